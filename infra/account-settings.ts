@@ -1,0 +1,40 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+import { accessRoleArn, accessSessionName, region } from "./accounts.ts";
+import type { Settings } from "./settings.ts";
+
+/**
+ * The auth account's password policy and alias. Cloud Control has no type for either, so they come from the AWS
+ * provider, and only where the settings ask for them: this module is not even loaded otherwise.
+ */
+export class AccountSettings extends pulumi.ComponentResource {
+  constructor(name: string, settings: Settings) {
+    super("mfa-admin:index:AccountSettings", name);
+    const provider = new aws.Provider(
+      "auth-settings",
+      {
+        region,
+        allowedAccountIds: [settings.authAccount],
+        assumeRoles: [
+          { roleArn: accessRoleArn(settings.authAccount, settings.accessRole), sessionName: accessSessionName },
+        ],
+      },
+      { parent: this },
+    );
+    const options = { parent: this, provider };
+    if (settings.passwordPolicy) {
+      const rules = Object.entries(settings.passwordPolicy).filter(([, value]) => value !== undefined);
+      new aws.iam.AccountPasswordPolicy(
+        "password-policy",
+        // Developers must change their first password by themselves, so this is no setting.
+        { ...(Object.fromEntries(rules) as aws.iam.AccountPasswordPolicyArgs), allowUsersToChangePassword: true },
+        options,
+      );
+    }
+    if (settings.accountAlias !== undefined) {
+      new aws.iam.AccountAlias("alias", { accountAlias: settings.accountAlias }, options);
+    }
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,32 @@
+import type { AwsCredentialIdentityProvider } from "@aws-sdk/types";
+import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
+
+/**
+ * The home region of IAM and AWS Organizations in the `aws` partition. Both are global; a fixed region keeps the state
+ * the same whatever region the person at the keyboard prefers.
+ */
+export const region = "us-east-1";
+
+/** The session name by which the management account's administrator appears in the other accounts' CloudTrail. */
+export const accessSessionName = "mfa-admin";
+
+/** The role that the management account assumes in another account of the organization. */
+export function accessRoleArn(accountId: string, accessRole: string): string {
+  return `arn:aws:iam::${accountId}:role/${accessRole}`;
+}
+
+/** What an AWS SDK client needs to act in an account of the organization by way of its access role. */
+export function clientConfiguration(
+  accountId: string,
+  accessRole: string,
+): { region: string; maxAttempts: number; credentials: AwsCredentialIdentityProvider } {
+  return {
+    region,
+    // IAM throttles early; the SDK waits longer before each further attempt.
+    maxAttempts: 8,
+    credentials: fromTemporaryCredentials({
+      params: { RoleArn: accessRoleArn(accountId, accessRole), RoleSessionName: accessSessionName },
+      clientConfig: { region },
+    }),
+  };
+}

@@ -1,0 +1,32 @@
+import { Group, ManagedPolicy } from "@pulumi/aws-native/iam/index.js";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Context } from "./context.ts";
+import { developerPolicy } from "./policies.ts";
+
+/** What the developers share in the auth account: their group and its one managed policy. */
+export class AuthAccount extends pulumi.ComponentResource {
+  readonly groupName: pulumi.Output<string>;
+
+  constructor(name: string, { settings, providers, hooks }: Context) {
+    super("mfa-admin:index:AuthAccount", name);
+    const options = { parent: this, provider: providers.auth, hooks };
+    const policy = new ManagedPolicy(
+      "developer",
+      {
+        managedPolicyName: "mfa-admin-developer",
+        description: "A developer's own password, MFA device and access keys; with MFA, the developer's role.",
+        policyDocument: developerPolicy(settings.rolePrefix),
+      },
+      options,
+    );
+    // A managed policy's id is its ARN, a group's its name: read-only attributes are not there on every endpoint.
+    const group = new Group(
+      "developers",
+      { groupName: "mfa-admin-developers", managedPolicyArns: [policy.id] },
+      options,
+    );
+    this.groupName = group.id;
+    this.registerOutputs({ groupName: this.groupName });
+  }
+}

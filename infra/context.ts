@@ -1,0 +1,30 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import { emptyRoleBeforeDelete, emptyUserBeforeDelete, retryTransientErrors } from "./hooks.ts";
+import { accountProviders, type Providers } from "./providers.ts";
+import type { Settings } from "./settings.ts";
+
+/** What every component is given: the settings, a provider per account, and the options of the stack's resources. */
+export interface Context {
+  settings: Settings;
+  providers: Providers;
+  /** Hooks for resources that hold nothing which has to be emptied before it is deleted. */
+  hooks: pulumi.ResourceHookBinding;
+  userHooks: pulumi.ResourceHookBinding;
+  roleHooks: pulumi.ResourceHookBinding;
+  /** The settings' tags in the form that Cloud Control takes. */
+  tags: { key: string; value: string }[];
+}
+
+/** @param pluginVersion the version of the aws-native plugin; the SDK's own when left out */
+export function createContext(settings: Settings, pluginVersion?: string): Context {
+  const onError = [retryTransientErrors()];
+  return {
+    settings,
+    providers: accountProviders(settings, pluginVersion),
+    hooks: { onError },
+    userHooks: { onError, beforeDelete: [emptyUserBeforeDelete(settings.accessRole)] },
+    roleHooks: { onError, beforeDelete: [emptyRoleBeforeDelete(settings.accessRole)] },
+    tags: Object.entries(settings.tags).map(([key, value]) => ({ key, value })),
+  };
+}

@@ -1,0 +1,46 @@
+import { Role, User } from "@pulumi/aws-native/iam/index.js";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Context } from "./context.ts";
+import { accountsOf, roleNameOf } from "./names.ts";
+import { developerRoleTrust } from "./policies.ts";
+
+/** One developer: an IAM user in the auth account and a role in each of their development accounts. */
+export class Developer extends pulumi.ComponentResource {
+  constructor(userName: string, groupName: pulumi.Input<string>, context: Context) {
+    super("mfa-admin:index:Developer", userName);
+    const { settings, providers, userHooks, roleHooks, tags } = context;
+    const user = new User(
+      userName,
+      { userName, groups: [groupName], tags },
+      { parent: this, provider: providers.auth, hooks: userHooks },
+    );
+    for (const account of accountsOf(settings, userName)) {
+      const accountId = settings.developmentAccounts[account];
+      const provider = providers.development[account];
+      if (accountId === undefined || provider === undefined) throw new Error(`"${account}" is no development account.`);
+      new Role(
+        `${userName}@${account}`,
+        {
+          roleName: roleNameOf(settings, userName),
+          description: `What ${userName} may do in ${account}, with MFA.`,
+          assumeRolePolicyDocument: developerRoleTrust(settings.authAccount, userName),
+          managedPolicyArns: settings.permissions.map((arn) => policyArnIn(accountId, arn)),
+          maxSessionDuration: settings.sessionDuration,
+          tags,
+          ...(settings.permissionsBoundary !== undefined && {
+            permissionsBoundary: policyArnIn(accountId, settings.permissionsBoundary),
+          }),
+        },
+        // IAM refuses a trust policy that names a user who does not exist.
+        { parent: this, provider, hooks: roleHooks, dependsOn: [user] },
+      );
+    }
+    this.registerOutputs({});
+  }
+}
+
+/** `arn:aws:iam::*:policy/NAME` is the policy of that name in the role's own account. */
+function policyArnIn(accountId: string, arn: string): string {
+  return arn.replace("::*:", `::${accountId}:`);
+}

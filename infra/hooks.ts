@@ -1,0 +1,69 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { clientConfiguration } from "./accounts.ts";
+
+/** Deletion hooks carry a fixed name: the engine finds them by it when the resource is no longer in the program. */
+
+/**
+ * Retries what AWS wants to be tried again: throttling, changes that overlap, internal errors, and a trust policy that
+ * names a user whom IAM does not know everywhere yet. Everything else fails at once.
+ */
+export function retryTransientErrors(): pulumi.ErrorHook {
+  return new pulumi.ErrorHook("mfa-admin:retry-transient-errors", async ({ errors }) => {
+    const [latest = ""] = errors;
+    if (errors.length >= attempts || !isTransient(latest)) return false;
+    await pause(delay(errors.length));
+    return true;
+  });
+}
+
+/** Tries of one operation: with the delays below, about a minute and a half altogether. */
+const attempts = 10;
+const transient =
+  /throttl|too ?many ?requests|rate exceeded|ConcurrentModification|service ?internal ?error|internal ?failure|InternalError|internal server error|ServiceUnavailable|service ?timeout|not ?stabilized|network ?failure|StatusCode: 5\d\d|connection reset|unexpected EOF|invalid principal in policy/i;
+
+export function isTransient(error: string): boolean {
+  return transient.test(error);
+}
+
+/** Milliseconds before try number `n + 1`: doubling from half a second to 15, with jitter so that users don't march in step. */
+function delay(n: number): number {
+  return Math.min(15_000, 500 * 2 ** (n - 1)) * (0.75 + Math.random() / 2);
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Empties a user before the engine deletes it, so that an edited roster and `up` are enough to remove a developer. */
+export function emptyUserBeforeDelete(accessRole: string): pulumi.ResourceHook {
+  return new pulumi.ResourceHook("mfa-admin:empty-user", async ({ id, oldOutputs }) => {
+    const { emptyUser } = await import("./offboarding.ts");
+    await emptyUser(await iamOf(oldOutputs, accessRole), id);
+  });
+}
+
+/** Ends the sessions of a role and empties it before the engine deletes it. */
+export function emptyRoleBeforeDelete(accessRole: string): pulumi.ResourceHook {
+  return new pulumi.ResourceHook("mfa-admin:empty-role", async ({ id, oldOutputs }) => {
+    const { emptyRole } = await import("./offboarding.ts");
+    await emptyRole(await iamOf(oldOutputs, accessRole), id);
+  });
+}
+
+/** The account is taken from the resource's ARN: by then the account itself may have left the settings. */
+async function iamOf(outputs: Record<string, unknown> | undefined, accessRole: string) {
+  const [, account] = /^arn:aws:iam::(\d{12}):/.exec(String(outputs?.["arn"])) ?? [];
+  if (account === undefined) {
+    throw new Error(`The state names no account for this resource: its ARN is ${JSON.stringify(outputs?.["arn"])}.`);
+  }
+  let client = clients.get(account);
+  if (client === undefined) {
+    const { IAMClient } = await import("@aws-sdk/client-iam");
+    client = new IAMClient(clientConfiguration(account, accessRole));
+    clients.set(account, client);
+  }
+  return client;
+}
+
+const clients = new Map<string, import("@aws-sdk/client-iam").IAMClient>();

@@ -1,0 +1,28 @@
+import type { Settings } from "./settings.ts";
+
+/** What things are called, for the program and for whoever talks about it. No Pulumi here. */
+
+/** The name of a developer's role, the same in every account. */
+export function roleNameOf(settings: Pick<Settings, "rolePrefix">, userName: string): string {
+  return `${settings.rolePrefix}-${userName}`;
+}
+
+/** The names of the development accounts in which a developer has a role. */
+export function accountsOf(settings: Pick<Settings, "developmentAccounts" | "developers">, userName: string): string[] {
+  return settings.developers[userName]?.accounts ?? Object.keys(settings.developmentAccounts);
+}
+
+/** The ARNs of a developer's roles, by account name. */
+export function roleArnsOf(settings: Settings, userName: string): Record<string, string> {
+  return Object.fromEntries(
+    accountsOf(settings, userName).map((account) => [
+      account,
+      `arn:aws:iam::${settings.developmentAccounts[account] ?? ""}:role/${roleNameOf(settings, userName)}`,
+    ]),
+  );
+}
+
+/** Where developers sign in to the auth account's console. */
+export function signInAddress(settings: Pick<Settings, "authAccount" | "accountAlias">): string {
+  return `https://${settings.accountAlias ?? settings.authAccount}.signin.aws.amazon.com/console`;
+}

@@ -1,0 +1,203 @@
+import {
+  DeactivateMFADeviceCommand,
+  DeleteAccessKeyCommand,
+  DeleteLoginProfileCommand,
+  DeleteRolePolicyCommand,
+  DeleteServiceSpecificCredentialCommand,
+  DeleteSigningCertificateCommand,
+  DeleteSSHPublicKeyCommand,
+  DeleteUserPolicyCommand,
+  DeleteVirtualMFADeviceCommand,
+  DetachRolePolicyCommand,
+  DetachUserPolicyCommand,
+  type IAMClient,
+  ListServiceSpecificCredentialsCommand,
+  NoSuchEntityException,
+  paginateListAccessKeys,
+  paginateListAttachedRolePolicies,
+  paginateListAttachedUserPolicies,
+  paginateListGroupsForUser,
+  paginateListInstanceProfilesForRole,
+  paginateListMFADevices,
+  paginateListRolePolicies,
+  paginateListSigningCertificates,
+  paginateListSSHPublicKeys,
+  paginateListUserPolicies,
+  PutRolePolicyCommand,
+  PutUserPolicyCommand,
+  RemoveRoleFromInstanceProfileCommand,
+  RemoveUserFromGroupCommand,
+  UpdateAccessKeyCommand,
+} from "@aws-sdk/client-iam";
+
+import { denyEverything, revokeSessionsBefore } from "./policies.ts";
+
+/**
+ * Off-boarding: what must be gone before IAM lets go of a user or a role, in an order in which access ends with the
+ * first call. It runs before every deletion (as a resource hook) and first of all in `mfa-admin remove-developer`.
+ */
+
+/** The inline policy by which IAM's console revokes sessions; ours carries the same name, so that it is understood there. */
+const revocationPolicy = "AWSRevokeOlderSessions";
+
+export interface CutOff {
+  /** False when the account has no such user (any more). */
+  found: boolean;
+  accessKeys: number;
+  password: boolean;
+  mfaDevices: number;
+}
+
+/**
+ * Ends every access of a user: first a policy that denies everything, which also stops sessions made before, then the
+ * credentials themselves. Safe to repeat; a user who is gone already is no error.
+ */
+export async function cutOffUser(iam: IAMClient, userName: string): Promise<CutOff> {
+  try {
+    await iam.send(
+      new PutUserPolicyCommand({
+        UserName: userName,
+        PolicyName: revocationPolicy,
+        PolicyDocument: JSON.stringify(denyEverything()),
+      }),
+    );
+    const [accessKeys, password, mfaDevices] = await Promise.all([
+      deleteAccessKeys(iam, userName),
+      deletePassword(iam, userName),
+      deleteMfaDevices(iam, userName),
+      deleteOtherCredentials(iam, userName),
+    ]);
+    return { found: true, accessKeys, password, mfaDevices };
+  } catch (error) {
+    if (error instanceof NoSuchEntityException) return { found: false, accessKeys: 0, password: false, mfaDevices: 0 };
+    throw error;
+  }
+}
+
+/** Leaves nothing of a user that IAM would refuse to delete it for, the policy that denies everything last. */
+export async function emptyUser(iam: IAMClient, userName: string): Promise<void> {
+  const { found } = await cutOffUser(iam, userName);
+  if (!found) return;
+  for await (const { Groups } of paginateListGroupsForUser({ client: iam }, { UserName: userName })) {
+    for (const { GroupName } of Groups ?? []) {
+      await unlessGone(iam.send(new RemoveUserFromGroupCommand({ UserName: userName, GroupName })));
+    }
+  }
+  for await (const { AttachedPolicies } of paginateListAttachedUserPolicies({ client: iam }, { UserName: userName })) {
+    for (const { PolicyArn } of AttachedPolicies ?? []) {
+      await unlessGone(iam.send(new DetachUserPolicyCommand({ UserName: userName, PolicyArn })));
+    }
+  }
+  const names: string[] = [];
+  for await (const page of paginateListUserPolicies({ client: iam }, { UserName: userName })) {
+    names.push(...(page.PolicyNames ?? []));
+  }
+  for (const PolicyName of revocationLast(names)) {
+    await unlessGone(iam.send(new DeleteUserPolicyCommand({ UserName: userName, PolicyName })));
+  }
+}
+
+/** Ends the sessions of a role that were issued up to now. False when the account has no such role (any more). */
+export async function revokeRoleSessions(iam: IAMClient, roleName: string): Promise<boolean> {
+  try {
+    await iam.send(
+      new PutRolePolicyCommand({
+        RoleName: roleName,
+        PolicyName: revocationPolicy,
+        PolicyDocument: JSON.stringify(revokeSessionsBefore(new Date())),
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof NoSuchEntityException) return false;
+    throw error;
+  }
+}
+
+/** Leaves nothing of a role that IAM would refuse to delete it for; its sessions can do nothing from the first call on. */
+export async function emptyRole(iam: IAMClient, roleName: string): Promise<void> {
+  if (!(await revokeRoleSessions(iam, roleName))) return;
+  for await (const page of paginateListInstanceProfilesForRole({ client: iam }, { RoleName: roleName })) {
+    for (const { InstanceProfileName } of page.InstanceProfiles ?? []) {
+      await unlessGone(iam.send(new RemoveRoleFromInstanceProfileCommand({ RoleName: roleName, InstanceProfileName })));
+    }
+  }
+  for await (const { AttachedPolicies } of paginateListAttachedRolePolicies({ client: iam }, { RoleName: roleName })) {
+    for (const { PolicyArn } of AttachedPolicies ?? []) {
+      await unlessGone(iam.send(new DetachRolePolicyCommand({ RoleName: roleName, PolicyArn })));
+    }
+  }
+  const names: string[] = [];
+  for await (const page of paginateListRolePolicies({ client: iam }, { RoleName: roleName })) {
+    names.push(...(page.PolicyNames ?? []));
+  }
+  for (const PolicyName of revocationLast(names)) {
+    await unlessGone(iam.send(new DeleteRolePolicyCommand({ RoleName: roleName, PolicyName })));
+  }
+}
+
+async function deleteAccessKeys(iam: IAMClient, userName: string): Promise<number> {
+  let count = 0;
+  for await (const { AccessKeyMetadata } of paginateListAccessKeys({ client: iam }, { UserName: userName })) {
+    for (const { AccessKeyId } of AccessKeyMetadata ?? []) {
+      const key = { UserName: userName, AccessKeyId };
+      await unlessGone(iam.send(new UpdateAccessKeyCommand({ ...key, Status: "Inactive" })));
+      await unlessGone(iam.send(new DeleteAccessKeyCommand(key)));
+      count++;
+    }
+  }
+  return count;
+}
+
+async function deletePassword(iam: IAMClient, userName: string): Promise<boolean> {
+  return unlessGone(iam.send(new DeleteLoginProfileCommand({ UserName: userName })));
+}
+
+/** Deactivates and deletes: a device that is only deactivated would block its name for a later user of the same name. */
+async function deleteMfaDevices(iam: IAMClient, userName: string): Promise<number> {
+  let count = 0;
+  for await (const { MFADevices } of paginateListMFADevices({ client: iam }, { UserName: userName })) {
+    for (const { SerialNumber } of MFADevices ?? []) {
+      await unlessGone(iam.send(new DeactivateMFADeviceCommand({ UserName: userName, SerialNumber })));
+      // Passkeys and hardware devices have no virtual device to delete.
+      if (SerialNumber?.includes(":mfa/"))
+        await unlessGone(iam.send(new DeleteVirtualMFADeviceCommand({ SerialNumber })));
+      count++;
+    }
+  }
+  return count;
+}
+
+/** Credentials that the developer policy gives nobody, but an administrator may have made by hand. */
+async function deleteOtherCredentials(iam: IAMClient, userName: string): Promise<void> {
+  const user = { UserName: userName };
+  for await (const { Certificates } of paginateListSigningCertificates({ client: iam }, user)) {
+    for (const { CertificateId } of Certificates ?? []) {
+      await unlessGone(iam.send(new DeleteSigningCertificateCommand({ ...user, CertificateId })));
+    }
+  }
+  for await (const { SSHPublicKeys } of paginateListSSHPublicKeys({ client: iam }, user)) {
+    for (const { SSHPublicKeyId } of SSHPublicKeys ?? []) {
+      await unlessGone(iam.send(new DeleteSSHPublicKeyCommand({ ...user, SSHPublicKeyId })));
+    }
+  }
+  const { ServiceSpecificCredentials } = await iam.send(new ListServiceSpecificCredentialsCommand(user));
+  for (const { ServiceSpecificCredentialId } of ServiceSpecificCredentials ?? []) {
+    await unlessGone(iam.send(new DeleteServiceSpecificCredentialCommand({ ...user, ServiceSpecificCredentialId })));
+  }
+}
+
+/** True when the call did something, false when what it is about was gone already. */
+async function unlessGone(call: Promise<unknown>): Promise<boolean> {
+  try {
+    await call;
+    return true;
+  } catch (error) {
+    if (error instanceof NoSuchEntityException) return false;
+    throw error;
+  }
+}
+
+function revocationLast(names: string[]): string[] {
+  return [...names.filter((name) => name !== revocationPolicy), ...names.filter((name) => name === revocationPolicy)];
+}

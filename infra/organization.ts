@@ -1,0 +1,32 @@
+import { Policy } from "@pulumi/aws-native/organizations/index.js";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Context } from "./context.ts";
+import { serviceControlPolicy } from "./policies.ts";
+
+/**
+ * The service control policy on the development organizational units, in the management account. It depends on all
+ * else: attached last on the way up and taken off first on the way down, so that nothing in between locks anyone out.
+ */
+export class Organization extends pulumi.ComponentResource {
+  readonly policyId: pulumi.Output<string>;
+
+  constructor(name: string, { settings, providers, hooks, tags }: Context, dependsOn: pulumi.Resource[]) {
+    super("mfa-admin:index:Organization", name);
+    const policy = new Policy(
+      "require-mfa",
+      {
+        name: "mfa-admin-require-mfa",
+        description: "Denies everything but assumed roles unless the request carries MFA.",
+        type: "SERVICE_CONTROL_POLICY",
+        content: serviceControlPolicy(),
+        targetIds: settings.organizationalUnits,
+        tags,
+      },
+      // Protected: no slip of an edit takes the shield off; `mfa-admin destroy` lifts the protection first.
+      { parent: this, provider: providers.management, hooks, dependsOn, protect: true },
+    );
+    this.policyId = policy.id;
+    this.registerOutputs({ policyId: this.policyId });
+  }
+}

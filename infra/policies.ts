@@ -1,0 +1,131 @@
+/**
+ * The policy documents, one pure function each. What each statement is for stands beside it; what it allows and denies
+ * is shown by the tests of the same name.
+ */
+
+/** One statement of an IAM policy (IAM User Guide, "IAM JSON policy element reference"). */
+export interface PolicyStatement {
+  Sid?: string;
+  Effect: "Allow" | "Deny";
+  Principal?: { AWS: string };
+  Action?: string | string[];
+  NotAction?: string | string[];
+  Resource?: string | string[];
+  Condition?: Record<string, Record<string, string>>;
+}
+
+export interface PolicyDocument {
+  Version: "2012-10-17";
+  Statement: PolicyStatement[];
+}
+
+/** A request without the key at all, as one signed by a long-term access key is, counts as one without MFA. */
+const withoutMfa = { BoolIfExists: { "aws:MultiFactorAuthPresent": "false" } };
+/** A request without the key does not match: only one that carries MFA is allowed. */
+const withMfa = { Bool: { "aws:MultiFactorAuthPresent": "true" } };
+
+/**
+ * The service control policy of the development accounts: whoever is not an assumed role is shut out unless the request
+ * carries MFA. A key leaked from a development account is useless.
+ */
+export function serviceControlPolicy(): PolicyDocument {
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "DenyWithoutMFAExcludeAssumedRole",
+        Effect: "Deny",
+        Action: "*",
+        Resource: "*",
+        Condition: { StringNotEquals: { "aws:PrincipalType": "AssumedRole" }, ...withoutMfa },
+      },
+    ],
+  };
+}
+
+/** What a developer may do with their own virtual MFA device. Not: deactivate or delete it, or a thief of a key could. */
+const selfManagementOfMfa = [
+  "iam:CreateVirtualMFADevice",
+  "iam:EnableMFADevice",
+  "iam:ListMFADevices",
+  "iam:ListVirtualMFADevices",
+  "iam:ResyncMFADevice",
+];
+const ownPassword = ["iam:ChangePassword", "iam:GetUser"];
+const ownAccessKeys = ["iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:ListAccessKeys", "iam:UpdateAccessKey"];
+
+/**
+ * The managed policy of the developers' group in the auth account: enough to enrol without MFA, and nothing more than
+ * the developer's own role with it.
+ */
+export function developerPolicy(rolePrefix: string): PolicyDocument {
+  const ownUser = "arn:aws:iam::*:user/${aws:username}";
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "AllowSelfManagementOfMFA",
+        Effect: "Allow",
+        Action: selfManagementOfMfa,
+        Resource: ["arn:aws:iam::*:mfa/${aws:username}", ownUser],
+      },
+      { Sid: "AllowManageOwnPasswords", Effect: "Allow", Action: ownPassword, Resource: ownUser },
+      { Sid: "AllowManageOwnAccessKeys", Effect: "Allow", Action: ownAccessKeys, Resource: ownUser },
+      {
+        // DeactivateMFADevice is no slip: it is left out of this Deny so that an administrator's own Allow is enough to
+        // reset a device; nothing here allows it to a developer.
+        Sid: "DenyNoMFAWithoutSelfManagementOfMFA",
+        Effect: "Deny",
+        NotAction: [...new Set([...selfManagementOfMfa, "iam:DeactivateMFADevice", ...ownPassword, ...ownAccessKeys])],
+        Resource: "*",
+        Condition: withoutMfa,
+      },
+      {
+        Sid: "AllowAssumeRoleWithMFA",
+        Effect: "Allow",
+        Action: "sts:AssumeRole",
+        Resource: `arn:aws:iam::*:role/${rolePrefix}-\${aws:username}`,
+        Condition: withMfa,
+      },
+    ],
+  };
+}
+
+/**
+ * The trust policy of a developer's role: this one user, with MFA, under a session name that CloudTrail can be read by.
+ */
+export function developerRoleTrust(authAccount: string, userName: string): PolicyDocument {
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "AllowDeveloperWithMFA",
+        Effect: "Allow",
+        Principal: { AWS: `arn:aws:iam::${authAccount}:user/${userName}` },
+        Action: "sts:AssumeRole",
+        Condition: { ...withMfa, StringEquals: { "sts:RoleSessionName": userName } },
+      },
+    ],
+  };
+}
+
+/** Shuts a user out at once: every key, the password, and sessions made before (from GetSessionToken) alike. */
+export function denyEverything(): PolicyDocument {
+  return { Version: "2012-10-17", Statement: [{ Sid: "DenyEverything", Effect: "Deny", Action: "*", Resource: "*" }] };
+}
+
+/** Ends a role's sessions issued before the given time (IAM User Guide, "Revoke IAM role temporary security credentials"). */
+export function revokeSessionsBefore(time: Date): PolicyDocument {
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "RevokeOlderSessions",
+        Effect: "Deny",
+        Action: "*",
+        Resource: "*",
+        Condition: { DateLessThan: { "aws:TokenIssueTime": time.toISOString() } },
+      },
+    ],
+  };
+}

@@ -1,0 +1,37 @@
+import { Provider } from "@pulumi/aws-native/provider.js";
+import type * as pulumi from "@pulumi/pulumi";
+
+import { accessRoleArn, accessSessionName, region } from "./accounts.ts";
+import type { Settings } from "./settings.ts";
+
+/** One explicit provider per account. The provider's name is the account's name, which is how progress knows it. */
+export interface Providers {
+  management: Provider;
+  auth: Provider;
+  /** By the names of `developmentAccounts`. */
+  development: Record<string, Provider>;
+}
+
+/**
+ * @param pluginVersion the version of the aws-native plugin; the SDK's own when left out
+ */
+export function accountProviders(settings: Settings, pluginVersion: string | undefined): Providers {
+  const options: pulumi.ResourceOptions = pluginVersion === undefined ? {} : { version: pluginVersion };
+  const inAccount = (name: string, accountId: string): Provider =>
+    new Provider(
+      name,
+      {
+        region,
+        allowedAccountIds: [accountId],
+        assumeRole: { roleArn: accessRoleArn(accountId, settings.accessRole), sessionName: accessSessionName },
+      },
+      options,
+    );
+  return {
+    management: new Provider("management", { region }, options),
+    auth: inAccount("auth", settings.authAccount),
+    development: Object.fromEntries(
+      Object.entries(settings.developmentAccounts).map(([name, accountId]) => [name, inAccount(name, accountId)]),
+    ),
+  };
+}

@@ -1,0 +1,180 @@
+import { z } from "zod";
+
+import { roleNameOf } from "./names.ts";
+
+/**
+ * The settings of one stack: the keys below `mfa-admin:` in `Pulumi.<stack>.yaml`.
+ * One schema serves the Pulumi program, the CLI and the editor (as JSON Schema).
+ */
+
+/** The documented default that AWS Organizations gives the role it makes in every account it creates. */
+const defaultAccessRole = "OrganizationAccountAccessRole";
+const administratorAccess = "arn:aws:iam::aws:policy/AdministratorAccess";
+
+/** Names that the stack gives to its own providers, beside one per development account. */
+export const reservedAccountNames = ["management", "auth"];
+
+const accountId = z.string().regex(/^\d{12}$/, "an AWS account id is a string of exactly 12 digits, in quotes");
+
+const accountName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "an account's name is 1 to 32 lower-case letters, digits and hyphens")
+  .refine((name) => !reservedAccountNames.includes(name), {
+    message: `"management" and "auth" stand for those two accounts; choose another name`,
+  });
+
+/**
+ * IAM allows 1 to 64 of these characters (IAM User Guide, "IAM and AWS STS quotas"). A role session name, which is the
+ * user's name here, needs two at least (AWS STS API Reference, "AssumeRole").
+ */
+const userName = z
+  .string()
+  .regex(/^[\w+=,.@-]{2,64}$/, "a user name is 2 to 64 letters, digits and any of + = , . @ _ - (IAM's rule)");
+
+const organizationalUnitId = z
+  .string()
+  .regex(/^ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}$/, "an organizational unit's id looks like ou-abcd-11111111");
+
+/** `arn:aws:iam::*:policy/NAME` stands for the policy of that name in whichever account the role is in. */
+const managedPolicyArn = z
+  .string()
+  .regex(
+    /^arn:aws:iam::(aws|\*|\d{12}):policy\/[\w+=,.@/-]{1,640}$/,
+    "a managed policy's ARN looks like arn:aws:iam::aws:policy/AdministratorAccess, or arn:aws:iam::*:policy/NAME for each account's own",
+  );
+
+const roleNamePart = z
+  .string()
+  .regex(/^[\w+=,.@-]{1,32}$/, "a role name prefix is 1 to 32 letters, digits and any of + = , . @ _ -");
+
+const roleName = z.string().regex(/^[\w+=,.@-]{1,64}$/, "a role's name is 1 to 64 letters, digits and + = , . @ _ -");
+
+const developer = z
+  .strictObject({
+    accounts: z
+      .array(z.string())
+      .min(1, "name one account at least, or leave the key out for every development account")
+      .optional()
+      .describe("Names of the development accounts in which the developer has a role. Default: every one."),
+  })
+  .nullable()
+  .transform((value) => value ?? {});
+
+const passwordPolicy = z.strictObject({
+  minimumPasswordLength: z.int().min(6).max(128).optional().describe("Characters, 6 to 128."),
+  requireLowercaseCharacters: z.boolean().optional(),
+  requireUppercaseCharacters: z.boolean().optional(),
+  requireNumbers: z.boolean().optional(),
+  requireSymbols: z.boolean().optional(),
+  maxPasswordAge: z.int().min(1).max(1095).optional().describe("Days until a password expires, 1 to 1,095."),
+  passwordReusePrevention: z.int().min(1).max(24).optional().describe("Former passwords that are refused, 1 to 24."),
+});
+
+export const settingsSchema = z
+  .strictObject({
+    organizationalUnits: z
+      .array(organizationalUnitId)
+      .min(1, "name one organizational unit at least, or nothing is protected")
+      .describe("The organizational units to which the service control policy is attached."),
+    authAccount: accountId.describe("The account that holds the developers' IAM users and nothing else."),
+    developmentAccounts: z
+      .record(accountName, accountId)
+      .refine((accounts) => Object.keys(accounts).length > 0, { message: "name one development account at least" })
+      .describe("A name for each development account, and its id."),
+    developers: z
+      .record(userName, developer)
+      .nullish()
+      .transform((value) => value ?? {})
+      .describe("The roster: one IAM user per key."),
+    accessRole: roleName
+      .default(defaultAccessRole)
+      .describe("The role that the management account assumes in the auth and the development accounts."),
+    rolePrefix: roleNamePart
+      .default("developer")
+      .describe("The developers' roles are named by this prefix, a hyphen and the user's name."),
+    permissions: z
+      .array(managedPolicyArn)
+      .max(10, "a role takes 10 managed policies (IAM's default quota)")
+      .default([administratorAccess])
+      .describe("The managed policies of the developers' roles."),
+    permissionsBoundary: managedPolicyArn.optional().describe("The permissions boundary of the developers' roles."),
+    sessionDuration: z
+      .int()
+      .min(3600)
+      .max(43200)
+      .default(43200)
+      .describe("The longest session of a developer's role, in seconds, 3,600 to 43,200."),
+    tags: z
+      .record(z.string().min(1).max(128), z.string().max(256))
+      .default({})
+      .describe("Tags of the users, the roles and the service control policy."),
+    passwordPolicy: passwordPolicy
+      .optional()
+      .describe("The auth account's password policy. Managed only when given, through the AWS provider."),
+    accountAlias: z
+      .string()
+      .regex(
+        /^[a-z0-9](?:[a-z0-9]|-(?!-)){1,61}[a-z0-9]$/,
+        "an account alias is 3 to 63 lower-case letters, digits and hyphens",
+      )
+      .optional()
+      .describe("The auth account's alias, part of its sign-in address. Managed only when given."),
+  })
+  .superRefine(checkReferences);
+
+/** Settings as the program uses them: validated, with every default filled in. */
+export type Settings = z.output<typeof settingsSchema>;
+
+/** The keys that a stack file may have, in the order in which `init` writes them. */
+export const settingsKeys = Object.keys(settingsSchema.shape);
+
+/** What no single key can tell: names that collide, accounts that are not there, names that grow too long. */
+function checkReferences(
+  settings: {
+    authAccount: string;
+    developmentAccounts: Record<string, string>;
+    developers: Record<string, { accounts?: string[] | undefined }>;
+    rolePrefix: string;
+  },
+  context: z.RefinementCtx,
+): void {
+  const refuse = (path: string[], message: string): void => {
+    context.addIssue({ code: "custom", path, message });
+  };
+  const seenAccounts = new Map<string, string>();
+  for (const [name, id] of Object.entries(settings.developmentAccounts)) {
+    const other = seenAccounts.get(id);
+    if (id === settings.authAccount) {
+      refuse(["developmentAccounts", name], "this is the auth account; developers' roles live in other accounts");
+    } else if (other !== undefined) {
+      refuse(["developmentAccounts", name], `this is the same account as "${other}"; name each account once`);
+    }
+    seenAccounts.set(id, name);
+  }
+  const known = Object.keys(settings.developmentAccounts);
+  const seenUsers = new Map<string, string>();
+  for (const [name, { accounts }] of Object.entries(settings.developers)) {
+    const twin = seenUsers.get(name.toLowerCase());
+    if (twin !== undefined) {
+      refuse(["developers", name], `IAM takes no two names that differ only by case, and "${twin}" is there already`);
+    }
+    seenUsers.set(name.toLowerCase(), name);
+    if (roleNameOf(settings, name).length > 64) {
+      refuse(
+        ["developers", name],
+        `the role's name, ${roleNameOf(settings, name)}, would be longer than IAM's 64 characters`,
+      );
+    }
+    for (const [index, account] of (accounts ?? []).entries()) {
+      if (!known.includes(account)) {
+        refuse(
+          ["developers", name, "accounts", String(index)],
+          `"${account}" is not one of the development accounts (${known.join(", ")})`,
+        );
+      }
+    }
+    if (new Set(accounts).size !== (accounts ?? []).length) {
+      refuse(["developers", name, "accounts"], "an account is named twice");
+    }
+  }
+}
