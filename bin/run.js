@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const required = 22;
+if (Number.parseInt(process.versions.node, 10) >= required) {
+  const { execute } = await import("@oclif/core/execute");
+  await execute({ dir: import.meta.url });
+} else {
+  // A checkout brings a newer Node with its development dependencies.
+  const newer = fileURLToPath(new URL("../node_modules/node/bin/node", import.meta.url));
+  if (!existsSync(newer)) {
+    console.error(
+      `mfa-admin needs Node ${required} or newer; this is ${process.versions.node}. Get one from https://nodejs.org.`,
+    );
+    process.exit(1);
+  }
+  const { status } = spawnSync(newer, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
+  process.exit(status ?? 1);
+}

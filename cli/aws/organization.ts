@@ -1,0 +1,93 @@
+import { type IAMClient, paginateListUsers } from "@aws-sdk/client-iam";
+import {
+  OrganizationsClient,
+  paginateListAccounts,
+  paginateListAccountsForParent,
+  paginateListOrganizationalUnitsForParent,
+  paginateListRoots,
+} from "@aws-sdk/client-organizations";
+import pMap from "p-map";
+
+import { region } from "../../infra/accounts.ts";
+import type { Settings } from "../../infra/settings.ts";
+import { iamIn } from "./clients.ts";
+
+export interface OrganizationAccount {
+  id: string;
+  name: string;
+}
+
+export interface OrganizationalUnit {
+  id: string;
+  /** The names from the root down, such as `Workloads/Development`. */
+  path: string;
+  /** Ids of the accounts in it and in the units below it. */
+  accountIds: string[];
+}
+
+/** What the organization really has, for `init` to offer and to check against. */
+export interface OrganizationView {
+  accounts: OrganizationAccount[];
+  organizationalUnits: OrganizationalUnit[];
+}
+
+/** Reads the active accounts and the tree of organizational units, from the management account. */
+export async function viewOrganization(): Promise<OrganizationView> {
+  const client = new OrganizationsClient({ region, maxAttempts: 8 });
+  const accounts: OrganizationAccount[] = [];
+  for await (const page of paginateListAccounts({ client }, {})) {
+    for (const { Id = "", Name = "", Status } of page.Accounts ?? []) {
+      if (Status === undefined || Status === "ACTIVE") accounts.push({ id: Id, name: Name });
+    }
+  }
+  const organizationalUnits: OrganizationalUnit[] = [];
+  for await (const { Roots } of paginateListRoots({ client }, {})) {
+    for (const root of Roots ?? []) await collectUnits(client, root.Id ?? "", "", organizationalUnits);
+  }
+  return { accounts, organizationalUnits };
+}
+
+/** Adds the units below a parent, one after the other: AWS Organizations throttles early. Returns their accounts. */
+async function collectUnits(
+  client: OrganizationsClient,
+  parentId: string,
+  parentPath: string,
+  found: OrganizationalUnit[],
+): Promise<string[]> {
+  const below: string[] = [];
+  for await (const page of paginateListOrganizationalUnitsForParent({ client }, { ParentId: parentId })) {
+    for (const { Id: id = "", Name: name = "" } of page.OrganizationalUnits ?? []) {
+      const unit: OrganizationalUnit = { id, path: parentPath === "" ? name : `${parentPath}/${name}`, accountIds: [] };
+      found.push(unit);
+      for await (const { Accounts } of paginateListAccountsForParent({ client }, { ParentId: id })) {
+        unit.accountIds.push(...(Accounts ?? []).map(({ Id = "" }) => Id));
+      }
+      unit.accountIds.push(...(await collectUnits(client, id, unit.path, found)));
+      below.push(...unit.accountIds);
+    }
+  }
+  return below;
+}
+
+/**
+ * IAM users in the development accounts: the service control policy shuts them out unless they carry MFA, so an
+ * administrator should know of them before it is attached.
+ */
+export async function usersInDevelopmentAccounts(
+  settings: Pick<Settings, "developmentAccounts" | "accessRole">,
+): Promise<Record<string, string[]>> {
+  const found = await pMap(
+    Object.entries(settings.developmentAccounts),
+    async ([name, accountId]) => [name, await userNames(iamIn(accountId, settings))] as const,
+    { concurrency: 8 },
+  );
+  return Object.fromEntries(found.filter(([, users]) => users.length > 0));
+}
+
+async function userNames(iam: IAMClient): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { Users } of paginateListUsers({ client: iam }, {})) {
+    names.push(...(Users ?? []).map(({ UserName = "" }) => UserName));
+  }
+  return names;
+}

@@ -1,0 +1,110 @@
+import {
+  DescribeOrganizationalUnitCommand,
+  DescribeOrganizationCommand,
+  ListRootsCommand,
+  OrganizationsClient,
+} from "@aws-sdk/client-organizations";
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import pMap from "p-map";
+
+import { accessRoleArn, accessSessionName, region } from "../../infra/accounts.ts";
+import type { Settings } from "../../infra/settings.ts";
+import { Failure } from "../failure.ts";
+
+/**
+ * What must hold before anything is changed: credentials of the management account, SCPs switched on, organizational
+ * units that exist, and an access role in every account. The first thing that does not is thrown, with its remedy.
+ */
+export async function checkPreconditions(
+  settings: Pick<Settings, "organizationalUnits" | "authAccount" | "developmentAccounts" | "accessRole">,
+): Promise<void> {
+  await requireManagementAccount();
+  const accounts = { auth: settings.authAccount, ...settings.developmentAccounts };
+  await Promise.all([
+    requireServiceControlPolicies(),
+    requireOrganizationalUnits(settings.organizationalUnits),
+    pMap(Object.entries(accounts), ([name, accountId]) => requireAccessRole(name, accountId, settings.accessRole), {
+      concurrency: 8,
+    }),
+  ]);
+}
+
+/** @throws Failure when the credentials at hand are not the management account's */
+export async function requireManagementAccount(): Promise<string> {
+  const { Account: account = "" } = await new STSClient({ region }).send(new GetCallerIdentityCommand({}));
+  const management = await managementAccount();
+  if (management !== account) {
+    throw new Failure(
+      `These credentials belong to account ${account}, but the organization is managed from account ${management}.`,
+      `Use credentials of ${management} (AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY).`,
+    );
+  }
+  return account;
+}
+
+async function managementAccount(): Promise<string> {
+  try {
+    const { Organization } = await new OrganizationsClient({ region }).send(new DescribeOrganizationCommand({}));
+    return Organization?.MasterAccountId ?? "";
+  } catch (error) {
+    if (error instanceof Error && error.name === "AWSOrganizationsNotInUseException") {
+      throw new Failure(
+        "The account of these credentials is not part of an AWS Organization.",
+        "Use credentials of the organization's management account.",
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}
+
+async function requireServiceControlPolicies(): Promise<void> {
+  const { Roots } = await new OrganizationsClient({ region }).send(new ListRootsCommand({}));
+  const [root] = Roots ?? [];
+  const on = root?.PolicyTypes?.some(({ Type, Status }) => Type === "SERVICE_CONTROL_POLICY" && Status === "ENABLED");
+  if (on !== true) {
+    throw new Failure(
+      "Service control policies are not switched on in this organization.",
+      `Run: aws organizations enable-policy-type --policy-type SERVICE_CONTROL_POLICY --root-id ${root?.Id ?? "ROOT"}`,
+    );
+  }
+}
+
+async function requireOrganizationalUnits(ids: string[]): Promise<void> {
+  const client = new OrganizationsClient({ region });
+  await pMap(
+    ids,
+    async (id) => {
+      try {
+        await client.send(new DescribeOrganizationalUnitCommand({ OrganizationalUnitId: id }));
+      } catch (error) {
+        if (!(error instanceof Error) || error.name !== "OrganizationalUnitNotFoundException") throw error;
+        throw new Failure(
+          `The organization has no organizational unit ${id}.`,
+          "Look the id up in the AWS Organizations console, and correct organizationalUnits.",
+          { cause: error },
+        );
+      }
+    },
+    { concurrency: 2 },
+  );
+}
+
+async function requireAccessRole(name: string, accountId: string, accessRole: string): Promise<void> {
+  try {
+    await new STSClient({ region }).send(
+      new AssumeRoleCommand({
+        RoleArn: accessRoleArn(accountId, accessRole),
+        RoleSessionName: accessSessionName,
+        DurationSeconds: 900,
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof Error) || !error.name.startsWith("AccessDenied")) throw error;
+    throw new Failure(
+      `The role ${accessRole} cannot be assumed in account ${name} (${accountId}): ${error.message}`,
+      "Make the role there with a trust policy for the management account, or name the right one in accessRole.",
+      { cause: error },
+    );
+  }
+}

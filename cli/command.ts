@@ -1,0 +1,57 @@
+import { Command } from "@oclif/core/command";
+import * as Flags from "@oclif/core/flags";
+
+import { Failure } from "./failure.ts";
+import type { Project } from "./project/project.ts";
+
+/** What every command has: the project directory, the stack, `--json`, and errors that say what to do next. */
+export abstract class BaseCommand extends Command {
+  static override enableJsonFlag = true;
+  static override baseFlags = {
+    cwd: Flags.directory({
+      description: "Use the project in or above this directory.",
+      exists: true,
+      helpGroup: "GLOBAL",
+    }),
+    verbose: Flags.boolean({ description: "Show the engine's own output, and stack traces.", helpGroup: "GLOBAL" }),
+  };
+
+  /** Errors end with status 1, whoever threw them: 2 is kept for "there is a difference". */
+  protected override async catch(error: Error & { oclif?: { exit?: number } }): Promise<unknown> {
+    if (error.oclif?.exit === 0) return super.catch(error);
+    const { explain } = await import("./explain.ts");
+    const failure = explain(error);
+    process.exitCode = exitStatus(error);
+    if (this.jsonEnabled()) {
+      this.logJson({ error: { message: failure.message, ...(failure.remedy && { remedy: failure.remedy }) } });
+    } else {
+      this.logToStderr([`Error: ${failure.message}`, failure.remedy].filter(Boolean).join("\n"));
+    }
+    if (process.argv.includes("--verbose")) this.logToStderr(error.stack);
+    return undefined;
+  }
+}
+
+/** A command on one stack of a project. */
+export abstract class StackCommand extends BaseCommand {
+  static override baseFlags = {
+    ...BaseCommand.baseFlags,
+    stack: Flags.string({
+      char: "s",
+      description: "The stack. Default: the project's only one.",
+      env: "MFA_ADMIN_STACK",
+      helpGroup: "GLOBAL",
+    }),
+  };
+
+  /** The project and the stack that the flags choose. */
+  protected async project(flags: { cwd?: string | undefined; stack?: string | undefined }): Promise<Project> {
+    const { openProject } = await import("./project/project.ts");
+    return openProject(flags.cwd ?? process.cwd(), flags.stack);
+  }
+}
+
+function exitStatus(error: Error & { oclif?: { exit?: number } }): number {
+  if (error instanceof Failure || error.oclif?.exit === undefined || error.oclif.exit === 2) return 1;
+  return error.oclif.exit;
+}

@@ -1,0 +1,67 @@
+import * as Args from "@oclif/core/args";
+import * as Flags from "@oclif/core/flags";
+
+import { StackCommand } from "../command.ts";
+import { passwordFileFlag, yesFlag } from "../flags.ts";
+
+export default class AddDeveloper extends StackCommand {
+  static override summary = "Let developers in: put them on the roster, apply it, and print what to hand over.";
+  static override description =
+    "Each gets an IAM user in the auth account, a role in every development account (or in those of --account), and a one-time password, which is shown once, on a terminal only, or written to --password-file.";
+  static override examples = [
+    "<%= config.bin %> <%= command.id %> alice",
+    "<%= config.bin %> <%= command.id %> alice bob --account sandbox --account payments",
+    "<%= config.bin %> <%= command.id %> alice --no-up",
+  ];
+  static override strict = false;
+  static override args = { name: Args.string({ description: "The user's name; several may follow.", required: true }) };
+  static override flags = {
+    account: Flags.string({
+      description: "A development account; may be repeated. Default: every one.",
+      multiple: true,
+    }),
+    "no-up": Flags.boolean({ description: "Only edit the roster, for a pull request; nothing is applied." }),
+    "password-file": passwordFileFlag,
+    yes: yesFlag,
+  };
+
+  async run(): Promise<unknown> {
+    const { flags, argv } = await this.parse(AddDeveloper);
+    const names = argv as string[];
+    const [{ requireConfirmable }, { SettingsFile }, { rosterEntries }] = await Promise.all([
+      import("../terminal/ask.ts"),
+      import("../project/settings-file.ts"),
+      import("../project/roster.ts"),
+    ]);
+    const project = await this.project(flags);
+    const before = await SettingsFile.read(project.settingsFile);
+    const after = before.withDevelopers(rosterEntries(before, names, flags.account));
+    if (flags["no-up"]) {
+      await after.write();
+      this.log(`Added to ${project.settingsFile}: ${names.join(", ")}. mfa-admin preview shows what up would do.`);
+      return { added: names, applied: false };
+    }
+    requireConfirmable(flags.yes);
+    const { addDevelopers } = await import("../onboarding/add-developers.ts");
+    const { result, developers } = await addDevelopers({
+      project,
+      before,
+      after,
+      names,
+      ...options(flags, this.jsonEnabled()),
+    });
+    const { summary } = await import("../engine/apply.ts");
+    const { handoverPage } = await import("../onboarding/handover.ts");
+    this.log(summary(result));
+    for (const developer of developers) this.log(`\n${handoverPage(developer)}`);
+    return { added: names, applied: true, ...result, developers: developers.map(({ handover }) => handover) };
+  }
+}
+
+function options(
+  flags: { yes: boolean; verbose: boolean; "password-file"?: string | undefined },
+  json: boolean,
+): { yes: boolean; verbose: boolean; passwordFile: string | undefined; showPassword: boolean } {
+  const { yes, verbose, "password-file": passwordFile } = flags;
+  return { yes, verbose, passwordFile, showPassword: !json && process.stdout.isTTY };
+}

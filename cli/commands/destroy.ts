@@ -1,0 +1,33 @@
+import { StackCommand } from "../command.ts";
+import { yesFlag } from "../flags.ts";
+
+export default class Destroy extends StackCommand {
+  static override summary = "Delete everything that the stack has made, the service control policy first.";
+  static override description =
+    "Every developer loses their user, credentials and roles. Pulumi.<stack>.yaml and the empty stack stay, so that up makes it all again.";
+  static override examples = ["<%= config.bin %> <%= command.id %>"];
+  static override flags = { yes: yesFlag };
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(Destroy);
+    const [{ prepare, summary }, { liftProtection, runDestroy }, ask, { SettingsFile }] = await Promise.all([
+      import("../engine/apply.ts"),
+      import("../engine/runs.ts"),
+      import("../terminal/ask.ts"),
+      import("../project/settings-file.ts"),
+    ]);
+    ask.requireConfirmable(flags.yes);
+    const project = await this.project(flags);
+    const file = await SettingsFile.read(project.settingsFile);
+    const stack = await prepare(project, file);
+    await ask.confirmByName(
+      `This deletes ${Object.keys(file.settings.developers).length} developers and the service control policy.`,
+      project.stack,
+      flags.yes,
+    );
+    await liftProtection(stack);
+    const result = await runDestroy(stack, { project, settings: file.settings, verbose: flags.verbose });
+    this.log(summary(result));
+    return result;
+  }
+}

@@ -1,0 +1,55 @@
+import { resolve } from "node:path";
+
+import * as Flags from "@oclif/core/flags";
+
+import { BaseCommand } from "../command.ts";
+
+export default class Init extends BaseCommand {
+  static override summary = "Set up a stack: look the organization up, write its settings, and make its state.";
+  static override description =
+    "Changes nothing in AWS. On a terminal it asks for what the flags leave out, and offers what the organization really has.";
+  static override examples = [
+    "<%= config.bin %> <%= command.id %>",
+    "<%= config.bin %> <%= command.id %> --stack main --auth-account 222222222222 --development-account sandbox=333333333333 --organizational-unit ou-abcd-11111111",
+  ];
+  static override flags = {
+    stack: Flags.string({ char: "s", description: "Name of the new stack.", env: "MFA_ADMIN_STACK" }),
+    "auth-account": Flags.string({ description: "Id of the account that holds the developers' IAM users." }),
+    "development-account": Flags.string({
+      description: "NAME=ID of an account in which developers get roles; may be repeated.",
+      multiple: true,
+    }),
+    "organizational-unit": Flags.string({
+      description: "Id of an organizational unit that the service control policy is attached to; may be repeated.",
+      multiple: true,
+    }),
+    "access-role": Flags.string({
+      description: "The role that the management account assumes in the other accounts.",
+      default: "OrganizationAccountAccessRole",
+    }),
+    backend: Flags.string({
+      description: "URL of the state. Default: PULUMI_BACKEND_URL, else Pulumi.yaml, else a directory of the project.",
+    }),
+  };
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(Init);
+    const { initialize } = await import("../onboarding/initialize-stack.ts");
+    const { project, settings, warnings } = await initialize({
+      from: resolve(flags.cwd ?? process.cwd()),
+      backendUrl: flags.backend,
+      answers: {
+        stack: flags.stack,
+        authAccount: flags["auth-account"],
+        developmentAccounts: flags["development-account"],
+        organizationalUnits: flags["organizational-unit"],
+        accessRole: flags["access-role"],
+      },
+    });
+    for (const warning of warnings) this.logToStderr(`Note: ${warning}`);
+    this.log(`The stack "${project.stack}" is set up; nothing was changed in AWS.`);
+    this.log(`  Settings  ${project.settingsFile}\n  State     ${project.backendUrl}`);
+    this.log("Next: mfa-admin add-developer NAME, or edit the settings and run mfa-admin up.");
+    return { ...project, settings, warnings };
+  }
+}

@@ -1,0 +1,40 @@
+import * as Flags from "@oclif/core/flags";
+
+import { StackCommand } from "../command.ts";
+
+export default class List extends StackCommand {
+  static override summary = "List the developers: their accounts, MFA devices, access keys and last use.";
+  static override examples = [
+    "<%= config.bin %> <%= command.id %>",
+    "<%= config.bin %> <%= command.id %> --roster",
+    "<%= config.bin %> <%= command.id %> --json",
+  ];
+  static override flags = {
+    roster: Flags.boolean({ description: "Only what the settings file says; AWS is not asked." }),
+  };
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(List);
+    const [{ SettingsFile }, { accountsOf }, { developerTable }] = await Promise.all([
+      import("../project/settings-file.ts"),
+      import("../../infra/names.ts"),
+      import("../terminal/developer-table.ts"),
+    ]);
+    const project = await this.project(flags);
+    const { settings } = await SettingsFile.read(project.settingsFile);
+    const names = Object.keys(settings.developers);
+    const roster = names.map((userName) => ({ userName, accounts: accountsOf(settings, userName) }));
+    if (flags.roster || names.length === 0) {
+      this.log(
+        names.length === 0 ? "There are no developers yet. Run mfa-admin add-developer NAME." : developerTable(roster),
+      );
+      return roster;
+    }
+    const { iamIn } = await import("../aws/clients.ts");
+    const { developerStatuses } = await import("../aws/developer-status.ts");
+    const statuses = await developerStatuses(iamIn(settings.authAccount, settings), names);
+    const rows = roster.map((entry, index) => ({ ...entry, ...statuses[index] }));
+    this.log(developerTable(rows));
+    return rows;
+  }
+}

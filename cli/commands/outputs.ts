@@ -1,0 +1,20 @@
+import { StackCommand } from "../command.ts";
+
+export default class Outputs extends StackCommand {
+  static override summary = "Print the stack's outputs: the sign-in address, the policy and everybody's roles.";
+  static override examples = ["<%= config.bin %> <%= command.id %>", "<%= config.bin %> <%= command.id %> --json"];
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(Outputs);
+    const { openStack } = await import("../engine/stack.ts");
+    const { stringify } = await import("yaml");
+    const stack = await openStack(await this.project(flags));
+    const outputs = Object.fromEntries(
+      Object.entries(await stack.outputs()).map(([name, { value }]) => [name, value as unknown]),
+    );
+    this.log(
+      Object.keys(outputs).length === 0 ? "There are no outputs yet. Run mfa-admin up." : stringify(outputs).trimEnd(),
+    );
+    return outputs;
+  }
+}

@@ -1,0 +1,42 @@
+import * as Args from "@oclif/core/args";
+
+import { StackCommand } from "../command.ts";
+import { passwordFileFlag, yesFlag } from "../flags.ts";
+
+export default class ResetPassword extends StackCommand {
+  static override summary = "Give a developer a new one-time password for the console.";
+  static override description =
+    "The old password ends at once. The new one is shown once, on a terminal only, or written to --password-file.";
+  static override examples = ["<%= config.bin %> <%= command.id %> alice"];
+  static override args = { name: Args.string({ description: "The user's name.", required: true }) };
+  static override flags = { "password-file": passwordFileFlag, yes: yesFlag };
+
+  async run(): Promise<unknown> {
+    const { flags, args } = await this.parse(ResetPassword);
+    const [ask, { SettingsFile }, { requireInRoster }, handover, { iamIn }, { resetPassword }] = await Promise.all([
+      import("../terminal/ask.ts"),
+      import("../project/settings-file.ts"),
+      import("../project/roster.ts"),
+      import("../onboarding/handover.ts"),
+      import("../aws/clients.ts"),
+      import("../aws/one-time-password.ts"),
+    ]);
+    ask.requireConfirmable(flags.yes);
+    const project = await this.project(flags);
+    const file = await SettingsFile.read(project.settingsFile);
+    requireInRoster(file, [args.name]);
+    const path = flags["password-file"];
+    handover.requirePlaceForPassword(path, this.jsonEnabled());
+    if (path !== undefined) await handover.requireNewFile(path);
+    await ask.confirmChange(`Replace ${args.name}'s password?`, flags.yes);
+    const password = await resetPassword(iamIn(file.settings.authAccount, file.settings), args.name);
+    if (path !== undefined) await handover.writePasswordFile(path, new Map([[args.name, password]]));
+    this.log(
+      handover.handoverPage({
+        handover: handover.handoverOf(file.settings, args.name),
+        password: path === undefined ? { shown: password } : { file: path },
+      }),
+    );
+    return handover.handoverOf(file.settings, args.name);
+  }
+}

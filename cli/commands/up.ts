@@ -1,0 +1,26 @@
+import { StackCommand } from "../command.ts";
+import { yesFlag } from "../flags.ts";
+
+export default class Up extends StackCommand {
+  static override summary = "Apply the settings: make AWS what Pulumi.<stack>.yaml says.";
+  static override description =
+    "Shows what would change and asks, on a terminal; with --yes it applies at once. An interrupted or failed run is finished by the next one.";
+  static override examples = ["<%= config.bin %> <%= command.id %>", "<%= config.bin %> <%= command.id %> --yes"];
+  static override flags = { yes: yesFlag };
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(Up);
+    const [{ apply, prepare, summary }, { requireConfirmable }, { SettingsFile }] = await Promise.all([
+      import("../engine/apply.ts"),
+      import("../terminal/ask.ts"),
+      import("../project/settings-file.ts"),
+    ]);
+    requireConfirmable(flags.yes);
+    const project = await this.project(flags);
+    const file = await SettingsFile.read(project.settingsFile);
+    const stack = await prepare(project, file);
+    const result = await apply(stack, { project, file, yes: flags.yes, verbose: flags.verbose });
+    this.log(summary(result));
+    return result;
+  }
+}

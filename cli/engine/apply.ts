@@ -1,0 +1,45 @@
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+
+import { checkPreconditions } from "../aws/preconditions.ts";
+import type { Project } from "../project/project.ts";
+import type { SettingsFile } from "../project/settings-file.ts";
+import { confirmChange } from "../terminal/ask.ts";
+import { changeLine, countsLine } from "../terminal/progress.ts";
+import { runPreview, type RunResult, runUp } from "./runs.ts";
+import { openStack } from "./stack.ts";
+
+export interface ApplyOptions {
+  project: Project;
+  file: SettingsFile;
+  yes: boolean;
+  verbose: boolean;
+}
+
+/** Checks all that can be checked before anything is changed, and opens the stack. */
+export async function prepare(project: Project, file: SettingsFile): Promise<Stack> {
+  const [stack] = await Promise.all([openStack(project), checkPreconditions(file.settings)]);
+  return stack;
+}
+
+/** Shows what would change and asks, unless told `yes`; then applies it. */
+export async function apply(stack: Stack, { project, file, yes, verbose }: ApplyOptions): Promise<RunResult> {
+  const options = { project, settings: file.settings, verbose };
+  if (!yes) {
+    const preview = await runPreview(stack, options);
+    writeChanges(preview, process.stderr);
+    if (preview.changes.length === 0) return preview;
+    await confirmChange(`Apply to the stack "${project.stack}"?`, yes);
+  }
+  return runUp(stack, options);
+}
+
+/** The changes of a preview, in the order of the accounts. */
+export function writeChanges({ changes }: RunResult, stream: NodeJS.WriteStream): void {
+  const width = Math.max(0, ...changes.map(({ account }) => account.length));
+  for (const change of changes) stream.write(`  ${changeLine(change, stream, width)}\n`);
+}
+
+/** "Done in 12 s: 3 created, 302 unchanged." */
+export function summary({ changes, unchanged, seconds }: RunResult): string {
+  return `Done in ${seconds.toFixed(1)} s: ${countsLine(changes, unchanged)}.`;
+}

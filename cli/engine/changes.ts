@@ -1,0 +1,121 @@
+import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/events.js";
+
+export type Operation = "create" | "update" | "replace" | "delete";
+
+/** One resource that a run changes, or would change. */
+export interface Change {
+  operation: Operation;
+  /** The account's name in the settings, or `management` or `auth`. */
+  account: string;
+  /** What it is, in AWS's words: user, role, group, managed policy, service control policy. */
+  type: string;
+  /** Its name in AWS. */
+  name: string;
+  /** The properties that differ, in an update. */
+  properties?: string[];
+}
+
+/** One resource that could not be changed, and why. */
+export interface ResourceFailure extends Omit<Change, "operation" | "properties"> {
+  operation: string;
+  message: string;
+}
+
+const operations: Partial<Record<string, Operation>> = {
+  create: "create",
+  update: "update",
+  delete: "delete",
+  replace: "replace",
+};
+
+const typeNames: Partial<Record<string, string>> = {
+  "aws-native:iam:User": "user",
+  "aws-native:iam:Role": "role",
+  "aws-native:iam:Group": "group",
+  "aws-native:iam:ManagedPolicy": "managed policy",
+  "aws-native:organizations:Policy": "service control policy",
+  "aws:iam/accountPasswordPolicy:AccountPasswordPolicy": "password policy",
+  "aws:iam/accountAlias:AccountAlias": "account alias",
+};
+
+/** Whether a step is about something in AWS: not a provider, a component or the stack itself. */
+export function isCloudResource({ type }: Pick<StepEventMetadata, "type">): boolean {
+  return type in typeNames;
+}
+
+/** The change that a step makes; nothing for one that leaves its resource as it is. */
+export function changeOf(step: StepEventMetadata): Change | undefined {
+  const operation = operations[step.op];
+  if (operation === undefined) return undefined;
+  const properties = step.diffs ?? Object.keys(step.detailedDiff ?? {});
+  return { operation, ...identityOf(step), ...(properties.length > 0 && operation !== "delete" && { properties }) };
+}
+
+export function identityOf(step: StepEventMetadata): { account: string; type: string; name: string } {
+  const state = step.new ?? step.old;
+  const inputs = (state?.inputs ?? {}) as Record<string, unknown>;
+  const name = ["userName", "roleName", "groupName", "managedPolicyName", "name", "accountAlias"]
+    .map((key) => inputs[key])
+    .find((value) => typeof value === "string");
+  return {
+    account: providerName(step.provider || state?.provider || ""),
+    type: typeNames[step.type] ?? step.type,
+    name: typeof name === "string" ? name : nameOf(step.urn),
+  };
+}
+
+/** `urn:pulumi:STACK::PROJECT::TYPE::NAME`, followed by `::ID` in a reference to a provider. */
+function nameOf(urn: string): string {
+  return urn.split("::")[3] ?? urn;
+}
+
+function providerName(reference: string): string {
+  return reference === "" ? "" : nameOf(reference).replace(/^auth-settings$/, "auth");
+}
+
+/** Everything that a run's events say, gathered as they come. */
+export class RunRecord {
+  readonly changes: Change[] = [];
+  readonly failures: ResourceFailure[] = [];
+  /** Errors that belong to no single resource. */
+  readonly errors: string[] = [];
+  /** Resources that the run has dealt with, changed or not. */
+  finished = 0;
+  private readonly messages = new Map<string, string[]>();
+  private readonly failedSteps: StepEventMetadata[] = [];
+
+  /** Takes one event in; returns the change that it completes, if any. */
+  add(event: EngineEvent): Change | undefined {
+    const { diagnosticEvent, resOpFailedEvent, resOutputsEvent } = event;
+    if (diagnosticEvent?.severity === "error") {
+      const text = cleaned(diagnosticEvent.message);
+      const urn = diagnosticEvent.urn ?? "";
+      this.messages.set(urn, [...(this.messages.get(urn) ?? []), text]);
+    }
+    if (resOpFailedEvent && isCloudResource(resOpFailedEvent.metadata))
+      this.failedSteps.push(resOpFailedEvent.metadata);
+    if (!resOutputsEvent || !isCloudResource(resOutputsEvent.metadata)) return undefined;
+    this.finished++;
+    const change = changeOf(resOutputsEvent.metadata);
+    if (change) this.changes.push(change);
+    return change;
+  }
+
+  /** To be called once after the last event: an error's text may come after the failure that it explains. */
+  close(): void {
+    for (const step of this.failedSteps) {
+      const message = this.messages.get(step.urn)?.join(" ") ?? "no reason was given";
+      this.failures.push({ ...identityOf(step), operation: step.op, message });
+      this.messages.delete(step.urn);
+    }
+    for (const texts of this.messages.values()) this.errors.push(...texts);
+  }
+}
+
+/** The engine's messages carry colour marks, and repeat which operation failed. */
+function cleaned(message: string): string {
+  return message
+    .replace(/<\{%.*?%\}>/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
+}

@@ -1,0 +1,59 @@
+import { Failure } from "./failure.ts";
+
+/** Turns whatever was thrown into what the user is shown. */
+export function explain(error: Error): Failure {
+  if (error instanceof Failure) return error;
+  if (error.name === "ExitPromptError") return new Failure("Interrupted. Nothing was changed.");
+  if (isUsageError(error)) return new Failure(firstLine(error.message), "See --help for the arguments and flags.");
+  const aws = explainAws(error);
+  if (aws) return aws;
+  return new Failure(
+    `Something unexpected went wrong: ${error.message}`,
+    "Run the command again with --verbose for the details. If it is a defect of mfa-admin, please report it with them.",
+  );
+}
+
+/** Errors of oclif's own parser, and of commands it does not know. */
+function isUsageError(error: Error & { oclif?: unknown; parse?: unknown }): boolean {
+  return error.oclif !== undefined || error.parse !== undefined;
+}
+
+function firstLine(message: string): string {
+  const [line = message] = message.split("\nSee more help");
+  return line.trim();
+}
+
+/** Errors of AWS SDK clients that have the same cause and remedy wherever they come up. */
+export function explainAws(error: Error & { $metadata?: unknown; code?: string }): Failure | undefined {
+  const cause = error.cause instanceof Error ? error.cause : undefined;
+  if (error.name === "CredentialsProviderError") {
+    return new Failure(
+      "No AWS credentials were found.",
+      "Sign in to the management account, then name the profile in AWS_PROFILE or export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+      { cause: error },
+    );
+  }
+  if (["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"].includes(error.name)) {
+    return new Failure("The AWS credentials have expired.", "Sign in to the management account again.", {
+      cause: error,
+    });
+  }
+  if (
+    ["InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException", "AuthFailure"].includes(error.name)
+  ) {
+    return new Failure(
+      `AWS does not accept the credentials: ${error.message}`,
+      "Check AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+      { cause: error },
+    );
+  }
+  const code = error.code ?? (cause as { code?: string } | undefined)?.code;
+  if (code !== undefined && ["ECONNREFUSED", "ENOTFOUND", "ETIMEDOUT", "ECONNRESET", "EAI_AGAIN"].includes(code)) {
+    return new Failure(`AWS could not be reached: ${error.message}`, "Check the network and AWS_ENDPOINT_URL.", {
+      cause: error,
+    });
+  }
+  if (error.$metadata !== undefined)
+    return new Failure(`AWS refused: ${error.name}: ${error.message}`, undefined, { cause: error });
+  return undefined;
+}

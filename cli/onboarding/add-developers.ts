@@ -1,0 +1,74 @@
+import { iamIn } from "../aws/clients.ts";
+import { createOneTimePassword } from "../aws/one-time-password.ts";
+import { apply, prepare } from "../engine/apply.ts";
+import type { RunResult } from "../engine/runs.ts";
+import { Declined } from "../failure.ts";
+import type { Project } from "../project/project.ts";
+import type { SettingsFile } from "../project/settings-file.ts";
+import { type Handover, handoverOf, requireNewFile, writePasswordFile } from "./handover.ts";
+
+export interface AddDevelopersOptions {
+  project: Project;
+  before: SettingsFile;
+  /** The settings with the new names in the roster. */
+  after: SettingsFile;
+  names: string[];
+  yes: boolean;
+  verbose: boolean;
+  passwordFile: string | undefined;
+  /** Whether the one-time passwords may be returned, to be shown. Without that and a file, none are made. */
+  showPassword: boolean;
+}
+
+export interface AddedDeveloper {
+  handover: Handover;
+  /** What to say about the password, or the password itself. */
+  password: { shown: string } | { file: string } | "not made" | "there already";
+}
+
+/** Roster, stack, passwords: in this order, so that whatever fails, the next `up` goes on. */
+export async function addDevelopers(options: AddDevelopersOptions) {
+  const { project, before, after, names, yes, verbose, passwordFile } = options;
+  if (passwordFile !== undefined) await requireNewFile(passwordFile);
+  const stack = await prepare(project, after);
+  await after.write();
+  let result: RunResult;
+  try {
+    result = await apply(stack, { project, file: after, yes, verbose });
+  } catch (error) {
+    if (isDeclined(error)) await before.write();
+    throw error;
+  }
+  return { result, developers: await handOver(after, names, options) };
+}
+
+async function handOver(
+  { settings }: SettingsFile,
+  names: string[],
+  { passwordFile, showPassword }: AddDevelopersOptions,
+): Promise<AddedDeveloper[]> {
+  const page = (userName: string): Handover => handoverOf(settings, userName);
+  if (!showPassword && passwordFile === undefined) {
+    return names.map((userName) => ({ handover: page(userName), password: "not made" }));
+  }
+  const iam = iamIn(settings.authAccount, settings);
+  const passwords = new Map<string, string | undefined>();
+  try {
+    for (const userName of names) passwords.set(userName, await createOneTimePassword(iam, userName));
+  } finally {
+    // Whatever was made is handed over, even if the next one failed.
+    if (passwordFile !== undefined) await writePasswordFile(passwordFile, passwords);
+  }
+  return names.map((userName) => {
+    const password = passwords.get(userName);
+    if (password === undefined) return { handover: page(userName), password: "there already" };
+    return {
+      handover: page(userName),
+      password: passwordFile === undefined ? { shown: password } : { file: passwordFile },
+    };
+  });
+}
+
+function isDeclined(error: unknown): boolean {
+  return error instanceof Declined || (error instanceof Error && error.name === "ExitPromptError");
+}

@@ -1,0 +1,72 @@
+import { access, writeFile } from "node:fs/promises";
+
+import { roleArnsOf, signInAddress } from "../../infra/names.ts";
+import type { Settings } from "../../infra/settings.ts";
+import { Failure } from "../failure.ts";
+import type { AddedDeveloper } from "./add-developers.ts";
+
+/** What an administrator hands to a developer who was just let in. No secrets. */
+export interface Handover {
+  userName: string;
+  signInAddress: string;
+  /** ARNs by account name. */
+  roles: Record<string, string>;
+}
+
+export function handoverOf(settings: Settings, userName: string): Handover {
+  return { userName, signInAddress: signInAddress(settings), roles: roleArnsOf(settings, userName) };
+}
+
+/** What to hand over, with the one-time password where it is to be shown. */
+export function handoverPage({ handover, password }: AddedDeveloper): string {
+  const { userName, signInAddress, roles } = handover;
+  const rows = [
+    ["Sign-in address", signInAddress],
+    ["User name", userName],
+    ["One-time password", passwordText(userName, password)],
+    ...Object.entries(roles).map(([account, arn]) => [`Role in ${account}`, arn]),
+    ["MFA device", `a virtual one named ${userName}; any other name is refused`],
+  ] as [string, string][];
+  const width = Math.max(...rows.map(([label]) => label.length));
+  return [`Hand over to ${userName}:`, ...rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`)].join(
+    "\n",
+  );
+}
+
+export function passwordText(userName: string, password: AddedDeveloper["password"]): string {
+  if (password === "not made")
+    return `none yet: stdout is no terminal. Run mfa-admin reset-password ${userName} on one.`;
+  if (password === "there already") return "the one that the user has already";
+  if ("file" in password) return `in ${password.file}`;
+  return `${password.shown}  (to be changed at the first sign-in; not shown again)`;
+}
+
+/** Refuses a file that is there, before anything is changed. */
+export async function requireNewFile(path: string): Promise<void> {
+  try {
+    await access(path);
+  } catch {
+    return;
+  }
+  throw new Failure(`${path} is there already.`, "Name a new file in --password-file.");
+}
+
+/** Writes `NAME:PASSWORD` lines into a new file that only its owner can read. */
+export async function writePasswordFile(path: string, passwords: Map<string, string | undefined>): Promise<void> {
+  const lines = [...passwords].flatMap(([name, password]) => (password === undefined ? [] : [`${name}:${password}\n`]));
+  try {
+    await writeFile(path, lines.join(""), { mode: 0o600, flag: "wx" });
+  } catch (error) {
+    throw new Failure(
+      `The one-time passwords could not be written: ${error instanceof Error ? error.message : String(error)}.`,
+      `Make new ones: mfa-admin reset-password ${[...passwords.keys()].join(" ")}`,
+      { cause: error },
+    );
+  }
+}
+
+/** A password is shown on a terminal or kept in a file; a pipe or a log is neither. */
+export function requirePlaceForPassword(file: string | undefined, json: boolean): void {
+  if (file !== undefined || (!json && process.stdout.isTTY)) return;
+  throw new Failure("A one-time password is shown on a terminal only.", "Add --password-file FILE.");
+}

@@ -1,0 +1,114 @@
+import { settingsSchema } from "../../infra/settings.ts";
+import { usersInDevelopmentAccounts, type OrganizationView, viewOrganization } from "../aws/organization.ts";
+import { checkPreconditions, requireManagementAccount } from "../aws/preconditions.ts";
+import { findPulumi } from "../engine/pulumi-command.ts";
+import { createStack } from "../engine/stack.ts";
+import { Failure } from "../failure.ts";
+import { type InitialSettings, newStackPlace, writeProject } from "../project/initialize.ts";
+import type { Project } from "../project/project.ts";
+import { askSettings, askStack, type InitAnswers, requireComplete } from "../project/questions.ts";
+
+export interface InitializeOptions {
+  /** The directory in or above which the project is, or is to be. */
+  from: string;
+  backendUrl: string | undefined;
+  /** From the flags; development accounts still as NAME=ID. */
+  answers: Omit<InitAnswers, "developmentAccounts"> & { developmentAccounts?: string[] | undefined };
+}
+
+/** Everything that `init` does, cheapest checks first. Files are written last, and taken back when the engine refuses. */
+export async function initialize({ from, backendUrl, answers: flags }: InitializeOptions): Promise<{
+  project: Project;
+  settings: InitialSettings;
+  warnings: string[];
+}> {
+  const answers: InitAnswers = { ...flags, developmentAccounts: namedAccounts(flags.developmentAccounts) };
+  requireComplete(answers);
+  requireValid(answers);
+  await findPulumi();
+  const management = await requireManagementAccount();
+  const stack = answers.stack ?? (await askStack());
+  const place = newStackPlace(from, stack);
+  const organization = await viewOrganization();
+  const settings = await askSettings(answers, organization, management);
+  requireKnownAccounts(settings, organization);
+  await checkPreconditions(settings);
+  const warnings = await warningsAbout(settings, organization);
+  const project = await writeProject(place, stack, settings, backendUrl, async (project) => {
+    await createStack(project);
+  });
+  return { project, settings, warnings };
+}
+
+function namedAccounts(values: string[] | undefined): Record<string, string> | undefined {
+  if (values === undefined) return undefined;
+  const accounts: Record<string, string> = {};
+  for (const value of values) {
+    const [, name, id] = /^([^=]+)=(.+)$/.exec(value) ?? [];
+    if (name === undefined || id === undefined) {
+      throw new Failure(
+        `--development-account ${value}: this is not NAME=ID.`,
+        "Write, for one, sandbox=333333333333.",
+      );
+    }
+    if (name in accounts)
+      throw new Failure(`--development-account: "${name}" is given twice.`, "Name every account once.");
+    accounts[name] = id;
+  }
+  return accounts;
+}
+
+const flagOf: Partial<Record<string, string>> = {
+  authAccount: "--auth-account",
+  developmentAccounts: "--development-account",
+  organizationalUnits: "--organizational-unit",
+  accessRole: "--access-role",
+};
+
+/** Checks what the flags give by the settings' own schema; keys that are still to be asked for don't count. */
+function requireValid(answers: InitAnswers): void {
+  const given = Object.fromEntries(
+    Object.entries(answers).filter(([key, value]) => key !== "stack" && value !== undefined),
+  );
+  const { error } = settingsSchema.safeParse(given);
+  const problems = (error?.issues ?? []).filter(({ path: [key] }) => String(key) in given);
+  if (problems.length === 0) return;
+  const lines = problems.map(({ path: [key, ...rest], message }) => {
+    const at = rest.map(String).filter((part) => !/^\d+$/.test(part));
+    return `${[flagOf[String(key)] ?? String(key), ...at].join(" ")}: ${message}.`;
+  });
+  throw new Failure(lines.join("\n"), "Nothing was changed; correct the flags.");
+}
+
+function requireKnownAccounts(settings: InitialSettings, { accounts }: OrganizationView): void {
+  const known = new Set(accounts.map(({ id }) => id));
+  const wanted = { auth: settings.authAccount, ...settings.developmentAccounts };
+  for (const [name, id] of Object.entries(wanted)) {
+    if (known.has(id)) continue;
+    throw new Failure(
+      `The organization has no active account ${id} (${name}).`,
+      `Its accounts are: ${accounts.map((account) => `${account.id} ${account.name}`).join(", ")}.`,
+    );
+  }
+}
+
+/** What an administrator should know before the policy is attached. */
+async function warningsAbout(settings: InitialSettings, { organizationalUnits }: OrganizationView): Promise<string[]> {
+  const units = organizationalUnits.filter(({ id }) => settings.organizationalUnits.includes(id));
+  const covered = new Set(units.flatMap(({ accountIds }) => accountIds));
+  const uncovered = Object.entries(settings.developmentAccounts).filter(([, id]) => !covered.has(id));
+  const users = await usersInDevelopmentAccounts(settings);
+  return [
+    ...(covered.has(settings.authAccount)
+      ? [
+          "The auth account is in one of these organizational units: developers could not enrol there. Move it out first.",
+        ]
+      : []),
+    ...uncovered.map(
+      ([name, id]) => `${name} (${id}) is in none of these organizational units, so the policy does not protect it.`,
+    ),
+    ...Object.entries(users).map(
+      ([name, names]) => `${name} has IAM users, who will be shut out unless they carry MFA: ${names.join(", ")}.`,
+    ),
+  ];
+}

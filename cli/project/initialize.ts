@@ -1,0 +1,119 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+import writeFileAtomic from "write-file-atomic";
+import { parseDocument } from "yaml";
+import { z } from "zod";
+
+import { type Settings, settingsSchema } from "../../infra/settings.ts";
+import { Failure } from "../failure.ts";
+import { defaultBackendUrl, findProjectDirectory, type Project, readProjectFile, settingsFileOf } from "./project.ts";
+
+/** What `init` decides; everything else has a default that the schema names. */
+export type InitialSettings = Pick<
+  Settings,
+  "organizationalUnits" | "authAccount" | "developmentAccounts" | "accessRole"
+>;
+
+/** Where the files of a new stack go. @throws Failure when the stack has its settings already */
+export function newStackPlace(from: string, stack: string): { directory: string; settingsFile: string } {
+  const directory = findProjectDirectory(from) ?? from;
+  const settingsFile = settingsFileOf(directory, stack);
+  if (existsSync(settingsFile)) {
+    throw new Failure(
+      `The stack "${stack}" has its settings in ${settingsFile} already.`,
+      "Edit that file, or name another stack with --stack.",
+    );
+  }
+  return { directory, settingsFile };
+}
+
+/**
+ * Writes the files of a new stack, lets `finish` do the rest, and takes them away again when that fails.
+ *
+ * @param backendUrl where the state is to be; what `Pulumi.yaml` or `PULUMI_BACKEND_URL` say when left out
+ */
+export async function writeProject(
+  { directory, settingsFile }: { directory: string; settingsFile: string },
+  stack: string,
+  settings: InitialSettings,
+  backendUrl: string | undefined,
+  finish: (project: Project) => Promise<void>,
+): Promise<Project> {
+  const files = new Map<string, string>([
+    [join(directory, "Pulumi.yaml"), await projectFileText(directory, backendUrl)],
+    [join(directory, ".mfa-admin", ".gitignore"), "# A state on this machine is nobody else's.\nstate/\n"],
+    [join(directory, ".mfa-admin", "settings.schema.json"), `${JSON.stringify(editorSchema(), undefined, 2)}\n`],
+    [settingsFile, settingsFileText(settings)],
+  ]);
+  const before = new Map<string, string | undefined>();
+  try {
+    for (const [path, text] of files) {
+      before.set(path, existsSync(path) ? await readFile(path, "utf8") : undefined);
+      if (before.get(path) === text) continue;
+      await mkdir(dirname(path), { recursive: true });
+      await writeFileAtomic(path, text);
+    }
+    const project = { directory, stack, settingsFile, ...(await readProjectFile(directory)) };
+    await finish(project);
+    return project;
+  } catch (error) {
+    for (const [path, text] of before) {
+      await (text === undefined ? rm(path, { force: true }) : writeFileAtomic(path, text));
+    }
+    throw error;
+  }
+}
+
+/** `Pulumi.yaml`, made or completed: a backend that is there is never replaced. */
+async function projectFileText(directory: string, backendUrl: string | undefined): Promise<string> {
+  const path = join(directory, "Pulumi.yaml");
+  const text = existsSync(path)
+    ? await readFile(path, "utf8")
+    : "name: mfa-admin\ndescription: The MFA policies, users and roles of an AWS Organization.\nruntime: nodejs\n";
+  const document = parseDocument(text);
+  const present = document.getIn(["backend", "url"]) as string | undefined;
+  if (backendUrl !== undefined && present !== undefined && present !== backendUrl) {
+    throw new Failure(
+      `${path} keeps the state in ${present}, not in ${backendUrl}.`,
+      "Leave --backend out, or edit Pulumi.yaml first.",
+    );
+  }
+  const chosen = backendUrl ?? (process.env["PULUMI_BACKEND_URL"] ? undefined : defaultBackendUrl);
+  if (present !== undefined || chosen === undefined) return text;
+  document.setIn(["backend", "url"], chosen);
+  return document.toString({ lineWidth: 0 });
+}
+
+function settingsFileText(settings: InitialSettings): string {
+  const { organizationalUnits, authAccount, developmentAccounts, accessRole } = settings;
+  const list = (values: string[]): string => values.map((value) => `    - ${value}\n`).join("");
+  const map = Object.entries(developmentAccounts).map(([name, id]) => `    ${name}: "${id}"\n`);
+  const defaultRole = settingsSchema.shape.accessRole.parse(undefined);
+  return [
+    "# yaml-language-server: $schema=.mfa-admin/settings.schema.json\n",
+    "config:\n",
+    "  # The organizational units that the service control policy is attached to.\n",
+    `  mfa-admin:organizationalUnits:\n${list(organizationalUnits)}`,
+    "  # Holds the developers' IAM users, and nothing else.\n",
+    `  mfa-admin:authAccount: "${authAccount}"\n`,
+    "  # Where developers work, each by a name of your choice.\n",
+    `  mfa-admin:developmentAccounts:\n${map.join("")}`,
+    accessRole === defaultRole ? "" : `  mfa-admin:accessRole: ${accessRole}\n`,
+    "  # The roster. NAME: {} is let into every development account, NAME: { accounts: [a, b] } into these.\n",
+    "  mfa-admin:developers: {}\n",
+  ].join("");
+}
+
+/** The JSON Schema of a stack file, by which editors complete and check it. */
+export function editorSchema(): Record<string, unknown> {
+  const { properties = {}, $schema } = z.toJSONSchema(settingsSchema, { io: "input" });
+  const prefixed = Object.entries(properties).map(([key, schema]) => [`mfa-admin:${key}`, schema]);
+  return {
+    $schema,
+    title: "A stack of mfa-admin (Pulumi.<stack>.yaml)",
+    type: "object",
+    properties: { config: { type: "object", properties: Object.fromEntries(prefixed) as unknown } },
+  };
+}

@@ -1,0 +1,88 @@
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+
+import { parse } from "yaml";
+
+import { Failure } from "../failure.ts";
+
+/** A Pulumi project directory and one of its stacks. */
+export interface Project {
+  directory: string;
+  /** The project's name, from `Pulumi.yaml`. */
+  name: string;
+  stack: string;
+  /** `Pulumi.<stack>.yaml`, an absolute path. */
+  settingsFile: string;
+  /** Where the state is: `PULUMI_BACKEND_URL`, else `Pulumi.yaml`, else the project's own directory. */
+  backendUrl: string;
+}
+
+/** The state of a project that says nothing else, relative to the project directory. */
+export const defaultBackendUrl = "file://./.mfa-admin/state";
+
+const projectFile = "Pulumi.yaml";
+
+/** The nearest directory, from the given one upwards, that has a `Pulumi.yaml`. */
+export function findProjectDirectory(from: string): string | undefined {
+  for (let directory = resolve(from); ; directory = dirname(directory)) {
+    if (existsSync(join(directory, projectFile))) return directory;
+    if (dirname(directory) === directory) return undefined;
+  }
+}
+
+/** Finds the project and the stack; without a stack's name, the project's only one. */
+export async function openProject(from: string, stack: string | undefined): Promise<Project> {
+  const directory = findProjectDirectory(from);
+  if (directory === undefined) {
+    throw new Failure(
+      `There is no Pulumi.yaml in ${resolve(from)} or above it.`,
+      "Run the command in the project's directory, or run mfa-admin init to make a project.",
+    );
+  }
+  const chosen = stack ?? (await onlyStack(directory));
+  const settingsFile = settingsFileOf(directory, chosen);
+  if (!existsSync(settingsFile)) {
+    const stacks = await stacksIn(directory);
+    throw new Failure(
+      `The stack "${chosen}" has no Pulumi.${chosen}.yaml in ${directory}.`,
+      stacks.length > 0 ? `The stacks here are: ${stacks.join(", ")}.` : `Run mfa-admin init --stack ${chosen}.`,
+    );
+  }
+  return { directory, stack: chosen, settingsFile, ...(await readProjectFile(directory)) };
+}
+
+/** The name and the backend that a project directory's `Pulumi.yaml` gives. */
+export async function readProjectFile(directory: string): Promise<{ name: string; backendUrl: string }> {
+  const content: unknown = parse(await readFile(join(directory, projectFile), "utf8"));
+  const { name, backend } = (content ?? {}) as { name?: unknown; backend?: { url?: unknown } };
+  if (typeof name !== "string") {
+    throw new Failure(`${join(directory, projectFile)} names no project.`, 'Give it a line such as "name: mfa-admin".');
+  }
+  const configured = typeof backend?.url === "string" ? backend.url : defaultBackendUrl;
+  return { name, backendUrl: process.env["PULUMI_BACKEND_URL"] || configured };
+}
+
+export function settingsFileOf(directory: string, stack: string): string {
+  if (!/^[\w.-]{1,100}$/.test(stack)) {
+    throw new Failure(
+      `"${stack}" is not a stack's name.`,
+      "Use 1 to 100 letters, digits, hyphens, underscores and dots.",
+    );
+  }
+  return join(directory, `Pulumi.${stack}.yaml`);
+}
+
+async function onlyStack(directory: string): Promise<string> {
+  const stacks = await stacksIn(directory);
+  const [stack] = stacks;
+  if (stacks.length === 1 && stack !== undefined) return stack;
+  throw stacks.length === 0
+    ? new Failure(`There is no stack in ${directory} yet.`, "Run mfa-admin init to make one.")
+    : new Failure(`There are several stacks here: ${stacks.join(", ")}.`, "Choose one with --stack.");
+}
+
+async function stacksIn(directory: string): Promise<string[]> {
+  const names = (await readdir(directory)).map((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1]);
+  return names.filter((name) => name !== undefined).sort();
+}

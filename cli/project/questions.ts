@@ -1,0 +1,89 @@
+import type { OrganizationView } from "../aws/organization.ts";
+import { Failure } from "../failure.ts";
+import { askText, canAsk, chooseOne, chooseSome } from "../terminal/ask.ts";
+import type { InitialSettings } from "./initialize.ts";
+
+/** The flags of `init`; what is left out is asked for on a terminal. */
+export interface InitAnswers {
+  stack?: string | undefined;
+  authAccount?: string | undefined;
+  developmentAccounts?: Record<string, string> | undefined;
+  organizationalUnits?: string[] | undefined;
+  accessRole: string;
+}
+
+/** Refuses at once when something is missing and nobody can be asked. */
+export function requireComplete(answers: InitAnswers): void {
+  if (canAsk()) return;
+  const missing = [
+    answers.stack === undefined && "--stack S",
+    answers.authAccount === undefined && "--auth-account ID",
+    answers.developmentAccounts === undefined && "--development-account NAME=ID",
+    answers.organizationalUnits === undefined && "--organizational-unit OU",
+  ].filter((flag) => flag !== false);
+  if (missing.length === 0) return;
+  throw new Failure(`There is no terminal to ask on, and these are missing: ${missing.join(", ")}.`, "Add them.");
+}
+
+export async function askStack(): Promise<string> {
+  const valid = (value: string): true | string => /^[\w.-]{1,100}$/.test(value) || "Letters, digits, - _ and . only.";
+  return askText("Name of the stack:", valid, "main");
+}
+
+/** Asks for what the flags leave open, offering what the organization has. */
+export async function askSettings(
+  answers: InitAnswers,
+  { accounts, organizationalUnits }: OrganizationView,
+  managementAccount: string,
+): Promise<InitialSettings> {
+  const others = accounts.filter(({ id }) => id !== managementAccount);
+  const label = ({ id, name }: { id: string; name: string }): string => `${id}  ${name}`;
+  const authAccount =
+    answers.authAccount ??
+    (await chooseOne(
+      "Which account holds the developers' IAM users?",
+      others.map((account) => ({ name: label(account), value: account.id })),
+    ));
+  const units =
+    answers.organizationalUnits ??
+    (await chooseSome(
+      "Which organizational units hold the development accounts?",
+      organizationalUnits.map((unit) => ({
+        name: `${unit.id}  ${unit.path} (${unit.accountIds.length} accounts)`,
+        value: unit.id,
+        disabled: unit.accountIds.includes(authAccount) && "holds the auth account",
+      })),
+    ));
+  const covered = new Set(
+    organizationalUnits.filter(({ id }) => units.includes(id)).flatMap((unit) => unit.accountIds),
+  );
+  const developmentAccounts =
+    answers.developmentAccounts ??
+    named(
+      accounts,
+      await chooseSome(
+        "In which accounts do developers get roles?",
+        others
+          .filter(({ id }) => id !== authAccount)
+          .map((account) => ({ name: label(account), value: account.id, checked: covered.has(account.id) })),
+      ),
+    );
+  return { authAccount, organizationalUnits: units, developmentAccounts, accessRole: answers.accessRole };
+}
+
+/** Names for the chosen accounts, made of those that the organization gives them. */
+function named(accounts: { id: string; name: string }[], ids: string[]): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const id of ids) {
+    const given = accounts.find((account) => account.id === id)?.name ?? "";
+    const slug =
+      given
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, "-")
+        .replace(/^-+|-+$/g, "")
+        .slice(0, 24) || "account";
+    const free = ["auth", "management", ...Object.keys(result)].includes(slug) ? `${slug}-${id.slice(-4)}` : slug;
+    result[free] = id;
+  }
+  return result;
+}

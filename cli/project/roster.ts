@@ -1,0 +1,49 @@
+import { Failure } from "../failure.ts";
+import type { RosterEntry, SettingsFile } from "./settings-file.ts";
+
+/** Who is to be added, checked against the roster before anything is changed. */
+export function rosterEntries(
+  file: SettingsFile,
+  names: string[],
+  accounts: string[] | undefined,
+): Record<string, RosterEntry> {
+  const { developers, developmentAccounts } = file.settings;
+  const seen = new Map(Object.keys(developers).map((name) => [name.toLowerCase(), name]));
+  for (const name of names) {
+    const twin = seen.get(name.toLowerCase());
+    if (twin === name && name in developers) {
+      throw new Failure(
+        `${name} is in the roster already.`,
+        `Edit developers.${name} in the settings file to change the accounts, or run mfa-admin reset-password ${name} for a new password.`,
+      );
+    }
+    if (twin === name) throw new Failure(`${name} is given twice.`, "Name everybody once.");
+    if (twin !== undefined) {
+      throw new Failure(
+        `"${name}" differs from "${twin}" only by case, and IAM takes the two for one name.`,
+        "Choose another name.",
+      );
+    }
+    seen.set(name.toLowerCase(), name);
+  }
+  const known = Object.keys(developmentAccounts);
+  const unknown = accounts?.find((account) => !known.includes(account));
+  if (unknown !== undefined) {
+    throw new Failure(`There is no development account "${unknown}".`, `The accounts are: ${known.join(", ")}.`);
+  }
+  return Object.fromEntries(
+    names.map((name) => [name, accounts === undefined ? {} : { accounts: [...new Set(accounts)] }]),
+  );
+}
+
+/** Refuses names that are not in the roster. */
+export function requireInRoster(file: SettingsFile, names: string[]): void {
+  const roster = Object.keys(file.settings.developers);
+  const unknown = names.find((name) => !roster.includes(name));
+  if (unknown === undefined) return;
+  const twin = roster.find((name) => name.toLowerCase() === unknown.toLowerCase());
+  throw new Failure(
+    `${unknown} is not in the roster.`,
+    twin === undefined ? "mfa-admin list shows who is." : `Did you mean ${twin}?`,
+  );
+}

@@ -1,0 +1,125 @@
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+
+import writeFileAtomic from "write-file-atomic";
+import { type Document, isMap, isNode, isPair, LineCounter, parseDocument } from "yaml";
+
+import { settingsSchema, type Settings } from "../../infra/settings.ts";
+import { Failure } from "../failure.ts";
+
+/** The namespace of the keys in `Pulumi.<stack>.yaml`. */
+const namespace = "mfa-admin:";
+
+/** One entry of the roster, as it is written in the file. */
+export interface RosterEntry {
+  /** Names of development accounts; every one when left out. */
+  accounts?: string[];
+}
+
+/**
+ * `Pulumi.<stack>.yaml`: the roster and the other settings, in the place where Pulumi looks for them. Edits keep comments
+ * and order, and reach the disk whole or not at all.
+ */
+export class SettingsFile {
+  readonly path: string;
+  readonly settings: Settings;
+  private readonly text: string;
+
+  private constructor(path: string, text: string) {
+    this.path = path;
+    this.text = text;
+    this.settings = validate(path, text);
+  }
+
+  /** @throws Failure naming the key and the line of what is wrong */
+  static async read(path: string): Promise<SettingsFile> {
+    return new SettingsFile(path, await readFile(path, "utf8"));
+  }
+
+  /** The same file with developers added, not yet written. */
+  withDevelopers(entries: Record<string, RosterEntry>): SettingsFile {
+    return this.edited((document) => {
+      const roster = ["config", `${namespace}developers`];
+      if (!isMap(document.getIn(roster))) document.setIn(roster, document.createNode({}));
+      for (const [name, entry] of Object.entries(entries)) {
+        document.setIn([...roster, name], document.createNode(entry, { flow: true }));
+      }
+      // An empty roster is written as {}; one with people in it reads better a line each.
+      const map = document.getIn(roster);
+      if (isMap(map)) map.flow = false;
+    });
+  }
+
+  /** The same file without these developers, not yet written. */
+  withoutDevelopers(names: string[]): SettingsFile {
+    return this.edited((document) => {
+      for (const name of names) document.deleteIn(["config", `${namespace}developers`, name]);
+    });
+  }
+
+  /** Written beside and renamed: a crash in the middle leaves the old file. */
+  async write(): Promise<void> {
+    await writeFileAtomic(this.path, this.text);
+  }
+
+  private edited(edit: (document: Document) => void): SettingsFile {
+    const document = parseDocument(this.text);
+    edit(document);
+    return new SettingsFile(this.path, document.toString({ lineWidth: 0 }));
+  }
+}
+
+function validate(path: string, text: string): Settings {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const file = basename(path);
+  const [syntax] = document.errors;
+  if (syntax) {
+    const [summary = syntax.message] = syntax.message.split("\n");
+    throw new Failure(`${file} is not valid YAML: ${summary}`, "Correct that line; nothing was changed.");
+  }
+  const content = (document.toJS() as { config?: Record<string, unknown> } | null)?.config ?? {};
+  const values = Object.fromEntries(
+    Object.entries(content).flatMap(([key, value]) =>
+      key.startsWith(namespace) ? [[key.slice(namespace.length), value]] : [],
+    ),
+  );
+  const result = settingsSchema.safeParse(values);
+  if (result.success) return result.data;
+  const problems = result.error.issues.flatMap((issue) => {
+    const paths = issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+    return paths.map((keys) => {
+      const message = issue.code === "unrecognized_keys" ? "there is no such key" : messageOf(issue);
+      const line = lineOf(document, lines, keys);
+      return `${file}${line === undefined ? "" : `:${line}`}: ${namespace}${keys.map(String).join(".")}: ${message}`;
+    });
+  });
+  throw new Failure(problems.join("\n"), `Correct ${file}; nothing was changed.`);
+}
+
+type Issue = NonNullable<ReturnType<typeof settingsSchema.safeParse>["error"]>["issues"][number];
+
+/** A key that zod refuses inside a record carries its reason one level down. */
+function messageOf(issue: Issue): string {
+  const text = issue.code === "invalid_key" ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+  return text.replace(/^Invalid input: expected (.*), received undefined$/, "this key is missing ($1)");
+}
+
+/** The line of a key, or of the nearest one above it that is there. */
+function lineOf(document: Document, lines: LineCounter, keys: PropertyKey[]): number | undefined {
+  const [first, ...rest] = keys.map(String);
+  const path = ["config", `${namespace}${first ?? ""}`, ...rest];
+  for (let length = path.length; length > 0; length--) {
+    const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
+    const key = path[length - 1];
+    if (isMap(parent)) {
+      const pair = parent.items.find((item) => isPair(item) && String(item.key) === key);
+      const node = pair?.key;
+      if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+    } else {
+      const node = document.getIn(path.slice(0, length), true);
+      if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+    }
+  }
+  return undefined;
+}

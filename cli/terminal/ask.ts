@@ -1,0 +1,63 @@
+import { Declined, Failure } from "../failure.ts";
+
+/** Questions are asked on a terminal only, and on stderr, so that stdout stays clean. */
+export function canAsk(): boolean {
+  return process.stdin.isTTY && process.stderr.isTTY;
+}
+
+const context = { output: process.stderr };
+
+/** Asks before a change; `--yes` answers, and without a terminal it has to. */
+export async function confirmChange(question: string, yes: boolean): Promise<void> {
+  if (yes) return;
+  requireConfirmable(yes);
+  const { confirm } = await import("@inquirer/prompts");
+  if (!(await confirm({ message: question, default: false }, context))) throw new Declined();
+}
+
+/** Asks for the name of the stack to be typed, before what cannot be undone. */
+export async function confirmByName(warning: string, name: string, yes: boolean): Promise<void> {
+  if (yes) return;
+  requireConfirmable(yes);
+  const typed = await askText(`${warning} Type the stack's name to go on:`, () => true);
+  if (typed !== name) throw new Declined();
+}
+
+/** Refuses early, before any work is done, what could not be confirmed later. */
+export function requireConfirmable(yes: boolean): void {
+  if (yes || canAsk()) return;
+  throw new Failure("This changes the organization, and there is no terminal to ask on.", "Add --yes.");
+}
+
+/** Asks for a text; only called when `canAsk()`. */
+export async function askText(
+  message: string,
+  validate: (value: string) => true | string,
+  initial?: string,
+): Promise<string> {
+  const { input } = await import("@inquirer/prompts");
+  return input({ message, validate, ...(initial !== undefined && { default: initial }) }, context);
+}
+
+/** Asks for a secret; what is typed is not shown. */
+export async function askSecret(message: string): Promise<string> {
+  const { password } = await import("@inquirer/prompts");
+  return password({ message, mask: true }, context);
+}
+
+export interface Choice {
+  name: string;
+  value: string;
+  checked?: boolean;
+  disabled?: string | false;
+}
+
+export async function chooseOne(message: string, choices: Choice[]): Promise<string> {
+  const { select } = await import("@inquirer/prompts");
+  return select({ message, choices, pageSize: 12 }, context);
+}
+
+export async function chooseSome(message: string, choices: Choice[]): Promise<string[]> {
+  const { checkbox } = await import("@inquirer/prompts");
+  return checkbox({ message, choices, required: true, pageSize: 12 }, context);
+}

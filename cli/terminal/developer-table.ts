@@ -1,0 +1,55 @@
+import Table from "cli-table3";
+
+import type { DeveloperStatus } from "../aws/developer-status.ts";
+
+/** A developer as the roster, and perhaps IAM, knows them. */
+export type DeveloperRow = { userName: string; accounts: string[] } & Partial<DeveloperStatus>;
+
+/** The table of `list`; with what AWS knows only where it was asked. */
+export function developerTable(rows: DeveloperRow[]): string {
+  const asked = rows.some(({ exists }) => exists !== undefined);
+  const head = ["Developer", "Accounts", ...(asked ? ["MFA", "Access keys", "Last use"] : [])];
+  const table = new Table({ head, style: { head: [], border: [], compact: true }, chars: plain, wordWrap: false });
+  for (const row of rows) {
+    table.push([row.userName, row.accounts.join(", "), ...(asked ? [mfa(row), keys(row), lastUse(row)] : [])]);
+  }
+  return table
+    .toString()
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n");
+}
+
+/** No lines: columns apart by two spaces. */
+const plain = Object.fromEntries(
+  ["top", "bottom", "left", "right", "mid"]
+    .flatMap((name) => [name, `${name}-mid`, `${name}-left`, `${name}-right`, `left-${name}`, `right-${name}`])
+    .map((name) => [name, ""]),
+);
+
+function mfa({ exists, mfaDevices = [] }: DeveloperRow): string {
+  if (exists === false) return "no user yet";
+  return mfaDevices.length === 0
+    ? "not enrolled"
+    : mfaDevices.map((serial) => serial.replace(/^.*[:/]/, "")).join(", ");
+}
+
+function keys({ accessKeys = [] }: DeveloperRow): string {
+  if (accessKeys.length === 0) return "none";
+  return accessKeys.map(({ active, createdAt }) => `${age(createdAt)} old${active ? "" : " (inactive)"}`).join(", ");
+}
+
+function lastUse({ accessKeys = [], passwordLastUsedAt }: DeveloperRow): string {
+  const times = [passwordLastUsedAt, ...accessKeys.map(({ lastUsedAt }) => lastUsedAt)].filter(
+    (time) => time !== undefined,
+  );
+  const latest = times.sort().at(-1);
+  return latest === undefined ? "never" : `${age(latest)} ago`;
+}
+
+function age(time: string): string {
+  const days = Math.floor((Date.now() - Date.parse(time)) / 86_400_000);
+  if (days >= 1) return `${days} day${days === 1 ? "" : "s"}`;
+  const hours = Math.floor((Date.now() - Date.parse(time)) / 3_600_000);
+  return hours >= 1 ? `${hours} hour${hours === 1 ? "" : "s"}` : "less than an hour";
+}

@@ -1,0 +1,96 @@
+/**
+ * Where the programs that the product needs beside Node are kept, and in which versions. The set-up puts them there, the
+ * product and the tests look for them there. They live outside the checkout, so that a fresh clone starts in seconds.
+ */
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** What the npm packages `@pulumi/pulumi` and `@pulumi/aws-native` are made for: downloaded where the internet is. */
+export const sdkPulumiVersion = "3.270.0";
+export const sdkAwsNativeVersion = "1.79.0";
+
+/** The newest versions that can be built from their Go modules, where only package registries are reachable. */
+export const builtPulumiVersion = "3.256.0";
+export const builtAwsNativeVersion = "1.11.0";
+
+/** The AWS CLI that the tests log in with. */
+export const awscliVersion = "1.46.3";
+
+/** @returns {string} `$XDG_CACHE_HOME/mfa-admin`, or `~/.cache/mfa-admin` */
+export function cacheDirectory() {
+  // `||`, not `??`: the XDG specification says that an empty variable counts as unset.
+  return join(environment("XDG_CACHE_HOME") || join(homedir(), ".cache"), "mfa-admin");
+}
+
+/** @returns {string} where the set-up keeps what it downloads or builds */
+export function toolchainDirectory() {
+  return join(cacheDirectory(), "toolchain");
+}
+
+/** @returns {string} Pulumi's own directory: `$PULUMI_HOME`, or `~/.pulumi` */
+export function pulumiHome() {
+  return environment("PULUMI_HOME") || join(homedir(), ".pulumi");
+}
+
+/**
+ * The root of a Pulumi CLI in the cache, as `PulumiCommand.get({ root })` wants it: the binary is `bin/pulumi` in it.
+ * @param {string} version
+ * @returns {string}
+ */
+export function pulumiRoot(version = builtPulumiVersion) {
+  return join(toolchainDirectory(), `pulumi-${version}`);
+}
+
+/** @returns {string[]} where a Pulumi CLI that is not on PATH may be, the best first */
+export function pulumiRoots() {
+  return [pulumiHome(), pulumiRoot(sdkPulumiVersion), pulumiRoot(builtPulumiVersion)];
+}
+
+/**
+ * The first of {@link pulumiRoots} that holds a Pulumi CLI. One on PATH comes before it.
+ * @returns {string | undefined}
+ */
+export function installedPulumiRoot() {
+  return pulumiRoots().find((root) => existsSync(join(root, "bin", "pulumi")));
+}
+
+/**
+ * Where Pulumi keeps the provider plugin for AWS Cloud Control.
+ * @param {string} version
+ * @returns {string}
+ */
+export function pluginDirectory(version) {
+  return join(pulumiHome(), "plugins", `resource-aws-native-v${version}`);
+}
+
+/**
+ * The version of the plugin that is installed: the SDK's own if it is there, else the built one.
+ * @returns {string | undefined}
+ */
+export function installedAwsNativeVersion() {
+  return [sdkAwsNativeVersion, builtAwsNativeVersion].find(
+    (version) =>
+      existsSync(join(pluginDirectory(version), "pulumi-resource-aws-native")) &&
+      // Pulumi's mark for an installation that has not come to its end.
+      !existsSync(`${pluginDirectory(version)}.partial`),
+  );
+}
+
+/** @returns {string} the plugin as it was built, before Pulumi has installed it */
+export function awsNativeBuildDirectory() {
+  return join(toolchainDirectory(), `aws-native-${builtAwsNativeVersion}`);
+}
+
+/** @returns {string} the AWS CLI's directory in the cache: the program is `bin/aws` in it */
+export function awscliRoot() {
+  return join(toolchainDirectory(), `awscli-${awscliVersion}`);
+}
+
+/**
+ * @param {string} name
+ * @returns {string}
+ */
+function environment(name) {
+  return process.env[name] ?? "";
+}
