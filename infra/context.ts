@@ -1,12 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import { emptyRoleBeforeDelete, emptyUserBeforeDelete, retryTransientErrors } from "./hooks.ts";
+import type { ProgramOptions } from "./program.ts";
 import { accountProviders, type Providers } from "./providers.ts";
 import type { Settings } from "./settings.ts";
 
 /** What every component is given: the settings, a provider per account, and the options of the stack's resources. */
 export interface Context {
   settings: Settings;
+  /** Whether the service control policy is protected from deletion. */
+  protect: boolean;
   providers: Providers;
   /** Hooks for resources that hold nothing which has to be emptied before it is deleted. */
   hooks: pulumi.ResourceHookBinding;
@@ -16,11 +19,11 @@ export interface Context {
   tags: { key: string; value: string }[];
 }
 
-/** @param pluginVersion the version of the aws-native plugin; the SDK's own when left out */
-export function createContext(settings: Settings, pluginVersion?: string): Context {
+export function createContext(settings: Settings, { pluginVersion, protect = true }: ProgramOptions): Context {
   const onError = [retryTransientErrors()];
   return {
     settings,
+    protect,
     providers: accountProviders(settings, pluginVersion),
     hooks: { onError },
     userHooks: { onError, beforeDelete: [emptyUserBeforeDelete(settings.accessRole)] },

@@ -1,12 +1,13 @@
 /** The entry point of the ordinary Pulumi program (`Pulumi.yaml`); the CLI runs the same function inline. */
 import * as pulumi from "@pulumi/pulumi";
 
-import { program } from "./program.ts";
+import { program, type ProgramOptions } from "./program.ts";
 import { settingsKeys, settingsSchema, type Settings } from "./settings.ts";
 
-export default function main(pluginVersion = process.env["MFA_ADMIN_AWS_NATIVE_VERSION"]) {
+export default function main(options: ProgramOptions = {}) {
   // Set where the plugin was built from its Go module, whose version is another than the SDK's (docs/toolchain.md).
-  return program(settingsFromConfiguration(), { pluginVersion });
+  const pluginVersion = process.env["MFA_ADMIN_AWS_NATIVE_VERSION"];
+  return program(settingsFromConfiguration(), { pluginVersion, ...options });
 }
 
 /** The stack's configuration, validated. An error names every key that is wrong. */

@@ -11,7 +11,7 @@ import { serviceControlPolicy } from "./policies.ts";
 export class Organization extends pulumi.ComponentResource {
   readonly policyId: pulumi.Output<string>;
 
-  constructor(name: string, { settings, providers, hooks, tags }: Context, dependsOn: pulumi.Resource[]) {
+  constructor(name: string, { settings, protect, providers, hooks, tags }: Context, dependsOn: pulumi.Resource[]) {
     super("mfa-admin:index:Organization", name);
     const policy = new Policy(
       "require-mfa",
@@ -23,8 +23,8 @@ export class Organization extends pulumi.ComponentResource {
         targetIds: settings.organizationalUnits,
         tags,
       },
-      // Protected: no slip of an edit takes the shield off; `mfa-admin destroy` lifts the protection first.
-      { parent: this, provider: providers.management, hooks, dependsOn, protect: true },
+      // Protected: no slip of an edit takes the shield off.
+      { parent: this, provider: providers.management, hooks, dependsOn, protect },
     );
     this.policyId = policy.id;
     this.registerOutputs({ policyId: this.policyId });

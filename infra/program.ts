@@ -8,11 +8,13 @@ import type { Settings } from "./settings.ts";
 export interface ProgramOptions {
   /** The version of the aws-native plugin to ask the engine for; the SDK's own when left out. */
   pluginVersion?: string | undefined;
+  /** Whether the service control policy is protected from deletion. Default: true; `mfa-admin destroy` says false. */
+  protect?: boolean;
 }
 
 /** The whole stack, from its settings to its outputs, in the order in which access comes about. */
 export async function program(settings: Settings, options: ProgramOptions = {}) {
-  const context = createContext(settings, options.pluginVersion);
+  const context = createContext(settings, options);
   const auth = new AuthAccount("auth", context);
   const developers = Object.keys(settings.developers).map((name) => new Developer(name, auth.groupName, context));
   if (settings.passwordPolicy !== undefined || settings.accountAlias !== undefined) {

@@ -10,7 +10,7 @@ export default class Destroy extends StackCommand {
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Destroy);
-    const [{ prepare, summary }, { liftProtection, runDestroy }, ask, { SettingsFile }] = await Promise.all([
+    const [{ prepare, summary }, { runDestroy }, ask, { SettingsFile }] = await Promise.all([
       import("../engine/apply.ts"),
       import("../engine/runs.ts"),
       import("../terminal/ask.ts"),
@@ -19,13 +19,12 @@ export default class Destroy extends StackCommand {
     ask.requireConfirmable(flags.yes);
     const project = await this.project(flags);
     const file = await SettingsFile.read(project.settingsFile);
-    const stack = await prepare(project, file);
+    const stack = await prepare(project, file, false);
     await ask.confirmByName(
       `This deletes ${Object.keys(file.settings.developers).length} developers and the service control policy.`,
       project.stack,
       flags.yes,
     );
-    await liftProtection(stack);
     const result = await runDestroy(stack, { project, settings: file.settings, verbose: flags.verbose });
     this.log(summary(result));
     return result;

@@ -16,8 +16,8 @@ export interface ApplyOptions {
 }
 
 /** Checks all that can be checked before anything is changed, and opens the stack. */
-export async function prepare(project: Project, file: SettingsFile): Promise<Stack> {
-  const [stack] = await Promise.all([openStack(project), checkPreconditions(file.settings)]);
+export async function prepare(project: Project, file: SettingsFile, protect = true): Promise<Stack> {
+  const [stack] = await Promise.all([openStack(project, protect), checkPreconditions(file.settings)]);
   return stack;
 }
 

@@ -81,8 +81,14 @@ export class RunRecord {
   readonly errors: string[] = [];
   /** Resources that the run has dealt with, changed or not. */
   finished = 0;
+  /** Whether resources that stay as they are count. */
+  private readonly countUnchanged: boolean;
   private readonly messages = new Map<string, string[]>();
   private readonly failedSteps: StepEventMetadata[] = [];
+
+  constructor(countUnchanged: boolean) {
+    this.countUnchanged = countUnchanged;
+  }
 
   /** Takes one event in; returns the change that it completes, if any. */
   add(event: EngineEvent): Change | undefined {
@@ -95,9 +101,9 @@ export class RunRecord {
     if (resOpFailedEvent && isCloudResource(resOpFailedEvent.metadata))
       this.failedSteps.push(resOpFailedEvent.metadata);
     if (!resOutputsEvent || !isCloudResource(resOutputsEvent.metadata)) return undefined;
-    this.finished++;
     const change = changeOf(resOutputsEvent.metadata);
     if (change) this.changes.push(change);
+    if (change || this.countUnchanged) this.finished++;
     return change;
   }
 

@@ -41,17 +41,10 @@ export function runRefresh(stack: Stack, options: RunOptions): Promise<RunResult
 
 /** Deletes everything, the service control policy first. The program runs, because its hooks empty the users. */
 export function runDestroy(stack: Stack, options: RunOptions): Promise<RunResult> {
-  return run("Deleting", options, (engine) => stack.destroy({ ...engine, parallel, runProgram: true }));
+  return run(deleting, options, (engine) => stack.destroy({ ...engine, parallel, runProgram: true }));
 }
 
-/** Lifts the protection of the service control policy, which only `destroy` may delete. */
-export async function liftProtection(stack: Stack): Promise<void> {
-  const state = await stack.exportStack();
-  const { resources = [] } = state.deployment as { resources?: { protect?: boolean }[] };
-  if (!resources.some(({ protect }) => protect)) return;
-  for (const resource of resources) delete resource.protect;
-  await stack.importStack(state);
-}
+const deleting = "Deleting";
 
 type EngineOptions = Pick<
   Parameters<Stack["up"]>[0] & object,
@@ -63,7 +56,8 @@ async function run(
   { project, settings, verbose }: RunOptions,
   call: (engine: EngineOptions) => Promise<unknown>,
 ): Promise<RunResult> {
-  const record = new RunRecord();
+  // The program runs in a `destroy`, too, and registers everything once more before it is deleted.
+  const record = new RunRecord(title !== deleting);
   const progress = new Progress(title, expectedResources(settings), accountNames(settings));
   const pass = (text: string): void => {
     if (verbose) process.stderr.write(text);

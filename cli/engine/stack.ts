@@ -10,10 +10,14 @@ import { explainEngine } from "./explain.ts";
 import { passphraseEnvironment } from "./passphrase.ts";
 import { findPulumi } from "./pulumi-command.ts";
 
-/** Opens the stack that `init` has made. */
-export async function openStack(project: Project): Promise<Stack> {
+/**
+ * Opens the stack that `init` has made.
+ *
+ * @param protect whether the program protects the service control policy; only `destroy` says no
+ */
+export async function openStack(project: Project, protect = true): Promise<Stack> {
   try {
-    return await LocalWorkspace.selectStack(...(await workspaceArguments(project, false)));
+    return await LocalWorkspace.selectStack(...(await workspaceArguments(project, { isNew: false, protect })));
   } catch (error) {
     if (error instanceof StackNotFoundError || isMissingDirectory(error)) throw noState(project, error);
     throw explainEngine(error, project);
@@ -25,13 +29,15 @@ export async function createStack(project: Project): Promise<Stack> {
   try {
     const directory = localStateDirectory(project);
     if (directory !== undefined) await mkdir(directory, { recursive: true, mode: 0o700 });
-    return await LocalWorkspace.createOrSelectStack(...(await workspaceArguments(project, true)));
+    return await LocalWorkspace.createOrSelectStack(
+      ...(await workspaceArguments(project, { isNew: true, protect: true })),
+    );
   } catch (error) {
     throw explainEngine(error, project);
   }
 }
 
-async function workspaceArguments(project: Project, isNew: boolean) {
+async function workspaceArguments(project: Project, { isNew, protect }: { isNew: boolean; protect: boolean }) {
   const pulumiCommand = await findPulumi();
   const envVars = {
     PULUMI_BACKEND_URL: project.backendUrl,
@@ -39,16 +45,16 @@ async function workspaceArguments(project: Project, isNew: boolean) {
     ...(await passphraseEnvironment(project, isNew)),
   };
   return [
-    { stackName: project.stack, projectName: project.name, program: inlineProgram },
+    { stackName: project.stack, projectName: project.name, program: () => inlineProgram(protect) },
     { workDir: project.directory, pulumiCommand, envVars },
   ] as const;
 }
 
 /** The same program that plain Pulumi runs; loaded only when the engine asks for it. */
-async function inlineProgram() {
+async function inlineProgram(protect: boolean) {
   const { default: main } = await import("../../infra/index.ts");
   const installed = installedAwsNativeVersion();
-  return main(installed === sdkAwsNativeVersion ? undefined : installed);
+  return main({ pluginVersion: installed === sdkAwsNativeVersion ? undefined : installed, protect });
 }
 
 /** The directory of a state that is kept on this machine; nothing for any other. */

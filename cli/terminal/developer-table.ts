@@ -24,7 +24,8 @@ export function developerTable(rows: DeveloperRow[]): string {
 const plain = Object.fromEntries(
   ["top", "bottom", "left", "right", "mid"]
     .flatMap((name) => [name, `${name}-mid`, `${name}-left`, `${name}-right`, `left-${name}`, `right-${name}`])
-    .map((name) => [name, ""]),
+    .map((name) => [name, ""])
+    .concat([["middle", " "]]),
 );
 
 function mfa({ exists, mfaDevices = [] }: DeveloperRow): string {

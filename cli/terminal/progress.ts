@@ -54,7 +54,7 @@ export class Progress {
   /** Notes that one resource is done with; a change is shown. */
   advance(change?: Change): void {
     this.finished++;
-    if (change?.operation === "delete") this.total++;
+    if (change?.operation === "delete" && this.finished > this.total) this.total++;
     if (change === undefined) return;
     this.clearLine();
     const count = `(${this.finished}/${Math.max(this.total, this.finished)})`;

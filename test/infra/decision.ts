@@ -1,0 +1,65 @@
+import { runSimulation, type Simulation } from "@cloud-copilot/iam-simulate";
+
+import type { PolicyDocument } from "../../infra/policies.ts";
+
+/** A request as AWS would see it, and the policies in force. */
+export interface Question {
+  action: string;
+  resource: string;
+  /** Identity policies of the principal. */
+  identity?: PolicyDocument[];
+  serviceControl?: PolicyDocument;
+  trust?: PolicyDocument;
+  /** `aws:MultiFactorAuthPresent`: left out as for long-term keys, else the text that AWS gives. */
+  mfa?: "true" | "false";
+  principal?: string;
+  principalType?: "User" | "AssumedRole";
+  context?: Record<string, string>;
+}
+
+const allowAll: PolicyDocument = {
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+};
+export const alice = "arn:aws:iam::222222222222:user/alice";
+
+/** Whether the policies allow the request, by a third-party evaluator. A condition key that it ignores is an error. */
+export async function isAllowed(question: Question): Promise<boolean> {
+  const { action, resource, identity = [allowAll], serviceControl, trust, mfa, principal = alice } = question;
+  const control = (name: string, policy: PolicyDocument) => ({ name, policy });
+  const simulation: Simulation = {
+    request: {
+      principal,
+      action,
+      resource: { resource, accountId: accountOf(resource) ?? accountOf(principal) ?? "" },
+      contextVariables: {
+        "aws:username": "alice",
+        "aws:PrincipalType": question.principalType ?? "User",
+        "aws:PrincipalArn": principal,
+        ...(mfa !== undefined && { "aws:MultiFactorAuthPresent": mfa }),
+        ...question.context,
+      },
+    },
+    identityPolicies: identity.map((policy, index) => control(`identity-${index}`, policy)),
+    serviceControlPolicies: serviceControl
+      ? [
+          {
+            orgIdentifier: "ou-abcd-11111111",
+            policies: [control("FullAWSAccess", allowAll), control("scp", serviceControl)],
+          },
+        ]
+      : [],
+    resourceControlPolicies: [],
+    ...(trust && { resourcePolicy: trust }),
+  };
+  const outcome = await runSimulation(simulation, {});
+  if (outcome.resultType === "error") throw new Error(JSON.stringify(outcome.errors));
+  const results = outcome.resultType === "single" ? [outcome.result] : outcome.results;
+  const ignored = results.flatMap(({ ignoredContextKeys = [] }) => ignoredContextKeys);
+  if (ignored.length > 0) throw new Error(`${action} does not have the condition keys ${ignored.join(", ")}`);
+  return outcome.overallResult === "Allowed";
+}
+
+function accountOf(arn: string): string | undefined {
+  return /^arn:aws:\w+::(\d{12}):/.exec(arn)?.[1];
+}

@@ -1,0 +1,186 @@
+import { expect } from "chai";
+
+import {
+  denyEverything,
+  developerPolicy,
+  developerRoleTrust,
+  type PolicyDocument,
+  revokeSessionsBefore,
+  serviceControlPolicy,
+} from "../../infra/policies.ts";
+import { isAllowed, type Question } from "./decision.ts";
+
+const user = (name: string): string => `arn:aws:iam::222222222222:user/${name}`;
+const device = (name: string): string => `arn:aws:iam::222222222222:mfa/${name}`;
+const role = (name: string): string => `arn:aws:iam::333333333333:role/${name}`;
+
+async function expectAllowed(question: Question): Promise<void> {
+  expect(await isAllowed(question), `${question.action} on ${question.resource}`).to.equal(true);
+}
+
+async function expectDenied(question: Question): Promise<void> {
+  expect(await isAllowed(question), `${question.action} on ${question.resource}`).to.equal(false);
+}
+
+describe("the service control policy", () => {
+  const instances = { action: "ec2:DescribeInstances", resource: "*", serviceControl: serviceControlPolicy() };
+  const machineUser = "arn:aws:iam::333333333333:user/ci-bot";
+
+  describe("DenyWithoutMFAExcludeAssumedRole", () => {
+    it("denies a leaked long-term key everything, which carries no MFA key at all", () =>
+      expectDenied({ ...instances, principal: machineUser }));
+    it("denies a session made without a token code", () =>
+      expectDenied({ ...instances, principal: machineUser, mfa: "false" }));
+    it("lets an IAM user through who carries MFA", () =>
+      expectAllowed({ ...instances, principal: machineUser, mfa: "true" }));
+    it("lets an assumed role through, whose sessions carry no MFA", () =>
+      expectAllowed({
+        ...instances,
+        principal: "arn:aws:sts::333333333333:assumed-role/developer-alice/alice",
+        principalType: "AssumedRole",
+      }));
+  });
+
+  it("is within the 5,120 characters that AWS documents", () => {
+    expect(JSON.stringify(serviceControlPolicy()).length).to.be.below(5120);
+  });
+});
+
+describe("the developer policy", () => {
+  const asDeveloper = { identity: [developerPolicy("developer")] };
+
+  describe("AllowSelfManagementOfMFA", () => {
+    for (const action of ["iam:CreateVirtualMFADevice"]) {
+      it(`allows ${action} for the device named like the user, without MFA`, () =>
+        expectAllowed({ ...asDeveloper, action, resource: device("alice") }));
+      it(`denies ${action} for a device of another name`, () =>
+        expectDenied({ ...asDeveloper, action, resource: device("bob"), mfa: "true" }));
+    }
+    for (const action of ["iam:EnableMFADevice", "iam:ListMFADevices", "iam:ResyncMFADevice"]) {
+      it(`allows ${action} on the own user, without MFA`, () =>
+        expectAllowed({ ...asDeveloper, action, resource: user("alice") }));
+      it(`denies ${action} on another user, even with MFA`, () =>
+        expectDenied({ ...asDeveloper, action, resource: user("bob"), mfa: "true" }));
+    }
+    for (const action of ["iam:DeactivateMFADevice", "iam:DeleteVirtualMFADevice"]) {
+      const resource = action === "iam:DeactivateMFADevice" ? user("alice") : device("alice");
+      it(`denies ${action} on the own device, even with MFA`, async () => {
+        await expectDenied({ ...asDeveloper, action, resource });
+        await expectDenied({ ...asDeveloper, action, resource, mfa: "true" });
+      });
+    }
+  });
+
+  describe("AllowManageOwnPasswords and AllowManageOwnAccessKeys", () => {
+    for (const action of [
+      "iam:ChangePassword",
+      "iam:GetUser",
+      "iam:CreateAccessKey",
+      "iam:DeleteAccessKey",
+      "iam:ListAccessKeys",
+      "iam:UpdateAccessKey",
+    ]) {
+      it(`allows ${action} on the own user, without MFA`, () =>
+        expectAllowed({ ...asDeveloper, action, resource: user("alice") }));
+      it(`denies ${action} on another user, even with MFA`, () =>
+        expectDenied({ ...asDeveloper, action, resource: user("bob"), mfa: "true" }));
+    }
+  });
+
+  describe("DenyNoMFAWithoutSelfManagementOfMFA", () => {
+    const administrator: PolicyDocument = {
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+    };
+    const both = { identity: [developerPolicy("developer"), administrator] };
+    it("denies everything else without MFA, whatever another policy allows", async () => {
+      await expectDenied({ ...both, action: "iam:ListUsers", resource: "*" });
+      await expectDenied({ ...both, action: "iam:ListUsers", resource: "*", mfa: "false" });
+      await expectDenied({ ...both, action: "iam:CreateUser", resource: user("mallory") });
+    });
+    it("stands aside with MFA", () => expectAllowed({ ...both, action: "iam:ListUsers", resource: "*", mfa: "true" }));
+    it("stands aside for what enrolment needs", () =>
+      expectAllowed({ ...both, action: "iam:ListMFADevices", resource: user("alice") }));
+  });
+
+  describe("AllowAssumeRoleWithMFA", () => {
+    const assume = {
+      ...asDeveloper,
+      action: "sts:AssumeRole",
+      trust: developerRoleTrust("222222222222", "alice"),
+      context: { "sts:RoleSessionName": "alice" },
+    };
+    it("allows the developer's own role with MFA", () =>
+      expectAllowed({ ...assume, resource: role("developer-alice"), mfa: "true" }));
+    it("denies it without MFA, or with a session that has none", async () => {
+      await expectDenied({ ...assume, resource: role("developer-alice") });
+      await expectDenied({ ...assume, resource: role("developer-alice"), mfa: "false" });
+    });
+    it("denies every other role, whoever it trusts", async () => {
+      await expectDenied({ ...assume, resource: role("developer-bob"), mfa: "true" });
+      await expectDenied({ ...assume, resource: role("OrganizationAccountAccessRole"), mfa: "true" });
+    });
+  });
+
+  it("names no action or resource by a wildcard in what it allows", () => {
+    const allowed = developerPolicy("developer").Statement.filter(({ Effect }) => Effect === "Allow");
+    expect(allowed.flatMap(({ Action = [] }) => Action).filter((action) => action.includes("*"))).to.deep.equal([]);
+    expect(
+      allowed.flatMap(({ Resource = [] }) => Resource).filter((arn) => !arn.endsWith("${aws:username}")),
+    ).to.deep.equal([]);
+  });
+});
+
+describe("the trust policy of a developer's role", () => {
+  const assume = {
+    action: "sts:AssumeRole",
+    resource: role("developer-alice"),
+    trust: developerRoleTrust("222222222222", "alice"),
+  };
+
+  it("trusts the developer with MFA, under the developer's name", () =>
+    expectAllowed({ ...assume, mfa: "true", context: { "sts:RoleSessionName": "alice" } }));
+  it("refuses the developer without MFA", async () => {
+    await expectDenied({ ...assume, context: { "sts:RoleSessionName": "alice" } });
+    await expectDenied({ ...assume, mfa: "false", context: { "sts:RoleSessionName": "alice" } });
+  });
+  it("refuses a session name that would hide the person in CloudTrail", () =>
+    expectDenied({ ...assume, mfa: "true", context: { "sts:RoleSessionName": "botocore-session-1" } }));
+  it("refuses everybody else, even an administrator of the auth account with MFA", () =>
+    expectDenied({
+      ...assume,
+      principal: user("bob"),
+      mfa: "true",
+      context: { "sts:RoleSessionName": "alice", "aws:username": "bob" },
+    }));
+});
+
+describe("the policies of off-boarding", () => {
+  const administrator: PolicyDocument = {
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+  };
+
+  it("DenyEverything denies what every other policy allows, with MFA too", () =>
+    expectDenied({
+      action: "iam:GetUser",
+      resource: user("alice"),
+      identity: [administrator, denyEverything()],
+      mfa: "true",
+    }));
+
+  describe("RevokeOlderSessions", () => {
+    const identity = [administrator, revokeSessionsBefore(new Date("2026-01-01T12:00:00Z"))];
+    const question = {
+      action: "ec2:DescribeInstances",
+      resource: "*",
+      identity,
+      principalType: "AssumedRole" as const,
+    };
+    const principal = "arn:aws:sts::333333333333:assumed-role/developer-alice/alice";
+    it("denies a session issued before", () =>
+      expectDenied({ ...question, principal, context: { "aws:TokenIssueTime": "2026-01-01T11:59:59Z" } }));
+    it("lets a later session be", () =>
+      expectAllowed({ ...question, principal, context: { "aws:TokenIssueTime": "2026-01-01T12:00:01Z" } }));
+  });
+});

@@ -1,0 +1,111 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+
+import { program } from "../../infra/program.ts";
+import { settingsSchema } from "../../infra/settings.ts";
+
+interface Recorded {
+  type: string;
+  name: string;
+  inputs: Record<string, unknown>;
+  provider: string | undefined;
+}
+
+/** Runs the program against Pulumi's mocks, which record what it registers: its shape, not its behaviour. */
+async function register(changes: Record<string, unknown> = {}) {
+  const resources: Recorded[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs, provider }) => {
+        resources.push({ type, name, inputs: inputs as Record<string, unknown>, provider });
+        return { id: `${name}-id`, state: inputs as Record<string, unknown> };
+      },
+      call: () => ({}),
+    },
+    "mfa-admin",
+    "test",
+  );
+  const settings = settingsSchema.parse({
+    organizationalUnits: ["ou-abcd-11111111"],
+    authAccount: "222222222222",
+    developmentAccounts: { sandbox: "333333333333", payments: "444444444444" },
+    developers: { alice: {}, bob: { accounts: ["sandbox"] } },
+    ...changes,
+  });
+  const outputs = await pulumi.runtime.runInPulumiStack(() => program(settings, { pluginVersion: "1.11.0" }));
+  return { resources, outputs: outputs as unknown };
+}
+
+const ofType = (resources: Recorded[], type: string): Recorded[] =>
+  resources.filter((resource) => resource.type === type);
+
+describe("the Pulumi program", () => {
+  it("makes one user per developer and one role in each of their accounts, and the shared policies", async () => {
+    const { resources } = await register();
+    expect(ofType(resources, "aws-native:iam:User").map(({ name }) => name)).to.have.members(["alice", "bob"]);
+    expect(ofType(resources, "aws-native:iam:Role").map(({ name }) => name)).to.have.members([
+      "alice@sandbox",
+      "alice@payments",
+      "bob@sandbox",
+    ]);
+    expect(ofType(resources, "aws-native:iam:Group")).to.have.length(1);
+    expect(ofType(resources, "aws-native:iam:ManagedPolicy")).to.have.length(1);
+    expect(ofType(resources, "aws-native:organizations:Policy")).to.have.length(1);
+  });
+
+  it("acts in each account through a provider that is pinned to it", async () => {
+    const { resources } = await register();
+    const providers = ofType(resources, "pulumi:providers:aws-native");
+    const account = (name: string) =>
+      JSON.parse(String(providers.find((provider) => provider.name === name)?.inputs["allowedAccountIds"])) as unknown;
+    expect(providers.map(({ name }) => name)).to.have.members(["management", "auth", "sandbox", "payments"]);
+    expect(account("auth")).to.deep.equal(["222222222222"]);
+    expect(account("payments")).to.deep.equal(["444444444444"]);
+    const role = ofType(resources, "aws-native:iam:Role").find(({ name }) => name === "alice@payments");
+    expect(role?.provider).to.contain("::payments::");
+  });
+
+  it("lets a role's trust policy name its own developer", async () => {
+    const { resources } = await register();
+    const role = ofType(resources, "aws-native:iam:Role").find(({ name }) => name === "bob@sandbox");
+    expect(role?.inputs["roleName"]).to.equal("developer-bob");
+    expect(JSON.stringify(role?.inputs["assumeRolePolicyDocument"])).to.contain("arn:aws:iam::222222222222:user/bob");
+  });
+
+  it("gives a role the permissions of its own account where the ARN leaves the account open", async () => {
+    const { resources } = await register({
+      permissions: ["arn:aws:iam::*:policy/team"],
+      permissionsBoundary: "arn:aws:iam::*:policy/limit",
+    });
+    const role = ofType(resources, "aws-native:iam:Role").find(({ name }) => name === "alice@payments");
+    expect(role?.inputs["managedPolicyArns"]).to.deep.equal(["arn:aws:iam::444444444444:policy/team"]);
+    expect(role?.inputs["permissionsBoundary"]).to.equal("arn:aws:iam::444444444444:policy/limit");
+  });
+
+  it("leaves the auth account's password policy and alias alone, unless the settings have them", async () => {
+    const { resources } = await register();
+    expect(resources.filter(({ type }) => type.startsWith("aws:"))).to.deep.equal([]);
+  });
+
+  it("keeps the auth account's password policy and alias through the AWS provider when the settings have them", async () => {
+    const { resources, outputs } = await register({
+      passwordPolicy: { minimumPasswordLength: 16, requireSymbols: true },
+      accountAlias: "acme-auth",
+    });
+    const policy = ofType(resources, "aws:iam/accountPasswordPolicy:AccountPasswordPolicy")[0];
+    expect(policy?.inputs).to.deep.equal({
+      minimumPasswordLength: 16,
+      requireSymbols: true,
+      allowUsersToChangePassword: true,
+    });
+    expect(ofType(resources, "aws:iam/accountAlias:AccountAlias")[0]?.inputs).to.deep.equal({
+      accountAlias: "acme-auth",
+    });
+    expect(outputs).to.have.property("signInAddress", "https://acme-auth.signin.aws.amazon.com/console");
+  });
+
+  it("has no password, key or other secret in any resource", async () => {
+    const { resources } = await register();
+    for (const { inputs } of resources) expect(Object.keys(inputs)).to.not.include.members(["loginProfile"]);
+  });
+});

@@ -1,0 +1,98 @@
+import { expect } from "chai";
+
+import { roleNameOf } from "../../infra/names.ts";
+import { settingsSchema } from "../../infra/settings.ts";
+
+const minimal = {
+  organizationalUnits: ["ou-abcd-11111111"],
+  authAccount: "222222222222",
+  developmentAccounts: { sandbox: "333333333333", payments: "444444444444" },
+};
+
+/** The messages of what is wrong, each behind its key's path. */
+function problems(changes: Record<string, unknown>): string[] {
+  const { error } = settingsSchema.safeParse({ ...minimal, ...changes });
+  return (error?.issues ?? []).map(({ path, message }) => `${path.join(".")}: ${message}`);
+}
+
+describe("the settings", () => {
+  it("need four keys at most; everything else has a safe default", () => {
+    expect(settingsSchema.parse(minimal)).to.deep.equal({
+      ...minimal,
+      developers: {},
+      accessRole: "OrganizationAccountAccessRole",
+      rolePrefix: "developer",
+      permissions: ["arn:aws:iam::aws:policy/AdministratorAccess"],
+      sessionDuration: 43200,
+      tags: {},
+    });
+  });
+
+  it("take a developer without a value for one with every account", () => {
+    expect(settingsSchema.parse({ ...minimal, developers: { alice: null } }).developers).to.deep.equal({ alice: {} });
+  });
+
+  it("refuse a key that they don't know", () => {
+    const { error } = settingsSchema.safeParse({ ...minimal, organisationalUnits: [] });
+    expect(error?.issues[0]?.code).to.equal("unrecognized_keys");
+  });
+
+  for (const [what, changes, expected] of [
+    ["an account id that is no text", { authAccount: 222222222222 }, "authAccount: "],
+    ["an account id that has not 12 digits", { authAccount: "2222" }, "authAccount: an AWS account id"],
+    [
+      "a malformed organizational unit",
+      { organizationalUnits: ["ou-1"] },
+      "organizationalUnits.0: an organizational unit's id",
+    ],
+    ["the root, where the auth account is, too", { organizationalUnits: ["r-abcd"] }, "organizationalUnits.0: "],
+    [
+      "no organizational unit, which would protect nothing",
+      { organizationalUnits: [] },
+      "organizationalUnits: name one",
+    ],
+    ["no development account", { developmentAccounts: {} }, "developmentAccounts: name one"],
+    [
+      "the auth account among the development accounts",
+      { developmentAccounts: { x: "222222222222" } },
+      "developmentAccounts.x: this is the auth",
+    ],
+    [
+      "one account under two names",
+      { developmentAccounts: { x: "333333333333", y: "333333333333" } },
+      'developmentAccounts.y: this is the same account as "x"',
+    ],
+    [
+      "names that differ only by case",
+      { developers: { alice: {}, Alice: {} } },
+      "developers.Alice: IAM takes no two names",
+    ],
+    [
+      "an unknown account of a developer",
+      { developers: { alice: { accounts: ["nowhere"] } } },
+      'developers.alice.accounts.0: "nowhere" is not one',
+    ],
+    [
+      "an account given twice to a developer",
+      { developers: { alice: { accounts: ["sandbox", "sandbox"] } } },
+      "developers.alice.accounts: an account is named twice",
+    ],
+    ["a role name over 64 characters", { developers: { ["a".repeat(60)]: {} } }, "the role's name"],
+    ["a session longer than 12 hours", { sessionDuration: 43201 }, "sessionDuration: "],
+    ["a policy that is no ARN", { permissions: ["AdministratorAccess"] }, "permissions.0: a managed policy's ARN"],
+  ] as [string, Record<string, unknown>, string][]) {
+    it(`refuse ${what}`, () => {
+      expect(problems(changes).join("\n")).to.contain(expected);
+    });
+  }
+
+  for (const name of ["a", "a b", "a/b", "ü".repeat(3), "x".repeat(65)]) {
+    it(`refuse the user name ${JSON.stringify(name)}`, () => {
+      expect(settingsSchema.safeParse({ ...minimal, developers: { [name]: {} } }).success).to.equal(false);
+    });
+  }
+
+  it("name a role by the prefix and the user's name", () => {
+    expect(roleNameOf({ rolePrefix: "developer" }, "alice")).to.equal("developer-alice");
+  });
+});
