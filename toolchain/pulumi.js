@@ -1,0 +1,95 @@
+/** The Pulumi CLI: found, downloaded or built. */
+import { existsSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { builtPulumiVersion, pulumiRoot, pulumiRoots, sdkPulumiVersion } from "./cache.js";
+import { build, goVersion, whyNotGo } from "./go.js";
+import { Problem } from "./problem.js";
+import { say, step } from "./progress.js";
+import { run, which } from "./run.js";
+import { checkout, withWorkspace } from "./workspace.js";
+
+/** @type {import("./go.js").Program} */
+export const pulumiProgram = {
+  what: `the Pulumi CLI ${builtPulumiVersion}`,
+  module: "pulumi",
+  package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+  version: builtPulumiVersion,
+  versionVariable: "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version",
+  to: join(pulumiRoot(), "bin", "pulumi"),
+  minutesOnTwoCores: 5,
+};
+
+export const pulumiEnvironment = { PULUMI_SKIP_UPDATE_CHECK: "true" };
+
+/**
+ * The Pulumi CLI that the product will find as well: on PATH, in Pulumi's own directory or in the cache.
+ * @returns {Promise<{ command: string, version: string } | undefined>}
+ */
+export async function findPulumi() {
+  const candidates = [which("pulumi"), ...pulumiRoots().map((root) => join(root, "bin", "pulumi"))];
+  for (const command of candidates) {
+    if (command === undefined || !existsSync(command)) continue;
+    const { ok, stdout } = await run(command, ["version"], { env: pulumiEnvironment });
+    if (ok) return { command, version: stdout.trim().replace(/^v/, "") };
+  }
+  return undefined;
+}
+
+/** @param {boolean} online whether Pulumi's downloads can be reached */
+export async function installPulumi(online) {
+  if (online && (await download())) return;
+  const obstacle = await whyNotGo(pulumiProgram.module);
+  if (obstacle !== undefined) {
+    const reach = online ? "its download failed" : "get.pulumi.com can not be reached";
+    throw new Problem(
+      `The Pulumi CLI is not installed, ${reach}, and it can not be built from source because ${obstacle}. ` +
+        `Install Pulumi (https://www.pulumi.com/docs/install/), or Go ${goVersion(pulumiProgram.module)} or newer ` +
+        `(https://go.dev/dl/), and run this again.`,
+    );
+  }
+  await build(pulumiProgram);
+}
+
+/** @returns {Promise<boolean>} whether Pulumi's downloads can be reached, which some networks answer by silence */
+export async function canReachPulumi() {
+  const question =
+    'fetch("https://get.pulumi.com/install.sh", { method: "HEAD" }).then((r) => process.exit(r.ok ? 0 : 1))';
+  const { ok } = await run(recentNode(), ["--use-env-proxy", "-e", question], { timeout: 5_000 });
+  return ok;
+}
+
+/** @returns {Promise<boolean>} whether it succeeded */
+async function download() {
+  /** @type {boolean} */
+  const downloaded = await step(`Downloading the Pulumi CLI ${sdkPulumiVersion}`, (progress) =>
+    withWorkspace((workspace) => downloadThrough(workspace, progress)),
+  );
+  if (!downloaded) say("Building it instead.");
+  return downloaded;
+}
+
+/**
+ * @param {string} workspace
+ * @param {import("./progress.js").Step} progress
+ * @returns {Promise<boolean>}
+ */
+async function downloadThrough(workspace, progress) {
+  const root = join(workspace, "pulumi");
+  const script = join(checkout, "toolchain", "download.js");
+  const { ok, tail } = await run(recentNode(), ["--use-env-proxy", script, root], { timeout: 15 * 60_000 });
+  if (!ok) {
+    progress.note(`The download failed:\n${tail}`);
+    return false;
+  }
+  const place = pulumiRoot(sdkPulumiVersion);
+  // What is there does not run, or it would have been found.
+  rmSync(place, { recursive: true, force: true });
+  renameSync(root, place);
+  return true;
+}
+
+/** @returns {string} the Node that the npm packages bring, since the one that runs this may be too old for Pulumi's SDK */
+function recentNode() {
+  const local = join(checkout, "node_modules", ".bin", "node");
+  return existsSync(local) ? local : process.execPath;
+}
