@@ -20,13 +20,13 @@ export function developerTable(rows: DeveloperRow[]): string {
     .join("\n");
 }
 
-/** No lines: columns apart by two spaces. */
-const plain = Object.fromEntries(
-  ["top", "bottom", "left", "right", "mid"]
-    .flatMap((name) => [name, `${name}-mid`, `${name}-left`, `${name}-right`, `left-${name}`, `right-${name}`])
-    .map((name) => [name, ""])
-    .concat([["middle", " "]]),
-);
+/** No lines: columns apart by spaces. */
+const plain: Record<string, string> = { middle: " " };
+for (const side of ["top", "bottom", "left", "right", "mid"]) {
+  for (const name of [side, `${side}-mid`, `${side}-left`, `${side}-right`, `left-${side}`, `right-${side}`]) {
+    plain[name] = "";
+  }
+}
 
 function mfa({ exists, mfaDevices = [] }: DeveloperRow): string {
   if (exists === false) return "no user yet";
