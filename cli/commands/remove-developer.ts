@@ -28,7 +28,7 @@ export default class RemoveDeveloper extends StackCommand {
     const before = await SettingsFile.read(project.settingsFile);
     requireInRoster(before, names);
     const { prepare, summary } = await import("../engine/apply.ts");
-    const { runUp } = await import("../engine/runs.ts");
+    const { resourcesOf, runUp } = await import("../engine/runs.ts");
     const { cutOff, cutOffLine } = await import("../aws/cut-off.ts");
     const stack = await prepare(project, before);
     await ask.confirmChange(`End all access of ${names.join(", ")} now, and delete their users and roles?`, flags.yes);
@@ -40,7 +40,12 @@ export default class RemoveDeveloper extends StackCommand {
     );
     const after = before.withoutDevelopers(names);
     await after.write();
-    const result = await runUp(stack, { project, settings: after.settings, verbose: flags.verbose });
+    const result = await runUp(stack, {
+      project,
+      settings: after.settings,
+      deletions: resourcesOf(before.settings, names),
+      verbose: flags.verbose,
+    });
     this.log(summary(result));
     return { removed: names, cutOff: cut, ...result };
   }

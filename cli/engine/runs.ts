@@ -19,6 +19,8 @@ export interface RunResult {
 export interface RunOptions {
   project: Project;
   settings: Settings;
+  /** Resources that are known to be deleted, for the count. */
+  deletions?: number;
   /** Pass the engine's own output on to stderr. */
   verbose: boolean;
 }
@@ -53,12 +55,12 @@ type EngineOptions = Pick<
 
 async function run(
   title: string,
-  { project, settings, verbose }: RunOptions,
+  { project, settings, deletions = 0, verbose }: RunOptions,
   call: (engine: EngineOptions) => Promise<unknown>,
 ): Promise<RunResult> {
   // The program runs in a `destroy`, too, and registers everything once more before it is deleted.
   const record = new RunRecord(title !== deleting);
-  const progress = new Progress(title, expectedResources(settings), accountNames(settings));
+  const progress = new Progress(title, expectedResources(settings) + deletions, accountNames(settings));
   const pass = (text: string): void => {
     if (verbose) process.stderr.write(text);
   };
@@ -118,8 +120,12 @@ function failureOf(record: RunRecord, interrupted: boolean, project: Project, er
 
 /** The service control policy, the group and its policy, the users and their roles. */
 function expectedResources(settings: Settings): number {
-  const names = Object.keys(settings.developers);
-  return 3 + names.reduce((sum, name) => sum + 1 + accountsOf(settings, name).length, 0);
+  return 3 + resourcesOf(settings, Object.keys(settings.developers));
+}
+
+/** A user each, and their roles. */
+export function resourcesOf(settings: Settings, userNames: string[]): number {
+  return userNames.reduce((sum, name) => sum + 1 + accountsOf(settings, name).length, 0);
 }
 
 function accountNames(settings: Settings): string[] {

@@ -1,6 +1,5 @@
-import Table from "cli-table3";
-
 import type { DeveloperStatus } from "../aws/developer-status.ts";
+import { plainTable } from "./table.ts";
 
 /** A developer as the roster, and perhaps IAM, knows them. */
 export type DeveloperRow = { userName: string; accounts: string[] } & Partial<DeveloperStatus>;
@@ -8,24 +7,10 @@ export type DeveloperRow = { userName: string; accounts: string[] } & Partial<De
 /** The table of `list`; with what AWS knows only where it was asked. */
 export function developerTable(rows: DeveloperRow[]): string {
   const asked = rows.some(({ exists }) => exists !== undefined);
-  const head = ["Developer", "Accounts", ...(asked ? ["MFA", "Access keys", "Last use"] : [])];
-  const table = new Table({ head, style: { head: [], border: [], compact: true }, chars: plain, wordWrap: false });
-  for (const row of rows) {
-    table.push([row.userName, row.accounts.join(", "), ...(asked ? [mfa(row), keys(row), lastUse(row)] : [])]);
-  }
-  return table
-    .toString()
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .join("\n");
-}
-
-/** No lines: columns apart by spaces. */
-const plain: Record<string, string> = { middle: " " };
-for (const side of ["top", "bottom", "left", "right", "mid"]) {
-  for (const name of [side, `${side}-mid`, `${side}-left`, `${side}-right`, `left-${side}`, `right-${side}`]) {
-    plain[name] = "";
-  }
+  return plainTable(
+    ["Developer", "Accounts", ...(asked ? ["MFA", "Access keys", "Last use"] : [])],
+    rows.map((row) => [row.userName, row.accounts.join(", "), ...(asked ? [mfa(row), keys(row), lastUse(row)] : [])]),
+  );
 }
 
 function mfa({ exists, mfaDevices = [] }: DeveloperRow): string {

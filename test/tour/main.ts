@@ -1,0 +1,104 @@
+/**
+ * `npm start`: the main job from end to end on a local AWS. The commands are those that an administrator types, the
+ * engine and the plugin are the real ones, and the proof is made of calls signed with the developers' own keys.
+ */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { type Sandbox, startSandbox } from "../sandbox/index.ts";
+import { isolatedEnvironment, mfaAdmin } from "./commands.ts";
+import { administratorIn, DeveloperInTour, firstAccessKey, Person } from "./people.ts";
+import { Proof } from "./proof.ts";
+import { proveDeveloper, proveRemoval, proveServiceControlPolicy } from "./promises.ts";
+
+async function tour(sandbox: Sandbox, directory: string): Promise<boolean> {
+  const started = Date.now();
+  const proof = new Proof();
+  const environment = isolatedEnvironment({ ...sandbox.environment(), PULUMI_CONFIG_PASSPHRASE: "tour" });
+  const run = (...args: string[]): Promise<number> => mfaAdmin(args, directory, environment);
+  const seconds = { commands: 0, proof: 0 };
+  const sandboxAccount = sandbox.developmentAccounts["sandbox"] ?? "";
+
+  say("A tour of mfa-admin on a local AWS: nothing leaves this machine, and no real account is touched.");
+  const accounts = { management: sandbox.managementAccount, auth: sandbox.authAccount, ...sandbox.developmentAccounts };
+  for (const [name, id] of Object.entries(accounts)) say(`  ${name.padEnd(10)}  ${id}`);
+  say("In the account sandbox there is a machine user, ci-bot, whose key has AdministratorAccess and no MFA.");
+  const machine = new Person(
+    sandbox,
+    sandbox.userInMemberAccount(sandboxAccount, "ci-bot", ["arn:aws:iam::aws:policy/AdministratorAccess"]),
+  );
+  await proveServiceControlPolicy(proof, machine, "before");
+
+  heading("An administrator sets the stack up and lets two developers in");
+  const flags = Object.entries(sandbox.developmentAccounts).flatMap(([name, id]) => [
+    "--development-account",
+    `${name}=${id}`,
+  ]);
+  const unit = ["--organizational-unit", sandbox.organizationalUnit];
+  seconds.commands += await run("init", "--stack", "tour", "--auth-account", sandbox.authAccount, ...flags, ...unit);
+  for (const name of ["alice", "bob"]) {
+    seconds.commands += await run("add-developer", name, "--yes", "--password-file", `${name}.password`);
+  }
+  seconds.commands += await run("up", "--yes");
+  seconds.commands += await run("list");
+
+  heading("What can be done now, tried with the developers' own keys through the AWS SDK");
+  const proving = Date.now();
+  const administrator = await administratorIn(sandbox, sandbox.authAccount);
+  const developer = async (name: string): Promise<DeveloperInTour> =>
+    new DeveloperInTour(sandbox, name, await firstAccessKey(administrator, name));
+  const [alice, bob] = [await developer("alice"), await developer("bob")];
+  const [, password = ""] = /:(.*)/.exec(await readFile(join(directory, "alice.password"), "utf8")) ?? [];
+  await proveDeveloper(proof, alice, password);
+  await proveServiceControlPolicy(proof, machine, "after");
+  await bob.createDevice();
+  await bob.enableDevice();
+  const session = await proof.expect("allowed", "bob", "with MFA", "assume developer-bob", () =>
+    bob.assume("developer-bob", bob.nextCode()),
+  );
+  say(proof.table());
+  seconds.proof += (Date.now() - proving) / 1000;
+
+  heading("Bob leaves");
+  seconds.commands += await run("remove-developer", "bob", "--yes");
+  const parting = Date.now();
+  await proveRemoval(proof, sandbox, { bob, session, alice });
+  say(`\n${proof.table()}`);
+  seconds.proof += (Date.now() - parting) / 1000;
+
+  heading("What happened");
+  const right = proof.lines.length - proof.unexpected.length;
+  say(`  ${right} of ${proof.lines.length} attempts came out as expected.`);
+  say("  Changed: a service control policy on the development accounts; a group and its policy, alice's user");
+  say("  and her two roles; bob's came and went. Every other request without MFA is refused.");
+  say(
+    `  Time: ${seconds.commands.toFixed(0)} s in mfa-admin, ${seconds.proof.toFixed(0)} s for the proof, ` +
+      `${((Date.now() - started) / 1000).toFixed(0)} s in all. AWS would charge nothing for any of it.`,
+  );
+  say("\nNext: npm run sandbox keeps a local AWS running to try things on; README.md leads to a real organization.");
+  for (const { who, what, mfa, expected, got } of proof.unexpected) {
+    console.error(`Not as expected: ${who}, ${mfa}: ${what}: expected ${expected}, got ${got}.`);
+  }
+  return proof.unexpected.length === 0;
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function heading(text: string): void {
+  process.stdout.write(`\n== ${text}\n`);
+}
+
+const sandbox = await startSandbox();
+const directory = await mkdtemp(join(tmpdir(), "mfa-admin-tour-"));
+try {
+  process.exitCode = (await tour(sandbox, directory)) ? 0 : 1;
+} catch (error) {
+  console.error(`\nThe tour stopped: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+} finally {
+  await sandbox.close();
+  await rm(directory, { recursive: true, force: true });
+}

@@ -1,0 +1,114 @@
+import { DescribeInstancesCommand } from "@aws-sdk/client-ec2";
+import {
+  ChangePasswordCommand,
+  CreateAccessKeyCommand,
+  CreateVirtualMFADeviceCommand,
+  DeactivateMFADeviceCommand,
+  GetLoginProfileCommand,
+  GetRoleCommand,
+  GetUserCommand,
+  ListAccessKeysCommand,
+  ListUsersCommand,
+} from "@aws-sdk/client-iam";
+import { GetCallerIdentityCommand, GetSessionTokenCommand } from "@aws-sdk/client-sts";
+
+import type { Sandbox } from "../sandbox/index.ts";
+import { administratorIn, type DeveloperInTour, Person } from "./people.ts";
+import type { Proof } from "./proof.ts";
+
+/** A key with every permission in a development account: before the policy it does what it likes, afterwards nothing. */
+export async function proveServiceControlPolicy(proof: Proof, machine: Person, when: "before" | "after") {
+  const expected = when === "before" ? "allowed" : "refused";
+  const what = `list instances, as AdministratorAccess allows, ${when} the policy`;
+  await proof.expect(expected, "ci-bot", "without MFA", what, () => machine.ec2.send(new DescribeInstancesCommand({})));
+}
+
+/** What a developer may and may not do, in the order of the first day. */
+export async function proveDeveloper(proof: Proof, alice: DeveloperInTour, oneTimePassword: string): Promise<void> {
+  const { iam, sts, ec2 } = alice;
+  const without = <T>(expected: "allowed" | "refused", what: string, call: () => Promise<T>) =>
+    proof.expect(expected, "alice", "without MFA", what, call);
+  const withMfa = <T>(expected: "allowed" | "refused", what: string, call: () => Promise<T>) =>
+    proof.expect(expected, "alice", "with MFA", what, call);
+
+  await without("refused", "assume developer-alice", () => alice.assume("developer-alice"));
+  await without("refused", "list users", () => iam.send(new ListUsersCommand({})));
+  await without("refused", "read anything (list instances)", () => ec2.send(new DescribeInstancesCommand({})));
+  await without("allowed", "change her one-time password", () =>
+    iam.send(new ChangePasswordCommand({ OldPassword: oneTimePassword, NewPassword: "correct-Horse-7-battery" })),
+  );
+  await without("refused", "make an MFA device named phone", () =>
+    iam.send(new CreateVirtualMFADeviceCommand({ VirtualMFADeviceName: "phone" })),
+  );
+  await without("allowed", "make an MFA device named alice", () => alice.createDevice());
+  await without("refused", "enrol it with two wrong codes", () =>
+    alice.enableDevice(alice.wrongCode(), alice.wrongCode()),
+  );
+  await without("allowed", "enrol it with two right codes", () => alice.enableDevice());
+  await without("allowed", "make an access key of her own", () =>
+    iam.send(new CreateAccessKeyCommand({ UserName: "alice" })),
+  );
+  await without("refused", "deactivate her device", () =>
+    iam.send(new DeactivateMFADeviceCommand({ UserName: "alice", SerialNumber: alice.serialNumber })),
+  );
+  await without("refused", "make an access key for bob", () =>
+    iam.send(new CreateAccessKeyCommand({ UserName: "bob" })),
+  );
+  await withMfa("refused", "assume developer-alice with a wrong code", () =>
+    alice.assume("developer-alice", alice.wrongCode()),
+  );
+  const code = alice.nextCode();
+  const session = await withMfa("allowed", "assume developer-alice with the right code", () =>
+    alice.assume("developer-alice", code),
+  );
+  await withMfa("allowed", "list instances in sandbox by that session", () =>
+    (session ?? alice).ec2.send(new DescribeInstancesCommand({})),
+  );
+  await withMfa("refused", "assume it again with the same code", () => alice.assume("developer-alice", code));
+  await withMfa("refused", "assume it under another session name", () =>
+    alice.assume("developer-alice", alice.nextCode(), "somebody"),
+  );
+  await withMfa("refused", "assume developer-bob", () => alice.assume("developer-bob", alice.nextCode()));
+  const { Credentials: token } = await sts.send(
+    new GetSessionTokenCommand({ SerialNumber: alice.serialNumber, TokenCode: alice.nextCode() }),
+  );
+  const carrying = alice.signedBy({
+    accessKeyId: token?.AccessKeyId ?? "",
+    secretAccessKey: token?.SecretAccessKey ?? "",
+    sessionToken: token?.SessionToken ?? "",
+  });
+  await withMfa("refused", "deactivate her device", () =>
+    carrying.iam.send(new DeactivateMFADeviceCommand({ UserName: "alice", SerialNumber: alice.serialNumber })),
+  );
+  await withMfa("refused", "see bob's access keys", () =>
+    carrying.iam.send(new ListAccessKeysCommand({ UserName: "bob" })),
+  );
+}
+
+/** After `remove-developer bob`: nothing of his works any more, nothing of his is left, and alice is not touched. */
+export async function proveRemoval(
+  proof: Proof,
+  sandbox: Sandbox,
+  { bob, session, alice }: { bob: DeveloperInTour; session: Person | undefined; alice: DeveloperInTour },
+): Promise<void> {
+  await proof.expect("refused", "bob", "without MFA", "use his access key at all", () =>
+    bob.sts.send(new GetCallerIdentityCommand({})),
+  );
+  await proof.expect("refused", "bob", "with MFA", "list instances by his session of before", () =>
+    (session ?? bob).ec2.send(new DescribeInstancesCommand({})),
+  );
+  const auth = await administratorIn(sandbox, sandbox.authAccount);
+  const development = await administratorIn(sandbox, sandbox.developmentAccounts["sandbox"] ?? "");
+  await proof.expect("refused", "administrator", "—", "find bob's user", () =>
+    auth.iam.send(new GetUserCommand({ UserName: "bob" })),
+  );
+  await proof.expect("refused", "administrator", "—", "find bob's console password", () =>
+    auth.iam.send(new GetLoginProfileCommand({ UserName: "bob" })),
+  );
+  await proof.expect("refused", "administrator", "—", "find bob's role in sandbox", () =>
+    development.iam.send(new GetRoleCommand({ RoleName: "developer-bob" })),
+  );
+  await proof.expect("allowed", "alice", "with MFA", "assume developer-alice, as before", () =>
+    alice.assume("developer-alice", alice.nextCode()),
+  );
+}

@@ -1,0 +1,19 @@
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+
+import { expect } from "chai";
+
+describe("the tour of npm start", () => {
+  it("runs the main job from end to end, and every attempt comes out as expected", async () => {
+    const main = fileURLToPath(new URL("main.ts", import.meta.url));
+    const child = spawn(process.execPath, [main], { stdio: ["ignore", "pipe", "pipe"] });
+    const exit = new Promise<number | null>((resolve) => child.once("exit", resolve));
+    const [stdout, stderr, status] = await Promise.all([text(child.stdout), text(child.stderr), exit]);
+    expect(stderr).to.not.contain("Not as expected").and.not.contain("The tour stopped");
+    const [, right, all] = /(\d+) of (\d+) attempts came out as expected/.exec(stdout) ?? [];
+    expect(right).to.equal(all).and.not.equal(undefined);
+    expect(Number(all)).to.be.at.least(20);
+    expect(status).to.equal(0);
+  });
+});
