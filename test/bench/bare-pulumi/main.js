@@ -1,0 +1,83 @@
+/**
+ * The least that the Automation API makes such a stack with: no CLI, no checks, no hooks, no components, no progress.
+ * It imports as little of Pulumi as ours does, so that what is left is the rest.
+ *
+ *   node main.js init | up     in the directory of plan.json, Pulumi.yaml and the state
+ */
+import { readFileSync } from "node:fs";
+
+import { Group, ManagedPolicy, Role, User } from "@pulumi/aws-native/iam/index.js";
+import { Policy } from "@pulumi/aws-native/organizations/index.js";
+import { Provider } from "@pulumi/aws-native/provider.js";
+import { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
+
+/** @type {import("./plan.ts").Plan} */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- written by stacks.ts
+const plan = JSON.parse(readFileSync("plan.json", "utf8"));
+const region = "us-east-1";
+
+// Pulumi wants a promise.
+// eslint-disable-next-line @typescript-eslint/require-await
+async function program() {
+  const version = plan.pluginVersion === undefined ? {} : { version: plan.pluginVersion };
+  /** @type {(name: string, accountId: string) => Provider} */
+  const inAccount = (name, accountId) => {
+    const roleArn = `arn:aws:iam::${accountId}:role/${plan.accessRole}`;
+    const assumeRole = { roleArn, sessionName: "mfa-admin" };
+    return new Provider(name, { region, allowedAccountIds: [accountId], assumeRole }, version);
+  };
+  const management = new Provider("management", { region }, version);
+  const auth = inAccount("auth", plan.authAccount);
+  const development = new Map(
+    Object.entries(plan.developmentAccounts).map(([name, accountId]) => [name, inAccount(name, accountId)]),
+  );
+
+  const managedPolicy = new ManagedPolicy(
+    "developer",
+    {
+      managedPolicyName: "mfa-admin-developer",
+      description: "A developer's own password, MFA device and access keys; with MFA, the developer's role.",
+      policyDocument: plan.developerPolicy,
+    },
+    { provider: auth },
+  );
+  const group = new Group(
+    "developers",
+    { groupName: "mfa-admin-developers", managedPolicyArns: [managedPolicy.id] },
+    { provider: auth },
+  );
+  const perDeveloper = plan.developers.flatMap(({ userName, roles }) => {
+    const user = new User(userName, { userName, groups: [group.id], tags: [] }, { provider: auth });
+    const theirRoles = roles.map(({ name, account, properties }) => {
+      const provider = development.get(account);
+      if (provider === undefined) throw new Error(`"${account}" is no development account.`);
+      return new Role(name, properties, { provider, dependsOn: [user] });
+    });
+    return [user, ...theirRoles];
+  });
+  const policy = new Policy(
+    "require-mfa",
+    {
+      name: "mfa-admin-require-mfa",
+      description: "Denies everything but assumed roles unless the request carries MFA.",
+      type: "SERVICE_CONTROL_POLICY",
+      content: plan.serviceControlPolicy,
+      targetIds: plan.organizationalUnits,
+      tags: [],
+    },
+    { provider: management, dependsOn: [managedPolicy, group, ...perDeveloper], protect: true },
+  );
+  return { serviceControlPolicy: policy.id };
+}
+
+const workspace = /** @type {const} */ ([
+  { stackName: "bench", projectName: "mfa-admin", program },
+  { workDir: process.cwd() },
+]);
+if (process.argv[2] === "init") {
+  await LocalWorkspace.createStack(...workspace);
+} else {
+  const stack = await LocalWorkspace.selectStack(...workspace);
+  const { summary } = await stack.up({ parallel: plan.parallel });
+  console.log(JSON.stringify(summary.resourceChanges));
+}

@@ -1,0 +1,26 @@
+/** What the bare program is to register. Plain data: the program itself needs nothing of ours. */
+export interface Plan {
+  parallel: number;
+  pluginVersion: string | undefined;
+  accessRole: string;
+  authAccount: string;
+  developmentAccounts: Record<string, string>;
+  organizationalUnits: string[];
+  serviceControlPolicy: object;
+  developerPolicy: object;
+  developers: {
+    userName: string;
+    roles: {
+      name: string;
+      account: string;
+      properties: {
+        roleName: string;
+        description: string;
+        assumeRolePolicyDocument: object;
+        managedPolicyArns: string[];
+        maxSessionDuration: number;
+        tags: { key: string; value: string }[];
+      };
+    }[];
+  }[];
+}

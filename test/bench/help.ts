@@ -1,0 +1,52 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { interleave, measureTime, median, outputOf, type Program } from "./measure.ts";
+import { comparison, limit, type Row } from "./report.ts";
+
+const programAt = (path: string): Program => ({
+  script: fileURLToPath(new URL(path, import.meta.url)),
+  args: ["--help"],
+});
+const ours = programAt("../../bin/run.js");
+const bare = programAt("bare-oclif/bin/run.js");
+
+/** Packages that no command needs for its help. */
+const heavy = /\/node_modules\/(@pulumi|@aws-sdk|@smithy)\//;
+
+/** `mfa-admin --help` against a CLI with nothing but oclif, and what it loads. */
+export async function benchHelp({ rounds }: { rounds: number }): Promise<Row[]> {
+  const modules = await modulesLoadedBy(ours);
+  const tooHeavy = modules.filter((module) => heavy.test(module));
+  if (tooHeavy.length > 0) throw new Error(`--help must not load these modules:\n${tooHeavy.join("\n")}`);
+  // Once each beforehand: what is to be read from the disk is then in memory for both.
+  await Promise.all([measureTime(ours), measureTime(bare)]);
+  const seconds = await interleave(
+    rounds,
+    () => measureTime(ours),
+    () => measureTime(bare),
+  );
+  const what = "mfa-admin --help";
+  return [
+    comparison({ what, quantity: "time", unit: "s" }, { ours: median(seconds.ours), bare: median(seconds.bare) }, 1.3),
+    limit({ what, quantity: "modules of Pulumi and AWS loaded", unit: "" }, tooHeavy.length, 0),
+    comparison(
+      { what, quantity: "all modules loaded", unit: "" },
+      { ours: modules.length, bare: (await modulesLoadedBy(bare)).length },
+    ),
+  ];
+}
+
+async function modulesLoadedBy(program: Program): Promise<string[]> {
+  const directory = await mkdtemp(join(tmpdir(), "mfa-admin-bench-"));
+  const file = join(directory, "modules.json");
+  try {
+    const hook = fileURLToPath(new URL("report-modules.js", import.meta.url));
+    await outputOf(program, ["--import", hook], { MFA_ADMIN_BENCH_MODULES: file });
+    return JSON.parse(await readFile(file, "utf8")) as string[];
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * `npm run bench`: what the product adds to what it is made of, measured side by side in one run, on the local AWS.
+ *
+ *   --quick       a small stack and few rounds, to try it
+ *   --only NAME   one benchmark: help or up
+ *   --json FILE   the numbers as JSON into a file, instead of below the table
+ *
+ * It is a report: it ends with status 0 whether the aims are met or not, and with another only if it could not measure.
+ */
+import { writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+
+import { benchHelp } from "./help.ts";
+import { type Row, table } from "./report.ts";
+import { benchUp } from "./up.ts";
+
+const { values } = parseArgs({
+  options: { quick: { type: "boolean", default: false }, only: { type: "string" }, json: { type: "string" } },
+});
+const { quick, only, json } = values;
+
+const benchmarks: Record<string, () => Promise<Row[]>> = {
+  help: () => benchHelp({ rounds: quick ? 5 : 25 }),
+  up: () =>
+    benchUp(
+      quick ? { developers: 20, creations: 1, repetitions: 2 } : { developers: 100, creations: 3, repetitions: 5 },
+    ),
+};
+if (only !== undefined && !(only in benchmarks)) {
+  throw new Error(`There is no benchmark "${only}"; there are ${Object.keys(benchmarks).join(" and ")}.`);
+}
+
+const started = Date.now();
+const rows: Row[] = [];
+for (const [name, benchmark] of Object.entries(benchmarks)) {
+  if (only !== undefined && only !== name) continue;
+  console.error(`Measuring ${name} ...`);
+  rows.push(...(await benchmark()));
+}
+const report = {
+  seconds: Math.round((Date.now() - started) / 1000),
+  quick,
+  node: process.version,
+  platform: `${process.platform}-${process.arch}`,
+  cores: availableParallelism(),
+  rows,
+};
+const text = JSON.stringify(report, undefined, 2);
+console.log(table(rows));
+if (json === undefined) console.log(text);
+else await writeFile(json, `${text}\n`);

@@ -1,0 +1,114 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { watchMemory } from "./memory.ts";
+
+/** A Node program as its user runs it: a script and its arguments. */
+export interface Program {
+  script: string;
+  args?: string[];
+  cwd?: string;
+  env?: Record<string, string>;
+}
+
+export interface Run {
+  /** From the start of the process to its end. */
+  seconds: number;
+  /** The most memory that the Node process itself had (its maximum resident set size). */
+  nodeMegabytes: number;
+  /** The most that it and all processes below it had together; nothing where the system does not tell (other than Linux). */
+  treeMegabytes: number | undefined;
+  stdout: string;
+}
+
+const reportUsage = fileURLToPath(new URL("report-usage.js", import.meta.url));
+
+/**
+ * Runs a program to its end, measures it from outside, and says so on stderr.
+ *
+ * @throws Error with the program's output when it fails: nothing has been measured then
+ */
+export async function measure(program: Program): Promise<Run> {
+  const directory = await mkdtemp(join(tmpdir(), "mfa-admin-bench-"));
+  const usageFile = join(directory, "usage.json");
+  try {
+    const { seconds, treeMegabytes, stdout } = await run(program, ["--import", reportUsage], {
+      MFA_ADMIN_BENCH_USAGE: usageFile,
+    });
+    const { maxRSS } = JSON.parse(await readFile(usageFile, "utf8")) as { maxRSS: number };
+    console.error(`  ${basename(program.script)} ${(program.args ?? []).join(" ")}: ${seconds.toFixed(1)} s`);
+    return { seconds, treeMegabytes, stdout, nodeMegabytes: maxRSS / 1024 };
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+/** Wall time alone, for programs so short that measuring their memory would count. */
+export async function measureTime(program: Program): Promise<number> {
+  return (await run(program, [], {}, false)).seconds;
+}
+
+/** Runs a program with further options of Node's; its standard output. */
+export async function outputOf(program: Program, nodeOptions: string[] = [], env = {}): Promise<string> {
+  return (await run(program, nodeOptions, env)).stdout;
+}
+
+async function run(
+  { script, args = [], cwd, env = {} }: Program,
+  nodeOptions: string[],
+  moreEnv: Record<string, string>,
+  memory = true,
+): Promise<Omit<Run, "nodeMegabytes">> {
+  const started = performance.now();
+  const child = spawn(process.execPath, [...nodeOptions, script, ...args], {
+    cwd,
+    env: { ...process.env, ...env, ...moreEnv },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const stdout: string[] = [];
+  const all: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      if (stream === child.stdout) stdout.push(text);
+      all.push(text);
+    });
+  }
+  const watch = memory && child.pid !== undefined ? watchMemory(child.pid) : undefined;
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  const seconds = (performance.now() - started) / 1000;
+  const treeMegabytes = watch?.stop();
+  if (code !== 0) {
+    throw new Error(`${[script, ...args].join(" ")} ended with status ${code ?? "?"}:\n${all.join("").slice(-4000)}`);
+  }
+  return { seconds, treeMegabytes, stdout: stdout.join("") };
+}
+
+/** The two sides of a comparison, run by turns: what else the machine does meanwhile hits both. */
+export async function interleave<T>(
+  rounds: number,
+  ours: (round: number) => Promise<T>,
+  bare: (round: number) => Promise<T>,
+): Promise<{ ours: T[]; bare: T[] }> {
+  const results = { ours: [] as T[], bare: [] as T[] };
+  for (let round = 0; round < rounds; round++) {
+    // Who goes first changes from round to round, so that a machine that slows down favours nobody.
+    for (const side of round % 2 === 0 ? (["ours", "bare"] as const) : (["bare", "ours"] as const)) {
+      results[side].push(await { ours, bare }[side](round));
+    }
+  }
+  return results;
+}
+
+export function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
+  if (low === undefined || high === undefined) throw new Error("Nothing was measured.");
+  return (low + high) / 2;
+}

@@ -1,0 +1,18 @@
+/** Loaded ahead of a program: tells at its end which modules it has loaded, be it by `import` or by `require`. */
+import { writeFileSync } from "node:fs";
+import { registerHooks } from "node:module";
+
+const file = process.env.MFA_ADMIN_BENCH_MODULES;
+/** @type {string[]} */
+const modules = [];
+
+registerHooks({
+  load(url, context, nextLoad) {
+    modules.push(url);
+    return nextLoad(url, context);
+  },
+});
+
+process.on("exit", () => {
+  if (file !== undefined) writeFileSync(file, JSON.stringify(modules));
+});

@@ -1,0 +1,141 @@
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { roleNameOf } from "../../infra/names.ts";
+import { developerPolicy, developerRoleTrust, serviceControlPolicy } from "../../infra/policies.ts";
+import { type Settings, settingsSchema } from "../../infra/settings.ts";
+import { installedAwsNativeVersion, installedPulumiRoot } from "../../toolchain/cache.js";
+import type { Plan } from "./bare-pulumi/plan.ts";
+import { outputOf, type Program } from "./measure.ts";
+import { type SandboxDescription, startSandboxProcess } from "./sandbox.ts";
+
+/** One side of a comparison: a Pulumi project in its own directory, and a local AWS that no other side uses. */
+export interface Stack {
+  directory: string;
+  /** Makes AWS what the project says. */
+  up: Program;
+  env: Record<string, string>;
+  close: () => Promise<void>;
+}
+
+const stackName = "bench";
+const cli = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
+const barePulumi = fileURLToPath(new URL("bare-pulumi/main.js", import.meta.url));
+
+/** A stack of ours as `mfa-admin init` leaves it, with a roster to be applied. */
+export async function ourStack(developers: number): Promise<Stack> {
+  const sandbox = await startSandboxProcess();
+  const directory = await mkdtemp(join(tmpdir(), "mfa-admin-bench-ours-"));
+  const env = environment(sandbox);
+  await outputOf(ours(directory, env, ["init", ...initFlags(sandbox)]));
+  const file = join(directory, `Pulumi.${stackName}.yaml`);
+  const roster = developerNames(developers).map((name) => `    ${name}: {}\n`);
+  const text = await readFile(file, "utf8");
+  await writeFile(file, text.replace("mfa-admin:developers: {}\n", `mfa-admin:developers:\n${roster.join("")}`));
+  return { directory, env, up: ours(directory, env, ["up", "--yes"]), close: closing(directory, sandbox) };
+}
+
+/** The same resources, registered by a program with nothing but the Automation API; the stack exists already, too. */
+export async function bareStack(developers: number): Promise<Stack> {
+  const sandbox = await startSandboxProcess();
+  const directory = await mkdtemp(join(tmpdir(), "mfa-admin-bench-bare-"));
+  await mkdir(join(directory, "state"));
+  await writeFile(join(directory, "Pulumi.yaml"), "name: mfa-admin\nruntime: nodejs\n");
+  await writeFile(join(directory, "plan.json"), JSON.stringify(planOf(settingsOf(sandbox, developers))));
+  const env = { ...environment(sandbox), PULUMI_BACKEND_URL: `file://${directory}/state` };
+  const program = { script: barePulumi, cwd: directory, env };
+  await outputOf({ ...program, args: ["init"] });
+  return { directory, env, up: { ...program, args: ["up"] }, close: closing(directory, sandbox) };
+}
+
+/** `mfa-admin add-developer` on a copy of a stack, so that the next one finds the same as this one. */
+export async function addDeveloper(
+  { directory, env }: Stack,
+  name: string,
+): Promise<{ program: Program; close: () => Promise<void> }> {
+  const copy = await mkdtemp(join(tmpdir(), "mfa-admin-bench-add-"));
+  await cp(directory, copy, { recursive: true });
+  return {
+    program: ours(copy, env, ["add-developer", name, "--yes"]),
+    close: () => rm(copy, { recursive: true }),
+  };
+}
+
+function ours(directory: string, env: Record<string, string>, args: string[]): Program {
+  return { script: cli, args, cwd: directory, env };
+}
+
+function environment({ environment }: SandboxDescription): Record<string, string> {
+  const root = installedPulumiRoot();
+  return {
+    ...environment,
+    PATH: [...(root === undefined ? [] : [join(root, "bin")]), process.env["PATH"] ?? ""].join(delimiter),
+    PULUMI_BACKEND_URL: "",
+    PULUMI_CONFIG_PASSPHRASE: "bench",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    MFA_ADMIN_STACK: stackName,
+  };
+}
+
+function closing(directory: string, sandbox: { stop: () => Promise<void> }): () => Promise<void> {
+  return async () => {
+    await sandbox.stop();
+    await rm(directory, { recursive: true });
+  };
+}
+
+function initFlags({ authAccount, developmentAccounts, organizationalUnit }: SandboxDescription): string[] {
+  return [
+    ...["--auth-account", authAccount, "--organizational-unit", organizationalUnit],
+    ...Object.entries(developmentAccounts).flatMap(([name, id]) => ["--development-account", `${name}=${id}`]),
+  ];
+}
+
+function developerNames(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `developer-${String(index + 1).padStart(3, "0")}`);
+}
+
+function settingsOf(
+  { authAccount, developmentAccounts, organizationalUnit }: SandboxDescription,
+  developers: number,
+): Settings {
+  return settingsSchema.parse({
+    organizationalUnits: [organizationalUnit],
+    authAccount,
+    developmentAccounts,
+    developers: Object.fromEntries(developerNames(developers).map((name) => [name, {}])),
+  });
+}
+
+/** What the bare program registers: what our program makes of these settings, worked out beforehand. */
+function planOf(settings: Settings): Plan {
+  const { authAccount, developmentAccounts, accessRole, permissions, sessionDuration } = settings;
+  const accounts = Object.entries(developmentAccounts);
+  return {
+    parallel: 16,
+    pluginVersion: installedAwsNativeVersion(),
+    accessRole,
+    authAccount,
+    developmentAccounts,
+    organizationalUnits: settings.organizationalUnits,
+    serviceControlPolicy: serviceControlPolicy(),
+    developerPolicy: developerPolicy(settings.rolePrefix),
+    developers: Object.keys(settings.developers).map((userName) => ({
+      userName,
+      roles: accounts.map(([account]) => ({
+        name: `${userName}@${account}`,
+        account,
+        properties: {
+          roleName: roleNameOf(settings, userName),
+          description: `What ${userName} may do in ${account}, with MFA.`,
+          assumeRolePolicyDocument: developerRoleTrust(authAccount, userName),
+          managedPolicyArns: permissions,
+          maxSessionDuration: sessionDuration,
+          tags: [],
+        },
+      })),
+    })),
+  };
+}
