@@ -5,8 +5,17 @@ import { fileURLToPath } from "node:url";
 
 const required = 22;
 if (Number.parseInt(process.versions.node, 10) >= required) {
-  const { execute } = await import("@oclif/core/execute");
-  await execute({ dir: import.meta.url });
+  const { run } = await import("@oclif/core/run");
+  try {
+    await run(process.argv.slice(2), import.meta.url);
+  } catch (error) {
+    const compiled = new URL("../dist/cli/explain.js", import.meta.url).href;
+    await import(compiled).then(
+      /** @param {typeof import("../cli/explain.ts")} module */ ({ end }) => {
+        end(error, process.argv.includes("--json"));
+      },
+    );
+  }
 } else {
   // A checkout brings a newer Node with its development dependencies.
   const newer = fileURLToPath(new URL("../node_modules/node/bin/node", import.meta.url));

@@ -3,6 +3,7 @@ import * as Flags from "@oclif/core/flags";
 
 import { Failure } from "./failure.ts";
 import type { Project } from "./project/project.ts";
+import type { SettingsFile } from "./project/settings-file.ts";
 
 /** What every command has: the project directory, the stack, `--json`, and errors that say what to do next. */
 export abstract class BaseCommand extends Command {
@@ -19,14 +20,9 @@ export abstract class BaseCommand extends Command {
   /** Errors end with status 1, whoever threw them: 2 is kept for "there is a difference". */
   protected override async catch(error: Error & { oclif?: { exit?: number } }): Promise<unknown> {
     if (error.oclif?.exit === 0) return super.catch(error);
-    const { explain } = await import("./explain.ts");
-    const failure = explain(error);
+    const { explain, report } = await import("./explain.ts");
     process.exitCode = exitStatus(error);
-    if (this.jsonEnabled()) {
-      this.logJson({ error: { message: failure.message, ...(failure.remedy && { remedy: failure.remedy }) } });
-    } else {
-      this.logToStderr([`Error: ${failure.message}`, failure.remedy].filter(Boolean).join("\n"));
-    }
+    report(explain(error), this.jsonEnabled());
     if (process.argv.includes("--verbose")) this.logToStderr(error.stack);
     return undefined;
   }
@@ -45,10 +41,22 @@ export abstract class StackCommand extends BaseCommand {
   };
 
   /** The project and the stack that the flags choose. */
-  protected async project(flags: { cwd?: string | undefined; stack?: string | undefined }): Promise<Project> {
+  protected async project(flags: StackFlags): Promise<Project> {
     const { openProject } = await import("./project/project.ts");
     return openProject(flags.cwd ?? process.cwd(), flags.stack);
   }
+
+  /** The same with its settings: they are refused, if need be, before the engine and the AWS clients are even loaded. */
+  protected async settings(flags: StackFlags): Promise<{ project: Project; file: SettingsFile }> {
+    const project = await this.project(flags);
+    const { SettingsFile } = await import("./project/settings-file.ts");
+    return { project, file: await SettingsFile.read(project.settingsFile) };
+  }
+}
+
+interface StackFlags {
+  cwd?: string | undefined;
+  stack?: string | undefined;
 }
 
 function exitStatus(error: Error & { oclif?: { exit?: number } }): number {

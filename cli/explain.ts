@@ -4,7 +4,7 @@ import { Failure } from "./failure.ts";
 export function explain(error: Error): Failure {
   if (error instanceof Failure) return error;
   if (error.name === "ExitPromptError") return new Failure("Interrupted. Nothing was changed.");
-  if (isUsageError(error)) return new Failure(firstLine(error.message), "See --help for the arguments and flags.");
+  if (isUsageError(error)) return new Failure(usageProblem(error.message), "See --help for the arguments and flags.");
   const aws = explainAws(error);
   if (aws) return aws;
   return new Failure(
@@ -13,14 +13,33 @@ export function explain(error: Error): Failure {
   );
 }
 
-/** Errors of oclif's own parser, and of commands it does not know. */
-function isUsageError(error: Error & { oclif?: unknown; parse?: unknown }): boolean {
-  return error.oclif !== undefined || error.parse !== undefined;
+/** Ends the process for an error that no command has caught. */
+export function end(error: unknown, json: boolean): void {
+  const { code, oclif } = error as { code?: string; oclif?: { exit?: number } };
+  process.exitCode = code === "EEXIT" ? (oclif?.exit ?? 0) : 1;
+  if (code !== "EEXIT") report(explain(error instanceof Error ? error : new Error(String(error))), json);
 }
 
-function firstLine(message: string): string {
-  const [line = message] = message.split("\nSee more help");
-  return line.trim();
+/** Tells the user: a sentence and its remedy on stderr, or JSON on stdout. */
+export function report({ message, remedy }: Failure, json: boolean): void {
+  if (json) console.log(JSON.stringify({ error: { message, ...(remedy !== undefined && { remedy }) } }, undefined, 2));
+  else console.error([`Error: ${message}`, remedy].filter((line) => line !== undefined).join("\n"));
+}
+
+/** Errors of oclif's own parser, and of commands it does not know. */
+function isUsageError(error: Error & { oclif?: unknown; parse?: unknown }): boolean {
+  return error.oclif !== undefined || error.parse !== undefined || error.message.startsWith("Parsing --");
+}
+
+/** oclif's texts are several lines long; what is wrong fits in one. */
+function usageProblem(message: string): string {
+  const [text = message] = message.split(/\nSee more help|\n\nNote:/);
+  const line = text
+    .replace(/^Parsing (--\S+)\s+/, "$1: ")
+    // "Missing 1 required arg:\nname  The user's name": its description is in the help.
+    .replace(/\n(\S+) {2,}.*/g, " $1")
+    .trim();
+  return /[.:?!]$/.test(line) ? line : `${line}.`;
 }
 
 /** Errors of AWS SDK clients that have the same cause and remedy wherever they come up. */

@@ -128,6 +128,31 @@ export type Settings = z.output<typeof settingsSchema>;
 /** The keys that a stack file may have, in the order in which `init` writes them. */
 export const settingsKeys = Object.keys(settingsSchema.shape);
 
+/** Checks the settings of a stack; problems are told in the words of who edits the file. */
+export function parseSettings(values: unknown): z.ZodSafeParseResult<Settings> {
+  return settingsSchema.safeParse(values, { error: describeProblem });
+}
+
+/** Texts for what the schema has no own words for. */
+function describeProblem(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === "unrecognized_keys") return "there is no such key";
+  if (issue.code === "invalid_key") return issue.issues[0]?.message;
+  if (issue.code !== "invalid_type") return undefined;
+  if (issue.input === undefined) return "this key is missing";
+  return `this must be ${kinds[issue.expected] ?? issue.expected}, not ${kinds[z.util.parsedType(issue.input)] ?? "that"}`;
+}
+
+const kinds: Partial<Record<string, string>> = {
+  string: "text in quotes",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "a map of keys and values",
+  record: "a map of names and values",
+  null: "empty",
+};
+
 /** What no single key can tell: names that collide, accounts that are not there, names that grow too long. */
 function checkReferences(
   settings: {

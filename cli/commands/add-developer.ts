@@ -28,20 +28,18 @@ export default class AddDeveloper extends StackCommand {
   async run(): Promise<unknown> {
     const { flags, argv } = await this.parse(AddDeveloper);
     const names = argv as string[];
-    const [{ requireConfirmable }, { SettingsFile }, { rosterEntries }] = await Promise.all([
+    const [{ requireConfirmable }, { rosterEntries }] = await Promise.all([
       import("../terminal/ask.ts"),
-      import("../project/settings-file.ts"),
       import("../project/roster.ts"),
     ]);
-    const project = await this.project(flags);
-    const before = await SettingsFile.read(project.settingsFile);
+    if (!flags["no-up"]) requireConfirmable(flags.yes);
+    const { project, file: before } = await this.settings(flags);
     const after = before.withDevelopers(rosterEntries(before, names, flags.account));
     if (flags["no-up"]) {
       await after.write();
       this.log(`Added to ${project.settingsFile}: ${names.join(", ")}. mfa-admin preview shows what up would do.`);
       return { added: names, applied: false };
     }
-    requireConfirmable(flags.yes);
     const { addDevelopers } = await import("../onboarding/add-developers.ts");
     const { result, developers } = await addDevelopers({
       project,

@@ -10,15 +10,13 @@ export default class Destroy extends StackCommand {
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Destroy);
-    const [{ prepare, summary }, { runDestroy }, ask, { SettingsFile }] = await Promise.all([
+    const ask = await import("../terminal/ask.ts");
+    ask.requireConfirmable(flags.yes);
+    const { project, file } = await this.settings(flags);
+    const [{ prepare, summary }, { runDestroy }] = await Promise.all([
       import("../engine/apply.ts"),
       import("../engine/runs.ts"),
-      import("../terminal/ask.ts"),
-      import("../project/settings-file.ts"),
     ]);
-    ask.requireConfirmable(flags.yes);
-    const project = await this.project(flags);
-    const file = await SettingsFile.read(project.settingsFile);
     const stack = await prepare(project, file, false);
     await ask.confirmByName(
       `This deletes ${Object.keys(file.settings.developers).length} developers and the service control policy.`,

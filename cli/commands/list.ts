@@ -15,13 +15,11 @@ export default class List extends StackCommand {
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(List);
-    const [{ SettingsFile }, { accountsOf }, { developerTable }] = await Promise.all([
-      import("../project/settings-file.ts"),
+    const [{ accountsOf }, { developerTable }] = await Promise.all([
       import("../../infra/names.ts"),
       import("../terminal/developer-table.ts"),
     ]);
-    const project = await this.project(flags);
-    const { settings } = await SettingsFile.read(project.settingsFile);
+    const { settings } = (await this.settings(flags)).file;
     const names = Object.keys(settings.developers);
     const roster = names.map((userName) => ({ userName, accounts: accountsOf(settings, userName) }));
     if (flags.roster || names.length === 0) {

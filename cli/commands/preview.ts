@@ -14,14 +14,12 @@ export default class Preview extends StackCommand {
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Preview);
-    const [{ prepare, writeChanges }, { runPreview }, { countsLine }, { SettingsFile }] = await Promise.all([
+    const { project, file } = await this.settings(flags);
+    const [{ prepare, writeChanges }, { runPreview }, { countsLine }] = await Promise.all([
       import("../engine/apply.ts"),
       import("../engine/runs.ts"),
       import("../terminal/progress.ts"),
-      import("../project/settings-file.ts"),
     ]);
-    const project = await this.project(flags);
-    const file = await SettingsFile.read(project.settingsFile);
     const stack = await prepare(project, file);
     const result = await runPreview(stack, { project, settings: file.settings, verbose: flags.verbose });
     if (!this.jsonEnabled()) writeChanges(result, process.stdout);

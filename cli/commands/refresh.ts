@@ -14,15 +14,13 @@ export default class Refresh extends StackCommand {
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Refresh);
-    const [{ prepare, writeChanges }, { runRefresh }, ask, { SettingsFile }] = await Promise.all([
+    const ask = await import("../terminal/ask.ts");
+    ask.requireConfirmable(flags.yes);
+    const { project, file } = await this.settings(flags);
+    const [{ prepare, writeChanges }, { runRefresh }] = await Promise.all([
       import("../engine/apply.ts"),
       import("../engine/runs.ts"),
-      import("../terminal/ask.ts"),
-      import("../project/settings-file.ts"),
     ]);
-    ask.requireConfirmable(flags.yes);
-    const project = await this.project(flags);
-    const file = await SettingsFile.read(project.settingsFile);
     const stack = await prepare(project, file);
     await ask.confirmChange(`Read the state of "${project.stack}" back from AWS?`, flags.yes);
     const result = await runRefresh(stack, { project, settings: file.settings, verbose: flags.verbose });

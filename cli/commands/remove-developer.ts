@@ -17,19 +17,19 @@ export default class RemoveDeveloper extends StackCommand {
 
   async run(): Promise<unknown> {
     const { flags, argv } = await this.parse(RemoveDeveloper);
-    const names = [...new Set(argv as string[])];
-    const [ask, { SettingsFile }, { requireInRoster }] = await Promise.all([
+    const names = argv as string[];
+    const [ask, { requireInRoster }] = await Promise.all([
       import("../terminal/ask.ts"),
-      import("../project/settings-file.ts"),
       import("../project/roster.ts"),
     ]);
     ask.requireConfirmable(flags.yes);
-    const project = await this.project(flags);
-    const before = await SettingsFile.read(project.settingsFile);
+    const { project, file: before } = await this.settings(flags);
     requireInRoster(before, names);
-    const { prepare, summary } = await import("../engine/apply.ts");
-    const { resourcesOf, runUp } = await import("../engine/runs.ts");
-    const { cutOff, cutOffLine } = await import("../aws/cut-off.ts");
+    const [{ prepare, summary }, { resourcesOf, runUp }, { cutOff, cutOffLine }] = await Promise.all([
+      import("../engine/apply.ts"),
+      import("../engine/runs.ts"),
+      import("../aws/cut-off.ts"),
+    ]);
     const stack = await prepare(project, before);
     await ask.confirmChange(`End all access of ${names.join(", ")} now, and delete their users and roles?`, flags.yes);
     const started = Date.now();

@@ -13,17 +13,15 @@ export default class ResetPassword extends StackCommand {
 
   async run(): Promise<unknown> {
     const { flags, args } = await this.parse(ResetPassword);
-    const [ask, { SettingsFile }, { requireInRoster }, handover, { iamIn }, { resetPassword }] = await Promise.all([
+    const [ask, { requireInRoster }, handover, { iamIn }, { resetPassword }] = await Promise.all([
       import("../terminal/ask.ts"),
-      import("../project/settings-file.ts"),
       import("../project/roster.ts"),
       import("../onboarding/handover.ts"),
       import("../aws/clients.ts"),
       import("../aws/one-time-password.ts"),
     ]);
     ask.requireConfirmable(flags.yes);
-    const project = await this.project(flags);
-    const file = await SettingsFile.read(project.settingsFile);
+    const { file } = await this.settings(flags);
     requireInRoster(file, [args.name]);
     const path = flags["password-file"];
     handover.requirePlaceForPassword(path, this.jsonEnabled());

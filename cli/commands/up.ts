@@ -10,14 +10,10 @@ export default class Up extends StackCommand {
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Up);
-    const [{ apply, prepare, summary }, { requireConfirmable }, { SettingsFile }] = await Promise.all([
-      import("../engine/apply.ts"),
-      import("../terminal/ask.ts"),
-      import("../project/settings-file.ts"),
-    ]);
+    const { requireConfirmable } = await import("../terminal/ask.ts");
     requireConfirmable(flags.yes);
-    const project = await this.project(flags);
-    const file = await SettingsFile.read(project.settingsFile);
+    const { project, file } = await this.settings(flags);
+    const { apply, prepare, summary } = await import("../engine/apply.ts");
     const stack = await prepare(project, file);
     const result = await apply(stack, { project, file, yes: flags.yes, verbose: flags.verbose });
     this.log(summary(result));

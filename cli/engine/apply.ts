@@ -5,6 +5,8 @@ import type { Project } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import { confirmChange } from "../terminal/ask.ts";
 import { changeLine, countsLine } from "../terminal/progress.ts";
+import { requireUnlocked } from "./lock.ts";
+import { passphraseEnvironment, requirePassphrase } from "./passphrase.ts";
 import { runPreview, type RunResult, runUp } from "./runs.ts";
 import { openStack } from "./stack.ts";
 
@@ -17,7 +19,14 @@ export interface ApplyOptions {
 
 /** Checks all that can be checked before anything is changed, and opens the stack. */
 export async function prepare(project: Project, file: SettingsFile, protect = true): Promise<Stack> {
-  const [stack] = await Promise.all([openStack(project, protect), checkPreconditions(file.settings)]);
+  await requireUnlocked(project);
+  // Asked for first: the terminal is not left with an open question when something else is refused.
+  const secrets = await passphraseEnvironment(project);
+  const [stack] = await Promise.all([
+    openStack(project, { protect, secrets }),
+    requirePassphrase(project),
+    checkPreconditions(file.settings),
+  ]);
   return stack;
 }
 
@@ -26,8 +35,8 @@ export async function apply(stack: Stack, { project, file, yes, verbose }: Apply
   const options = { project, settings: file.settings, verbose };
   if (!yes) {
     const preview = await runPreview(stack, options);
-    writeChanges(preview, process.stderr);
     if (preview.changes.length === 0) return preview;
+    writeChanges(preview, process.stderr);
     await confirmChange(`Apply to the stack "${project.stack}"?`, yes);
   }
   return runUp(stack, options);

@@ -1,4 +1,6 @@
+import { createDecipheriv, pbkdf2 } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
 
 import { parse } from "yaml";
 
@@ -9,31 +11,87 @@ import { askSecret, canAsk } from "../terminal/ask.ts";
 /**
  * The environment by which the engine gets the passphrase of the stack's secrets: from `PULUMI_CONFIG_PASSPHRASE` or
  * `PULUMI_CONFIG_PASSPHRASE_FILE`, else asked for once. Nothing, where the stack's secrets are kept by somebody else.
- *
- * @param isNew a new stack's passphrase is asked for twice
  */
-export async function passphraseEnvironment(project: Project, isNew: boolean): Promise<Record<string, string>> {
-  const { PULUMI_CONFIG_PASSPHRASE: passphrase, PULUMI_CONFIG_PASSPHRASE_FILE: file } = process.env;
-  if (passphrase !== undefined || file) return {};
-  if (!(await usesPassphrase(project))) return {};
+export async function passphraseEnvironment(project: Project): Promise<Record<string, string>> {
+  if ((await givenPassphrase()) !== undefined) return {};
+  const { kept, salt } = await secretsOf(project);
+  if (!kept) return {};
   if (!canAsk()) {
     throw new Failure(
       `The passphrase of the stack "${project.stack}" is needed, and there is no terminal to ask on.`,
       "Set PULUMI_CONFIG_PASSPHRASE, or PULUMI_CONFIG_PASSPHRASE_FILE to a file that holds it.",
     );
   }
-  const answer = await askSecret(
-    `${isNew ? "Choose a passphrase for" : "Passphrase of"} the stack "${project.stack}":`,
-  );
-  if (isNew && (await askSecret("The same passphrase again:")) !== answer) {
+  if (salt !== undefined) {
+    const check = async (value: string): Promise<true | string> =>
+      (await opens(value, salt)) || "That is not the passphrase of this stack.";
+    return { PULUMI_CONFIG_PASSPHRASE: await askSecret(`Passphrase of the stack "${project.stack}":`, check) };
+  }
+  const answer = await askSecret(`Choose a passphrase for the stack "${project.stack}":`);
+  if ((await askSecret("The same passphrase again:")) !== answer) {
     throw new Failure("The two passphrases differ.", "Run the command again.");
   }
   return { PULUMI_CONFIG_PASSPHRASE: answer };
 }
 
-async function usesPassphrase(project: Project): Promise<boolean> {
+/** Refuses a wrong passphrase before anything is done: the engine itself looks only when it starts. */
+export async function requirePassphrase(project: Project): Promise<void> {
+  const passphrase = await givenPassphrase();
+  if (passphrase === undefined) return;
+  const { kept, salt } = await secretsOf(project);
+  if (kept && salt !== undefined && !(await opens(passphrase, salt))) throw wrongPassphrase(project);
+}
+
+export function wrongPassphrase({ stack }: Pick<Project, "stack">, cause?: unknown): Failure {
+  return new Failure(
+    `The passphrase is not that of the stack "${stack}".`,
+    "Correct PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE, or unset both to be asked.",
+    { cause },
+  );
+}
+
+/** As Pulumi reads it: the variable first, even if it is empty. */
+async function givenPassphrase(): Promise<string | undefined> {
+  const { PULUMI_CONFIG_PASSPHRASE: passphrase, PULUMI_CONFIG_PASSPHRASE_FILE: file } = process.env;
+  if (passphrase !== undefined) return passphrase;
+  if (!file) return undefined;
+  try {
+    return (await readFile(file, "utf8")).trim();
+  } catch (error) {
+    throw new Failure(
+      `The file with the passphrase cannot be read: ${(error as Error).message}.`,
+      "Correct PULUMI_CONFIG_PASSPHRASE_FILE.",
+      { cause: error },
+    );
+  }
+}
+
+/** Whether a passphrase keeps the stack's secrets, and what Pulumi has written to recognize it by. */
+async function secretsOf(project: Project): Promise<{ kept: boolean; salt: string | undefined }> {
   const file = (parse(await readFile(project.settingsFile, "utf8")) ?? {}) as Record<string, unknown>;
-  if (typeof file["secretsprovider"] === "string") return file["secretsprovider"] === "passphrase";
+  const { encryptionsalt, secretsprovider } = file;
+  const salt = typeof encryptionsalt === "string" ? encryptionsalt : undefined;
+  if (typeof secretsprovider === "string") return { kept: secretsprovider === "passphrase", salt };
   // Pulumi Cloud keeps the secrets of its stacks itself, unless the stack says otherwise.
-  return "encryptionsalt" in file || !project.backendUrl.startsWith("https:");
+  return { kept: salt !== undefined || !project.backendUrl.startsWith("https:"), salt };
+}
+
+/**
+ * Whether a passphrase opens what `encryptionsalt` holds: `v1:SALT:v1:NONCE:TEXT`, a text that Pulumi has encrypted with
+ * AES-256-GCM under a key made of the passphrase. Any other format is left to the engine.
+ */
+async function opens(passphrase: string, encryptionSalt: string): Promise<boolean> {
+  const [version, salt, innerVersion, nonce, sealed] = encryptionSalt.split(":");
+  if (version !== "v1" || innerVersion !== "v1" || !salt || !nonce || !sealed) return true;
+  const key = await promisify(pbkdf2)(passphrase, Buffer.from(salt, "base64"), 1_000_000, 32, "sha256");
+  const bytes = Buffer.from(sealed, "base64");
+  const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(nonce, "base64"));
+  decipher.setAuthTag(bytes.subarray(-16));
+  decipher.update(bytes.subarray(0, -16));
+  try {
+    decipher.final();
+    return true;
+  } catch {
+    return false;
+  }
 }

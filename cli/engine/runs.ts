@@ -2,11 +2,11 @@ import type { Stack } from "@pulumi/pulumi/automation/index.js";
 
 import { accountsOf } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
-import { Failure } from "../failure.ts";
+import { Failure, IncompleteRun } from "../failure.ts";
 import type { Project } from "../project/project.ts";
 import { Progress } from "../terminal/progress.ts";
 import { type Change, RunRecord } from "./changes.ts";
-import { explainEngine } from "./explain.ts";
+import { EngineFailure, explainEngine } from "./explain.ts";
 import { cancellable } from "./interrupt.ts";
 
 /** What a finished run has done, or what a preview says that it would do. */
@@ -29,24 +29,31 @@ export interface RunOptions {
 const parallel = 16;
 
 export function runUp(stack: Stack, options: RunOptions): Promise<RunResult> {
-  return run("Applying", options, (engine) => stack.up({ ...engine, parallel }));
+  return run("up", options, (engine) => stack.up({ ...engine, parallel }));
 }
 
 export function runPreview(stack: Stack, options: RunOptions): Promise<RunResult> {
-  return run("Previewing", options, (engine) => stack.preview({ ...engine, parallel }));
+  return run("preview", options, (engine) => stack.preview({ ...engine, parallel }));
 }
 
 /** Reads every resource back from AWS into the state; the changes are the drift. */
 export function runRefresh(stack: Stack, options: RunOptions): Promise<RunResult> {
-  return run("Reading back", options, (engine) => stack.refresh({ ...engine, parallel }));
+  return run("refresh", options, (engine) => stack.refresh({ ...engine, parallel }));
 }
 
 /** Deletes everything, the service control policy first. The program runs, because its hooks empty the users. */
 export function runDestroy(stack: Stack, options: RunOptions): Promise<RunResult> {
-  return run(deleting, options, (engine) => stack.destroy({ ...engine, parallel, runProgram: true }));
+  return run("destroy", options, (engine) => stack.destroy({ ...engine, parallel, runProgram: true }));
 }
 
-const deleting = "Deleting";
+type EngineCommand = "up" | "preview" | "refresh" | "destroy";
+
+const words: Record<EngineCommand, { title: string; past: string }> = {
+  up: { title: "Applying", past: "changed" },
+  preview: { title: "Previewing", past: "previewed" },
+  refresh: { title: "Reading back", past: "read back" },
+  destroy: { title: "Deleting", past: "deleted" },
+};
 
 type EngineOptions = Pick<
   Parameters<Stack["up"]>[0] & object,
@@ -54,13 +61,14 @@ type EngineOptions = Pick<
 >;
 
 async function run(
-  title: string,
+  command: EngineCommand,
   { project, settings, deletions = 0, verbose }: RunOptions,
   call: (engine: EngineOptions) => Promise<unknown>,
 ): Promise<RunResult> {
   // The program runs in a `destroy`, too, and registers everything once more before it is deleted.
-  const record = new RunRecord(title !== deleting);
-  const progress = new Progress(title, expectedResources(settings) + deletions, accountNames(settings));
+  const record = new RunRecord(command !== "destroy");
+  const changesAws = command === "up" || command === "destroy";
+  const progress = new Progress(words[command].title, expectedResources(settings) + deletions, accountNames(settings));
   const pass = (text: string): void => {
     if (verbose) process.stderr.write(text);
   };
@@ -76,7 +84,8 @@ async function run(
           onEvent: (event) => {
             const before = record.finished;
             const change = record.add(event);
-            if (record.finished > before) progress.advance(change);
+            // What a preview or a refresh finds is shown at its end.
+            if (record.finished > before) progress.advance(changesAws ? change : undefined);
           },
           onOutput: pass,
           onError: pass,
@@ -88,34 +97,45 @@ async function run(
   } catch (error) {
     record.close();
     progress.end();
-    throw failureOf(record, interrupted, project, error);
+    throw failureOf(command, { record, interrupted, project, error });
   }
   record.close();
   return { changes: record.changes, unchanged: record.finished - record.changes.length, seconds: progress.end() };
 }
 
-function failureOf(record: RunRecord, interrupted: boolean, project: Project, error: unknown): unknown {
-  const again = `Run mfa-admin up --stack ${project.stack} to go on from there.`;
-  if (interrupted) {
-    return new Failure(
-      `Cancelled after ${record.changes.length} of the changes; the state knows what was done.`,
-      again,
-      { cause: error },
-    );
-  }
-  if (record.failures.length > 0) {
-    const lines = record.failures.map(
-      ({ account, operation, type, name, message }) => `  ${account}: ${operation} ${type} ${name}: ${message}`,
-    );
-    const done = record.changes.length > 0 ? ` ${record.changes.length} other changes were made.` : "";
-    const count = record.failures.length === 1 ? "One resource" : `${record.failures.length} resources`;
-    return new Failure(`${count} could not be changed.${done}\n${lines.join("\n")}`, again, { cause: error });
-  }
+interface FailedRun {
+  record: RunRecord;
+  interrupted: boolean;
+  project: Project;
+  error: unknown;
+}
+
+function failureOf(command: EngineCommand, { record, interrupted, project, error }: FailedRun): unknown {
   const explained = explainEngine(error, project);
-  if (record.errors.length > 0 && explained instanceof Failure && explained.message.startsWith("The Pulumi engine")) {
-    return new Failure(record.errors.join("\n"), again, { cause: error });
-  }
-  return explained;
+  const begun = interrupted || record.failures.length > 0 || record.errors.length > 0 || record.changes.length > 0;
+  // A lock or a passphrase refuses the whole run, and says so better than the events.
+  if (!begun || (explained instanceof Failure && !(explained instanceof EngineFailure))) return explained;
+  const changesAws = command === "up" || command === "destroy";
+  const message = interrupted ? interruption(record, changesAws) : troubles(command, record, explained);
+  const again = `Run mfa-admin ${command} --stack ${project.stack} ${changesAws ? "to go on from there" : "again"}.`;
+  return new (changesAws ? IncompleteRun : Failure)(message, again, { cause: error });
+}
+
+function interruption({ changes }: RunRecord, changesAws: boolean): string {
+  if (!changesAws) return "Interrupted; nothing was changed in AWS.";
+  return `Cancelled after ${changes.length === 1 ? "one change" : `${changes.length} changes`}; the state knows what was done.`;
+}
+
+/** What each resource failed for, else what the run failed for. */
+function troubles(command: EngineCommand, { failures, errors, changes }: RunRecord, explained: unknown): string {
+  if (failures.length === 0) return errors.length > 0 ? errors.join("\n") : (explained as Error).message;
+  const count = failures.length === 1 ? "One resource" : `${failures.length} resources`;
+  const made = command === "up" || command === "destroy" ? changes.length : 0;
+  const done = made === 0 ? "" : made === 1 ? " One other change was made." : ` ${made} other changes were made.`;
+  const lines = failures.map(
+    ({ account, operation, type, name, message }) => `  ${account}: ${operation} ${type} ${name}: ${message}`,
+  );
+  return `${count} could not be ${words[command].past}.${done}\n${lines.join("\n")}`;
 }
 
 /** The service control policy, the group and its policy, the users and their roles. */

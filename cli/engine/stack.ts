@@ -1,5 +1,4 @@
 import { mkdir } from "node:fs/promises";
-import { resolve } from "node:path";
 
 import { LocalWorkspace, type Stack, StackNotFoundError } from "@pulumi/pulumi/automation/index.js";
 
@@ -9,15 +8,19 @@ import type { Project } from "../project/project.ts";
 import { explainEngine } from "./explain.ts";
 import { passphraseEnvironment } from "./passphrase.ts";
 import { findPulumi } from "./pulumi-command.ts";
+import { localStateDirectory } from "./state-directory.ts";
 
-/**
- * Opens the stack that `init` has made.
- *
- * @param protect whether the program protects the service control policy; only `destroy` says no
- */
-export async function openStack(project: Project, protect = true): Promise<Stack> {
+export interface OpenStackOptions {
+  /** Whether the program protects the service control policy; only `destroy` says no. */
+  protect?: boolean;
+  /** What {@link passphraseEnvironment} has returned, where it was called before. */
+  secrets?: Record<string, string>;
+}
+
+/** Opens the stack that `init` has made. */
+export async function openStack(project: Project, options: OpenStackOptions = {}): Promise<Stack> {
   try {
-    return await LocalWorkspace.selectStack(...(await workspaceArguments(project, { isNew: false, protect })));
+    return await LocalWorkspace.selectStack(...(await workspaceArguments(project, options)));
   } catch (error) {
     if (error instanceof StackNotFoundError || isMissingDirectory(error)) throw noState(project, error);
     throw explainEngine(error, project);
@@ -29,20 +32,18 @@ export async function createStack(project: Project): Promise<Stack> {
   try {
     const directory = localStateDirectory(project);
     if (directory !== undefined) await mkdir(directory, { recursive: true, mode: 0o700 });
-    return await LocalWorkspace.createOrSelectStack(
-      ...(await workspaceArguments(project, { isNew: true, protect: true })),
-    );
+    return await LocalWorkspace.createOrSelectStack(...(await workspaceArguments(project, {})));
   } catch (error) {
     throw explainEngine(error, project);
   }
 }
 
-async function workspaceArguments(project: Project, { isNew, protect }: { isNew: boolean; protect: boolean }) {
+async function workspaceArguments(project: Project, { protect = true, secrets }: OpenStackOptions) {
   const pulumiCommand = await findPulumi();
   const envVars = {
     PULUMI_BACKEND_URL: project.backendUrl,
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    ...(await passphraseEnvironment(project, isNew)),
+    ...(secrets ?? (await passphraseEnvironment(project))),
   };
   return [
     { stackName: project.stack, projectName: project.name, program: () => inlineProgram(protect) },
@@ -55,13 +56,6 @@ async function inlineProgram(protect: boolean) {
   const { default: main } = await import("../../infra/index.ts");
   const installed = installedAwsNativeVersion();
   return main({ pluginVersion: installed === sdkAwsNativeVersion ? undefined : installed, protect });
-}
-
-/** The directory of a state that is kept on this machine; nothing for any other. */
-export function localStateDirectory({ backendUrl, directory }: Pick<Project, "backendUrl" | "directory">) {
-  if (!backendUrl.startsWith("file://")) return undefined;
-  const path = backendUrl.slice("file://".length).replace(/\?.*/, "");
-  return path.startsWith("~") ? undefined : resolve(directory, path);
 }
 
 function isMissingDirectory(error: unknown): boolean {

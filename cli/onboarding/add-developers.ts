@@ -2,7 +2,7 @@ import { iamIn } from "../aws/clients.ts";
 import { createOneTimePassword } from "../aws/one-time-password.ts";
 import { apply, prepare } from "../engine/apply.ts";
 import type { RunResult } from "../engine/runs.ts";
-import { Declined } from "../failure.ts";
+import { IncompleteRun } from "../failure.ts";
 import type { Project } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import { type Handover, handoverOf, requireNewFile, writePasswordFile } from "./handover.ts";
@@ -36,7 +36,8 @@ export async function addDevelopers(options: AddDevelopersOptions) {
   try {
     result = await apply(stack, { project, file: after, yes, verbose });
   } catch (error) {
-    if (isDeclined(error)) await before.write();
+    // Declined, or refused by the engine: nothing was begun that the next `up` would have to finish.
+    if (!(error instanceof IncompleteRun)) await before.write();
     throw error;
   }
   return { result, developers: await handOver(after, names, options) };
@@ -67,8 +68,4 @@ async function handOver(
       password: passwordFile === undefined ? { shown: password } : { file: passwordFile },
     };
   });
-}
-
-function isDeclined(error: unknown): boolean {
-  return error instanceof Declined || (error instanceof Error && error.name === "ExitPromptError");
 }

@@ -1,4 +1,4 @@
-import { settingsSchema } from "../../infra/settings.ts";
+import { parseSettings } from "../../infra/settings.ts";
 import { usersInDevelopmentAccounts, type OrganizationView, viewOrganization } from "../aws/organization.ts";
 import { checkPreconditions, requireManagementAccount } from "../aws/preconditions.ts";
 import { findPulumi } from "../engine/pulumi-command.ts";
@@ -70,7 +70,7 @@ function requireValid(answers: InitAnswers): void {
   const given = Object.fromEntries(
     Object.entries(answers).filter(([key, value]) => key !== "stack" && value !== undefined),
   );
-  const { error } = settingsSchema.safeParse(given);
+  const { error } = parseSettings(given);
   const problems = (error?.issues ?? []).filter(({ path: [key] }) => String(key) in given);
   if (problems.length === 0) return;
   const lines = problems.map(({ path: [key, ...rest], message }) => {

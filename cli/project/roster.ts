@@ -36,8 +36,10 @@ export function rosterEntries(
   );
 }
 
-/** Refuses names that are not in the roster. */
+/** Refuses names that are not in the roster, and names given twice. */
 export function requireInRoster(file: SettingsFile, names: string[]): void {
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated !== undefined) throw new Failure(`${repeated} is given twice.`, "Name everybody once.");
   const roster = Object.keys(file.settings.developers);
   const unknown = names.find((name) => !roster.includes(name));
   if (unknown === undefined) return;

@@ -2,9 +2,10 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 
 import writeFileAtomic from "write-file-atomic";
-import { type Document, isMap, isNode, isPair, LineCounter, parseDocument } from "yaml";
+import { type Document, isMap, isNode, isPair, LineCounter, parseDocument, type YAMLParseError } from "yaml";
 
-import { settingsSchema, type Settings } from "../../infra/settings.ts";
+import { parseSettings, settingsKeys, type Settings } from "../../infra/settings.ts";
+import { closest } from "../closest.ts";
 import { Failure } from "../failure.ts";
 
 /** The namespace of the keys in `Pulumi.<stack>.yaml`. */
@@ -73,36 +74,63 @@ function validate(path: string, text: string): Settings {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const file = basename(path);
-  const [syntax] = document.errors;
-  if (syntax) {
-    const [summary = syntax.message] = syntax.message.split("\n");
-    throw new Failure(`${file} is not valid YAML: ${summary}`, "Correct that line; nothing was changed.");
+  const refuse = (problems: Problem[]): never => {
+    const texts = problems.map(({ line, message }) => `${file}${line === undefined ? "" : `:${line}`}: ${message}`);
+    throw new Failure(texts.join("\n"), `Correct ${file}; nothing was changed.`);
+  };
+  if (document.errors.length > 0)
+    refuse(document.errors.map(({ code, message, pos }) => syntaxProblem({ code, message, pos }, text, lines)));
+  let content: Record<string, unknown>;
+  try {
+    content = configuration(document);
+  } catch (error) {
+    // An alias without its anchor comes up only now.
+    return refuse([{ line: undefined, message: `this is not valid YAML: ${(error as Error).message}` }]);
   }
-  const content = (document.toJS() as { config?: Record<string, unknown> } | null)?.config ?? {};
   const values = Object.fromEntries(
     Object.entries(content).flatMap(([key, value]) =>
       key.startsWith(namespace) ? [[key.slice(namespace.length), value]] : [],
     ),
   );
-  const result = settingsSchema.safeParse(values);
+  const result = parseSettings(values);
   if (result.success) return result.data;
-  const problems = result.error.issues.flatMap((issue) => {
-    const paths = issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
-    return paths.map((keys) => {
-      const message = issue.code === "unrecognized_keys" ? "there is no such key" : messageOf(issue);
-      const line = lineOf(document, lines, keys);
-      return `${file}${line === undefined ? "" : `:${line}`}: ${namespace}${keys.map(String).join(".")}: ${message}`;
-    });
-  });
-  throw new Failure(problems.join("\n"), `Correct ${file}; nothing was changed.`);
+  return refuse(
+    result.error.issues.flatMap((issue) => {
+      const unknown = issue.code === "unrecognized_keys" ? issue.keys : undefined;
+      return (unknown?.map((key) => [...issue.path, key]) ?? [issue.path]).map((keys) => ({
+        line: lineOf(document, lines, keys),
+        message: `${namespace}${keys.map(String).join(".")}: ${issue.message}${unknown ? suggestion(keys) : ""}`,
+      }));
+    }),
+  );
 }
 
-type Issue = NonNullable<ReturnType<typeof settingsSchema.safeParse>["error"]>["issues"][number];
+type SyntaxFault = Pick<YAMLParseError, "code" | "message" | "pos">;
 
-/** A key that zod refuses inside a record carries its reason one level down. */
-function messageOf(issue: Issue): string {
-  const text = issue.code === "invalid_key" ? (issue.issues[0]?.message ?? issue.message) : issue.message;
-  return text.replace(/^Invalid input: expected (.*), received undefined$/, "this key is missing ($1)");
+interface Problem {
+  line: number | undefined;
+  message: string;
+}
+
+function syntaxProblem({ code, message, pos: [start, end] }: SyntaxFault, text: string, lines: LineCounter): Problem {
+  const [summary = message] = message.replace(/ at line \d+, column \d+:/, "").split("\n");
+  const key = /^["']?([^"':]*)/.exec(text.slice(start, Math.max(end, start + 64)))?.[1] ?? "";
+  return {
+    line: lines.linePos(start).line,
+    message: code === "DUPLICATE_KEY" ? `"${key}" is there twice` : `this is not valid YAML: ${summary}`,
+  };
+}
+
+/** What is below `config:`. */
+function configuration(document: Document): Record<string, unknown> {
+  const config: unknown = document.get("config", true);
+  return isMap(config) ? (config.toJS(document) as Record<string, unknown>) : {};
+}
+
+/** A key of the top level that may have been meant. */
+function suggestion(keys: PropertyKey[]): string {
+  const meant = keys.length === 1 ? closest(String(keys[0]), settingsKeys) : undefined;
+  return meant === undefined ? "" : `; did you mean ${namespace}${meant}?`;
 }
 
 /** The line of a key, or of the nearest one above it that is there. */

@@ -40,9 +40,12 @@ export async function askText(
 }
 
 /** Asks for a secret; what is typed is not shown. */
-export async function askSecret(message: string): Promise<string> {
+export async function askSecret(
+  message: string,
+  validate?: (value: string) => Promise<true | string>,
+): Promise<string> {
   const { password } = await import("@inquirer/prompts");
-  return password({ message, mask: true }, context);
+  return password({ message, mask: true, ...(validate && { validate }) }, context);
 }
 
 export interface Choice {

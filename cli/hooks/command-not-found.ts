@@ -1,0 +1,27 @@
+import type { Hook } from "@oclif/core/hooks";
+
+import { closest } from "../closest.ts";
+import { report } from "../explain.ts";
+import { Failure } from "../failure.ts";
+
+/** Answers a command that there is none of in the words and with the status of every other error. */
+const commandNotFound: Hook.CommandNotFound = function ({ id, argv, config }) {
+  // oclif takes the words after it for a part of its name, up to the first flag.
+  const [name = id, ...rest] = id.split(":");
+  report(problem(name, rest, config.commandIDs), argv?.includes("--json") ?? false);
+  process.exitCode = 1;
+  return Promise.resolve();
+};
+
+function problem(name: string, rest: string[], commands: string[]): Failure {
+  if (commands.includes(name)) {
+    return new Failure(`mfa-admin ${name} takes no argument "${rest.join(" ")}".`, `See mfa-admin ${name} --help.`);
+  }
+  const meant = closest(name, commands);
+  return new Failure(
+    `There is no command "${name}".`,
+    meant === undefined ? "See mfa-admin --help for the commands." : `Did you mean mfa-admin ${meant}?`,
+  );
+}
+
+export default commandNotFound;

@@ -1,0 +1,84 @@
+import { DescribeInstancesCommand } from "@aws-sdk/client-ec2";
+import { CreateAccessKeyCommand } from "@aws-sdk/client-iam";
+import { AssumeRoleCommand, GetSessionTokenCommand } from "@aws-sdk/client-sts";
+
+import type { Credentials, Sandbox } from "../sandbox/index.ts";
+import { administratorOf, clients, type Clients, enableDevice, given, nextCode } from "../sandbox/testing.ts";
+
+/** A developer who has an access key and an MFA device, made with the rights that the stack gives. */
+export class Developer {
+  readonly name: string;
+  readonly accessKey: Credentials;
+  readonly #sandbox: Sandbox;
+  readonly #device: { serialNumber: string; seed: string };
+
+  private constructor(
+    sandbox: Sandbox,
+    name: string,
+    accessKey: Credentials,
+    device: { serialNumber: string; seed: string },
+  ) {
+    this.#sandbox = sandbox;
+    this.name = name;
+    this.accessKey = accessKey;
+    this.#device = device;
+  }
+
+  /** Enrols: the first key comes from the console, where the developer signs in with the one-time password. */
+  static async enrol(sandbox: Sandbox, name: string): Promise<Developer> {
+    const auth = await administratorOf(sandbox, sandbox.authAccount);
+    const { AccessKey } = await auth.iam.send(new CreateAccessKeyCommand({ UserName: name }));
+    const { AccessKeyId: accessKeyId = "", SecretAccessKey: secretAccessKey = "" } = AccessKey ?? {};
+    const accessKey = { accessKeyId, secretAccessKey };
+    return new Developer(sandbox, name, accessKey, await enableDevice(sandbox, clients(sandbox, accessKey).iam, name));
+  }
+
+  /** With the developer's long-term key. */
+  get aws(): Clients {
+    return clients(this.#sandbox, this.accessKey);
+  }
+
+  /** Assumes the developer's role in an account, with the device's next code. */
+  async login(account: string): Promise<Clients> {
+    const { Credentials: session } = await this.aws.sts.send(
+      new AssumeRoleCommand({
+        RoleArn: `arn:aws:iam::${this.#sandbox.developmentAccounts[account] ?? ""}:role/developer-${this.name}`,
+        RoleSessionName: this.name,
+        SerialNumber: this.#device.serialNumber,
+        TokenCode: nextCode(this.#sandbox, this.#device.seed),
+      }),
+    );
+    return clients(this.#sandbox, given(session));
+  }
+
+  /** A session of the developer's own in the auth account, with MFA. */
+  async sessionToken(): Promise<Clients> {
+    const { Credentials: session } = await this.aws.sts.send(
+      new GetSessionTokenCommand({
+        SerialNumber: this.#device.serialNumber,
+        TokenCode: nextCode(this.#sandbox, this.#device.seed),
+      }),
+    );
+    return clients(this.#sandbox, given(session));
+  }
+}
+
+/** What every session of a developer's role may do. */
+export async function works({ ec2 }: Clients): Promise<boolean> {
+  try {
+    await ec2.send(new DescribeInstancesCommand({}));
+    return true;
+  } catch (error) {
+    if (
+      error instanceof Error &&
+      /^(UnauthorizedOperation|AccessDenied|AuthFailure|InvalidClientTokenId)/.test(error.name)
+    )
+      return false;
+    throw error;
+  }
+}
+
+/** Enrols a developer and uses the role in an account once. */
+export async function enrolAndLogin(sandbox: Sandbox, name: string, account = "sandbox"): Promise<boolean> {
+  return works(await (await Developer.enrol(sandbox, name)).login(account));
+}

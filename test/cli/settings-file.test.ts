@@ -1,0 +1,100 @@
+import { expect } from "chai";
+
+import { Administrator } from "./harness.ts";
+
+describe("the settings file", () => {
+  let admin: Administrator;
+
+  before(async () => {
+    admin = await Administrator.withProject({ developers: ["alice"] });
+  });
+  after(() => admin.close());
+
+  const wrong: { what: string; edit: [string | RegExp, string]; says: RegExp }[] = [
+    {
+      what: "a user name that IAM refuses",
+      edit: ["alice: {}", '"al ice": {}'],
+      says: /^Error: Pulumi\.main\.yaml:14: mfa-admin:developers\.al ice: a user name is 2 to 64 letters, digits and any of \+ = , \. @ _ - \(IAM's rule\)$/m,
+    },
+    {
+      what: "a user name that differs from another only by case",
+      edit: ["alice: {}", "alice: {}\n    Alice: {}"],
+      says: /^Error: Pulumi\.main\.yaml:15: mfa-admin:developers\.Alice: IAM takes no two names that differ only by case, and "alice" is there already$/m,
+    },
+    {
+      what: "a name twice",
+      edit: ["alice: {}", "alice: {}\n    alice: {}"],
+      says: /^Error: Pulumi\.main\.yaml:15: "alice" is there twice$/m,
+    },
+    {
+      what: "an unknown account",
+      edit: ["alice: {}", "alice: { accounts: [sandbox, nosuch] }"],
+      says: /^Error: Pulumi\.main\.yaml:14: mfa-admin:developers\.alice\.accounts\.1: "nosuch" is not one of the development accounts \(sandbox, payments\)$/m,
+    },
+    {
+      what: "an account id that is not 12 digits",
+      edit: ['"222222222222"', '"22222222222"'],
+      says: /^Error: Pulumi\.main\.yaml:7: mfa-admin:authAccount: an AWS account id is a string of exactly 12 digits, in quotes$/m,
+    },
+    {
+      what: "an account id that YAML takes for a number",
+      edit: ['"222222222222"', "222222222222"],
+      says: /^Error: Pulumi\.main\.yaml:7: mfa-admin:authAccount: this must be text in quotes, not a number$/m,
+    },
+    {
+      what: "a malformed id of an organizational unit",
+      edit: ["ou-abcd-11111111", "ou_abcd"],
+      says: /^Error: Pulumi\.main\.yaml:5: mfa-admin:organizationalUnits\.0: an organizational unit's id looks like ou-abcd-11111111$/m,
+    },
+    {
+      what: "a wrong type",
+      edit: [/developers:\n.*/, "developers: [alice]"],
+      says: /^Error: Pulumi\.main\.yaml:13: mfa-admin:developers: this must be a map of names and values, not a list$/m,
+    },
+    {
+      what: "an unknown key",
+      edit: ["config:", "config:\n  mfa-admin:developper: {}"],
+      says: /^Error: Pulumi\.main\.yaml:3: mfa-admin:developper: there is no such key; did you mean mfa-admin:developers\?$/m,
+    },
+    {
+      what: "an unknown key of a developer",
+      edit: ["alice: {}", "alice:\n      acounts: [sandbox]"],
+      says: /^Error: Pulumi\.main\.yaml:15: mfa-admin:developers\.alice\.acounts: there is no such key/m,
+    },
+    {
+      what: "a missing key",
+      edit: [/ {2}mfa-admin:authAccount.*\n/, ""],
+      says: /^Error: Pulumi\.main\.yaml:2: mfa-admin:authAccount: this key is missing$/m,
+    },
+    {
+      what: "text that is no YAML",
+      edit: ["config:", "config: {"],
+      says: /^Error: Pulumi\.main\.yaml:\d+: this is not valid YAML: Block collections are not allowed/m,
+    },
+  ];
+
+  for (const { what, edit, says } of wrong) {
+    it(`with ${what} is refused by key and line, before anything is done`, async () => {
+      const good = await admin.settings();
+      await admin.editSettings((text) => text.replace(...edit));
+      const bad = await admin.settings();
+      const from = admin.sandbox.requests.length;
+      try {
+        const { status, stdout, stderr } = await admin.run("up", "--yes");
+        expect(stderr)
+          .to.match(says)
+          .and.match(/^Correct /m);
+        expect({ status, stdout, requests: admin.sandbox.requests.length - from, file: await admin.settings() }).to.eql(
+          {
+            status: 1,
+            stdout: "",
+            requests: 0,
+            file: bad,
+          },
+        );
+      } finally {
+        await admin.editSettings(() => good);
+      }
+    });
+  }
+});

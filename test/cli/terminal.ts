@@ -1,0 +1,106 @@
+import { spawn } from "@lydell/node-pty";
+import { stripVTControlCharacters } from "node:util";
+
+/** Nothing that is run here takes a tenth of this; what does hangs. */
+export const limitMilliseconds = 90_000;
+
+/** The CLI on a pseudo-terminal. */
+export class Terminal {
+  /** What is on the screen, without colours and cursor movements. */
+  get screen(): string {
+    return stripVTControlCharacters(this.#output);
+  }
+
+  #output = "";
+  #seen = 0;
+  readonly #process: ReturnType<typeof spawn>;
+  readonly #waiting = new Set<() => void>();
+  readonly #ended: Promise<number>;
+  #status: number | undefined;
+
+  constructor(args: string[], cwd: string, env: Record<string, string>, print: (text: string) => void) {
+    this.#process = spawn(process.execPath, args, { cwd, env: { ...env, TERM: "xterm" }, cols: 160, rows: 50 });
+    this.#process.onData((text) => {
+      this.#output += text;
+      print(text);
+      for (const check of this.#waiting) check();
+    });
+    this.#ended = new Promise((resolve) => {
+      this.#process.onExit(({ exitCode }) => {
+        this.#status = exitCode;
+        resolve(exitCode);
+        for (const check of this.#waiting) check();
+      });
+    });
+  }
+
+  /** Waits for a text that has not been waited for before. */
+  waitFor(text: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (end: () => void): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(check);
+        end();
+      };
+      const fail = (reason: string): void => {
+        settle(() => {
+          reject(new Error(`${reason} before ${JSON.stringify(text)}:\n${this.screen}`));
+        });
+      };
+      const check = (): void => {
+        const at = this.screen.indexOf(text, this.#seen);
+        if (at >= 0) {
+          this.#seen = at + text.length;
+          settle(resolve);
+        } else if (this.#status !== undefined) {
+          fail(`ended with ${this.#status}`);
+        }
+      };
+      const timer = setTimeout(() => {
+        fail("nothing more came");
+      }, limitMilliseconds);
+      this.#waiting.add(check);
+      check();
+    });
+  }
+
+  type(text: string): void {
+    this.#process.write(text);
+  }
+
+  enter(text = ""): void {
+    this.#process.write(`${text}\r`);
+  }
+
+  ctrlC(): void {
+    this.#process.write("\x03");
+  }
+
+  /** The exit status. */
+  async ended(): Promise<number> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        reject(new Error(`it does not end:\n${this.screen}`));
+      }, limitMilliseconds);
+    });
+    try {
+      return await Promise.race([this.#ended, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  kill(): void {
+    if (this.#status === undefined) killGroup(this.#process.pid);
+  }
+}
+
+/** Ends a process that leads its group, with all that it has started. */
+export function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended already.
+  }
+}
