@@ -1,10 +1,9 @@
-import type { Stack } from "@pulumi/pulumi/automation/index.js";
-
 import { checkPreconditions } from "../aws/preconditions.ts";
 import type { Project } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import { confirmChange } from "../terminal/ask.ts";
 import { changeLine, countsLine } from "../terminal/progress.ts";
+import type { Stack } from "./automation.ts";
 import { requireUnlocked } from "./lock.ts";
 import { passphraseEnvironment, requirePassphrase } from "./passphrase.ts";
 import { runPreview, type RunResult, runUp } from "./runs.ts";

@@ -1,4 +1,4 @@
-import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/events.js";
+import type { EngineEvent, StepEventMetadata } from "./automation.ts";
 
 export type Operation = "create" | "update" | "replace" | "delete";
 

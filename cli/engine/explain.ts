@@ -1,7 +1,6 @@
-import { CommandError, ConcurrentUpdateError } from "@pulumi/pulumi/automation/index.js";
-
 import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
+import { CommandError, ConcurrentUpdateError } from "./automation.ts";
 import { lockedBy, type LockHolder } from "./lock.ts";
 import { wrongPassphrase } from "./passphrase.ts";
 

@@ -1,7 +1,6 @@
-import { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
-
 import { installedPulumiRoot } from "../../toolchain/cache.js";
 import { Failure } from "../failure.ts";
+import { PulumiCommand } from "./automation.ts";
 
 /** The Pulumi CLI: the one on PATH, else Pulumi's own directory, else the one that a checkout's set-up has put into the cache. */
 export async function findPulumi(): Promise<PulumiCommand> {

@@ -1,10 +1,9 @@
 import { mkdir } from "node:fs/promises";
 
-import { LocalWorkspace, type Stack, StackNotFoundError } from "@pulumi/pulumi/automation/index.js";
-
 import { installedAwsNativeVersion, sdkAwsNativeVersion } from "../../toolchain/cache.js";
 import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
+import { LocalWorkspace, type Stack, StackNotFoundError } from "./automation.ts";
 import { explainEngine } from "./explain.ts";
 import { passphraseEnvironment } from "./passphrase.ts";
 import { findPulumi } from "./pulumi-command.ts";

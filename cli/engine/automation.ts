@@ -1,0 +1,12 @@
+/** Pulumi's Automation API, loaded without what no program of ours needs: the one place to import it from. */
+import "./defer-modules.ts";
+
+export {
+  CommandError,
+  ConcurrentUpdateError,
+  LocalWorkspace,
+  PulumiCommand,
+  type Stack,
+  StackNotFoundError,
+} from "@pulumi/pulumi/automation/index.js";
+export type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/events.js";
