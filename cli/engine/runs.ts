@@ -1,10 +1,9 @@
-import type { Stack } from "@pulumi/pulumi/automation/index.js";
-
 import { accountsOf } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure, IncompleteRun } from "../failure.ts";
 import type { Project } from "../project/project.ts";
 import { Progress } from "../terminal/progress.ts";
+import type { Stack } from "./automation.ts";
 import { type Change, RunRecord } from "./changes.ts";
 import { EngineFailure, explainEngine } from "./explain.ts";
 import { cancellable } from "./interrupt.ts";
@@ -29,7 +28,7 @@ export interface RunOptions {
 const parallel = 16;
 
 export function runUp(stack: Stack, options: RunOptions): Promise<RunResult> {
-  return run("up", options, (engine) => stack.up({ ...engine, parallel }));
+  return run("up", options, (engine) => withoutReports(stack).up({ ...engine, parallel }));
 }
 
 export function runPreview(stack: Stack, options: RunOptions): Promise<RunResult> {
@@ -38,12 +37,21 @@ export function runPreview(stack: Stack, options: RunOptions): Promise<RunResult
 
 /** Reads every resource back from AWS into the state; the changes are the drift. */
 export function runRefresh(stack: Stack, options: RunOptions): Promise<RunResult> {
-  return run("refresh", options, (engine) => stack.refresh({ ...engine, parallel }));
+  return run("refresh", options, (engine) => withoutReports(stack).refresh({ ...engine, parallel }));
 }
 
 /** Deletes everything, the service control policy first. The program runs, because its hooks empty the users. */
 export function runDestroy(stack: Stack, options: RunOptions): Promise<RunResult> {
-  return run("destroy", options, (engine) => stack.destroy({ ...engine, parallel, runProgram: true }));
+  return run("destroy", options, (engine) => withoutReports(stack).destroy({ ...engine, parallel, runProgram: true }));
+}
+
+/**
+ * The stack, without the reports that the Automation API has the Pulumi CLI write after every run: the outputs, once more
+ * with their secrets, and the history. The events have told by then all that is wanted here.
+ */
+function withoutReports(stack: Stack): Stack {
+  const nothing = { value: () => Promise.resolve({}) };
+  return Object.create(stack, { outputs: nothing, info: nothing }) as Stack;
 }
 
 type EngineCommand = "up" | "preview" | "refresh" | "destroy";
