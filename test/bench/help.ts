@@ -17,7 +17,7 @@ const bare = programAt("bare-oclif/bin/run.js");
 const heavy = /\/node_modules\/(@pulumi|@aws-sdk|@smithy)\//;
 
 /** `mfa-admin --help` against a CLI with nothing but oclif, and what it loads. */
-export async function benchHelp({ rounds }: { rounds: number }): Promise<Row[]> {
+export async function benchHelp(rounds: number): Promise<Row[]> {
   const modules = await modulesLoadedBy(ours);
   const tooHeavy = modules.filter((module) => heavy.test(module));
   if (tooHeavy.length > 0) throw new Error(`--help must not load these modules:\n${tooHeavy.join("\n")}`);

@@ -20,12 +20,12 @@ const { values } = parseArgs({
 });
 const { quick, only, json } = values;
 
+const rounds = quick
+  ? { help: 5, developers: 20, creations: 1, repetitions: 2 }
+  : { help: 25, developers: 100, creations: 5, repetitions: 5 };
 const benchmarks: Record<string, () => Promise<Row[]>> = {
-  help: () => benchHelp({ rounds: quick ? 5 : 25 }),
-  up: () =>
-    benchUp(
-      quick ? { developers: 20, creations: 1, repetitions: 2 } : { developers: 100, creations: 3, repetitions: 5 },
-    ),
+  help: () => benchHelp(rounds.help),
+  up: () => benchUp(rounds),
 };
 if (only !== undefined && !(only in benchmarks)) {
   throw new Error(`There is no benchmark "${only}"; there are ${Object.keys(benchmarks).join(" and ")}.`);
@@ -40,7 +40,7 @@ for (const [name, benchmark] of Object.entries(benchmarks)) {
 }
 const report = {
   seconds: Math.round((Date.now() - started) / 1000),
-  quick,
+  rounds,
   node: process.version,
   platform: `${process.platform}-${process.arch}`,
   cores: availableParallelism(),

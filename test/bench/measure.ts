@@ -89,18 +89,26 @@ async function run(
   return { seconds, treeMegabytes, stdout: stdout.join("") };
 }
 
-/** The two sides of a comparison, run by turns: what else the machine does meanwhile hits both. */
+/** What belongs to the two sides of a comparison. */
+export interface Sides<T> {
+  ours: T;
+  bare: T;
+}
+
+/** Who goes first changes from round to round, so that a machine that slows down favours nobody. */
+export function turns(round: number): (keyof Sides<unknown>)[] {
+  return round % 2 === 0 ? ["ours", "bare"] : ["bare", "ours"];
+}
+
+/** Runs the two sides of a comparison by turns: what else the machine does meanwhile hits both. */
 export async function interleave<T>(
   rounds: number,
   ours: (round: number) => Promise<T>,
   bare: (round: number) => Promise<T>,
-): Promise<{ ours: T[]; bare: T[] }> {
-  const results = { ours: [] as T[], bare: [] as T[] };
+): Promise<Sides<T[]>> {
+  const results: Sides<T[]> = { ours: [], bare: [] };
   for (let round = 0; round < rounds; round++) {
-    // Who goes first changes from round to round, so that a machine that slows down favours nobody.
-    for (const side of round % 2 === 0 ? (["ours", "bare"] as const) : (["bare", "ours"] as const)) {
-      results[side].push(await { ours, bare }[side](round));
-    }
+    for (const side of turns(round)) results[side].push(await { ours, bare }[side](round));
   }
   return results;
 }

@@ -1,5 +1,7 @@
 import Table from "cli-table3";
 
+import type { Sides } from "./measure.ts";
+
 /** One line of the report. Both sides are medians, in the unit given. */
 export interface Row {
   what: string;
@@ -17,7 +19,7 @@ export interface Row {
 /** A comparison, by the ratio of the two sides. */
 export function comparison(
   labels: Pick<Row, "what" | "quantity" | "unit">,
-  { ours, bare }: { ours: number; bare: number },
+  { ours, bare }: Sides<number>,
   aim?: number,
 ): Row {
   const ratio = rounded(ours / bare);

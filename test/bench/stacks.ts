@@ -51,16 +51,16 @@ export async function bareStack(developers: number): Promise<Stack> {
 }
 
 /** `mfa-admin add-developer` on a copy of a stack, so that the next one finds the same as this one. */
-export async function addDeveloper(
+export async function addDeveloper<T>(
   { directory, env }: Stack,
   name: string,
-): Promise<{ program: Program; close: () => Promise<void> }> {
+  run: (program: Program) => Promise<T>,
+): Promise<T> {
   const copy = await mkdtemp(join(tmpdir(), "mfa-admin-bench-add-"));
   await cp(directory, copy, { recursive: true });
-  return {
-    program: ours(copy, env, ["add-developer", name, "--yes"]),
-    close: () => rm(copy, { recursive: true }),
-  };
+  const result = await run(ours(copy, env, ["add-developer", name, "--yes"]));
+  await rm(copy, { recursive: true });
+  return result;
 }
 
 function ours(directory: string, env: Record<string, string>, args: string[]): Program {

@@ -1,7 +1,7 @@
-import { interleave, measure, median, type Run } from "./measure.ts";
+import { interleave, measure, median, type Run, type Sides, turns } from "./measure.ts";
 import { comparison, type Row } from "./report.ts";
 import { requireSameResources } from "./same-resources.ts";
-import { addDeveloper, bareStack, ourStack } from "./stacks.ts";
+import { addDeveloper, bareStack, ourStack, type Stack } from "./stacks.ts";
 
 export interface UpRounds {
   developers: number;
@@ -12,46 +12,42 @@ export interface UpRounds {
 
 /** `mfa-admin up` and `mfa-admin add-developer` against a program that registers the same resources, and nothing more. */
 export async function benchUp({ developers, creations, repetitions }: UpRounds): Promise<Row[]> {
-  const created: { ours: Run[]; bare: Run[] } = { ours: [], bare: [] };
-  // Every creation needs an AWS with nothing in it. The last two are kept for what follows.
-  for (let left = creations; ; left--) {
-    const [ours, bare] = await Promise.all([ourStack(developers), bareStack(developers)]);
-    try {
-      const order = left % 2 === 0 ? (["ours", "bare"] as const) : (["bare", "ours"] as const);
-      for (const side of order) created[side].push(await measure({ ours, bare }[side].up));
-      const resources = await requireSameResources(ours.directory, bare.directory);
-      if (left > 1) continue;
+  const created: Sides<Run[]> = { ours: [], bare: [] };
+  for (let round = 1; round < creations; round++) await close(await create(developers, created, round));
+  const stacks = await create(developers, created, creations);
+  const resources = await requireSameResources(stacks.ours.directory, stacks.bare.directory);
 
-      const same = await interleave(
-        repetitions,
-        () => measure(ours.up),
-        () => measure(bare.up),
-      );
-      const added = await interleave(
-        repetitions,
-        async (round) => {
-          const { program, close } = await addDeveloper(ours, `newcomer-${round + 1}`);
-          try {
-            return await measure(program);
-          } finally {
-            await close();
-          }
-        },
-        () => measure(bare.up),
-      );
-      return [
-        ...rowsOf(`up that makes ${developers} developers in 2 accounts (${resources} resources)`, created, 1.1, 1.1),
-        ...rowsOf("up with nothing to do", same, 1.1, 1.1),
-        ...rowsOf("add-developer there, against nothing to do", added, 1.2),
-      ];
-    } finally {
-      await Promise.all([ours.close(), bare.close()]);
-    }
-  }
+  const same = await interleave(
+    repetitions,
+    () => measure(stacks.ours.up),
+    () => measure(stacks.bare.up),
+  );
+  const added = await interleave(
+    repetitions,
+    (round) => addDeveloper(stacks.ours, `newcomer-${round + 1}`, measure),
+    () => measure(stacks.bare.up),
+  );
+  await close(stacks);
+  return [
+    ...rowsOf(`up that makes ${developers} developers in 2 accounts (${resources} resources)`, created, 1.1, 1.1),
+    ...rowsOf("up with nothing to do", same, 1.1, 1.1),
+    ...rowsOf("add-developer there, in one pass (bare: nothing to do)", added, 1.2),
+  ];
 }
 
-function rowsOf(what: string, runs: { ours: Run[]; bare: Run[] }, timeAim: number, memoryAim?: number): Row[] {
-  const medians = (value: (run: Run) => number | undefined): { ours: number; bare: number } => ({
+/** Makes all resources from nothing, each side in an AWS of its own, and adds to what was measured before. */
+async function create(developers: number, measured: Sides<Run[]>, round: number): Promise<Sides<Stack>> {
+  const [ours, bare] = await Promise.all([ourStack(developers), bareStack(developers)]);
+  for (const side of turns(round)) measured[side].push(await measure({ ours, bare }[side].up));
+  return { ours, bare };
+}
+
+async function close({ ours, bare }: Sides<Stack>): Promise<void> {
+  await Promise.all([ours.close(), bare.close()]);
+}
+
+function rowsOf(what: string, runs: Sides<Run[]>, timeAim: number, memoryAim?: number): Row[] {
+  const medians = (value: (run: Run) => number | undefined): Sides<number> => ({
     ours: median(runs.ours.map((run) => value(run) ?? NaN)),
     bare: median(runs.bare.map((run) => value(run) ?? NaN)),
   });

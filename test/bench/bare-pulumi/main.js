@@ -1,6 +1,7 @@
 /**
  * The least that the Automation API makes such a stack with: no CLI, no checks, no hooks, no components, no progress.
- * It imports as little of Pulumi as ours does, so that what is left is the rest.
+ * It imports single modules of the provider's SDK, as ours does, and takes the Automation API as it comes: with all that
+ * it loads, and the outputs and the history that it reads after a run.
  *
  *   node main.js init | up     in the directory of plan.json, Pulumi.yaml and the state
  */
