@@ -1,0 +1,126 @@
+import {
+  getDenialReasons,
+  isWildcardOnlyAction,
+  runSimulation,
+  type RequestAnalysis,
+  type Simulation,
+} from "@cloud-copilot/iam-simulate";
+import { accessDenied, malformedPolicyDocument } from "./errors.ts";
+import type { Caller } from "./model/caller.ts";
+import type { LocalAws } from "./model/local-aws.ts";
+import { boundaryOf, identityPoliciesOf, serviceControlPoliciesOf } from "./policies-in-force.ts";
+import { requestContext, type RequestContext } from "./request-context.ts";
+
+/** What a caller wants to do. */
+export interface AuthorizationRequest {
+  /** As policies name it: "iam:CreateUser". */
+  action: string;
+  /** The ARN of what it is done to; for actions that take no resource, the ARN that AWS's message names. */
+  resource: string;
+  /** The account the resource is in; the caller's own by default. */
+  resourceAccountId?: string;
+  /** The role's trust policy, as JSON text: for sts:AssumeRole only, and there always. */
+  trustPolicy?: string;
+  /** Condition keys that only this request has. */
+  context?: RequestContext;
+}
+
+/** Refuses, with AWS's AccessDenied, what the policies in force do not allow. */
+export async function authorize(aws: LocalAws, caller: Caller, request: AuthorizationRequest): Promise<void> {
+  const analysis = await evaluate(aws, caller, request);
+  if (analysis.result !== "Allowed") throw accessDenied(denialMessage(caller, request, analysis));
+}
+
+/**
+ * Evaluates a request. The evaluator knows nothing of AWS but the policies it is given, and overlooks what it does not
+ * know: every condition key, the resource's account, the trust policy and the service control policies come from here.
+ */
+export async function evaluate(aws: LocalAws, caller: Caller, request: AuthorizationRequest): Promise<RequestAnalysis> {
+  const [service = "", action = ""] = request.action.split(":");
+  const accountId = request.resourceAccountId ?? caller.accountId;
+  const boundary = boundaryOf(aws, caller);
+  const simulation: Simulation = {
+    request: {
+      principal: caller.arn,
+      action: request.action,
+      resource: {
+        resource: (await isWildcardOnlyAction(service, action)) ? "*" : request.resource,
+        accountId,
+      },
+      contextVariables: requestContext(aws, caller, accountId, request.context),
+    },
+    identityPolicies: identityPoliciesOf(aws, caller),
+    serviceControlPolicies: serviceControlPoliciesOf(aws, caller.accountId),
+    resourceControlPolicies: [],
+    ...(boundary === undefined ? {} : { permissionBoundaryPolicies: [boundary] }),
+    ...(request.trustPolicy === undefined ? {} : { resourcePolicy: JSON.parse(request.trustPolicy) as unknown }),
+    ...(caller.type === "AssumedRole" && caller.sessionPolicy !== undefined
+      ? { sessionPolicy: JSON.parse(caller.sessionPolicy) as unknown }
+      : {}),
+  };
+  const outcome = await runSimulation(simulation, {});
+  if (outcome.resultType === "error") {
+    throw new Error(`${request.action} on ${request.resource} can not be evaluated: ${JSON.stringify(outcome.errors)}`);
+  }
+  const results = outcome.resultType === "single" ? [outcome.result] : outcome.results;
+  const ignored = results.flatMap((result) => result.ignoredContextKeys ?? []);
+  if (ignored.length > 0) throw new Error(`${request.action} does not have the condition keys ${ignored.join(", ")}`);
+  const decisive = results.find((result) => result.analysis.result === outcome.overallResult) ?? results[0];
+  return decisive?.analysis ?? { result: "ImplicitlyDenied", sameAccount: true };
+}
+
+/** Refuses a document that would not be a valid policy, by having the evaluator read it. */
+export async function validatePolicy(kind: "identity" | "trust" | "serviceControl", text: string): Promise<void> {
+  const policy = JSON.parse(text) as unknown;
+  const outcome = await runSimulation(
+    {
+      request: {
+        principal: "arn:aws:iam::111111111111:user/nobody",
+        action: "sts:AssumeRole",
+        resource: { resource: "arn:aws:iam::111111111111:role/none", accountId: "111111111111" },
+        contextVariables: {},
+      },
+      identityPolicies: kind === "identity" ? [{ name: "policy", policy }] : [],
+      serviceControlPolicies:
+        kind === "serviceControl" ? [{ orgIdentifier: "root", policies: [{ name: "policy", policy }] }] : [],
+      resourceControlPolicies: [],
+      ...(kind === "trust" ? { resourcePolicy: policy } : {}),
+    },
+    {},
+  );
+  if (outcome.resultType !== "error") return;
+  const { errors } = outcome;
+  const first =
+    errors.identityPolicyErrors?.["policy"]?.[0] ??
+    errors.serviceControlPolicyErrors?.["policy"]?.[0] ??
+    errors.resourcePolicyErrors?.[0];
+  throw malformedPolicyDocument(first === undefined ? "Syntax errors in policy." : `${first.message} (${first.path})`);
+}
+
+function denialMessage(caller: Caller, request: AuthorizationRequest, analysis: RequestAnalysis): string {
+  const who = caller.type === "Account" ? `arn:aws:iam::${caller.accountId}:root` : caller.arn;
+  const on = request.resource === "*" ? "" : ` on resource: ${request.resource}`;
+  return `User: ${who} is not authorized to perform: ${request.action}${on}${reason(request, analysis)}`;
+}
+
+const POLICY_TYPES: Record<string, string> = {
+  scp: "service control policy",
+  identity: "identity-based policy",
+  resource: "resource-based policy",
+  pb: "permissions boundary",
+  session: "session policy",
+};
+
+/** AWS names the kind of policy that is to blame, except when the resource's own account is. */
+function reason(request: AuthorizationRequest, analysis: RequestAnalysis): string {
+  const reasons = getDenialReasons(analysis);
+  const explicit = reasons.find((candidate) => candidate.denialType === "Explicit");
+  if (explicit !== undefined) {
+    const type = POLICY_TYPES[explicit.policyType] ?? explicit.policyType;
+    return ` with an explicit deny in ${/^[aeiou]/.test(type) ? "an" : "a"} ${type}`;
+  }
+  const [implicit] = reasons;
+  const policyType = implicit?.policyType ?? "identity";
+  if (policyType === "resource" && !analysis.sameAccount) return "";
+  return ` because no ${POLICY_TYPES[policyType] ?? policyType} allows the ${request.action} action`;
+}

@@ -1,0 +1,254 @@
+import {
+  AddUserToGroupCommand,
+  AttachUserPolicyCommand,
+  ChangePasswordCommand,
+  CreateAccessKeyCommand,
+  CreateGroupCommand,
+  CreateLoginProfileCommand,
+  CreateServiceSpecificCredentialCommand,
+  CreateUserCommand,
+  DeleteAccessKeyCommand,
+  DeleteLoginProfileCommand,
+  DeleteServiceSpecificCredentialCommand,
+  DeleteSigningCertificateCommand,
+  DeleteSSHPublicKeyCommand,
+  DeleteUserCommand,
+  DeleteUserPolicyCommand,
+  DetachUserPolicyCommand,
+  GenerateCredentialReportCommand,
+  GetAccessKeyLastUsedCommand,
+  GetAccountPasswordPolicyCommand,
+  GetAccountSummaryCommand,
+  GetCredentialReportCommand,
+  GetLoginProfileCommand,
+  GetPolicyVersionCommand,
+  GetUserCommand,
+  IAMClient,
+  ListAttachedUserPoliciesCommand,
+  ListGroupsForUserCommand,
+  ListServiceSpecificCredentialsCommand,
+  ListSigningCertificatesCommand,
+  ListSSHPublicKeysCommand,
+  ListUsersCommand,
+  PutUserPolicyCommand,
+  RemoveUserFromGroupCommand,
+  UpdateAccountPasswordPolicyCommand,
+  UploadSigningCertificateCommand,
+  UploadSSHPublicKeyCommand,
+  paginateListUsers,
+} from "@aws-sdk/client-iam";
+import { expect } from "chai";
+import { startSandbox, type Sandbox } from "./index.ts";
+import { ADMINISTRATOR_ACCESS, administratorOf, allow, clients, policy, refusal } from "./testing.ts";
+
+const AUTH = "222222222222";
+const UserName = "alice";
+
+describe("sandbox: IAM", () => {
+  let sandbox: Sandbox;
+  let iam: IAMClient;
+
+  beforeEach(async () => {
+    sandbox = await startSandbox();
+    ({ iam } = await administratorOf(sandbox, AUTH));
+  });
+  afterEach(() => sandbox.close());
+
+  describe("users", () => {
+    it("have names that are unique without regard to case", async () => {
+      await iam.send(new CreateUserCommand({ UserName: "Alice" }));
+      const error = await refusal(iam.send(new CreateUserCommand({ UserName })));
+      expect(error.name).to.match(/^EntityAlreadyExists/);
+    });
+
+    it("have names of letters, digits and +=,.@_- only, 64 at most", async () => {
+      for (const invalid of ["a b", "a/b", "ä", "a".repeat(65)]) {
+        const error = await refusal(iam.send(new CreateUserCommand({ UserName: invalid })));
+        expect(error.name, invalid).to.equal("ValidationError");
+      }
+      await iam.send(new CreateUserCommand({ UserName: "a+=,.@_-Z9" }));
+    });
+
+    it("are listed page by page", async () => {
+      for (const name of ["dave", "carol", "bob"]) await iam.send(new CreateUserCommand({ UserName: name }));
+      const first = await iam.send(new ListUsersCommand({ MaxItems: 2 }));
+      expect(first.IsTruncated).to.equal(true);
+      const names: string[] = [];
+      for await (const page of paginateListUsers({ client: iam, pageSize: 2 }, {})) {
+        names.push(...(page.Users ?? []).map((user) => user.UserName ?? ""));
+      }
+      expect(names).to.deep.equal(["bob", "carol", "dave"]);
+    });
+
+    it("are shown with their tags, those of special characters too", async () => {
+      const Tags = [{ Key: "note", Value: "<a & b> \"c\" 'd' é" }];
+      await iam.send(new CreateUserCommand({ UserName, Tags }));
+      expect((await iam.send(new GetUserCommand({ UserName }))).User?.Tags).to.deep.equal(Tags);
+    });
+
+    it("are not found once they are deleted", async () => {
+      await iam.send(new CreateUserCommand({ UserName }));
+      await iam.send(new DeleteUserCommand({ UserName }));
+      const error = await refusal(iam.send(new GetUserCommand({ UserName })));
+      expect(error.name).to.match(/^NoSuchEntity/);
+      expect(error.message).to.equal("The user with name alice cannot be found.");
+    });
+  });
+
+  describe("DeleteUser", () => {
+    beforeEach(() => iam.send(new CreateUserCommand({ UserName })));
+
+    async function refusedUntil(wording: string, removed: () => Promise<unknown>): Promise<void> {
+      const remove = () => iam.send(new DeleteUserCommand({ UserName }));
+      const error = await refusal(remove());
+      expect(error.name).to.match(/^DeleteConflict/);
+      expect(error.message).to.equal(`Cannot delete entity, must ${wording} first.`);
+      await removed();
+      await remove();
+    }
+
+    it("is refused while there is a login profile", async () => {
+      await iam.send(new CreateLoginProfileCommand({ UserName, Password: "Correct-horse-1" }));
+      await refusedUntil("delete login profile", () => iam.send(new DeleteLoginProfileCommand({ UserName })));
+    });
+
+    it("is refused while there are access keys", async () => {
+      const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+      await refusedUntil("delete access keys", () =>
+        iam.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId: AccessKey?.AccessKeyId })),
+      );
+    });
+
+    it("is refused while there are groups", async () => {
+      const GroupName = "developers";
+      await iam.send(new CreateGroupCommand({ GroupName }));
+      await iam.send(new AddUserToGroupCommand({ UserName, GroupName }));
+      const { Groups } = await iam.send(new ListGroupsForUserCommand({ UserName }));
+      expect(Groups?.map((group) => group.GroupName)).to.deep.equal([GroupName]);
+      await refusedUntil("remove users from group", () =>
+        iam.send(new RemoveUserFromGroupCommand({ UserName, GroupName })),
+      );
+    });
+
+    it("is refused while there are inline policies", async () => {
+      const PolicyName = "own";
+      const PolicyDocument = policy(allow("iam:GetUser"));
+      await iam.send(new PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument }));
+      await refusedUntil("delete policies", () => iam.send(new DeleteUserPolicyCommand({ UserName, PolicyName })));
+    });
+
+    it("is refused while there are attached policies", async () => {
+      const PolicyArn = ADMINISTRATOR_ACCESS;
+      await iam.send(new AttachUserPolicyCommand({ UserName, PolicyArn }));
+      const { AttachedPolicies } = await iam.send(new ListAttachedUserPoliciesCommand({ UserName }));
+      expect(AttachedPolicies).to.deep.equal([{ PolicyName: "AdministratorAccess", PolicyArn }]);
+      await refusedUntil("detach all policies", () => iam.send(new DetachUserPolicyCommand({ UserName, PolicyArn })));
+    });
+
+    it("is refused while there are SSH keys", async () => {
+      await iam.send(new UploadSSHPublicKeyCommand({ UserName, SSHPublicKeyBody: "ssh-rsa AAAA" }));
+      const { SSHPublicKeys } = await iam.send(new ListSSHPublicKeysCommand({ UserName }));
+      const SSHPublicKeyId = SSHPublicKeys?.[0]?.SSHPublicKeyId;
+      await refusedUntil("delete SSH public keys", () =>
+        iam.send(new DeleteSSHPublicKeyCommand({ UserName, SSHPublicKeyId })),
+      );
+    });
+
+    it("is refused while there are signing certificates", async () => {
+      await iam.send(new UploadSigningCertificateCommand({ UserName, CertificateBody: "-----BEGIN" }));
+      const { Certificates } = await iam.send(new ListSigningCertificatesCommand({ UserName }));
+      const CertificateId = Certificates?.[0]?.CertificateId;
+      await refusedUntil("delete signing certificates", () =>
+        iam.send(new DeleteSigningCertificateCommand({ UserName, CertificateId })),
+      );
+    });
+
+    it("is refused while there are service-specific credentials", async () => {
+      await iam.send(new CreateServiceSpecificCredentialCommand({ UserName, ServiceName: "codecommit.amazonaws.com" }));
+      const { ServiceSpecificCredentials } = await iam.send(new ListServiceSpecificCredentialsCommand({ UserName }));
+      const ServiceSpecificCredentialId = ServiceSpecificCredentials?.[0]?.ServiceSpecificCredentialId;
+      await refusedUntil("delete service specific credentials", () =>
+        iam.send(new DeleteServiceSpecificCredentialCommand({ UserName, ServiceSpecificCredentialId })),
+      );
+    });
+  });
+
+  describe("passwords", () => {
+    it("are changed by who knows the old one, and need not be changed again", async () => {
+      const alice = clients(sandbox, sandbox.userInMemberAccount(AUTH, UserName, [ADMINISTRATOR_ACCESS])).iam;
+      await iam.send(
+        new CreateLoginProfileCommand({ UserName, Password: "Correct-horse-1", PasswordResetRequired: true }),
+      );
+      const change = (OldPassword: string, NewPassword: string) =>
+        alice.send(new ChangePasswordCommand({ OldPassword, NewPassword }));
+
+      expect((await refusal(change("wrong", "Battery-staple-2"))).name).to.equal("AccessDenied");
+      expect((await refusal(change("Correct-horse-1", "short"))).name).to.match(/^PasswordPolicyViolation/);
+      await change("Correct-horse-1", "Battery-staple-2");
+      const { LoginProfile } = await iam.send(new GetLoginProfileCommand({ UserName }));
+      expect(LoginProfile?.PasswordResetRequired).to.equal(false);
+    });
+
+    it("follow the account's policy where there is one", async () => {
+      const error = await refusal(iam.send(new GetAccountPasswordPolicyCommand({})));
+      expect(error.name).to.match(/^NoSuchEntity/);
+      await iam.send(new UpdateAccountPasswordPolicyCommand({ MinimumPasswordLength: 20 }));
+      await iam.send(new CreateUserCommand({ UserName }));
+      const create = (Password: string) => iam.send(new CreateLoginProfileCommand({ UserName, Password }));
+      expect((await refusal(create("Correct-horse-1"))).name).to.match(/^PasswordPolicyViolation/);
+      await create("correct horse battery staple");
+    });
+  });
+
+  describe("access keys", () => {
+    it("are two per user at most", async () => {
+      await iam.send(new CreateUserCommand({ UserName }));
+      const create = () => iam.send(new CreateAccessKeyCommand({ UserName }));
+      await create();
+      await create();
+      expect((await refusal(create())).message).to.equal("Cannot exceed quota for AccessKeysPerUser: 2");
+    });
+
+    it("tell when and for what they were last used", async () => {
+      const key = sandbox.userInMemberAccount(AUTH, UserName, [ADMINISTRATOR_ACCESS]);
+      const lastUsed = async () =>
+        (await iam.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: key.accessKeyId }))).AccessKeyLastUsed;
+
+      expect((await lastUsed())?.ServiceName).to.equal("N/A");
+      await clients(sandbox, key).iam.send(new GetUserCommand({}));
+      expect((await lastUsed())?.ServiceName).to.equal("iam");
+      expect((await lastUsed())?.LastUsedDate).to.be.instanceOf(Date);
+    });
+  });
+
+  describe("the account", () => {
+    it("has a summary with its quotas", async () => {
+      await iam.send(new CreateUserCommand({ UserName }));
+      const { SummaryMap } = await iam.send(new GetAccountSummaryCommand({}));
+      expect(SummaryMap).to.include({ Users: 1, UsersQuota: 5000, RolesQuota: 1000 });
+    });
+
+    it("has a credential report once it is generated", async () => {
+      sandbox.userInMemberAccount(AUTH, UserName, []);
+      expect((await iam.send(new GenerateCredentialReportCommand({}))).State).to.equal("STARTED");
+      const { Content } = await iam.send(new GetCredentialReportCommand({}));
+      const [header = "", ...rows] = Buffer.from(Content ?? [])
+        .toString()
+        .split("\n");
+      const columns = header.split(",");
+      const cells = rows.find((row) => row.startsWith("alice,"))?.split(",") ?? [];
+      expect(cells).to.have.length(columns.length);
+      expect(cells[columns.indexOf("mfa_active")]).to.equal("false");
+      expect(cells[columns.indexOf("access_key_1_active")]).to.equal("true");
+    });
+
+    it("sees AWS's managed policies", async () => {
+      const { PolicyVersion } = await iam.send(
+        new GetPolicyVersionCommand({ PolicyArn: ADMINISTRATOR_ACCESS, VersionId: "v1" }),
+      );
+      expect(JSON.parse(decodeURIComponent(PolicyVersion?.Document ?? ""))).to.deep.include({
+        Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+      });
+    });
+  });
+});

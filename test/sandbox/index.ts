@@ -1,0 +1,123 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Faults, type Fault } from "./faults.ts";
+import { Latency } from "./latency.ts";
+import { LocalAws } from "./model/local-aws.ts";
+import type { Organization } from "./model/organization.ts";
+import {
+  AUTH_ACCOUNT,
+  DEVELOPMENT_ACCOUNTS,
+  DEVELOPMENT_UNIT,
+  MANAGEMENT_ACCOUNT,
+  populate,
+  seedAdministrator,
+  seedUser,
+} from "./model/seed.ts";
+import { listen, type RecordedRequest } from "./server.ts";
+
+export type { Fault } from "./faults.ts";
+export type { Account } from "./model/account.ts";
+export type { AccessKey, Group, LoginProfile, ManagedPolicy, MfaDevice, Role, User } from "./model/entities.ts";
+export type { Organization, OrganizationsPolicy } from "./model/organization.ts";
+export type { RecordedRequest } from "./server.ts";
+export { tokenCode } from "./totp.ts";
+
+export interface Credentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}
+
+export interface SandboxOptions {
+  /** The port on 127.0.0.1; any free one by default. */
+  port?: number;
+  /** How long every answer, and every Cloud Control handler, takes. Default 0. */
+  latencyMilliseconds?: number;
+  /** Seconds during which a new user or role is not yet a valid principal of a trust policy. Default 0. */
+  consistencySeconds?: number;
+  /** Whether the organization has service control policies switched on. Default true. */
+  serviceControlPolicies?: boolean;
+  /** Name to account id of the development accounts. */
+  developmentAccounts?: Record<string, string>;
+}
+
+/** A running local AWS: one organization behind one HTTP endpoint. */
+export interface Sandbox {
+  readonly endpoint: string;
+  /** The model behind the endpoint, for assertions. */
+  readonly organization: Organization;
+  readonly managementAccount: string;
+  readonly authAccount: string;
+  readonly developmentAccounts: Record<string, string>;
+  /** The OU that holds the development accounts. */
+  readonly organizationalUnit: string;
+  /** Keys of the IAM user "administrator" of the management account. */
+  readonly administrator: Credentials;
+  /** The environment in which an SDK, the CLI or the engine talks to this sandbox and to nothing else. */
+  environment(credentials?: Credentials): Record<string, string>;
+  /** Makes an IAM user with an access key in a member account, as found in organizations that start to use MFA. */
+  userInMemberAccount(accountId: string, userName: string, managedPolicyArns: string[]): Credentials;
+  /** Keys of the root user of an account. */
+  rootUser(accountId: string): Credentials;
+  /** Every request answered so far, in order. */
+  readonly requests: RecordedRequest[];
+  /** Makes the next matching requests fail. */
+  injectFault(fault: Fault): void;
+  /** Sets the latency of one action, or of all. The action "ResourceHandler" is the work behind a Cloud Control request. */
+  setLatency(milliseconds: number, action?: string): void;
+  /** The sandbox's own time: token codes, expiry, aws:TokenIssueTime. */
+  readonly clock: { now(): Date; advance(seconds: number): void };
+  close(): Promise<void>;
+}
+
+/** Starts a local AWS on 127.0.0.1. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const developmentAccounts = options.developmentAccounts ?? DEVELOPMENT_ACCOUNTS;
+  const aws = new LocalAws({
+    consistencySeconds: options.consistencySeconds ?? 0,
+    serviceControlPolicies: options.serviceControlPolicies ?? true,
+  });
+  populate(aws, developmentAccounts);
+  const administrator = seedAdministrator(aws);
+  const faults = new Faults();
+  const latency = new Latency(options.latencyMilliseconds ?? 0);
+  const server = await listen({ aws, faults, latency, port: options.port ?? 0 });
+  // Nothing of the developer's own configuration may be read, so the files named do not exist.
+  const missing = join(tmpdir(), "mfa-admin-sandbox", "does-not-exist");
+
+  return {
+    endpoint: server.endpoint,
+    organization: aws.organization,
+    managementAccount: MANAGEMENT_ACCOUNT,
+    authAccount: AUTH_ACCOUNT,
+    developmentAccounts,
+    organizationalUnit: DEVELOPMENT_UNIT,
+    administrator,
+    environment(credentials = administrator) {
+      return {
+        AWS_ENDPOINT_URL: server.endpoint,
+        AWS_REGION: "us-east-1",
+        // Version 1 of the AWS CLI knows only this one.
+        AWS_DEFAULT_REGION: "us-east-1",
+        AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+        ...(credentials.sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: credentials.sessionToken }),
+        AWS_EC2_METADATA_DISABLED: "true",
+        AWS_CONFIG_FILE: join(missing, "config"),
+        AWS_SHARED_CREDENTIALS_FILE: join(missing, "credentials"),
+      };
+    },
+    userInMemberAccount: (accountId, userName, managedPolicyArns) =>
+      seedUser(aws, accountId, userName, managedPolicyArns),
+    rootUser: (accountId) => aws.credentials.createRootKey(accountId, aws.clock.now()),
+    requests: server.requests,
+    injectFault: (fault) => {
+      faults.add(fault);
+    },
+    setLatency: (milliseconds, action) => {
+      latency.set(milliseconds, action);
+    },
+    clock: aws.clock,
+    close: () => server.close(),
+  };
+}

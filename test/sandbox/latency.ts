@@ -1,0 +1,29 @@
+import { setTimeout } from "node:timers/promises";
+
+/** The name under which the time of a Cloud Control handler is set. */
+export const RESOURCE_HANDLER = "ResourceHandler";
+
+/** How long each action takes. */
+export class Latency {
+  #everywhere: number;
+  readonly #ofAction = new Map<string, number>();
+
+  constructor(milliseconds: number) {
+    this.#everywhere = milliseconds;
+  }
+
+  set(milliseconds: number, action?: string): void {
+    if (action === undefined) this.#everywhere = milliseconds;
+    else this.#ofAction.set(action, milliseconds);
+  }
+
+  of(action: string): number {
+    return this.#ofAction.get(action) ?? this.#everywhere;
+  }
+
+  async wait(action: string): Promise<void> {
+    const milliseconds = this.of(action);
+    // The server keeps the process alive; an answer nobody waits for any more does not.
+    if (milliseconds > 0) await setTimeout(milliseconds, undefined, { ref: false });
+  }
+}

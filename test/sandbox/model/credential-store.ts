@@ -1,0 +1,67 @@
+import type { AccessKey, User } from "./entities.ts";
+import type { Caller } from "./caller.ts";
+import { accessKeyId, secretAccessKey, sessionToken } from "./identifiers.ts";
+
+/** A long-term key and whose it is. Without a user it belongs to the account's root user. */
+export interface LongTermKey {
+  readonly key: AccessKey;
+  readonly accountId: string;
+  readonly user?: User;
+}
+
+/** Temporary credentials and who they stand for. */
+export interface Session {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly expires: Date;
+  readonly caller: Caller;
+}
+
+/** All keys of all accounts: what a request is signed with. */
+export class CredentialStore {
+  readonly #keys = new Map<string, LongTermKey>();
+  readonly #sessions = new Map<string, Session>();
+
+  key(id: string): LongTermKey | undefined {
+    return this.#keys.get(id);
+  }
+
+  session(id: string): Session | undefined {
+    return this.#sessions.get(id);
+  }
+
+  createKey(accountId: string, user: User, created: Date): AccessKey {
+    const key = newKey(created);
+    user.accessKeys.push(key);
+    this.#keys.set(key.accessKeyId, { key, accountId, user });
+    return key;
+  }
+
+  createRootKey(accountId: string, created: Date): AccessKey {
+    const key = newKey(created);
+    this.#keys.set(key.accessKeyId, { key, accountId });
+    return key;
+  }
+
+  deleteKey(user: User, key: AccessKey): void {
+    user.accessKeys.splice(user.accessKeys.indexOf(key), 1);
+    this.#keys.delete(key.accessKeyId);
+  }
+
+  createSession(caller: Caller, expires: Date): Session {
+    const session = {
+      accessKeyId: accessKeyId("ASIA"),
+      secretAccessKey: secretAccessKey(),
+      sessionToken: sessionToken(),
+      expires,
+      caller,
+    };
+    this.#sessions.set(session.accessKeyId, session);
+    return session;
+  }
+}
+
+function newKey(created: Date): AccessKey {
+  return { accessKeyId: accessKeyId("AKIA"), secretAccessKey: secretAccessKey(), status: "Active", created };
+}

@@ -1,0 +1,117 @@
+/** What users, groups and roles have in common. */
+export interface Identity {
+  name: string;
+  path: string;
+  /** The unique id: AIDA…, AGPA… or AROA…; never given twice. */
+  readonly id: string;
+  arn: string;
+  readonly created: Date;
+  /** Policy name to document, as JSON text. */
+  readonly inlinePolicies: Map<string, string>;
+  /** ARNs of managed policies. */
+  readonly attachedPolicies: Set<string>;
+}
+
+export interface User extends Identity {
+  readonly tags: Map<string, string>;
+  permissionsBoundary?: string;
+  readonly groups: Set<Group>;
+  loginProfile?: LoginProfile;
+  readonly accessKeys: AccessKey[];
+  /** The devices that are enabled for the user. */
+  readonly mfaDevices: MfaDevice[];
+  readonly sshPublicKeys: OtherCredential[];
+  readonly signingCertificates: OtherCredential[];
+  readonly serviceSpecificCredentials: OtherCredential[];
+}
+
+export type Group = Identity;
+
+export interface Role extends Identity {
+  readonly tags: Map<string, string>;
+  permissionsBoundary?: string;
+  description?: string;
+  maxSessionDuration: number;
+  /** JSON text in which users and roles stand by their unique ids. */
+  trustPolicy: string;
+  lastUsed?: Date;
+}
+
+export interface LoginProfile {
+  password: string;
+  passwordResetRequired: boolean;
+  readonly created: Date;
+  passwordChanged: Date;
+}
+
+export interface AccessKey {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  status: "Active" | "Inactive";
+  readonly created: Date;
+  lastUsed?: { date: Date; service: string; region: string };
+}
+
+/** A credential that only has to be in the way of DeleteUser: SSH key, certificate, service-specific. */
+export interface OtherCredential {
+  readonly id: string;
+  status: "Active" | "Inactive";
+  readonly created: Date;
+  /** The key or certificate as uploaded; the service's name for a service-specific credential. */
+  readonly content: string;
+}
+
+export interface MfaDevice {
+  readonly name: string;
+  /** The ARN: arn:aws:iam::ACCOUNT:mfa/NAME. */
+  readonly serialNumber: string;
+  /** What the QR code holds, base32. */
+  readonly seed: string;
+  readonly created: Date;
+  enabled?: { user: User; date: Date };
+  /** The time step of the last code accepted; no code of this step or an earlier one is accepted again. */
+  lastStep: number;
+}
+
+export interface ManagedPolicy {
+  readonly name: string;
+  readonly path: string;
+  /** ANPA… */
+  readonly id: string;
+  readonly arn: string;
+  readonly description?: string;
+  readonly created: Date;
+  updated: Date;
+  versions: PolicyVersion[];
+  defaultVersionId: string;
+  versionsMade: number;
+}
+
+export interface PolicyVersion {
+  readonly id: string;
+  /** JSON text. */
+  readonly document: string;
+  readonly created: Date;
+}
+
+export interface InstanceProfile {
+  readonly name: string;
+  readonly arn: string;
+  role?: Role;
+}
+
+export interface PasswordPolicy {
+  minimumPasswordLength: number;
+  requireSymbols: boolean;
+  requireNumbers: boolean;
+  requireUppercaseCharacters: boolean;
+  requireLowercaseCharacters: boolean;
+  allowUsersToChangePassword: boolean;
+}
+
+/** The document that is in force. */
+export function defaultDocument(policy: ManagedPolicy): string {
+  const version = policy.versions.find((candidate) => candidate.id === policy.defaultVersionId);
+  if (version === undefined) throw new Error(`policy ${policy.arn} has lost its default version`);
+  return version.document;
+}

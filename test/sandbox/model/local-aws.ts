@@ -1,0 +1,29 @@
+import { Clock } from "../clock.ts";
+import { AWS_MANAGED_POLICIES } from "./aws-managed-policies.ts";
+import { CredentialStore } from "./credential-store.ts";
+import type { ManagedPolicy } from "./entities.ts";
+import { Organization } from "./organization.ts";
+import { ResourceRequests } from "./resource-requests.ts";
+import { MANAGEMENT_ACCOUNT } from "./seed.ts";
+
+/** Everything the sandbox remembers. */
+export class LocalAws {
+  readonly clock = new Clock();
+  readonly credentials = new CredentialStore();
+  readonly resourceRequests = new ResourceRequests();
+  readonly organization: Organization;
+  readonly consistencySeconds: number;
+
+  constructor(options: { consistencySeconds: number; serviceControlPolicies: boolean }) {
+    this.organization = new Organization(MANAGEMENT_ACCOUNT, options.serviceControlPolicies);
+    this.consistencySeconds = options.consistencySeconds;
+  }
+
+  /** A managed policy as seen from an account: AWS's own, or one of the account's. */
+  managedPolicy(accountId: string, arn: string): ManagedPolicy | undefined {
+    return (
+      AWS_MANAGED_POLICIES.get(arn) ??
+      this.organization.account(accountId).policies.find((policy) => policy.arn === arn)
+    );
+  }
+}

@@ -1,0 +1,48 @@
+import { Secret, TOTP } from "otpauth";
+import { AwsError, accessDenied } from "../errors.ts";
+import { STEP_SECONDS } from "../totp.ts";
+import type { MfaDevice, User } from "./entities.ts";
+
+/** A code is good for one step either way of the present one. */
+const TOLERATED_STEPS = 1;
+/** How far a device's clock may be off when two consecutive codes are given. */
+const RESYNC_STEPS = 10;
+
+export const newSeed = (): string => new Secret({ size: 40 }).base32;
+
+/**
+ * Accepts the code of a user's device, once.
+ * @throws AwsError AccessDenied, in the words of STS.
+ */
+export function acceptCode(user: User, serialNumber: string, code: string, now: Date): void {
+  const device = user.mfaDevices.find((candidate) => candidate.serialNumber === serialNumber);
+  if (device === undefined) {
+    throw accessDenied(
+      "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.",
+    );
+  }
+  const step = stepOf(device, code, now, TOLERATED_STEPS);
+  if (step === undefined || step <= device.lastStep) {
+    throw accessDenied("MultiFactorAuthentication failed with invalid MFA one time pass code. ");
+  }
+  device.lastStep = step;
+}
+
+/**
+ * Accepts two consecutive codes, as EnableMFADevice and ResyncMFADevice ask for them.
+ * @throws AwsError InvalidAuthenticationCode.
+ */
+export function acceptTwoCodes(device: MfaDevice, first: string, second: string, now: Date): void {
+  const later = stepOf(device, second, now, RESYNC_STEPS);
+  const earlier = stepOf(device, first, now, RESYNC_STEPS);
+  if (later === undefined || earlier === undefined || later !== earlier + 1) {
+    throw new AwsError("InvalidAuthenticationCode", "Authentication code for device is not valid.", 403);
+  }
+  device.lastStep = later;
+}
+
+function stepOf(device: MfaDevice, code: string, now: Date, window: number): number | undefined {
+  const timestamp = now.getTime();
+  const delta = new TOTP({ secret: device.seed, period: STEP_SECONDS }).validate({ token: code, timestamp, window });
+  return delta === null ? undefined : Math.floor(timestamp / 1000 / STEP_SECONDS) + delta;
+}

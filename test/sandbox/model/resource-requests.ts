@@ -1,0 +1,63 @@
+/** What Cloud Control says of a request. */
+export interface ProgressEvent {
+  readonly requestToken: string;
+  readonly typeName: string;
+  readonly operation: "CREATE" | "UPDATE" | "DELETE";
+  identifier?: string;
+  status: "IN_PROGRESS" | "SUCCESS" | "FAILED" | "CANCEL_COMPLETE";
+  eventTime: Date;
+  errorCode?: string;
+  statusMessage?: string;
+  /** In real time, unlike the rest: it is when the client asks again. */
+  retryAfter?: Date;
+}
+
+interface Request {
+  accountId: string;
+  event: ProgressEvent;
+  /** What was asked for, to tell a repeated request from another with the same client token. */
+  asked: string;
+}
+
+/** The requests made to Cloud Control, and what its resources were declared to be. */
+export class ResourceRequests {
+  readonly #byToken = new Map<string, Request>();
+  readonly #byClientToken = new Map<string, Request>();
+  readonly #declared = new Map<string, Record<string, unknown>>();
+
+  add(request: Request, clientToken: string | undefined): void {
+    this.#byToken.set(request.event.requestToken, request);
+    if (clientToken !== undefined) this.#byClientToken.set(`${request.accountId}/${clientToken}`, request);
+  }
+
+  byToken(accountId: string, token: string): ProgressEvent | undefined {
+    const request = this.#byToken.get(token);
+    return request?.accountId === accountId ? request.event : undefined;
+  }
+
+  byClientToken(accountId: string, clientToken: string): Request | undefined {
+    return this.#byClientToken.get(`${accountId}/${clientToken}`);
+  }
+
+  /** Whether a request for this very resource has not ended yet. */
+  isBusy(accountId: string, typeName: string, identifier: string): boolean {
+    const matches = ({ accountId: account, event }: Request) =>
+      event.status === "IN_PROGRESS" &&
+      account === accountId &&
+      event.typeName === typeName &&
+      event.identifier === identifier;
+    return [...this.#byToken.values()].some(matches);
+  }
+
+  declare(resource: string, model: Record<string, unknown>): void {
+    this.#declared.set(resource, model);
+  }
+
+  declared(resource: string): Record<string, unknown> | undefined {
+    return this.#declared.get(resource);
+  }
+
+  forget(resource: string): void {
+    this.#declared.delete(resource);
+  }
+}

@@ -1,0 +1,59 @@
+import type { SimulationIdentityPolicy, SimulationOrgPolicies } from "@cloud-copilot/iam-simulate";
+import type { Caller } from "./model/caller.ts";
+import { defaultDocument, type Identity } from "./model/entities.ts";
+import type { LocalAws } from "./model/local-aws.ts";
+
+const ROOT_USER_POLICY = {
+  name: "RootUser",
+  policy: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] },
+};
+
+/** The identity policies of a caller: its own, inline and attached, and for a user those of its groups. */
+export function identityPoliciesOf(aws: LocalAws, caller: Caller): SimulationIdentityPolicy[] {
+  switch (caller.type) {
+    case "User":
+      return [caller.user, ...caller.user.groups].flatMap((identity) => policiesOf(aws, caller.accountId, identity));
+    case "AssumedRole":
+      return policiesOf(aws, caller.accountId, caller.role);
+    case "Account":
+      return [ROOT_USER_POLICY];
+  }
+}
+
+/** The permissions boundary of a caller, if it has one. */
+export function boundaryOf(aws: LocalAws, caller: Caller): SimulationIdentityPolicy | undefined {
+  if (caller.type === "Account") return undefined;
+  const { permissionsBoundary } = caller.type === "User" ? caller.user : caller.role;
+  return permissionsBoundary === undefined ? undefined : managed(aws, caller.accountId, permissionsBoundary);
+}
+
+/**
+ * The service control policies that an account's principals are under, level by level: none in the management account,
+ * and none while they are switched off.
+ */
+export function serviceControlPoliciesOf(aws: LocalAws, accountId: string): SimulationOrgPolicies[] {
+  const { organization } = aws;
+  if (accountId === organization.managementAccountId || !organization.serviceControlPoliciesEnabled) return [];
+  return organization.levelsOf(accountId).map((level) => ({
+    orgIdentifier: level,
+    policies: organization
+      .policiesOf(level)
+      .map(({ id, content }) => ({ name: id, policy: JSON.parse(content) as unknown })),
+  }));
+}
+
+function policiesOf(aws: LocalAws, accountId: string, identity: Identity): SimulationIdentityPolicy[] {
+  return [
+    ...[...identity.inlinePolicies].map(([name, document]) => ({
+      name: `${identity.arn}/${name}`,
+      policy: JSON.parse(document) as unknown,
+    })),
+    ...[...identity.attachedPolicies].map((arn) => managed(aws, accountId, arn)),
+  ];
+}
+
+function managed(aws: LocalAws, accountId: string, arn: string): SimulationIdentityPolicy {
+  const policy = aws.managedPolicy(accountId, arn);
+  if (policy === undefined) throw new Error(`policy ${arn} is attached in ${accountId} but does not exist`);
+  return { name: arn, policy: JSON.parse(defaultDocument(policy)) as unknown };
+}

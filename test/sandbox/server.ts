@@ -1,0 +1,177 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { authenticate } from "./authentication.ts";
+import { AwsError } from "./errors.ts";
+import type { Faults } from "./faults.ts";
+import type { Latency } from "./latency.ts";
+import { multiFactorAuthPresent, type Caller } from "./model/caller.ts";
+import type { LocalAws } from "./model/local-aws.ts";
+import { jsonProtocol } from "./protocols/json.ts";
+import type { HttpResponse, Output, Protocol } from "./protocols/protocol.ts";
+import { queryProtocol } from "./protocols/query.ts";
+import { parseAuthorization, type HttpRequest } from "./signature.ts";
+import { services } from "./services/registry.ts";
+import { Call, perform, type Service } from "./services/service.ts";
+
+/** A request that was answered. */
+export interface RecordedRequest {
+  time: Date;
+  /** As in the SDK's package name: "iam", "sts", "organizations", "cloudcontrol", "ec2". */
+  service: string;
+  action: string;
+  accountId: string;
+  principalArn: string;
+  /** aws:MultiFactorAuthPresent of the credentials. */
+  mfa: "true" | "false" | undefined;
+  input: Record<string, unknown>;
+  /** "ok" or the error code. */
+  outcome: string;
+}
+
+interface Room {
+  aws: LocalAws;
+  faults: Faults;
+  latency: Latency;
+}
+
+export interface Server {
+  endpoint: string;
+  requests: RecordedRequest[];
+  close(): Promise<void>;
+}
+
+/** Serves a local AWS on 127.0.0.1. */
+export async function listen(options: Room & { port: number }): Promise<Server> {
+  const requests: RecordedRequest[] = [];
+  const server = createServer((incoming, outgoing) => {
+    void answer(options, requests, incoming).then(
+      (response) => {
+        send(outgoing, response);
+      },
+      (error: unknown) => {
+        outgoing.destroy(error instanceof Error ? error : undefined);
+      },
+    );
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port, "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    requests,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answer(
+  room: Room,
+  requests: RecordedRequest[],
+  incoming: IncomingMessage,
+): Promise<HttpResponse | "cut"> {
+  const request = await read(incoming);
+  const requestId = randomUUID();
+  let protocol = unknownServiceProtocol(request);
+  const record: Partial<RecordedRequest> = {};
+  let outcome = "ok";
+  try {
+    const authorization = parseAuthorization(request.headers);
+    record.service = authorization.service;
+    const service = services.get(authorization.service);
+    if (service === undefined) {
+      throw new AwsError("NotImplemented", `The sandbox has no service ${authorization.service}.`, 501);
+    }
+    protocol = service.protocol;
+    const { action, input } = protocol.parse(request);
+    Object.assign(record, { service: service.name, action, input });
+    const caller = authenticate(room.aws, request, authorization);
+    Object.assign(record, describe(caller));
+    await room.latency.wait(action);
+    const output = await run(room, service, action, caller, input);
+    if (output === "cut") {
+      outcome = "cut";
+      return "cut";
+    }
+    return protocol.success(action, output, requestId);
+  } catch (error) {
+    const awsError = error instanceof AwsError ? error : internalFailure(error);
+    outcome = awsError.code;
+    return protocol.failure(awsError, requestId);
+  } finally {
+    requests.push({
+      time: room.aws.clock.now(),
+      service: "",
+      action: "",
+      accountId: "",
+      principalArn: "",
+      mfa: undefined,
+      input: {},
+      ...record,
+      outcome,
+    });
+  }
+}
+
+async function run(
+  room: Room,
+  service: Service,
+  action: string,
+  caller: Caller,
+  input: Record<string, unknown>,
+): Promise<Output | "cut"> {
+  const fault = room.faults.take({ service: service.name, action, accountId: caller.accountId, input });
+  if (fault?.cutConnection === true) return "cut";
+  if (fault !== undefined && fault.handlerErrorCode === undefined) {
+    throw new AwsError(fault.code, fault.message ?? `${fault.code} (injected)`, fault.status ?? 400);
+  }
+  service.admits?.(caller);
+  const operation = service.operations[action];
+  if (operation === undefined) {
+    throw new AwsError("NotImplemented", `The sandbox does not implement ${service.name} ${action}.`, 501);
+  }
+  const call = new Call({ ...room, caller, ...(fault === undefined ? {} : { handlerFault: fault }) }, input);
+  return perform(service, action, operation, call);
+}
+
+const describe = (caller: Caller) => ({
+  accountId: caller.accountId,
+  principalArn: caller.arn,
+  mfa: multiFactorAuthPresent(caller),
+});
+
+/** A service nobody knows still gets its error in the protocol of its request. */
+function unknownServiceProtocol(request: HttpRequest): Protocol {
+  return request.headers.has("x-amz-target") || request.headers.get("content-type")?.includes("json") === true
+    ? jsonProtocol("1.1", "")
+    : queryProtocol("https://iam.amazonaws.com/doc/2010-05-08/");
+}
+
+function internalFailure(error: unknown): AwsError {
+  return new AwsError("InternalFailure", error instanceof Error ? (error.stack ?? error.message) : String(error), 500);
+}
+
+async function read(incoming: IncomingMessage): Promise<HttpRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  const [path = "/", query = ""] = (incoming.url ?? "/").split("?");
+  const headers = new Map(
+    Object.entries(incoming.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(",") : (value ?? ""),
+    ]),
+  );
+  return { method: incoming.method ?? "GET", path, query, headers, body: Buffer.concat(chunks) };
+}
+
+function send(outgoing: ServerResponse, response: HttpResponse | "cut"): void {
+  if (response === "cut") outgoing.destroy();
+  else outgoing.writeHead(response.status, response.headers).end(response.body);
+}

@@ -1,0 +1,104 @@
+import { AwsError, accessDenied, entityAlreadyExists, noSuchEntity } from "../../errors.ts";
+import type { LoginProfile, PasswordPolicy, User } from "../../model/entities.ts";
+import type { Call, Operations } from "../service.ts";
+import { userArn, userNamedOrCalling } from "./lookup.ts";
+
+/** Console passwords. */
+export const passwordOperations: Operations = {
+  CreateLoginProfile: {
+    on: userArn,
+    run(call) {
+      const user = userNamedOrCalling(call);
+      if (user.loginProfile !== undefined) {
+        throw entityAlreadyExists(`Login Profile for user ${user.name} already exists.`);
+      }
+      user.loginProfile = {
+        password: acceptablePassword(call, "Password"),
+        passwordResetRequired: call.input.flag("PasswordResetRequired"),
+        created: call.now,
+        passwordChanged: call.now,
+      };
+      return { LoginProfile: show(user, user.loginProfile) };
+    },
+  },
+  GetLoginProfile: {
+    on: userArn,
+    run(call) {
+      const user = userNamedOrCalling(call);
+      return { LoginProfile: show(user, loginProfileOf(user)) };
+    },
+  },
+  UpdateLoginProfile: {
+    on: userArn,
+    run(call) {
+      const profile = loginProfileOf(userNamedOrCalling(call));
+      if (call.input.optional("Password") !== undefined)
+        setPassword(call, profile, acceptablePassword(call, "Password"));
+      if (call.input.optional("PasswordResetRequired") !== undefined) {
+        profile.passwordResetRequired = call.input.flag("PasswordResetRequired");
+      }
+      return {};
+    },
+  },
+  DeleteLoginProfile: {
+    on: userArn,
+    run(call) {
+      const user = userNamedOrCalling(call);
+      loginProfileOf(user);
+      delete user.loginProfile;
+      return {};
+    },
+  },
+  ChangePassword: {
+    on: userArn,
+    run(call) {
+      const profile = loginProfileOf(userNamedOrCalling(call));
+      if (call.input.string("OldPassword") !== profile.password) throw accessDenied("The old password was incorrect.");
+      setPassword(call, profile, acceptablePassword(call, "NewPassword"));
+      profile.passwordResetRequired = false;
+      return {};
+    },
+  },
+};
+
+const show = (user: User, profile: LoginProfile) => ({
+  UserName: user.name,
+  CreateDate: profile.created,
+  PasswordResetRequired: profile.passwordResetRequired,
+});
+
+function loginProfileOf(user: User): LoginProfile {
+  if (user.loginProfile === undefined) throw noSuchEntity(`Login Profile for User ${user.name} cannot be found.`);
+  return user.loginProfile;
+}
+
+function setPassword(call: Call, profile: LoginProfile, password: string): void {
+  profile.password = password;
+  profile.passwordChanged = call.now;
+}
+
+function acceptablePassword(call: Call, parameter: string): string {
+  const password = call.input.string(parameter);
+  const { passwordPolicy } = call.account;
+  const accepted = passwordPolicy === undefined ? meetsDefaultPolicy(password) : meets(passwordPolicy, password);
+  if (accepted) return password;
+  throw new AwsError("PasswordPolicyViolation", "Password does not conform to the account password policy.");
+}
+
+const SYMBOL = /[!@#$%^&*()_+\-=[\]{}|']/;
+
+/** Without a policy of the account's own, AWS wants eight characters of three kinds out of four. */
+function meetsDefaultPolicy(password: string): boolean {
+  const kinds = [/[A-Z]/, /[a-z]/, /\d/, SYMBOL].filter((kind) => kind.test(password));
+  return password.length >= 8 && password.length <= 128 && kinds.length >= 3;
+}
+
+function meets(policy: PasswordPolicy, password: string): boolean {
+  return (
+    password.length >= policy.minimumPasswordLength &&
+    (!policy.requireUppercaseCharacters || /[A-Z]/.test(password)) &&
+    (!policy.requireLowercaseCharacters || /[a-z]/.test(password)) &&
+    (!policy.requireNumbers || /\d/.test(password)) &&
+    (!policy.requireSymbols || SYMBOL.test(password))
+  );
+}

@@ -1,0 +1,280 @@
+import { validatePolicy } from "../../authorization.ts";
+import { AwsError } from "../../errors.ts";
+import { policyId } from "../../model/identifiers.ts";
+import type { Organization, OrganizationsPolicy } from "../../model/organization.ts";
+import { parseDocument } from "../../policy-document.ts";
+import type { Output } from "../../protocols/protocol.ts";
+import { tags } from "../../request-context.ts";
+import { tokenPage } from "../page.ts";
+import type { Call, Operation, Operations } from "../service.ts";
+
+const POLICY_CHARACTERS = 5120;
+const POLICIES_PER_TARGET = 5;
+const POLICY_TYPE = /^SERVICE_CONTROL_POLICY$/;
+
+const ofPolicyType = () => ({ "organizations:PolicyType": "SERVICE_CONTROL_POLICY" });
+
+/** Service control policies and what they are attached to. */
+export const policyOperations: Operations = {
+  ListPolicies: {
+    on: () => "*",
+    context: ofPolicyType,
+    run(call) {
+      call.input.matching("Filter", POLICY_TYPE);
+      const { page, more } = tokenPage(call, [...call.aws.organization.policies.values()]);
+      return { Policies: page.map(showSummary), ...more };
+    },
+  },
+  ListPoliciesForTarget: {
+    on: targetArn,
+    context: ofPolicyType,
+    run(call) {
+      call.input.matching("Filter", POLICY_TYPE);
+      const { page, more } = tokenPage(call, call.aws.organization.policiesOf(existingTarget(call)));
+      return { Policies: page.map(showSummary), ...more };
+    },
+  },
+  ListTargetsForPolicy: {
+    on: policyArn,
+    context: ofPolicyType,
+    run(call) {
+      const { organization } = call.aws;
+      const { page, more } = tokenPage(call, [...existingPolicy(call).targets]);
+      return { Targets: page.map((id) => showTarget(organization, id)), ...more };
+    },
+  },
+  DescribePolicy: {
+    on: policyArn,
+    context: ofPolicyType,
+    run: (call) => showPolicy(existingPolicy(call)),
+  },
+  CreatePolicy: change({
+    on: () => "*",
+    context: (call) => ({ ...ofPolicyType(), ...tags("aws:RequestTag", call.input.tags()) }),
+    async run(call) {
+      const { organization } = call.aws;
+      call.input.matching("Type", POLICY_TYPE);
+      const name = call.input.string("Name");
+      const content = await contentFrom(call);
+      refuseDuplicate(organization, name);
+      const id = policyId();
+      const policy: OrganizationsPolicy = {
+        id,
+        arn: organization.arn("policy", `service_control_policy/${id}`),
+        name,
+        description: call.input.optional("Description") ?? "",
+        content,
+        type: "SERVICE_CONTROL_POLICY",
+        awsManaged: false,
+        targets: new Set(),
+        tags: call.input.tags(),
+      };
+      organization.policies.set(id, policy);
+      return showPolicy(policy);
+    },
+  }),
+  UpdatePolicy: change({
+    on: policyArn,
+    context: ofPolicyType,
+    async run(call) {
+      const policy = changeablePolicy(call);
+      const content = call.input.optional("Content") === undefined ? policy.content : await contentFrom(call);
+      const name = call.input.optional("Name") ?? policy.name;
+      if (name !== policy.name) refuseDuplicate(call.aws.organization, name);
+      policy.name = name;
+      policy.description = call.input.optional("Description") ?? policy.description;
+      policy.content = content;
+      return showPolicy(policy);
+    },
+  }),
+  DeletePolicy: change({
+    on: policyArn,
+    context: ofPolicyType,
+    run(call) {
+      const policy = changeablePolicy(call);
+      if (policy.targets.size > 0) {
+        throw new AwsError(
+          "PolicyInUseException",
+          "The policy is attached to one or more entities. You must detach it from all roots, OUs, and accounts before performing this operation.",
+        );
+      }
+      call.aws.organization.policies.delete(policy.id);
+      return {};
+    },
+  }),
+  AttachPolicy: change({
+    on: targetArn,
+    context: ofPolicyType,
+    run(call) {
+      const { organization } = call.aws;
+      const policy = existingPolicy(call);
+      const target = existingTarget(call);
+      if (!organization.serviceControlPoliciesEnabled) {
+        throw new AwsError(
+          "PolicyTypeNotEnabledException",
+          "This operation can be performed only for enabled policy types.",
+        );
+      }
+      if (policy.targets.has(target)) {
+        throw new AwsError(
+          "DuplicatePolicyAttachmentException",
+          "A policy with the specified name and type is already attached to the specified target.",
+        );
+      }
+      if (organization.policiesOf(target).length >= POLICIES_PER_TARGET) {
+        throw new AwsError(
+          "ConstraintViolationException",
+          "You have exceeded the number of policies that can be attached to the target.",
+        );
+      }
+      policy.targets.add(target);
+      return {};
+    },
+  }),
+  DetachPolicy: change({
+    on: targetArn,
+    context: ofPolicyType,
+    run(call) {
+      const { organization } = call.aws;
+      const policy = existingPolicy(call);
+      const target = existingTarget(call);
+      if (!policy.targets.has(target)) {
+        throw new AwsError(
+          "PolicyNotAttachedException",
+          "The specified policy isn't attached to the specified target.",
+        );
+      }
+      if (organization.serviceControlPoliciesEnabled && organization.policiesOf(target).length === 1) {
+        throw new AwsError(
+          "ConstraintViolationException",
+          "You cannot remove the last policy attached to the specified target. You must have at least one attached at all times.",
+        );
+      }
+      policy.targets.delete(target);
+      return {};
+    },
+  }),
+  ListTagsForResource: {
+    on: resourceArn,
+    run: (call) => ({ Tags: [...taggedPolicy(call).tags].map(([Key, Value]) => ({ Key, Value })) }),
+  },
+  TagResource: change({
+    on: resourceArn,
+    run(call) {
+      for (const [key, value] of call.input.tags()) taggedPolicy(call).tags.set(key, value);
+      return {};
+    },
+  }),
+  UntagResource: change({
+    on: resourceArn,
+    run(call) {
+      for (const key of call.input.strings("TagKeys")) taggedPolicy(call).tags.delete(key);
+      return {};
+    },
+  }),
+};
+
+/** A change that is refused while another is under way. */
+function change(operation: Operation): Operation {
+  return {
+    ...operation,
+    run(call) {
+      if (call.aws.organization.changeInProgress && !call.changesOrganization) throw concurrentModification();
+      return operation.run(call);
+    },
+  };
+}
+
+export const concurrentModification = (): AwsError =>
+  new AwsError(
+    "ConcurrentModificationException",
+    "AWS Organizations can't complete your request because it conflicts with another attempt to modify the same entity. Try again later.",
+  );
+
+function targetArn(call: Call): string {
+  return call.aws.organization.targetArn(call.input.string("TargetId"));
+}
+
+function policyArn(call: Call): string {
+  const { organization } = call.aws;
+  const id = call.input.string("PolicyId");
+  // AWS's own policies belong to no organization: permission is needed on any.
+  if (organization.policies.get(id)?.awsManaged === true) return "*";
+  return organization.arn("policy", `service_control_policy/${id}`);
+}
+
+function resourceArn(call: Call): string {
+  const { organization } = call.aws;
+  return organization.arn("policy", `service_control_policy/${call.input.string("ResourceId")}`);
+}
+
+function existingTarget(call: Call): string {
+  const id = call.input.string("TargetId");
+  if (call.aws.organization.isTarget(id)) return id;
+  throw new AwsError("TargetNotFoundException", "You specified a target that doesn't exist.");
+}
+
+function existingPolicy(call: Call, parameter = "PolicyId"): OrganizationsPolicy {
+  const policy = call.aws.organization.policies.get(call.input.string(parameter));
+  if (policy === undefined) {
+    throw new AwsError("PolicyNotFoundException", "You specified a policy that doesn't exist.");
+  }
+  return policy;
+}
+
+const taggedPolicy = (call: Call) => existingPolicy(call, "ResourceId");
+
+function changeablePolicy(call: Call): OrganizationsPolicy {
+  const policy = existingPolicy(call);
+  if (policy.awsManaged) {
+    throw new AwsError("PolicyChangesInProgressException", "You cannot change a policy that AWS manages.");
+  }
+  return policy;
+}
+
+function refuseDuplicate(organization: Organization, name: string): void {
+  if ([...organization.policies.values()].some((policy) => policy.name === name)) {
+    throw new AwsError("DuplicatePolicyException", "A policy with the same name already exists.");
+  }
+}
+
+async function contentFrom(call: Call): Promise<string> {
+  const content = call.input.string("Content");
+  if (content.length > POLICY_CHARACTERS) {
+    throw new AwsError(
+      "ConstraintViolationException",
+      "You have exceeded the maximum policy size: the policy document has more than 5,120 characters.",
+    );
+  }
+  try {
+    parseDocument(content);
+    await validatePolicy("serviceControl", content);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : "";
+    throw new AwsError(
+      "MalformedPolicyDocumentException",
+      `The provided policy document does not meet the requirements of the specified policy type. ${detail}`,
+    );
+  }
+  return content;
+}
+
+const showSummary = (policy: OrganizationsPolicy): Output => ({
+  Id: policy.id,
+  Arn: policy.arn,
+  Name: policy.name,
+  Description: policy.description,
+  Type: policy.type,
+  AwsManaged: policy.awsManaged,
+});
+
+const showPolicy = (policy: OrganizationsPolicy): Output => ({
+  Policy: { PolicySummary: showSummary(policy), Content: policy.content },
+});
+
+function showTarget(organization: Organization, id: string): Output {
+  const unit = organization.units.get(id);
+  const account = organization.accounts.get(id);
+  const type = unit ? "ORGANIZATIONAL_UNIT" : account ? "ACCOUNT" : "ROOT";
+  return { TargetId: id, Arn: organization.targetArn(id), Name: (unit ?? account)?.name ?? "Root", Type: type };
+}

@@ -1,0 +1,124 @@
+import { AwsError } from "../../errors.ts";
+import type { Organization } from "../../model/organization.ts";
+import type { Output } from "../../protocols/protocol.ts";
+import { tokenPage } from "../page.ts";
+import type { Call, Operations } from "../service.ts";
+
+/** The root, the OUs and the accounts. */
+export const treeOperations: Operations = {
+  ListRoots: {
+    on: () => "*",
+    run: ({ aws: { organization } }) => ({
+      Roots: [
+        {
+          Id: organization.rootId,
+          Arn: organization.arn("root", organization.rootId),
+          Name: "Root",
+          PolicyTypes: organization.serviceControlPoliciesEnabled
+            ? [{ Type: "SERVICE_CONTROL_POLICY", Status: "ENABLED" }]
+            : [],
+        },
+      ],
+    }),
+  },
+  ListOrganizationalUnitsForParent: {
+    on: (call) => target(call, "ParentId"),
+    run(call) {
+      const { organization } = call.aws;
+      const children = organization.childrenOf(parentId(call)).flatMap((id) => showUnit(organization, id) ?? []);
+      const { page, more } = tokenPage(call, children);
+      return { OrganizationalUnits: page, ...more };
+    },
+  },
+  ListAccounts: {
+    on: () => "*",
+    run(call) {
+      const { organization } = call.aws;
+      const { page, more } = tokenPage(call, [...organization.accounts.keys()]);
+      return { Accounts: page.flatMap((id) => showAccount(organization, id) ?? []), ...more };
+    },
+  },
+  ListAccountsForParent: {
+    on: (call) => target(call, "ParentId"),
+    run(call) {
+      const { organization } = call.aws;
+      const children = organization.childrenOf(parentId(call)).flatMap((id) => showAccount(organization, id) ?? []);
+      const { page, more } = tokenPage(call, children);
+      return { Accounts: page, ...more };
+    },
+  },
+  ListChildren: {
+    on: (call) => target(call, "ParentId"),
+    run(call) {
+      const { organization } = call.aws;
+      const units = call.input.matching("ChildType", /^(ACCOUNT|ORGANIZATIONAL_UNIT)$/) === "ORGANIZATIONAL_UNIT";
+      const children = organization.childrenOf(parentId(call)).filter((id) => organization.units.has(id) === units);
+      const { page, more } = tokenPage(call, children);
+      return { Children: page.map((id) => ({ Id: id, Type: units ? "ORGANIZATIONAL_UNIT" : "ACCOUNT" })), ...more };
+    },
+  },
+  ListParents: {
+    on: (call) => target(call, "ChildId"),
+    run(call) {
+      const { organization } = call.aws;
+      const parent = organization.parentOf(call.input.string("ChildId"));
+      if (parent === undefined)
+        throw new AwsError("ChildNotFoundException", "You specified a child that doesn't exist.");
+      return { Parents: [{ Id: parent, Type: parent === organization.rootId ? "ROOT" : "ORGANIZATIONAL_UNIT" }] };
+    },
+  },
+  DescribeOrganizationalUnit: {
+    on: (call) => target(call, "OrganizationalUnitId"),
+    run(call) {
+      const unit = showUnit(call.aws.organization, call.input.string("OrganizationalUnitId"));
+      if (unit === undefined) {
+        throw new AwsError(
+          "OrganizationalUnitNotFoundException",
+          "You specified an organizational unit that doesn't exist.",
+        );
+      }
+      return { OrganizationalUnit: unit };
+    },
+  },
+  DescribeAccount: {
+    on: (call) => target(call, "AccountId"),
+    run(call) {
+      const account = showAccount(call.aws.organization, call.input.string("AccountId"));
+      if (account === undefined) {
+        throw new AwsError("AccountNotFoundException", "You specified an account that doesn't exist.");
+      }
+      return { Account: account };
+    },
+  },
+};
+
+function target(call: Call, parameter: string): string {
+  return call.aws.organization.targetArn(call.input.string(parameter));
+}
+
+function parentId(call: Call): string {
+  const { organization } = call.aws;
+  const id = call.input.string("ParentId");
+  if (id === organization.rootId || organization.units.has(id)) return id;
+  throw new AwsError("ParentNotFoundException", "You specified parent that doesn't exist.");
+}
+
+function showUnit(organization: Organization, id: string): Output | undefined {
+  const unit = organization.units.get(id);
+  return unit && { Id: unit.id, Arn: unit.arn, Name: unit.name };
+}
+
+function showAccount(organization: Organization, id: string): Output | undefined {
+  const account = organization.accounts.get(id);
+  return (
+    account && {
+      Id: account.id,
+      Arn: organization.arn("account", account.id),
+      Name: account.name,
+      Email: account.email,
+      Status: "ACTIVE",
+      State: "ACTIVE",
+      JoinedMethod: "CREATED",
+    }
+  );
+}

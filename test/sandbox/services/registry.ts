@@ -1,0 +1,15 @@
+import { cloudControl } from "./cloud-control/cloud-control.ts";
+import { ec2 } from "./ec2.ts";
+import { iam } from "./iam/iam.ts";
+import { organizations } from "./organizations/organizations.ts";
+import type { Service } from "./service.ts";
+import { sts } from "./sts.ts";
+
+/** The services, by the name in the credential scope of a signature. */
+export const services: ReadonlyMap<string, Service> = new Map([
+  ["iam", iam],
+  ["sts", sts],
+  ["organizations", organizations],
+  ["cloudcontrolapi", cloudControl],
+  ["ec2", ec2],
+]);
