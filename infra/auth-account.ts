@@ -18,7 +18,8 @@ export class AuthAccount extends pulumi.ComponentResource {
         description: "A developer's own password, MFA device and access keys; with MFA, the developer's role.",
         policyDocument: developerPolicy(settings.rolePrefix),
       },
-      options,
+      // Another description would replace the policy, under a name that is taken until the old one is gone.
+      { ...options, ignoreChanges: ["description"] },
     );
     // A managed policy's id is its ARN, a group's its name: read-only attributes are not there on every endpoint.
     const group = new Group(

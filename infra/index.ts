@@ -1,36 +1,12 @@
-/** The entry point of the ordinary Pulumi program (`Pulumi.yaml`); the CLI runs the same function inline. */
-import * as pulumi from "@pulumi/pulumi";
-
+/**
+ * The entry point of the ordinary Pulumi program (`Pulumi.yaml`); the CLI runs the same function inline. It exports this
+ * one function and nothing else, as Pulumi's Node.js runtime wants it.
+ */
+import { settingsFromConfiguration } from "./configuration.ts";
 import { program, type ProgramOptions } from "./program.ts";
-import { settingsKeys, settingsSchema, type Settings } from "./settings.ts";
 
 export default function main(options: ProgramOptions = {}) {
   // Set where the plugin was built from its Go module, whose version is another than the SDK's (docs/toolchain.md).
   const pluginVersion = process.env["MFA_ADMIN_AWS_NATIVE_VERSION"];
   return program(settingsFromConfiguration(), { pluginVersion, ...options });
-}
-
-/** The stack's configuration, validated. An error names every key that is wrong. */
-export function settingsFromConfiguration(): Settings {
-  const configuration = new pulumi.Config("mfa-admin");
-  const values: Record<string, unknown> = {};
-  for (const key of settingsKeys) {
-    const text = configuration.get(key);
-    if (text !== undefined) values[key] = parseValue(text);
-  }
-  const result = settingsSchema.safeParse(values);
-  if (result.success) return result.data;
-  throw new pulumi.RunError(
-    result.error.issues.map(({ path, message }) => `mfa-admin:${path.join(".")}: ${message}`).join("\n"),
-  );
-}
-
-/** The engine hands texts over as they are and everything else as JSON; an account id is a text of digits. */
-function parseValue(text: string): unknown {
-  if (/^\d{12}$/.test(text)) return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
