@@ -68,7 +68,7 @@ export function explainAws(error: Error & { $metadata?: unknown; code?: string }
   }
   const code = error.code ?? (cause as { code?: string } | undefined)?.code;
   if (code !== undefined && ["ECONNREFUSED", "ENOTFOUND", "ETIMEDOUT", "ECONNRESET", "EAI_AGAIN"].includes(code)) {
-    return new Failure(`AWS could not be reached: ${error.message}`, "Check the network and AWS_ENDPOINT_URL.", {
+    return new Failure(`AWS could not be reached: ${error.message}.`, "Check the network and AWS_ENDPOINT_URL.", {
       cause: error,
     });
   }

@@ -153,6 +153,17 @@ const kinds: Partial<Record<string, string>> = {
   null: "empty",
 };
 
+/** Why IAM would refuse a user of this name, or the user's role; nothing when it would not. */
+export function userNameProblem(settings: Pick<Settings, "rolePrefix">, name: string): string | undefined {
+  const { error } = userName.safeParse(name);
+  return error?.issues[0]?.message ?? roleNameProblem(settings, name);
+}
+
+function roleNameProblem(settings: Pick<Settings, "rolePrefix">, name: string): string | undefined {
+  const roleName = roleNameOf(settings, name);
+  return roleName.length > 64 ? `the role's name, ${roleName}, would be longer than IAM's 64 characters` : undefined;
+}
+
 /** What no single key can tell: names that collide, accounts that are not there, names that grow too long. */
 function checkReferences(
   settings: {
@@ -184,12 +195,8 @@ function checkReferences(
       refuse(["developers", name], `IAM takes no two names that differ only by case, and "${twin}" is there already`);
     }
     seenUsers.set(name.toLowerCase(), name);
-    if (roleNameOf(settings, name).length > 64) {
-      refuse(
-        ["developers", name],
-        `the role's name, ${roleNameOf(settings, name)}, would be longer than IAM's 64 characters`,
-      );
-    }
+    const tooLong = roleNameProblem(settings, name);
+    if (tooLong !== undefined) refuse(["developers", name], tooLong);
     for (const [index, account] of (accounts ?? []).entries()) {
       if (!known.includes(account)) {
         refuse(

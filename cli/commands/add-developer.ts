@@ -1,3 +1,5 @@
+import { basename } from "node:path";
+
 import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
 
@@ -37,7 +39,9 @@ export default class AddDeveloper extends StackCommand {
     const after = before.withDevelopers(rosterEntries(before, names, flags.account));
     if (flags["no-up"]) {
       await after.write();
-      this.log(`Added to ${project.settingsFile}: ${names.join(", ")}. mfa-admin preview shows what up would do.`);
+      this.log(
+        `Added to ${basename(project.settingsFile)}: ${names.join(", ")}. mfa-admin preview shows what up would do.`,
+      );
       return { added: names, applied: false };
     }
     const { addDevelopers } = await import("../onboarding/add-developers.ts");

@@ -35,9 +35,26 @@ export function runPreview(stack: Stack, options: RunOptions): Promise<RunResult
   return run("preview", options, (engine) => stack.preview({ ...engine, parallel }));
 }
 
-/** Reads every resource back from AWS into the state; the changes are the drift. */
-export function runRefresh(stack: Stack, options: RunOptions): Promise<RunResult> {
-  return run("refresh", options, (engine) => withoutReports(stack).refresh({ ...engine, parallel }));
+/**
+ * Reads every resource back from AWS into the state; the changes are the drift. It goes twice: the first pass of the
+ * aws-native plugin puts what it finds where neither its own report nor `ignoreChanges` sees it (pulumi-aws-native#1796),
+ * and an update after that would delete a console password that was made outside the stack.
+ */
+export async function runRefresh(stack: Stack, options: RunOptions): Promise<RunResult> {
+  const pass = (): Promise<RunResult> =>
+    run("refresh", options, (engine) => withoutReports(stack).refresh({ ...engine, parallel }));
+  const [first, second] = [await pass(), await pass()];
+  const seen = new Set(first.changes.map(identity));
+  const later = second.changes.filter((change) => !seen.has(identity(change)));
+  return {
+    changes: [...first.changes, ...later],
+    unchanged: first.unchanged - later.length,
+    seconds: first.seconds + second.seconds,
+  };
+}
+
+function identity({ account, type, name }: Change): string {
+  return [account, type, name].join(" ");
 }
 
 /** Deletes everything, the service control policy first. The program runs, because its hooks empty the users. */

@@ -1,5 +1,9 @@
+import { basename } from "node:path";
+
+import { userNameProblem } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
-import type { RosterEntry, SettingsFile } from "./settings-file.ts";
+import type { RosterEntry } from "./roster-text.ts";
+import type { SettingsFile } from "./settings-file.ts";
 
 /** Who is to be added, checked against the roster before anything is changed. */
 export function rosterEntries(
@@ -10,11 +14,13 @@ export function rosterEntries(
   const { developers, developmentAccounts } = file.settings;
   const seen = new Map(Object.keys(developers).map((name) => [name.toLowerCase(), name]));
   for (const name of names) {
+    const problem = userNameProblem(file.settings, name);
+    if (problem !== undefined) throw new Failure(`"${name}" will not do: ${problem}.`, "Choose another name.");
     const twin = seen.get(name.toLowerCase());
     if (twin === name && name in developers) {
       throw new Failure(
         `${name} is in the roster already.`,
-        `Edit developers.${name} in the settings file to change the accounts, or run mfa-admin reset-password ${name} for a new password.`,
+        `Edit developers.${name} in ${basename(file.path)} to change the accounts, or run mfa-admin reset-password ${name} for a new password.`,
       );
     }
     if (twin === name) throw new Failure(`${name} is given twice.`, "Name everybody once.");

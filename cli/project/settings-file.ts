@@ -7,15 +7,10 @@ import { type Document, isMap, isNode, isPair, LineCounter, parseDocument, type 
 import { parseSettings, settingsKeys, type Settings } from "../../infra/settings.ts";
 import { closest } from "../closest.ts";
 import { Failure } from "../failure.ts";
+import { type RosterEntry, withDevelopers, withoutDevelopers } from "./roster-text.ts";
 
 /** The namespace of the keys in `Pulumi.<stack>.yaml`. */
 const namespace = "mfa-admin:";
-
-/** One entry of the roster, as it is written in the file. */
-export interface RosterEntry {
-  /** Names of development accounts; every one when left out. */
-  accounts?: string[];
-}
 
 /**
  * `Pulumi.<stack>.yaml`: the roster and the other settings, in the place where Pulumi looks for them. Edits keep comments
@@ -39,34 +34,17 @@ export class SettingsFile {
 
   /** The same file with developers added, not yet written. */
   withDevelopers(entries: Record<string, RosterEntry>): SettingsFile {
-    return this.edited((document) => {
-      const roster = ["config", `${namespace}developers`];
-      if (!isMap(document.getIn(roster))) document.setIn(roster, document.createNode({}));
-      for (const [name, entry] of Object.entries(entries)) {
-        document.setIn([...roster, name], document.createNode(entry, { flow: true }));
-      }
-      // An empty roster is written as {}; one with people in it reads better a line each.
-      const map = document.getIn(roster);
-      if (isMap(map)) map.flow = false;
-    });
+    return new SettingsFile(this.path, withDevelopers(this.text, entries));
   }
 
   /** The same file without these developers, not yet written. */
   withoutDevelopers(names: string[]): SettingsFile {
-    return this.edited((document) => {
-      for (const name of names) document.deleteIn(["config", `${namespace}developers`, name]);
-    });
+    return new SettingsFile(this.path, withoutDevelopers(this.text, names));
   }
 
   /** Written beside and renamed: a crash in the middle leaves the old file. */
   async write(): Promise<void> {
     await writeFileAtomic(this.path, this.text);
-  }
-
-  private edited(edit: (document: Document) => void): SettingsFile {
-    const document = parseDocument(this.text);
-    edit(document);
-    return new SettingsFile(this.path, document.toString({ lineWidth: 0 }));
   }
 }
 

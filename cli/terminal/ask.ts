@@ -26,7 +26,7 @@ export async function confirmByName(warning: string, name: string, yes: boolean)
 /** Refuses early, before any work is done, what could not be confirmed later. */
 export function requireConfirmable(yes: boolean): void {
   if (yes || canAsk()) return;
-  throw new Failure("This changes the organization, and there is no terminal to ask on.", "Add --yes.");
+  throw new Failure("This has to be confirmed, and there is no terminal to ask on.", "Add --yes.");
 }
 
 /** Asks for a text; only called when `canAsk()`. */
