@@ -15,11 +15,12 @@ export interface Context {
   hooks: pulumi.ResourceHookBinding;
   userHooks: pulumi.ResourceHookBinding;
   roleHooks: pulumi.ResourceHookBinding;
-  /** The settings' tags in the form that Cloud Control takes. */
-  tags: { key: string; value: string }[];
+  /** The settings' tags as Cloud Control takes them; left out when there are none, since it keeps no empty list. */
+  tagged: { tags?: { key: string; value: string }[] };
 }
 
 export function createContext(settings: Settings, { pluginVersion, protect = true }: ProgramOptions): Context {
+  const tags = Object.entries(settings.tags).map(([key, value]) => ({ key, value }));
   const onError = [retryTransientErrors()];
   return {
     settings,
@@ -28,6 +29,6 @@ export function createContext(settings: Settings, { pluginVersion, protect = tru
     hooks: { onError },
     userHooks: { onError, beforeDelete: [emptyUserBeforeDelete(settings.accessRole)] },
     roleHooks: { onError, beforeDelete: [emptyRoleBeforeDelete(settings.accessRole)] },
-    tags: Object.entries(settings.tags).map(([key, value]) => ({ key, value })),
+    tagged: tags.length > 0 ? { tags } : {},
   };
 }

@@ -9,11 +9,12 @@ import { developerRoleTrust } from "./policies.ts";
 export class Developer extends pulumi.ComponentResource {
   constructor(userName: string, groupName: pulumi.Input<string>, context: Context) {
     super("mfa-admin:index:Developer", userName);
-    const { settings, providers, userHooks, roleHooks, tags } = context;
+    const { settings, providers, userHooks, roleHooks, tagged } = context;
     const user = new User(
       userName,
-      { userName, groups: [groupName], tags },
-      { parent: this, provider: providers.auth, hooks: userHooks },
+      { userName, groups: [groupName], ...tagged },
+      // The console password is made outside the stack: a refresh reads it back, and an update would delete it.
+      { parent: this, provider: providers.auth, hooks: userHooks, ignoreChanges: ["loginProfile"] },
     );
     for (const account of accountsOf(settings, userName)) {
       const accountId = settings.developmentAccounts[account];
@@ -27,7 +28,7 @@ export class Developer extends pulumi.ComponentResource {
           assumeRolePolicyDocument: developerRoleTrust(settings.authAccount, userName),
           managedPolicyArns: settings.permissions.map((arn) => policyArnIn(accountId, arn)),
           maxSessionDuration: settings.sessionDuration,
-          tags,
+          ...tagged,
           ...(settings.permissionsBoundary !== undefined && {
             permissionsBoundary: policyArnIn(accountId, settings.permissionsBoundary),
           }),

@@ -30,14 +30,14 @@ import {
   UpdateAccessKeyCommand,
 } from "@aws-sdk/client-iam";
 
-import { denyEverything, revokeSessionsBefore } from "./policies.ts";
+import { denyEverything } from "./policies.ts";
 
 /**
  * Off-boarding: what must be gone before IAM lets go of a user or a role, in an order in which access ends with the
  * first call. It runs before every deletion (as a resource hook) and first of all in `mfa-admin remove-developer`.
  */
 
-/** The inline policy by which IAM's console revokes sessions; ours carries the same name, so that it is understood there. */
+/** The name that IAM's console gives to its revocation of sessions; ours carries it, too, so that it is understood there. */
 const revocationPolicy = "AWSRevokeOlderSessions";
 
 export interface CutOff {
@@ -97,14 +97,14 @@ export async function emptyUser(iam: IAMClient, userName: string): Promise<void>
   }
 }
 
-/** Ends the sessions of a role that were issued up to now. False when the account has no such role (any more). */
+/** Ends the sessions of a role. False when the account has no such role (any more). */
 export async function revokeRoleSessions(iam: IAMClient, roleName: string): Promise<boolean> {
   try {
     await iam.send(
       new PutRolePolicyCommand({
         RoleName: roleName,
         PolicyName: revocationPolicy,
-        PolicyDocument: JSON.stringify(revokeSessionsBefore(new Date())),
+        PolicyDocument: JSON.stringify(denyEverything()),
       }),
     );
     return true;
@@ -112,6 +112,16 @@ export async function revokeRoleSessions(iam: IAMClient, roleName: string): Prom
     if (error instanceof NoSuchEntityException) return false;
     throw error;
   }
+}
+
+/** Takes back what {@link cutOffUser} has put on a user who stays after all. */
+export async function letUserBack(iam: IAMClient, userName: string): Promise<void> {
+  await unlessGone(iam.send(new DeleteUserPolicyCommand({ UserName: userName, PolicyName: revocationPolicy })));
+}
+
+/** Takes back what {@link revokeRoleSessions} has put on a role that stays after all. */
+export async function letRoleBack(iam: IAMClient, roleName: string): Promise<void> {
+  await unlessGone(iam.send(new DeleteRolePolicyCommand({ RoleName: roleName, PolicyName: revocationPolicy })));
 }
 
 /** Leaves nothing of a role that IAM would refuse to delete it for; its sessions can do nothing from the first call on. */

@@ -11,7 +11,7 @@ import { serviceControlPolicy } from "./policies.ts";
 export class Organization extends pulumi.ComponentResource {
   readonly policyId: pulumi.Output<string>;
 
-  constructor(name: string, { settings, protect, providers, hooks, tags }: Context, dependsOn: pulumi.Resource[]) {
+  constructor(name: string, { settings, protect, providers, hooks, tagged }: Context, dependsOn: pulumi.Resource[]) {
     super("mfa-admin:index:Organization", name);
     const policy = new Policy(
       "require-mfa",
@@ -21,7 +21,7 @@ export class Organization extends pulumi.ComponentResource {
         type: "SERVICE_CONTROL_POLICY",
         content: serviceControlPolicy(),
         targetIds: settings.organizationalUnits,
-        tags,
+        ...tagged,
       },
       // Protected: no slip of an edit takes the shield off.
       { parent: this, provider: providers.management, hooks, dependsOn, protect },

@@ -109,23 +109,10 @@ export function developerRoleTrust(authAccount: string, userName: string): Polic
   };
 }
 
-/** Shuts a user out at once: every key, the password, and sessions made before (from GetSessionToken) alike. */
+/**
+ * Shuts a user or a role out at once: keys, the password, and every session made before alike. It names no time, as the
+ * console's own revocation does: a clock that is slow here would let the latest sessions live.
+ */
 export function denyEverything(): PolicyDocument {
   return { Version: "2012-10-17", Statement: [{ Sid: "DenyEverything", Effect: "Deny", Action: "*", Resource: "*" }] };
-}
-
-/** Ends a role's sessions issued before the given time (IAM User Guide, "Revoke IAM role temporary security credentials"). */
-export function revokeSessionsBefore(time: Date): PolicyDocument {
-  return {
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Sid: "RevokeOlderSessions",
-        Effect: "Deny",
-        Action: "*",
-        Resource: "*",
-        Condition: { DateLessThan: { "aws:TokenIssueTime": time.toISOString() } },
-      },
-    ],
-  };
 }
