@@ -1,7 +1,8 @@
+import type { IAMClient } from "@aws-sdk/client-iam";
 import pMap from "p-map";
 
 import { accountsOf, roleNameOf } from "../../infra/names.ts";
-import { type CutOff, cutOffUser, revokeRoleSessions } from "../../infra/offboarding.ts";
+import { type CutOff, cutOffUser, letRoleBack, letUserBack, revokeRoleSessions } from "../../infra/offboarding.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { iamIn } from "./clients.ts";
 
@@ -13,28 +14,57 @@ export interface DeveloperCutOff extends CutOff {
 
 /** Ends every access of developers, in the auth account and in their development accounts at the same time. */
 export async function cutOff(settings: Settings, userNames: string[]): Promise<DeveloperCutOff[]> {
-  const auth = iamIn(settings.authAccount, settings);
-  const development = new Map(
-    Object.entries(settings.developmentAccounts).map(([name, accountId]) => [name, iamIn(accountId, settings)]),
-  );
+  const iam = clients(settings);
   return pMap(
     userNames,
     async (userName) => {
       const [user, sessions] = await Promise.all([
-        cutOffUser(auth, userName),
-        pMap(
-          accountsOf(settings, userName),
-          async (account) => {
-            const iam = development.get(account);
-            return iam && (await revokeRoleSessions(iam, roleNameOf(settings, userName))) ? [account] : [];
-          },
-          { concurrency: 8 },
+        cutOffUser(iam(settings.authAccount), userName),
+        inAccounts(settings, userName, async (account, accountId) =>
+          (await revokeRoleSessions(iam(accountId), roleNameOf(settings, userName))) ? [account] : [],
         ),
       ]);
       return { userName, ...user, sessions: sessions.flat() };
     },
     { concurrency: 4 },
   );
+}
+
+/** Takes a cut-off back, for developers whose removal was broken off and who are added again. */
+export async function letBack(settings: Settings, userNames: string[]): Promise<void> {
+  const iam = clients(settings);
+  await pMap(
+    userNames,
+    (userName) =>
+      Promise.all([
+        letUserBack(iam(settings.authAccount), userName),
+        inAccounts(settings, userName, (_account, accountId) =>
+          letRoleBack(iam(accountId), roleNameOf(settings, userName)),
+        ),
+      ]),
+    { concurrency: 4 },
+  );
+}
+
+/** One client per account, made when it is first needed. */
+function clients(settings: Settings): (accountId: string) => IAMClient {
+  const made = new Map<string, IAMClient>();
+  return (accountId) => {
+    const client = made.get(accountId) ?? iamIn(accountId, settings);
+    made.set(accountId, client);
+    return client;
+  };
+}
+
+/** Does something in each of a developer's development accounts. */
+function inAccounts<T>(
+  settings: Settings,
+  userName: string,
+  act: (account: string, accountId: string) => Promise<T>,
+): Promise<T[]> {
+  return pMap(accountsOf(settings, userName), (account) => act(account, settings.developmentAccounts[account] ?? ""), {
+    concurrency: 8,
+  });
 }
 
 /** "alice: access ended: 1 access key, the password and 1 MFA device deleted; sessions ended in sandbox" */

@@ -1,7 +1,10 @@
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+
 import { iamIn } from "../aws/clients.ts";
+import { letBack } from "../aws/cut-off.ts";
 import { createOneTimePassword } from "../aws/one-time-password.ts";
 import { apply, prepare } from "../engine/apply.ts";
-import type { RunResult } from "../engine/runs.ts";
+import { type RunResult, runRefresh, runUp } from "../engine/runs.ts";
 import { IncompleteRun } from "../failure.ts";
 import type { Project } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
@@ -40,7 +43,26 @@ export async function addDevelopers(options: AddDevelopersOptions) {
     if (!(error instanceof IncompleteRun)) await before.write();
     throw error;
   }
+  const returning = notMadeBy(result, names);
+  if (returning.length > 0) result = await complete(stack, returning, options);
   return { result, developers: await handOver(after, names, options) };
+}
+
+/** Gives developers back what a removal that was broken off had taken from users and roles that are still there. */
+async function complete(
+  stack: Stack,
+  names: string[],
+  { project, after: { settings }, verbose }: AddDevelopersOptions,
+): Promise<RunResult> {
+  await letBack(settings, names);
+  await runRefresh(stack, { project, settings, verbose });
+  return runUp(stack, { project, settings, verbose });
+}
+
+/** Those whose user was there before. */
+function notMadeBy({ changes }: RunResult, names: string[]): string[] {
+  const made = changes.filter(({ operation, type }) => operation === "create" && type === "user");
+  return names.filter((name) => !made.some((change) => change.name === name));
 }
 
 async function handOver(
