@@ -37,7 +37,11 @@ export class Developer extends pulumi.ComponentResource {
         { parent: this, provider, hooks: roleHooks, dependsOn: [user] },
       );
     }
-    this.registerOutputs({});
+  }
+
+  /** A developer has no outputs. Each registration would have the engine write the whole state once more, also for none. */
+  protected override registerOutputs(): void {
+    // Nothing to register.
   }
 }
 
