@@ -5,7 +5,7 @@ import { letBack } from "../aws/cut-off.ts";
 import { createOneTimePassword } from "../aws/one-time-password.ts";
 import { apply, prepare } from "../engine/apply.ts";
 import { type RunResult, runRefresh, runUp } from "../engine/runs.ts";
-import { IncompleteRun } from "../failure.ts";
+import { IncompleteRun } from "../engine/run-failure.ts";
 import type { Project } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import { type Handover, handoverOf, requireNewFile, writePasswordFile } from "./handover.ts";
@@ -31,7 +31,7 @@ export interface AddedDeveloper {
 
 /** Roster, stack, passwords: in this order, so that whatever fails, the next `up` goes on. */
 export async function addDevelopers(options: AddDevelopersOptions) {
-  const { project, before, after, names, yes, verbose, passwordFile } = options;
+  const { project, before, after, names, yes, verbose, passwordFile, showPassword } = options;
   if (passwordFile !== undefined) await requireNewFile(passwordFile);
   const stack = await prepare(project, after);
   await after.write();
@@ -41,11 +41,20 @@ export async function addDevelopers(options: AddDevelopersOptions) {
   } catch (error) {
     // Declined, or refused by the engine: nothing was begun that the next `up` would have to finish.
     if (!(error instanceof IncompleteRun)) await before.write();
+    else if (showPassword || passwordFile !== undefined) throw withPasswords(error, names);
     throw error;
   }
   const returning = notMadeBy(result, names);
   if (returning.length > 0) result = await complete(stack, returning, options);
   return { result, developers: await handOver(after, names, options) };
+}
+
+/** A run that stops half-way ends before the passwords; the roster has the names by then. */
+function withPasswords(error: IncompleteRun, names: string[]): IncompleteRun {
+  const later = names.map((name) => `mfa-admin reset-password ${name}`).join(", ");
+  return new IncompleteRun(error.message, `${error.remedy ?? ""} Then make the one-time passwords: ${later}.`, {
+    cause: error,
+  });
 }
 
 /** Gives developers back what a removal that was broken off had taken from users and roles that are still there. */

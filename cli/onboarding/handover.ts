@@ -1,4 +1,6 @@
+import { constants, existsSync } from "node:fs";
 import { access, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 
 import { roleArnsOf, signInAddress } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
@@ -41,14 +43,19 @@ export function passwordText(userName: string, password: AddedDeveloper["passwor
   return `${password.shown}  (to be changed at the first sign-in; not shown again)`;
 }
 
-/** Refuses a file that is there, before anything is changed. */
+/** Refuses a file that is there, or that cannot be, before anything is changed. */
 export async function requireNewFile(path: string): Promise<void> {
-  try {
-    await access(path);
-  } catch {
-    return;
+  const remedy = "Name a new file in --password-file.";
+  if (existsSync(path)) throw new Failure(`${path} is there already.`, remedy);
+  const directory = dirname(path);
+  if (!existsSync(directory)) {
+    throw new Failure(`${path} cannot be written: there is no directory ${directory}.`, remedy);
   }
-  throw new Failure(`${path} is there already.`, "Name a new file in --password-file.");
+  try {
+    await access(directory, constants.W_OK);
+  } catch (error) {
+    throw new Failure(`${path} cannot be written: ${(error as Error).message}.`, remedy, { cause: error });
+  }
 }
 
 /** Writes `NAME:PASSWORD` lines into a new file that only its owner can read. */
@@ -59,7 +66,7 @@ export async function writePasswordFile(path: string, passwords: Map<string, str
   } catch (error) {
     throw new Failure(
       `The one-time passwords could not be written: ${error instanceof Error ? error.message : String(error)}.`,
-      `Make new ones: mfa-admin reset-password ${[...passwords.keys()].join(" ")}`,
+      `Make new ones: ${[...passwords.keys()].map((name) => `mfa-admin reset-password ${name}`).join("; ")}.`,
       { cause: error },
     );
   }

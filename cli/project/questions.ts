@@ -49,7 +49,7 @@ export async function askSettings(
     (await chooseSome(
       "Which organizational units hold the development accounts?",
       organizationalUnits.map((unit) => ({
-        name: `${unit.id}  ${unit.path} (${unit.accountIds.length} accounts)`,
+        name: `${unit.id}  ${unit.path} (${counted(unit.accountIds.length)})`,
         value: unit.id,
         disabled: unit.accountIds.includes(authAccount) && "holds the auth account",
       })),
@@ -86,4 +86,8 @@ function named(accounts: { id: string; name: string }[], ids: string[]): Record<
     result[free] = id;
   }
   return result;
+}
+
+function counted(accounts: number): string {
+  return accounts === 1 ? "1 account" : `${accounts} accounts`;
 }
