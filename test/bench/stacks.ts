@@ -133,7 +133,6 @@ function planOf(settings: Settings): Plan {
           assumeRolePolicyDocument: developerRoleTrust(authAccount, userName),
           managedPolicyArns: permissions,
           maxSessionDuration: sessionDuration,
-          tags: [],
         },
       })),
     })),

@@ -15,7 +15,6 @@ export async function benchUp({ developers, creations, repetitions }: UpRounds):
   const created: Sides<Run[]> = { ours: [], bare: [] };
   for (let round = 1; round < creations; round++) await close(await create(developers, created, round));
   const stacks = await create(developers, created, creations);
-  const resources = await requireSameResources(stacks.ours.directory, stacks.bare.directory);
 
   const same = await interleave(
     repetitions,
@@ -29,17 +28,26 @@ export async function benchUp({ developers, creations, repetitions }: UpRounds):
   );
   await close(stacks);
   return [
-    ...rowsOf(`up that makes ${developers} developers in 2 accounts (${resources} resources)`, created, 1.1, 1.1),
+    ...rowsOf(
+      `up that makes ${developers} developers in 2 accounts (${stacks.resources} resources)`,
+      created,
+      1.1,
+      1.1,
+    ),
     ...rowsOf("up with nothing to do", same, 1.1, 1.1),
     ...rowsOf("add-developer there, in one pass (bare: nothing to do)", added, 1.2),
   ];
 }
 
-/** Makes all resources from nothing, each side in an AWS of its own, and adds to what was measured before. */
-async function create(developers: number, measured: Sides<Run[]>, round: number): Promise<Sides<Stack>> {
+/** Makes all resources from nothing, each side in an AWS of its own; what was measured is added, what was made compared. */
+async function create(
+  developers: number,
+  measured: Sides<Run[]>,
+  round: number,
+): Promise<Sides<Stack> & { resources: number }> {
   const [ours, bare] = await Promise.all([ourStack(developers), bareStack(developers)]);
   for (const side of turns(round)) measured[side].push(await measure({ ours, bare }[side].up));
-  return { ours, bare };
+  return { ours, bare, resources: await requireSameResources(ours.directory, bare.directory) };
 }
 
 async function close({ ours, bare }: Sides<Stack>): Promise<void> {

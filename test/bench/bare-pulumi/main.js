@@ -48,7 +48,7 @@ async function program() {
     { provider: auth },
   );
   const perDeveloper = plan.developers.flatMap(({ userName, roles }) => {
-    const user = new User(userName, { userName, groups: [group.id], tags: [] }, { provider: auth });
+    const user = new User(userName, { userName, groups: [group.id] }, { provider: auth });
     const theirRoles = roles.map(({ name, account, properties }) => {
       const provider = development.get(account);
       if (provider === undefined) throw new Error(`"${account}" is no development account.`);
@@ -64,7 +64,6 @@ async function program() {
       type: "SERVICE_CONTROL_POLICY",
       content: plan.serviceControlPolicy,
       targetIds: plan.organizationalUnits,
-      tags: [],
     },
     { provider: management, dependsOn: [managedPolicy, group, ...perDeveloper], protect: true },
   );

@@ -19,7 +19,6 @@ export interface Plan {
         assumeRolePolicyDocument: object;
         managedPolicyArns: string[];
         maxSessionDuration: number;
-        tags: { key: string; value: string }[];
       };
     }[];
   }[];
