@@ -19,6 +19,3 @@ export class Declined extends Failure {
     super("Nothing was changed.");
   }
 }
-
-/** A run that had begun and was not finished: something may have changed, and the next run goes on from there. */
-export class IncompleteRun extends Failure {}

@@ -4,6 +4,7 @@ import {
   paginateListAccounts,
   paginateListAccountsForParent,
   paginateListOrganizationalUnitsForParent,
+  paginateListPolicies,
   paginateListRoots,
 } from "@aws-sdk/client-organizations";
 import pMap from "p-map";
@@ -90,4 +91,14 @@ async function userNames(iam: IAMClient): Promise<string[]> {
     names.push(...(Users ?? []).map(({ UserName = "" }) => UserName));
   }
   return names;
+}
+
+/** The id of the service control policy of this name. */
+export async function serviceControlPolicyId(name: string): Promise<string> {
+  const client = new OrganizationsClient({ region, maxAttempts: 8 });
+  for await (const { Policies } of paginateListPolicies({ client }, { Filter: "SERVICE_CONTROL_POLICY" })) {
+    const policy = Policies?.find(({ Name }) => Name === name);
+    if (policy?.Id !== undefined) return policy.Id;
+  }
+  throw new Error(`The organization has no service control policy ${name}.`);
 }

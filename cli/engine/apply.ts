@@ -14,6 +14,8 @@ export interface ApplyOptions {
   file: SettingsFile;
   yes: boolean;
   verbose: boolean;
+  /** Take what AWS has already into the stack, whoever has made it. */
+  adopt?: boolean;
 }
 
 /** Checks all that can be checked before anything is changed, and opens the stack. */
@@ -30,8 +32,11 @@ export async function prepare(project: Project, file: SettingsFile, protect = tr
 }
 
 /** Shows what would change and asks, unless told `yes`; then applies it. */
-export async function apply(stack: Stack, { project, file, yes, verbose }: ApplyOptions): Promise<RunResult> {
-  const options = { project, settings: file.settings, verbose };
+export async function apply(
+  stack: Stack,
+  { project, file, yes, verbose, adopt = false }: ApplyOptions,
+): Promise<RunResult> {
+  const options = { project, settings: file.settings, verbose, adopt };
   if (!yes) {
     const preview = await runPreview(stack, options);
     if (preview.changes.length === 0) return preview;

@@ -19,6 +19,8 @@ export interface Change {
 export interface ResourceFailure extends Omit<Change, "operation" | "properties"> {
   operation: string;
   message: string;
+  /** What the engine says of the failed operation. */
+  step: StepEventMetadata;
 }
 
 const operations: Partial<Record<string, Operation>> = {
@@ -111,7 +113,7 @@ export class RunRecord {
   close(): void {
     for (const step of this.failedSteps) {
       const message = this.messages.get(step.urn)?.join(" ") ?? "no reason was given";
-      this.failures.push({ ...identityOf(step), operation: step.op, message });
+      this.failures.push({ ...identityOf(step), operation: step.op, message, step });
       this.messages.delete(step.urn);
     }
     for (const texts of this.messages.values()) this.errors.push(...texts);

@@ -1,12 +1,12 @@
 import { accountsOf } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
-import { Failure, IncompleteRun } from "../failure.ts";
 import type { Project } from "../project/project.ts";
 import { Progress } from "../terminal/progress.ts";
 import type { Stack } from "./automation.ts";
-import { type Change, RunRecord } from "./changes.ts";
-import { EngineFailure, explainEngine } from "./explain.ts";
+import { adopt, unfinishedCreates } from "./adopt.ts";
+import { type Change, type ResourceFailure, RunRecord } from "./changes.ts";
 import { cancellable } from "./interrupt.ts";
+import { changesAws, type EngineCommand, existsAlready, failureOf, IncompleteRun } from "./run-failure.ts";
 
 /** What a finished run has done, or what a preview says that it would do. */
 export interface RunResult {
@@ -20,6 +20,8 @@ export interface RunOptions {
   settings: Settings;
   /** Resources that are known to be deleted, for the count. */
   deletions?: number;
+  /** Take what AWS has already into the stack, whoever has made it. */
+  adopt?: boolean;
   /** Pass the engine's own output on to stderr. */
   verbose: boolean;
 }
@@ -27,8 +29,35 @@ export interface RunOptions {
 /** Operations at once. More are no faster with a handful of accounts, and IAM throttles early. */
 const parallel = 16;
 
-export function runUp(stack: Stack, options: RunOptions): Promise<RunResult> {
-  return run("up", options, (engine) => withoutReports(stack).up({ ...engine, parallel }));
+/** Applies the settings; what an earlier run had made but could not note any more is taken into the stack. */
+export async function runUp(stack: Stack, options: RunOptions): Promise<RunResult> {
+  const up = (): Promise<RunResult> =>
+    run("up", options, (engine) => withoutReports(stack).up({ ...engine, parallel }));
+  try {
+    return await up();
+  } catch (error) {
+    const adoptable = await adoptableAfter(stack, error, options.adopt ?? false);
+    if (!(error instanceof IncompleteRun) || adoptable.length === 0) throw error;
+    const names = adoptable.map(({ account, type, name }) => `${type} ${name} (${account})`);
+    process.stderr.write(`Taking into the stack what AWS has already: ${names.join(", ")}.\n`);
+    await adopt(
+      stack,
+      adoptable.map(({ step }) => step),
+      options.settings,
+    );
+    await runRefresh(stack, options);
+    const { changes, unchanged, seconds } = await up();
+    return { changes: [...error.record.changes, ...changes], unchanged, seconds };
+  }
+}
+
+/** The failures of a run that are mended by adoption: without consent, only those of what a dead run was making. */
+async function adoptableAfter(stack: Stack, error: unknown, consent: boolean): Promise<ResourceFailure[]> {
+  if (!(error instanceof IncompleteRun) || error.interrupted) return [];
+  const existing = error.record.failures.filter(existsAlready);
+  if (existing.length === 0 || consent) return existing;
+  const ours = await unfinishedCreates(stack);
+  return existing.filter(({ step }) => ours.has(step.urn));
 }
 
 export function runPreview(stack: Stack, options: RunOptions): Promise<RunResult> {
@@ -71,13 +100,11 @@ function withoutReports(stack: Stack): Stack {
   return Object.create(stack, { outputs: nothing, info: nothing }) as Stack;
 }
 
-type EngineCommand = "up" | "preview" | "refresh" | "destroy";
-
-const words: Record<EngineCommand, { title: string; past: string }> = {
-  up: { title: "Applying", past: "changed" },
-  preview: { title: "Previewing", past: "previewed" },
-  refresh: { title: "Reading back", past: "read back" },
-  destroy: { title: "Deleting", past: "deleted" },
+const titles: Record<EngineCommand, string> = {
+  up: "Applying",
+  preview: "Previewing",
+  refresh: "Reading back",
+  destroy: "Deleting",
 };
 
 type EngineOptions = Pick<
@@ -92,8 +119,7 @@ async function run(
 ): Promise<RunResult> {
   // The program runs in a `destroy`, too, and registers everything once more before it is deleted.
   const record = new RunRecord(command !== "destroy");
-  const changesAws = command === "up" || command === "destroy";
-  const progress = new Progress(words[command].title, expectedResources(settings) + deletions, accountNames(settings));
+  const progress = new Progress(titles[command], expectedResources(settings) + deletions, accountNames(settings));
   const pass = (text: string): void => {
     if (verbose) process.stderr.write(text);
   };
@@ -113,7 +139,7 @@ async function run(
             const before = record.finished;
             const change = record.add(event);
             // What a preview or a refresh finds is shown at its end.
-            if (record.finished > before) progress.advance(changesAws ? change : undefined);
+            if (record.finished > before) progress.advance(changesAws(command) ? change : undefined);
           },
           onOutput: pass,
           onError: pass,
@@ -125,47 +151,12 @@ async function run(
   } catch (error) {
     record.close();
     progress.end();
-    throw failureOf(command, { record, interrupted, project, error });
+    throw failureOf({ command, record, interrupted, project, error });
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
   record.close();
   return { changes: record.changes, unchanged: record.finished - record.changes.length, seconds: progress.end() };
-}
-
-interface FailedRun {
-  record: RunRecord;
-  interrupted: boolean;
-  project: Project;
-  error: unknown;
-}
-
-function failureOf(command: EngineCommand, { record, interrupted, project, error }: FailedRun): unknown {
-  const explained = explainEngine(error, project);
-  const begun = interrupted || record.failures.length > 0 || record.errors.length > 0 || record.changes.length > 0;
-  // A lock or a passphrase refuses the whole run, and says so better than the events.
-  if (!begun || (explained instanceof Failure && !(explained instanceof EngineFailure))) return explained;
-  const changesAws = command === "up" || command === "destroy";
-  const message = interrupted ? interruption(record, changesAws) : troubles(command, record, explained);
-  const again = `Run mfa-admin ${command} --stack ${project.stack} ${changesAws ? "to go on from there" : "again"}.`;
-  return new (changesAws ? IncompleteRun : Failure)(message, again, { cause: error });
-}
-
-function interruption({ changes }: RunRecord, changesAws: boolean): string {
-  if (!changesAws) return "Interrupted; nothing was changed in AWS.";
-  return `Cancelled after ${changes.length === 1 ? "one change" : `${changes.length} changes`}; the state knows what was done.`;
-}
-
-/** What each resource failed for, else what the run failed for. */
-function troubles(command: EngineCommand, { failures, errors, changes }: RunRecord, explained: unknown): string {
-  if (failures.length === 0) return errors.length > 0 ? errors.join("\n") : (explained as Error).message;
-  const count = failures.length === 1 ? "One resource" : `${failures.length} resources`;
-  const made = command === "up" || command === "destroy" ? changes.length : 0;
-  const done = made === 0 ? "" : made === 1 ? " One other change was made." : ` ${made} other changes were made.`;
-  const lines = failures.map(
-    ({ account, operation, type, name, message }) => `  ${account}: ${operation} ${type} ${name}: ${message}`,
-  );
-  return `${count} could not be ${words[command].past}.${done}\n${lines.join("\n")}`;
 }
 
 /** The service control policy, the group and its policy, the users and their roles. */

@@ -6,6 +6,7 @@ import { createOneTimePassword } from "../aws/one-time-password.ts";
 import { apply, prepare } from "../engine/apply.ts";
 import { type RunResult, runRefresh, runUp } from "../engine/runs.ts";
 import { IncompleteRun } from "../engine/run-failure.ts";
+import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import { type Handover, handoverOf, requireNewFile, writePasswordFile } from "./handover.ts";
@@ -50,9 +51,9 @@ export async function addDevelopers(options: AddDevelopersOptions) {
 }
 
 /** A run that stops half-way ends before the passwords; the roster has the names by then. */
-function withPasswords(error: IncompleteRun, names: string[]): IncompleteRun {
+function withPasswords(error: IncompleteRun, names: string[]): Failure {
   const later = names.map((name) => `mfa-admin reset-password ${name}`).join(", ");
-  return new IncompleteRun(error.message, `${error.remedy ?? ""} Then make the one-time passwords: ${later}.`, {
+  return new Failure(error.message, `${error.remedy ?? ""} Then make the one-time passwords: ${later}.`, {
     cause: error,
   });
 }

@@ -1,0 +1,78 @@
+import { Failure } from "../failure.ts";
+import type { Project } from "../project/project.ts";
+import type { ResourceFailure, RunRecord } from "./changes.ts";
+import { EngineFailure, explainEngine } from "./explain.ts";
+
+export type EngineCommand = "up" | "preview" | "refresh" | "destroy";
+
+/** How a run ended that did not come to its end. */
+export interface FailedRun {
+  command: EngineCommand;
+  record: RunRecord;
+  interrupted: boolean;
+  project: Project;
+  error: unknown;
+}
+
+/** A run that had begun to change things and was not finished: the next run goes on from there. */
+export class IncompleteRun extends Failure {
+  readonly record: RunRecord;
+  readonly interrupted: boolean;
+
+  constructor(message: string, remedy: string, { record, interrupted, error }: FailedRun) {
+    super(message, remedy, { cause: error });
+    this.record = record;
+    this.interrupted = interrupted;
+  }
+}
+
+/** What a failed run is told as: whether it has begun, which resources it failed at and why, and what to do next. */
+export function failureOf(run: FailedRun): unknown {
+  const { command, record, interrupted, project, error } = run;
+  const explained = explainEngine(error, project);
+  const begun = interrupted || record.failures.length > 0 || record.errors.length > 0 || record.changes.length > 0;
+  // A lock or a passphrase refuses the whole run, and says so better than the events.
+  if (!begun || (explained instanceof Failure && !(explained instanceof EngineFailure))) return explained;
+  const message = interrupted ? interruption(run) : troubles(run, explained);
+  const stack = `--stack ${project.stack}`;
+  if (!changesAws(command)) return new Failure(message, `Run mfa-admin ${command} ${stack} again.`, { cause: error });
+  const again = `Run mfa-admin ${command} ${stack} to go on from there.`;
+  const adopt = `Delete what is there already, or run mfa-admin up ${stack} --adopt to take it into the stack.`;
+  return new IncompleteRun(message, record.failures.some(existsAlready) ? adopt : again, run);
+}
+
+export function changesAws(command: EngineCommand): boolean {
+  return command === "up" || command === "destroy";
+}
+
+/** Whether AWS has a resource of that name that the stack's state does not know. */
+export function existsAlready({ operation, message }: ResourceFailure): boolean {
+  return operation === "create" && /AlreadyExists|already exists/i.test(message);
+}
+
+const past: Record<EngineCommand, string> = {
+  up: "changed",
+  preview: "previewed",
+  refresh: "read back",
+  destroy: "deleted",
+};
+
+function interruption({ command, record: { changes } }: FailedRun): string {
+  if (!changesAws(command)) return "Interrupted; nothing was changed in AWS.";
+  const count = changes.length === 1 ? "one change" : `${changes.length} changes`;
+  return `Cancelled after ${count}; the state knows what was done.`;
+}
+
+/** What each resource failed for, else what the run failed for. */
+function troubles({ command, record: { failures, errors, changes } }: FailedRun, explained: unknown): string {
+  if (failures.length === 0) return errors.length > 0 ? errors.join("\n") : (explained as Error).message;
+  const count = failures.length === 1 ? "One resource" : `${failures.length} resources`;
+  const made = changesAws(command) ? changes.length : 0;
+  const done = made === 0 ? "" : made === 1 ? " One other change was made." : ` ${made} other changes were made.`;
+  const lines = failures.map((failure) => {
+    const { account, operation, type, name } = failure;
+    const reason = existsAlready(failure) ? "AWS has it already, but not from this stack" : failure.message;
+    return `  ${account}: ${operation} ${type} ${name}: ${reason}`;
+  });
+  return `${count} could not be ${past[command]}.${done}\n${lines.join("\n")}`;
+}
