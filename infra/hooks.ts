@@ -1,17 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { clientConfiguration } from "./accounts.ts";
+import { isHalfMade, isTransient } from "./errors.ts";
 
 /** Deletion hooks carry a fixed name: the engine finds them by it when the resource is no longer in the program. */
 
 /**
  * Retries what AWS wants to be tried again: throttling, changes that overlap, internal errors, and a trust policy that
- * names a user whom IAM does not know everywhere yet. Everything else fails at once.
+ * names a user whom IAM does not know everywhere yet. Everything else fails at once, and so
+ * does a creation that was broken off: there is something then to be updated.
  */
 export function retryTransientErrors(): pulumi.ErrorHook {
-  return new pulumi.ErrorHook("mfa-admin:retry-transient-errors", async ({ errors }) => {
+  return new pulumi.ErrorHook("mfa-admin:retry-transient-errors", async ({ errors, failedOperation }) => {
     const [latest = ""] = errors;
     if (errors.length >= attempts || !isTransient(latest)) return false;
+    if (failedOperation === "create" && isHalfMade(latest)) return false;
     await pause(delay(errors.length));
     return true;
   });
@@ -19,12 +22,6 @@ export function retryTransientErrors(): pulumi.ErrorHook {
 
 /** Tries of one operation: with the delays below, about a minute and a half altogether. */
 const attempts = 10;
-const transient =
-  /throttl|too ?many ?requests|rate exceeded|ConcurrentModification|service ?internal ?error|internal ?failure|InternalError|internal server error|ServiceUnavailable|service ?timeout|not ?stabilized|network ?failure|StatusCode: 5\d\d|connection reset|unexpected EOF|invalid principal in policy/i;
-
-export function isTransient(error: string): boolean {
-  return transient.test(error);
-}
 
 /** Milliseconds before try number `n + 1`: doubling from half a second to 15, with jitter so that users don't march in step. */
 function delay(n: number): number {

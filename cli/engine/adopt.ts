@@ -1,5 +1,6 @@
 import type { Settings } from "../../infra/settings.ts";
 import type { Stack, StepEventMetadata } from "./automation.ts";
+import { type Deployment, type Resource, withKeptInputs } from "./deployment.ts";
 
 /**
  * Takes resources into the stack's state that AWS has already: those of a run that died between making and noting them,
@@ -21,23 +22,6 @@ export async function unfinishedCreates(stack: Stack): Promise<Set<string>> {
   return new Set(creating.map(({ resource }) => resource.urn));
 }
 
-/** The part of a Pulumi deployment (version 3) that matters here. */
-interface Deployment {
-  resources: Resource[];
-  pending_operations?: { type: string; resource: Resource }[];
-}
-
-interface Resource {
-  urn: string;
-  id: string;
-  type: string;
-  custom: true;
-  inputs: Record<string, unknown>;
-  outputs: Record<string, unknown>;
-  parent: string;
-  provider: string;
-}
-
 function pendingIn({ pending_operations }: Deployment): NonNullable<Deployment["pending_operations"]> {
   return pending_operations ?? [];
 }
@@ -46,15 +30,9 @@ async function resourceOf({ urn, type, new: planned }: StepEventMetadata, settin
   if (planned === undefined) throw new Error(`The engine does not say what it wanted to make of ${urn}.`);
   const { parent, provider } = planned;
   const inputs = planned.inputs as Record<string, unknown>;
-  // The aws-native plugin compares what it reads with the inputs that it has kept, as a secret, among the outputs.
-  const kept = { [signature]: secret, plaintext: JSON.stringify(inputs) };
-  const outputs = { ...inputs, __inputs: kept };
-  return { urn, type, custom: true, id: await idOf(type, inputs, settings), inputs, outputs, parent, provider };
+  const id = await idOf(type, inputs, settings);
+  return { urn, type, custom: true, id, inputs, outputs: withKeptInputs(inputs, inputs), parent, provider };
 }
-
-/** How Pulumi marks a secret in a deployment (`resource.SigKey`, `resource.SecretSig`). */
-const signature = "4dabf18193072939515e22adb298388d";
-const secret = "1b47061264138c4ac30d75fd1eb44270";
 
 /** A resource's primary identifier at Cloud Control. */
 async function idOf(type: string, inputs: Record<string, unknown>, { authAccount }: Settings): Promise<string> {

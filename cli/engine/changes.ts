@@ -1,3 +1,4 @@
+import { isHalfMade } from "../../infra/errors.ts";
 import type { EngineEvent, StepEventMetadata } from "./automation.ts";
 
 export type Operation = "create" | "update" | "replace" | "delete";
@@ -19,6 +20,8 @@ export interface Change {
 export interface ResourceFailure extends Omit<Change, "operation" | "properties"> {
   operation: string;
   message: string;
+  /** Whether AWS has the resource all the same, though not as it should be. */
+  halfMade: boolean;
   /** What the engine says of the failed operation. */
   step: StepEventMetadata;
 }
@@ -112,15 +115,21 @@ export class RunRecord {
   /** To be called once after the last event: an error's text may come after the failure that it explains. */
   close(): void {
     for (const step of this.failedSteps) {
-      const message = this.messages.get(step.urn)?.join(" ") ?? "no reason was given";
-      this.failures.push({ ...identityOf(step), operation: step.op, message, step });
+      const texts = this.messages.get(step.urn) ?? ["no reason was given"];
+      const message = texts.map(reasonOf).join(" ");
+      this.failures.push({ ...identityOf(step), operation: step.op, message, halfMade: texts.some(isHalfMade), step });
       this.messages.delete(step.urn);
     }
     for (const texts of this.messages.values()) this.errors.push(...texts);
   }
 }
 
-/** The engine's messages carry colour marks, and repeat which operation failed. */
+/** AWS's own words in a text that also repeats which operation failed. */
+function reasonOf(text: string): string {
+  return text.replace(/^.*operation (?:CREATE|UPDATE|DELETE) failed with "(\w+)": /, "$1: ");
+}
+
+/** The engine's messages carry colour marks. */
 function cleaned(message: string): string {
   return message
     .replace(/<\{%.*?%\}>/g, "")

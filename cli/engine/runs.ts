@@ -3,10 +3,10 @@ import type { Settings } from "../../infra/settings.ts";
 import type { Project } from "../project/project.ts";
 import { Progress } from "../terminal/progress.ts";
 import type { Stack } from "./automation.ts";
-import { adopt, unfinishedCreates } from "./adopt.ts";
-import { type Change, type ResourceFailure, RunRecord } from "./changes.ts";
+import { type Change, RunRecord } from "./changes.ts";
 import { cancellable } from "./interrupt.ts";
-import { changesAws, type EngineCommand, existsAlready, failureOf, IncompleteRun } from "./run-failure.ts";
+import { recover } from "./recover.ts";
+import { changesAws, type EngineCommand, failureOf, IncompleteRun } from "./run-failure.ts";
 
 /** What a finished run has done, or what a preview says that it would do. */
 export interface RunResult {
@@ -29,35 +29,21 @@ export interface RunOptions {
 /** Operations at once. More are no faster with a handful of accounts, and IAM throttles early. */
 const parallel = 16;
 
-/** Applies the settings; what an earlier run had made but could not note any more is taken into the stack. */
+/** Applies the settings. What a failed run has left half-way is made good as far as it can be, by this run or the next. */
 export async function runUp(stack: Stack, options: RunOptions): Promise<RunResult> {
-  const up = (): Promise<RunResult> =>
-    run("up", options, (engine) => withoutReports(stack).up({ ...engine, parallel }));
-  try {
-    return await up();
-  } catch (error) {
-    const adoptable = await adoptableAfter(stack, error, options.adopt ?? false);
-    if (!(error instanceof IncompleteRun) || adoptable.length === 0) throw error;
-    const names = adoptable.map(({ account, type, name }) => `${type} ${name} (${account})`);
-    process.stderr.write(`Taking into the stack what AWS has already: ${names.join(", ")}.\n`);
-    await adopt(
-      stack,
-      adoptable.map(({ step }) => step),
-      options.settings,
-    );
-    await runRefresh(stack, options);
-    const { changes, unchanged, seconds } = await up();
-    return { changes: [...error.record.changes, ...changes], unchanged, seconds };
+  const { settings, adopt: adoptAll = false } = options;
+  const refresh = (): Promise<unknown> => runRefresh(stack, options);
+  const earlier: Change[] = [];
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const result = await run("up", options, (engine) => withoutReports(stack).up({ ...engine, parallel }));
+      return { ...result, changes: [...earlier, ...result.changes] };
+    } catch (error) {
+      if (!(error instanceof IncompleteRun)) throw error;
+      if (!(await recover(stack, error, { settings, adoptAll, refresh, attempt }))) throw error;
+      earlier.push(...error.record.changes);
+    }
   }
-}
-
-/** The failures of a run that are mended by adoption: without consent, only those of what a dead run was making. */
-async function adoptableAfter(stack: Stack, error: unknown, consent: boolean): Promise<ResourceFailure[]> {
-  if (!(error instanceof IncompleteRun) || error.interrupted) return [];
-  const existing = error.record.failures.filter(existsAlready);
-  if (existing.length === 0 || consent) return existing;
-  const ours = await unfinishedCreates(stack);
-  return existing.filter(({ step }) => ours.has(step.urn));
 }
 
 export function runPreview(stack: Stack, options: RunOptions): Promise<RunResult> {

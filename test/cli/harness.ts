@@ -20,8 +20,8 @@ export interface RunOptions {
   env?: Record<string, string | undefined>;
   /** The working directory; the project's by default. */
   cwd?: string;
-  /** Called with everything on stderr so far whenever there is more, and with the process. */
-  onProgress?: (stderr: string, child: ChildProcess) => void;
+  /** Does something to the process while it runs. */
+  meanwhile?: (child: ChildProcess) => Promise<void>;
 }
 
 const program = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
@@ -108,7 +108,7 @@ export class Administrator {
     return this.runWith({}, ...args);
   }
 
-  runWith({ env, cwd, onProgress }: RunOptions, ...args: string[]): Promise<Result> {
+  runWith({ env, cwd, meanwhile }: RunOptions, ...args: string[]): Promise<Result> {
     const child = spawn(process.execPath, [program, ...args], {
       cwd: cwd ?? this.directory,
       env: this.environment(env),
@@ -118,10 +118,7 @@ export class Administrator {
     });
     const result: Result = { status: null, stdout: "", stderr: "" };
     child.stdout.on("data", (data: Buffer) => (result.stdout += data.toString()));
-    child.stderr.on("data", (data: Buffer) => {
-      result.stderr += data.toString();
-      onProgress?.(result.stderr, child);
-    });
+    child.stderr.on("data", (data: Buffer) => (result.stderr += data.toString()));
     const stop = (): void => {
       if (child.pid !== undefined) killGroup(child.pid);
     };
@@ -129,6 +126,7 @@ export class Administrator {
     const timer = setTimeout(stop, limitMilliseconds);
     return new Promise((resolve, reject) => {
       child.once("error", reject);
+      meanwhile?.(child).catch(reject);
       child.once("close", (status) => {
         clearTimeout(timer);
         this.#running.delete(stop);

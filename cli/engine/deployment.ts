@@ -1,0 +1,33 @@
+/** The part of a Pulumi deployment (version 3), as `stack.exportStack()` gives it, that repairs have to do with. */
+export interface Deployment {
+  resources: Resource[];
+  pending_operations?: { type: string; resource: Pick<Resource, "urn"> }[];
+}
+
+export interface Resource {
+  urn: string;
+  id?: string;
+  type: string;
+  custom: boolean;
+  inputs?: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
+  parent?: string;
+  provider?: string;
+  /** Why the resource is not as it should be. */
+  initErrors?: string[];
+}
+
+/** How Pulumi marks a secret in a deployment (`resource.SigKey`, `resource.SecretSig`). */
+const signature = "4dabf18193072939515e22adb298388d";
+const secret = "1b47061264138c4ac30d75fd1eb44270";
+
+/**
+ * The outputs of a resource with what the aws-native plugin keeps among them, as a secret: the inputs that it compares
+ * AWS with at the next refresh or update.
+ */
+export function withKeptInputs(
+  outputs: Record<string, unknown>,
+  inputs: Record<string, unknown>,
+): Record<string, unknown> {
+  return { ...outputs, __inputs: { [signature]: secret, plaintext: JSON.stringify(inputs) } };
+}
