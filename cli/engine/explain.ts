@@ -8,10 +8,17 @@ import { wrongPassphrase } from "./passphrase.ts";
 export class EngineFailure extends Failure {}
 
 /** What the engine could not do, in the user's terms. Failures of single resources are told by their events instead. */
-export function explainEngine(error: unknown, project: Pick<Project, "stack">): unknown {
+export function explainEngine(error: unknown, project: Pick<Project, "stack" | "backendUrl">): unknown {
   if (!(error instanceof CommandError)) return error;
   const text = error.message;
   if (error instanceof ConcurrentUpdateError) return lockedBy(project, lockHolders(text), error);
+  if (/PULUMI_ACCESS_TOKEN must be set|not logged in/.test(text)) {
+    return new Failure(
+      `The state is kept at ${project.backendUrl}, and nobody is logged in there.`,
+      "Run pulumi login, or set PULUMI_ACCESS_TOKEN.",
+      { cause: error },
+    );
+  }
   if (/incorrect passphrase/.test(text)) return wrongPassphrase(project, error);
   const [, reason = text.trim()] = /^ *error: (.*)$/m.exec(text) ?? [];
   return new EngineFailure(

@@ -24,6 +24,7 @@ export async function initialize({ from, backendUrl, answers: flags }: Initializ
 }> {
   const answers: InitAnswers = { ...flags, developmentAccounts: namedAccounts(flags.developmentAccounts) };
   requireComplete(answers);
+  requireBackendUrl(backendUrl);
   requireValid(answers);
   await findPulumi();
   const management = await requireManagementAccount();
@@ -38,6 +39,15 @@ export async function initialize({ from, backendUrl, answers: flags }: Initializ
     await createStack(project);
   });
   return { project, settings, warnings };
+}
+
+/** Pulumi takes every scheme that it does not know for a server of its own. */
+function requireBackendUrl(url: string | undefined): void {
+  if (url === undefined || /^(file|s3|gs|azblob|https|http):\/\/./.test(url)) return;
+  throw new Failure(
+    `--backend ${url}: this is no place for a state.`,
+    "Name one by file://, s3://, gs://, azblob:// or, for a Pulumi server, https://.",
+  );
 }
 
 function namedAccounts(values: string[] | undefined): Record<string, string> | undefined {

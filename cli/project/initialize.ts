@@ -41,10 +41,12 @@ export async function writeProject(
   backendUrl: string | undefined,
   finish: (project: Project) => Promise<void>,
 ): Promise<Project> {
+  const own = join(directory, ".mfa-admin");
+  const isFirst = !existsSync(own);
   const files = new Map<string, string>([
     [join(directory, "Pulumi.yaml"), await projectFileText(directory, backendUrl)],
-    [join(directory, ".mfa-admin", ".gitignore"), "# A state on this machine is nobody else's.\nstate/\n"],
-    [join(directory, ".mfa-admin", "settings.schema.json"), `${JSON.stringify(editorSchema(), undefined, 2)}\n`],
+    [join(own, ".gitignore"), "# A state on this machine is nobody else's.\nstate/\n"],
+    [join(own, "settings.schema.json"), `${JSON.stringify(editorSchema(), undefined, 2)}\n`],
     [settingsFile, settingsFileText(settings)],
   ]);
   const before = new Map<string, string | undefined>();
@@ -62,6 +64,7 @@ export async function writeProject(
     for (const [path, text] of before) {
       await (text === undefined ? rm(path, { force: true }) : writeFileAtomic(path, text));
     }
+    if (isFirst) await rm(own, { recursive: true, force: true });
     throw error;
   }
 }

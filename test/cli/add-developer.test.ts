@@ -131,11 +131,11 @@ describe("add-developer", () => {
 
     it("refuses a password file where none can be, before anything is done", async () => {
       const [before, from] = [await admin.settings(), admin.sandbox.requests.length];
-      const { status, stderr } = await admin.run("add-developer", "frank", "--password-file", "/nowhere/file", "--yes");
+      const { status, stderr } = await admin.run("add-developer", "frank", "--password-file", "no/such/file", "--yes");
       expect({ status, stderr }).to.eql({
         status: 1,
         stderr:
-          "Error: /nowhere/file cannot be written: there is no directory /nowhere.\nName a new file in --password-file.\n",
+          "Error: no/such/file cannot be written: there is no directory no/such.\nName a new file in --password-file.\n",
       });
       expect(await admin.settings()).to.equal(before);
       expect(admin.sandbox.requests.slice(from)).to.eql([]);

@@ -48,8 +48,8 @@ describe("the command line", () => {
     },
     {
       what: "a directory that is not there",
-      args: ["list", "--cwd", "/nonexistent"],
-      says: "--cwd: No directory found at /nonexistent.\nSee --help for the arguments and flags.",
+      args: ["list", "--cwd", "no/such/place"],
+      says: "--cwd: No directory found at no/such/place.\nSee --help for the arguments and flags.",
     },
   ];
 
