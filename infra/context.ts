@@ -20,7 +20,7 @@ export interface Context {
 }
 
 export function createContext(settings: Settings, { pluginVersion, protect = true }: ProgramOptions): Context {
-  const tags = Object.entries(settings.tags).map(([key, value]) => ({ key, value }));
+  const tags = tagList(settings.tags);
   const onError = [retryTransientErrors()];
   return {
     settings,
@@ -31,4 +31,9 @@ export function createContext(settings: Settings, { pluginVersion, protect = tru
     roleHooks: { onError, beforeDelete: [emptyRoleBeforeDelete(settings.accessRole)] },
     tagged: tags.length > 0 ? { tags } : {},
   };
+}
+
+/** Tags as Cloud Control takes them. */
+export function tagList(tags: Record<string, string>): { key: string; value: string }[] {
+  return Object.entries(tags).map(([key, value]) => ({ key, value }));
 }

@@ -1,7 +1,8 @@
 import { Role, User } from "@pulumi/aws-native/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Context } from "./context.ts";
+import { assignmentTags } from "./assignment.ts";
+import { type Context, tagList } from "./context.ts";
 import { accountsOf, roleNameOf } from "./names.ts";
 import { developerRoleTrust } from "./policies.ts";
 
@@ -12,7 +13,7 @@ export class Developer extends pulumi.ComponentResource {
     const { settings, providers, userHooks, roleHooks, tagged } = context;
     const user = new User(
       userName,
-      { userName, groups: [groupName], ...tagged },
+      { userName, groups: [groupName], tags: tagList({ ...settings.tags, ...assignmentTags(settings, userName) }) },
       // The console password is made outside the stack: a refresh reads it back, and an update would delete it.
       { parent: this, provider: providers.auth, hooks: userHooks, ignoreChanges: ["loginProfile"] },
     );

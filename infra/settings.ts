@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { tagPrefix } from "./assignment.ts";
 import { roleNameOf } from "./names.ts";
 
 /**
@@ -45,9 +46,12 @@ const managedPolicyArn = z
 
 const roleNamePart = z
   .string()
-  .regex(/^[\w+=,.@-]{1,32}$/, "a role name prefix is 1 to 32 letters, digits and any of + = , . @ _ -");
+  .regex(/^[\w+=.@-]{1,32}$/, "a role name prefix is 1 to 32 letters, digits and any of + = . @ _ -");
 
 const roleName = z.string().regex(/^[\w+=,.@-]{1,64}$/, "a role's name is 1 to 64 letters, digits and + = , . @ _ -");
+
+/** IAM User Guide, "IAM and AWS STS quotas". */
+const tagsPerUser = 50;
 
 const developer = z
   .strictObject({
@@ -105,9 +109,26 @@ export const settingsSchema = z
       .default(43200)
       .describe("The longest session of a developer's role, in seconds, 3,600 to 43,200."),
     tags: z
-      .record(z.string().min(1).max(128), z.string().max(256))
+      .record(
+        z
+          .string()
+          .min(1)
+          .max(128)
+          .refine((key) => !key.startsWith(tagPrefix), {
+            message: `tags that begin with ${tagPrefix} are the stack's own`,
+          }),
+        z.string().max(256),
+      )
       .default({})
       .describe("Tags of the users, the roles and the service control policy."),
+    contact: z
+      .string()
+      .regex(
+        /^[\p{L}\p{N} _.:/=+@-]{1,256}$/u,
+        "this must be 1 to 256 letters, digits, spaces and any of _ . : / = + - @",
+      )
+      .optional()
+      .describe("Whom developers ask about access, such as an address; shown by enroll, login and the guide."),
     passwordPolicy: passwordPolicy
       .optional()
       .describe("The auth account's password policy. Managed only when given, through the AWS provider."),
@@ -171,6 +192,7 @@ function checkReferences(
     developmentAccounts: Record<string, string>;
     developers: Record<string, { accounts?: string[] | undefined }>;
     rolePrefix: string;
+    tags: Record<string, string>;
   },
   context: z.RefinementCtx,
 ): void {
@@ -204,6 +226,13 @@ function checkReferences(
           `"${account}" is not one of the development accounts (${known.join(", ")})`,
         );
       }
+    }
+    const tags = (accounts ?? known).length + 3 + Object.keys(settings.tags).length;
+    if (tags > tagsPerUser) {
+      refuse(
+        ["developers", name],
+        `the user would need ${tags} tags, one per account among them, and IAM takes ${tagsPerUser}`,
+      );
     }
     if (new Set(accounts).size !== (accounts ?? []).length) {
       refuse(["developers", name, "accounts"], "an account is named twice");

@@ -1,0 +1,59 @@
+import { expect } from "chai";
+
+import { assignmentFromTags, assignmentOf, assignmentTags } from "../../infra/assignment.ts";
+import { parseSettings, type Settings } from "../../infra/settings.ts";
+
+const valid = {
+  organizationalUnits: ["ou-abcd-11111111"],
+  authAccount: "222222222222",
+  developmentAccounts: { sandbox: "333333333333", payments: "444444444444" },
+  developers: { alice: { accounts: ["payments"] }, "bob,jr": {} },
+  contact: "security@example.com",
+};
+const settings = (changes: object = {}): Settings => parseSettings({ ...valid, ...changes }).data as Settings;
+const problem = (changes: object): string | undefined =>
+  parseSettings({ ...valid, ...changes }).error?.issues[0]?.message;
+
+describe("a developer's assignment", () => {
+  it("goes into the tags of the developer's user and is read back from them", () => {
+    for (const name of ["alice", "bob,jr"]) {
+      const tags = assignmentTags(settings(), name);
+      const { userName, authAccount } = assignmentOf(settings(), name);
+      expect(assignmentFromTags({ userName, authAccount }, tags)).to.eql(assignmentOf(settings(), name));
+    }
+    expect(assignmentOf(settings(), "alice")).to.eql({
+      userName: "alice",
+      authAccount: "222222222222",
+      roleName: "developer-alice",
+      sessionDuration: 43200,
+      accounts: { payments: "444444444444" },
+      contact: "security@example.com",
+    });
+  });
+
+  it("uses only characters that IAM takes in a tag", () => {
+    for (const [key, value] of Object.entries(assignmentTags(settings(), "bob,jr"))) {
+      expect(`${key}${value}`).to.match(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u);
+    }
+  });
+
+  it("is not found in the tags of a user who is not the stack's", () => {
+    expect(assignmentFromTags({ userName: "eve", authAccount: "222222222222" }, { team: "red" })).to.equal(undefined);
+  });
+
+  it("leaves room for IAM's limit of 50 tags", () => {
+    const accounts = Object.fromEntries(
+      Array.from({ length: 48 }, (_value, index) => [`account-${index}`, String(300000000000 + index)]),
+    );
+    expect(problem({ developmentAccounts: accounts, developers: { alice: {} } })).to.match(/would need 51 tags/);
+    expect(problem({ developmentAccounts: accounts, developers: { alice: { accounts: ["account-1"] } } })).to.equal(
+      undefined,
+    );
+  });
+
+  it("cannot be changed by the settings' own tags", () => {
+    expect(problem({ tags: { "mfa-admin:role-prefix": "admin" } })).to.equal(
+      "tags that begin with mfa-admin: are the stack's own",
+    );
+  });
+});
