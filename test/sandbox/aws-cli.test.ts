@@ -11,6 +11,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { awsCli } from "../../toolchain/awscli.js";
 import { startSandbox, tokenCode, type Credentials, type Sandbox } from "./index.ts";
 import {
   ADMINISTRATOR_ACCESS,
@@ -112,11 +113,9 @@ describe("sandbox: a developer with the ordinary AWS CLI", () => {
 
   /** The environment of a developer: nothing but the endpoint; keys are in the files that the CLI writes. */
   function environment(more: Record<string, string> = {}): NodeJS.ProcessEnv {
-    const cli = process.env["MFA_ADMIN_AWS_CLI"];
-    const path = process.env["PATH"] ?? "";
     return {
       HOME: process.env["HOME"],
-      PATH: cli === undefined ? path : dirname(cli) + delimiter + path,
+      PATH: dirname(awsCli()) + delimiter + (process.env["PATH"] ?? ""),
       AWS_ENDPOINT_URL: sandbox.endpoint,
       AWS_DEFAULT_REGION: "us-east-1",
       AWS_EC2_METADATA_DISABLED: "true",
