@@ -1,7 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
-import { accessRoleArn, accessSessionName, region } from "./accounts.ts";
+import { accessRoleArn, accessSessionName } from "./accounts.ts";
+import { region } from "./region.ts";
 import type { Settings } from "./settings.ts";
 
 /**

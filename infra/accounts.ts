@@ -1,11 +1,7 @@
 import type { AwsCredentialIdentityProvider } from "@aws-sdk/types";
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 
-/**
- * The home region of IAM and AWS Organizations in the `aws` partition. Both are global; a fixed region keeps the state
- * the same whatever region the person at the keyboard prefers.
- */
-export const region = "us-east-1";
+import { region } from "./region.ts";
 
 /** The session name by which the management account's administrator appears in the other accounts' CloudTrail. */
 export const accessSessionName = "mfa-admin";

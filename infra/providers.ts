@@ -1,7 +1,8 @@
 import { Provider } from "@pulumi/aws-native/provider.js";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { accessRoleArn, accessSessionName, region } from "./accounts.ts";
+import { accessRoleArn, accessSessionName } from "./accounts.ts";
+import { region } from "./region.ts";
 import type { Settings } from "./settings.ts";
 
 /** One explicit provider per account. The provider's name is the account's name, which is how progress knows it. */

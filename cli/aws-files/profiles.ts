@@ -1,4 +1,5 @@
 import { type Assignment, assignedRoleArn, mfaDeviceArn } from "../../infra/assignment.ts";
+import { region } from "../../infra/region.ts";
 
 /** A profile of the AWS configuration file: its name and its lines, in order. */
 export interface Profile {
@@ -22,7 +23,7 @@ export function accountProfiles(assignment: Assignment, sourceProfile = accessKe
       source_profile: sourceProfile,
       mfa_serial: mfaDeviceArn(assignment),
       duration_seconds: String(assignment.sessionDuration),
-      region: "us-east-1",
+      region,
     },
   }));
 }

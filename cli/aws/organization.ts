@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-organizations";
 import pMap from "p-map";
 
-import { region } from "../../infra/accounts.ts";
+import { region } from "../../infra/region.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { iamIn } from "./clients.ts";
 

@@ -7,7 +7,8 @@ import {
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import pMap from "p-map";
 
-import { accessRoleArn, accessSessionName, region } from "../../infra/accounts.ts";
+import { accessRoleArn, accessSessionName } from "../../infra/accounts.ts";
+import { region } from "../../infra/region.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
 

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-iam";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 
-import { region } from "../../infra/accounts.ts";
+import { region } from "../../infra/region.ts";
 import { type Credentials, type Sandbox, tokenCode } from "../sandbox/index.ts";
 
 /** AWS as one person sees it: clients that sign with this person's own credentials. */
