@@ -11,7 +11,7 @@ export function authenticate(aws: LocalAws, request: HttpRequest, authorization:
   if (session !== undefined) return sessionCaller(aws, request, authorization, session);
   const key = aws.credentials.key(authorization.accessKeyId);
   if (key === undefined || request.headers.has("x-amz-security-token")) throw invalidToken();
-  verifySignature(request, authorization, key.key.secretAccessKey);
+  verifySignature(request, authorization, key.key.secretAccessKey, aws.clock);
   if (key.key.status === "Inactive") throw invalidToken();
   key.key.lastUsed = { date: aws.clock.now(), service: authorization.service, region: authorization.region };
   return keyCaller(key);
@@ -26,7 +26,7 @@ function keyCaller({ accountId, user }: LongTermKey): Caller {
 
 function sessionCaller(aws: LocalAws, request: HttpRequest, authorization: Authorization, session: Session): Caller {
   if (!equal(request.headers.get("x-amz-security-token") ?? "", session.sessionToken)) throw invalidToken();
-  verifySignature(request, authorization, session.secretAccessKey);
+  verifySignature(request, authorization, session.secretAccessKey, aws.clock);
   if (session.expires <= aws.clock.now()) {
     throw new AwsError("ExpiredToken", "The security token included in the request is expired", 403);
   }
@@ -35,7 +35,7 @@ function sessionCaller(aws: LocalAws, request: HttpRequest, authorization: Autho
 }
 
 /** A session ends with its user or role; one made again under the same name is another. */
-function stillExists(aws: LocalAws, caller: Caller): boolean {
+export function stillExists(aws: LocalAws, caller: Caller): boolean {
   const account = aws.organization.account(caller.accountId);
   switch (caller.type) {
     case "User":
@@ -47,7 +47,8 @@ function stillExists(aws: LocalAws, caller: Caller): boolean {
   }
 }
 
-function equal(a: string, b: string): boolean {
+/** Compares secrets. */
+export function equal(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];
   return left.length === right.length && timingSafeEqual(left, right);
 }

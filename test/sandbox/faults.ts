@@ -2,7 +2,8 @@
 export interface Fault {
   /** As in the SDK's package name: "iam", "sts", "organizations", "cloudcontrol", "ec2". Any by default. */
   service?: string;
-  action: string;
+  /** Any by default. */
+  action?: string;
   accountId?: string;
   /** Part of the request's input as JSON text: a name, a type, a line of the desired state. */
   resource?: string;
@@ -11,12 +12,14 @@ export interface Fault {
   /** HTTP status; 400 by default. */
   status?: number;
   message?: string;
-  /** How many requests fail. */
+  /** How many requests fail; Infinity: all, until {@link Faults.clear}. */
   times: number;
   /** Cloud Control accepts the request and its handler fails later with this code. */
   handlerErrorCode?: string;
-  /** The connection is cut without an answer. */
+  /** The connection is cut without an answer, and nothing done. */
   cutConnection?: boolean;
+  /** The action is done, and the connection cut before the answer. */
+  loseAnswer?: boolean;
 }
 
 /** What a request is matched by. */
@@ -35,6 +38,10 @@ export class Faults {
     this.#pending.push({ ...fault });
   }
 
+  clear(): void {
+    this.#pending.length = 0;
+  }
+
   /** Takes the first fault that matches, if any. */
   take(target: FaultTarget): Fault | undefined {
     const fault = this.#pending.find((candidate) => matches(candidate, target));
@@ -46,7 +53,7 @@ export class Faults {
 function matches(fault: Fault, target: FaultTarget): boolean {
   return (
     (fault.service ?? target.service) === target.service &&
-    fault.action === target.action &&
+    (fault.action ?? target.action) === target.action &&
     (fault.accountId ?? target.accountId) === target.accountId &&
     (fault.resource === undefined || unescaped(target.input).includes(fault.resource))
   );

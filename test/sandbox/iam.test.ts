@@ -182,7 +182,11 @@ describe("sandbox: IAM", () => {
       const change = (OldPassword: string, NewPassword: string) =>
         alice.send(new ChangePasswordCommand({ OldPassword, NewPassword }));
 
-      expect((await refusal(change("wrong", "Battery-staple-2"))).name).to.equal("AccessDenied");
+      const wrong = await refusal(change("wrong", "Battery-staple-2"));
+      expect([wrong.name, wrong.message]).to.deep.equal(["AccessDenied", "The old password was incorrect."]);
+      const same = await refusal(change("Correct-horse-1", "Correct-horse-1"));
+      expect(same.name).to.match(/^PasswordPolicyViolation/);
+      expect(same.message).to.contain("password reuse prevention");
       expect((await refusal(change("Correct-horse-1", "short"))).name).to.match(/^PasswordPolicyViolation/);
       await change("Correct-horse-1", "Battery-staple-2");
       const { LoginProfile } = await iam.send(new GetLoginProfileCommand({ UserName }));
@@ -197,6 +201,40 @@ describe("sandbox: IAM", () => {
       const create = (Password: string) => iam.send(new CreateLoginProfileCommand({ UserName, Password }));
       expect((await refusal(create("Correct-horse-1"))).name).to.match(/^PasswordPolicyViolation/);
       await create("correct horse battery staple");
+    });
+
+    it("are refused with the rule of the policy that they break", async () => {
+      await iam.send(
+        new UpdateAccountPasswordPolicyCommand({
+          MinimumPasswordLength: 14,
+          RequireUppercaseCharacters: true,
+          RequireLowercaseCharacters: true,
+          RequireNumbers: true,
+          RequireSymbols: true,
+        }),
+      );
+      const alice = clients(sandbox, sandbox.userInMemberAccount(AUTH, UserName, [ADMINISTRATOR_ACCESS])).iam;
+      await iam.send(new CreateLoginProfileCommand({ UserName, Password: "Correct-horse-1" }));
+      const change = (NewPassword: string) =>
+        alice.send(new ChangePasswordCommand({ OldPassword: "Correct-horse-1", NewPassword }));
+
+      for (const [password, message] of [
+        ["Short-1", "Password should have a minimum length of 14"],
+        ["battery-staple-2", "Password should have at least one uppercase letter"],
+        ["BATTERY-STAPLE-2", "Password should have at least one lowercase letter"],
+        ["Battery-staple-two", "Password should have at least one number"],
+        ["BatteryStaple22", "Password should have at least one symbol"],
+      ] as const) {
+        const error = await refusal(change(password));
+        expect(error.name).to.match(/^PasswordPolicyViolation/);
+        expect(error.message).to.equal(message);
+      }
+      await change("Battery-staple-2");
+    });
+
+    it("are changed by IAM users only", async () => {
+      const change = new ChangePasswordCommand({ OldPassword: "Correct-horse-1", NewPassword: "Battery-staple-2" });
+      expect((await refusal(iam.send(change))).name).to.match(/^InvalidUserType/);
     });
   });
 

@@ -1,5 +1,7 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Clock } from "./clock.ts";
+import { registerSecurityKey, signIn, type SignIn } from "./console.ts";
 import { Faults, type Fault } from "./faults.ts";
 import { Latency } from "./latency.ts";
 import { LocalAws } from "./model/local-aws.ts";
@@ -15,6 +17,7 @@ import {
 } from "./model/seed.ts";
 import { listen, type RecordedRequest } from "./server.ts";
 
+export type { SignIn } from "./console.ts";
 export type { Fault } from "./faults.ts";
 export type { Account } from "./model/account.ts";
 export type { AccessKey, Group, LoginProfile, ManagedPolicy, MfaDevice, Role, User } from "./model/entities.ts";
@@ -59,14 +62,23 @@ export interface Sandbox {
   userInMemberAccount(accountId: string, userName: string, managedPolicyArns: string[]): Credentials;
   /** Keys of the root user of an account. */
   rootUser(accountId: string): Credentials;
+  /**
+   * Signs a user of the auth account in to the console, and gives the session that the console then works with.
+   * @throws Error in the words of the sign-in page, or of ChangePassword.
+   */
+  signIn(typed: SignIn): Promise<Required<Credentials>>;
+  /** Gives a user of the auth account a passkey or security key, and tells its serial number. */
+  registerSecurityKey(userName: string, label: string): string;
   /** Every request answered so far, in order. */
   readonly requests: RecordedRequest[];
   /** Makes the next matching requests fail. */
   injectFault(fault: Fault): void;
+  /** Takes back what {@link injectFault} has put in the way. */
+  clearFaults(): void;
   /** Sets the latency of one action, or of all. The action "ResourceHandler" is the work behind a Cloud Control request. */
   setLatency(milliseconds: number, action?: string): void;
-  /** The sandbox's own time: token codes, expiry, aws:TokenIssueTime. */
-  readonly clock: { now(): Date; advance(seconds: number): void };
+  /** AWS's own time: token codes, expiry, aws:TokenIssueTime, the Date of every answer. */
+  readonly clock: Pick<Clock, "now" | "advance" | "setAhead">;
   close(): Promise<void>;
 }
 
@@ -79,6 +91,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   });
   populate(aws, developmentAccounts);
   const administrator = seedAdministrator(aws);
+  const authAccount = aws.organization.account(AUTH_ACCOUNT);
   const faults = new Faults();
   const latency = new Latency(options.latencyMilliseconds ?? 0);
   const server = await listen({ aws, faults, latency, port: options.port ?? 0 });
@@ -110,9 +123,17 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     userInMemberAccount: (accountId, userName, managedPolicyArns) =>
       seedUser(aws, accountId, userName, managedPolicyArns),
     rootUser: (accountId) => aws.credentials.createRootKey(accountId, aws.clock.now()),
+    async signIn(typed) {
+      const { accessKeyId, secretAccessKey, sessionToken } = await signIn(aws, authAccount, typed);
+      return { accessKeyId, secretAccessKey, sessionToken };
+    },
+    registerSecurityKey: (userName, label) => registerSecurityKey(aws, authAccount, userName, label),
     requests: server.requests,
     injectFault: (fault) => {
       faults.add(fault);
+    },
+    clearFaults: () => {
+      faults.clear();
     },
     setLatency: (milliseconds, action) => {
       latency.set(milliseconds, action);

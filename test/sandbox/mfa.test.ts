@@ -13,7 +13,7 @@ import {
 import { GetSessionTokenCommand, type STSClient } from "@aws-sdk/client-sts";
 import { expect } from "chai";
 import { startSandbox, tokenCode, type Sandbox } from "./index.ts";
-import { ADMINISTRATOR_ACCESS, clients, enableDevice, given, nextCode, refusal } from "./testing.ts";
+import { ADMINISTRATOR_ACCESS, administratorOf, clients, enableDevice, given, nextCode, refusal } from "./testing.ts";
 
 const AUTH = "222222222222";
 
@@ -121,6 +121,27 @@ describe("sandbox: MFA", () => {
     expect(error.name).to.match(/^LimitExceeded/);
     const { MFADevices } = await iam.send(new ListMFADevicesCommand({ UserName: "alice" }));
     expect(MFADevices).to.have.length(8);
+  });
+
+  it("takes the codes of a device that an administrator has named otherwise", async () => {
+    const administrator = (await administratorOf(sandbox, AUTH)).iam;
+    const { serialNumber, seed } = await enableDevice(sandbox, administrator, "alice", "spare-phone");
+    expect(serialNumber).to.equal(`arn:aws:iam::${AUTH}:mfa/spare-phone`);
+    await session(serialNumber, nextCode(sandbox, seed));
+  });
+
+  it("shows a security key like any device, takes no codes for it, and forgets it once it is deactivated", async () => {
+    const SerialNumber = sandbox.registerSecurityKey("alice", "yubikey");
+    expect(SerialNumber).to.match(/^arn:aws:iam::222222222222:u2f\/user\/alice\/yubikey-[A-Z2-7]{17}$/);
+    const devices = async () => (await iam.send(new ListMFADevicesCommand({}))).MFADevices ?? [];
+    expect((await devices()).map((device) => device.SerialNumber)).to.deep.equal([SerialNumber]);
+    expect((await refusal(session(SerialNumber, "123456"))).message).to.contain("unable to validate MFA code");
+    expect((await iam.send(new ListVirtualMFADevicesCommand({}))).VirtualMFADevices).to.deep.equal([]);
+
+    const device = { UserName: "alice", SerialNumber };
+    await iam.send(new DeactivateMFADeviceCommand(device));
+    expect(await devices()).to.deep.equal([]);
+    expect((await refusal(iam.send(new DeactivateMFADeviceCommand(device)))).name).to.match(/^NoSuchEntity/);
   });
 
   it("deletes a virtual device only once it is deactivated", async () => {

@@ -1,5 +1,10 @@
 import { DescribeVpcsCommand } from "@aws-sdk/client-ec2";
-import { GetUserCommand, ListServerCertificatesCommand, ListUsersCommand } from "@aws-sdk/client-iam";
+import {
+  CreateUserCommand,
+  GetUserCommand,
+  ListServerCertificatesCommand,
+  ListUsersCommand,
+} from "@aws-sdk/client-iam";
 import { ListHandshakesForAccountCommand } from "@aws-sdk/client-organizations";
 import { GetSessionTokenCommand, STSClient } from "@aws-sdk/client-sts";
 import { expect } from "chai";
@@ -96,6 +101,24 @@ describe("sandbox: server", () => {
     sandbox.injectFault({ action: "ListUsers", code: "cut", cutConnection: true, times: 1 });
     const error = await refusal(clients(sandbox).iam.send(new ListUsersCommand({})));
     expect(error.message).to.match(/socket hang up|ECONNRESET/);
+  });
+
+  it("does what was asked and loses the answer where that is the fault", async () => {
+    sandbox.injectFault({ action: "CreateUser", code: "", loseAnswer: true, times: 1 });
+    const { iam } = clients(sandbox);
+    await refusal(iam.send(new CreateUserCommand({ UserName: "alice" })));
+    await iam.send(new GetUserCommand({ UserName: "alice" }));
+  });
+
+  it("is out of reach for every service until the fault is taken back", async () => {
+    sandbox.injectFault({ code: "", cutConnection: true, times: Infinity });
+    const { iam, sts } = clients(sandbox);
+    for (let time = 1; time <= 2; time++) {
+      await refusal(iam.send(new ListUsersCommand({})));
+      await refusal(sts.send(new GetSessionTokenCommand({})));
+    }
+    sandbox.clearFaults();
+    await iam.send(new ListUsersCommand({}));
   });
 
   it("keeps the environment of who started it away from clients", () => {

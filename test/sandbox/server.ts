@@ -13,11 +13,12 @@ import { queryProtocol } from "./protocols/query.ts";
 import { parseAuthorization, type HttpRequest } from "./signature.ts";
 import { services } from "./services/registry.ts";
 import { Call, perform, type Service } from "./services/service.ts";
+import { FEDERATION_PATH, federatedCaller, signin } from "./services/signin.ts";
 
 /** A request that was answered. */
 export interface RecordedRequest {
   time: Date;
-  /** As in the SDK's package name: "iam", "sts", "organizations", "cloudcontrol", "ec2". */
+  /** As in the SDK's package name: "iam", "sts", "organizations", "cloudcontrol", "ec2"; "signin" for the federation endpoint. */
   service: string;
   action: string;
   accountId: string;
@@ -47,7 +48,7 @@ export async function listen(options: Room & { port: number }): Promise<Server> 
   const server = createServer((incoming, outgoing) => {
     void answer(options, requests, incoming).then(
       (response) => {
-        send(outgoing, response);
+        send(outgoing, response, options.aws.clock.now());
       },
       (error: unknown) => {
         outgoing.destroy(error instanceof Error ? error : undefined);
@@ -83,16 +84,18 @@ async function answer(
   const record: Partial<RecordedRequest> = {};
   let outcome = "ok";
   try {
-    const authorization = parseAuthorization(request.headers);
-    record.service = authorization.service;
-    const service = services.get(authorization.service);
-    if (service === undefined) {
-      throw new AwsError("NotImplemented", `The sandbox has no service ${authorization.service}.`, 501);
-    }
+    const authorization = request.path === FEDERATION_PATH ? undefined : parseAuthorization(request.headers);
+    record.service = authorization?.service ?? signin.name;
+    const service = authorization === undefined ? signin : services.get(authorization.service);
+    if (service === undefined)
+      throw new AwsError("NotImplemented", `The sandbox has no service ${record.service}.`, 501);
     protocol = service.protocol;
     const { action, input } = protocol.parse(request);
     Object.assign(record, { service: service.name, action, input });
-    const caller = authenticate(room.aws, request, authorization);
+    const caller =
+      authorization === undefined
+        ? federatedCaller(room.aws, action, input)
+        : authenticate(room.aws, request, authorization);
     Object.assign(record, describe(caller));
     await room.latency.wait(action);
     const output = await run(room, service, action, caller, input);
@@ -129,7 +132,7 @@ async function run(
 ): Promise<Output | "cut"> {
   const fault = room.faults.take({ service: service.name, action, accountId: caller.accountId, input });
   if (fault?.cutConnection === true) return "cut";
-  if (fault !== undefined && fault.handlerErrorCode === undefined) {
+  if (fault !== undefined && fault.handlerErrorCode === undefined && fault.loseAnswer !== true) {
     throw new AwsError(fault.code, fault.message ?? `${fault.code} (injected)`, fault.status ?? 400);
   }
   service.admits?.(caller);
@@ -138,7 +141,8 @@ async function run(
     throw new AwsError("NotImplemented", `The sandbox does not implement ${service.name} ${action}.`, 501);
   }
   const call = new Call({ ...room, caller, ...(fault === undefined ? {} : { handlerFault: fault }) }, input);
-  return perform(service, action, operation, call);
+  const output = await perform(service, action, operation, call);
+  return fault?.loseAnswer === true ? "cut" : output;
 }
 
 const describe = (caller: Caller) => ({
@@ -171,7 +175,7 @@ async function read(incoming: IncomingMessage): Promise<HttpRequest> {
   return { method: incoming.method ?? "GET", path, query, headers, body: Buffer.concat(chunks) };
 }
 
-function send(outgoing: ServerResponse, response: HttpResponse | "cut"): void {
+function send(outgoing: ServerResponse, response: HttpResponse | "cut", date: Date): void {
   if (response === "cut") outgoing.destroy();
-  else outgoing.writeHead(response.status, response.headers).end(response.body);
+  else outgoing.writeHead(response.status, { date: date.toUTCString(), ...response.headers }).end(response.body);
 }

@@ -1,4 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import type { Clock } from "./clock.ts";
 import { AwsError } from "./errors.ts";
 
 /** An HTTP request as it arrived. */
@@ -26,7 +27,7 @@ const HEADER = new RegExp(
   `^${ALGORITHM} Credential=([^/]+)/(\\d{8})/([^/]+)/([^/]+)/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$`,
 );
 const MUST_BE_SIGNED = ["host", "x-amz-date", "x-amz-security-token", "x-amz-target"];
-const TOLERATED_SKEW_MINUTES = 15;
+const TOLERATED_SKEW_MINUTES = 5;
 
 /** Reads the Authorization header. */
 export function parseAuthorization(headers: ReadonlyMap<string, string>): Authorization {
@@ -48,8 +49,13 @@ export function parseAuthorization(headers: ReadonlyMap<string, string>): Author
   return { accessKeyId, date, region, service, signedHeaders: signedHeaders.split(";"), signature };
 }
 
-/** Refuses a request that the holder of this secret has not signed, or has signed too long ago. */
-export function verifySignature(request: HttpRequest, authorization: Authorization, secret: string): void {
+/** Refuses a request that the holder of this secret has not signed, or not in the last minutes. */
+export function verifySignature(
+  request: HttpRequest,
+  authorization: Authorization,
+  secret: string,
+  clock: Clock,
+): void {
   const unsigned = MUST_BE_SIGNED.find(
     (name) => request.headers.has(name) && !authorization.signedHeaders.includes(name),
   );
@@ -60,7 +66,7 @@ export function verifySignature(request: HttpRequest, authorization: Authorizati
       403,
     );
   }
-  refuseSkew(request.headers.get("x-amz-date") ?? "");
+  refuseSkew(request.headers.get("x-amz-date") ?? "", clock);
   const expected = Buffer.from(sign(request, authorization, secret), "hex");
   if (!timingSafeEqual(expected, Buffer.from(authorization.signature, "hex"))) {
     throw new AwsError(
@@ -95,21 +101,31 @@ function sign(request: HttpRequest, authorization: Authorization, secret: string
   return hmac(key, stringToSign).toString("hex");
 }
 
-/** Against real time, not the sandbox's: the signer's clock is not advanced either. */
-function refuseSkew(signedAt: string): void {
-  const parts = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/.exec(signedAt);
-  const time = parts === null ? NaN : Date.parse(signedAt.replace(parts[0], isoDate(parts)));
-  const skewMinutes = (Date.now() - time) / 60_000;
-  if (Number.isNaN(skewMinutes) || Math.abs(skewMinutes) > TOLERATED_SKEW_MINUTES) {
-    const problem = skewMinutes < 0 ? "not yet current" : "expired";
-    throw new AwsError("SignatureDoesNotMatch", `Signature ${problem}: ${signedAt} is more than 15 min. away.`, 403);
+function refuseSkew(signedAt: string, clock: Clock): void {
+  const time = Date.parse(signedAt.replace(/^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/, "$1-$2-$3T$4:$5:$6Z"));
+  if (Number.isNaN(time)) {
+    throw new AwsError("IncompleteSignature", `Date must be in ISO-8601 'basic format'. Got '${signedAt}'.`);
+  }
+  const { earliest, latest } = clock.present();
+  const oldest = minutesAfter(earliest, -TOLERATED_SKEW_MINUTES);
+  const newest = minutesAfter(latest, TOLERATED_SKEW_MINUTES);
+  if (time < oldest.getTime()) {
+    const span = `${basic(oldest)} (${basic(earliest)} - ${TOLERATED_SKEW_MINUTES} min.)`;
+    throw new AwsError("SignatureDoesNotMatch", `Signature expired: ${signedAt} is now earlier than ${span}`, 403);
+  }
+  if (time > newest.getTime()) {
+    const span = `${basic(newest)} (${basic(latest)} + ${TOLERATED_SKEW_MINUTES} min.)`;
+    throw new AwsError(
+      "SignatureDoesNotMatch",
+      `Signature not yet current: ${signedAt} is still later than ${span}`,
+      403,
+    );
   }
 }
 
-function isoDate([, year, month, day, hour, minute, second]: string[]): string {
-  return `${year ?? ""}-${month ?? ""}-${day ?? ""}T${hour ?? ""}:${minute ?? ""}:${second ?? ""}Z`;
-}
-
+const minutesAfter = (date: Date, minutes: number): Date => new Date(date.getTime() + minutes * 60_000);
+/** As in a signature: 20261124T101500Z. */
+const basic = (date: Date): string => date.toISOString().replaceAll(/[-:]|\.\d+/g, "");
 const hmac = (key: Buffer | string, text: string): Buffer => createHmac("sha256", key).update(text).digest();
 const sha256 = (content: Buffer | string): string => createHash("sha256").update(content).digest("hex");
 const encode = (text: string): string =>

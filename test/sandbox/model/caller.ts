@@ -11,11 +11,11 @@ interface AnyCaller {
   readonly userId: string;
 }
 
-/** An IAM user, with long-term keys or with a session of GetSessionToken. */
+/** An IAM user, with long-term keys or with a session of GetSessionToken or of the console. */
 export interface UserCaller extends AnyCaller {
   readonly type: "User";
   readonly user: User;
-  readonly session?: { issued: Date; mfa: boolean };
+  readonly session?: { issued: Date; mfa: boolean; /** Of the console. */ console?: true };
 }
 
 /** A session of AssumeRole. */
@@ -24,9 +24,16 @@ export interface RoleCaller extends AnyCaller {
   readonly role: Role;
   readonly sessionName: string;
   readonly issued: Date;
+  /** The role was assumed with temporary credentials: role chaining. */
+  readonly chained: boolean;
   readonly sourceIdentity?: string;
   /** The session policy given to AssumeRole, as JSON text. */
   readonly sessionPolicy?: string;
+}
+
+/** Whether the caller uses temporary credentials. */
+export function hasTemporaryCredentials(caller: Caller): boolean {
+  return caller.type === "AssumedRole" || (caller.type === "User" && caller.session !== undefined);
 }
 
 /** The root user of an account. */
@@ -35,8 +42,8 @@ export interface RootCaller extends AnyCaller {
 }
 
 /**
- * The value of aws:MultiFactorAuthPresent: only sessions of GetSessionToken carry the key, neither long-term keys
- * nor the sessions of an assumed role do.
+ * The value of aws:MultiFactorAuthPresent: only sessions of GetSessionToken and of the console carry the key,
+ * neither long-term keys nor the sessions of an assumed role do.
  */
 export function multiFactorAuthPresent(caller: Caller): "true" | "false" | undefined {
   if (caller.type !== "User" || caller.session === undefined) return undefined;

@@ -18,10 +18,17 @@ export interface Session {
   readonly caller: Caller;
 }
 
+/** What an address that signs in to the console carries. */
+export interface SigninToken {
+  readonly caller: Caller;
+  readonly expires: Date;
+}
+
 /** All keys of all accounts: what a request is signed with. */
 export class CredentialStore {
   readonly #keys = new Map<string, LongTermKey>();
   readonly #sessions = new Map<string, Session>();
+  readonly #signinTokens = new Map<string, SigninToken>();
 
   key(id: string): LongTermKey | undefined {
     return this.#keys.get(id);
@@ -59,6 +66,16 @@ export class CredentialStore {
     };
     this.#sessions.set(session.accessKeyId, session);
     return session;
+  }
+
+  signinToken(token: string): SigninToken | undefined {
+    return this.#signinTokens.get(token);
+  }
+
+  createSigninToken(caller: Caller, expires: Date): string {
+    const token = sessionToken();
+    this.#signinTokens.set(token, { caller, expires });
+    return token;
   }
 }
 

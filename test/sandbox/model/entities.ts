@@ -17,6 +17,8 @@ export interface User extends Identity {
   permissionsBoundary?: string;
   readonly groups: Set<Group>;
   loginProfile?: LoginProfile;
+  /** The last sign-in to the console. */
+  passwordLastUsed?: Date;
   readonly accessKeys: AccessKey[];
   /** The devices that are enabled for the user. */
   readonly mfaDevices: MfaDevice[];
@@ -63,10 +65,10 @@ export interface OtherCredential {
 
 export interface MfaDevice {
   readonly name: string;
-  /** The ARN: arn:aws:iam::ACCOUNT:mfa/NAME. */
+  /** The ARN: arn:aws:iam::ACCOUNT:mfa/NAME, or :u2f/user/USER/NAME-ID of a security key. */
   readonly serialNumber: string;
-  /** What the QR code holds, base32. */
-  readonly seed: string;
+  /** What the QR code holds, base32. Absent: a passkey or security key, which shows no codes. */
+  readonly seed?: string;
   readonly created: Date;
   enabled?: { user: User; date: Date };
   /** The time step of the last code accepted; no code of this step or an earlier one is accepted again. */

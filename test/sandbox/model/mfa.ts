@@ -16,7 +16,7 @@ export const newSeed = (): string => new Secret({ size: 40 }).base32;
  */
 export function acceptCode(user: User, serialNumber: string, code: string, now: Date): void {
   const device = user.mfaDevices.find((candidate) => candidate.serialNumber === serialNumber);
-  if (device === undefined) {
+  if (device?.seed === undefined) {
     throw accessDenied(
       "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.",
     );
@@ -42,6 +42,7 @@ export function acceptTwoCodes(device: MfaDevice, first: string, second: string,
 }
 
 function stepOf(device: MfaDevice, code: string, now: Date, window: number): number | undefined {
+  if (device.seed === undefined) return undefined;
   const timestamp = now.getTime();
   const delta = new TOTP({ secret: device.seed, period: STEP_SECONDS }).validate({ token: code, timestamp, window });
   return delta === null ? undefined : Math.floor(timestamp / 1000 / STEP_SECONDS) + delta;

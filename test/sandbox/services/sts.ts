@@ -1,5 +1,5 @@
 import { accessDenied, validationError } from "../errors.ts";
-import type { Caller, RoleCaller } from "../model/caller.ts";
+import { hasTemporaryCredentials, type Caller, type RoleCaller } from "../model/caller.ts";
 import type { Session } from "../model/credential-store.ts";
 import type { Role } from "../model/entities.ts";
 import { acceptCode } from "../model/mfa.ts";
@@ -111,8 +111,7 @@ function multiFactorAuthentication(call: Call): boolean {
 
 /** Credentials that come from other temporary credentials last an hour at most. */
 function refuseDuration(caller: Caller, role: Role, seconds: number): void {
-  const chained = caller.type === "AssumedRole" || (caller.type === "User" && caller.session !== undefined);
-  if (chained && seconds > HOUR) {
+  if (hasTemporaryCredentials(caller) && seconds > HOUR) {
     throw validationError(
       "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining",
     );
@@ -135,6 +134,7 @@ function roleCaller(call: Call, role: Role, sessionName: string): RoleCaller {
     role,
     sessionName,
     issued: call.now,
+    chained: hasTemporaryCredentials(call.caller),
     ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
     ...(sessionPolicy === undefined ? {} : { sessionPolicy }),
   };

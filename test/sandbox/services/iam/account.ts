@@ -21,7 +21,8 @@ export const accountOperations: Operations = {
     on: () => "*",
     run(call) {
       const { users, groups, roles, policies, virtualMfaDevices } = call.account;
-      const devices = [...virtualMfaDevices];
+      const inUse = [...users].reduce((count, user) => count + user.mfaDevices.length, 0);
+      const unassigned = [...virtualMfaDevices].filter((device) => device.enabled === undefined).length;
       const summary = {
         Users: users.names.length,
         UsersQuota: 5000,
@@ -38,8 +39,8 @@ export const accountOperations: Operations = {
         AttachedPoliciesPerUserQuota: 10,
         AttachedPoliciesPerGroupQuota: 10,
         AttachedPoliciesPerRoleQuota: 10,
-        MFADevices: devices.length,
-        MFADevicesInUse: devices.filter((device) => device.enabled !== undefined).length,
+        MFADevices: inUse + unassigned,
+        MFADevicesInUse: inUse,
         AccountMFAEnabled: 0,
       };
       return { SummaryMap: new Map(Object.entries(summary)) };

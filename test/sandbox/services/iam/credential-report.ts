@@ -30,7 +30,7 @@ function row(user: User): string[] {
     user.arn,
     user.created.toISOString(),
     String(loginProfile !== undefined),
-    loginProfile === undefined ? "N/A" : "no_information",
+    loginProfile === undefined ? "N/A" : (user.passwordLastUsed?.toISOString() ?? "no_information"),
     loginProfile?.passwordChanged.toISOString() ?? "N/A",
     "N/A",
     String(user.mfaDevices.length > 0),

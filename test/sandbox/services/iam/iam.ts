@@ -19,7 +19,7 @@ export const iam: Service = {
   protocol: queryProtocol("https://iam.amazonaws.com/doc/2010-05-08/"),
   admits(caller) {
     // GetSessionToken's credentials are of no use in IAM unless a token code was given for them.
-    if (caller.type === "User" && caller.session?.mfa === false) {
+    if (caller.type === "User" && caller.session?.mfa === false && caller.session.console !== true) {
       throw new AwsError("InvalidClientTokenId", "The security token included in the request is invalid", 403);
     }
   },

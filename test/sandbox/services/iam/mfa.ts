@@ -11,7 +11,7 @@ const DEVICES_PER_USER = 8;
 /** A picture of one pixel: nobody scans it, the seed is beside it. */
 const QR_CODE_PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
 
-/** Virtual MFA devices. */
+/** MFA devices: virtual ones, and what users have of passkeys and security keys. */
 export const mfaOperations: Operations = {
   CreateVirtualMFADevice: {
     on: (call) =>
@@ -21,10 +21,11 @@ export const mfaOperations: Operations = {
       if (call.account.virtualMfaDevices.isTaken(name)) {
         throw entityAlreadyExists("MFADevice entity at the same path and name already exists.");
       }
+      const seed = newSeed();
       const device: MfaDevice = {
         name,
         serialNumber: call.account.arn(`mfa${call.input.optional("Path") ?? "/"}${name}`),
-        seed: newSeed(),
+        seed,
         created: call.now,
         lastStep: 0,
       };
@@ -32,7 +33,7 @@ export const mfaOperations: Operations = {
       return {
         VirtualMFADevice: {
           SerialNumber: device.serialNumber,
-          Base32StringSeed: Buffer.from(device.seed).toString("base64"),
+          Base32StringSeed: Buffer.from(seed).toString("base64"),
           QRCodePNG: QR_CODE_PNG,
         },
       };

@@ -50,10 +50,13 @@ export const passwordOperations: Operations = {
     },
   },
   ChangePassword: {
-    on: userArn,
+    on: (call) => callingUser(call).arn,
     run(call) {
-      const profile = loginProfileOf(userNamedOrCalling(call));
+      const profile = loginProfileOf(callingUser(call));
       if (call.input.string("OldPassword") !== profile.password) throw accessDenied("The old password was incorrect.");
+      if (call.input.string("NewPassword") === profile.password) {
+        throw violation("Policy constraint violation with password reuse prevention during password change.");
+      }
       setPassword(call, profile, acceptablePassword(call, "NewPassword"));
       profile.passwordResetRequired = false;
       return {};
@@ -66,6 +69,11 @@ const show = (user: User, profile: LoginProfile) => ({
   CreateDate: profile.created,
   PasswordResetRequired: profile.passwordResetRequired,
 });
+
+function callingUser({ caller }: Call): User {
+  if (caller.type === "User") return caller.user;
+  throw new AwsError("InvalidUserType", "Only IAM Users can change their own password", 403);
+}
 
 function loginProfileOf(user: User): LoginProfile {
   if (user.loginProfile === undefined) throw noSuchEntity(`Login Profile for User ${user.name} cannot be found.`);
@@ -80,9 +88,9 @@ function setPassword(call: Call, profile: LoginProfile, password: string): void 
 function acceptablePassword(call: Call, parameter: string): string {
   const password = call.input.string(parameter);
   const { passwordPolicy } = call.account;
-  const accepted = passwordPolicy === undefined ? meetsDefaultPolicy(password) : meets(passwordPolicy, password);
-  if (accepted) return password;
-  throw new AwsError("PasswordPolicyViolation", "Password does not conform to the account password policy.");
+  if (passwordPolicy !== undefined) refuseViolation(passwordPolicy, password);
+  else if (!meetsDefaultPolicy(password)) throw violation("Password does not conform to the account password policy.");
+  return password;
 }
 
 const SYMBOL = /[!@#$%^&*()_+\-=[\]{}|']/;
@@ -93,12 +101,20 @@ function meetsDefaultPolicy(password: string): boolean {
   return password.length >= 8 && password.length <= 128 && kinds.length >= 3;
 }
 
-function meets(policy: PasswordPolicy, password: string): boolean {
-  return (
-    password.length >= policy.minimumPasswordLength &&
-    (!policy.requireUppercaseCharacters || /[A-Z]/.test(password)) &&
-    (!policy.requireLowercaseCharacters || /[a-z]/.test(password)) &&
-    (!policy.requireNumbers || /\d/.test(password)) &&
-    (!policy.requireSymbols || SYMBOL.test(password))
-  );
+/** Names the first rule that is broken. */
+function refuseViolation(policy: PasswordPolicy, password: string): void {
+  const { minimumPasswordLength } = policy;
+  if (password.length < minimumPasswordLength) {
+    throw violation(`Password should have a minimum length of ${minimumPasswordLength}`);
+  }
+  const kinds: [boolean, RegExp, string][] = [
+    [policy.requireUppercaseCharacters, /[A-Z]/, "uppercase letter"],
+    [policy.requireLowercaseCharacters, /[a-z]/, "lowercase letter"],
+    [policy.requireNumbers, /\d/, "number"],
+    [policy.requireSymbols, SYMBOL, "symbol"],
+  ];
+  const missing = kinds.find(([required, kind]) => required && !kind.test(password));
+  if (missing !== undefined) throw violation(`Password should have at least one ${missing[2]}`);
 }
+
+const violation = (message: string): AwsError => new AwsError("PasswordPolicyViolation", message);

@@ -15,6 +15,7 @@ export const showUser = (user: User): Output => ({
   UserId: user.id,
   Arn: user.arn,
   CreateDate: user.created,
+  PasswordLastUsed: user.passwordLastUsed,
   ...showBoundary(user.permissionsBoundary),
 });
 

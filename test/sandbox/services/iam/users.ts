@@ -17,7 +17,6 @@ export const userOperations: Operations = {
       return {
         User: {
           ...showUser(user),
-          PasswordLastUsed: undefined,
           ...(user.tags.size === 0 ? {} : { Tags: showTags(user.tags) }),
         },
       };
