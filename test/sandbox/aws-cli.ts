@@ -1,0 +1,91 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { awsCli } from "../../toolchain/awscli.js";
+import type { Credentials } from "./index.ts";
+
+/** What a command printed, and how it ended. */
+export interface CommandResult {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** The ordinary AWS CLI on a developer's machine: nothing but the endpoint; keys are in the files that it writes. */
+export class AwsCli {
+  /** Where its files are, and what it downloads. */
+  readonly directory: string;
+  readonly #endpoint: string;
+
+  private constructor(endpoint: string, directory: string) {
+    this.#endpoint = endpoint;
+    this.directory = directory;
+  }
+
+  static async install(endpoint: string): Promise<AwsCli> {
+    return new AwsCli(endpoint, await mkdtemp(join(tmpdir(), "mfa-admin-aws-cli-")));
+  }
+
+  /** Runs a line of words, and further arguments that may hold spaces. */
+  run(line: string, ...more: string[]): Promise<CommandResult> {
+    return this.#run("aws", [...line.split(" "), ...more]);
+  }
+
+  /** Runs it, and gives what it prints, as JSON. */
+  async succeed(line: string, ...more: string[]): Promise<unknown> {
+    return parsed(await this.run(line, ...more));
+  }
+
+  /** The same by other credentials than those in the files, such as those of the console. */
+  async succeedAs(credentials: Required<Credentials>, line: string, ...more: string[]): Promise<unknown> {
+    return parsed(
+      await this.#run("aws", [...line.split(" "), ...more], {
+        AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+        AWS_SESSION_TOKEN: credentials.sessionToken,
+      }),
+    );
+  }
+
+  /** The manual way to log in, by a shell script around the AWS CLI. */
+  assumeRole(
+    code: string,
+    settings: { ROLE_ARN: string; MFA_SERIAL: string; SESSION_NAME: string },
+  ): Promise<CommandResult> {
+    return this.#run("bash", [join(import.meta.dirname, "dev-assume-role.sh"), code], settings);
+  }
+
+  remove(): Promise<void> {
+    return rm(this.directory, { recursive: true });
+  }
+
+  async #run(command: string, args: string[], more: Record<string, string> = {}): Promise<CommandResult> {
+    try {
+      const { stdout, stderr } = await promisify(execFile)(command, args, { env: { ...this.#environment(), ...more } });
+      return { code: 0, stdout, stderr };
+    } catch (error) {
+      const { code, stdout = "", stderr = "" } = error as { code?: unknown; stdout?: string; stderr?: string };
+      if (typeof code !== "number") throw error;
+      return { code, stdout, stderr };
+    }
+  }
+
+  #environment(): NodeJS.ProcessEnv {
+    return {
+      HOME: this.directory,
+      PATH: dirname(awsCli()) + delimiter + (process.env["PATH"] ?? ""),
+      AWS_ENDPOINT_URL: this.#endpoint,
+      AWS_DEFAULT_REGION: "us-east-1",
+      AWS_EC2_METADATA_DISABLED: "true",
+      AWS_CONFIG_FILE: join(this.directory, "config"),
+      AWS_SHARED_CREDENTIALS_FILE: join(this.directory, "credentials"),
+    };
+  }
+}
+
+function parsed({ code, stdout, stderr }: CommandResult): unknown {
+  if (code !== 0) throw new Error(`the AWS CLI ended with ${code}:\n${stderr}`);
+  return stdout === "" ? undefined : (JSON.parse(stdout) as unknown);
+}
