@@ -1,11 +1,11 @@
 /** The AWS CLI, which the tests log in with as a developer would. The product does not need it. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { awscliRoot, awscliVersion } from "./cache.js";
 import { Problem } from "./problem.js";
-import { step } from "./progress.js";
-import { run, which } from "./run.js";
+import { installPythonTool } from "./python-tools.js";
+import { which } from "./run.js";
 
 /**
  * @returns {string} the path of the AWS CLI: `$MFA_ADMIN_AWS_CLI`, on PATH or in the cache
@@ -27,39 +27,15 @@ export function findAwsCli() {
   return known;
 }
 
-export async function installAwsCli() {
-  const python = which("python3");
-  const remedy =
-    "Install the AWS CLI 2.13 or newer (https://aws.amazon.com/cli/), or Python 3.10 or newer with pip and venv";
-  if (python === undefined) {
-    throw new Problem(
-      `The tests need the AWS CLI, and there is no python3 to install it with. ${remedy}, and run this again.`,
-    );
-  }
-  await step(`Installing the AWS CLI ${awscliVersion}`, async (progress) => {
-    const root = awscliRoot();
-    const venv = join(root, "venv");
-    rmSync(root, { recursive: true, force: true });
-    mkdirSync(root, { recursive: true });
-    const pip = ["-m", "pip", "install", "--disable-pip-version-check", `awscli==${awscliVersion}`];
-    for (const [program, args] of /** @type {const} */ ([
-      [python, ["-m", "venv", venv]],
-      [join(venv, "bin", "python"), pip],
-    ])) {
-      const { ok, tail } = await run(program, [...args], {
-        onLine: (line) => {
-          progress.detail(line.trim());
-        },
-      });
-      if (!ok)
-        throw new Problem(
-          `The tests need the AWS CLI, and pip could not install it. ${remedy}, and run this again.\n${tail}`,
-        );
-    }
-    // A venv can not be moved. This link, made last, is what says that it is complete.
-    const link = join(root, "bin", "aws");
-    mkdirSync(dirname(link));
-    symlinkSync(join("..", "venv", "bin", "aws"), link);
+export function installAwsCli() {
+  return installPythonTool({
+    what: "the AWS CLI",
+    version: awscliVersion,
+    requirement: `awscli==${awscliVersion}`,
+    program: "aws",
+    root: awscliRoot(),
+    remedy:
+      "Install the AWS CLI 2.13 or newer (https://aws.amazon.com/cli/), or Python 3.10 or newer with pip and venv",
   });
 }
 

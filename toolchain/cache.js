@@ -17,6 +17,9 @@ export const builtAwsNativeVersion = "1.11.0";
 /** The AWS CLI that the tests log in with. */
 export const awscliVersion = "1.46.3";
 
+/** The S3 and KMS that the tests keep states in. */
+export const motoVersion = "5.2.5";
+
 /** @returns {string} `$XDG_CACHE_HOME/mfa-admin`, or `~/.cache/mfa-admin` */
 export function cacheDirectory() {
   // `||`, not `??`: the XDG specification says that an empty variable counts as unset.
@@ -85,6 +88,11 @@ export function awsNativeBuildDirectory() {
 /** @returns {string} the AWS CLI's directory in the cache: the program is `bin/aws` in it */
 export function awscliRoot() {
   return join(toolchainDirectory(), `awscli-${awscliVersion}`);
+}
+
+/** @returns {string} moto's directory in the cache: the program is `bin/moto_server` in it */
+export function motoRoot() {
+  return join(toolchainDirectory(), `moto-${motoVersion}`);
 }
 
 /**

@@ -2,7 +2,7 @@
  * Makes a checkout ready to run: `npm run setup`, and by itself before `npm start` and `npm test`. Does only what has not
  * been done. Runs on Node 20 with nothing installed, so that it can bring what is newer.
  *
- *   --test      also what only the tests need: the AWS CLI
+ *   --test      also what only the tests need: the AWS CLI, and moto
  *   --offline   try no download from Pulumi, only package registries
  */
 import { availableParallelism } from "node:os";
@@ -14,6 +14,7 @@ import { cacheDirectory, installedAwsNativeVersion } from "./cache.js";
 import { compile, installPackages } from "./dependencies.js";
 import { whyNotGo } from "./go.js";
 import { withLock } from "./lock.js";
+import { findMoto, installMoto } from "./moto.js";
 import { Problem } from "./problem.js";
 import { say, silence } from "./progress.js";
 import { canReachPulumi, findPulumi, installPulumi, pulumiProgram } from "./pulumi.js";
@@ -34,7 +35,10 @@ try {
   await installPackages();
   await compile();
   const { pulumi, plugin } = await once(findToolchain, installToolchain);
-  if (flags.test) await once(findAwsCli, installAwsCli);
+  if (flags.test) {
+    await once(findAwsCli, installAwsCli);
+    await once(findMoto, installMoto);
+  }
   say(`Ready: Pulumi ${pulumi.version} with its plugin aws-native ${plugin}.`);
 } catch (error) {
   if (error instanceof Problem) say(`\n${error.message}`);

@@ -200,14 +200,16 @@ describe("set-up", () => {
 
   describe("for the tests", () => {
     const aws = (version: string) => `console.log("aws-cli/${version} Python/3.12")`;
-    // `-m venv DIRECTORY` makes a Python, which "installs" the AWS CLI beside itself.
+    // `-m venv DIRECTORY` makes a Python, which "installs" the AWS CLI, or moto, beside itself.
     const python = `
       const file = (name) => path.join(args[2], "bin", name);
-      const pip = 'fs.writeFileSync(path.join(path.dirname(process.argv[1]), "aws"), fs.readFileSync(process.env.HOME + "/aws"), { mode: 0o755 })';
+      const pip = 'const name = args.at(-1).startsWith("awscli") ? "aws" : "moto_server";' +
+        'fs.writeFileSync(path.join(path.dirname(process.argv[1]), name), fs.readFileSync(process.env.HOME + "/aws"), { mode: 0o755 })';
       program(file("python"), pip);
       program(process.env.HOME + "/aws", ${JSON.stringify(aws("1.46.3"))});
     `;
-    const installed = () => join(machine.directory, "cache/mfa-admin/toolchain/awscli-1.46.3/bin/aws");
+    const cached = (path: string) => join(machine.directory, "cache/mfa-admin/toolchain", path);
+    const installed = () => cached("awscli-1.46.3/bin/aws");
 
     beforeEach(() => {
       machine.install("go", go());
@@ -215,8 +217,27 @@ describe("set-up", () => {
 
     it("uses the AWS CLI that is on PATH", async () => {
       machine.install("aws", aws("2.31.0"));
+      machine.install("python3", python);
       expect((await machine.setUp("--offline", "--test")).status).to.equal(0);
       expect(existsSync(installed())).to.be.false;
+    });
+
+    it("installs moto with Python, once", async () => {
+      machine.install("aws", aws("2.31.0"));
+      machine.install("python3", python);
+      const { status, output } = await machine.setUp("--offline", "--test");
+      expect(status, output).to.equal(0);
+      expect(existsSync(cached("moto-5.2.5/bin/moto_server"))).to.be.true;
+      machine.calls();
+      await machine.setUp("--offline", "--test");
+      expect(machine.calls().filter((call) => call.startsWith("python"))).to.be.empty;
+    });
+
+    it("says how to get moto where there is no Python", async () => {
+      machine.install("aws", aws("2.31.0"));
+      const { status, output } = await machine.setUp("--offline", "--test");
+      expect(status).to.equal(1);
+      expect(output).to.contain("The tests need moto, and there is no python3").and.contain("Install Python 3.10");
     });
 
     it("installs the AWS CLI with Python where the one on PATH is too old to be led to a local endpoint", async () => {
