@@ -4,7 +4,7 @@ import type { SettingsFile } from "../project/settings-file.ts";
 import { confirmChange } from "../terminal/ask.ts";
 import { changeLine, countsLine } from "../terminal/progress.ts";
 import type { Stack } from "./automation.ts";
-import { requireUnlocked } from "./lock.ts";
+import { requireUnlocked } from "../state/lock.ts";
 import { passphraseEnvironment, requirePassphrase } from "./passphrase.ts";
 import { runPreview, type RunResult, runUp } from "./runs.ts";
 import { openStack } from "./stack.ts";

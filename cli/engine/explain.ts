@@ -1,7 +1,7 @@
 import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
 import { CommandError, ConcurrentUpdateError } from "./automation.ts";
-import { lockedBy, type LockHolder } from "./lock.ts";
+import { lockedBy, type LockHolder } from "../state/lock.ts";
 import { wrongPassphrase } from "./passphrase.ts";
 
 /** The engine failed for a reason that only its own text tells. */

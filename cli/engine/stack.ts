@@ -7,7 +7,7 @@ import { LocalWorkspace, type Stack, StackNotFoundError } from "./automation.ts"
 import { explainEngine } from "./explain.ts";
 import { passphraseEnvironment } from "./passphrase.ts";
 import { findPulumi } from "./pulumi-command.ts";
-import { localStateDirectory } from "./state-directory.ts";
+import { localStateDirectory } from "../state/state-directory.ts";
 
 export interface OpenStackOptions {
   /** Whether the program protects the service control policy; only `destroy` says no. */

@@ -268,13 +268,34 @@ describe("a stack that is locked by another run", () => {
     expect((await admin.run("outputs")).status).to.equal(0);
   });
 
-  it("says so when the run that holds the lock has ended", async () => {
-    const ended = await admin.run("--version");
-    expect(ended.status).to.equal(0);
-    await lock({ pid: 2 ** 22 - 1, hostname: hostname() });
+  it("is refused while the process that holds the lock is on this machine", async () => {
+    await lock({ pid: process.pid, hostname: hostname() });
     const { status, stderr } = await admin.run("up", "--yes");
-    expect({ status, stderr }).to.deep.include({ status: 1 });
-    expect(stderr).to.contain("That process has ended without releasing the lock. Release it with mfa-admin cancel.");
+    expect({ status, stderr }).to.eql({
+      status: 1,
+      stderr: `Error: The stack "main" is locked by another run: dana@${hostname()}, process ${process.pid}, since 2030-01-02T03:04:05Z.\nWait for it to end. If it is no longer running, release the lock with mfa-admin cancel.\n`,
+    });
+  });
+
+  it("is taken over, with a note, when that process has ended", async () => {
+    await lock({ pid: 2 ** 22 - 1, hostname: hostname() });
+    const { stderr } = await admin.succeed("up", "--yes");
+    expect(stderr.split("\n")[0]).to.equal(
+      `Released the lock of a run that has ended without doing so: dana@${hostname()}, process ${2 ** 22 - 1}, since 2030-01-02T03:04:05Z.`,
+    );
+    expect(await readdir(lockDirectory())).to.eql([]);
+  });
+
+  it("keeps its lock at cancel --held-by somebody else, and loses it at cancel --held-by its holder", async () => {
+    await lock({ pid: 4711, hostname: "ci-runner" });
+    const other = await admin.succeed("cancel", "--yes", "--held-by", "runner");
+    expect(other.stdout).to.equal('The stack "main" has no lock of runner.\n');
+    expect(await readdir(lockDirectory())).to.have.length(1);
+    const { stdout } = await admin.succeed("cancel", "--yes", "--held-by", "dana");
+    expect(stdout).to.equal(
+      'The lock of the stack "main" is released: dana@ci-runner, process 4711, since 2030-01-02T03:04:05Z. Run mfa-admin up to finish what was under way.\n',
+    );
+    expect(await readdir(lockDirectory())).to.eql([]);
   });
 
   it("is released by cancel, and up goes on", async () => {

@@ -175,20 +175,43 @@ describe("trouble in the middle of up", () => {
       await goOn();
     });
 
-    it("by a power cut, up says that the lock is left over, and after cancel it takes in what was being made", async () => {
+    it("by a power cut, the next up releases the lock that is left over, takes in what was being made, and completes", async () => {
       await stopping((child) => {
         process.kill(-(child.pid ?? 0), "SIGKILL");
       });
       await setTimeout(1600);
       expect(admin.sandbox.organization.account(admin.sandbox.authAccount).users.names).to.contain("alice");
-      const refused = await admin.run("up", "--yes");
-      expect(refused.status).to.equal(1);
-      expect(refused.stderr).to.match(
-        /^Error: The stack "main" is locked by another run: .*\.\nThat process has ended without releasing the lock\. Release it with mfa-admin cancel\.\n$/,
+      admin.sandbox.setLatency(0, "ResourceHandler");
+      const { stderr } = await admin.succeed("up", "--yes");
+      expect(stderr).to.match(
+        /^Released the lock of a run that has ended without doing so: \S+@\S+, process \d+, since \S+\.\n/,
       );
-      await admin.succeed("cancel", "--yes");
-      await goOn();
+      await expectComplete();
       await expectNothingToDo();
+    });
+  });
+
+  describe("when it is stopped by a power cut while AWS deletes the user", () => {
+    it("the next up finishes the deletion", async () => {
+      await begin();
+      await admin.succeed("up", "--yes");
+      await admin.editSettings((text) => text.replace("\n    alice: {}", " {}"));
+      admin.sandbox.setLatency(1500, "ResourceHandler");
+      const from = admin.sandbox.requests.length;
+      const deletes = (): number =>
+        admin.sandbox.requests.slice(from).filter(({ action }) => action === "DeleteResource").length;
+      const meanwhile = async (child: ChildProcess): Promise<void> => {
+        while (deletes() < 3) await setTimeout(20);
+        process.kill(-(child.pid ?? 0), "SIGKILL");
+      };
+      await admin.runWith({ meanwhile }, "up", "--yes");
+      await setTimeout(1600);
+      admin.sandbox.setLatency(0, "ResourceHandler");
+      await admin.succeed("up", "--yes");
+      const { accounts } = admin.sandbox.organization;
+      const left = [...accounts.values()].flatMap(({ users, roles }) => [...users.names, ...roles.names]);
+      expect(left.filter((name) => name.includes("alice"))).to.eql([]);
+      expect((await admin.succeed("up", "--yes")).stdout).to.match(/: 3 unchanged\.\n$/);
     });
   });
 });

@@ -1,0 +1,104 @@
+import type { GetBucketVersioningCommandOutput, S3Client } from "@aws-sdk/client-s3";
+
+import { Failure } from "../failure.ts";
+import { clientConfiguration } from "./cloud-url.ts";
+
+/** A place in S3, as a backend's URL names it: `s3://BUCKET/PREFIX?region=R`. */
+export interface Bucket {
+  name: string;
+  /** What Pulumi puts before each key: empty, or ending with a slash. */
+  prefix: string;
+  region: string | undefined;
+  client(): Promise<S3Client>;
+}
+
+/** The bucket of a state that is kept in S3; nothing for any other. */
+export function bucketOf(backendUrl: string): Bucket | undefined {
+  if (!backendUrl.startsWith("s3://")) return undefined;
+  const url = new URL(backendUrl);
+  const path = url.pathname.replace(/^\/+/, "");
+  const region = url.searchParams.get("region") ?? undefined;
+  const pathStyle = ["s3ForcePathStyle", "use_path_style"].some((key) => url.searchParams.get(key) === "true");
+  return {
+    name: url.hostname,
+    prefix: path === "" || path.endsWith("/") ? path : `${path}/`,
+    region,
+    client: async () => {
+      const { S3Client } = await import("@aws-sdk/client-s3");
+      return new S3Client({ ...(await clientConfiguration(url)), forcePathStyle: pathStyle });
+    },
+  };
+}
+
+/**
+ * Looks whether the state can be kept there, before anything is made.
+ *
+ * @returns what the administrator should know of the bucket
+ */
+export async function checkBucket(bucket: Bucket): Promise<string[]> {
+  const { name, region } = bucket;
+  if (region === undefined) {
+    throw new Failure(
+      `The URL of the bucket ${name} names no region.`,
+      `Write s3://${name}?region=REGION, so that it is the same bucket whoever runs it.`,
+    );
+  }
+  const [{ GetBucketVersioningCommand, HeadBucketCommand }, client] = await Promise.all([
+    import("@aws-sdk/client-s3"),
+    bucket.client(),
+  ]);
+  try {
+    const { BucketRegion: actual } = await client.send(new HeadBucketCommand({ Bucket: name }));
+    if (actual !== undefined && actual !== region) throw elsewhere(bucket, actual);
+  } catch (error) {
+    throw explainBucket(bucket, error);
+  }
+  let versioning: GetBucketVersioningCommandOutput;
+  try {
+    versioning = await client.send(new GetBucketVersioningCommand({ Bucket: name }));
+  } catch {
+    // Who may use the state need not be allowed to read the bucket's settings.
+    return [];
+  }
+  if (versioning.Status === "Enabled") return [];
+  return [
+    `The bucket ${name} keeps no older versions, so a state that is damaged or deleted would be lost. Run: ` +
+      `aws s3api put-bucket-versioning --bucket ${name} --versioning-configuration Status=Enabled`,
+  ];
+}
+
+/** The answer to a question about a bucket as a whole has no text, only a status. */
+function explainBucket(bucket: Bucket, error: unknown): unknown {
+  const { $metadata, $response } = error as {
+    $metadata?: { httpStatusCode?: number };
+    $response?: { headers?: Record<string, string> };
+  };
+  const { name, region = "" } = bucket;
+  switch ($metadata?.httpStatusCode) {
+    case 301:
+      return elsewhere(bucket, $response?.headers?.["x-amz-bucket-region"] ?? "another region");
+    case 403:
+      return new Failure(
+        `These credentials may not use the S3 bucket ${name}.`,
+        `Allow them s3:ListBucket on arn:aws:s3:::${name}, and s3:GetObject, s3:PutObject and s3:DeleteObject on arn:aws:s3:::${name}/*.`,
+        { cause: error },
+      );
+    case 404:
+      return new Failure(`There is no S3 bucket ${name}.`, `Make it: ${commandsFor(name, region)}`, { cause: error });
+    default:
+      return error;
+  }
+}
+
+function elsewhere({ name, region = "" }: Bucket, actual: string): Failure {
+  return new Failure(`The S3 bucket ${name} is in ${actual}, not in ${region}.`, `Write region=${actual} in its URL.`);
+}
+
+function commandsFor(name: string, region: string): string {
+  // S3 refuses its home region as a constraint.
+  const constraint = region === "us-east-1" ? "" : ` --create-bucket-configuration LocationConstraint=${region}`;
+  return (
+    `aws s3api create-bucket --bucket ${name} --region ${region}${constraint} && ` +
+    `aws s3api put-bucket-versioning --bucket ${name} --versioning-configuration Status=Enabled`
+  );
+}

@@ -1,0 +1,99 @@
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+import type { S3Client } from "@aws-sdk/client-s3";
+import writeFileAtomic from "write-file-atomic";
+
+import { type Bucket, bucketOf } from "./bucket.ts";
+import { localStateDirectory, type StatePlace } from "./state-directory.ts";
+
+/** The files of a state that Pulumi keeps in a directory or a bucket, by their paths below it. */
+export interface StateFiles {
+  /** The files right in a directory; none where there is no such directory. */
+  list(directory: string): Promise<string[]>;
+  read(path: string): Promise<string>;
+  write(path: string, text: string): Promise<void>;
+  remove(path: string): Promise<void>;
+}
+
+/** Nothing, where a server keeps the state, or a kind of bucket that is left to the engine. */
+export function stateFilesOf(place: StatePlace): StateFiles | undefined {
+  const directory = localStateDirectory(place);
+  if (directory !== undefined) return new DirectoryFiles(directory);
+  const bucket = bucketOf(place.backendUrl);
+  return bucket === undefined ? undefined : new BucketFiles(bucket);
+}
+
+class DirectoryFiles implements StateFiles {
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  async list(directory: string): Promise<string[]> {
+    try {
+      return (await readdir(join(this.#root, directory))).map((name) => join(directory, name));
+    } catch {
+      return [];
+    }
+  }
+
+  read(path: string): Promise<string> {
+    return readFile(join(this.#root, path), "utf8");
+  }
+
+  async write(path: string, text: string): Promise<void> {
+    const file = join(this.#root, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFileAtomic(file, text);
+  }
+
+  remove(path: string): Promise<void> {
+    return rm(join(this.#root, path), { force: true });
+  }
+}
+
+class BucketFiles implements StateFiles {
+  readonly #bucket: Bucket;
+  #client: Promise<S3Client> | undefined;
+
+  constructor(bucket: Bucket) {
+    this.#bucket = bucket;
+  }
+
+  async list(directory: string): Promise<string[]> {
+    const { prefix } = this.#bucket;
+    const { paginateListObjectsV2 } = await import("@aws-sdk/client-s3");
+    const keys: string[] = [];
+    const request = { Bucket: this.#bucket.name, Prefix: `${prefix}${directory}/`, Delimiter: "/" };
+    for await (const { Contents } of paginateListObjectsV2({ client: await this.#s3() }, request)) {
+      keys.push(...(Contents ?? []).map(({ Key = "" }) => Key.slice(prefix.length)));
+    }
+    return keys;
+  }
+
+  async read(path: string): Promise<string> {
+    const { GetObjectCommand } = await import("@aws-sdk/client-s3");
+    const { Body } = await (await this.#s3()).send(new GetObjectCommand(this.#object(path)));
+    return (await Body?.transformToString()) ?? "";
+  }
+
+  async write(path: string, text: string): Promise<void> {
+    const { PutObjectCommand } = await import("@aws-sdk/client-s3");
+    await (await this.#s3()).send(new PutObjectCommand({ ...this.#object(path), Body: text }));
+  }
+
+  async remove(path: string): Promise<void> {
+    const { DeleteObjectCommand } = await import("@aws-sdk/client-s3");
+    await (await this.#s3()).send(new DeleteObjectCommand(this.#object(path)));
+  }
+
+  #object(path: string): { Bucket: string; Key: string } {
+    return { Bucket: this.#bucket.name, Key: this.#bucket.prefix + path };
+  }
+
+  #s3(): Promise<S3Client> {
+    return (this.#client ??= this.#bucket.client());
+  }
+}

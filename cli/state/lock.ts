@@ -1,0 +1,122 @@
+import { randomUUID } from "node:crypto";
+import { hostname, userInfo } from "node:os";
+
+import { Failure } from "../failure.ts";
+import type { Project } from "../project/project.ts";
+import { type StateFiles, stateFilesOf } from "./files.ts";
+import { localStateDirectory } from "./state-directory.ts";
+
+/** Who holds a stack's lock, as Pulumi's own backends write it. */
+export interface LockHolder {
+  username: string;
+  hostname: string;
+  pid: number;
+  timestamp: string;
+}
+
+/** A lock file: there is one for each run that is under way, and only one run may be. */
+export interface Lock {
+  path: string;
+  holder: LockHolder;
+  remove(): Promise<void>;
+}
+
+type LockedProject = Pick<Project, "name" | "stack" | "backendUrl" | "directory">;
+
+/**
+ * Refuses a stack that another run works on, before anything is done: the engine itself looks only when it starts. A lock
+ * that a run on this machine has left when it died is released. Only for a state in a directory or in S3; other backends
+ * are left to the engine.
+ */
+export async function requireUnlocked(project: LockedProject): Promise<void> {
+  const locks = await locksOf(project);
+  if (locks.length === 0) return;
+  const holders = locks.map(({ holder }) => holder);
+  if (!holders.every((holder) => hasEnded(project, holder))) throw lockedBy(project, holders);
+  for (const lock of locks) await lock.remove();
+  process.stderr.write(
+    `Released the lock of a run that has ended without doing so: ${holders.map(nameOf).join("; ")}.\n`,
+  );
+}
+
+/** The locks of a stack. None, where a server keeps the state: it knows by itself when a run has died. */
+export async function locksOf(project: LockedProject): Promise<Lock[]> {
+  const files = stateFilesOf(project);
+  if (files === undefined) return [];
+  const paths = (await files.list(lockDirectory(project))).filter((path) => path.endsWith(".json"));
+  const locks = await Promise.all(paths.map((path) => readLock(files, path)));
+  return locks.filter((lock) => lock !== undefined);
+}
+
+/** Nothing, when the run has ended meanwhile and taken its lock away. */
+async function readLock(files: StateFiles, path: string): Promise<Lock | undefined> {
+  let text: string;
+  try {
+    text = await files.read(path);
+  } catch (error) {
+    const { name, code } = error as { name?: string; code?: string };
+    if (name === "NoSuchKey" || code === "ENOENT") return undefined;
+    throw error;
+  }
+  return { path, holder: JSON.parse(text) as LockHolder, remove: () => files.remove(path) };
+}
+
+/** Locks a stack as Pulumi does; nothing, where a server keeps the state. @throws Failure when a run is under way */
+export async function lock(project: LockedProject): Promise<Lock | undefined> {
+  await requireUnlocked(project);
+  const files = stateFilesOf(project);
+  if (files === undefined) return undefined;
+  const holder: LockHolder = {
+    pid: process.pid,
+    username: userInfo().username,
+    hostname: hostname(),
+    timestamp: new Date().toISOString(),
+  };
+  const path = `${lockDirectory(project)}/${randomUUID()}.json`;
+  await files.write(path, JSON.stringify(holder));
+  const own: Lock = { path, holder, remove: () => files.remove(path) };
+  // Whoever has looked and locked meanwhile sees this lock now, as this one sees theirs.
+  const others = (await locksOf(project)).filter((other) => other.path !== path);
+  if (others.length === 0) return own;
+  await own.remove();
+  throw lockedBy(
+    project,
+    others.map((other) => other.holder),
+  );
+}
+
+/** The refusal, naming the holders. */
+export function lockedBy({ stack }: Pick<Project, "stack">, holders: LockHolder[], cause?: unknown): Failure {
+  const names = holders.map(nameOf).join("; ");
+  return new Failure(
+    `The stack "${stack}" is locked by another run${names === "" ? "" : `: ${names}`}.`,
+    "Wait for it to end. If it is no longer running, release the lock with mfa-admin cancel.",
+    { cause },
+  );
+}
+
+/** For one: "carol@host, process 4711, since 2026-01-02T03:04:05Z". */
+export function nameOf({ username, hostname, pid, timestamp }: LockHolder): string {
+  return `${username}@${hostname}, process ${pid}, since ${timestamp}`;
+}
+
+function lockDirectory({ name, stack }: Pick<Project, "name" | "stack">): string {
+  return [".pulumi", "locks", "organization", name, stack].join("/");
+}
+
+/**
+ * Whether the holder has died for certain. A state in a directory is used by the processes of this machine; one in S3 also
+ * by machines of the same name, as the runners of a CI often have, whose processes cannot be seen from here.
+ */
+function hasEnded(
+  place: Pick<Project, "backendUrl" | "directory">,
+  { hostname: host, pid }: Pick<LockHolder, "hostname" | "pid">,
+): boolean {
+  if (localStateDirectory(place) === undefined || host !== hostname()) return false;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
+}
