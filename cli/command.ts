@@ -17,6 +17,14 @@ export abstract class BaseCommand extends Command {
     verbose: Flags.boolean({ description: "Show the engine's own output, and stack traces.", helpGroup: "GLOBAL" }),
   };
 
+  /** `--format json` is the same as `--json`: for the report and for an error in its place. */
+  override jsonEnabled(): boolean {
+    const { format } = this.ctor.flags;
+    const { argv } = this;
+    const chosen = argv.includes("--format=json") || argv[argv.indexOf("--format") + 1] === "json";
+    return super.jsonEnabled() || (format !== undefined && chosen);
+  }
+
   /** Errors end with status 1, whoever threw them: 2 is kept for "there is a difference". */
   protected override async catch(error: Error & { oclif?: { exit?: number } }): Promise<unknown> {
     if (error.oclif?.exit === 0) return super.catch(error);

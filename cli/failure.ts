@@ -1,3 +1,5 @@
+import { basename } from "node:path";
+
 /**
  * An error that is meant for the user: what was expected and what was found, and what to do about it. Anything else that
  * is thrown is a defect of ours, and is shown as one.
@@ -7,9 +9,38 @@ export class Failure extends Error {
   /** What to run or change next, as a sentence. */
   readonly remedy: string | undefined;
 
-  constructor(message: string, remedy?: string, options?: ErrorOptions) {
+  /** The key of the settings that it is about, as a path below `mfa-admin:`. */
+  readonly setting: string[] | undefined;
+
+  constructor(message: string, remedy?: string, options?: FailureOptions) {
     super(message, options);
     this.remedy = remedy;
+    this.setting = options?.setting;
+  }
+}
+
+export interface FailureOptions extends ErrorOptions {
+  setting?: string[];
+}
+
+/** Something that is wrong in a file. */
+export interface Problem {
+  /** From 1; nothing where the line is not known. */
+  line: number | undefined;
+  message: string;
+}
+
+/** A file of the user's that will not do, with every place. */
+export class FileFailure extends Failure {
+  readonly path: string;
+  readonly problems: Problem[];
+
+  constructor(path: string, problems: Problem[]) {
+    const file = basename(path);
+    const texts = problems.map(({ line, message }) => `${file}${line === undefined ? "" : `:${line}`}: ${message}`);
+    super(texts.join("\n"), `Correct ${file}; nothing was changed.`);
+    this.path = path;
+    this.problems = problems;
   }
 }
 

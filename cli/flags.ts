@@ -7,3 +7,22 @@ export const yesFlag = Flags.boolean({ char: "y", description: "Do not ask; need
 export const passwordFileFlag = Flags.file({
   description: "Write the one-time password to this new file, mode 0600, instead of showing it.",
 });
+
+export const exitCodeFlag = (when: string) => Flags.boolean({ description: `End with status 2 when ${when}.` });
+
+/** The forms of a report. `--json` is the same as `--format json`. */
+export const formatFlag = Flags.option({
+  description: "The form of the report; markdown is for a comment on a pull request, json the same as --json.",
+  options: ["text", "markdown", "json"] as const,
+  default: "text" as const,
+})();
+
+export const guardFlags = {
+  "max-removals": Flags.integer({
+    description: "How many developers one edit may remove. Default: 3, or a fifth of the roster if that is more.",
+    min: 0,
+  }),
+  "allow-unprotected": Flags.boolean({
+    description: "Let organizational units with development accounts go without the service control policy.",
+  }),
+};

@@ -5,6 +5,7 @@ import * as Flags from "@oclif/core/flags";
 
 import { StackCommand } from "../command.ts";
 import { passwordFileFlag, yesFlag } from "../flags.ts";
+import { isTerminal } from "../terminal/stream.ts";
 
 export default class AddDeveloper extends StackCommand {
   static override summary = "Let developers in: put them on the roster, apply it, and print what to hand over.";
@@ -65,5 +66,5 @@ function options(
   json: boolean,
 ): { yes: boolean; verbose: boolean; passwordFile: string | undefined; showPassword: boolean } {
   const { yes, verbose, "password-file": passwordFile } = flags;
-  return { yes, verbose, passwordFile, showPassword: !json && process.stdout.isTTY };
+  return { yes, verbose, passwordFile, showPassword: !json && isTerminal(process.stdout) };
 }

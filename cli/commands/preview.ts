@@ -1,32 +1,30 @@
-import * as Flags from "@oclif/core/flags";
-
 import { StackCommand } from "../command.ts";
+import { exitCodeFlag, formatFlag, guardFlags } from "../flags.ts";
 
 export default class Preview extends StackCommand {
-  static override summary = "Show what up would change.";
+  static override summary = "Show what up would change, and who will be able to do what then.";
+  static override description =
+    "Changes nothing. --format markdown makes a comment for a pull request, the same for the same changes, of at most 65,536 characters. What up would refuse is told on top.";
   static override examples = [
     "<%= config.bin %> <%= command.id %>",
+    "<%= config.bin %> <%= command.id %> --format markdown > comment.md",
     "<%= config.bin %> <%= command.id %> --exit-code --json",
   ];
-  static override flags = {
-    "exit-code": Flags.boolean({ description: "End with status 2 when there are changes." }),
-  };
+  static override flags = { format: formatFlag, "exit-code": exitCodeFlag("there are changes"), ...guardFlags };
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Preview);
     const { project, file } = await this.settings(flags);
-    const [{ prepare, writeChanges }, { runPreview }, { countsLine }] = await Promise.all([
-      import("../engine/apply.ts"),
-      import("../engine/runs.ts"),
-      import("../terminal/progress.ts"),
-    ]);
-    const stack = await prepare(project, file);
-    const result = await runPreview(stack, { project, settings: file.settings, verbose: flags.verbose });
-    if (!this.jsonEnabled()) writeChanges(result, process.stdout);
-    this.log(
-      result.changes.length === 0 ? "Nothing to do." : `To be done: ${countsLine(result.changes, result.unchanged)}.`,
-    );
-    if (flags["exit-code"] && result.changes.length > 0) process.exitCode = 2;
-    return result;
+    const [{ preview }, { render }] = await Promise.all([import("../preview/run.ts"), import("../preview/render.ts")]);
+    const { report } = await preview({
+      project,
+      file,
+      verbose: flags.verbose,
+      maxRemovals: flags["max-removals"],
+      allowUnprotected: flags["allow-unprotected"],
+    });
+    this.log(await render(report, flags.format));
+    if (flags["exit-code"] && report.changed) process.exitCode = 2;
+    return report;
   }
 }

@@ -2,7 +2,7 @@ import { accountsOf } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Project } from "../project/project.ts";
 import { Progress } from "../terminal/progress.ts";
-import type { Stack } from "./automation.ts";
+import type { Stack, StepEventMetadata } from "./automation.ts";
 import { type Change, RunRecord } from "./changes.ts";
 import { cancellable } from "./interrupt.ts";
 import { recover } from "./recover.ts";
@@ -22,6 +22,8 @@ export interface RunOptions {
   deletions?: number;
   /** Take what AWS has already into the stack, whoever has made it. */
   adopt?: boolean;
+  /** Told of every step that the engine has taken, or would take. */
+  onStep?: (step: StepEventMetadata) => void;
   /** Pass the engine's own output on to stderr. */
   verbose: boolean;
 }
@@ -100,7 +102,7 @@ type EngineOptions = Pick<
 
 async function run(
   command: EngineCommand,
-  { project, settings, deletions = 0, verbose }: RunOptions,
+  { project, settings, deletions = 0, onStep, verbose }: RunOptions,
   call: (engine: EngineOptions) => Promise<unknown>,
 ): Promise<RunResult> {
   // The program runs in a `destroy`, too, and registers everything once more before it is deleted.
@@ -124,6 +126,7 @@ async function run(
           onEvent: (event) => {
             const before = record.finished;
             const change = record.add(event);
+            if (event.resOutputsEvent) onStep?.(event.resOutputsEvent.metadata);
             // What a preview or a refresh finds is shown at its end.
             if (record.finished > before) progress.advance(changesAws(command) ? change : undefined);
           },

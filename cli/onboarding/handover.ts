@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 import { roleArnsOf, signInAddress } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
+import { isTerminal } from "../terminal/stream.ts";
 import type { AddedDeveloper } from "./add-developers.ts";
 
 /** What an administrator hands to a developer who was just let in. No secrets. */
@@ -74,6 +75,6 @@ export async function writePasswordFile(path: string, passwords: Map<string, str
 
 /** A password is shown on a terminal or kept in a file; a pipe or a log is neither. */
 export function requirePlaceForPassword(file: string | undefined, json: boolean): void {
-  if (file !== undefined || (!json && process.stdout.isTTY)) return;
+  if (file !== undefined || (!json && isTerminal(process.stdout))) return;
   throw new Failure("A one-time password is shown on a terminal only.", "Add --password-file FILE.");
 }

@@ -1,12 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
 
 import writeFileAtomic from "write-file-atomic";
 import { type Document, isMap, isNode, isPair, LineCounter, parseDocument, type YAMLParseError } from "yaml";
 
 import { parseSettings, settingsKeys, type Settings } from "../../infra/settings.ts";
 import { closest } from "../closest.ts";
-import { Failure } from "../failure.ts";
+import { FileFailure, type Problem } from "../failure.ts";
 import { type RosterEntry, withDevelopers, withoutDevelopers } from "./roster-text.ts";
 
 /** The namespace of the keys in `Pulumi.<stack>.yaml`. */
@@ -27,9 +26,14 @@ export class SettingsFile {
     this.settings = validate(path, text);
   }
 
-  /** @throws Failure naming the key and the line of what is wrong */
+  /** @throws FileFailure naming the key and the line of what is wrong */
   static async read(path: string): Promise<SettingsFile> {
     return new SettingsFile(path, await readFile(path, "utf8"));
+  }
+
+  /** The same from a text that is not on the disk, such as an earlier one. */
+  static parse(path: string, text: string): SettingsFile {
+    return new SettingsFile(path, text);
   }
 
   /** The same file with developers added, not yet written. */
@@ -42,6 +46,12 @@ export class SettingsFile {
     return new SettingsFile(this.path, withoutDevelopers(this.text, names));
   }
 
+  /** The line of a key below `mfa-admin:`, or of the nearest one above it that is there. */
+  lineOf(keys: string[]): number | undefined {
+    const lines = new LineCounter();
+    return lineOf(parseDocument(this.text, { lineCounter: lines }), lines, keys);
+  }
+
   /** Written beside and renamed: a crash in the middle leaves the old file. */
   async write(): Promise<void> {
     await writeFileAtomic(this.path, this.text);
@@ -51,10 +61,8 @@ export class SettingsFile {
 function validate(path: string, text: string): Settings {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
-  const file = basename(path);
   const refuse = (problems: Problem[]): never => {
-    const texts = problems.map(({ line, message }) => `${file}${line === undefined ? "" : `:${line}`}: ${message}`);
-    throw new Failure(texts.join("\n"), `Correct ${file}; nothing was changed.`);
+    throw new FileFailure(path, problems);
   };
   if (document.errors.length > 0)
     refuse(document.errors.map(({ code, message, pos }) => syntaxProblem({ code, message, pos }, text, lines)));
@@ -84,11 +92,6 @@ function validate(path: string, text: string): Settings {
 }
 
 type SyntaxFault = Pick<YAMLParseError, "code" | "message" | "pos">;
-
-interface Problem {
-  line: number | undefined;
-  message: string;
-}
 
 function syntaxProblem({ code, message, pos: [start, end] }: SyntaxFault, text: string, lines: LineCounter): Problem {
   const [summary = message] = message.replace(/ at line \d+, column \d+:/, "").split("\n");

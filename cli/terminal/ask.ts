@@ -1,8 +1,9 @@
 import { Declined, Failure } from "../failure.ts";
+import { isTerminal } from "./stream.ts";
 
 /** Questions are asked on a terminal only, and on stderr, so that stdout stays clean. */
 export function canAsk(): boolean {
-  return process.stdin.isTTY && process.stderr.isTTY;
+  return isTerminal(process.stdin) && isTerminal(process.stderr);
 }
 
 const context = { output: process.stderr };

@@ -1,6 +1,5 @@
-import { styleText } from "node:util";
-
 import type { Change, Operation } from "../engine/changes.ts";
+import { isTerminal, styled } from "./stream.ts";
 
 /** How each operation is marked: the sign reads without colour, too. */
 const marks: Record<Operation, { sign: string; past: string; colour: "green" | "yellow" | "red" }> = {
@@ -10,10 +9,15 @@ const marks: Record<Operation, { sign: string; past: string; colour: "green" | "
   delete: { sign: "-", past: "deleted", colour: "red" },
 };
 
-/** One line per change, as a preview and as progress show it. */
+/** The sign of an operation, in its colour. */
+export function changeMark(operation: Operation, stream: NodeJS.WriteStream): string {
+  const { sign, colour } = marks[operation];
+  return styled(colour, sign, stream);
+}
+
+/** One line per change, as progress shows it. */
 export function changeLine(change: Change, stream: NodeJS.WriteStream, accountWidth = 0): string {
-  const { sign, colour } = marks[change.operation];
-  const mark = styleText(colour, sign, { stream });
+  const mark = changeMark(change.operation, stream);
   const properties = change.operation === "update" && change.properties ? ` (${change.properties.join(", ")})` : "";
   return `${mark} ${change.account.padEnd(accountWidth)}  ${change.type} ${change.name}${properties}`;
 }
@@ -78,7 +82,7 @@ export class Progress {
   private tick(): void {
     const seconds = Math.round((Date.now() - this.started) / 1000);
     const line = `${this.title}: ${this.finished} of ${Math.max(this.total, this.finished)} resources, ${seconds} s`;
-    if (this.stream.isTTY) {
+    if (isTerminal(this.stream)) {
       this.clearLine();
       this.stream.write(`  ${this.dim(line)}`);
     } else if (Date.now() - this.written >= 10_000) {
@@ -87,10 +91,10 @@ export class Progress {
   }
 
   private clearLine(): void {
-    if (this.stream.isTTY) this.stream.write("\r\x1b[2K");
+    if (isTerminal(this.stream)) this.stream.write("\r\x1b[2K");
   }
 
   private dim(text: string): string {
-    return styleText("dim", text, { stream: this.stream });
+    return styled("dim", text, this.stream);
   }
 }

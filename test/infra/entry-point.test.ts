@@ -77,6 +77,6 @@ describe("plain Pulumi on the same stack", () => {
     const file = join(directory, "Pulumi.main.yaml");
     await writeFile(file, (await readFile(file, "utf8")).replace("alice: {}", "alice: {}\n    carol: {}"));
     await pulumi("up", "--yes", "--skip-preview");
-    expect(await mfaAdmin("preview", "--exit-code")).to.contain("Nothing to do.");
+    expect(await mfaAdmin("preview", "--exit-code")).to.contain("Nothing to do: ");
   });
 });

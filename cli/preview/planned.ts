@@ -1,0 +1,88 @@
+import type { StepEventMetadata } from "../engine/automation.ts";
+import { identityOf, isCloudResource, type Operation } from "../engine/changes.ts";
+
+/** One resource of the stack, as a run leaves or changes it. */
+export interface PlannedResource {
+  operation: Operation | "same";
+  account: string;
+  /** In AWS's words: user, role, group, managed policy, service control policy. */
+  type: string;
+  name: string;
+  /** Whose it is; nothing for what all developers share. */
+  developer?: string;
+  /** Its properties; nothing before it is made or after it is deleted. */
+  before?: Record<string, unknown>;
+  after?: Record<string, unknown>;
+  /** The properties that differ, as the engine says. */
+  differing?: string[];
+  /** When the stack last wrote it. */
+  since?: string;
+}
+
+/** What a run finds of a stack, and what it does with it. */
+export interface Plan {
+  resources: PlannedResource[];
+  /** The ids behind the accounts' names, before and after. */
+  accounts: Map<string, { before?: string; after?: string }>;
+}
+
+const operations: Partial<Record<string, PlannedResource["operation"]>> = {
+  same: "same",
+  create: "create",
+  update: "update",
+  replace: "replace",
+  delete: "delete",
+  // What a refresh has found as the state says.
+  refresh: "same",
+};
+
+/** Reads the steps of a run. */
+export function planOf(steps: StepEventMetadata[]): Plan {
+  const plan: Plan = { resources: [], accounts: new Map() };
+  for (const step of steps) {
+    if (step.type === "pulumi:providers:aws-native") {
+      plan.accounts.set(nameIn(step.urn), accountIds(step));
+      continue;
+    }
+    const operation = operations[step.op];
+    if (operation === undefined || !isCloudResource(step)) continue;
+    plan.resources.push(plannedResource(step, operation));
+  }
+  return plan;
+}
+
+function plannedResource(step: StepEventMetadata, operation: PlannedResource["operation"]): PlannedResource {
+  const developer = developerOf(step);
+  const differing = step.diffs ?? Object.keys(step.detailedDiff ?? {});
+  return {
+    operation,
+    ...identityOf(step),
+    ...(developer !== undefined && { developer }),
+    ...(step.old && { before: inputsOf(step.old) }),
+    ...(step.new && operation !== "delete" && { after: inputsOf(step.new) }),
+    ...(differing.length > 0 && { differing }),
+  };
+}
+
+function inputsOf({ inputs }: NonNullable<StepEventMetadata["old"]>): Record<string, unknown> {
+  return inputs as Record<string, unknown>;
+}
+
+/** The component that a user or a role belongs to. */
+function developerOf(step: StepEventMetadata): string | undefined {
+  const parent = (step.new ?? step.old)?.parent ?? "";
+  return parent.includes("::mfa-admin:index:Developer::") ? nameIn(parent) : undefined;
+}
+
+function accountIds({ old, new: planned }: StepEventMetadata): { before?: string; after?: string } {
+  const [before, after] = [old, planned].map((state) => {
+    const { allowedAccountIds } = (state?.inputs ?? {}) as { allowedAccountIds?: unknown };
+    return /\d{12}/.exec(JSON.stringify(allowedAccountIds ?? ""))?.[0];
+  });
+  return { ...(before !== undefined && { before }), ...(after !== undefined && { after }) };
+}
+
+/** The name at the end of an URN, `urn:pulumi:STACK::PROJECT::TYPE::NAME`. */
+function nameIn(urn: string): string {
+  return urn.split("::").at(3) ?? urn;
+}

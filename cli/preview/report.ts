@@ -1,0 +1,113 @@
+import type { Settings } from "../../infra/settings.ts";
+import { differences } from "./differences.ts";
+import type { Plan, PlannedResource } from "./planned.ts";
+import type { Access, DeveloperChange, PreviewReport, ReportKind, ResourceChange, Warning } from "./schema.ts";
+import { summaryOf } from "./summary.ts";
+import { lossesOf } from "./warnings.ts";
+
+export interface ReportInput {
+  kind: ReportKind;
+  stack: string;
+  settings: Settings;
+  plan: Plan;
+  /** What `up` refuses unless told otherwise. */
+  warnings?: Warning[];
+  /** Why this is only a part of a preview. */
+  reason?: string;
+  /** For drift: what would be done about it. */
+  repair?: Plan;
+}
+
+/** The report of a run, from its steps and the settings: the same for the same steps, in whatever order they came. */
+export function previewReport(input: ReportInput): PreviewReport {
+  const { kind, stack, settings, plan, warnings = [], reason, repair } = input;
+  const resources = inOrder(plan.resources, settings);
+  const changes = resources.filter(({ operation }) => operation !== "same");
+  const users = resources.filter(({ type }) => type === "user");
+  return {
+    version: 1,
+    kind,
+    stack,
+    summary: summaryOf(kind, resources),
+    ...(reason !== undefined && { reason }),
+    changed: changes.length > 0,
+    roster: {
+      before: users.filter(({ operation }) => operation !== "create").length,
+      after: users.filter(({ operation }) => operation !== "delete").length,
+    },
+    warnings: [...warnings, ...(kind === "drift" ? [] : lossesOf(changes))],
+    developers: developersOf(resources, plan),
+    resources: changes.filter(({ developer }) => developer === undefined).map(changeOf),
+    unchanged: resources.length - changes.length,
+    ...(repair && { repair: inOrder(repair.resources, settings).filter(isChanged).map(changeOf) }),
+  };
+}
+
+const isChanged = ({ operation }: PlannedResource): boolean => operation !== "same";
+
+/** By account in the order of the settings, then by type and name: the engine's own order differs from run to run. */
+function inOrder(resources: PlannedResource[], { developmentAccounts }: Settings): PlannedResource[] {
+  const accounts = ["management", "auth", ...Object.keys(developmentAccounts)];
+  const rank = ({ account }: PlannedResource): number => {
+    const at = accounts.indexOf(account);
+    return at < 0 ? accounts.length : at;
+  };
+  const key = ({ account, type, name }: PlannedResource): string => [account, type, name].join("\n");
+  const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+  return resources.toSorted((a, b) => rank(a) - rank(b) || compare(key(a), key(b)));
+}
+
+function developersOf(resources: PlannedResource[], plan: Plan): DeveloperChange[] {
+  const byName = Map.groupBy(resources, ({ developer }) => developer ?? "");
+  byName.delete("");
+  return [...byName]
+    .filter(([, own]) => own.some(isChanged))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, own]) => ({
+      name,
+      change: developerChange(own),
+      changes: own.filter(isChanged).map(changeOf),
+      access: own.flatMap((resource) => accessOf(resource, plan)),
+    }));
+}
+
+function developerChange(own: PlannedResource[]): DeveloperChange["change"] {
+  const user = own.find(({ type }) => type === "user");
+  if (user?.operation === "create") return "added";
+  return user?.operation === "delete" ? "removed" : "changed";
+}
+
+function changeOf({
+  operation,
+  account,
+  type,
+  name,
+  before,
+  after,
+  differing,
+  since,
+}: PlannedResource): ResourceChange {
+  if (operation === "same") throw new Error(`${type} ${name} does not change.`);
+  const differ = before && after ? differences(before, after) : { properties: [], statements: [] };
+  if (before && after && differ.properties.length + differ.statements.length === 0) {
+    // The engine sees what the properties do not show.
+    differ.properties = (differing ?? []).map((property) => ({ property, removed: [], added: [] }));
+  }
+  return { operation, account, type, name, ...differ, ...(since !== undefined && { since }) };
+}
+
+/** The role that a developer has there from now on. */
+function accessOf({ type, account, name, after }: PlannedResource, { accounts }: Plan): Access[] {
+  if (type !== "role" || after === undefined) return [];
+  const { managedPolicyArns, permissionsBoundary, maxSessionDuration } = after;
+  return [
+    {
+      account,
+      accountId: accounts.get(account)?.after ?? accounts.get(account)?.before ?? "",
+      role: name,
+      permissions: Array.isArray(managedPolicyArns) ? managedPolicyArns.map(String) : [],
+      ...(typeof permissionsBoundary === "string" && { permissionsBoundary }),
+      sessionDuration: typeof maxSessionDuration === "number" ? maxSessionDuration : 3600,
+    },
+  ];
+}

@@ -1,0 +1,134 @@
+import { z } from "zod";
+
+/**
+ * The report of a preview, as `--format json` prints it: the one source of its types, and of the JSON Schema that is
+ * published as `schemas/preview.schema.json`. Only types are imported from here at run time.
+ */
+
+const changeKind = z.enum(["create", "update", "replace", "delete"]);
+
+const propertyChange = z
+  .strictObject({
+    property: z.string().describe("The property's name in AWS's words, in lower camel case."),
+    removed: z.array(z.string()).describe("Values that go: the former value, or the items that a list loses."),
+    added: z.array(z.string()).describe("Values that come: the new value, or the items that a list gains."),
+  })
+  .describe("One property that differs.");
+
+const statementChange = z
+  .strictObject({
+    sid: z.string().describe("The statement's Sid, or its place where it has none, such as #2."),
+    change: z.enum(["added", "removed", "changed"]),
+    elements: z
+      .array(
+        z.strictObject({
+          element: z.string().describe("Effect, Principal, Action, NotAction, Resource, or Condition with its key."),
+          removed: z.array(z.string()),
+          added: z.array(z.string()),
+        }),
+      )
+      .describe("What differs; all of it, for a statement that comes or goes."),
+  })
+  .describe("One statement of a policy document that differs.");
+
+const resourceChange = z
+  .strictObject({
+    operation: changeKind,
+    account: z.string().describe("The account's name in the settings, or management or auth."),
+    type: z.string().describe("user, role, group, managed policy, service control policy, ..."),
+    name: z.string().describe("Its name in AWS."),
+    properties: z.array(propertyChange).describe("What differs, in an update or a replacement."),
+    statements: z.array(statementChange).describe("What differs in its policy document or trust policy."),
+    since: z.string().optional().describe("For drift: when the stack last wrote the resource; it has drifted later."),
+  })
+  .describe("One resource that changes.");
+
+const access = z
+  .strictObject({
+    account: z.string(),
+    accountId: z.string(),
+    role: z.string().describe("The role's name."),
+    permissions: z.array(z.string()).describe("ARNs of the role's managed policies."),
+    permissionsBoundary: z.string().optional().describe("ARN of the role's permissions boundary."),
+    sessionDuration: z.int().describe("The longest session, in seconds."),
+  })
+  .describe("A role that the developer can assume, with MFA.");
+
+const developer = z
+  .strictObject({
+    name: z.string(),
+    change: z.enum(["added", "removed", "changed"]),
+    changes: z.array(resourceChange).describe("What happens to the user and the roles."),
+    access: z.array(access).describe("Every role that the developer can assume from now on; none when removed."),
+  })
+  .describe("A developer for whom something changes.");
+
+const warning = z.discriminatedUnion("kind", [
+  z
+    .strictObject({
+      kind: z.literal("removals"),
+      removed: z.int(),
+      before: z.int(),
+      limit: z.int(),
+    })
+    .describe("More developers would be removed than --max-removals allows: up refuses."),
+  z
+    .strictObject({
+      kind: z.literal("unprotected"),
+      organizationalUnits: z.array(z.string()),
+      accounts: z.array(z.string()).describe("Development accounts that would be without the policy, as far as known."),
+    })
+    .describe("Development accounts would be left without the service control policy: up refuses."),
+  z
+    .strictObject({
+      kind: z.literal("account-moved"),
+      account: z.string(),
+      from: z.string(),
+      to: z.string(),
+    })
+    .describe(
+      "An account's name stands for another account now, and what the stack has made in the old one stays there.",
+    ),
+  z
+    .strictObject({
+      kind: z.enum(["deletion", "replacement"]),
+      developer: z.string().optional().describe("Whose access it is; nothing for what all share."),
+      resources: z.array(z.strictObject({ account: z.string(), type: z.string(), name: z.string() })),
+    })
+    .describe("Something that carries access is deleted or replaced."),
+]);
+
+export const previewReportSchema = z
+  .strictObject({
+    version: z.literal(1).describe("The version of this format."),
+    kind: z
+      .enum(["preview", "roster", "drift", "up"])
+      .describe(
+        "preview: what up would do. roster: the same from the settings alone. drift: what differs in AWS. up: what was done.",
+      ),
+    stack: z.string(),
+    summary: z.string().describe("One line."),
+    reason: z.string().optional().describe("Why this is only a part of a preview."),
+    changed: z.boolean().describe("Whether there is anything to do; with --exit-code the status is 2 then."),
+    roster: z.strictObject({ before: z.int(), after: z.int() }).describe("Developers before and after."),
+    warnings: z.array(warning).describe("What a reviewer should see first."),
+    developers: z.array(developer),
+    resources: z
+      .array(resourceChange)
+      .describe("Changes of what developers share: policies, the group, account settings."),
+    unchanged: z.int().describe("Resources that stay as they are."),
+    repair: z
+      .array(resourceChange)
+      .optional()
+      .describe("For drift: what refresh and up would do about it, and about settings not yet applied."),
+  })
+  .meta({ title: "Report of mfa-admin preview, of refresh --preview-only, and of up" });
+
+export type PreviewReport = z.infer<typeof previewReportSchema>;
+export type ReportKind = PreviewReport["kind"];
+export type ResourceChange = PreviewReport["resources"][number];
+export type PropertyChange = ResourceChange["properties"][number];
+export type StatementChange = ResourceChange["statements"][number];
+export type DeveloperChange = PreviewReport["developers"][number];
+export type Access = DeveloperChange["access"][number];
+export type Warning = PreviewReport["warnings"][number];

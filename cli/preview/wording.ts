@@ -1,0 +1,153 @@
+import { counted } from "./summary.ts";
+import type { Access, DeveloperChange, PropertyChange, ResourceChange, StatementChange, Warning } from "./schema.ts";
+
+/** Sets a name or a value apart from the sentence around it, as the format does that. */
+export type Mark = (text: string) => string;
+
+/** Names in a sentence: a few of them, and how many more there are. */
+export function listed(names: string[], mark: Mark, most = 10): string {
+  const shown = names.slice(0, names.length > most + 1 ? most : names.length).map(mark);
+  const rest = names.length - shown.length;
+  if (rest > 0) return `${shown.join(", ")} and ${rest.toLocaleString("en")} more`;
+  return shown.length > 1 ? `${shown.slice(0, -1).join(", ")} and ${shown.at(-1) ?? ""}` : shown.join("");
+}
+
+export const operationWords: Record<ResourceChange["operation"], string> = {
+  create: "created",
+  update: "changed",
+  replace: "replaced",
+  delete: "deleted",
+};
+
+/** A warning, with what up does about it. */
+export function warningText(warning: Warning, mark: Mark): string {
+  const fact = warningFact(warning, mark);
+  if (warning.kind === "account-moved")
+    return `${fact} ${mark("mfa-admin up")} refuses this: give the new account a name of its own.`;
+  const consent = consentTo(warning);
+  return consent === undefined
+    ? fact
+    : `${fact} ${mark("mfa-admin up")} refuses this unless it is run with ${mark(consent)}.`;
+}
+
+/** The flag by which up is told that a warning is known of. */
+export function consentTo(warning: Warning): string | undefined {
+  if (warning.kind === "removals") return `--max-removals ${warning.removed}`;
+  return warning.kind === "unprotected" ? "--allow-unprotected" : undefined;
+}
+
+export function warningFact(warning: Warning, mark: Mark): string {
+  switch (warning.kind) {
+    case "removals": {
+      const { removed, before, limit } = warning;
+      return `This removes ${removed} of ${counted(before, "developer")}, more than the ${limit} that one edit may remove.`;
+    }
+    case "unprotected": {
+      const { organizationalUnits, accounts } = warning;
+      const units = listed(organizationalUnits, mark);
+      return `The service control policy is taken off ${units}, which leaves ${listed(accounts, mark)} without it: a leaked access key would work there without MFA.`;
+    }
+    case "account-moved": {
+      const { account, from, to } = warning;
+      return `The account ${mark(account)} was ${mark(from)} and is ${mark(to)} now, but what the stack has made in ${mark(from)} stays there.`;
+    }
+    case "replacement":
+    case "deletion": {
+      const { developer, resources } = warning;
+      const verb = warning.kind === "deletion" ? "Deletes" : "Replaces";
+      const whose = developer === undefined ? "what all developers share" : `access of ${mark(developer)}`;
+      const again = warning.kind === "deletion" ? "" : " What is replaced is deleted and made again: its sessions end.";
+      return `${verb} ${whose}: ${resourcesText(resources, mark)}.${again}`;
+    }
+  }
+}
+
+/** "user `bob` in auth, role `developer-bob` in payments and sandbox" */
+function resourcesText(resources: { account: string; type: string; name: string }[], mark: Mark): string {
+  return [...Map.groupBy(resources, ({ type, name }) => `${type} ${mark(name)}`)]
+    .map(
+      ([what, places]) =>
+        `${what} in ${listed(
+          places.map(({ account }) => account),
+          mark,
+        )}`,
+    )
+    .join(", ");
+}
+
+/** What a developer can do from now on, in a sentence; nothing when that stays the same. */
+export function accessText({ name, change, changes, access }: DeveloperChange, mark: Mark): string | undefined {
+  const who = mark(name);
+  if (change === "removed") {
+    return `${who} can do nothing any more: the password, access keys, MFA devices and sessions end.`;
+  }
+  const roles = rolesText(access, mark);
+  if (change === "added") {
+    return `${who} sets up a password, an MFA device and access keys of their own; with MFA, ${roles}. Without MFA, nothing else.`;
+  }
+  const among = (operation: string): string[] =>
+    changes.flatMap((one) => (one.type === "role" && one.operation === operation ? [one.account] : []));
+  const [gained, lost] = [among("create"), among("delete")];
+  if (gained.length + lost.length === 0) return undefined;
+  return `${who}, with MFA, ${roles}${lost.length === 0 ? "" : `, and can do nothing more in ${listed(lost, mark)}`}.`;
+}
+
+/** "acts as `developer-carol` in payments and sandbox, 12 hours at a time, with AdministratorAccess" */
+function rolesText(access: Access[], mark: Mark): string {
+  const groups = Map.groupBy(access, (role) =>
+    [mark(role.role), `${hours(role.sessionDuration)} at a time`, permissionsText(role, mark)].join("\n"),
+  );
+  const texts = [...groups].map(([key, roles]) => {
+    const [role = "", duration = "", permissions = ""] = key.split("\n");
+    const places = roles.map(({ account, accountId }) => `${mark(account)} (${accountId})`);
+    return `acts as ${role} in ${listed(places, (place) => place)}, ${duration}, ${permissions}`;
+  });
+  return texts.length === 0 ? "has no role anywhere" : texts.join("; ");
+}
+
+function permissionsText({ permissions, permissionsBoundary }: Access, mark: Mark): string {
+  const names = permissions.map(policyName);
+  const limit =
+    permissionsBoundary === undefined ? "" : `, within the boundary ${mark(policyName(permissionsBoundary))}`;
+  return `${names.length === 0 ? "with no permissions" : `with ${listed(names, mark)}`}${limit}`;
+}
+
+const policyName = (arn: string): string => arn.replace(/^.*:policy\/(.*\/)?/, "");
+
+function hours(seconds: number): string {
+  return seconds % 3600 === 0 ? counted(seconds / 3600, "hour") : counted(Math.round(seconds / 60), "minute");
+}
+
+/** Properties whose names in AWS say less than a word does. */
+const words: Partial<Record<string, string>> = {
+  managedPolicyArns: "permissions",
+  maxSessionDuration: "longest session in seconds",
+  permissionsBoundary: "permissions boundary",
+  roleName: "name",
+  targetIds: "attached to",
+};
+
+/** "name `a` → `b`", "permissions − `a` + `b`" */
+export function propertyText({ property, removed, added }: PropertyChange, mark: Mark): string {
+  return `${words[property] ?? property}${exchangeText(removed, added, mark)}`;
+}
+
+/** "Resource − `a` + `b`" for each element of a statement. */
+export function statementText({ sid, change, elements }: StatementChange, mark: Mark): string {
+  const parts = elements.map(({ element, removed, added }) => `${element}${exchangeText(removed, added, mark)}`);
+  return `statement ${mark(sid)} ${change}: ${parts.join("; ")}`;
+}
+
+function exchangeText(removed: string[], added: string[], mark: Mark): string {
+  const [was, is] = [removed, added].map((values) => values.map(mark).join(" "));
+  if (removed.length === 1 && added.length === 1) return ` ${was ?? ""} → ${is ?? ""}`;
+  return `${removed.length > 0 ? ` − ${was ?? ""}` : ""}${added.length > 0 ? ` + ${is ?? ""}` : ""}`;
+}
+
+/** Everything that differs in a resource. */
+export function detailsOf({ properties, statements }: ResourceChange, mark: Mark): string[] {
+  return [
+    ...properties.map((property) => propertyText(property, mark)),
+    ...statements.map((statement) => statementText(statement, mark)),
+  ];
+}

@@ -1,0 +1,124 @@
+import { expect } from "chai";
+
+import { commentLimit, markdown } from "../../../cli/preview/markdown.ts";
+import type { Plan, PlannedResource } from "../../../cli/preview/planned.ts";
+import { previewReport } from "../../../cli/preview/report.ts";
+import type { PreviewReport, Warning } from "../../../cli/preview/schema.ts";
+import { developerPolicy } from "../../../infra/policies.ts";
+import { settingsSchema } from "../../../infra/settings.ts";
+import { expectGolden } from "../../golden.ts";
+import { requireValidReport } from "./report-schema.ts";
+
+const developmentAccounts = { sandbox: "333333333333", payments: "444444444444" };
+const settings = settingsSchema.parse({
+  organizationalUnits: ["ou-abcd-11111111"],
+  authAccount: "222222222222",
+  developmentAccounts,
+});
+
+const accounts: Plan["accounts"] = new Map(
+  Object.entries(developmentAccounts).map(([name, id]) => [name, { before: id, after: id }]),
+);
+
+function report(resources: PlannedResource[], warnings: Warning[] = []): PreviewReport {
+  const made = previewReport({ kind: "preview", stack: "main", settings, plan: { resources, accounts }, warnings });
+  requireValidReport(made);
+  return made;
+}
+
+const administrator = { managedPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"], maxSessionDuration: 43200 };
+const readOnly = { ...administrator, managedPolicyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] };
+
+/** A user and two roles, for whom the same happens. */
+function developer(
+  name: string,
+  operation: PlannedResource["operation"],
+  after: Record<string, unknown> = administrator,
+) {
+  return ["auth", "sandbox", "payments"].map((account): PlannedResource => {
+    const type = account === "auth" ? "user" : "role";
+    return {
+      operation: operation === "update" && type === "user" ? "same" : operation,
+      account,
+      type,
+      name: type === "user" ? name : `developer-${name}`,
+      developer: name,
+      ...(operation !== "create" && type === "role" && { before: administrator }),
+      ...(operation !== "delete" && type === "role" && { after }),
+    };
+  });
+}
+
+const names = (count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `developer-${String(index + 1).padStart(3, "0")}`);
+
+describe("the markdown of a preview", () => {
+  it("shows a changed policy by its statements: what was added to them, and what was removed", async () => {
+    const before = developerPolicy("developer");
+    const statements = before.Statement.slice(1).map((statement) =>
+      statement.Sid === "AllowManageOwnAccessKeys"
+        ? {
+            ...statement,
+            Action: ["iam:ListAccessKeys", "iam:TagUser"],
+            Condition: { Bool: { "aws:SecureTransport": "true" } },
+          }
+        : statement,
+    );
+    const added = { Sid: "AllowSupport", Effect: "Allow", Action: "support:*", Resource: "*" };
+    const policy: PlannedResource = {
+      operation: "update",
+      account: "auth",
+      type: "managed policy",
+      name: "mfa-admin-developer",
+      before: { policyDocument: before },
+      after: { policyDocument: { ...before, Statement: [...statements, added] } },
+    };
+    await expectGolden("test/cli/preview/golden/policy.md", markdown(report([policy])));
+  });
+
+  it("has one row for what changes in the same way for many", async () => {
+    const resources = names(100).flatMap((name) => developer(name, "update", readOnly));
+    await expectGolden("test/cli/preview/golden/same-for-many.md", markdown(report(resources)));
+  });
+
+  it("of the removal of many says first that up refuses it", async () => {
+    const resources = [...names(6).flatMap((name) => developer(name, "delete")), ...developer("alice", "same")];
+    const warning: Warning = { kind: "removals", removed: 6, before: 7, limit: 3 };
+    await expectGolden("test/cli/preview/golden/remove-many.md", markdown(report(resources, [warning])));
+  });
+
+  it("counts what does not fit, and cuts no line in the middle", async () => {
+    const resources = names(60).flatMap((name) => developer(name, "create"));
+    const short = markdown(report(resources), 4000);
+    await expectGolden("test/cli/preview/golden/too-many.md", short);
+    expect(short.length).to.be.at.most(4000);
+    const whole = markdown(report(resources)).split("\n");
+    const left = short.split("\n").filter((line) => !whole.includes(line));
+    expect(left).to.eql(
+      [...short.matchAll(/^\*\d+ more (row|developer)s do not fit here; `--format json` has everything\.\*$/gm)].map(
+        ([line]) => line,
+      ),
+    );
+  });
+
+  it("is never longer than GitHub takes, whatever there is to tell", () => {
+    const removed = names(2000).flatMap((name) => developer(name, "delete"));
+    const added = names(2000).flatMap((name) => developer(`new-${name}`, "create"));
+    const text = markdown(report([...removed, ...added]));
+    expect(text.length).to.be.within(commentLimit - 2000, commentLimit);
+    expect(text)
+      .to.match(/\n\*[\d,]+ more warnings do not fit here/)
+      .and.match(/\n\*[\d,]+ more rows do not fit here/);
+  });
+
+  it("takes nothing in a name or a value for markdown, HTML or a mention", () => {
+    const name = "@octocat+a=b,c.d_e";
+    const tags = [{ key: "team", value: "a|b `c` <img src=x> [d](http://e) @github\n| x |" }];
+    const user: PlannedResource = { operation: "update", account: "auth", type: "user", name, developer: name };
+    const text = markdown(report([{ ...user, before: {}, after: { tags } }]));
+    expect(text).to.contain("| `@octocat+a=b,c.d_e` | `auth` | user `@octocat+a=b,c.d_e` |");
+    expect(text).to.contain("tags + `` team=a\\|b `c` <img src=x> [d](http://e) @github \\| x \\| `` |\n");
+    const outsideCode = text.replace(/(`+)(?!`).*?[^`]\1(?!`)/g, "");
+    expect(outsideCode).to.not.match(/[@[]|<(?!!-- mfa-admin)/);
+  });
+});
