@@ -36,6 +36,7 @@ function usageProblem(message: string): string {
   const [text = message] = message.split(/\nSee more help|\n\nNote:/);
   const line = text
     .replace(/^Parsing (--\S+)\s+/, "$1: ")
+    .replace(/^The following errors? occurred:\s+/, "")
     // "Missing 1 required arg:\nname  The user's name": its description is in the help.
     .replace(/\n(\S+) {2,}.*/g, " $1")
     .trim();

@@ -1,5 +1,7 @@
 import * as Flags from "@oclif/core/flags";
 
+import { languageOf, languages } from "./onboarding/language.ts";
+
 /** Flags that several commands share. */
 
 export const yesFlag = Flags.boolean({ char: "y", description: "Do not ask; needed where there is no terminal." });
@@ -26,3 +28,11 @@ export const guardFlags = {
     description: "Let organizational units with development accounts go without the service control policy.",
   }),
 };
+
+export const languageFlag = Flags.option({
+  description: "Language of the page for the developer. Default: the locale's.",
+  options: languages,
+  default: () => Promise.resolve(languageOf(process.env)),
+  // Or the manifest would keep the language of who has built it.
+  noCacheDefault: true,
+})();

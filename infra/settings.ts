@@ -28,7 +28,7 @@ const accountName = z
  * IAM allows 1 to 64 of these characters (IAM User Guide, "IAM and AWS STS quotas"). A role session name, which is the
  * user's name here, needs two at least (AWS STS API Reference, "AssumeRole").
  */
-const userName = z
+export const userName = z
   .string()
   .regex(/^[\w+=,.@-]{2,64}$/, "a user name is 2 to 64 letters, digits and any of + = , . @ _ - (IAM's rule)");
 
@@ -48,7 +48,9 @@ const roleNamePart = z
   .string()
   .regex(/^[\w+=.@-]{1,32}$/, "a role name prefix is 1 to 32 letters, digits and any of + = . @ _ -");
 
-const roleName = z.string().regex(/^[\w+=,.@-]{1,64}$/, "a role's name is 1 to 64 letters, digits and + = , . @ _ -");
+export const roleName = z
+  .string()
+  .regex(/^[\w+=,.@-]{1,64}$/, "a role's name is 1 to 64 letters, digits and + = , . @ _ -");
 
 /** IAM User Guide, "IAM and AWS STS quotas". */
 const tagsPerUser = 50;
@@ -155,7 +157,7 @@ export function parseSettings(values: unknown): z.ZodSafeParseResult<Settings> {
 }
 
 /** Texts for what the schema has no own words for. */
-function describeProblem(issue: z.core.$ZodRawIssue): string | undefined {
+export function describeProblem(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === "unrecognized_keys") return "there is no such key";
   if (issue.code === "invalid_key") return issue.issues[0]?.message;
   if (issue.code !== "invalid_type") return undefined;

@@ -4,7 +4,9 @@ import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
 
 import { StackCommand } from "../command.ts";
-import { passwordFileFlag, yesFlag } from "../flags.ts";
+import { languageFlag, passwordFileFlag, yesFlag } from "../flags.ts";
+import type { AddDevelopersOptions } from "../onboarding/add-developers.ts";
+import type { Language } from "../onboarding/language.ts";
 import { isTerminal } from "../terminal/stream.ts";
 
 export default class AddDeveloper extends StackCommand {
@@ -14,6 +16,7 @@ export default class AddDeveloper extends StackCommand {
   static override examples = [
     "<%= config.bin %> <%= command.id %> alice",
     "<%= config.bin %> <%= command.id %> alice bob --account sandbox --account payments",
+    "<%= config.bin %> <%= command.id %> alice --kit-directory onboarding --password-file passwords",
     "<%= config.bin %> <%= command.id %> alice --no-up",
   ];
   static override strict = false;
@@ -25,6 +28,12 @@ export default class AddDeveloper extends StackCommand {
     }),
     "no-up": Flags.boolean({ description: "Only edit the roster, for a pull request; nothing is applied." }),
     "password-file": passwordFileFlag,
+    "kit-directory": Flags.directory({
+      description: "Write each developer's page, as mfa-admin guide prints it, to NAME.md in this directory.",
+      exists: true,
+      exclusive: ["no-up"],
+    }),
+    language: languageFlag,
     yes: yesFlag,
   };
 
@@ -61,10 +70,18 @@ export default class AddDeveloper extends StackCommand {
   }
 }
 
+interface ParsedFlags {
+  yes: boolean;
+  verbose: boolean;
+  language: Language;
+  "password-file"?: string | undefined;
+  "kit-directory"?: string | undefined;
+}
+
 function options(
-  flags: { yes: boolean; verbose: boolean; "password-file"?: string | undefined },
+  { yes, verbose, language, "password-file": passwordFile, "kit-directory": directory }: ParsedFlags,
   json: boolean,
-): { yes: boolean; verbose: boolean; passwordFile: string | undefined; showPassword: boolean } {
-  const { yes, verbose, "password-file": passwordFile } = flags;
-  return { yes, verbose, passwordFile, showPassword: !json && isTerminal(process.stdout) };
+): Pick<AddDevelopersOptions, "yes" | "verbose" | "passwordFile" | "showPassword" | "guides"> {
+  const guides = directory === undefined ? undefined : { directory, language };
+  return { yes, verbose, passwordFile, showPassword: !json && isTerminal(process.stdout), guides };
 }

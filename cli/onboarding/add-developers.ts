@@ -1,5 +1,6 @@
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 
+import type { Settings } from "../../infra/settings.ts";
 import { iamIn } from "../aws/clients.ts";
 import { letBack } from "../aws/cut-off.ts";
 import { createOneTimePassword } from "../aws/one-time-password.ts";
@@ -9,7 +10,15 @@ import { IncompleteRun } from "../engine/run-failure.ts";
 import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
-import { type Handover, handoverOf, requireNewFile, writePasswordFile } from "./handover.ts";
+import {
+  guideFile,
+  type Handover,
+  handoverOf,
+  requireNewFile,
+  requireWritable,
+  writePasswordFile,
+} from "./handover.ts";
+import type { Language } from "./language.ts";
 
 export interface AddDevelopersOptions {
   project: Project;
@@ -22,6 +31,8 @@ export interface AddDevelopersOptions {
   passwordFile: string | undefined;
   /** Whether the one-time passwords may be returned, to be shown. Without that and a file, none are made. */
   showPassword: boolean;
+  /** Where each developer's page goes, and in which language. */
+  guides: { directory: string; language: Language } | undefined;
 }
 
 export interface AddedDeveloper {
@@ -32,8 +43,9 @@ export interface AddedDeveloper {
 
 /** Roster, stack, passwords: in this order, so that whatever fails, the next `up` goes on. */
 export async function addDevelopers(options: AddDevelopersOptions) {
-  const { project, before, after, names, yes, verbose, passwordFile, showPassword } = options;
+  const { project, before, after, names, yes, verbose, passwordFile, showPassword, guides } = options;
   if (passwordFile !== undefined) await requireNewFile(passwordFile);
+  if (guides) await requireWritable(guides.directory, guides.directory, "Name another directory in --kit-directory.");
   const stack = await prepare(project, after);
   await after.write();
   let result: RunResult;
@@ -47,6 +59,7 @@ export async function addDevelopers(options: AddDevelopersOptions) {
   }
   const returning = notMadeBy(result, names);
   if (returning.length > 0) result = await complete(stack, returning, options);
+  if (guides) await writeGuides(after.settings, names, guides);
   return { result, developers: await handOver(after, names, options) };
 }
 
@@ -75,12 +88,28 @@ function notMadeBy({ changes }: RunResult, names: string[]): string[] {
   return names.filter((name) => !made.some((change) => change.name === name));
 }
 
+async function writeGuides(
+  settings: Settings,
+  names: string[],
+  { directory, language }: { directory: string; language: Language },
+): Promise<void> {
+  const { guidePage, writeGuide } = await import("./guide.ts");
+  try {
+    for (const name of names) await writeGuide(guideFile(directory, name), await guidePage(settings, name, language));
+  } catch (error) {
+    const later = names.map((name) => `mfa-admin guide ${name}, mfa-admin reset-password ${name}`).join(", ");
+    throw new Failure((error as Error).message, `For the pages and the one-time passwords run: ${later}.`, {
+      cause: error,
+    });
+  }
+}
+
 async function handOver(
   { settings }: SettingsFile,
   names: string[],
-  { passwordFile, showPassword }: AddDevelopersOptions,
+  { passwordFile, showPassword, guides }: AddDevelopersOptions,
 ): Promise<AddedDeveloper[]> {
-  const page = (userName: string): Handover => handoverOf(settings, userName);
+  const page = (userName: string): Handover => handoverOf(settings, userName, guides?.directory);
   if (!showPassword && passwordFile === undefined) {
     return names.map((userName) => ({ handover: page(userName), password: "not made" }));
   }

@@ -1,6 +1,6 @@
 import { constants, existsSync } from "node:fs";
 import { access, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 
 import { roleArnsOf, signInAddress } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
@@ -14,21 +14,35 @@ export interface Handover {
   signInAddress: string;
   /** ARNs by account name. */
   roles: Record<string, string>;
+  /** The file with the developer's page, where it was written. */
+  guide?: string;
 }
 
-export function handoverOf(settings: Settings, userName: string): Handover {
-  return { userName, signInAddress: signInAddress(settings), roles: roleArnsOf(settings, userName) };
+/** @param guides the directory in which the developers' pages are, if they were written */
+export function handoverOf(settings: Settings, userName: string, guides?: string): Handover {
+  return {
+    userName,
+    signInAddress: signInAddress(settings),
+    roles: roleArnsOf(settings, userName),
+    ...(guides !== undefined && { guide: guideFile(guides, userName) }),
+  };
+}
+
+/** Where a developer's page is written. */
+export function guideFile(directory: string, userName: string): string {
+  return join(directory, `${userName}.md`);
 }
 
 /** What to hand over, with the one-time password where it is to be shown. */
 export function handoverPage({ handover, password }: AddedDeveloper): string {
-  const { userName, signInAddress, roles } = handover;
+  const { userName, signInAddress, roles, guide } = handover;
   const rows = [
     ["Sign-in address", signInAddress],
     ["User name", userName],
     ["One-time password", passwordText(userName, password)],
     ...Object.entries(roles).map(([account, arn]) => [`Role in ${account}`, arn]),
     ["MFA device", `a virtual one named ${userName}; any other name is refused`],
+    ["Instructions", guide === undefined ? `mfa-admin guide ${userName} prints them` : `in ${guide}`],
   ] as [string, string][];
   const width = Math.max(...rows.map(([label]) => label.length));
   return [`Hand over to ${userName}:`, ...rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`)].join(
@@ -52,6 +66,11 @@ export async function requireNewFile(path: string): Promise<void> {
   if (!existsSync(directory)) {
     throw new Failure(`${path} cannot be written: there is no directory ${directory}.`, remedy);
   }
+  await requireWritable(directory, path, remedy);
+}
+
+/** Refuses a directory in which nothing can be written, before anything is changed. */
+export async function requireWritable(directory: string, path: string, remedy: string): Promise<void> {
   try {
     await access(directory, constants.W_OK);
   } catch (error) {

@@ -66,6 +66,7 @@ describe("add-developer", () => {
         `  One-time password  ${password}  (to be changed at the first sign-in; not shown again)`,
         "  Role in sandbox    arn:aws:iam::333333333333:role/developer-alice",
         "  MFA device         a virtual one named alice; any other name is refused",
+        "  Instructions       mfa-admin guide alice prints them",
       ]);
       expect(terminal.screen.split(password)).to.have.length(2);
       expect(await mustChangePassword("alice")).to.equal(true);

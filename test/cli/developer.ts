@@ -38,6 +38,11 @@ export class Developer {
     return clients(this.#sandbox, this.accessKey);
   }
 
+  /** The device's next code that has not been used. */
+  nextCode(): string {
+    return nextCode(this.#sandbox, this.#device.seed);
+  }
+
   /** Assumes the developer's role in an account, with the device's next code. */
   async login(account: string): Promise<Clients> {
     const { Credentials: session } = await this.aws.sts.send(
@@ -45,7 +50,7 @@ export class Developer {
         RoleArn: `arn:aws:iam::${this.#sandbox.developmentAccounts[account] ?? ""}:role/developer-${this.name}`,
         RoleSessionName: this.name,
         SerialNumber: this.#device.serialNumber,
-        TokenCode: nextCode(this.#sandbox, this.#device.seed),
+        TokenCode: this.nextCode(),
       }),
     );
     return clients(this.#sandbox, given(session));
@@ -56,7 +61,7 @@ export class Developer {
     const { Credentials: session } = await this.aws.sts.send(
       new GetSessionTokenCommand({
         SerialNumber: this.#device.serialNumber,
-        TokenCode: nextCode(this.#sandbox, this.#device.seed),
+        TokenCode: this.nextCode(),
       }),
     );
     return clients(this.#sandbox, given(session));

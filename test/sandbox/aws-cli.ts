@@ -1,3 +1,4 @@
+import { spawn } from "@lydell/node-pty";
 import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -47,6 +48,22 @@ export class AwsCli {
         AWS_SESSION_TOKEN: credentials.sessionToken,
       }),
     );
+  }
+
+  /** Runs a line on a terminal, and types an answer once it asks for it; what was on the screen. */
+  onTerminal(line: string, question: string, answer: string): Promise<CommandResult> {
+    const process = spawn("aws", line.split(" "), { env: this.#environment(), cols: 160 });
+    let stdout = "";
+    process.onData((text) => {
+      const asked = stdout.includes(question);
+      stdout += text;
+      if (!asked && stdout.includes(question)) process.write(`${answer}\r`);
+    });
+    return new Promise((resolve) => {
+      process.onExit(({ exitCode: code }) => {
+        resolve({ code, stdout, stderr: "" });
+      });
+    });
   }
 
   /** The manual way to log in, by a shell script around the AWS CLI. */

@@ -1,0 +1,44 @@
+import * as Args from "@oclif/core/args";
+import * as Flags from "@oclif/core/flags";
+
+import { StackCommand } from "../command.ts";
+import { languageFlag } from "../flags.ts";
+
+export default class Guide extends StackCommand {
+  static override summary = "Print the page that leads a developer from the one-time password to the daily login.";
+  static override description =
+    "Addresses, accounts, roles, and every step in the console and on the command line. It holds no secrets, so it can be mailed. The developer's mfa-admin reads it, too, with --kit. AWS is not asked.";
+  static override examples = [
+    "<%= config.bin %> <%= command.id %> alice",
+    "<%= config.bin %> <%= command.id %> alice --language ja --output alice.md",
+  ];
+  static override args = { name: Args.string({ description: "The user's name.", required: true }) };
+  static override flags = {
+    language: languageFlag,
+    output: Flags.file({ char: "o", description: "Write the page to this file instead of stdout." }),
+  };
+
+  async run(): Promise<unknown> {
+    const { flags, args } = await this.parse(Guide);
+    const [{ requireInRoster }, { guidePage, writeGuide }, { assignmentOf }, { signInAddress }] = await Promise.all([
+      import("../project/roster.ts"),
+      import("../onboarding/guide.ts"),
+      import("../../infra/assignment.ts"),
+      import("../../infra/names.ts"),
+    ]);
+    const { file } = await this.settings(flags);
+    requireInRoster(file, [args.name]);
+    const page = await guidePage(file.settings, args.name, flags.language);
+    if (flags.output !== undefined) {
+      await writeGuide(flags.output, page);
+      this.log(`The page for ${args.name} is in ${flags.output}.`);
+    } else {
+      this.log(page.trimEnd());
+    }
+    return {
+      assignment: assignmentOf(file.settings, args.name),
+      signInAddress: signInAddress(file.settings),
+      page,
+    };
+  }
+}

@@ -1,0 +1,58 @@
+import { readFile } from "node:fs/promises";
+
+import writeFileAtomic from "write-file-atomic";
+
+import { type Assignment, assignmentOf } from "../../infra/assignment.ts";
+import { signInAddress } from "../../infra/names.ts";
+import type { Settings } from "../../infra/settings.ts";
+import { accessKeyProfile, accountProfiles, configText } from "../aws-files/profiles.ts";
+import { Failure } from "../failure.ts";
+import { kitText } from "./kit.ts";
+import type { Language } from "./language.ts";
+
+/** The page for one developer: how to sign in, to enrol and to log in. It holds no secrets, and is the kit as well. */
+export async function guidePage(settings: Settings, userName: string, language: Language): Promise<string> {
+  const assignment = assignmentOf(settings, userName);
+  const { roleName, accounts, contact } = assignment;
+  const text = await readFile(new URL(import.meta.resolve(`#guide/${language}.md`)), "utf8");
+  const page = fill(text, {
+    userName,
+    signInAddress: signInAddress(settings),
+    roleName,
+    accounts: Object.entries(accounts)
+      .map(([account, id]) => `- \`${account}\` (${id}): <${switchRoleAddress(assignment, account, id)}>`)
+      .join("\n"),
+    firstAccount: Object.keys(accounts)[0],
+    accessKeyProfile,
+    profiles: configText(accountProfiles(assignment)),
+    contact,
+  });
+  return kitText(assignment, page);
+}
+
+/** Writes a page; one that is there already is replaced. */
+export async function writeGuide(path: string, page: string): Promise<void> {
+  try {
+    await writeFileAtomic(path, page);
+  } catch (error) {
+    throw new Failure(`${path} cannot be written: ${(error as Error).message}.`, "Name another place.", {
+      cause: error,
+    });
+  }
+}
+
+/** Puts values into a text. A line that names a value which is missing is left out. */
+function fill(text: string, values: Record<string, string | undefined>): string {
+  const missing = Object.keys(values).filter((name) => values[name] === undefined);
+  return text
+    .split("\n")
+    .filter((line) => !missing.some((name) => line.includes(`{{${name}}}`)))
+    .join("\n")
+    .replace(/\{\{(\w+)\}\}/g, (_placeholder, name: string) => values[name] ?? "");
+}
+
+/** Opens a developer's role in the console, for who has signed in with MFA. */
+function switchRoleAddress({ roleName }: Assignment, account: string, accountId: string): string {
+  const query = new URLSearchParams({ account: accountId, roleName, displayName: account });
+  return `https://signin.aws.amazon.com/switchrole?${query.toString()}`;
+}

@@ -1,0 +1,78 @@
+import { readFile } from "node:fs/promises";
+
+import { parse, stringify } from "yaml";
+import { z } from "zod";
+
+import type { Assignment } from "../../infra/assignment.ts";
+import { describeProblem, roleName, settingsSchema, userName } from "../../infra/settings.ts";
+import { Failure } from "../failure.ts";
+
+/**
+ * The kit: the page that a developer is given. It begins with the developer's assignment as YAML front matter, for
+ * `enroll --kit` and `login --kit`. No secrets.
+ */
+
+const { authAccount, developmentAccounts, sessionDuration, contact } = settingsSchema.shape;
+
+const assignmentSchema = z.strictObject({
+  userName,
+  authAccount,
+  roleName,
+  sessionDuration: sessionDuration.unwrap(),
+  accounts: developmentAccounts,
+  contact: contact.unwrap().exactOptional(),
+});
+
+/** A page with its front matter. */
+export function kitText(assignment: Assignment, page: string): string {
+  return `---\n${stringify(assignment, { lineWidth: 0 })}---\n\n${page}`;
+}
+
+/**
+ * Reads a developer's assignment from a kit.
+ *
+ * @throws Failure when the file cannot be read, is no kit, or has a wrong key
+ */
+export async function readKit(path: string): Promise<Assignment> {
+  const [, frontMatter] = /^\uFEFF?---\r?\n(.*?)\r?\n---\s*?(?:\n|$)/s.exec(await textOf(path)) ?? [];
+  if (frontMatter === undefined) {
+    throw new Failure(
+      `${path} is no kit: it does not begin with a block of YAML between two lines of ---.`,
+      "Give the page that the administrator has sent, as a file and unchanged.",
+    );
+  }
+  const result = assignmentSchema.safeParse(valuesOf(path, frontMatter), { error: describeProblem });
+  if (result.success) return result.data;
+  throw wrong(
+    result.error.issues.map((issue) => {
+      const unknown = issue.code === "unrecognized_keys" ? issue.keys : [];
+      return `${path}: ${[...issue.path, ...unknown].map(String).join(".")}: ${issue.message}`;
+    }),
+  );
+}
+
+function valuesOf(path: string, frontMatter: string): unknown {
+  try {
+    return parse(frontMatter);
+  } catch (error) {
+    const [summary = ""] = (error as Error).message.split(/ at line |\n/);
+    throw wrong([`${path}: this is not valid YAML: ${summary}`]);
+  }
+}
+
+async function textOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    throw new Failure(
+      missing ? `There is no file ${path}.` : `${path} cannot be read: ${(error as Error).message}.`,
+      "Give the page that the administrator has sent (mfa-admin guide NAME makes it).",
+      { cause: error },
+    );
+  }
+}
+
+function wrong(problems: string[]): Failure {
+  return new Failure(problems.join("\n"), "Ask the administrator for the page again: mfa-admin guide NAME makes it.");
+}
