@@ -1,24 +1,19 @@
 import {
-  DeactivateMFADeviceCommand,
-  DeleteAccessKeyCommand,
   DeleteLoginProfileCommand,
   DeleteRolePolicyCommand,
   DeleteServiceSpecificCredentialCommand,
   DeleteSigningCertificateCommand,
   DeleteSSHPublicKeyCommand,
   DeleteUserPolicyCommand,
-  DeleteVirtualMFADeviceCommand,
   DetachRolePolicyCommand,
   DetachUserPolicyCommand,
   type IAMClient,
   ListServiceSpecificCredentialsCommand,
   NoSuchEntityException,
-  paginateListAccessKeys,
   paginateListAttachedRolePolicies,
   paginateListAttachedUserPolicies,
   paginateListGroupsForUser,
   paginateListInstanceProfilesForRole,
-  paginateListMFADevices,
   paginateListRolePolicies,
   paginateListSigningCertificates,
   paginateListSSHPublicKeys,
@@ -27,9 +22,11 @@ import {
   PutUserPolicyCommand,
   RemoveRoleFromInstanceProfileCommand,
   RemoveUserFromGroupCommand,
-  UpdateAccessKeyCommand,
 } from "@aws-sdk/client-iam";
 
+import { accessKeysOf, removeAccessKey } from "./access-keys.ts";
+import { unlessGone } from "./gone.ts";
+import { mfaDevicesOf, removeMfaDevice } from "./mfa-devices.ts";
 import { denyEverything } from "./policies.ts";
 
 /**
@@ -147,35 +144,19 @@ export async function emptyRole(iam: IAMClient, roleName: string): Promise<void>
 }
 
 async function deleteAccessKeys(iam: IAMClient, userName: string): Promise<number> {
-  let count = 0;
-  for await (const { AccessKeyMetadata } of paginateListAccessKeys({ client: iam }, { UserName: userName })) {
-    for (const { AccessKeyId } of AccessKeyMetadata ?? []) {
-      const key = { UserName: userName, AccessKeyId };
-      await unlessGone(iam.send(new UpdateAccessKeyCommand({ ...key, Status: "Inactive" })));
-      await unlessGone(iam.send(new DeleteAccessKeyCommand(key)));
-      count++;
-    }
-  }
-  return count;
+  const keys = await accessKeysOf(iam, userName);
+  for (const { AccessKeyId: id = "" } of keys) await removeAccessKey(iam, userName, id);
+  return keys.length;
 }
 
 async function deletePassword(iam: IAMClient, userName: string): Promise<boolean> {
   return unlessGone(iam.send(new DeleteLoginProfileCommand({ UserName: userName })));
 }
 
-/** Deactivates and deletes: a device that is only deactivated would block its name for a later user of the same name. */
 async function deleteMfaDevices(iam: IAMClient, userName: string): Promise<number> {
-  let count = 0;
-  for await (const { MFADevices } of paginateListMFADevices({ client: iam }, { UserName: userName })) {
-    for (const { SerialNumber } of MFADevices ?? []) {
-      await unlessGone(iam.send(new DeactivateMFADeviceCommand({ UserName: userName, SerialNumber })));
-      // Passkeys and hardware devices have no virtual device to delete.
-      if (SerialNumber?.includes(":mfa/"))
-        await unlessGone(iam.send(new DeleteVirtualMFADeviceCommand({ SerialNumber })));
-      count++;
-    }
-  }
-  return count;
+  const devices = await mfaDevicesOf(iam, userName);
+  for (const device of devices) await removeMfaDevice(iam, userName, device);
+  return devices.length;
 }
 
 /** Credentials that the developer policy gives nobody, but an administrator may have made by hand. */
@@ -194,17 +175,6 @@ async function deleteOtherCredentials(iam: IAMClient, userName: string): Promise
   const { ServiceSpecificCredentials } = await iam.send(new ListServiceSpecificCredentialsCommand(user));
   for (const { ServiceSpecificCredentialId } of ServiceSpecificCredentials ?? []) {
     await unlessGone(iam.send(new DeleteServiceSpecificCredentialCommand({ ...user, ServiceSpecificCredentialId })));
-  }
-}
-
-/** True when the call did something, false when what it is about was gone already. */
-async function unlessGone(call: Promise<unknown>): Promise<boolean> {
-  try {
-    await call;
-    return true;
-  } catch (error) {
-    if (error instanceof NoSuchEntityException) return false;
-    throw error;
   }
 }
 

@@ -9,7 +9,7 @@ import {
   waitUntilUserExists,
 } from "@aws-sdk/client-iam";
 
-import { Failure } from "../failure.ts";
+import { aboutUser } from "./missing-user.ts";
 
 /** Made here and handed over once: a password never enters the stack's configuration or state. */
 
@@ -41,25 +41,9 @@ export async function resetPassword(iam: IAMClient, userName: string): Promise<s
     await iam.send(new UpdateLoginProfileCommand(profile));
   } catch (error) {
     if (!(error instanceof NoSuchEntityException)) throw error;
-    await createFirstPassword(iam, profile);
+    await aboutUser(userName, "reset-password", iam.send(new CreateLoginProfileCommand(profile)));
   }
   return password;
-}
-
-async function createFirstPassword(
-  iam: IAMClient,
-  profile: { UserName: string; Password: string; PasswordResetRequired: boolean },
-): Promise<void> {
-  try {
-    await iam.send(new CreateLoginProfileCommand(profile));
-  } catch (error) {
-    if (!(error instanceof NoSuchEntityException)) throw error;
-    throw new Failure(
-      `The auth account has no user "${profile.UserName}" yet.`,
-      "Run mfa-admin up, then mfa-admin reset-password again.",
-      { cause: error },
-    );
-  }
 }
 
 /** 24 characters with all four kinds, so that no common password policy refuses it; none that look alike. */

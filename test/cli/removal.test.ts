@@ -2,6 +2,7 @@ import {
   AttachUserPolicyCommand,
   CreateLoginProfileCommand,
   CreateServiceSpecificCredentialCommand,
+  DeactivateMFADeviceCommand,
   GetUserCommand,
   PutRolePolicyCommand,
   PutUserPolicyCommand,
@@ -133,7 +134,9 @@ describe("removing developers", () => {
   });
 
   describe("by an edited settings file and up", () => {
-    it("ends the same: nothing of them is left, and nothing they hold works", async () => {
+    it("ends the same: nothing of them is left, not even a device that is not enabled, and nothing they hold works", async () => {
+      const SerialNumber = `arn:aws:iam::${admin.sandbox.authAccount}:mfa/carol`;
+      await auth.iam.send(new DeactivateMFADeviceCommand({ UserName: "carol", SerialNumber }));
       await admin.editSettings((text) => text.replace(/ {4}carol: .*\n/, ""));
       const from = admin.sandbox.requests.length;
       await admin.succeed("up", "--yes");

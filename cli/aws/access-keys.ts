@@ -1,0 +1,29 @@
+import { GetAccessKeyLastUsedCommand, type IAMClient } from "@aws-sdk/client-iam";
+import pMap from "p-map";
+
+import { accessKeysOf } from "../../infra/access-keys.ts";
+
+/** An access key as an administrator sees it; times as ISO 8601 texts. */
+export interface AccessKeyStatus {
+  id: string;
+  active: boolean;
+  createdAt: string;
+  lastUsedAt?: string;
+  /** The service that the key was last used for, such as `sts`. */
+  lastUsedService?: string;
+}
+
+/** A user's access keys, and when each was last used. @throws NoSuchEntityException when there is no such user */
+export async function accessKeyStatuses(iam: IAMClient, userName: string): Promise<AccessKeyStatus[]> {
+  return pMap(await accessKeysOf(iam, userName), async ({ AccessKeyId: id = "", Status, CreateDate }) => {
+    const { AccessKeyLastUsed } = await iam.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: id }));
+    // A key that was never used has no date, and "N/A" for its service.
+    const { LastUsedDate, ServiceName = "" } = AccessKeyLastUsed ?? {};
+    return {
+      id,
+      active: Status === "Active",
+      createdAt: CreateDate?.toISOString() ?? "",
+      ...(LastUsedDate && { lastUsedAt: LastUsedDate.toISOString(), lastUsedService: ServiceName }),
+    };
+  });
+}

@@ -1,0 +1,59 @@
+import * as Args from "@oclif/core/args";
+
+import { StackCommand } from "../command.ts";
+import { yesFlag } from "../flags.ts";
+
+export default class ResetMfa extends StackCommand {
+  static override summary = "Take a developer's MFA devices away, for a lost or changed phone.";
+  static override description =
+    "Shows the devices, asks, deactivates and deletes them. Developers cannot do it by themselves, or whoever stole a key could.";
+  static override examples = ["<%= config.bin %> <%= command.id %> alice"];
+  static override args = { name: Args.string({ description: "The user's name.", required: true }) };
+  static override flags = { yes: yesFlag };
+
+  async run(): Promise<unknown> {
+    const { flags, args } = await this.parse(ResetMfa);
+    const { name } = args;
+    const [ask, { requireInRoster }] = await Promise.all([
+      import("../terminal/ask.ts"),
+      import("../project/roster.ts"),
+    ]);
+    ask.requireConfirmable(flags.yes);
+    const { file } = await this.settings(flags);
+    requireInRoster(file, [name]);
+    const [{ iamIn }, { aboutUser }, { mfaDevicesOf, removeMfaDevice }, { mfaDeviceTable }] = await Promise.all([
+      import("../aws/clients.ts"),
+      import("../aws/missing-user.ts"),
+      import("../../infra/mfa-devices.ts"),
+      import("../terminal/credential-tables.ts"),
+    ]);
+    const iam = iamIn(file.settings.authAccount, file.settings);
+    const devices = await aboutUser(name, "reset-mfa", mfaDevicesOf(iam, name));
+    if (devices.length > 0) {
+      this.logToStderr(mfaDeviceTable(devices));
+      const question = devices.length === 1 ? "Remove this device" : `Remove these ${devices.length} devices`;
+      await ask.confirmChange(`${question} of ${name}?`, flags.yes);
+      for (const device of devices) await removeMfaDevice(iam, name, device);
+    }
+    this.report(name, devices.length);
+    return { userName: name, removed: devices };
+  }
+
+  private report(name: string, removed: number): void {
+    this.log(
+      removed === 0
+        ? `${name} has no MFA device; there is nothing to remove.`
+        : `Removed ${removed === 1 ? "1 MFA device" : `${removed} MFA devices`} of ${name}.`,
+    );
+    this.log(
+      `${name} can enrol now: mfa-admin enroll, or in the console, with a virtual device named ${name} exactly.`,
+    );
+    if (removed === 0) return;
+    this.logToStderr(
+      `Note: until then whoever has ${name}'s password or access key could enrol a device of their own. If a computer is lost, too, run mfa-admin revoke-keys ${name} and mfa-admin reset-password ${name}.`,
+    );
+    this.logToStderr(
+      `Note: sessions already open last until they expire. mfa-admin remove-developer ${name} ends them, and everything else.`,
+    );
+  }
+}

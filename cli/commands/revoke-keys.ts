@@ -1,0 +1,76 @@
+import * as Args from "@oclif/core/args";
+import * as Flags from "@oclif/core/flags";
+
+import type { AccessKeyStatus } from "../aws/access-keys.ts";
+import { StackCommand } from "../command.ts";
+import { Failure } from "../failure.ts";
+import { yesFlag } from "../flags.ts";
+
+export default class RevokeKeys extends StackCommand {
+  static override summary = "Take a developer's access keys away, all of them or one.";
+  static override description =
+    "Shows the keys and when they were last used, asks, deactivates and deletes them. The password and the MFA devices stay.";
+  static override examples = [
+    "<%= config.bin %> <%= command.id %> alice",
+    "<%= config.bin %> <%= command.id %> alice --key AKIAIOSFODNN7EXAMPLE --yes",
+  ];
+  static override args = { name: Args.string({ description: "The user's name.", required: true }) };
+  static override flags = {
+    key: Flags.string({ description: "The id of the only key to take away.", helpValue: "ID" }),
+    yes: yesFlag,
+  };
+
+  async run(): Promise<unknown> {
+    const { flags, args } = await this.parse(RevokeKeys);
+    const { name } = args;
+    const [ask, { requireInRoster }] = await Promise.all([
+      import("../terminal/ask.ts"),
+      import("../project/roster.ts"),
+    ]);
+    ask.requireConfirmable(flags.yes);
+    const { file } = await this.settings(flags);
+    requireInRoster(file, [name]);
+    const [{ iamIn }, { aboutUser }, { accessKeyStatuses }, { removeAccessKey }, { accessKeyTable }] =
+      await Promise.all([
+        import("../aws/clients.ts"),
+        import("../aws/missing-user.ts"),
+        import("../aws/access-keys.ts"),
+        import("../../infra/access-keys.ts"),
+        import("../terminal/credential-tables.ts"),
+      ]);
+    const iam = iamIn(file.settings.authAccount, file.settings);
+    const keys = await aboutUser(name, "revoke-keys", accessKeyStatuses(iam, name));
+    const chosen = flags.key === undefined ? keys : [keyOf(name, keys, flags.key)];
+    if (chosen.length > 0) {
+      this.logToStderr(accessKeyTable(keys));
+      const question = chosen.map(({ id }) => id).join(" and ");
+      await ask.confirmChange(`Delete ${question} of ${name}?`, flags.yes);
+      for (const { id } of chosen) await removeAccessKey(iam, name, id);
+    }
+    this.report(name, chosen);
+    return { userName: name, revoked: chosen };
+  }
+
+  private report(name: string, revoked: AccessKeyStatus[]): void {
+    if (revoked.length === 0) {
+      this.log(`${name} has no access key; there is nothing to revoke.`);
+      return;
+    }
+    this.log(`Deleted of ${name}: ${revoked.map(({ id }) => id).join(", ")}.`);
+    this.log(`For a new key ${name} makes one in the console, under Security credentials, then runs mfa-admin enroll.`);
+    this.logToStderr(
+      `Note: sessions already open last until they expire. mfa-admin remove-developer ${name} ends them, and everything else.`,
+    );
+  }
+}
+
+/** @throws Failure naming the keys that there are */
+function keyOf(name: string, keys: AccessKeyStatus[], id: string): AccessKeyStatus {
+  const key = keys.find((candidate) => candidate.id === id);
+  if (key !== undefined) return key;
+  const ids = keys.map((candidate) => candidate.id).join(", ");
+  throw new Failure(
+    `${name} has no access key ${id}.`,
+    ids === "" ? `${name} has no access key at all.` : `The keys are: ${ids}.`,
+  );
+}

@@ -1,0 +1,25 @@
+import {
+  type AccessKeyMetadata,
+  DeleteAccessKeyCommand,
+  type IAMClient,
+  paginateListAccessKeys,
+  UpdateAccessKeyCommand,
+} from "@aws-sdk/client-iam";
+
+import { unlessGone } from "./gone.ts";
+
+/** A user's access keys. @throws NoSuchEntityException when there is no such user */
+export async function accessKeysOf(iam: IAMClient, userName: string): Promise<AccessKeyMetadata[]> {
+  const keys: AccessKeyMetadata[] = [];
+  for await (const page of paginateListAccessKeys({ client: iam }, { UserName: userName })) {
+    keys.push(...(page.AccessKeyMetadata ?? []));
+  }
+  return keys;
+}
+
+/** Deactivates a key, which stops it at once, and deletes it. */
+export async function removeAccessKey(iam: IAMClient, userName: string, id: string): Promise<void> {
+  const key = { UserName: userName, AccessKeyId: id };
+  await unlessGone(iam.send(new UpdateAccessKeyCommand({ ...key, Status: "Inactive" })));
+  await unlessGone(iam.send(new DeleteAccessKeyCommand(key)));
+}
