@@ -5,16 +5,11 @@ import { Failure } from "./failure.ts";
 import type { Project } from "./project/project.ts";
 import type { SettingsFile } from "./project/settings-file.ts";
 
-/** What every command has: the project directory, the stack, `--json`, and errors that say what to do next. */
+/** What every command has: `--json`, `--verbose`, and errors that say what to do next. */
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true;
   static override baseFlags = {
-    cwd: Flags.directory({
-      description: "Use the project in or above this directory.",
-      exists: true,
-      helpGroup: "GLOBAL",
-    }),
-    verbose: Flags.boolean({ description: "Show the engine's own output, and stack traces.", helpGroup: "GLOBAL" }),
+    verbose: Flags.boolean({ description: "Show what the tools below print, and stack traces.", helpGroup: "GLOBAL" }),
   };
 
   /** `--format json` is the same as `--json`: for the report and for an error in its place. */
@@ -36,10 +31,22 @@ export abstract class BaseCommand extends Command {
   }
 }
 
-/** A command on one stack of a project. */
-export abstract class StackCommand extends BaseCommand {
+/** A command of the administrator's, in a project's directory. */
+export abstract class ProjectCommand extends BaseCommand {
   static override baseFlags = {
     ...BaseCommand.baseFlags,
+    cwd: Flags.directory({
+      description: "Use the project in or above this directory.",
+      exists: true,
+      helpGroup: "GLOBAL",
+    }),
+  };
+}
+
+/** A command on one stack of a project. */
+export abstract class StackCommand extends ProjectCommand {
+  static override baseFlags = {
+    ...ProjectCommand.baseFlags,
     stack: Flags.string({
       char: "s",
       description: "The stack. Default: the project's only one.",
@@ -60,6 +67,21 @@ export abstract class StackCommand extends BaseCommand {
     const { SettingsFile } = await import("./project/settings-file.ts");
     return { project, file: await SettingsFile.read(project.settingsFile) };
   }
+}
+
+/** A command of the developer's own, with no rights but theirs, and without a project. */
+export abstract class DeveloperCommand extends BaseCommand {
+  static override baseFlags = {
+    ...BaseCommand.baseFlags,
+    "source-profile": Flags.string({
+      description: "The AWS profile that holds your access key. Default: the environment, auth or default.",
+      helpGroup: "GLOBAL",
+    }),
+    kit: Flags.file({
+      description: "Your page of mfa-admin guide, to take your accounts and roles from instead of asking AWS.",
+      helpGroup: "GLOBAL",
+    }),
+  };
 }
 
 interface StackFlags {

@@ -36,3 +36,9 @@ export const languageFlag = Flags.option({
   // Or the manifest would keep the language of who has built it.
   noCacheDefault: true,
 })();
+
+export const durationFlag = Flags.integer({
+  description: "Seconds until the session ends, 900 to 43200. Default: the longest that your role allows.",
+  min: 900,
+  max: 43_200,
+});

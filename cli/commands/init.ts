@@ -2,9 +2,9 @@ import { resolve } from "node:path";
 
 import * as Flags from "@oclif/core/flags";
 
-import { BaseCommand } from "../command.ts";
+import { ProjectCommand } from "../command.ts";
 
-export default class Init extends BaseCommand {
+export default class Init extends ProjectCommand {
   static override summary = "Set up a stack: look the organization up, write its settings, and make its state.";
   static override description =
     "Changes nothing in AWS. On a terminal it asks for what the flags leave out, and offers what the organization really has.";

@@ -1,0 +1,32 @@
+import { lock } from "proper-lockfile";
+
+/** A lock whose process has died is taken over after this time, in milliseconds. */
+const stale = 10_000;
+
+/**
+ * Does something while no other mfa-admin does anything with the same file, which need not be there.
+ *
+ * @param onWait called once when somebody else has the lock and has to be waited for
+ */
+export async function withLock<T>(path: string, act: () => Promise<T>, onWait?: () => void): Promise<T> {
+  let release = await attempt(path, 0);
+  if (release === undefined) {
+    onWait?.();
+    release = await attempt(path, 3600);
+  }
+  if (release === undefined) throw new Error(`another process keeps ${path} locked`);
+  try {
+    return await act();
+  } finally {
+    await release();
+  }
+}
+
+async function attempt(path: string, retries: number): Promise<(() => Promise<void>) | undefined> {
+  try {
+    return await lock(path, { stale, realpath: false, retries: { retries, minTimeout: 50, maxTimeout: 200 } });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ELOCKED") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,62 @@
+import * as Args from "@oclif/core/args";
+import * as Flags from "@oclif/core/flags";
+
+import { DeveloperCommand } from "../command.ts";
+import { durationFlag } from "../flags.ts";
+
+export default class Login extends DeveloperCommand {
+  static override summary = "Log in to a development account with an MFA code.";
+  static override description =
+    "Assumes your role there, and writes the session into a profile of the AWS credentials file. Your access key, accounts and MFA device are found by themselves; what is missing is asked for on a terminal.";
+  static override examples = [
+    "<%= config.bin %> <%= command.id %> 123456",
+    "<%= config.bin %> <%= command.id %> --account payments --profile payments-dev",
+    "<%= config.bin %> <%= command.id %> --all",
+  ];
+  static override args = {
+    code: Args.string({ description: "The code that your MFA device shows; asked for if left out." }),
+  };
+  static override flags = {
+    account: Flags.string({
+      char: "a",
+      description: "The account's name. Default: the only one, or asked for.",
+      exclusive: ["all"],
+    }),
+    all: Flags.boolean({
+      description: "Log in to every account of yours by one code, for an hour at most; profiles PROFILE-ACCOUNT.",
+    }),
+    chain: Flags.boolean({
+      description: "By way of GetSessionToken, so that MFA stays in the session's context; for an hour at most.",
+    }),
+    duration: durationFlag,
+    profile: Flags.string({ char: "p", description: "The profile to write.", default: "dev" }),
+  };
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(Login);
+    const { requireSixDigits } = await import("../login/code.ts");
+    const code = args.code === undefined ? undefined : requireSixDigits(args.code);
+    const [{ login }, profiles, { loginSummary }] = await Promise.all([
+      import("../login/login.ts"),
+      import("../login/profile.ts"),
+      import("../login/summary.ts"),
+    ]);
+    const profileOf = (account: string): string => (flags.all ? `${flags.profile}-${account}` : flags.profile);
+    const { account, all, chain, duration, kit, "source-profile": sourceProfile } = flags;
+    const { cacheDir: cacheDirectory } = this.config;
+    const sessions = await login(
+      { cacheDirectory, sourceProfile, kit, account, all, chain, duration, code },
+      (accounts) => profiles.requireFreeProfiles(accounts.map(profileOf)),
+    );
+    const byProfile = Object.fromEntries(sessions.map((session) => [profileOf(session.account), session]));
+    await profiles.writeProfiles(byProfile);
+    this.log(loginSummary(byProfile));
+    return Object.entries(byProfile).map(([profile, { account, roleArn, expires, chained }]) => ({
+      profile,
+      account,
+      roleArn,
+      expires,
+      chained,
+    }));
+  }
+}

@@ -1,0 +1,14 @@
+import { DeveloperCommand } from "../command.ts";
+
+export default class Whoami extends DeveloperCommand {
+  static override summary = "Show who you are, what is assigned to you, and where you are logged in.";
+  static override examples = ["<%= config.bin %> <%= command.id %>", "<%= config.bin %> <%= command.id %> --json"];
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(Whoami);
+    const { whoami, whoamiText } = await import("../login/whoami.ts");
+    const answer = await whoami({ sourceProfile: flags["source-profile"], kit: flags.kit });
+    this.log(whoamiText(answer));
+    return answer;
+  }
+}

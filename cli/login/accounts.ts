@@ -1,0 +1,36 @@
+import type { Assignment } from "../../infra/assignment.ts";
+import { closest } from "../closest.ts";
+import { Failure } from "../failure.ts";
+import { canAsk, chooseOne } from "../terminal/ask.ts";
+import { whomToAsk } from "./myself.ts";
+
+/** Refuses an account that is not assigned, naming those that are. */
+export function requireAccount(assignment: Assignment, account: string): string {
+  if (account in assignment.accounts) return account;
+  const names = Object.keys(assignment.accounts);
+  const meant = closest(account, names);
+  throw new Failure(
+    `No account "${account}" is assigned to you${meant === undefined ? "" : `; is it "${meant}"`}. Yours: ${names.join(", ")}.`,
+    `Name one of them with --account, or ask ${whomToAsk(assignment)}.`,
+  );
+}
+
+/** The only account, or the one chosen on the terminal: the last choice comes first. */
+export async function chooseAccount(assignment: Assignment, last: string | undefined): Promise<string> {
+  const names = Object.keys(assignment.accounts).toSorted((a, b) => Number(b === last) - Number(a === last));
+  const [first] = names;
+  if (first === undefined) {
+    throw new Failure("No account is assigned to you.", `Ask ${whomToAsk(assignment)}.`);
+  }
+  if (names.length === 1) return first;
+  if (!canAsk()) {
+    throw new Failure(
+      `Several accounts are assigned to you: ${names.join(", ")}.`,
+      "Choose one with --account, or --all.",
+    );
+  }
+  return chooseOne(
+    "Account:",
+    names.map((name) => ({ value: name, name: `${name} (${assignment.accounts[name] ?? ""})` })),
+  );
+}

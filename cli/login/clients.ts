@@ -1,0 +1,31 @@
+import type { IAMClient } from "@aws-sdk/client-iam";
+import type { STSClient } from "@aws-sdk/client-sts";
+
+import { region } from "../../infra/region.ts";
+import type { AccessKey } from "./access-key.ts";
+
+/** AWS as a developer's own key, or a session, sees it. */
+interface Credentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}
+
+/** Someone waits at the terminal: the first answers count, and a lost connection is told soon. */
+const common = { region, maxAttempts: 3 };
+
+export async function iamFor({ accessKeyId, secretAccessKey }: AccessKey): Promise<IAMClient> {
+  const { IAMClient } = await import("@aws-sdk/client-iam");
+  return new IAMClient({ ...common, credentials: { accessKeyId, secretAccessKey } });
+}
+
+/** @param offset what the clock of this machine is off by, in milliseconds, as an earlier answer has shown */
+export async function stsFor(credentials: Credentials, offset = 0): Promise<STSClient> {
+  const { STSClient } = await import("@aws-sdk/client-sts");
+  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+  return new STSClient({
+    ...common,
+    systemClockOffset: offset,
+    credentials: { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) },
+  });
+}

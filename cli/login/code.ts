@@ -1,0 +1,96 @@
+import { createHash } from "node:crypto";
+
+import { Failure } from "../failure.ts";
+import { askText, canAsk } from "../terminal/ask.ts";
+import type { Memory } from "./memory.ts";
+
+/** A device shows a new code every 30 seconds (RFC 6238, and IAM User Guide, "Virtual MFA devices"). */
+const step = 30_000;
+
+/** How long AWS could still take a code for a current one. */
+const lifetime = 3 * step;
+
+/** Refuses what no device shows, before anything is asked of AWS. */
+export function requireSixDigits(code: string): string {
+  const problem = codeProblem(code);
+  if (problem !== true) throw new Failure(problem, "Type the code that your MFA device shows.");
+  return digitsOf(code);
+}
+
+/** Apps show codes in two groups. */
+function digitsOf(code: string): string {
+  return code.replace(/\s/g, "");
+}
+
+function codeProblem(code: string): true | string {
+  return /^\d{6}$/.test(digitsOf(code)) || "An MFA code is six digits.";
+}
+
+/** The codes of a developer's devices that can't be used any more. */
+export class UsedCodes {
+  private readonly last: Memory["lastCode"];
+  private readonly own = new Set<string>();
+
+  constructor({ lastCode }: Memory) {
+    this.last = lastCode;
+  }
+
+  add(code: string): void {
+    this.own.add(hashOf(code));
+  }
+
+  has(code: string): boolean {
+    const hash = hashOf(code);
+    return this.own.has(hash) || (this.last?.hash === hash && Date.now() - this.last.usedAt < lifetime);
+  }
+
+  /** Seconds until the device shows a code that was not used; 0 when it does already. */
+  get secondsToNext(): number {
+    const { usedAt = 0 } = this.last ?? {};
+    if (this.own.size === 0 && Math.floor(usedAt / step) !== Math.floor(Date.now() / step)) return 0;
+    return secondsToNextCode();
+  }
+
+  get isWaiting(): boolean {
+    return this.secondsToNext > 0;
+  }
+}
+
+/** Seconds until every device shows another code. */
+export function secondsToNextCode(): number {
+  return Math.ceil((step - (Date.now() % step)) / 1000);
+}
+
+/** What is remembered of a code that was used: enough to know it again, worthless once its half minute is over. */
+export function rememberedCode(code: string): NonNullable<Memory["lastCode"]> {
+  return { hash: hashOf(code), usedAt: Date.now() };
+}
+
+function hashOf(code: string): string {
+  return createHash("sha256").update(`mfa-admin ${code}`).digest("base64url");
+}
+
+/** The code that was given, if it can still be used; else asks for one, as long as there is a terminal. */
+export async function codeToUse(given: string | undefined, used: UsedCodes): Promise<string> {
+  if (given !== undefined && !used.has(given)) return given;
+  if (given !== undefined) {
+    const wait = used.secondsToNext;
+    const next = wait > 0 ? `the next one comes in ${wait} s` : "your device shows the next one";
+    if (!canAsk()) throw new Failure("This code was used already; each works once.", `Wait for the next one: ${next}.`);
+    process.stderr.write(`This code was used already; ${next}.\n`);
+  }
+  return askCode("MFA code", used);
+}
+
+/** Asks for a code that was not used yet, telling how long the next one takes. */
+export async function askCode(what: string, used: UsedCodes): Promise<string> {
+  const wait = used.secondsToNext;
+  const message = wait > 0 ? `${what} (the next one, in ${wait} s):` : `${what}:`;
+  const typed = await askText(message, (value) => {
+    const problem = codeProblem(value);
+    if (problem !== true) return problem;
+    if (!used.has(digitsOf(value))) return true;
+    return `This code was used already; the next one comes in ${secondsToNextCode()} s.`;
+  });
+  return digitsOf(typed);
+}

@@ -1,0 +1,27 @@
+import { Failure } from "../failure.ts";
+import { type AccessKey, placeOf } from "./access-key.ts";
+
+/** Errors of a developer's own calls, in the developer's terms. Whatever else there is, explain.ts knows. */
+export function explainAs(key: AccessKey, error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof Failure) return error;
+  const which = `the access key ${key.accessKeyId} of ${placeOf(key)}`;
+  switch (error.name) {
+    case "InvalidClientTokenId":
+    case "UnrecognizedClientException":
+      return new Failure(
+        `AWS does not accept ${which}: it was deactivated or deleted.`,
+        "Make a new one in the console, under Security credentials, then run mfa-admin enroll. If you did not expect this, ask an administrator.",
+        { cause: error },
+      );
+    case "SignatureDoesNotMatch":
+      return new Failure(`AWS does not accept ${which}: ${error.message}`, "Check the secret access key.", {
+        cause: error,
+      });
+    case "AccessDenied":
+      return new Failure(`AWS refused ${which}: ${error.message}`, "Ask an administrator what is assigned to you.", {
+        cause: error,
+      });
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,165 @@
+import type { Assignment } from "../../infra/assignment.ts";
+import { Failure } from "../failure.ts";
+import { canAsk } from "../terminal/ask.ts";
+import { type AccessKey, requireAccessKey } from "./access-key.ts";
+import { chooseAccount, requireAccount } from "./accounts.ts";
+import { codeToUse, rememberedCode, UsedCodes } from "./code.ts";
+import { codeDevices } from "./devices.ts";
+import { liveSession, LoginMemory, type Memory, type Session } from "./memory.ts";
+import { askMyself, type Myself, requireAssignment, warnOfClock } from "./myself.ts";
+import { chainedLimit, openSessions, type SessionRequest, WrongCode } from "./sessions.ts";
+
+export interface LoginOptions {
+  cacheDirectory: string;
+  sourceProfile: string | undefined;
+  kit: string | undefined;
+  /** An account's name; the last choice, or the only one, by default. */
+  account: string | undefined;
+  /** Every assigned account. */
+  all: boolean;
+  /** GetSessionToken first, so that MFA stays in the session's context. */
+  chain: boolean;
+  /** Seconds; the role's maximum by default. */
+  duration: number | undefined;
+  /** Six digits; asked for when it is not given. */
+  code: string | undefined;
+}
+
+/** What a login needs to know before it asks for a code. */
+interface Login {
+  key: AccessKey;
+  myself: Myself;
+  request: SessionRequest;
+  memory: LoginMemory;
+}
+
+/** Wrong codes that can be corrected on a terminal before it is given up. */
+const tries = 3;
+
+/**
+ * Logs in: finds out who this is and what is assigned, asks for the account and the code where they are not given, and
+ * opens the sessions. Nothing is written but the memory.
+ *
+ * @param prepare called with the accounts before a code is asked for
+ */
+export async function login(
+  options: LoginOptions,
+  prepare: (accounts: string[]) => Promise<void> = () => Promise.resolve(),
+): Promise<Session[]> {
+  const { all, chain, code } = options;
+  if (chain || all) requireChainable(options.duration);
+  const key = await requireAccessKey(options.sourceProfile);
+  const memory = new LoginMemory(options.cacheDirectory, key.accessKeyId);
+  const myself = await askMyself(key);
+  warnOfClock(myself);
+  const assignment = await requireAssignment(myself, options.kit);
+  requireShortEnough(options.duration, assignment);
+  const accounts = await chosenAccounts(options, assignment, memory);
+  const chained = chain || accounts.length > 1;
+  const request: SessionRequest = {
+    key,
+    assignment,
+    accounts,
+    chain: chained,
+    duration: options.duration ?? (chained ? chainedLimit : assignment.sessionDuration),
+    clockOffset: myself.clockOffset,
+  };
+  await prepare(accounts);
+  const login = { key, myself, request, memory };
+  const began = await memory.read();
+  return memory.exclusively(async () => {
+    const remembered = await memory.read();
+    const made = code === undefined ? madeMeanwhile(began, remembered, accounts) : undefined;
+    return made ?? loginWithCode(login, remembered, code);
+  });
+}
+
+/** Two logins at once ask once: the second one takes what the first one has made while it waited. */
+function madeMeanwhile(began: Memory, now: Memory, accounts: string[]): Session[] | undefined {
+  const sessions = accounts.map((account) => liveSession(now, account));
+  const isNew = sessions.every(
+    (session, index) =>
+      session !== undefined && session.sessionToken !== began.sessions[accounts[index] ?? ""]?.sessionToken,
+  );
+  return isNew ? sessions.filter((session) => session !== undefined) : undefined;
+}
+
+async function loginWithCode(
+  { myself, request, memory }: Login,
+  remembered: Memory,
+  given: string | undefined,
+): Promise<Session[]> {
+  const devices = codeDevices(myself, remembered.device);
+  if (given === undefined && !canAsk()) {
+    throw new Failure("An MFA code is needed, and there is no terminal to ask on.", "Run mfa-admin login CODE.");
+  }
+  const used = new UsedCodes(remembered);
+  for (let attempt = 1; ; attempt++) {
+    const code = await codeToUse(attempt === 1 ? given : undefined, used);
+    try {
+      const { sessions, device } = await withAnyDevice(devices, (serialNumber) =>
+        openSessions(request, { serialNumber, tokenCode: code }),
+      );
+      await memory.write({
+        ...remembered,
+        device,
+        lastCode: rememberedCode(code),
+        ...(sessions.length === 1 && sessions[0] && { account: sessions[0].account }),
+        sessions: {
+          ...remembered.sessions,
+          ...Object.fromEntries(sessions.map((session) => [session.account, session])),
+        },
+      });
+      return sessions;
+    } catch (error) {
+      // Whatever came after the code was taken, or may have been: it is used up.
+      if (!(error instanceof WrongCode)) await memory.write({ ...remembered, lastCode: rememberedCode(code) });
+      if (!(error instanceof WrongCode) || given !== undefined || !canAsk() || attempt >= tries) throw error;
+      process.stderr.write(`${error.message} Type the one that the device shows now.\n`);
+    }
+  }
+}
+
+/** A wrong code costs nothing, and with several devices nobody knows whose it is. */
+async function withAnyDevice(
+  devices: string[],
+  open: (serialNumber: string) => Promise<Session[]>,
+): Promise<{ sessions: Session[]; device: string }> {
+  let refused: WrongCode | undefined;
+  for (const device of devices) {
+    try {
+      return { sessions: await open(device), device };
+    } catch (error) {
+      if (!(error instanceof WrongCode)) throw error;
+      refused = error;
+    }
+  }
+  throw refused ?? new Error("no device to try");
+}
+
+async function chosenAccounts(
+  { all, account }: LoginOptions,
+  assignment: Assignment,
+  memory: LoginMemory,
+): Promise<string[]> {
+  if (all) return Object.keys(assignment.accounts);
+  if (account !== undefined) return [requireAccount(assignment, account)];
+  return [await chooseAccount(assignment, (await memory.read()).account)];
+}
+
+/** Refused here already, so that no code is spent on it. */
+function requireShortEnough(duration: number | undefined, { sessionDuration, roleName }: Assignment): void {
+  if (duration === undefined || duration <= sessionDuration) return;
+  throw new Failure(
+    `--duration ${duration}: a session of ${roleName} lasts ${sessionDuration} s at most.`,
+    "Give a shorter --duration, or leave it out for the longest.",
+  );
+}
+
+function requireChainable(duration: number | undefined): void {
+  if (duration === undefined || duration <= chainedLimit) return;
+  throw new Failure(
+    `--duration ${duration}: a session by way of another one lasts ${chainedLimit} s at most.`,
+    "Leave out --chain and --all, or give a shorter --duration.",
+  );
+}

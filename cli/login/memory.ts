@@ -1,0 +1,74 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+import { withLock } from "../aws-files/lock.ts";
+
+/** Credentials of a developer's role in one account. */
+export interface Session {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken: string;
+  /** ISO 8601. */
+  expires: string;
+  /** The account's name. */
+  account: string;
+  roleArn: string;
+  /** Whether it came from a session of the developer's own, and carries MFA; it lasts an hour at most then. */
+  chained: boolean;
+}
+
+/** What is remembered of the logins with one access key, from one call to the next. */
+export interface Memory {
+  /** Serial number of the MFA device whose code was right last time. */
+  device?: string;
+  /** The account chosen last time. */
+  account?: string;
+  /** The last code that AWS has taken, hashed, and when; in milliseconds. */
+  lastCode?: { hash: string; usedAt: number };
+  /** By the account's name. */
+  sessions: Partial<Record<string, Session>>;
+}
+
+/** The memory of one access key: a file with mode 0600 that nobody else reads, below the cache directory. */
+export class LoginMemory {
+  private readonly path: string;
+
+  constructor(cacheDirectory: string, accessKeyId: string) {
+    this.path = join(loginsDirectory(cacheDirectory), `${accessKeyId}.json`);
+  }
+
+  /** What cannot be read is forgotten: it costs a code, no more. */
+  async read(): Promise<Memory> {
+    try {
+      const { sessions = {}, ...rest } = JSON.parse(await readFile(this.path, "utf8")) as Partial<Memory>;
+      return { ...rest, sessions };
+    } catch {
+      return { sessions: {} };
+    }
+  }
+
+  async write(memory: Memory): Promise<void> {
+    const { default: writeFileAtomic } = await import("write-file-atomic");
+    await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
+    await writeFileAtomic(this.path, `${JSON.stringify(memory)}\n`, { mode: 0o600 });
+  }
+
+  /** Does something while no other mfa-admin asks for a code, or uses one, for the same key. */
+  async exclusively<T>(act: () => Promise<T>): Promise<T> {
+    await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
+    return withLock(this.path, act, () => {
+      process.stderr.write("Waiting for another mfa-admin, which is asking for a code.\n");
+    });
+  }
+}
+
+/** Where the memories are. */
+export function loginsDirectory(cacheDirectory: string): string {
+  return join(cacheDirectory, "logins");
+}
+
+/** A remembered session of an account that lasts for some minutes more. */
+export function liveSession({ sessions }: Memory, account: string, minutes = 5): Session | undefined {
+  const session = sessions[account];
+  return session && Date.parse(session.expires) > Date.now() + minutes * 60_000 ? session : undefined;
+}

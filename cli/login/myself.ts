@@ -1,0 +1,86 @@
+import type { MFADevice, User } from "@aws-sdk/client-iam";
+
+import { type Assignment, assignmentFromTags } from "../../infra/assignment.ts";
+import { Failure } from "../failure.ts";
+import type { AccessKey } from "./access-key.ts";
+import { iamFor } from "./clients.ts";
+import { explainAs } from "./explain.ts";
+
+/** What a developer's own key tells of its owner. */
+export interface Myself {
+  userName: string;
+  /** The id of the account that holds the user. */
+  authAccount: string;
+  /** What the organization has assigned; nothing for a user who is not (or not yet) the stack's. */
+  assignment: Assignment | undefined;
+  mfaDevices: Pick<MFADevice, "SerialNumber" | "EnableDate">[];
+  /** The last sign-in to the console with the password. */
+  passwordLastUsed: Date | undefined;
+  /** How far this machine's clock is off when that is over five minutes, in milliseconds; positive when it is slow. */
+  clockOffset: number;
+}
+
+/** Asks IAM who this is. Both calls are allowed without MFA, and only about oneself. */
+export async function askMyself(key: AccessKey): Promise<Myself> {
+  const [iam, { GetUserCommand, ListMFADevicesCommand }] = await Promise.all([
+    iamFor(key),
+    import("@aws-sdk/client-iam"),
+  ]);
+  try {
+    const [{ User: user }, { MFADevices: mfaDevices = [] }] = await Promise.all([
+      iam.send(new GetUserCommand({})),
+      iam.send(new ListMFADevicesCommand({})),
+    ]);
+    const { UserName: userName = "", Arn: arn = "" } = user ?? {};
+    const authAccount = arn.split(":")[4] ?? "";
+    return {
+      userName,
+      authAccount,
+      assignment: assignmentFromTags({ userName, authAccount }, tagsOf(user)),
+      mfaDevices,
+      passwordLastUsed: user?.PasswordLastUsed,
+      clockOffset: iam.config.systemClockOffset,
+    };
+  } catch (error) {
+    throw explainAs(key, error);
+  }
+}
+
+/** Says so when this machine's clock is off: other tools fail by it. */
+export function warnOfClock({ clockOffset }: Pick<Myself, "clockOffset">): void {
+  const minutes = Math.round(Math.abs(clockOffset) / 60_000);
+  if (minutes === 0) return;
+  process.stderr.write(
+    `Note: this machine's clock is ${minutes} minutes ${clockOffset > 0 ? "slow" : "fast"}. Set it: other AWS tools will fail by it.\n`,
+  );
+}
+
+/** The assignment, from the kit if one is given. */
+export async function requireAssignment(
+  { userName, assignment, authAccount }: Myself,
+  kit: string | undefined,
+): Promise<Assignment> {
+  if (kit !== undefined) {
+    const { readKit } = await import("../onboarding/kit.ts");
+    const fromKit = await readKit(kit);
+    if (fromKit.userName === userName && fromKit.authAccount === authAccount) return fromKit;
+    throw new Failure(
+      `${kit} is ${fromKit.userName}'s of the account ${fromKit.authAccount}; the access key is ${userName}'s of ${authAccount}.`,
+      "Use your own kit and your own access key.",
+    );
+  }
+  if (assignment !== undefined) return assignment;
+  throw new Failure(
+    `Your user, ${userName}, does not say what is assigned to you.`,
+    `Ask ${whomToAsk(undefined)} to run mfa-admin up; or name the page of mfa-admin guide with --kit.`,
+  );
+}
+
+/** "security@example.com", or "an administrator" when the organization does not say. */
+export function whomToAsk(assignment: Pick<Assignment, "contact"> | undefined): string {
+  return assignment?.contact ?? "an administrator";
+}
+
+function tagsOf(user: User | undefined): Record<string, string> {
+  return Object.fromEntries((user?.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+}

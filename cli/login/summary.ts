@@ -1,0 +1,22 @@
+import type { Session } from "./memory.ts";
+
+/** "2026-11-24 14:05", in the time zone of who reads it. */
+export function localTime(time: Date | string): string {
+  const date = new Date(time);
+  const two = (number: number): string => String(number).padStart(2, "0");
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("-");
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+/** What a login has come to, and what to try. */
+export function loginSummary(sessions: Record<string, Session>): string {
+  const entries = Object.entries(sessions);
+  const lines = entries.map(([profile, { account, roleArn, expires }]) => {
+    const [, , , , id, role] = roleArn.split(":");
+    return `Logged in to ${account} (${id ?? ""}) as ${role?.replace("role/", "") ?? ""} until ${localTime(expires)}: profile ${profile}.`;
+  });
+  if (entries.some(([, { chained }]) => chained)) {
+    lines.push("By way of a session of your own, so that MFA stays in its context; AWS ends these after an hour.");
+  }
+  return [...lines, `Try: aws ec2 describe-instances --profile ${entries[0]?.[0] ?? "dev"}`].join("\n");
+}

@@ -1,0 +1,148 @@
+import { CreateAccessKeyCommand } from "@aws-sdk/client-iam";
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { type Credentials, type Sandbox, tokenCode } from "../sandbox/index.ts";
+import { administratorOf, clients, enableDevice } from "../sandbox/testing.ts";
+import type { Administrator, Result, RunOptions } from "./harness.ts";
+import type { Terminal } from "./terminal.ts";
+
+const step = 30_000;
+
+/** A developer's own machine: a home directory, an access key, an authenticator app, and the CLI as it is built. */
+export class Workstation {
+  readonly home: string;
+  readonly userName: string;
+  readonly sandbox: Sandbox;
+  readonly #admin: Administrator;
+  #seed = "";
+  #lastStep = 0;
+
+  private constructor(admin: Administrator, userName: string, home: string) {
+    this.#admin = admin;
+    this.sandbox = admin.sandbox;
+    this.userName = userName;
+    this.home = home;
+  }
+
+  /** With nothing but what the administrator has handed over. */
+  static async new(admin: Administrator, userName = "alice"): Promise<Workstation> {
+    return new Workstation(admin, userName, await mkdtemp(join(tmpdir(), "mfa-admin-home-")));
+  }
+
+  /** With an access key in the profile `auth` and an MFA device. */
+  static async enrolled(admin: Administrator, userName = "alice"): Promise<Workstation> {
+    const workstation = await Workstation.new(admin, userName);
+    const key = await workstation.keyFromConsole();
+    await workstation.writeAws("credentials", profileText("auth", key));
+    const { seed } = await enableDevice(admin.sandbox, clients(admin.sandbox, key).iam, userName);
+    workstation.usesSeed(seed);
+    return workstation;
+  }
+
+  /** An access key, which a developer makes in the console. */
+  async keyFromConsole(): Promise<Credentials> {
+    const { iam } = await administratorOf(this.sandbox, this.sandbox.authAccount);
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: this.userName }));
+    return { accessKeyId: AccessKey?.AccessKeyId ?? "", secretAccessKey: AccessKey?.SecretAccessKey ?? "" };
+  }
+
+  /** From now on the authenticator app shows the codes of this seed. The two codes that enabled it are used up. */
+  usesSeed(seed: string): void {
+    this.#seed = seed;
+    this.#lastStep = this.#step() + 1;
+  }
+
+  /** A code that has not been used: the local AWS's time goes on for it as little as need be. */
+  nextCode(): string {
+    const next = Math.max(this.#lastStep + 1, this.#step());
+    // AWS takes the codes of the half minute before and after as well.
+    while (this.#step() < next - 1) this.sandbox.clock.advance(1);
+    this.#lastStep = next;
+    return tokenCode(this.#seed, new Date(next * step));
+  }
+
+  /** A code that the device does not show. */
+  wrongCode(): string {
+    const near = [-2, -1, 0, 1, 2].map((steps) => tokenCode(this.#seed, new Date((this.#step() + steps) * step)));
+    return ["000000", "111111", "222222", "333333", "444444", "555555"].find((code) => !near.includes(code)) ?? "";
+  }
+
+  #step(): number {
+    return Math.floor(this.sandbox.clock.now().getTime() / step);
+  }
+
+  /** The environment of the developer: no project, no administrator's credentials. */
+  environment(changes: Record<string, string | undefined> = {}): Record<string, string | undefined> {
+    return {
+      HOME: this.home,
+      XDG_CACHE_HOME: undefined,
+      XDG_DATA_HOME: undefined,
+      XDG_CONFIG_HOME: undefined,
+      AWS_ACCESS_KEY_ID: undefined,
+      AWS_SECRET_ACCESS_KEY: undefined,
+      AWS_CONFIG_FILE: undefined,
+      AWS_SHARED_CREDENTIALS_FILE: undefined,
+      PULUMI_CONFIG_PASSPHRASE: undefined,
+      ...changes,
+    };
+  }
+
+  run(...args: string[]): Promise<Result> {
+    return this.runWith({}, ...args);
+  }
+
+  runWith({ env, ...options }: RunOptions, ...args: string[]): Promise<Result> {
+    return this.#admin.runWith({ cwd: this.home, ...options, env: this.environment(env) }, ...args);
+  }
+
+  async succeed(...args: string[]): Promise<Result> {
+    const result = await this.run(...args);
+    if (result.status !== 0) throw new Error(`mfa-admin ${args.join(" ")} failed:\n${result.stderr}`);
+    return result;
+  }
+
+  terminal(...args: string[]): Terminal {
+    return this.terminalWith({}, ...args);
+  }
+
+  terminalWith(env: Record<string, string | undefined>, ...args: string[]): Terminal {
+    return this.#admin.terminalWith({ cwd: this.home, env: this.environment(env) }, ...args);
+  }
+
+  readAws(file: "config" | "credentials"): Promise<string> {
+    return readFile(join(this.home, ".aws", file), "utf8");
+  }
+
+  async writeAws(file: "config" | "credentials", text: string): Promise<void> {
+    await mkdir(join(this.home, ".aws"), { recursive: true });
+    await writeFile(join(this.home, ".aws", file), text, { mode: 0o600 });
+  }
+
+  /** A file's permissions, such as 0o600. */
+  async modeOf(...path: string[]): Promise<number> {
+    return (await stat(join(this.home, ...path))).mode & 0o777;
+  }
+
+  /** What a profile of the credentials file holds. */
+  async profile(name: string): Promise<Credentials> {
+    const text = await this.readAws("credentials");
+    const [, section = ""] = new RegExp(`^\\[${name}\\]\\n((?:[^[].*\\n|\\n)*)`, "m").exec(text) ?? [];
+    const value = (key: string): string => new RegExp(`^${key} = (.*)$`, "m").exec(section)?.[1] ?? "";
+    return {
+      accessKeyId: value("aws_access_key_id"),
+      secretAccessKey: value("aws_secret_access_key"),
+      ...(value("aws_session_token") !== "" && { sessionToken: value("aws_session_token") }),
+    };
+  }
+
+  close(): Promise<void> {
+    return rm(this.home, { recursive: true, force: true });
+  }
+}
+
+/** A profile as `aws configure` writes it. */
+export function profileText(profile: string, { accessKeyId, secretAccessKey }: Credentials): string {
+  return `[${profile}]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
+}
