@@ -63,13 +63,15 @@ export function assignmentFromTags(
   if (rolePrefix === undefined) return undefined;
   const accounts = Object.entries(tags)
     .filter(([key]) => key.startsWith(accountPrefix))
-    .map(([key, id]) => [key.slice(accountPrefix.length), id]);
+    .map(([key, id]) => [key.slice(accountPrefix.length), id] as const)
+    // IAM keeps no order.
+    .toSorted(([a], [b]) => a.localeCompare(b));
   return {
     userName,
     authAccount,
     roleName: roleNameOf({ rolePrefix }, userName),
     sessionDuration: Number(duration ?? 3600),
-    accounts: Object.fromEntries(accounts) as Record<string, string>,
+    accounts: Object.fromEntries(accounts),
     ...(contact !== undefined && { contact }),
   };
 }

@@ -1,5 +1,4 @@
 import type { Assignment } from "../../infra/assignment.ts";
-import { closest } from "../closest.ts";
 import { Failure } from "../failure.ts";
 import { canAsk, chooseOne } from "../terminal/ask.ts";
 import { whomToAsk } from "./myself.ts";
@@ -7,10 +6,8 @@ import { whomToAsk } from "./myself.ts";
 /** Refuses an account that is not assigned, naming those that are. */
 export function requireAccount(assignment: Assignment, account: string): string {
   if (account in assignment.accounts) return account;
-  const names = Object.keys(assignment.accounts);
-  const meant = closest(account, names);
   throw new Failure(
-    `No account "${account}" is assigned to you${meant === undefined ? "" : `; is it "${meant}"`}. Yours: ${names.join(", ")}.`,
+    `No account "${account}" is assigned to you. Yours: ${Object.keys(assignment.accounts).join(", ")}.`,
     `Name one of them with --account, or ask ${whomToAsk(assignment)}.`,
   );
 }

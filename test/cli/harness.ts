@@ -24,7 +24,7 @@ export interface RunOptions {
   meanwhile?: (child: ChildProcess) => Promise<void>;
 }
 
-const program = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
+export const program = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
 
 /** An administrator at work: an organization, a project directory, and the CLI as it is built. */
 export class Administrator {
@@ -157,9 +157,14 @@ export class Administrator {
   }
 
   terminalWith({ env, cwd }: Pick<RunOptions, "env" | "cwd">, ...args: string[]): Terminal {
-    const terminal = new Terminal([program, ...args], cwd ?? this.directory, this.environment(env), (text) => {
-      this.printed += text;
-    });
+    const terminal = new Terminal(
+      [process.execPath, program, ...args],
+      cwd ?? this.directory,
+      this.environment(env),
+      (text) => {
+        this.printed += text;
+      },
+    );
     this.#running.add(() => {
       terminal.kill();
     });

@@ -18,8 +18,13 @@ export class Terminal {
   readonly #ended: Promise<number>;
   #status: number | undefined;
 
-  constructor(args: string[], cwd: string, env: Record<string, string>, print: (text: string) => void) {
-    this.#process = spawn(process.execPath, args, { cwd, env: { ...env, TERM: "xterm" }, cols: 160, rows: 50 });
+  constructor(
+    [command = "", ...args]: string[],
+    cwd: string,
+    env: Record<string, string>,
+    print: (text: string) => void,
+  ) {
+    this.#process = spawn(command, args, { cwd, env: { ...env, TERM: "xterm" }, cols: 160, rows: 50 });
     this.#process.onData((text) => {
       this.#output += text;
       print(text);

@@ -5,8 +5,8 @@ import { join } from "node:path";
 
 import { type Credentials, type Sandbox, tokenCode } from "../sandbox/index.ts";
 import { administratorOf, clients, enableDevice } from "../sandbox/testing.ts";
-import type { Administrator, Result, RunOptions } from "./harness.ts";
-import type { Terminal } from "./terminal.ts";
+import { type Administrator, program, type Result, type RunOptions } from "./harness.ts";
+import { Terminal } from "./terminal.ts";
 
 const step = 30_000;
 
@@ -16,6 +16,7 @@ export class Workstation {
   readonly userName: string;
   readonly sandbox: Sandbox;
   readonly #admin: Administrator;
+  #key: Credentials | undefined;
   #seed = "";
   #lastStep = 0;
 
@@ -35,10 +36,27 @@ export class Workstation {
   static async enrolled(admin: Administrator, userName = "alice"): Promise<Workstation> {
     const workstation = await Workstation.new(admin, userName);
     const key = await workstation.keyFromConsole();
-    await workstation.writeAws("credentials", profileText("auth", key));
+    workstation.#key = key;
+    await workstation.forget();
     const { seed } = await enableDevice(admin.sandbox, clients(admin.sandbox, key).iam, userName);
     workstation.usesSeed(seed);
     return workstation;
+  }
+
+  /** As if it was some other day: nothing of earlier logins is on this machine, and no code of today was used. */
+  async forget(): Promise<void> {
+    const user = this.sandbox.organization.accounts.get(this.sandbox.authAccount)?.users.get(this.userName);
+    for (const device of user?.mfaDevices ?? []) device.lastStep = 0;
+    this.#lastStep = 0;
+    await rm(this.home, { recursive: true, force: true });
+    await mkdir(this.home);
+    if (this.#key !== undefined) await this.writeAws("credentials", profileText("auth", this.#key));
+  }
+
+  /** The access key in the profile `auth`. */
+  get accessKey(): Credentials {
+    if (this.#key === undefined) throw new Error("this developer has no access key yet");
+    return this.#key;
   }
 
   /** An access key, which a developer makes in the console. */
@@ -111,8 +129,29 @@ export class Workstation {
     return this.#admin.terminalWith({ cwd: this.home, env: this.environment(env) }, ...args);
   }
 
+  /** Runs the CLI on a terminal by way of a shell, which is given it as "$@". */
+  shell(script: string, ...args: string[]): Terminal {
+    const shell = ["/bin/sh", "-c", script, "sh", process.execPath, program, ...args];
+    return new Terminal(shell, this.home, this.#admin.environment(this.environment()), () => undefined);
+  }
+
+  /** A command line that runs the CLI. */
+  commandLine(...args: string[]): string {
+    return [process.execPath, program, ...args].join(" ");
+  }
+
+  /** Changes what the CLI remembers of the logins with the access key. */
+  async rewriteMemory(edit: (text: string) => string): Promise<void> {
+    const path = join(this.home, ".cache", "mfa-admin", "logins", `${this.accessKey.accessKeyId}.json`);
+    await writeFile(path, edit(await readFile(path, "utf8")));
+  }
+
+  read(...path: string[]): Promise<string> {
+    return readFile(join(this.home, ...path), "utf8");
+  }
+
   readAws(file: "config" | "credentials"): Promise<string> {
-    return readFile(join(this.home, ".aws", file), "utf8");
+    return this.read(".aws", file);
   }
 
   async writeAws(file: "config" | "credentials", text: string): Promise<void> {

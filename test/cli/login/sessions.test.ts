@@ -1,0 +1,177 @@
+import { DescribeInstancesCommand } from "@aws-sdk/client-ec2";
+import { fromProcess } from "@aws-sdk/credential-providers";
+import { expect } from "chai";
+
+import { clients, refusal } from "../../sandbox/testing.ts";
+import { works } from "../developer.ts";
+import { Administrator } from "../harness.ts";
+import { Workstation } from "../workstation.ts";
+
+describe("what a login has opened", () => {
+  let admin: Administrator;
+  let alice: Workstation;
+
+  before(async () => {
+    admin = await Administrator.withProject({ developers: ["alice"] });
+    await admin.succeed("up", "--yes");
+    alice = await Workstation.enrolled(admin);
+  });
+  after(async () => {
+    await alice.close();
+    await admin.close();
+  });
+  afterEach(() => alice.forget());
+
+  const loginTo = (account: string): Promise<unknown> => alice.succeed("login", alice.nextCode(), "--account", account);
+
+  describe("credential-process", () => {
+    const process = ["credential-process", "--account", "sandbox"];
+
+    it("prints what credential_process expects, from what login has opened", async () => {
+      await loginTo("sandbox");
+      const from = admin.sandbox.requests.length;
+      const { stdout, stderr } = await alice.succeed(...process);
+      const printed = JSON.parse(stdout) as Record<string, string>;
+      expect(Object.keys(printed)).to.eql(["Version", "AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"]);
+      expect(printed["Version"]).to.equal(1);
+      expect(Date.parse(printed["Expiration"] ?? "")).to.be.greaterThan(Date.now());
+      const { accessKeyId, secretAccessKey, sessionToken } = await alice.profile("dev");
+      expect([printed["AccessKeyId"], printed["SecretAccessKey"], printed["SessionToken"]]).to.eql([
+        accessKeyId,
+        secretAccessKey,
+        sessionToken,
+      ]);
+      expect({ stderr, asked: admin.sandbox.requests.length - from }).to.eql({ stderr: "", asked: 0 });
+    });
+
+    it("without a terminal fails at once, and says which command to run", async () => {
+      const from = admin.sandbox.requests.length;
+      const { status, stdout, stderr } = await alice.run(...process);
+      expect({ status, stdout, stderr, asked: admin.sandbox.requests.length - from }).to.eql({
+        status: 1,
+        stdout: "",
+        stderr:
+          "Error: You are not logged in to sandbox, and there is no terminal to ask for an MFA code on.\nRun mfa-admin login --account sandbox.\n",
+        asked: 0,
+      });
+    });
+
+    it("asks on stderr when there is a terminal, so that stdout holds nothing but the credentials", async () => {
+      const terminal = alice.shell('"$@" >out.json', ...process);
+      await terminal.waitFor("MFA code:");
+      terminal.enter(alice.nextCode());
+      expect(await terminal.ended()).to.equal(0);
+      expect(JSON.parse(await alice.read("out.json"))).to.include({ Version: 1 });
+    });
+
+    it("asks for a new code when the session ends within minutes", async () => {
+      await alice.succeed("login", alice.nextCode(), "--account", "sandbox", "--duration", "900");
+      expect((await alice.run(...process)).status).to.equal(0);
+      await alice.rewriteMemory((text) =>
+        text.replace(/"expires":"[^"]*"/, `"expires":"${new Date(Date.now() + 4 * 60_000).toISOString()}"`),
+      );
+      expect((await alice.run(...process)).stderr).to.contain("You are not logged in to sandbox");
+    });
+
+    it("is what the SDK's own provider can use", async () => {
+      await loginTo("sandbox");
+      await alice.writeAws("config", `[profile sdk]\ncredential_process = ${alice.commandLine(...process)}\n`);
+      const { AWS_ENDPOINT_URL } = admin.sandbox.environment();
+      const credentials = await withEnvironment(alice.environment({ AWS_ENDPOINT_URL }), () =>
+        fromProcess({ profile: "sdk", ignoreCache: true })(),
+      );
+      const { ec2 } = clients(admin.sandbox, {
+        accessKeyId: credentials.accessKeyId,
+        secretAccessKey: credentials.secretAccessKey,
+        sessionToken: credentials.sessionToken ?? "",
+      });
+      await ec2.send(new DescribeInstancesCommand({}));
+    });
+  });
+
+  describe("whoami", () => {
+    it("shows the user, the device, what is assigned and where one is logged in", async () => {
+      await loginTo("sandbox");
+      const { stdout } = await alice.succeed("whoami");
+      expect(stdout.replace(/\d{4}-\d\d-\d\d \d\d:\d\d/, "TIME")).to.equal(
+        `${[
+          "User        alice in the auth account 222222222222",
+          `Access key  ${alice.accessKey.accessKeyId}, of the profile auth`,
+          "MFA device  arn:aws:iam::222222222222:mfa/alice",
+          "Role        developer-alice",
+          "Accounts    payments (444444444444), sandbox (333333333333)",
+          "Logged in   sandbox until TIME (profile dev)",
+        ].join("\n")}\n`,
+      );
+    });
+
+    it("gives the same as JSON, without a secret", async () => {
+      const { stdout } = await alice.succeed("whoami", "--json");
+      expect(JSON.parse(stdout)).to.deep.include({ userName: "alice", authAccount: "222222222222", logins: [] });
+      expect(stdout).to.not.contain(alice.accessKey.secretAccessKey);
+    });
+  });
+
+  describe("logout", () => {
+    it("removes what login wrote, and nothing else; a second one says that there was nothing", async () => {
+      const before = await alice.readAws("credentials");
+      await loginTo("sandbox");
+      expect((await alice.succeed("logout")).stdout).to.equal("Logged out: sandbox (profile dev).\n");
+      expect(await alice.readAws("credentials")).to.equal(before);
+      expect((await alice.run("credential-process", "--account", "sandbox")).status).to.equal(1);
+      expect((await alice.succeed("logout")).stdout).to.equal("You were not logged in.\n");
+    });
+  });
+
+  describe("console", () => {
+    it("prints an address that signs in as the role", async () => {
+      await loginTo("sandbox");
+      const { stdout } = await alice.succeed("console");
+      const response = await fetch(stdout.trim(), { redirect: "manual" });
+      expect(await response.text()).to.contain("developer-alice");
+    });
+
+    it("says nothing of the session when the sign-in service refuses", async () => {
+      await loginTo("sandbox");
+      const env = { AWS_ENDPOINT_URL_SIGNIN: "http://127.0.0.1:9" };
+      const { status, stderr } = await alice.runWith({ env }, "console");
+      expect({ status, stderr }).to.eql({
+        status: 1,
+        stderr:
+          "Error: The sign-in service at http://127.0.0.1:9 gave no token: it could not be reached.\nLog in again with mfa-admin login; check the network if it goes on.\n",
+      });
+    });
+
+    it("asks for a login where there is none", async () => {
+      expect((await alice.run("console")).stderr).to.equal(
+        "Error: You are not logged in, and there is no terminal to ask for an MFA code on.\nRun mfa-admin login.\n",
+      );
+    });
+  });
+
+  describe("after remove-developer", () => {
+    it("a session of the role is worthless once the developer is cut off", async () => {
+      await loginTo("sandbox");
+      const session = clients(admin.sandbox, await alice.profile("dev"));
+      expect(await works(session)).to.equal(true);
+      await admin.succeed("remove-developer", "alice", "--yes");
+      const { name } = await refusal(session.ec2.send(new DescribeInstancesCommand({})));
+      expect(name).to.match(/AuthFailure|UnauthorizedOperation/);
+    });
+  });
+});
+
+/** Does something with other environment variables. */
+async function withEnvironment<T>(changes: Record<string, string | undefined>, act: () => Promise<T>): Promise<T> {
+  const before = { ...process.env };
+  for (const [name, value] of Object.entries(changes)) {
+    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a variable is either there or not
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
+  try {
+    return await act();
+  } finally {
+    process.env = before;
+  }
+}
