@@ -38,6 +38,11 @@ export async function findAccessKey(sourceProfile?: string): Promise<AccessKey |
   return undefined;
 }
 
+/** The key that a profile itself holds, if any. */
+export async function profileKey(profile: string): Promise<AccessKey | undefined> {
+  return keyOf(await parseKnownFiles({ ignoreCache: true }), profile);
+}
+
 /** The same, for commands that can do nothing without it. */
 export async function requireAccessKey(sourceProfile?: string): Promise<AccessKey> {
   const key = await findAccessKey(sourceProfile);

@@ -16,7 +16,7 @@ export interface Myself {
   mfaDevices: Pick<MFADevice, "SerialNumber" | "EnableDate">[];
   /** The last sign-in to the console with the password. */
   passwordLastUsed: Date | undefined;
-  /** How far this machine's clock is off when that is over five minutes, in milliseconds; positive when it is slow. */
+  /** How far this machine's clock is off, in milliseconds; positive when it is slow. */
   clockOffset: number;
 }
 
@@ -46,10 +46,13 @@ export async function askMyself(key: AccessKey): Promise<Myself> {
   }
 }
 
-/** Says so when this machine's clock is off: other tools fail by it. */
+/** What AWS puts up with, in milliseconds (IAM User Guide, "Troubleshoot signed requests for AWS APIs"). */
+const tolerance = 300_000;
+
+/** Says so when this machine's clock is off: the SDK makes up for it here, but other tools fail by it. */
 export function warnOfClock({ clockOffset }: Pick<Myself, "clockOffset">): void {
+  if (Math.abs(clockOffset) < tolerance) return;
   const minutes = Math.round(Math.abs(clockOffset) / 60_000);
-  if (minutes === 0) return;
   process.stderr.write(
     `Note: this machine's clock is ${minutes} minutes ${clockOffset > 0 ? "slow" : "fast"}. Set it: other AWS tools will fail by it.\n`,
   );

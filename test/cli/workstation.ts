@@ -37,9 +37,9 @@ export class Workstation {
     const workstation = await Workstation.new(admin, userName);
     const key = await workstation.keyFromConsole();
     workstation.#key = key;
-    await workstation.forget();
     const { seed } = await enableDevice(admin.sandbox, clients(admin.sandbox, key).iam, userName);
-    workstation.usesSeed(seed);
+    workstation.scan(seed);
+    await workstation.forget();
     return workstation;
   }
 
@@ -66,10 +66,10 @@ export class Workstation {
     return { accessKeyId: AccessKey?.AccessKeyId ?? "", secretAccessKey: AccessKey?.SecretAccessKey ?? "" };
   }
 
-  /** From now on the authenticator app shows the codes of this seed. The two codes that enabled it are used up. */
-  usesSeed(seed: string): void {
+  /** From now on the authenticator app shows the codes of this seed; none was used yet. */
+  scan(seed: string): void {
     this.#seed = seed;
-    this.#lastStep = this.#step() + 1;
+    this.#lastStep = 0;
   }
 
   /** A code that has not been used: the local AWS's time goes on for it as little as need be. */
@@ -150,6 +150,17 @@ export class Workstation {
     return readFile(join(this.home, ...path), "utf8");
   }
 
+  exists(...path: string[]): Promise<boolean> {
+    return stat(join(this.home, ...path)).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  remove(...path: string[]): Promise<void> {
+    return rm(join(this.home, ...path), { recursive: true });
+  }
+
   readAws(file: "config" | "credentials"): Promise<string> {
     return this.read(".aws", file);
   }
@@ -167,7 +178,7 @@ export class Workstation {
   /** What a profile of the credentials file holds. */
   async profile(name: string): Promise<Credentials> {
     const text = await this.readAws("credentials");
-    const [, section = ""] = new RegExp(`^\\[${name}\\]\\n((?:[^[].*\\n|\\n)*)`, "m").exec(text) ?? [];
+    const [, section = ""] = new RegExp(`^\\[${name}\\]\\n((?:[^[\\n].*\\n|\\n)*)`, "m").exec(text) ?? [];
     const value = (key: string): string => new RegExp(`^${key} = (.*)$`, "m").exec(section)?.[1] ?? "";
     return {
       accessKeyId: value("aws_access_key_id"),

@@ -130,7 +130,8 @@ describe("login: MFA codes and devices", () => {
     );
     admin.sandbox.registerSecurityKey("carol", "laptop");
     const { seed } = await enableDevice(admin.sandbox, auth.iam, "carol", "old-phone");
-    carol.usesSeed(seed);
+    carol.scan(seed);
+    await carol.forget();
     const from = admin.sandbox.requests.length;
     await carol.succeed(...login, carol.nextCode());
     expect(sessionsOpened(from)).to.eql(["old-phone ok"]);
@@ -141,7 +142,8 @@ describe("login: MFA codes and devices", () => {
     const dave = await Workstation.enrolled(admin, "dave");
     const auth = await administratorOf(admin.sandbox, admin.sandbox.authAccount);
     const { seed } = await enableDevice(admin.sandbox, auth.iam, "dave", "tablet");
-    dave.usesSeed(seed);
+    dave.scan(seed);
+    await dave.forget();
     const from = admin.sandbox.requests.length;
     await dave.succeed(...login, dave.nextCode());
     await dave.succeed(...login, dave.nextCode());

@@ -29,7 +29,7 @@ describe("login", () => {
     return admin.sandbox.requests
       .slice(from)
       .filter(({ service }) => service === "sts")
-      .map(({ action, input }) => [action, input as Record<string, unknown>]);
+      .map(({ action, input }) => [action, input]);
   }
   /** Has to be refused without a code being spent, or anything written. */
   async function refused(...args: string[]): Promise<string> {

@@ -1,0 +1,58 @@
+import { Failure } from "../failure.ts";
+import { requireAssignment, warnOfClock } from "../login/myself.ts";
+import { canAsk } from "../terminal/ask.ts";
+import { keepOrReplaceKey } from "./access-key.ts";
+import { firstLogin } from "./first-login.ts";
+import { enrollDevice } from "./mfa-device.ts";
+import { changeFirstPassword } from "./password.ts";
+import { writeConfigProfiles } from "./config-profiles.ts";
+import type { Enrollment, EnrollOptions } from "./enrollment.ts";
+import { EnrollmentProgress } from "./progress.ts";
+import { keyAtHand } from "./key-at-hand.ts";
+
+/** What an enrolment has come to. No secrets. */
+export interface Enrolled {
+  userName: string;
+  mfaDevice: string;
+  accessKeyId: string;
+  /** Names of the profiles for the access key and the accounts. */
+  profiles: string[];
+}
+
+/**
+ * Walks a developer through all that is needed to log in. Every step looks first at what is there already, so that it can
+ * be stopped anywhere and run again.
+ */
+export async function enroll(options: EnrollOptions, tell: Enrollment["tell"]): Promise<Enrolled> {
+  requireTerminal();
+  try {
+    const { key, initial, myself } = await keyAtHand(options);
+    warnOfClock(myself);
+    tell("User", `${myself.userName}, in the auth account ${myself.authAccount}`);
+    const assignment = await requireAssignment(myself, options.kit);
+    const progress = new EnrollmentProgress(options.dataDirectory, myself);
+    const enrollment: Enrollment = { options, key, myself, progress, tell };
+    await changeFirstPassword(enrollment);
+    const device = await enrollDevice(enrollment, assignment);
+    const kept = await keepOrReplaceKey(enrollment, initial);
+    const profiles = await writeConfigProfiles(enrollment, assignment, kept);
+    await firstLogin(enrollment, assignment, kept, device.lastCode);
+    return {
+      userName: myself.userName,
+      mfaDevice: device.serialNumber,
+      accessKeyId: kept.accessKeyId,
+      profiles,
+    };
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== "ExitPromptError") throw error;
+    throw new Failure("Stopped. What is done stays done.", "Run mfa-admin enroll again to go on.", { cause: error });
+  }
+}
+
+function requireTerminal(): void {
+  if (canAsk()) return;
+  throw new Failure(
+    "Enrolling asks for what only you know, and there is no terminal to ask on.",
+    "Run it on one; your page of mfa-admin guide says how to enrol in the console instead.",
+  );
+}

@@ -1,0 +1,47 @@
+import type { Assignment } from "../../infra/assignment.ts";
+import { Failure } from "../failure.ts";
+import type { AccessKey } from "../login/access-key.ts";
+import { rememberedCode } from "../login/code.ts";
+import { login } from "../login/login.ts";
+import { LoginMemory } from "../login/memory.ts";
+import { requireFreeProfiles, writeProfiles } from "../login/profile.ts";
+import { loginSummary } from "../login/summary.ts";
+import type { Enrollment } from "./enrollment.ts";
+
+const step = "First login";
+const profile = "dev";
+
+/** Logs in to the first account, which proves that everything works. */
+export async function firstLogin(
+  { options, tell }: Enrollment,
+  assignment: Assignment,
+  key: AccessKey,
+  usedCode: string | undefined,
+): Promise<void> {
+  const [account] = Object.keys(assignment.accounts);
+  if (account === undefined) {
+    tell(step, "not possible, since no account is assigned to you yet");
+    return;
+  }
+  const { cacheDirectory, kit } = options;
+  if (usedCode !== undefined) {
+    const memory = new LoginMemory(cacheDirectory, key.accessKeyId);
+    await memory.write({ ...(await memory.read()), lastCode: rememberedCode(usedCode) });
+  }
+  const sourceProfile = typeof key.from === "string" ? undefined : key.from.profile;
+  const sessions = await login({
+    ...{ cacheDirectory, sourceProfile, kit, account },
+    ...{ all: false, chain: false, duration: undefined, code: undefined },
+  });
+  try {
+    await requireFreeProfiles([profile]);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    tell(step, `works. ${error.message} Log in with mfa-admin login --profile NAME.`);
+    return;
+  }
+  const byProfile = Object.fromEntries(sessions.map((session) => [profile, session]));
+  await writeProfiles(byProfile);
+  tell(step, "works");
+  tell("", loginSummary(byProfile));
+}

@@ -1,0 +1,82 @@
+import { Failure } from "../failure.ts";
+import { type AccessKey, findAccessKey, placeOf, profileKey } from "../login/access-key.ts";
+import { askMyself, type Myself } from "../login/myself.ts";
+import { askSecret, askText } from "../terminal/ask.ts";
+import { type EnrollOptions, tries } from "./enrollment.ts";
+
+/** The developer's access key, and who that is. */
+export interface KeyAtHand {
+  key: AccessKey;
+  /** A key that was only meant to begin with: from the environment, or typed. It is deleted once there is another. */
+  initial: AccessKey | undefined;
+  myself: Myself;
+}
+
+/** Finds the developer's key, or asks for it. */
+export async function keyAtHand({ sourceProfile, profile, kit }: EnrollOptions): Promise<KeyAtHand> {
+  const stored = sourceProfile === undefined ? await profileKey(profile) : undefined;
+  const found = await findAccessKey(sourceProfile);
+  const isInitial = typeof found?.from === "string";
+  const candidate = isInitial ? found : (stored ?? found);
+  const known = candidate && (await usable(candidate, sourceProfile !== undefined || kit !== undefined));
+  const { key, myself } = known ?? (await askKey());
+  if (typeof key.from !== "string") return { key, initial: undefined, myself };
+  const earlier = await storedBefore(stored, key, myself);
+  return { key: earlier ?? key, initial: key, myself };
+}
+
+/** A key that was found by itself may be somebody else's, such as one of another organization in the default profile. */
+async function usable(key: AccessKey, isNamed: boolean): Promise<Pick<KeyAtHand, "key" | "myself"> | undefined> {
+  try {
+    const myself = await askMyself(key);
+    if (isNamed || myself.assignment !== undefined) return { key, myself };
+    const { userName, authAccount } = myself;
+    process.stderr.write(
+      `Passing over ${placeOf(key)}: ${userName} of the account ${authAccount} has nothing assigned.\n`,
+    );
+  } catch (error) {
+    if (isNamed || !(error instanceof Failure)) throw error;
+    process.stderr.write(`Passing over ${placeOf(key)}: ${error.message}\n`);
+  }
+  return undefined;
+}
+
+/** A key of the same user that an earlier enrolment has stored, when it was broken off before the initial one was deleted. */
+async function storedBefore(
+  stored: AccessKey | undefined,
+  initial: AccessKey,
+  myself: Myself,
+): Promise<AccessKey | undefined> {
+  if (stored === undefined || stored.accessKeyId === initial.accessKeyId) return undefined;
+  const { userName, authAccount } = await askMyself(stored);
+  if (userName === myself.userName && authAccount === myself.authAccount) return stored;
+  throw new Failure(
+    `${placeOf(stored)} holds an access key of ${userName} in the account ${authAccount}; you are ${myself.userName} in ${myself.authAccount}.`,
+    "Name another profile for yours with --profile.",
+  );
+}
+
+async function askKey(): Promise<{ key: AccessKey; myself: Myself }> {
+  process.stderr.write(
+    "No access key of yours is on this machine. Make one in the console, under Security credentials, for the command line.\n",
+  );
+  for (let attempt = 1; ; attempt++) {
+    const accessKeyId = await askText("Access key ID:", (value) =>
+      /^AKIA[A-Z0-9]{12,}$/.test(value.trim())
+        ? true
+        : "An access key ID begins with AKIA and has 20 capitals and digits.",
+    );
+    const secretAccessKey = await askSecret("Secret access key:");
+    const key: AccessKey = {
+      accessKeyId: accessKeyId.trim(),
+      secretAccessKey: secretAccessKey.trim(),
+      from: "the terminal",
+    };
+    try {
+      return { key, myself: await askMyself(key) };
+    } catch (error) {
+      if (!(error instanceof Failure) || attempt >= tries) throw error;
+      process.stderr.write(`${error.message}\n`);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import type { Assignment } from "../../infra/assignment.ts";
+import { Failure } from "../failure.ts";
+import { iamFor } from "../login/clients.ts";
+import { askCode, UsedCodes } from "../login/code.ts";
+import { isPasskey } from "../login/devices.ts";
+import { explainAs } from "../login/explain.ts";
+import { whomToAsk } from "../login/myself.ts";
+import { type Enrollment, tries } from "./enrollment.ts";
+import { showSecret } from "./qr-code.ts";
+
+const step = "MFA device";
+
+/** The device of the enrolment, and the code that was used last to enable it, if it was. */
+export interface EnrolledDevice {
+  serialNumber: string;
+  lastCode?: string;
+}
+
+/** Makes and enables the virtual MFA device named like the user. One that is enrolled already is never replaced. */
+export async function enrollDevice(enrollment: Enrollment, assignment: Assignment): Promise<EnrolledDevice> {
+  const { myself, progress, tell } = enrollment;
+  const there = myself.mfaDevices.map(({ SerialNumber = "" }) => SerialNumber).find((serial) => !isPasskey(serial));
+  if (there !== undefined) {
+    await progress.forgetDevice();
+    tell(step, `${there}, enrolled already; ${whomToAsk(assignment)} can reset it if it is lost`);
+    return { serialNumber: there };
+  }
+  const device = (await progress.read()).device ?? (await createDevice(enrollment, assignment));
+  showSecret(device.secret, myself);
+  const lastCode = await enableDevice(enrollment, device.serialNumber);
+  await progress.forgetDevice();
+  tell(step, `${device.serialNumber}, enrolled`);
+  return { serialNumber: device.serialNumber, lastCode };
+}
+
+async function createDevice(
+  { key, myself, progress }: Enrollment,
+  assignment: Assignment,
+): Promise<{ serialNumber: string; secret: string }> {
+  const { userName } = myself;
+  const [iam, { CreateVirtualMFADeviceCommand }] = await Promise.all([iamFor(key), import("@aws-sdk/client-iam")]);
+  try {
+    const { VirtualMFADevice: made } = await iam.send(
+      new CreateVirtualMFADeviceCommand({ VirtualMFADeviceName: userName }),
+    );
+    const device = {
+      serialNumber: made?.SerialNumber ?? "",
+      secret: Buffer.from(made?.Base32StringSeed ?? []).toString(),
+    };
+    await progress.keep({ device });
+    return device;
+  } catch (error) {
+    if (!(error instanceof Error) || !error.name.startsWith("EntityAlreadyExists")) throw explainAs(key, error);
+    throw new Failure(
+      `An MFA device named ${userName} was made before and never enabled, and its secret is not on this machine.`,
+      `Ask ${whomToAsk(assignment)} to run mfa-admin reset-mfa ${userName}, then run mfa-admin enroll again.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Asks for two codes in a row, as IAM wants them. Returns the second one, which is used up. */
+async function enableDevice({ key, myself }: Enrollment, serialNumber: string): Promise<string> {
+  const [iam, { EnableMFADeviceCommand }] = await Promise.all([iamFor(key), import("@aws-sdk/client-iam")]);
+  for (let attempt = 1; ; attempt++) {
+    const used = new UsedCodes({ sessions: {} });
+    const first = await askCode("First code", used);
+    used.add(first);
+    const second = await askCode("Second code", used);
+    try {
+      await iam.send(
+        new EnableMFADeviceCommand({
+          UserName: myself.userName,
+          SerialNumber: serialNumber,
+          AuthenticationCode1: first,
+          AuthenticationCode2: second,
+        }),
+      );
+      return second;
+    } catch (error) {
+      const isWrong = error instanceof Error && error.name.startsWith("InvalidAuthenticationCode");
+      if (!isWrong) throw explainAs(key, error);
+      const problem = "AWS did not take these two codes. They have to be two in a row, of the device just added";
+      if (attempt >= tries) {
+        throw new Failure(`${problem}.`, "Set the clock of the phone, then run mfa-admin enroll again.", {
+          cause: error,
+        });
+      }
+      process.stderr.write(`${problem}; try with the next two.\n`);
+    }
+  }
+}

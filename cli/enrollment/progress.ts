@@ -1,0 +1,45 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+import type { Myself } from "../login/myself.ts";
+
+/** What an enrolment that was broken off cannot ask AWS for. */
+export interface Kept {
+  /** The first password was changed; IAM tells only of sign-ins to the console. */
+  passwordChanged?: boolean;
+  /** The device that was made and is not yet enabled. AWS shows its secret once. */
+  device?: { serialNumber: string; secret: string };
+}
+
+/** A file with mode 0600. The secret is in it only until the device is enabled. */
+export class EnrollmentProgress {
+  private readonly path: string;
+
+  constructor(dataDirectory: string, { authAccount, userName }: Pick<Myself, "authAccount" | "userName">) {
+    this.path = join(dataDirectory, "enrollments", `${authAccount}-${userName}.json`);
+  }
+
+  async read(): Promise<Kept> {
+    try {
+      return JSON.parse(await readFile(this.path, "utf8")) as Kept;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT" || error instanceof SyntaxError) return {};
+      throw error;
+    }
+  }
+
+  async keep(changes: Kept): Promise<void> {
+    await this.write({ ...(await this.read()), ...changes });
+  }
+
+  async forgetDevice(): Promise<void> {
+    const { device, ...rest } = await this.read();
+    if (device !== undefined) await this.write(rest);
+  }
+
+  private async write(kept: Kept): Promise<void> {
+    const { default: writeFileAtomic } = await import("write-file-atomic");
+    await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
+    await writeFileAtomic(this.path, JSON.stringify(kept), { mode: 0o600 });
+  }
+}
