@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { join } from "node:path";
 
 import { clients } from "../../sandbox/testing.ts";
 import { works } from "../developer.ts";
@@ -10,7 +11,7 @@ describe("login", () => {
   let alice: Workstation;
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: ["alice"] });
+    admin = await Administrator.withProject({ developers: ["alice", "bob"] });
     await admin.succeed("up", "--yes");
     alice = await Workstation.enrolled(admin);
   });
@@ -136,6 +137,31 @@ describe("login", () => {
     const env = { ...session, AWS_PROFILE: "dev" };
     const { status, stderr } = await alice.runWith({ env }, "login", alice.nextCode(), "--account", "payments");
     expect({ status, stderr }).to.eql({ status: 0, stderr: "" });
+  });
+
+  describe("--kit", () => {
+    const kit = (userName: string): Promise<unknown> =>
+      admin.succeed("guide", userName, "--output", join(alice.home, `${userName}.md`));
+
+    it("takes accounts and roles from the page of mfa-admin guide", async () => {
+      await kit("alice");
+      const { tags } = admin.sandbox.organization.accounts.get(admin.sandbox.authAccount)?.users.get("alice") ?? {};
+      const before = [...(tags ?? [])];
+      tags?.clear();
+      try {
+        await alice.succeed("login", alice.nextCode(), "--account", "sandbox", "--kit", "alice.md");
+      } finally {
+        for (const [key, value] of before) tags?.set(key, value);
+      }
+      expect(await profileWorks("dev")).to.equal(true);
+    });
+
+    it("of somebody else is refused", async () => {
+      await kit("bob");
+      expect(await refused("123456", "--account", "sandbox", "--kit", "bob.md")).to.equal(
+        "Error: bob.md is bob's of the account 222222222222; the access key is alice's of 222222222222.\nUse your own kit and your own access key.\n",
+      );
+    });
   });
 
   describe("refuses, before a code is spent,", () => {
