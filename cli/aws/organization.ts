@@ -93,12 +93,12 @@ async function userNames(iam: IAMClient): Promise<string[]> {
   return names;
 }
 
-/** The id of the service control policy of this name. */
-export async function serviceControlPolicyId(name: string): Promise<string> {
+/** The id of the service control policy of this name, if there is one. */
+export async function serviceControlPolicyId(name: string): Promise<string | undefined> {
   const client = new OrganizationsClient({ region, maxAttempts: 8 });
   for await (const { Policies } of paginateListPolicies({ client }, { Filter: "SERVICE_CONTROL_POLICY" })) {
     const policy = Policies?.find(({ Name }) => Name === name);
     if (policy?.Id !== undefined) return policy.Id;
   }
-  throw new Error(`The organization has no service control policy ${name}.`);
+  return undefined;
 }

@@ -56,21 +56,35 @@ export function changeOf(step: StepEventMetadata): Change | undefined {
   return { operation, ...identityOf(step), ...(properties.length > 0 && operation !== "delete" && { properties }) };
 }
 
-export function identityOf(step: StepEventMetadata): { account: string; type: string; name: string } {
+export function identityOf(step: StepEventMetadata): Identity {
   const state = step.new ?? step.old;
-  const inputs = (state?.inputs ?? {}) as Record<string, unknown>;
+  const inputs = state?.inputs as Record<string, unknown> | undefined;
+  return identityOfResource({ ...step, provider: step.provider || state?.provider, inputs });
+}
+
+/** What a resource is for the user, by its part of the state. */
+export function identityOfResource({ urn, type, provider = "", inputs = {} }: Described): Identity {
   const name = ["userName", "roleName", "groupName", "managedPolicyName", "name", "accountAlias"]
     .map((key) => inputs[key])
     .find((value) => typeof value === "string");
   return {
-    account: providerName(step.provider || state?.provider || ""),
-    type: typeNames[step.type] ?? step.type,
-    name: typeof name === "string" ? name : nameOf(step.urn),
+    account: providerName(provider),
+    type: typeNames[type] ?? type,
+    name: typeof name === "string" ? name : nameOf(urn),
   };
 }
 
+type Identity = Pick<Change, "account" | "type" | "name">;
+
+interface Described {
+  urn: string;
+  type: string;
+  provider?: string | undefined;
+  inputs?: Record<string, unknown> | undefined;
+}
+
 /** `urn:pulumi:STACK::PROJECT::TYPE::NAME`, followed by `::ID` in a reference to a provider. */
-function nameOf(urn: string): string {
+export function nameOf(urn: string): string {
   return urn.split("::")[3] ?? urn;
 }
 
@@ -78,12 +92,17 @@ function providerName(reference: string): string {
   return reference === "" ? "" : nameOf(reference).replace(/^auth-settings$/, "auth");
 }
 
+/** What the engine warns of at the beginning of a run; no event of its own tells it. */
+const PENDING = "pending operations from previous deployment";
+
 /** Everything that a run's events say, gathered as they come. */
 export class RunRecord {
   readonly changes: Change[] = [];
   readonly failures: ResourceFailure[] = [];
   /** Errors that belong to no single resource. */
   readonly errors: string[] = [];
+  /** Whether an earlier run died while it was making something: what came of that is not known. */
+  resumesUnfinished = false;
   /** Resources that the run has dealt with, changed or not. */
   finished = 0;
   /** Whether resources that stay as they are count. */
@@ -98,6 +117,9 @@ export class RunRecord {
   /** Takes one event in; returns the change that it completes, if any. */
   add(event: EngineEvent): Change | undefined {
     const { diagnosticEvent, resOpFailedEvent, resOutputsEvent } = event;
+    if (diagnosticEvent?.severity === "warning" && diagnosticEvent.message.includes(PENDING)) {
+      this.resumesUnfinished = true;
+    }
     if (diagnosticEvent?.severity === "error") {
       const text = cleaned(diagnosticEvent.message);
       const urn = diagnosticEvent.urn ?? "";

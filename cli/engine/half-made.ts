@@ -1,17 +1,17 @@
-import type { Stack } from "./automation.ts";
 import { type Deployment, type Resource, withKeptInputs } from "./deployment.ts";
 
 /**
  * Notes in the state what AWS has of resources that were made only in part. The aws-native plugin notes what was wanted
  * instead, so that no later update would complete them.
+ *
+ * @returns whether there are any
  */
-export async function noteWhatIsThere(stack: Stack): Promise<void> {
-  const state = await stack.exportStack();
-  const { resources } = state.deployment as Deployment;
-  const halfMade = resources.filter(({ initErrors = [] }) => initErrors.length > 0);
-  if (halfMade.length === 0) return;
+export function noteWhatIsThere({ resources }: Deployment): boolean {
+  const halfMade = resources.filter(
+    ({ type, initErrors = [] }) => type.startsWith("aws-native:") && initErrors.length > 0,
+  );
   for (const resource of halfMade) noteOutputs(resource);
-  await stack.importStack(state);
+  return halfMade.length > 0;
 }
 
 function noteOutputs(resource: Resource): void {

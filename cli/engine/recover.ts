@@ -2,9 +2,10 @@ import { setTimeout } from "node:timers/promises";
 
 import { isTransient } from "../../infra/errors.ts";
 import type { Settings } from "../../infra/settings.ts";
-import { adopt, unfinishedCreates } from "./adopt.ts";
+import { adopt, settleUnfinished } from "./adopt.ts";
 import type { Stack } from "./automation.ts";
-import type { ResourceFailure } from "./changes.ts";
+import { identityOfResource } from "./changes.ts";
+import { type Deployment, editState, type Resource } from "./deployment.ts";
 import { noteWhatIsThere } from "./half-made.ts";
 import { existsAlready, type IncompleteRun } from "./run-failure.ts";
 
@@ -12,7 +13,7 @@ export interface RecoveryOptions {
   settings: Settings;
   /** Whether the administrator wants everything in the stack that AWS has already, whoever has made it. */
   adoptAll: boolean;
-  /** Reads the resources that were adopted. */
+  /** Reads the resources that came into the state. */
   refresh: () => Promise<unknown>;
   /** The number of the run that failed, from 1. */
   attempt: number;
@@ -27,16 +28,24 @@ const attempts = 5;
  * @returns whether a further run can be expected to succeed where this one failed
  */
 export async function recover(stack: Stack, run: IncompleteRun, options: RecoveryOptions): Promise<boolean> {
-  const { failures } = run.record;
-  const halfMade = failures.filter((failure) => failure.halfMade);
-  if (halfMade.length > 0) await noteWhatIsThere(stack);
+  const { failures, resumesUnfinished } = run.record;
+  const existing = failures.filter(existsAlready);
+  let taken: Resource[] = [];
+  if (resumesUnfinished || existing.length > 0 || failures.some(({ halfMade }) => halfMade)) {
+    await editState(stack, async (deployment) => {
+      const noted = noteWhatIsThere(deployment);
+      const unfinished = await settleUnfinished(deployment, options.settings);
+      taken = unfinished.taken;
+      if (options.adoptAll) {
+        const steps = existing.map(({ step }) => step);
+        taken = [...taken, ...(await adopt(deployment, steps, options.settings))];
+      }
+      return noted || unfinished.settled || taken.length > 0;
+    });
+  }
   if (run.interrupted || options.attempt >= attempts) return false;
-  const existing = await adoptable(stack, failures, options.adoptAll);
-  if (existing.length > 0) {
-    const names = existing.map(({ account, type, name }) => `${type} ${name} (${account})`);
-    process.stderr.write(`Taking into the stack what AWS has already: ${names.join(", ")}.\n`);
-    const steps = existing.map(({ step }) => step);
-    await adopt(stack, steps, options.settings);
+  if (taken.length > 0) {
+    sayTaken(taken);
     await options.refresh();
     return true;
   }
@@ -45,10 +54,25 @@ export async function recover(stack: Stack, run: IncompleteRun, options: Recover
   return passing;
 }
 
-/** Resources that are to be adopted: without consent, only those that a run was making when it died. */
-async function adoptable(stack: Stack, failures: ResourceFailure[], all: boolean): Promise<ResourceFailure[]> {
-  const existing = failures.filter(existsAlready);
-  if (existing.length === 0 || all) return existing;
-  const ours = await unfinishedCreates(stack);
-  return existing.filter(({ step }) => ours.has(step.urn));
+/**
+ * Takes into the state what AWS has of all that runs were making when they died, and forgets the rest.
+ *
+ * @returns whether anything came in, so that a run that follows has to deal with it
+ */
+export async function settle(stack: Stack, { settings, refresh }: Pick<RecoveryOptions, "settings" | "refresh">) {
+  let taken: Resource[] = [];
+  await editState(stack, async (deployment: Deployment) => {
+    const unfinished = await settleUnfinished(deployment, settings);
+    taken = unfinished.taken;
+    return unfinished.settled;
+  });
+  if (taken.length === 0) return false;
+  sayTaken(taken);
+  await refresh();
+  return true;
+}
+
+function sayTaken(taken: Resource[]): void {
+  const names = taken.map(identityOfResource).map(({ account, type, name }) => `${type} ${name} (${account})`);
+  process.stderr.write(`Taking into the stack what AWS has already: ${names.join(", ")}.\n`);
 }

@@ -5,7 +5,6 @@ import { Progress } from "../terminal/progress.ts";
 import type { Stack, StepEventMetadata } from "./automation.ts";
 import { type Change, RunRecord } from "./changes.ts";
 import { cancellable } from "./interrupt.ts";
-import { recover } from "./recover.ts";
 import { changesAws, type EngineCommand, failureOf, IncompleteRun } from "./run-failure.ts";
 
 /** What a finished run has done, or what a preview says that it would do. */
@@ -38,18 +37,26 @@ export async function runUp(stack: Stack, options: RunOptions): Promise<RunResul
   const earlier: Change[] = [];
   for (let attempt = 1; ; attempt++) {
     try {
-      const result = await run("up", options, (engine) => withoutReports(stack).up({ ...engine, parallel }));
-      return { ...result, changes: [...earlier, ...result.changes] };
+      const { record, ...result } = await run("up", options, (engine) =>
+        withoutReports(stack).up({ ...engine, parallel }),
+      );
+      const changes = [...earlier, ...result.changes];
+      if (!record.resumesUnfinished) return { ...result, changes };
+      // What was made after all, and is no longer wanted, is deleted by another run.
+      const { settle } = await import("./recover.ts");
+      if (!(await settle(stack, { settings, refresh }))) return { ...result, changes };
+      earlier.push(...result.changes);
     } catch (error) {
       if (!(error instanceof IncompleteRun)) throw error;
+      const { recover } = await import("./recover.ts");
       if (!(await recover(stack, error, { settings, adoptAll, refresh, attempt }))) throw error;
       earlier.push(...error.record.changes);
     }
   }
 }
 
-export function runPreview(stack: Stack, options: RunOptions): Promise<RunResult> {
-  return run("preview", options, (engine) => stack.preview({ ...engine, parallel }));
+export async function runPreview(stack: Stack, options: RunOptions): Promise<RunResult> {
+  return resultOf(await run("preview", options, (engine) => stack.preview({ ...engine, parallel })));
 }
 
 /**
@@ -58,7 +65,7 @@ export function runPreview(stack: Stack, options: RunOptions): Promise<RunResult
  * and an update after that would delete a console password that was made outside the stack.
  */
 export async function runRefresh(stack: Stack, options: RunOptions): Promise<RunResult> {
-  const pass = (): Promise<RunResult> =>
+  const pass = (): Promise<FinishedRun> =>
     run("refresh", options, (engine) => withoutReports(stack).refresh({ ...engine, parallel }));
   const [first, second] = [await pass(), await pass()];
   const seen = new Set(first.changes.map(identity));
@@ -74,9 +81,15 @@ function identity({ account, type, name }: Change): string {
   return [account, type, name].join(" ");
 }
 
-/** Deletes everything, the service control policy first. The program runs, because its hooks empty the users. */
-export function runDestroy(stack: Stack, options: RunOptions): Promise<RunResult> {
-  return run("destroy", options, (engine) => withoutReports(stack).destroy({ ...engine, parallel, runProgram: true }));
+/**
+ * Deletes everything, the service control policy first. The program runs, because its hooks empty the users. What a run
+ * was making when it died is taken in before: it would be in the way.
+ */
+export async function runDestroy(stack: Stack, options: RunOptions): Promise<RunResult> {
+  const { settle } = await import("./recover.ts");
+  await settle(stack, { settings: options.settings, refresh: () => runRefresh(stack, options) });
+  const call = (engine: EngineOptions) => withoutReports(stack).destroy({ ...engine, parallel, runProgram: true });
+  return resultOf(await run("destroy", options, call));
 }
 
 /**
@@ -104,7 +117,7 @@ async function run(
   command: EngineCommand,
   { project, settings, deletions = 0, onStep, verbose }: RunOptions,
   call: (engine: EngineOptions) => Promise<unknown>,
-): Promise<RunResult> {
+): Promise<FinishedRun> {
   // The program runs in a `destroy`, too, and registers everything once more before it is deleted.
   const record = new RunRecord(command !== "destroy");
   const progress = new Progress(titles[command], expectedResources(settings) + deletions, accountNames(settings));
@@ -145,8 +158,15 @@ async function run(
     Error.stackTraceLimit = stackTraceLimit;
   }
   record.close();
-  return { changes: record.changes, unchanged: record.finished - record.changes.length, seconds: progress.end() };
+  const unchanged = record.finished - record.changes.length;
+  return { changes: record.changes, unchanged, seconds: progress.end(), record };
 }
+
+interface FinishedRun extends RunResult {
+  record: RunRecord;
+}
+
+const resultOf = ({ changes, unchanged, seconds }: FinishedRun): RunResult => ({ changes, unchanged, seconds });
 
 /** The service control policy, the group and its policy, the users and their roles. */
 function expectedResources(settings: Settings): number {

@@ -7,6 +7,7 @@ import { LocalWorkspace, type Stack, StackNotFoundError } from "./automation.ts"
 import { explainEngine } from "./explain.ts";
 import { passphraseEnvironment } from "./passphrase.ts";
 import { findPulumi } from "./pulumi-command.ts";
+import { removeEmptyAttributes } from "../state/attributes.ts";
 import { localStateDirectory } from "../state/state-directory.ts";
 
 export interface OpenStackOptions {
@@ -18,6 +19,7 @@ export interface OpenStackOptions {
 
 /** Opens the stack that `init` has made. */
 export async function openStack(project: Project, options: OpenStackOptions = {}): Promise<Stack> {
+  await removeEmptyAttributes(project);
   try {
     return await LocalWorkspace.selectStack(...(await workspaceArguments(project, options)));
   } catch (error) {

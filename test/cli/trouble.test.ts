@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import type { ChildProcess } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
 import { DeleteGroupCommand, DetachGroupPolicyCommand } from "@aws-sdk/client-iam";
@@ -15,7 +17,7 @@ const mutations = ["CreateResource", "UpdateResource", "DeleteResource"];
 describe("trouble in the middle of up", () => {
   let admin: Administrator;
 
-  const begin = async (options: SandboxOptions = {}): Promise<void> => {
+  const begin = async (options: SandboxOptions & { developers?: string[] } = {}): Promise<void> => {
     admin = await Administrator.withProject({ developers: ["alice"], ...options });
   };
   afterEach(() => admin.close());
@@ -130,6 +132,32 @@ describe("trouble in the middle of up", () => {
     await expectComplete();
   });
 
+  it("a power cut while AWS makes many users: the next up takes in all that it has made", async () => {
+    const developers = Array.from({ length: 24 }, (_, index) => `dev-${index + 1}`);
+    await begin({ developers });
+    admin.sandbox.setLatency(1500, "ResourceHandler");
+    const asked = (): number =>
+      admin.sandbox.requests.filter(
+        ({ action, input }) => action === "CreateResource" && input["TypeName"] === "AWS::IAM::User",
+      ).length;
+    const meanwhile = async (child: ChildProcess): Promise<void> => {
+      while (asked() < 12) await setTimeout(20);
+      process.kill(-(child.pid ?? 0), "SIGKILL");
+    };
+    await admin.runWith({ meanwhile }, "up", "--yes");
+    await setTimeout(1600);
+    admin.sandbox.setLatency(0, "ResourceHandler");
+    await admin.succeed("up", "--yes");
+    expect((await admin.succeed("up", "--yes")).stdout).to.match(/: 75 unchanged\.\n$/);
+  });
+
+  it("a power cut while the state's checksum was written does not lock the state away", async () => {
+    await begin();
+    await writeFile(join(admin.stateDirectory, ".pulumi", "stacks", "mfa-admin", "main.json.attrs"), "");
+    await admin.succeed("up", "--yes");
+    await expectNothingToDo();
+  });
+
   describe("when it is stopped while AWS makes the user", () => {
     /** Starts `up`, and does something as soon as AWS has been asked for the user. */
     async function stopping(act: (child: ChildProcess) => void): Promise<{ status: number | null; stderr: string }> {
@@ -173,6 +201,58 @@ describe("trouble in the middle of up", () => {
       await terminal.waitFor("Error: Cancelled after 3 changes; the state knows what was done.");
       expect(await terminal.ended()).to.equal(1);
       await goOn();
+    });
+
+    describe("by a power cut,", () => {
+      /** AWS goes on by itself with what it was asked for. */
+      const powerCut = async (): Promise<void> => {
+        await stopping((child) => {
+          process.kill(-(child.pid ?? 0), "SIGKILL");
+        });
+        await setTimeout(1600);
+        admin.sandbox.setLatency(0, "ResourceHandler");
+      };
+
+      const removeByHand = (): void => {
+        const { users } = admin.sandbox.organization.account(admin.sandbox.authAccount);
+        users.remove(users.get("alice") ?? expect.fail("AWS has not made alice"));
+      };
+
+      it("and AWS has not made the user after all, it is made by the next up, and not taken in later", async () => {
+        await powerCut();
+        removeByHand();
+        await admin.succeed("up", "--yes");
+        await expectComplete();
+        await admin.succeed("remove-developer", "alice", "--yes");
+        // Somebody else's alice, made by hand.
+        admin.sandbox.userInMemberAccount(admin.sandbox.authAccount, "alice", []);
+        const { status, stderr } = await admin.run("add-developer", "alice", "--yes");
+        expect(status).to.equal(1);
+        expect(stderr).to.contain("auth: create user alice: AWS has it already, but not from this stack");
+      });
+
+      it("and the user is no longer wanted, the next up deletes it", async () => {
+        await powerCut();
+        await admin.editSettings((text) => text.replace("\n    alice: {}", " {}"));
+        await admin.succeed("up", "--yes");
+        expect(admin.sandbox.organization.account(admin.sandbox.authAccount).users.names).to.eql([]);
+      });
+
+      it("and nothing is wanted any more, destroy deletes the user, too", async () => {
+        await powerCut();
+        await admin.succeed("destroy", "--yes");
+        const { users, groups } = admin.sandbox.organization.account(admin.sandbox.authAccount);
+        expect([...users.names, ...groups.names]).to.eql([]);
+      });
+
+      it("and somebody else has made the user since, it is not taken in", async () => {
+        await powerCut();
+        removeByHand();
+        admin.sandbox.userInMemberAccount(admin.sandbox.authAccount, "alice", []);
+        const { status, stderr } = await admin.run("up", "--yes");
+        expect(status).to.equal(1);
+        expect(stderr).to.contain("auth: create user alice: AWS has it already, but not from this stack");
+      });
     });
 
     it("by a power cut, the next up releases the lock that is left over, takes in what was being made, and completes", async () => {

@@ -1,0 +1,83 @@
+import { GetGroupCommand, GetPolicyCommand, GetRoleCommand, GetUserCommand, type IAMClient } from "@aws-sdk/client-iam";
+
+import type { Settings } from "../../infra/settings.ts";
+import { iamIn } from "./clients.ts";
+import { serviceControlPolicyId } from "./organization.ts";
+
+/** What a resource is to be made of, as Pulumi has it. */
+interface Wanted {
+  type: string;
+  inputs?: Record<string, unknown>;
+}
+
+/** A resource's primary identifier at Cloud Control. */
+export async function identifierOf(
+  type: string,
+  inputs: Record<string, unknown>,
+  { authAccount }: Pick<Settings, "authAccount">,
+): Promise<string> {
+  const text = (key: string): string => String(inputs[key]);
+  switch (type) {
+    case "aws-native:iam:User":
+      return text("userName");
+    case "aws-native:iam:Group":
+      return text("groupName");
+    case "aws-native:iam:Role":
+      return text("roleName");
+    case "aws-native:iam:ManagedPolicy":
+      return `arn:aws:iam::${authAccount}:policy/${text("managedPolicyName")}`;
+    case "aws-native:organizations:Policy": {
+      const name = text("name");
+      const id = await serviceControlPolicyId(name);
+      if (id === undefined) throw new Error(`The organization has no service control policy ${name}.`);
+      return id;
+    }
+    default:
+      throw new Error(`A resource of type ${type} cannot be taken into the stack.`);
+  }
+}
+
+/**
+ * Whether AWS has what a run was making when it died, and not another of the same name: a user by its tags, a role by its
+ * description. The other names are this product's own.
+ *
+ * @param account the id of the account in which it is to be
+ */
+export async function isOurs({ type, inputs = {} }: Wanted, account: string, settings: Settings): Promise<boolean> {
+  if (type === "aws-native:organizations:Policy") {
+    return (await serviceControlPolicyId(String(inputs["name"]))) !== undefined;
+  }
+  if (!type.startsWith("aws-native:iam:")) return false;
+  try {
+    return await isOursInIam(iamIn(account, settings), type, inputs, await identifierOf(type, inputs, settings));
+  } catch (error) {
+    if (error instanceof Error && error.name.startsWith("NoSuchEntity")) return false;
+    throw error;
+  }
+}
+
+async function isOursInIam(
+  iam: IAMClient,
+  type: string,
+  inputs: Record<string, unknown>,
+  id: string,
+): Promise<boolean> {
+  switch (type) {
+    case "aws-native:iam:User": {
+      const { User } = await iam.send(new GetUserCommand({ UserName: id }));
+      const tags = new Map(User?.Tags?.map(({ Key, Value }) => [Key, Value]));
+      const { tags: wanted = [] } = inputs as { tags?: { key: string; value: string }[] };
+      return wanted.every(({ key, value }) => tags.get(key) === value);
+    }
+    case "aws-native:iam:Role": {
+      const { Role } = await iam.send(new GetRoleCommand({ RoleName: id }));
+      return Role?.Description === inputs["description"];
+    }
+    case "aws-native:iam:Group":
+      await iam.send(new GetGroupCommand({ GroupName: id, MaxItems: 1 }));
+      return true;
+    default:
+      await iam.send(new GetPolicyCommand({ PolicyArn: id }));
+      return true;
+  }
+}
