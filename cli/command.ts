@@ -12,6 +12,9 @@ export abstract class BaseCommand extends Command {
     verbose: Flags.boolean({ description: "Show what the tools below print, and stack traces.", helpGroup: "GLOBAL" }),
   };
 
+  /** The settings, as soon as they were read: errors are told at their line. */
+  protected settingsFile: SettingsFile | undefined;
+
   /** `--format json` is the same as `--json`: for the report and for an error in its place. */
   override jsonEnabled(): boolean {
     const { format } = this.ctor.flags;
@@ -25,8 +28,12 @@ export abstract class BaseCommand extends Command {
     if (error.oclif?.exit === 0) return super.catch(error);
     const { explain, report } = await import("./explain.ts");
     process.exitCode = exitStatus(error);
-    report(explain(error), this.jsonEnabled());
-    if (process.argv.includes("--verbose")) this.logToStderr(error.stack);
+    const failure = explain(error);
+    report(failure, this.jsonEnabled());
+    const { annotate, inGithubActions } = await import("./ci/annotations.ts");
+    if (inGithubActions()) annotate(failure, this.settingsFile);
+    const { redacted } = await import("./terminal/redact.ts");
+    if (process.argv.includes("--verbose")) this.logToStderr(redacted(error.stack ?? ""));
     return undefined;
   }
 }
@@ -65,7 +72,9 @@ export abstract class StackCommand extends ProjectCommand {
   protected async settings(flags: StackFlags): Promise<{ project: Project; file: SettingsFile }> {
     const project = await this.project(flags);
     const { SettingsFile } = await import("./project/settings-file.ts");
-    return { project, file: await SettingsFile.read(project.settingsFile) };
+    const file = await SettingsFile.read(project.settingsFile);
+    this.settingsFile = file;
+    return { project, file };
   }
 }
 

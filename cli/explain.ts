@@ -1,4 +1,5 @@
 import { Failure } from "./failure.ts";
+import { redacted } from "./terminal/redact.ts";
 
 /** Turns whatever was thrown into what the user is shown. */
 export function explain(error: Error): Failure {
@@ -22,8 +23,9 @@ export function end(error: unknown, json: boolean): void {
 
 /** Tells the user: a sentence and its remedy on stderr, or JSON on stdout. */
 export function report({ message, remedy }: Failure, json: boolean): void {
-  if (json) console.log(JSON.stringify({ error: { message, ...(remedy !== undefined && { remedy }) } }, undefined, 2));
-  else console.error([`Error: ${message}`, remedy].filter((line) => line !== undefined).join("\n"));
+  const error = { message: redacted(message), ...(remedy !== undefined && { remedy: redacted(remedy) }) };
+  if (json) console.log(JSON.stringify({ error }, undefined, 2));
+  else console.error([`Error: ${error.message}`, error.remedy].filter((line) => line !== undefined).join("\n"));
 }
 
 /** Errors of oclif's own parser, and of commands it does not know. */

@@ -42,3 +42,17 @@ export const durationFlag = Flags.integer({
   min: 900,
   max: 43_200,
 });
+
+const units: Partial<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+
+/** Milliseconds, given as 90s, 10m or 1h. */
+export const lockTimeoutFlag = Flags.custom<number>({
+  description: "Wait so long for another run's lock, such as 90s or 10m. Default: refuse at once.",
+  default: 0,
+  defaultHelp: () => Promise.resolve("0s"),
+  parse: (input) => {
+    const [, count, unit = ""] = /^(\d+)([smh])$/.exec(input) ?? [];
+    if (count === undefined) throw new Error(`"${input}" is no time to wait; give one such as 90s, 10m or 1h`);
+    return Promise.resolve(Number(count) * (units[unit] ?? 1) * 1000);
+  },
+})();

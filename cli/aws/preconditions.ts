@@ -75,7 +75,7 @@ async function requireOrganizationalUnits(ids: string[]): Promise<void> {
   const client = new OrganizationsClient({ region });
   await pMap(
     ids,
-    async (id) => {
+    async (id, index) => {
       try {
         await client.send(new DescribeOrganizationalUnitCommand({ OrganizationalUnitId: id }));
       } catch (error) {
@@ -83,7 +83,7 @@ async function requireOrganizationalUnits(ids: string[]): Promise<void> {
         throw new Failure(
           `The organization has no organizational unit ${id}.`,
           "Look the id up in the AWS Organizations console, and correct organizationalUnits.",
-          { cause: error },
+          { cause: error, setting: ["organizationalUnits", String(index)] },
         );
       }
     },
@@ -105,7 +105,7 @@ async function requireAccessRole(name: string, accountId: string, accessRole: st
     throw new Failure(
       `The role ${accessRole} cannot be assumed in account ${name} (${accountId}): ${error.message}`,
       "Make the role there with a trust policy for the management account, or name the right one in accessRole.",
-      { cause: error },
+      { cause: error, setting: name === "auth" ? ["authAccount"] : ["developmentAccounts", name] },
     );
   }
 }

@@ -17,7 +17,7 @@ export default class Destroy extends StackCommand {
       import("../engine/apply.ts"),
       import("../engine/runs.ts"),
     ]);
-    const stack = await prepare(project, file, false);
+    const stack = await prepare(project, file, { protect: false });
     await ask.confirmByName(
       `This deletes ${Object.keys(file.settings.developers).length} developers and the service control policy.`,
       project.stack,

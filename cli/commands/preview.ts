@@ -1,5 +1,5 @@
 import { StackCommand } from "../command.ts";
-import { exitCodeFlag, formatFlag, guardFlags } from "../flags.ts";
+import { exitCodeFlag, formatFlag, guardFlags, lockTimeoutFlag } from "../flags.ts";
 
 export default class Preview extends StackCommand {
   static override summary = "Show what up would change, and who will be able to do what then.";
@@ -10,7 +10,12 @@ export default class Preview extends StackCommand {
     "<%= config.bin %> <%= command.id %> --format markdown > comment.md",
     "<%= config.bin %> <%= command.id %> --exit-code --json",
   ];
-  static override flags = { format: formatFlag, "exit-code": exitCodeFlag("there are changes"), ...guardFlags };
+  static override flags = {
+    format: formatFlag,
+    "exit-code": exitCodeFlag("there are changes"),
+    "lock-timeout": lockTimeoutFlag,
+    ...guardFlags,
+  };
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Preview);
@@ -20,6 +25,7 @@ export default class Preview extends StackCommand {
       project,
       file,
       verbose: flags.verbose,
+      lockTimeout: flags["lock-timeout"],
       maxRemovals: flags["max-removals"],
       allowUnprotected: flags["allow-unprotected"],
     });

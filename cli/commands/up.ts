@@ -1,19 +1,26 @@
 import * as Flags from "@oclif/core/flags";
 
 import { StackCommand } from "../command.ts";
-import { yesFlag } from "../flags.ts";
+import type { StepEventMetadata } from "../engine/automation.ts";
+import { guardFlags, lockTimeoutFlag, yesFlag } from "../flags.ts";
 
 export default class Up extends StackCommand {
   static override summary = "Apply the settings: make AWS what Pulumi.<stack>.yaml says.";
   static override description =
-    "Shows what would change and asks, on a terminal; with --yes it applies at once. An interrupted or failed run is finished by the next one.";
-  static override examples = ["<%= config.bin %> <%= command.id %>", "<%= config.bin %> <%= command.id %> --yes"];
+    "Shows what would change and asks, on a terminal; with --yes it applies at once. An interrupted or failed run is finished by the next one. On GitHub Actions it adds to the job's summary, and marks an error at its line of the settings.";
+  static override examples = [
+    "<%= config.bin %> <%= command.id %>",
+    "<%= config.bin %> <%= command.id %> --yes",
+    "<%= config.bin %> <%= command.id %> --yes --lock-timeout 10m",
+  ];
   static override flags = {
     yes: yesFlag,
     adopt: Flags.boolean({
       description:
         "Take users, roles and policies into the stack that AWS has already under the names that the stack gives.",
     }),
+    "lock-timeout": lockTimeoutFlag,
+    ...guardFlags,
   };
 
   async run(): Promise<unknown> {
@@ -21,11 +28,24 @@ export default class Up extends StackCommand {
     const { requireConfirmable } = await import("../terminal/ask.ts");
     requireConfirmable(flags.yes);
     const { project, file } = await this.settings(flags);
-    const { apply, prepare, summary } = await import("../engine/apply.ts");
-    const stack = await prepare(project, file);
-    const { yes, verbose, adopt } = flags;
-    const result = await apply(stack, { project, file, yes, verbose, adopt });
+    const [{ apply, prepare, summary }, { summarizeUp }] = await Promise.all([
+      import("../engine/apply.ts"),
+      import("../ci/job-summary.ts"),
+    ]);
+    const { yes, verbose, adopt, "lock-timeout": lockTimeout } = flags;
+    const guards = { maxRemovals: flags["max-removals"], allowUnprotected: flags["allow-unprotected"] };
+    const stack = await prepare(project, file, { lockTimeout });
+    const steps: StepEventMetadata[] = [];
+    const onStep = (step: StepEventMetadata) => steps.push(step);
+    const result = await apply(stack, { project, file, yes, verbose, adopt, lockTimeout, guards, onStep });
+    await summarizeUp(project, file, steps);
     this.log(summary(result));
     return result;
+  }
+
+  protected override async catch(error: Error): Promise<unknown> {
+    const { summarizeFailure } = await import("../ci/job-summary.ts");
+    await summarizeFailure("up", error);
+    return super.catch(error);
   }
 }

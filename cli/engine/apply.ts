@@ -3,8 +3,14 @@ import type { Project } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import { confirmChange } from "../terminal/ask.ts";
 import { changeLine, countsLine } from "../terminal/progress.ts";
-import type { Stack } from "./automation.ts";
+import { type GuardOptions, requireHarmless } from "../preview/guards.ts";
+import { planOf } from "../preview/planned.ts";
+import { previewReport } from "../preview/report.ts";
+import { readStackBefore } from "../preview/state-before.ts";
+import { text } from "../preview/text.ts";
+import type { Stack, StepEventMetadata } from "./automation.ts";
 import { requireUnlocked } from "../state/lock.ts";
+import { waitForLock } from "../state/wait.ts";
 import { passphraseEnvironment, requirePassphrase } from "./passphrase.ts";
 import { runPreview, type RunResult, runUp } from "./runs.ts";
 import { openStack } from "./stack.ts";
@@ -16,11 +22,28 @@ export interface ApplyOptions {
   verbose: boolean;
   /** Take what AWS has already into the stack, whoever has made it. */
   adopt?: boolean;
+  /** What the edit may do beyond what is taken for harmless. */
+  guards?: GuardOptions;
+  /** How long to wait for another run's lock, in milliseconds. Default: not at all. */
+  lockTimeout?: number;
+  /** Told of every step that is taken. */
+  onStep?: (step: StepEventMetadata) => void;
+}
+
+export interface PrepareOptions {
+  /** Whether the program protects the service control policy; only `destroy` says no. */
+  protect?: boolean;
+  /** How long to wait for another run's lock, in milliseconds. Default: not at all. */
+  lockTimeout?: number;
 }
 
 /** Checks all that can be checked before anything is changed, and opens the stack. */
-export async function prepare(project: Project, file: SettingsFile, protect = true): Promise<Stack> {
-  await requireUnlocked(project);
+export async function prepare(
+  project: Project,
+  file: SettingsFile,
+  { protect = true, lockTimeout = 0 }: PrepareOptions = {},
+): Promise<Stack> {
+  await waitForLock(lockTimeout, () => requireUnlocked(project));
   // Asked for first: the terminal is not left with an open question when something else is refused.
   const secrets = await passphraseEnvironment(project);
   const [stack] = await Promise.all([
@@ -31,19 +54,25 @@ export async function prepare(project: Project, file: SettingsFile, protect = tr
   return stack;
 }
 
-/** Shows what would change and asks, unless told `yes`; then applies it. */
-export async function apply(
-  stack: Stack,
-  { project, file, yes, verbose, adopt = false }: ApplyOptions,
-): Promise<RunResult> {
+/** Refuses what is not harmless; shows what would change and asks, unless told `yes`; then applies it. */
+export async function apply(stack: Stack, applyOptions: ApplyOptions): Promise<RunResult> {
+  const { project, file, yes, verbose, adopt = false, guards = {}, lockTimeout = 0, onStep } = applyOptions;
   const options = { project, settings: file.settings, verbose, adopt };
+  await requireHarmless(await readStackBefore(stack, project), file.settings, guards);
   if (!yes) {
-    const preview = await runPreview(stack, options);
-    if (preview.changes.length === 0) return preview;
-    writeChanges(preview, process.stderr);
+    const steps: StepEventMetadata[] = [];
+    const result = await runPreview(stack, { ...options, onStep: (step) => steps.push(step) });
+    if (result.changes.length === 0) return result;
+    const report = previewReport({
+      kind: "preview",
+      stack: project.stack,
+      settings: file.settings,
+      plan: planOf(steps),
+    });
+    process.stderr.write(`${text(report, process.stderr)}\n\n`);
     await confirmChange(`Apply to the stack "${project.stack}"?`, yes);
   }
-  return runUp(stack, options);
+  return waitForLock(lockTimeout, () => runUp(stack, { ...options, ...(onStep && { onStep }) }));
 }
 
 /** The changes of a preview, in the order of the accounts. */

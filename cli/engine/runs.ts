@@ -2,6 +2,7 @@ import { accountsOf } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Project } from "../project/project.ts";
 import { Progress } from "../terminal/progress.ts";
+import { redacted } from "../terminal/redact.ts";
 import type { Stack, StepEventMetadata } from "./automation.ts";
 import { type Change, RunRecord } from "./changes.ts";
 import { cancellable } from "./interrupt.ts";
@@ -122,7 +123,7 @@ async function run(
   const record = new RunRecord(command !== "destroy");
   const progress = new Progress(titles[command], expectedResources(settings) + deletions, accountNames(settings));
   const pass = (text: string): void => {
-    if (verbose) process.stderr.write(text);
+    if (verbose) process.stderr.write(redacted(text));
   };
   let interrupted = false;
   const { stackTraceLimit } = Error;

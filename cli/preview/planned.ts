@@ -39,7 +39,7 @@ const operations: Partial<Record<string, PlannedResource["operation"]>> = {
 /** Reads the steps of a run. */
 export function planOf(steps: StepEventMetadata[]): Plan {
   const plan: Plan = { resources: [], accounts: new Map() };
-  for (const step of steps) {
+  for (const step of lastOf(steps)) {
     if (step.type === "pulumi:providers:aws-native") {
       plan.accounts.set(nameIn(step.urn), accountIds(step));
       continue;
@@ -49,6 +49,16 @@ export function planOf(steps: StepEventMetadata[]): Plan {
     plan.resources.push(plannedResource(step, operation));
   }
   return plan;
+}
+
+/** One step for each resource. A run that went on after an error has come by some again, and left them as they were. */
+function lastOf(steps: StepEventMetadata[]): Iterable<StepEventMetadata> {
+  const last = new Map<string, StepEventMetadata>();
+  for (const step of steps) {
+    if (operations[step.op] === undefined) continue;
+    if (operations[step.op] !== "same" || !last.has(step.urn)) last.set(step.urn, step);
+  }
+  return last.values();
 }
 
 function plannedResource(step: StepEventMetadata, operation: PlannedResource["operation"]): PlannedResource {

@@ -85,10 +85,13 @@ export async function lock(project: LockedProject): Promise<Lock | undefined> {
   );
 }
 
+/** Another run works on the stack. */
+export class Locked extends Failure {}
+
 /** The refusal, naming the holders. */
-export function lockedBy({ stack }: Pick<Project, "stack">, holders: LockHolder[], cause?: unknown): Failure {
+export function lockedBy({ stack }: Pick<Project, "stack">, holders: LockHolder[], cause?: unknown): Locked {
   const names = holders.map(nameOf).join("; ");
-  return new Failure(
+  return new Locked(
     `The stack "${stack}" is locked by another run${names === "" ? "" : `: ${names}`}.`,
     "Wait for it to end. If it is no longer running, release the lock with mfa-admin cancel.",
     { cause },

@@ -1,0 +1,44 @@
+import { relative } from "node:path";
+
+import { type Failure, FileFailure } from "../failure.ts";
+import type { SettingsFile } from "../project/settings-file.ts";
+import { redacted } from "../terminal/redact.ts";
+
+/** Whether GitHub Actions reads what is printed, and makes annotations of some of it. */
+export function inGithubActions(): boolean {
+  return process.env["GITHUB_ACTIONS"] === "true";
+}
+
+/**
+ * Tells GitHub Actions of an error, at the line of the settings file that it comes from where that is known. On stderr,
+ * which GitHub reads like stdout, so that stdout stays the command's result.
+ */
+export function annotate(failure: Failure, file: SettingsFile | undefined): void {
+  for (const line of annotationsOf(failure, file)) process.stderr.write(`${line}\n`);
+}
+
+function annotationsOf(failure: Failure, file: SettingsFile | undefined): string[] {
+  if (failure instanceof FileFailure) {
+    const { path, problems } = failure;
+    return problems.map(({ line, message }) => command({ file: path, line }, message));
+  }
+  const { message, remedy, setting } = failure;
+  const text = remedy === undefined ? message : `${message}\n${remedy}`;
+  if (file === undefined || setting === undefined) return [command({}, text)];
+  return [command({ file: file.path, line: file.lineOf(setting) }, text)];
+}
+
+/** A workflow command (GitHub Docs, "Workflow commands for GitHub Actions"). */
+function command({ file, line }: { file?: string; line?: number | undefined }, message: string): string {
+  const root = process.env["GITHUB_WORKSPACE"] ?? process.cwd();
+  const properties = [
+    file === undefined ? "" : `file=${property(relative(root, file))}`,
+    line === undefined ? "" : `line=${line}`,
+    "title=mfa-admin",
+  ].filter((text) => text !== "");
+  return `::error ${properties.join(",")}::${data(redacted(message))}`;
+}
+
+const data = (text: string): string => text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+
+const property = (text: string): string => data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");

@@ -1,0 +1,44 @@
+import type { Stack, StepEventMetadata } from "../engine/automation.ts";
+import type { Resource } from "../engine/deployment.ts";
+import type { Project } from "../project/project.ts";
+import { stateFilesOf } from "../state/files.ts";
+import { type StackBefore, stackBefore } from "./guards.ts";
+import { planOf } from "./planned.ts";
+
+/** What the stack's state says that the stack holds. */
+export async function readStackBefore(stack: Stack, project: Project): Promise<StackBefore> {
+  const resources = (await checkpoint(project)) ?? (await exported(stack));
+  return stackBefore(planOf(resources.map(asStep)));
+}
+
+/** The file that Pulumi keeps the state in: to read it is a good deal faster than to have it exported. */
+async function checkpoint(project: Project): Promise<Resource[] | undefined> {
+  try {
+    const text = await stateFilesOf(project)?.read(`.pulumi/stacks/${project.name}/${project.stack}.json`);
+    if (text === undefined) return undefined;
+    const content = JSON.parse(text) as { checkpoint?: { latest?: { resources?: Resource[] } } };
+    return content.checkpoint?.latest?.resources;
+  } catch {
+    // Compressed, or in a layout of an older Pulumi: the engine knows.
+    return undefined;
+  }
+}
+
+async function exported(stack: Stack): Promise<Resource[]> {
+  const { deployment } = (await stack.exportStack()) as { deployment?: { resources?: Resource[] } | null };
+  return deployment?.resources ?? [];
+}
+
+/** A resource as a step that leaves it as it is. */
+function asStep({
+  urn,
+  id = "",
+  type,
+  inputs = {},
+  outputs = {},
+  parent = "",
+  provider = "",
+}: Resource): StepEventMetadata {
+  const state = { type, urn, id, parent, provider, inputs, outputs };
+  return { op: "same", urn, type, provider, old: state };
+}

@@ -1,0 +1,29 @@
+import { setTimeout } from "node:timers/promises";
+
+import { Locked } from "./lock.ts";
+
+/** Between two tries, in milliseconds. */
+const pause = 1000;
+
+/**
+ * Does something that another run's lock may refuse, and tries again until the lock is released or the time is over. Says
+ * once who holds it.
+ *
+ * @param timeout milliseconds; 0 does not wait
+ * @throws Locked when the time is over
+ */
+export async function waitForLock<T>(timeout: number, action: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + timeout;
+  let told = "";
+  for (;;) {
+    try {
+      return await action();
+    } catch (error) {
+      const left = deadline - Date.now();
+      if (!(error instanceof Locked) || left <= 0) throw error;
+      if (error.message !== told) process.stderr.write(`${error.message} Waiting for it to end.\n`);
+      told = error.message;
+      await setTimeout(Math.min(pause, left));
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import { expect } from "chai";
+
+import { Administrator } from "./harness.ts";
+
+const developers = ["alice", "bob", "carol", "dave", "erin"];
+
+describe("an edit that up refuses until said otherwise", () => {
+  let admin: Administrator;
+  let applied: string;
+
+  before(async () => {
+    admin = await Administrator.withProject({ developers });
+    await admin.succeed("up", "--yes");
+    applied = await admin.settings();
+  });
+  after(() => admin.close());
+
+  afterEach(async () => {
+    await admin.editSettings(() => applied).catch(() => undefined);
+  });
+
+  const without = (text: string, names: string[]): string =>
+    names.reduce((shorter, name) => shorter.replace(`\n    ${name}: {}`, ""), text);
+
+  async function expectRefusal(message: string, remedy: string): Promise<void> {
+    const from = admin.sandbox.requests.length;
+    const { status, stdout, stderr } = await admin.run("up", "--yes");
+    expect({ status, stdout, stderr }).to.eql({ status: 1, stdout: "", stderr: `Error: ${message}\n${remedy}\n` });
+    expect(admin.changesSince(from)).to.eql([]);
+  }
+
+  it("removing more than three developers: told on top of the preview, and done with --max-removals", async () => {
+    await admin.editSettings((text) => without(text, ["bob", "carol", "dave", "erin"]));
+    const fact = "This removes 4 of 5 developers, more than the 3 that one edit may remove.";
+    const { stdout } = await admin.succeed("preview");
+    expect(stdout.split("\n")[2]).to.equal(
+      `! ${fact} mfa-admin up refuses this unless it is run with --max-removals 4.`,
+    );
+    expect((await admin.succeed("preview", "--max-removals", "4")).stdout).to.not.contain(fact);
+    await expectRefusal(fact, "Nothing was changed. If it is meant, run mfa-admin up with --max-removals 4.");
+    await admin.succeed("up", "--yes", "--max-removals", "4");
+    await admin.editSettings(() => applied);
+    await admin.succeed("up", "--yes");
+  });
+
+  it("removing three is let pass, and --max-removals can be stricter", async () => {
+    await admin.editSettings((text) => without(text, ["carol", "dave", "erin"]));
+    const { stderr } = await admin.run("up", "--yes", "--max-removals", "2");
+    expect(stderr).to.contain("This removes 3 of 5 developers, more than the 2 that one edit may remove.");
+    expect((await admin.json("preview")).value).to.have.nested.property("roster.after", 2);
+    await admin.succeed("up", "--yes");
+    await admin.editSettings(() => applied);
+    await admin.succeed("up", "--yes");
+  });
+
+  it("adding a developer does not apply such an edit on the side, and leaves the roster as it was", async () => {
+    await admin.editSettings((text) => without(text, ["bob", "carol", "dave", "erin"]));
+    const edited = await admin.settings();
+    const { status, stderr } = await admin.run("add-developer", "frank", "--yes");
+    expect(status).to.equal(1);
+    expect(stderr).to.contain("This removes 4 of 5 developers");
+    expect(await admin.settings()).to.equal(edited);
+  });
+
+  it("taking the service control policy off an organizational unit with development accounts", async () => {
+    await admin.editSettings((text) => text.replace("- ou-abcd-11111111", "- ou-abcd-22222222"));
+    const fact =
+      "The service control policy is taken off ou-abcd-11111111, which leaves sandbox and payments without it: a leaked access key would work there without MFA.";
+    const { stdout } = await admin.succeed("preview", "--format", "markdown");
+    expect(stdout).to.contain("> [!CAUTION]\n> - The service control policy is taken off `ou-abcd-11111111`");
+    expect((await admin.json("preview")).value).to.have.nested.property("warnings[0].kind", "unprotected");
+    await expectRefusal(fact, "Nothing was changed. If it is meant, run mfa-admin up with --allow-unprotected.");
+    await admin.succeed("up", "--yes", "--allow-unprotected");
+    await admin.editSettings(() => applied);
+    await admin.succeed("up", "--yes");
+  });
+
+  it("taking it off a unit that holds no development account is let pass", async () => {
+    admin.sandbox.organization.addUnit("ou-abcd-33333333", "Other");
+    await admin.editSettings((text) =>
+      text.replace("- ou-abcd-11111111", "- ou-abcd-11111111\n    - ou-abcd-33333333"),
+    );
+    await admin.succeed("up", "--yes");
+    await admin.editSettings(() => applied);
+    await admin.succeed("up", "--yes");
+  });
+
+  it("an account's name that stands for another account, which no flag allows", async () => {
+    await admin.editSettings((text) =>
+      text
+        .replace('sandbox: "333333333333"', 'sandbox: "444444444444"')
+        .replace('payments: "444444444444"', 'payments: "333333333333"'),
+    );
+    await expectRefusal(
+      "The account sandbox was 333333333333 and is 444444444444 now, but what the stack has made in 333333333333 stays there.",
+      "Nothing was changed. Give the new account a name of its own.",
+    );
+    expect((await admin.succeed("preview")).stdout).to.contain(
+      "! The account sandbox was 333333333333 and is 444444444444 now",
+    );
+  });
+});
+
+describe("how many developers an edit may remove", () => {
+  it("is three, or a fifth of the roster if that is more", async () => {
+    const { defaultRemovals } = await import("../../cli/preview/guards.ts");
+    expect([0, 5, 15, 19, 20, 100].map(defaultRemovals)).to.eql([3, 3, 3, 3, 4, 20]);
+  });
+});
