@@ -17,10 +17,12 @@ export abstract class BaseCommand extends Command {
 
   /** `--format json` is the same as `--json`: for the report and for an error in its place. */
   override jsonEnabled(): boolean {
-    const { format } = this.ctor.flags;
     const { argv } = this;
-    const chosen = argv.includes("--format=json") || argv[argv.indexOf("--format") + 1] === "json";
-    return super.jsonEnabled() || (format !== undefined && chosen);
+    return (
+      super.jsonEnabled() ||
+      argv.includes("--format=json") ||
+      (argv[argv.indexOf("--format") + 1] === "json" && argv.includes("--format"))
+    );
   }
 
   /** Errors end with status 1, whoever threw them: 2 is kept for "there is a difference". */
