@@ -5,6 +5,7 @@ import {
   EntityAlreadyExistsException,
   type IAMClient,
   NoSuchEntityException,
+  PasswordPolicyViolationException,
   UpdateLoginProfileCommand,
   waitUntilUserExists,
 } from "@aws-sdk/client-iam";
@@ -21,12 +22,8 @@ import { aboutUser } from "./missing-user.ts";
 export async function createOneTimePassword(iam: IAMClient, userName: string): Promise<string | undefined> {
   // A user just made is not known everywhere at once.
   await waitUntilUserExists({ client: iam, maxWaitTime: 60, minDelay: 1, maxDelay: 3 }, { UserName: userName });
-  const password = generatePassword();
   try {
-    await iam.send(
-      new CreateLoginProfileCommand({ UserName: userName, Password: password, PasswordResetRequired: true }),
-    );
-    return password;
+    return await setPassword(userName, (profile) => iam.send(new CreateLoginProfileCommand(profile)));
   } catch (error) {
     if (error instanceof EntityAlreadyExistsException) return undefined;
     throw error;
@@ -35,22 +32,45 @@ export async function createOneTimePassword(iam: IAMClient, userName: string): P
 
 /** Replaces a user's console password, or makes the first one, by a one-time password. */
 export async function resetPassword(iam: IAMClient, userName: string): Promise<string> {
-  const password = generatePassword();
-  const profile = { UserName: userName, Password: password, PasswordResetRequired: true };
   try {
-    await iam.send(new UpdateLoginProfileCommand(profile));
+    return await setPassword(userName, (profile) => iam.send(new UpdateLoginProfileCommand(profile)));
   } catch (error) {
     if (!(error instanceof NoSuchEntityException)) throw error;
-    await aboutUser(userName, "reset-password", iam.send(new CreateLoginProfileCommand(profile)));
+    return aboutUser(
+      userName,
+      "reset-password",
+      setPassword(userName, (profile) => iam.send(new CreateLoginProfileCommand(profile))),
+    );
   }
-  return password;
 }
 
-/** 24 characters with all four kinds, so that no common password policy refuses it; none that look alike. */
-function generatePassword(): string {
+/** Makes a password, which must be changed at the first sign-in, and returns it once it is set. */
+async function setPassword(
+  userName: string,
+  set: (profile: { UserName: string; Password: string; PasswordResetRequired: boolean }) => Promise<unknown>,
+): Promise<string> {
+  const setOf = async (length: number): Promise<string> => {
+    const password = generatePassword(length);
+    await set({ UserName: userName, Password: password, PasswordResetRequired: true });
+    return password;
+  };
+  try {
+    return await setOf(usualLength);
+  } catch (error) {
+    if (!(error instanceof PasswordPolicyViolationException)) throw error;
+    return setOf(longest);
+  }
+}
+
+/** Characters; few account password policies want more, and none more than IAM takes at most. */
+const usualLength = 24;
+const longest = 128;
+
+/** Characters of all four kinds, which is what a password policy may ask for; none that look alike. */
+function generatePassword(length: number): string {
   const kinds = ["abcdefghijkmnopqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789", "!@#$%^&*()_+-="];
   const all = kinds.join("");
-  const characters = [...kinds, ...Array.from({ length: 20 }, () => all)].map((set) =>
+  const characters = [...kinds, ...Array.from({ length: length - kinds.length }, () => all)].map((set) =>
     set.charAt(randomInt(set.length)),
   );
   for (let index = characters.length - 1; index > 0; index--) {

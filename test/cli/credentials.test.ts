@@ -266,9 +266,10 @@ describe("the credentials of developers", () => {
     let first: string;
 
     /** The password in the file, which only its owner can read. */
-    async function passwordIn(): Promise<string> {
+    async function passwordIn(length = 24): Promise<string> {
       expect((await stat(path())).mode & 0o777).to.equal(0o600);
-      const [, password = ""] = /^alice:(.{24})\n$/.exec(await readFile(path(), "utf8")) ?? [];
+      const [, password = ""] = /^alice:(.*)\n$/.exec(await readFile(path(), "utf8")) ?? [];
+      expect(password).to.have.length(length);
       await rm(path());
       return password;
     }
@@ -294,6 +295,20 @@ describe("the credentials of developers", () => {
       expect(JSON.stringify(value)).to.contain('"userName":"alice"').and.not.to.contain(second);
       expect(await atConsole("Her-own-password-1")).to.contain("Your authentication information is incorrect.");
       expect(await atConsole(second)).to.equal("You must change your password to continue");
+    });
+
+    it("makes one that an account's own password policy takes, however long it has to be", async () => {
+      account().passwordPolicy = {
+        minimumPasswordLength: 100,
+        requireSymbols: true,
+        requireNumbers: true,
+        requireUppercaseCharacters: true,
+        requireLowercaseCharacters: true,
+        allowUsersToChangePassword: true,
+      };
+      await admin.succeed("reset-password", "alice", "--yes", "--password-file", path());
+      expect(await atConsole(await passwordIn(128))).to.equal("You must change your password to continue");
+      delete account().passwordPolicy;
     });
 
     it("changes nothing after a no, and nothing where the file is there already", async () => {
