@@ -8,6 +8,7 @@ import type { SettingsFile } from "./project/settings-file.ts";
 /** What every command has: `--json`, `--verbose`, and errors that say what to do next. */
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true;
+  static override flags = {};
   static override baseFlags = {
     verbose: Flags.boolean({ description: "Show what the tools below print, and stack traces.", helpGroup: "GLOBAL" }),
   };
@@ -18,11 +19,9 @@ export abstract class BaseCommand extends Command {
   /** `--format json` is the same as `--json`: for the report and for an error in its place. */
   override jsonEnabled(): boolean {
     const { argv } = this;
-    return (
-      super.jsonEnabled() ||
-      argv.includes("--format=json") ||
-      (argv[argv.indexOf("--format") + 1] === "json" && argv.includes("--format"))
-    );
+    const at = argv.indexOf("--format");
+    const chosen = argv.includes("--format=json") || (at >= 0 && argv[at + 1] === "json");
+    return super.jsonEnabled() || (chosen && "format" in this.ctor.flags);
   }
 
   /** Errors end with status 1, whoever threw them: 2 is kept for "there is a difference". */

@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 
 import { administratorOf, clients } from "../sandbox/testing.ts";
 import { works } from "./developer.ts";
+import { scanSecret, typeTwoCodes } from "./enrollment.ts";
 import { Administrator } from "./harness.ts";
 import type { Terminal } from "./terminal.ts";
 import { profileText, Workstation } from "./workstation.ts";
@@ -41,18 +42,6 @@ describe("enroll", () => {
   const profileWorks = async (station: Workstation, name: string): Promise<boolean> =>
     works(clients(admin.sandbox, await station.profile(name)));
 
-  /** Reads the secret off the screen, as somebody types it into an app. */
-  async function scanSecret(terminal: Terminal, station: Workstation): Promise<void> {
-    await terminal.waitFor("Scan this with an authenticator app");
-    await terminal.waitFor("First code");
-    const [, secret = ""] = /^ {2}((?:[A-Z2-7]{4} ?)+)\s*$/m.exec(terminal.screen) ?? [];
-    station.scan(secret.replaceAll(" ", ""));
-  }
-  async function typeTwoCodes(terminal: Terminal, station: Workstation): Promise<void> {
-    terminal.enter(station.nextCode());
-    await terminal.waitFor("Second code (the next one, in");
-    terminal.enter(station.nextCode());
-  }
   async function firstLogin(terminal: Terminal, station: Workstation): Promise<void> {
     await terminal.waitFor("MFA code");
     terminal.enter(station.nextCode());

@@ -16,7 +16,7 @@ export interface CommandResult {
 
 /** The ordinary AWS CLI on a developer's machine: nothing but the endpoint; keys are in the files that it writes. */
 export class AwsCli {
-  /** Where its files are, and what it downloads. */
+  /** The developer's home: its files are in `.aws` there. */
   readonly directory: string;
   readonly #endpoint: string;
 
@@ -27,6 +27,11 @@ export class AwsCli {
 
   static async install(endpoint: string): Promise<AwsCli> {
     return new AwsCli(endpoint, await mkdtemp(join(tmpdir(), "mfa-admin-aws-cli-")));
+  }
+
+  /** On a machine that there is already, with the files in its home directory. */
+  static on(endpoint: string, home: string): AwsCli {
+    return new AwsCli(endpoint, home);
   }
 
   /** Runs a line of words, and further arguments that may hold spaces. */
@@ -96,8 +101,8 @@ export class AwsCli {
       AWS_ENDPOINT_URL: this.#endpoint,
       AWS_DEFAULT_REGION: "us-east-1",
       AWS_EC2_METADATA_DISABLED: "true",
-      AWS_CONFIG_FILE: join(this.directory, "config"),
-      AWS_SHARED_CREDENTIALS_FILE: join(this.directory, "credentials"),
+      AWS_CONFIG_FILE: join(this.directory, ".aws", "config"),
+      AWS_SHARED_CREDENTIALS_FILE: join(this.directory, ".aws", "credentials"),
     };
   }
 }
