@@ -41,6 +41,18 @@ describe("guide", () => {
     });
   }
 
+  it("says the same line by line in both languages, so that they can be compared side by side", async () => {
+    // What is not in words: the values, the commands, the addresses, and where a paragraph begins and ends.
+    const shape = async (language: string): Promise<string[][]> =>
+      (await readFile(new URL(`../../cli/onboarding/guide/${language}.md`, import.meta.url), "utf8"))
+        .split("\n")
+        .map((line) => [
+          /^ *(#+|-|\d\.|```\w*)? ?/.exec(line)?.[0] ?? "",
+          ...(line.match(/\{\{\w+\}\}|`[^`]+`/g) ?? []),
+        ]);
+    expect(await shape("ja")).to.eql(await shape("en"));
+  });
+
   it("needs the settings file alone: neither AWS, nor its SDK, nor Pulumi", async () => {
     const env = {
       ...modulesRefused("@aws-sdk/", "@smithy/", "@pulumi/"),
