@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { assignmentTags } from "./assignment.ts";
 import { type Context, tagList } from "./context.ts";
-import { accountsOf, roleNameOf } from "./names.ts";
+import { accountsOf, policyArnIn, roleNameOf } from "./names.ts";
 import { developerRoleTrust } from "./policies.ts";
 
 /** One developer: an IAM user in the auth account and a role in each of their development accounts. */
@@ -44,9 +44,4 @@ export class Developer extends pulumi.ComponentResource {
   protected override registerOutputs(): void {
     // Nothing to register.
   }
-}
-
-/** `arn:aws:iam::*:policy/NAME` is the policy of that name in the role's own account. */
-function policyArnIn(accountId: string, arn: string): string {
-  return arn.replace("::*:", `::${accountId}:`);
 }

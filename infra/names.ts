@@ -22,6 +22,11 @@ export function roleArnsOf(settings: Settings, userName: string): Record<string,
   );
 }
 
+/** `arn:aws:iam::*:policy/NAME` is the policy of that name in the role's own account. */
+export function policyArnIn(accountId: string, arn: string): string {
+  return arn.replace("::*:", `::${accountId}:`);
+}
+
 /** Where developers sign in to the auth account's console. */
 export function signInAddress(settings: Pick<Settings, "authAccount" | "accountAlias">): string {
   return `https://${settings.accountAlias ?? settings.authAccount}.signin.aws.amazon.com/console`;

@@ -1,18 +1,29 @@
+import * as Flags from "@oclif/core/flags";
+
 import { StackCommand } from "../command.ts";
 import { exitCodeFlag, formatFlag, guardFlags, lockTimeoutFlag } from "../flags.ts";
 
 export default class Preview extends StackCommand {
   static override summary = "Show what up would change, and who will be able to do what then.";
   static override description =
-    "Changes nothing. --format markdown makes a comment for a pull request, the same for the same changes, of at most 65,536 characters. What up would refuse is told on top.";
+    "Changes nothing. --format markdown makes a comment for a pull request, the same for the same changes, of at most 65,536 characters. What up would refuse is told on top. Given a base, a run without AWS credentials or passphrase, as for a pull request from a fork, compares the roster alone, and says so.";
   static override examples = [
     "<%= config.bin %> <%= command.id %>",
-    "<%= config.bin %> <%= command.id %> --format markdown > comment.md",
+    "<%= config.bin %> <%= command.id %> --format markdown --base origin/main > comment.md",
     "<%= config.bin %> <%= command.id %> --exit-code --json",
   ];
   static override flags = {
     format: formatFlag,
     "exit-code": exitCodeFlag("there are changes"),
+    base: Flags.string({ description: "The git revision to compare the roster with where AWS cannot be asked." }),
+    "base-file": Flags.file({
+      description: "The same as a file: the settings before the change.",
+      exists: true,
+      exclusive: ["base"],
+    }),
+    "roster-only": Flags.boolean({
+      description: "Compare the roster with the base, and ask neither AWS nor the stack's state.",
+    }),
     "lock-timeout": lockTimeoutFlag,
     ...guardFlags,
   };
@@ -21,16 +32,23 @@ export default class Preview extends StackCommand {
     const { flags } = await this.parse(Preview);
     const { project, file } = await this.settings(flags);
     const [{ preview }, { render }] = await Promise.all([import("../preview/run.ts"), import("../preview/render.ts")]);
-    const { report } = await preview({
+    const report = await preview({
       project,
       file,
+      base: baseOf(flags),
+      rosterOnly: flags["roster-only"],
       verbose: flags.verbose,
       lockTimeout: flags["lock-timeout"],
       maxRemovals: flags["max-removals"],
       allowUnprotected: flags["allow-unprotected"],
     });
-    this.log(await render(report, flags.format));
+    if (flags.format !== "json") this.log(await render(report, flags.format));
     if (flags["exit-code"] && report.changed) process.exitCode = 2;
     return report;
   }
+}
+
+function baseOf({ base: ref, "base-file": path }: { base?: string | undefined; "base-file"?: string | undefined }) {
+  if (ref !== undefined) return { ref };
+  return path === undefined ? undefined : { path };
 }

@@ -4,7 +4,7 @@ import type { SettingsFile } from "../project/settings-file.ts";
 import { confirmChange } from "../terminal/ask.ts";
 import { changeLine, countsLine } from "../terminal/progress.ts";
 import { type GuardOptions, requireHarmless } from "../preview/guards.ts";
-import { planOf } from "../preview/planned.ts";
+import { planned } from "../preview/planned-by-engine.ts";
 import { previewReport } from "../preview/report.ts";
 import { readStackBefore } from "../preview/state-before.ts";
 import { text } from "../preview/text.ts";
@@ -12,7 +12,7 @@ import type { Stack, StepEventMetadata } from "./automation.ts";
 import { requireUnlocked } from "../state/lock.ts";
 import { waitForLock } from "../state/wait.ts";
 import { passphraseEnvironment, requirePassphrase } from "./passphrase.ts";
-import { runPreview, type RunResult, runUp } from "./runs.ts";
+import { type RunResult, runUp } from "./runs.ts";
 import { openStack } from "./stack.ts";
 
 export interface ApplyOptions {
@@ -60,15 +60,9 @@ export async function apply(stack: Stack, applyOptions: ApplyOptions): Promise<R
   const options = { project, settings: file.settings, verbose, adopt };
   await requireHarmless(await readStackBefore(stack, project), file.settings, guards);
   if (!yes) {
-    const steps: StepEventMetadata[] = [];
-    const result = await runPreview(stack, { ...options, onStep: (step) => steps.push(step) });
-    if (result.changes.length === 0) return result;
-    const report = previewReport({
-      kind: "preview",
-      stack: project.stack,
-      settings: file.settings,
-      plan: planOf(steps),
-    });
+    const plan = await planned(stack, options);
+    const report = previewReport({ kind: "preview", stack: project.stack, settings: file.settings, plan });
+    if (!report.changed) return { changes: [], unchanged: report.unchanged, seconds: 0 };
     process.stderr.write(`${text(report, process.stderr)}\n\n`);
     await confirmChange(`Apply to the stack "${project.stack}"?`, yes);
   }

@@ -42,6 +42,16 @@ export async function requirePassphrase(project: Project): Promise<void> {
   if (kept && salt !== undefined && !(await opens(passphrase, salt))) throw wrongPassphrase(project);
 }
 
+/** Whether the passphrase is needed, and there is neither the right one nor anybody to ask. */
+export async function lacksPassphrase(project: Project): Promise<boolean> {
+  const passphrase = await givenPassphrase();
+  const { kept, salt } = await secretsOf(project);
+  // A CI hands over what it must not know as an empty text.
+  if (!kept || Boolean(passphrase)) return false;
+  if (passphrase === undefined) return !canAsk();
+  return salt !== undefined && !(await opens(passphrase, salt));
+}
+
 export function wrongPassphrase({ stack }: Pick<Project, "stack">, cause?: unknown): Failure {
   return new Failure(
     `The passphrase is not that of the stack "${stack}".`,

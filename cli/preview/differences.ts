@@ -5,15 +5,25 @@ type Properties = Record<string, unknown>;
 /** The properties that hold a policy document. */
 const documents = ["policyDocument", "assumeRolePolicyDocument", "content"];
 
-/** What differs between two sets of a resource's properties: policy documents by their statements, lists by their items. */
-export function differences(before: Properties, after: Properties): Pick<ResourceChange, "properties" | "statements"> {
-  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+/**
+ * What differs between two sets of a resource's properties: policy documents by their statements, lists by their items.
+ *
+ * @param among the properties to look at; all of them when left out
+ */
+export function differences(
+  before: Properties,
+  after: Properties,
+  among: string[] = [...Object.keys(before), ...Object.keys(after)],
+): Pick<ResourceChange, "properties" | "statements"> {
+  const keys = [...new Set(among)].sort();
   return {
     properties: keys
       .filter((key) => !documents.includes(key))
       .map((property) => ({ property, ...exchanged(itemsOf(before[property]), itemsOf(after[property])) }))
       .filter(isDifferent),
-    statements: documents.flatMap((key) => statementChanges(before[key], after[key])),
+    statements: documents
+      .filter((key) => keys.includes(key))
+      .flatMap((key) => statementChanges(before[key], after[key])),
   };
 }
 
@@ -55,13 +65,24 @@ function statementChanges(before: unknown, after: unknown): StatementChange[] {
 
 /** A document's statements by Sid, or by their place where they have none. */
 function statementsOf(document: unknown): Map<string, Statement> {
-  const { Statement: given = [] } = (parsed(document) ?? {}) as { Statement?: Properties | Properties[] };
+  const { Statement: given = [] } = spelled(parsed(document)) as { Statement?: Properties | Properties[] };
   const list = Array.isArray(given) ? given : [given];
   return new Map(
     list.map((statement, index) => {
-      const { Sid: sid, ...elements } = statement;
+      const { Sid: sid, ...elements } = spelled(statement);
       return [typeof sid === "string" ? sid : `#${index + 1}`, new Map(Object.entries(elements).flatMap(elementsOf))];
     }),
+  );
+}
+
+/** IAM's spelling of an object's keys: what is read back from AWS comes with small first letters. */
+function spelled(value: unknown): Properties {
+  const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
+  return Object.fromEntries(
+    entries.map(([key, item]: [string, unknown]) => [
+      key === "aws" ? "AWS" : key.charAt(0).toUpperCase() + key.slice(1),
+      item,
+    ]),
   );
 }
 
@@ -77,15 +98,15 @@ function parsed(document: unknown): unknown {
 /** A condition is an element for each of its keys: `Condition Bool aws:MultiFactorAuthPresent`. */
 function elementsOf([element, value]: [string, unknown]): [string, string[]][] {
   if (element === "Condition") {
-    return Object.entries(value as Record<string, Properties>).flatMap(([operator, keys]) =>
-      Object.entries(keys).map(([key, values]): [string, string[]] => [
+    return Object.entries(spelled(value)).flatMap(([operator, keys]) =>
+      Object.entries(keys as Properties).map(([key, values]): [string, string[]] => [
         `${element} ${operator} ${key}`,
         itemsOf(values),
       ]),
     );
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-    return Object.entries(value).map(([kind, values]): [string, string[]] => [`${element} ${kind}`, itemsOf(values)]);
+    return Object.entries(spelled(value)).map(([kind, values]) => [`${element} ${kind}`, itemsOf(values)]);
   }
   return [[element, itemsOf(value)]];
 }

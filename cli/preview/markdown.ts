@@ -90,7 +90,7 @@ function rowsOf(group: DeveloperChange[], kind: ReportKind): string[] {
 
 function changeText(change: ResourceChange, kind: ReportKind): string {
   const details = detailsOf(change, code).join("; ");
-  const since = change.since === undefined ? "" : `, later than ${change.since}`;
+  const since = change.since === undefined ? "" : `, some time after ${change.since}`;
   const word = kind === "drift" && change.operation === "delete" ? "is gone" : operationWords[change.operation];
   return `${word}${since}${details === "" ? "" : `: ${details}`}`;
 }
@@ -107,7 +107,7 @@ function sharedItem(change: ResourceChange, kind: ReportKind): string {
     ...properties.map((property) => propertyText(property, code)),
     ...statements.map((statement) => statementText(statement, code)),
   ];
-  const later = kind === "drift" && since !== undefined ? `, later than ${since}` : "";
+  const later = kind === "drift" && since !== undefined ? `, some time after ${since}` : "";
   return [what + later, ...details.map((detail) => `  - ${detail}`)].join("\n");
 }
 

@@ -36,8 +36,12 @@ const operations: Partial<Record<string, PlannedResource["operation"]>> = {
   refresh: "same",
 };
 
-/** Reads the steps of a run. */
-export function planOf(steps: StepEventMetadata[]): Plan {
+/**
+ * Reads the steps of a run.
+ *
+ * @param modified when each resource was last written, by URN, where that is of interest
+ */
+export function planOf(steps: StepEventMetadata[], modified = new Map<string, string>()): Plan {
   const plan: Plan = { resources: [], accounts: new Map() };
   for (const step of lastOf(steps)) {
     if (step.type === "pulumi:providers:aws-native") {
@@ -46,7 +50,8 @@ export function planOf(steps: StepEventMetadata[]): Plan {
     }
     const operation = operations[step.op];
     if (operation === undefined || !isCloudResource(step)) continue;
-    plan.resources.push(plannedResource(step, operation));
+    const since = modified.get(step.urn);
+    plan.resources.push({ ...plannedResource(step, operation), ...(since !== undefined && { since }) });
   }
   return plan;
 }
@@ -63,7 +68,9 @@ function lastOf(steps: StepEventMetadata[]): Iterable<StepEventMetadata> {
 
 function plannedResource(step: StepEventMetadata, operation: PlannedResource["operation"]): PlannedResource {
   const developer = developerOf(step);
-  const differing = step.diffs ?? Object.keys(step.detailedDiff ?? {});
+  // "tags[0].value" is about the tags.
+  const paths = step.diffs ?? Object.keys(step.detailedDiff ?? {});
+  const differing = [...new Set(paths.map((path) => path.replace(/[.[].*/, "")))];
   return {
     operation,
     ...identityOf(step),

@@ -88,7 +88,7 @@ function changeOf({
   since,
 }: PlannedResource): ResourceChange {
   if (operation === "same") throw new Error(`${type} ${name} does not change.`);
-  const differ = before && after ? differences(before, after) : { properties: [], statements: [] };
+  const differ = before && after ? differences(before, after, differing) : { properties: [], statements: [] };
   if (before && after && differ.properties.length + differ.statements.length === 0) {
     // The engine sees what the properties do not show.
     differ.properties = (differing ?? []).map((property) => ({ property, removed: [], added: [] }));

@@ -1,36 +1,55 @@
-import { prepare } from "../engine/apply.ts";
-import type { Stack, StepEventMetadata } from "../engine/automation.ts";
-import { runPreview } from "../engine/runs.ts";
+import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
+import { type Base, baseSettings } from "./base.ts";
 import { dangersOf, type GuardOptions, stackBefore } from "./guards.ts";
-import { type Plan, planOf } from "./planned.ts";
 import { previewReport } from "./report.ts";
+import { rosterReport } from "./roster.ts";
 import type { PreviewReport } from "./schema.ts";
 
 export interface PreviewOptions extends GuardOptions {
   project: Project;
   file: SettingsFile;
+  /** What the roster is compared with where AWS cannot be asked. */
+  base: Base | undefined;
+  /** Don't even try to ask it. */
+  rosterOnly: boolean;
   verbose: boolean;
   /** How long to wait for another run's lock, in milliseconds. */
   lockTimeout: number;
 }
 
-/** Has the engine work out what `up` would do, and reports it with what `up` would refuse. */
-export async function preview(options: PreviewOptions): Promise<{ report: PreviewReport; plan: Plan }> {
-  const { project, file, lockTimeout } = options;
-  const plan = await planned(await prepare(project, file, { lockTimeout }), options);
-  const warnings = await dangersOf(stackBefore(plan), file.settings, options);
-  const report = previewReport({ kind: "preview", stack: project.stack, settings: file.settings, plan, warnings });
-  return { report, plan };
+/** What `up` would do, with what it would refuse; or, where AWS cannot be asked and there is a base, the roster's difference. */
+export async function preview(options: PreviewOptions): Promise<PreviewReport> {
+  const { project, base, rosterOnly } = options;
+  if (rosterOnly) return roster(options, "It was asked for, with --roster-only.");
+  if (base !== undefined) {
+    const { missingAccess } = await import("./missing-access.ts");
+    const missing = await missingAccess(project);
+    if (missing !== undefined) return roster(options, `There are ${missing} here, as in a pull request from a fork.`);
+  }
+  return full(options);
 }
 
-/** What `up` would do to a stack. */
-export async function planned(
-  stack: Stack,
-  { project, file, verbose }: Pick<PreviewOptions, "project" | "file" | "verbose">,
-): Promise<Plan> {
-  const steps: StepEventMetadata[] = [];
-  await runPreview(stack, { project, settings: file.settings, verbose, onStep: (step) => steps.push(step) });
-  return planOf(steps);
+async function full({ project, file, verbose, lockTimeout, ...guards }: PreviewOptions): Promise<PreviewReport> {
+  const [{ prepare }, { planned }] = await Promise.all([
+    import("../engine/apply.ts"),
+    import("./planned-by-engine.ts"),
+  ]);
+  const stack = await prepare(project, file, { lockTimeout });
+  const plan = await planned(stack, { project, settings: file.settings, verbose });
+  const warnings = await dangersOf(stackBefore(plan), file.settings, guards);
+  return previewReport({ kind: "preview", stack: project.stack, settings: file.settings, plan, warnings });
+}
+
+async function roster({ project, file, base, ...guards }: PreviewOptions, cause: string): Promise<PreviewReport> {
+  if (base === undefined) {
+    throw new Failure(
+      "To compare the roster alone, mfa-admin has to know what with.",
+      "Add --base REF, such as --base origin/main, or --base-file FILE.",
+    );
+  }
+  const before = await baseSettings(base, project);
+  const reason = `${cause} Neither AWS nor the stack's state was looked at; the settings are compared with those before the change.`;
+  return rosterReport({ stack: project.stack, before, after: file.settings, reason, ...guards });
 }

@@ -16,7 +16,7 @@ export function summaryOf(kind: ReportKind, resources: PlannedResource[]): strin
   const parts = order.flatMap((operation) => {
     const concerned = resources.filter((resource) => resource.operation === operation);
     if (concerned.length === 0) return [];
-    const counts = countsOf(concerned.map(({ type }) => nounOf(type, operation)));
+    const counts = countsOf(concerned.map(({ type }) => (kind === "drift" ? type : nounOf(type, operation))));
     return [kind === "drift" ? `${counts} ${wording[operation]}` : `${wording[operation]} ${counts}`];
   });
   if (parts.length === 0) return nothing(kind, resources.length);

@@ -31,7 +31,7 @@ function changeLines(changes: ResourceChange[], stream: NodeJS.WriteStream): str
   const width = Math.max(0, ...changes.map(({ account }) => account.length));
   return changes.flatMap((change) => {
     const { operation, account, type, name, since } = change;
-    const later = since === undefined ? "" : `, later than ${since}`;
+    const later = since === undefined ? "" : `, some time after ${since}`;
     return [
       `  ${changeMark(operation, stream)} ${account.padEnd(width)}  ${type} ${name}${later}`,
       ...detailsOf(change, plain).map((detail) => `      ${detail}`),

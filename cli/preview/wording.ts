@@ -134,7 +134,12 @@ export function propertyText({ property, removed, added }: PropertyChange, mark:
 
 /** "Resource − `a` + `b`" for each element of a statement. */
 export function statementText({ sid, change, elements }: StatementChange, mark: Mark): string {
-  const parts = elements.map(({ element, removed, added }) => `${element}${exchangeText(removed, added, mark)}`);
+  const parts = elements.map(({ element, removed, added }) => {
+    // The key of a condition is whatever somebody has written into the policy.
+    const [kind = "", ...rest] = element.split(" ");
+    const what = rest.length === 0 ? kind : `${kind} ${mark(rest.join(" "))}`;
+    return what + exchangeText(removed, added, mark);
+  });
   return `statement ${mark(sid)} ${change}: ${parts.join("; ")}`;
 }
 

@@ -1,0 +1,44 @@
+import { prepare } from "../engine/apply.ts";
+import type { StepEventMetadata } from "../engine/automation.ts";
+import { runRefresh } from "../engine/runs.ts";
+import { withStateCopy } from "../engine/state-copy.ts";
+import type { Project } from "../project/project.ts";
+import type { SettingsFile } from "../project/settings-file.ts";
+import { requireUnlocked } from "../state/lock.ts";
+import { waitForLock } from "../state/wait.ts";
+import { planned } from "./planned-by-engine.ts";
+import { planOf } from "./planned.ts";
+import { previewReport } from "./report.ts";
+import type { PreviewReport } from "./schema.ts";
+
+export interface DriftOptions {
+  project: Project;
+  file: SettingsFile;
+  verbose: boolean;
+  /** How long to wait for another run's lock, in milliseconds. */
+  lockTimeout: number;
+}
+
+/**
+ * What differs in AWS from what the stack's state says, and what `refresh` and `up` would do about it. A copy of the state
+ * is refreshed, since the engine's own preview of a refresh does not see what only the second pass finds; the state itself
+ * stays as it is.
+ */
+export async function drift({ project, file, verbose, lockTimeout }: DriftOptions): Promise<PreviewReport> {
+  await waitForLock(lockTimeout, () => requireUnlocked(project));
+  return withStateCopy(project, async (copy) => {
+    const stack = await prepare(copy.project, file);
+    const options = { project: copy.project, settings: file.settings, verbose };
+    const steps: StepEventMetadata[] = [];
+    await runRefresh(stack, { ...options, onStep: (step) => steps.push(step) });
+    const plan = planOf(steps, copy.modified);
+    const drifted = plan.resources.some(({ operation }) => operation !== "same");
+    return previewReport({
+      kind: "drift",
+      stack: project.stack,
+      settings: file.settings,
+      plan,
+      ...(drifted && { repair: await planned(stack, options) }),
+    });
+  });
+}

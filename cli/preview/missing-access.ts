@@ -1,0 +1,22 @@
+import { STSClient } from "@aws-sdk/client-sts";
+
+import { lacksPassphrase } from "../engine/passphrase.ts";
+import type { Project } from "../project/project.ts";
+
+/** What is missing here to look at AWS and at the stack's state, in words; nothing when it can be tried. */
+export async function missingAccess(project: Project): Promise<string | undefined> {
+  const missing = [
+    (await lacksCredentials()) && "no AWS credentials",
+    (await lacksPassphrase(project)) && "no passphrase of the stack",
+  ].filter((what) => what !== false);
+  return missing.length === 0 ? undefined : missing.join(" and ");
+}
+
+async function lacksCredentials(): Promise<boolean> {
+  try {
+    await new STSClient().config.credentials();
+    return false;
+  } catch (error) {
+    return error instanceof Error && error.name === "CredentialsProviderError";
+  }
+}

@@ -1,0 +1,93 @@
+import {
+  AttachRolePolicyCommand,
+  DeleteUserCommand,
+  UpdateAssumeRolePolicyCommand,
+  UpdateRoleCommand,
+} from "@aws-sdk/client-iam";
+import { expect } from "chai";
+import { readdir, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { emptyUser } from "../../../infra/offboarding.ts";
+import { expectGolden } from "../../golden.ts";
+import { administratorOf, allow, policy } from "../../sandbox/testing.ts";
+import { Administrator, filesIn } from "../harness.ts";
+import { requireValidReport } from "./report-schema.ts";
+
+describe("refresh --preview-only", () => {
+  let admin: Administrator;
+
+  before(async () => {
+    admin = await Administrator.withProject({ developers: ["alice", "bob"] });
+    await admin.succeed("up", "--yes");
+  });
+  after(() => admin.close());
+
+  /** Every file of the project, the state's among them, byte for byte. */
+  async function bytes(): Promise<Record<string, string>> {
+    const paths = await filesIn(admin.directory);
+    const texts = paths.map(async (path) => [path, (await readFile(join(admin.directory, path))).toString("base64")]);
+    return Object.fromEntries((await Promise.all(texts)) as [string, string][]);
+  }
+
+  const copies = async (): Promise<string[]> =>
+    (await readdir(tmpdir())).filter((name) => /^mfa-admin-\w{6}$/.test(name));
+
+  async function previewed(format: string): Promise<{ status: number | null; stdout: string }> {
+    const [files, left] = [await bytes(), await copies()];
+    const from = admin.sandbox.requests.length;
+    const { status, stdout } = await admin.run("refresh", "--preview-only", "--exit-code", "--format", format);
+    expect(await bytes()).to.eql(files);
+    expect((await copies()).filter((name) => !left.includes(name))).to.eql([]);
+    expect(admin.changesSince(from)).to.eql([]);
+    return { status, stdout };
+  }
+
+  it("finds nothing in a stack that nobody has touched, and ends with 0", async () => {
+    expect(await previewed("text")).to.eql({
+      status: 0,
+      stdout: "Nothing has drifted: all 9 resources are as the state says.\n",
+    });
+  });
+
+  it("tells what has drifted where and what would be done about it, ends with 2, and changes nothing anywhere", async () => {
+    const { sandbox } = admin;
+    const [auth, sandboxAccount, payments] = await Promise.all(
+      [sandbox.authAccount, "333333333333", "444444444444"].map((id) => administratorOf(sandbox, id)),
+    );
+    const bob = { RoleName: "developer-bob" };
+    const trust = policy({
+      ...allow("sts:AssumeRole"),
+      Resource: undefined,
+      Principal: { AWS: `arn:aws:iam::${sandbox.authAccount}:user/bob` },
+    });
+    await sandboxAccount?.iam.send(new UpdateRoleCommand({ ...bob, MaxSessionDuration: 3600, Description: "mine" }));
+    await sandboxAccount?.iam.send(
+      new AttachRolePolicyCommand({ ...bob, PolicyArn: "arn:aws:iam::aws:policy/ReadOnlyAccess" }),
+    );
+    await payments?.iam.send(new UpdateAssumeRolePolicyCommand({ ...bob, PolicyDocument: trust }));
+    if (auth === undefined) throw new Error("no auth account");
+    await emptyUser(auth.iam, "alice");
+    await auth.iam.send(new DeleteUserCommand({ UserName: "alice" }));
+
+    const { status, stdout } = await previewed("markdown");
+    const text = stdout.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, "TIME").replace(/AIDA\w+/g, "AIDA…");
+    await expectGolden("test/cli/preview/golden/drift.md", text);
+    expect(status).to.equal(2);
+    const json = JSON.parse((await previewed("json")).stdout) as { kind: string };
+    requireValidReport(json);
+    expect(json.kind).to.equal("drift");
+  });
+
+  it("leaves it to refresh and up to put it right, as it says", async () => {
+    await admin.succeed("refresh", "--yes");
+    await admin.succeed("up", "--yes");
+    expect((await previewed("text")).status).to.equal(0);
+  });
+
+  it("markdown is for it alone", async () => {
+    const { stderr } = await admin.run("refresh", "--yes", "--format", "markdown");
+    expect(stderr).to.equal("Error: --format markdown is for --preview-only.\nAdd it.\n");
+  });
+});

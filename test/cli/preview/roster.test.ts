@@ -1,0 +1,102 @@
+import { expect } from "chai";
+import { execFileSync } from "node:child_process";
+import { copyFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { expectGolden } from "../../golden.ts";
+import { Administrator } from "../harness.ts";
+import { requireValidReport } from "./report-schema.ts";
+
+describe("preview without credentials", () => {
+  let admin: Administrator;
+  let base: string;
+
+  /** What a run for a pull request from a fork has: secrets are handed over as empty texts. */
+  const fork = {
+    CI: "true",
+    AWS_ACCESS_KEY_ID: "",
+    AWS_SECRET_ACCESS_KEY: "",
+    PULUMI_CONFIG_PASSPHRASE: "",
+  };
+
+  const git = (...args: string[]): void => {
+    const identity = ["-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "init.defaultBranch=main"];
+    execFileSync("git", [...identity, ...args], { cwd: admin.directory, stdio: "pipe" });
+  };
+
+  before(async () => {
+    admin = await Administrator.withProject({ developers: ["alice", "bob"] });
+    base = await admin.settings();
+    git("init");
+    git("add", ".");
+    git("commit", "-m", "base");
+    await copyFile(admin.settingsFile, join(admin.directory, "base.yaml"));
+    await admin.editSettings((text) =>
+      text
+        .replace("    alice: {}\n    bob: {}", '    alice: { accounts: [payments] }\n    "carol@x": {}')
+        .replace("config:", "config:\n  mfa-admin:contact: it@example.com"),
+    );
+  });
+  after(() => admin.close());
+
+  it("compares the roster alone with a git revision, says why, and asks AWS nothing", async () => {
+    const flags = ["--base", "main", "--exit-code"];
+    const { status, stdout, stderr } = await admin.runWith({ env: fork }, "preview", "--format", "markdown", ...flags);
+    await expectGolden("test/cli/preview/golden/fork.md", stdout);
+    expect({ status, stderr, requests: admin.sandbox.requests }).to.eql({ status: 2, stderr: "", requests: [] });
+    const { stdout: json } = await admin.runWith({ env: fork }, "preview", "--json", ...flags);
+    requireValidReport(JSON.parse(json));
+    expect(JSON.parse(json)).to.have.property("kind", "roster");
+  });
+
+  it("compares it with a file, too, and where --roster-only asks for it", async () => {
+    const { stdout } = await admin.succeed("preview", "--roster-only", "--base-file", "base.yaml");
+    expect(stdout.split("\n").slice(0, 3)).to.eql([
+      "This is the roster alone. It was asked for, with --roster-only. Neither AWS nor the stack's state was looked at; the settings are compared with those before the change. These settings change as well: contact.",
+      "",
+      "Adds 1 developer, 2 roles; removes 1 developer, 3 roles; changes nothing else.",
+    ]);
+    expect(admin.sandbox.requests).to.eql([]);
+  });
+
+  it("warns of the removal of many as a whole preview does", async () => {
+    const { stdout } = await admin.succeed("preview", "--roster-only", "--base", "HEAD", "--max-removals", "0");
+    expect(stdout).to.contain("! This removes 1 of 2 developers, more than the 0 that one edit may remove.");
+  });
+
+  it("takes a stack that the base does not have for all new", async () => {
+    git("checkout", "--orphan", "empty");
+    git("commit", "--allow-empty", "-m", "nothing yet", "--only");
+    git("symbolic-ref", "HEAD", "refs/heads/main");
+    const { stdout } = await admin.succeed("preview", "--roster-only", "--base", "empty");
+    expect(stdout).to.contain("\nAdds 2 developers, 3 roles; changes nothing else.\n");
+  });
+
+  it("says what to fetch when git does not know the base, and what to add when there is none", async () => {
+    const unknown = await admin.run("preview", "--roster-only", "--base", "origin/nowhere");
+    expect(unknown.stderr).to.match(
+      /^Error: The settings of origin\/nowhere cannot be read from git: fatal: .*\.\nFetch it first \(actions\/checkout does with fetch-depth: 0\), or name a file with --base-file\.\n$/,
+    );
+    const none = await admin.run("preview", "--roster-only");
+    expect(none.stderr).to.equal(
+      "Error: To compare the roster alone, mfa-admin has to know what with.\nAdd --base REF, such as --base origin/main, or --base-file FILE.\n",
+    );
+    const option = await admin.run("preview", "--roster-only", "--base=--output=/tmp/x");
+    expect(option.status).to.equal(1);
+  });
+
+  it("with credentials asks AWS, whether or not there is a base", async () => {
+    await admin.editSettings(() => base);
+    const { value } = await admin.json("preview", "--base", "main");
+    expect(value).to.have.property("kind", "preview");
+  });
+
+  it("is refused as ever without a base", async () => {
+    const { status, stderr } = await admin.runWith(
+      { env: { ...fork, PULUMI_CONFIG_PASSPHRASE: undefined } },
+      "preview",
+    );
+    expect(status).to.equal(1);
+    expect(stderr).to.contain("Error: The passphrase of the stack");
+  });
+});
