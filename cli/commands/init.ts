@@ -10,6 +10,7 @@ export default class Init extends ProjectCommand {
     "Changes nothing in AWS. On a terminal it asks for what the flags leave out, and offers what the organization really has.";
   static override examples = [
     "<%= config.bin %> <%= command.id %>",
+    "<%= config.bin %> <%= command.id %> --backend 's3://our-state?region=eu-west-1' --secrets-provider 'awskms:///alias/mfa-admin?region=eu-west-1'",
     "<%= config.bin %> <%= command.id %> --stack main --auth-account 222222222222 --development-account sandbox=333333333333 --organizational-unit ou-abcd-11111111",
   ];
   static override flags = {
@@ -28,16 +29,22 @@ export default class Init extends ProjectCommand {
       default: "OrganizationAccountAccessRole",
     }),
     backend: Flags.string({
-      description: "URL of the state. Default: PULUMI_BACKEND_URL, else Pulumi.yaml, else a directory of the project.",
+      description:
+        "URL of the state: file://, s3://BUCKET?region=R, https:// for Pulumi Cloud. Default: PULUMI_BACKEND_URL, else Pulumi.yaml, else a directory of the project.",
+    }),
+    "secrets-provider": Flags.string({
+      description:
+        "What keeps the stack's secrets: passphrase, or awskms:///alias/NAME?region=R. Default: a passphrase; in Pulumi Cloud, the service.",
     }),
   };
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Init);
     const { initialize } = await import("../onboarding/initialize-stack.ts");
-    const { project, settings, warnings } = await initialize({
+    const { project, settings, protection, warnings } = await initialize({
       from: resolve(flags.cwd ?? process.cwd()),
       backendUrl: flags.backend,
+      secretsProvider: flags["secrets-provider"],
       answers: {
         stack: flags.stack,
         authAccount: flags["auth-account"],
@@ -48,7 +55,7 @@ export default class Init extends ProjectCommand {
     });
     for (const warning of warnings) this.logToStderr(`Note: ${warning}`);
     this.log(`The stack "${project.stack}" is set up; nothing was changed in AWS.`);
-    this.log(`  Settings  ${project.settingsFile}\n  State     ${project.backendUrl}`);
+    this.log(`  Settings  ${project.settingsFile}\n  State     ${project.backendUrl}\n            ${protection}`);
     this.log("Next: mfa-admin add-developer NAME, or edit the settings and run mfa-admin up.");
     return { ...project, settings, warnings };
   }

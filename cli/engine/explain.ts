@@ -30,12 +30,13 @@ export function explainEngine(error: unknown, project: Pick<Project, "stack" | "
   );
 }
 
-/** Pulumi's own backends write who holds a lock into it. */
+/** Pulumi's own backends write who holds a lock into it, once or twice. */
 function lockHolders(text: string): LockHolder[] {
   const holders = text.matchAll(
     /created by (?<username>[^@\s]+)@(?<hostname>\S+) \(pid (?<pid>\d+)\) at (?<timestamp>\S+)/g,
   );
-  return [...holders].map(({ groups: { username = "", hostname = "", pid = "", timestamp = "" } = {} }) => ({
+  const distinct = new Map([...holders].map((match) => [match[0], match.groups]));
+  return [...distinct.values()].map(({ username = "", hostname = "", pid = "", timestamp = "" } = {}) => ({
     username,
     hostname,
     pid: Number(pid),

@@ -3,18 +3,20 @@ import { mkdir } from "node:fs/promises";
 import { installedAwsNativeVersion, sdkAwsNativeVersion } from "../../toolchain/cache.js";
 import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
+import { removeEmptyAttributes } from "../state/attributes.ts";
+import { localStateDirectory } from "../state/state-directory.ts";
 import { LocalWorkspace, type Stack, StackNotFoundError } from "./automation.ts";
 import { explainEngine } from "./explain.ts";
 import { passphraseEnvironment } from "./passphrase.ts";
 import { findPulumi } from "./pulumi-command.ts";
-import { removeEmptyAttributes } from "../state/attributes.ts";
-import { localStateDirectory } from "../state/state-directory.ts";
 
 export interface OpenStackOptions {
   /** Whether the program protects the service control policy; only `destroy` says no. */
   protect?: boolean;
   /** What {@link passphraseEnvironment} has returned, where it was called before. */
   secrets?: Record<string, string>;
+  /** What is to keep the secrets of a stack that is made: Pulumi's own choice when left out. */
+  secretsProvider?: string | undefined;
 }
 
 /** Opens the stack that `init` has made. */
@@ -28,18 +30,19 @@ export async function openStack(project: Project, options: OpenStackOptions = {}
   }
 }
 
-/** Makes the stack; `init` alone does so. */
-export async function createStack(project: Project): Promise<Stack> {
+/** Makes the stack, as `init` does. */
+export async function createStack(project: Project, secretsProvider?: string): Promise<Stack> {
   try {
     const directory = localStateDirectory(project);
     if (directory !== undefined) await mkdir(directory, { recursive: true, mode: 0o700 });
-    return await LocalWorkspace.createOrSelectStack(...(await workspaceArguments(project, {})));
+    return await LocalWorkspace.createOrSelectStack(...(await workspaceArguments(project, { secretsProvider })));
   } catch (error) {
     throw explainEngine(error, project);
   }
 }
 
-async function workspaceArguments(project: Project, { protect = true, secrets }: OpenStackOptions) {
+async function workspaceArguments(project: Project, options: OpenStackOptions) {
+  const { protect = true, secrets, secretsProvider } = options;
   const pulumiCommand = await findPulumi();
   const envVars = {
     PULUMI_BACKEND_URL: project.backendUrl,
@@ -48,7 +51,7 @@ async function workspaceArguments(project: Project, { protect = true, secrets }:
   };
   return [
     { stackName: project.stack, projectName: project.name, program: () => inlineProgram(protect) },
-    { workDir: project.directory, pulumiCommand, envVars },
+    { workDir: project.directory, pulumiCommand, envVars, ...(secretsProvider !== undefined && { secretsProvider }) },
   ] as const;
 }
 

@@ -7,24 +7,32 @@ import { Failure } from "../failure.ts";
 import { type InitialSettings, newStackPlace, writeProject } from "../project/initialize.ts";
 import type { Project } from "../project/project.ts";
 import { askSettings, askStack, type InitAnswers, requireComplete } from "../project/questions.ts";
+import { checkPlace, protectionOf, requireBackendUrl } from "../state/place.ts";
+import { requireSecretsProvider } from "../state/secrets-provider.ts";
+import { choosePlace } from "./choose-place.ts";
 
 export interface InitializeOptions {
   /** The directory in or above which the project is, or is to be. */
   from: string;
   backendUrl: string | undefined;
+  secretsProvider: string | undefined;
   /** From the flags; development accounts still as NAME=ID. */
   answers: Omit<InitAnswers, "developmentAccounts"> & { developmentAccounts?: string[] | undefined };
 }
 
 /** Everything that `init` does, cheapest checks first. Files are written last, and taken back when the engine refuses. */
-export async function initialize({ from, backendUrl, answers: flags }: InitializeOptions): Promise<{
+export async function initialize(options: InitializeOptions): Promise<{
   project: Project;
   settings: InitialSettings;
+  /** In a sentence, what protects the state. */
+  protection: string;
   warnings: string[];
 }> {
+  const { from, backendUrl, secretsProvider, answers: flags } = options;
   const answers: InitAnswers = { ...flags, developmentAccounts: namedAccounts(flags.developmentAccounts) };
   requireComplete(answers);
-  requireBackendUrl(backendUrl);
+  if (backendUrl !== undefined) requireBackendUrl("--backend", backendUrl);
+  requireSecretsProvider(secretsProvider);
   requireValid(answers);
   await findPulumi();
   const management = await requireManagementAccount();
@@ -34,20 +42,13 @@ export async function initialize({ from, backendUrl, answers: flags }: Initializ
   const settings = await askSettings(answers, organization, management);
   requireKnownAccounts(settings, organization);
   await checkPreconditions(settings);
-  const warnings = await warningsAbout(settings, organization);
-  const project = await writeProject(place, stack, settings, backendUrl, async (project) => {
-    await createStack(project);
+  const { chosen, ...where } = await choosePlace({ backendUrl, secretsProvider }, place.directory);
+  const warnings = [...(await warningsAbout(settings, organization)), ...(await checkPlace(where))];
+  const files = { stack, settings, ...where, backendUrl: chosen ? where.backendUrl : undefined };
+  const project = await writeProject(place, files, async (project) => {
+    await createStack(project, where.secretsProvider);
   });
-  return { project, settings, warnings };
-}
-
-/** Pulumi takes every scheme that it does not know for a server of its own. */
-function requireBackendUrl(url: string | undefined): void {
-  if (url === undefined || /^(file|s3|gs|azblob|https|http):\/\/./.test(url)) return;
-  throw new Failure(
-    `--backend ${url}: this is no place for a state.`,
-    "Name one by file://, s3://, gs://, azblob:// or, for a Pulumi server, https://.",
-  );
+  return { project, settings, protection: protectionOf(where), warnings };
 }
 
 function namedAccounts(values: string[] | undefined): Record<string, string> | undefined {

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import writeFileAtomic from "write-file-atomic";
-import { parseDocument } from "yaml";
+import { parseDocument, stringify } from "yaml";
 import { z } from "zod";
 
 import { type Settings, settingsSchema } from "../../infra/settings.ts";
@@ -29,25 +29,29 @@ export function newStackPlace(from: string, stack: string): { directory: string;
   return { directory, settingsFile };
 }
 
-/**
- * Writes the files of a new stack, lets `finish` do the rest, and takes them away again when that fails.
- *
- * @param backendUrl where the state is to be; what `Pulumi.yaml` or `PULUMI_BACKEND_URL` say when left out
- */
+/** What the files of a new stack say. */
+export interface NewStack {
+  stack: string;
+  settings: InitialSettings;
+  /** Where the state is to be; what `Pulumi.yaml` or `PULUMI_BACKEND_URL` say when left out. */
+  backendUrl: string | undefined;
+  /** What keeps the stack's secrets; Pulumi's own choice when left out. */
+  secretsProvider?: string | undefined;
+}
+
+/** Writes the files of a new stack, lets `finish` do the rest, and takes them away again when that fails. */
 export async function writeProject(
   { directory, settingsFile }: { directory: string; settingsFile: string },
-  stack: string,
-  settings: InitialSettings,
-  backendUrl: string | undefined,
+  { stack, settings, backendUrl: chosenUrl, secretsProvider }: NewStack,
   finish: (project: Project) => Promise<void>,
 ): Promise<Project> {
   const own = join(directory, ".mfa-admin");
   const isFirst = !existsSync(own);
   const files = new Map<string, string>([
-    [join(directory, "Pulumi.yaml"), await projectFileText(directory, backendUrl)],
+    [join(directory, "Pulumi.yaml"), await projectFileText(directory, chosenUrl)],
     [join(own, ".gitignore"), "# A state on this machine is nobody else's.\nstate/\n"],
     [join(own, "settings.schema.json"), `${JSON.stringify(editorSchema(), undefined, 2)}\n`],
-    [settingsFile, settingsFileText(settings)],
+    [settingsFile, settingsFileText(settings, secretsProvider)],
   ]);
   const before = new Map<string, string | undefined>();
   try {
@@ -57,7 +61,8 @@ export async function writeProject(
       await mkdir(dirname(path), { recursive: true });
       await writeFileAtomic(path, text);
     }
-    const project = { directory, stack, settingsFile, ...(await readProjectFile(directory)) };
+    const { name, backendUrl } = await readProjectFile(directory);
+    const project = { directory, name, stack, settingsFile, backendUrl };
     await finish(project);
     return project;
   } catch (error) {
@@ -89,13 +94,14 @@ async function projectFileText(directory: string, backendUrl: string | undefined
   return document.toString({ lineWidth: 0 });
 }
 
-function settingsFileText(settings: InitialSettings): string {
+function settingsFileText(settings: InitialSettings, secretsProvider: string | undefined): string {
   const { organizationalUnits, authAccount, developmentAccounts, accessRole } = settings;
   const list = (values: string[]): string => values.map((value) => `    - ${value}\n`).join("");
   const map = Object.entries(developmentAccounts).map(([name, id]) => `    ${name}: "${id}"\n`);
   const defaultRole = settingsSchema.shape.accessRole.parse(undefined);
   return [
     "# yaml-language-server: $schema=.mfa-admin/settings.schema.json\n",
+    secretsProvider === undefined ? "" : stringify({ secretsprovider: secretsProvider }),
     "config:\n",
     "  # The organizational units that the service control policy is attached to.\n",
     `  mfa-admin:organizationalUnits:\n${list(organizationalUnits)}`,

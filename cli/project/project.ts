@@ -49,18 +49,22 @@ export async function openProject(from: string, stack: string | undefined): Prom
       stacks.length > 0 ? `The stacks here are: ${stacks.join(", ")}.` : `Run mfa-admin init --stack ${chosen}.`,
     );
   }
-  return { directory, stack: chosen, settingsFile, ...(await readProjectFile(directory)) };
+  const { name, backendUrl } = await readProjectFile(directory);
+  return { directory, name, stack: chosen, settingsFile, backendUrl };
 }
 
-/** The name and the backend that a project directory's `Pulumi.yaml` gives. */
-export async function readProjectFile(directory: string): Promise<{ name: string; backendUrl: string }> {
+/** The name and the backend that a project directory's `Pulumi.yaml` gives; the environment's backend comes before it. */
+export async function readProjectFile(
+  directory: string,
+): Promise<{ name: string; backendUrl: string; configuredBackendUrl: string | undefined }> {
   const content: unknown = parse(await readFile(join(directory, projectFile), "utf8"));
   const { name, backend } = (content ?? {}) as { name?: unknown; backend?: { url?: unknown } };
   if (typeof name !== "string") {
     throw new Failure(`${join(directory, projectFile)} names no project.`, 'Give it a line such as "name: mfa-admin".');
   }
-  const configured = typeof backend?.url === "string" ? backend.url : defaultBackendUrl;
-  return { name, backendUrl: process.env["PULUMI_BACKEND_URL"] || configured };
+  const configuredBackendUrl = typeof backend?.url === "string" ? backend.url : undefined;
+  const backendUrl = process.env["PULUMI_BACKEND_URL"] || configuredBackendUrl || defaultBackendUrl;
+  return { name, backendUrl, configuredBackendUrl };
 }
 
 export function settingsFileOf(directory: string, stack: string): string {

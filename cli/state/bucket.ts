@@ -51,12 +51,13 @@ export async function checkBucket(bucket: Bucket): Promise<string[]> {
     const { BucketRegion: actual } = await client.send(new HeadBucketCommand({ Bucket: name }));
     if (actual !== undefined && actual !== region) throw elsewhere(bucket, actual);
   } catch (error) {
-    throw explainBucket(bucket, error);
+    throw explainBucket(bucket, error, `Make it: ${commandsFor(name, region)}`);
   }
   let versioning: GetBucketVersioningCommandOutput;
   try {
     versioning = await client.send(new GetBucketVersioningCommand({ Bucket: name }));
-  } catch {
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== "AccessDenied") throw error;
     // Who may use the state need not be allowed to read the bucket's settings.
     return [];
   }
@@ -67,13 +68,17 @@ export async function checkBucket(bucket: Bucket): Promise<string[]> {
   ];
 }
 
-/** The answer to a question about a bucket as a whole has no text, only a status. */
-function explainBucket(bucket: Bucket, error: unknown): unknown {
+/**
+ * Errors that concern a bucket as a whole; AWS gives some of them only as a status.
+ *
+ * @param remedy what to do when there is no such bucket
+ */
+export function explainBucket(bucket: Bucket, error: unknown, remedy: string): unknown {
   const { $metadata, $response } = error as {
     $metadata?: { httpStatusCode?: number };
     $response?: { headers?: Record<string, string> };
   };
-  const { name, region = "" } = bucket;
+  const { name } = bucket;
   switch ($metadata?.httpStatusCode) {
     case 301:
       return elsewhere(bucket, $response?.headers?.["x-amz-bucket-region"] ?? "another region");
@@ -84,7 +89,7 @@ function explainBucket(bucket: Bucket, error: unknown): unknown {
         { cause: error },
       );
     case 404:
-      return new Failure(`There is no S3 bucket ${name}.`, `Make it: ${commandsFor(name, region)}`, { cause: error });
+      return new Failure(`There is no S3 bucket ${name}.`, remedy, { cause: error });
     default:
       return error;
   }

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import type { S3Client } from "@aws-sdk/client-s3";
 import writeFileAtomic from "write-file-atomic";
 
-import { type Bucket, bucketOf } from "./bucket.ts";
+import { type Bucket, bucketOf, explainBucket } from "./bucket.ts";
 import { localStateDirectory, type StatePlace } from "./state-directory.ts";
 
 /** The files of a state that Pulumi keeps in a directory or a bucket, by their paths below it. */
@@ -67,8 +67,12 @@ class BucketFiles implements StateFiles {
     const { paginateListObjectsV2 } = await import("@aws-sdk/client-s3");
     const keys: string[] = [];
     const request = { Bucket: this.#bucket.name, Prefix: `${prefix}${directory}/`, Delimiter: "/" };
-    for await (const { Contents } of paginateListObjectsV2({ client: await this.#s3() }, request)) {
-      keys.push(...(Contents ?? []).map(({ Key = "" }) => Key.slice(prefix.length)));
+    try {
+      for await (const { Contents } of paginateListObjectsV2({ client: await this.#s3() }, request)) {
+        keys.push(...(Contents ?? []).map(({ Key = "" }) => Key.slice(prefix.length)));
+      }
+    } catch (error) {
+      throw explainBucket(this.#bucket, error, "Correct backend: url in Pulumi.yaml, or PULUMI_BACKEND_URL.");
     }
     return keys;
   }

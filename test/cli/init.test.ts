@@ -36,6 +36,7 @@ describe("init", () => {
       'The stack "main" is set up; nothing was changed in AWS.',
       `  Settings  ${admin.settingsFile}`,
       "  State     file://./.mfa-admin/state",
+      "            Only this machine has it: keep a copy, and move it (mfa-admin state move) before others or a CI run mfa-admin.",
       "Next: mfa-admin add-developer NAME, or edit the settings and run mfa-admin up.",
       "",
     ]);
@@ -206,6 +207,9 @@ describe("init", () => {
     await terminal.waitFor("ou-abcd-11111111  Development (2 accounts)");
     await terminal.waitFor("ou-abcd-22222222  Identity (1 account) holds the auth account");
     terminal.type(" ");
+    terminal.enter();
+    await terminal.waitFor("Where is the state to be kept?");
+    await terminal.waitFor("in this directory, on this machine only");
     terminal.enter();
     await terminal.waitFor('Choose a passphrase for the stack "main":');
     terminal.enter("a secret");

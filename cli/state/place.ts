@@ -1,0 +1,38 @@
+import { Failure } from "../failure.ts";
+import { bucketOf, checkBucket } from "./bucket.ts";
+import { checkKey } from "./secrets-provider.ts";
+
+/** Where a stack's state is, or is to be, and what its secrets are kept with. */
+export interface Place {
+  backendUrl: string;
+  /** Pulumi's own choice when left out: a passphrase, or the server that keeps the state. */
+  secretsProvider?: string | undefined;
+}
+
+/** Refuses what is no place for a state. Pulumi takes every scheme that it does not know for a server of its own. */
+export function requireBackendUrl(flag: string, url: string): void {
+  if (/^(file|s3|gs|azblob|https|http):\/\/./.test(url)) return;
+  throw new Failure(
+    `${flag} ${url}: this is no place for a state.`,
+    "Name one by file://, s3://, gs://, azblob:// or, for a Pulumi server, https://.",
+  );
+}
+
+/** Looks whether a state can be kept there, before anything is made; returns what an administrator should know. */
+export async function checkPlace({ backendUrl, secretsProvider }: Place): Promise<string[]> {
+  const bucket = bucketOf(backendUrl);
+  const [notes] = await Promise.all([bucket === undefined ? [] : checkBucket(bucket), checkKey(secretsProvider)]);
+  return notes;
+}
+
+/** What a place protects a state against and what not, in a sentence; docs/state.md says more. */
+export function protectionOf({ backendUrl, secretsProvider }: Place): string {
+  if (backendUrl.startsWith("file://")) {
+    return "Only this machine has it: keep a copy, and move it (mfa-admin state move) before others or a CI run mfa-admin.";
+  }
+  if (/^https?:/.test(backendUrl)) {
+    return "Everybody whom the Pulumi organization lets in can use it; the server keeps older versions, and lets one run at a time change it.";
+  }
+  const key = secretsProvider?.startsWith("awskms://") === true ? "the KMS key" : "the passphrase";
+  return `Everybody who may use the bucket and ${key} can use it; one run at a time can change it.`;
+}

@@ -1,0 +1,60 @@
+import { Failure } from "../failure.ts";
+import { clientConfiguration } from "./cloud-url.ts";
+
+/** Refuses what Pulumi could not keep a stack's secrets with. */
+export function requireSecretsProvider(value: string | undefined): void {
+  if (value === undefined || value === "passphrase") return;
+  if (/^(azurekeyvault|gcpkms|hashivault):\/\/./.test(value)) return;
+  const remedy = "Write passphrase, or awskms:///alias/NAME?region=REGION.";
+  if (!/^awskms:\/\/\/?[^?]/.test(value) || !URL.canParse(value)) {
+    throw new Failure(`--secrets-provider ${value}: nothing keeps secrets by that name.`, remedy);
+  }
+  if (!new URL(value).searchParams.has("region")) {
+    throw new Failure(`--secrets-provider ${value}: the URL names no region.`, remedy);
+  }
+}
+
+/** Looks whether a KMS key can be used, before anything is made. Other providers are left to the engine. */
+export async function checkKey(secretsProvider: string | undefined): Promise<void> {
+  if (!secretsProvider?.startsWith("awskms://")) return;
+  const url = new URL(secretsProvider);
+  const KeyId = `${url.hostname}${url.pathname}`.replace(/^\//, "");
+  const EncryptionContext = Object.fromEntries(
+    [...url.searchParams].flatMap(([name, value]) => (name.startsWith("context_") ? [[name.slice(8), value]] : [])),
+  );
+  const { DecryptCommand, EncryptCommand, KMSClient } = await import("@aws-sdk/client-kms");
+  const client = new KMSClient(await clientConfiguration(url));
+  try {
+    const sealed = await client.send(
+      new EncryptCommand({ KeyId, EncryptionContext, Plaintext: Buffer.from("mfa-admin") }),
+    );
+    await client.send(new DecryptCommand({ CiphertextBlob: sealed.CiphertextBlob, EncryptionContext }));
+  } catch (error) {
+    throw explainKey(KeyId, url.searchParams.get("region") ?? "", error);
+  }
+}
+
+function explainKey(key: string, region: string, error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const name = key.startsWith("alias/") ? key : "alias/NAME";
+  if (error.name === "NotFoundException") {
+    return new Failure(
+      `There is no KMS key ${key} in ${region}.`,
+      `Make it: aws kms create-key --region ${region}; then aws kms create-alias --region ${region} --alias-name ${name} --target-key-id ID`,
+      { cause: error },
+    );
+  }
+  if (error.name.startsWith("AccessDenied")) {
+    return new Failure(
+      `These credentials may not use the KMS key ${key}.`,
+      "Allow them kms:Encrypt and kms:Decrypt on it.",
+      { cause: error },
+    );
+  }
+  if (error.name === "DisabledException" || error.name === "KMSInvalidStateException") {
+    return new Failure(`The KMS key ${key} cannot be used: ${error.message}`, "Enable it, or name another one.", {
+      cause: error,
+    });
+  }
+  return error;
+}
