@@ -1,10 +1,5 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
-
 import type { Stack } from "./automation.ts";
+import { importState } from "./import-state.ts";
 
 /** The part of a Pulumi deployment (version 3), as `stack.exportStack()` gives it, that repairs have to do with. */
 export interface Deployment {
@@ -43,25 +38,6 @@ export interface Resource {
 export async function editState(stack: Stack, edit: (deployment: Deployment) => Promise<boolean>): Promise<void> {
   const state = await stack.exportStack();
   if (await edit(state.deployment as Deployment)) await importState(stack, state);
-}
-
-/**
- * What `stack.importStack()` does, but by a file that nobody else can read and that is gone afterwards: an exported state
- * shows its secrets.
- */
-async function importState({ name, workspace }: Stack, state: unknown): Promise<void> {
-  const directory = await mkdtemp(join(tmpdir(), "mfa-admin-"));
-  try {
-    const file = join(directory, "state.json");
-    await writeFile(file, JSON.stringify(state), { mode: 0o600 });
-    await promisify(execFile)(
-      workspace.pulumiCommand.command,
-      ["stack", "import", "--file", file, "--stack", name, "--non-interactive"],
-      { cwd: workspace.workDir, env: { ...process.env, ...workspace.envVars } },
-    );
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
 }
 
 /** How Pulumi marks a secret in a deployment (`resource.SigKey`, `resource.SecretSig`). */

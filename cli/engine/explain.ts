@@ -9,9 +9,18 @@ export class EngineFailure extends Failure {}
 
 /** What the engine could not do, in the user's terms. Failures of single resources are told by their events instead. */
 export function explainEngine(error: unknown, project: Pick<Project, "stack" | "backendUrl">): unknown {
-  if (!(error instanceof CommandError)) return error;
-  const text = error.message;
-  if (error instanceof ConcurrentUpdateError) return lockedBy(project, lockHolders(text), error);
+  return error instanceof CommandError ? explainText(error.message, project, error) : error;
+}
+
+/** The same for what the Pulumi CLI has printed on stderr. */
+export function explainText(
+  text: string,
+  project: Pick<Project, "stack" | "backendUrl">,
+  error?: CommandError,
+): Failure {
+  if (error instanceof ConcurrentUpdateError || /the stack is currently locked by/.test(text)) {
+    return lockedBy(project, lockHolders(text), error);
+  }
   if (/PULUMI_ACCESS_TOKEN must be set|not logged in/.test(text)) {
     return new Failure(
       `The state is kept at ${project.backendUrl}, and nobody is logged in there.`,

@@ -21,21 +21,28 @@ export interface OpenStackOptions {
 
 /** Opens the stack that `init` has made. */
 export async function openStack(project: Project, options: OpenStackOptions = {}): Promise<Stack> {
+  const stack = await findStack(project, options);
+  if (stack === undefined) throw await noState(project, options);
+  return stack;
+}
+
+/** The same; nothing, where there is no such stack. */
+export async function findStack(project: Project, options: OpenStackOptions = {}): Promise<Stack | undefined> {
   await removeEmptyAttributes(project);
   try {
     return await LocalWorkspace.selectStack(...(await workspaceArguments(project, options)));
   } catch (error) {
-    if (error instanceof StackNotFoundError || isMissingDirectory(error)) throw noState(project, error);
+    if (error instanceof StackNotFoundError || isMissingDirectory(error)) return undefined;
     throw explainEngine(error, project);
   }
 }
 
 /** Makes the stack, as `init` does. */
-export async function createStack(project: Project, secretsProvider?: string): Promise<Stack> {
+export async function createStack(project: Project, options: OpenStackOptions = {}): Promise<Stack> {
   try {
     const directory = localStateDirectory(project);
     if (directory !== undefined) await mkdir(directory, { recursive: true, mode: 0o700 });
-    return await LocalWorkspace.createOrSelectStack(...(await workspaceArguments(project, { secretsProvider })));
+    return await LocalWorkspace.createOrSelectStack(...(await workspaceArguments(project, options)));
   } catch (error) {
     throw explainEngine(error, project);
   }
@@ -66,10 +73,28 @@ function isMissingDirectory(error: unknown): boolean {
   return error instanceof Error && /no such file or directory/.test(error.message);
 }
 
-function noState({ stack, backendUrl }: Project, cause: unknown): Failure {
+async function noState(project: Project, options: OpenStackOptions): Promise<Failure> {
+  const { stack, backendUrl } = project;
+  const moved = (await stackNames(project, options)).filter((name) => name.startsWith(`${stack}-moved-`));
+  if (moved.length > 0) {
+    return new Failure(
+      `The state of the stack "${stack}" was moved away from ${backendUrl}, where the old one is kept as "${moved.at(-1) ?? ""}".`,
+      "Get the Pulumi.yaml that names its new place (git pull).",
+    );
+  }
   return new Failure(
     `There is no state of the stack "${stack}" in ${backendUrl}.`,
     "The state is where mfa-admin init was run: name that place in PULUMI_BACKEND_URL or in Pulumi.yaml (backend: url).",
-    { cause },
   );
+}
+
+async function stackNames(project: Project, options: OpenStackOptions): Promise<string[]> {
+  try {
+    const [, workspaceOptions] = await workspaceArguments(project, options);
+    const workspace = await LocalWorkspace.create(workspaceOptions);
+    return (await workspace.listStacks()).map(({ name }) => name).sort();
+  } catch {
+    // The place itself is missing.
+    return [];
+  }
 }

@@ -46,7 +46,7 @@ export async function initialize(options: InitializeOptions): Promise<{
   const warnings = [...(await warningsAbout(settings, organization)), ...(await checkPlace(where))];
   const files = { stack, settings, ...where, backendUrl: chosen ? where.backendUrl : undefined };
   const project = await writeProject(place, files, async (project) => {
-    await createStack(project, where.secretsProvider);
+    await createStack(project, { secretsProvider: where.secretsProvider });
   });
   return { project, settings, protection: protectionOf(where), warnings };
 }

@@ -53,6 +53,14 @@ export async function openProject(from: string, stack: string | undefined): Prom
   return { directory, name, stack: chosen, settingsFile, backendUrl };
 }
 
+/** Every stack of the project. */
+export async function openProjects(from: string): Promise<[Project, ...Project[]]> {
+  const directory = findProjectDirectory(from);
+  const [first, ...others] = directory === undefined ? [] : await stacksIn(directory);
+  const project = await openProject(from, first);
+  return [project, ...(await Promise.all(others.map((stack) => openProject(from, stack))))];
+}
+
 /** The name and the backend that a project directory's `Pulumi.yaml` gives; the environment's backend comes before it. */
 export async function readProjectFile(
   directory: string,

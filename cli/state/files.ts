@@ -49,8 +49,11 @@ class DirectoryFiles implements StateFiles {
     await writeFileAtomic(file, text);
   }
 
-  remove(path: string): Promise<void> {
-    return rm(join(this.#root, path), { force: true });
+  async remove(path: string): Promise<void> {
+    const file = join(this.#root, path);
+    await rm(file, { force: true });
+    // Pulumi's note of the file's checksum.
+    await rm(`${file}.attrs`, { force: true });
   }
 }
 

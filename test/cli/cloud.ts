@@ -1,4 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer, request, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
 
 import { CreateAliasCommand, CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
@@ -20,18 +23,34 @@ export class StateCloud {
   readonly kms: KMSClient;
   readonly #server: ChildProcess;
 
-  private constructor(server: ChildProcess, endpoint: string) {
+  readonly #gate: Server;
+  #held: { keys: RegExp; waiting: (() => void)[] } | undefined;
+
+  private constructor(server: ChildProcess, moto: URL, gate: Server) {
     this.#server = server;
-    this.endpoint = endpoint;
+    this.#gate = gate;
+    gate.on("request", (incoming, outgoing) => {
+      const { method = "", url = "", headers } = incoming;
+      const pass = (): void => {
+        const onward = request({ host: moto.hostname, port: moto.port, method, path: url, headers }, (answer) => {
+          outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+          answer.pipe(outgoing);
+        });
+        incoming.pipe(onward);
+      };
+      if (method === "PUT" && this.#held?.keys.test(url) === true) this.#held.waiting.push(pass);
+      else pass();
+    });
+    this.endpoint = `http://127.0.0.1:${(gate.address() as AddressInfo).port}`;
     const credentials = { accessKeyId: "moto", secretAccessKey: "moto" };
-    const configuration = { endpoint, region: "us-east-1", credentials };
+    const configuration = { endpoint: this.endpoint, region: "us-east-1", credentials };
     this.s3 = new S3Client({ ...configuration, forcePathStyle: true });
     this.kms = new KMSClient(configuration);
   }
 
   static async start(): Promise<StateCloud> {
     const server = spawn(motoServer(), ["-H", "127.0.0.1", "-p", "0"], { stdio: ["ignore", "ignore", "pipe"] });
-    const endpoint = await new Promise<string>((resolve, reject) => {
+    const moto = await new Promise<string>((resolve, reject) => {
       server.once("exit", (status) => {
         reject(new Error(`moto's server ended with ${status ?? "a signal"}`));
       });
@@ -40,7 +59,19 @@ export class StateCloud {
         if (url !== undefined) resolve(url);
       });
     });
-    return new StateCloud(server, endpoint);
+    const gate = createServer().listen(0, "127.0.0.1");
+    await once(gate, "listening");
+    return new StateCloud(server, new URL(moto), gate);
+  }
+
+  /** Lets nothing be written under these keys until what this returns is called. */
+  hold(keys: RegExp): () => void {
+    const held = { keys, waiting: [] as (() => void)[] };
+    this.#held = held;
+    return () => {
+      this.#held = undefined;
+      for (const pass of held.waiting) pass();
+    };
   }
 
   /** What leads the product to this S3 and KMS, beside the sandbox's own environment. */
@@ -85,5 +116,7 @@ export class StateCloud {
   close(): void {
     this.#server.removeAllListeners("exit");
     this.#server.kill();
+    this.#gate.close();
+    this.#gate.closeAllConnections();
   }
 }

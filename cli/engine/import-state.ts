@@ -1,0 +1,16 @@
+import type { Project } from "../project/project.ts";
+import type { Stack } from "./automation.ts";
+import { runPulumi } from "./pulumi-process.ts";
+
+/** A stack's state with its secrets in the clear, as {@link Stack.exportStack} gives it. */
+export type State = Awaited<ReturnType<Stack["exportStack"]>>;
+
+/** Replaces the state of a stack. The Automation API's own import would put the secrets into a temporary file. */
+export async function importState(stack: Stack, state: State): Promise<void> {
+  const { workDir, envVars } = stack.workspace;
+  const project: Pick<Project, "stack" | "backendUrl"> = {
+    stack: stack.name,
+    backendUrl: envVars["PULUMI_BACKEND_URL"] ?? "",
+  };
+  await runPulumi(["stack", "import"], project, { directory: workDir, env: envVars, input: JSON.stringify(state) });
+}

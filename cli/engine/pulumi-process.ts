@@ -1,0 +1,43 @@
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
+
+import type { Project } from "../project/project.ts";
+import { explainText } from "./explain.ts";
+import { findPulumi } from "./pulumi-command.ts";
+
+export interface PulumiProcess {
+  /** The directory of a project. */
+  directory: string;
+  env: Record<string, string>;
+  /** What is written to the CLI's stdin. */
+  input?: string;
+}
+
+/**
+ * Runs the Pulumi CLI where the Automation API has no call, or one that would write secrets to the disk: what goes in and
+ * comes out stays in memory.
+ *
+ * @returns what it has printed on stdout
+ */
+export async function runPulumi(
+  args: string[],
+  project: Pick<Project, "stack" | "backendUrl">,
+  { directory, env, input = "" }: PulumiProcess,
+): Promise<string> {
+  const { command } = await findPulumi();
+  const child = spawn(command, [...args, "--stack", project.stack, "--non-interactive"], {
+    cwd: directory,
+    env: { ...process.env, ...env },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  // A CLI that ends early does not read its input; its exit status tells.
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(input);
+  const status = new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  const [code, stdout, stderr] = await Promise.all([status, text(child.stdout), text(child.stderr)]);
+  if (code === 0) return stdout;
+  throw explainText(stderr, project);
+}

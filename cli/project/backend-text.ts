@@ -1,0 +1,13 @@
+import { isScalar, parseDocument, stringify } from "yaml";
+
+/** The text of a `Pulumi.yaml` that keeps the state elsewhere. Every other line stays as it is to the letter. */
+export function withBackendUrl(text: string, url: string): string {
+  const document = parseDocument(text);
+  const present = document.getIn(["backend", "url"], true);
+  if (isScalar(present) && present.range) {
+    const [start, end] = present.range;
+    return text.slice(0, start) + stringify(url, { lineWidth: 0 }).trim() + text.slice(end);
+  }
+  document.setIn(["backend", "url"], url);
+  return document.toString({ lineWidth: 0 });
+}

@@ -1,0 +1,249 @@
+import { expect } from "chai";
+import { type ChildProcess, execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { promisify } from "node:util";
+import { parse } from "yaml";
+
+import { installedPulumiRoot } from "../../toolchain/cache.js";
+import { StateCloud } from "./cloud.ts";
+import { Administrator, initFlags, type Result, type RunOptions } from "./harness.ts";
+
+describe("state move", () => {
+  let cloud: StateCloud;
+  let admin: Administrator;
+
+  before(async () => {
+    cloud = await StateCloud.start();
+  });
+  after(() => {
+    cloud.close();
+  });
+  beforeEach(async () => {
+    admin = await Administrator.withProject({ developers: ["alice"] });
+    await admin.succeed("up", "--yes");
+  });
+  afterEach(() => admin.close());
+
+  const runWith = ({ env, ...options }: RunOptions, ...args: string[]): Promise<Result> =>
+    admin.runWith({ ...options, env: { ...cloud.environment(), ...env } }, ...args);
+  const run = (...args: string[]): Promise<Result> => runWith({}, ...args);
+  const read = (name: string): Promise<string> => readFile(join(admin.directory, name), "utf8");
+  const stacksHere = async (): Promise<string[]> =>
+    (await readdir(join(admin.stateDirectory, ".pulumi", "stacks", "mfa-admin"))).filter((name) =>
+      name.endsWith(".json"),
+    );
+  const locks = join(".pulumi", "locks", "organization", "mfa-admin", "main");
+
+  const pulumi = async (...args: string[]): Promise<string> => {
+    const installed = installedPulumiRoot();
+    const command = installed === undefined ? "pulumi" : join(installed, "bin", "pulumi");
+    const options = { cwd: admin.directory, env: admin.environment(cloud.environment()) };
+    return (await promisify(execFile)(command, args, options)).stdout;
+  };
+
+  /** The state is at its old place, whole and in use, and nowhere else. */
+  async function expectUnmoved(files: Record<string, string>, bucket: string): Promise<void> {
+    expect(await admin.files()).to.eql(files);
+    expect(await stacksHere()).to.eql(["main.json"]);
+    expect((await cloud.keys(bucket)).filter((key) => key.endsWith("main.json"))).to.eql([]);
+    expect((await run("up", "--yes")).stdout).to.match(/: 6 unchanged\.\n$/);
+  }
+
+  it("from a directory to S3 with KMS: up goes on there, without a passphrase, and the old place says so", async () => {
+    const url = await cloud.bucket("moved");
+    const key = await cloud.key("moved");
+    await writeFile(
+      join(admin.directory, "Pulumi.yaml"),
+      (await read("Pulumi.yaml")).replace("name:", "# Ours.\nname:"),
+    );
+    const before = { yaml: await read("Pulumi.yaml"), settings: await read("Pulumi.main.yaml") };
+    const { status, stdout, stderr } = await run("state", "move", "--to", url, "--secrets-provider", key, "--yes");
+    expect({ status, stderr }).to.eql({ status: 0, stderr: "" });
+    const [kept = ""] = await stacksHere();
+    expect(kept).to.match(/^main-moved-\d{8}T\d{6}\.json$/);
+    expect(stdout).to.equal(
+      'The state of the stack "main" was moved: 14 resources, compared one by one.\n' +
+        `  The old one is kept in file://./.mfa-admin/state as the stack "${kept.replace(".json", "")}".\n` +
+        `Next: commit ${admin.settingsFile} and ${join(admin.directory, "Pulumi.yaml")}, so that everybody uses the new place.\n`,
+    );
+    expect(await read("Pulumi.yaml")).to.equal(before.yaml.replace("file://./.mfa-admin/state", url));
+    const keys = parse(await read("Pulumi.main.yaml")) as Record<string, unknown>;
+    expect(keys).to.include({ secretsprovider: key }).and.to.have.property("encryptedkey").that.is.a("string");
+    expect(keys).not.to.have.property("encryptionsalt");
+    // The roster and its comments are as they were.
+    const roster = (text: string): string[] => text.split("\n").filter((line) => /^(#| |config)/.test(line));
+    expect(roster(await read("Pulumi.main.yaml"))).to.eql(roster(before.settings));
+
+    const withoutPassphrase = { env: { PULUMI_CONFIG_PASSPHRASE: undefined } };
+    expect((await runWith(withoutPassphrase, "up", "--yes")).stdout).to.match(/: 6 unchanged\.\n$/);
+    expect(await cloud.keys("moved")).to.include(".pulumi/stacks/mfa-admin/main.json");
+
+    // Another clone, in which the move has not arrived yet.
+    await writeFile(join(admin.directory, "Pulumi.yaml"), before.yaml);
+    await writeFile(admin.settingsFile, before.settings);
+    const stale = await run("up", "--yes");
+    expect({ status: stale.status, stderr: stale.stderr }).to.eql({
+      status: 1,
+      stderr: `Error: The state of the stack "main" was moved away from file://./.mfa-admin/state, where the old one is kept as "${kept.replace(".json", "")}".\nGet the Pulumi.yaml that names its new place (git pull).\n`,
+    });
+  });
+
+  it("from S3 back to a directory, and to a passphrase, every resource is there with its secrets", async () => {
+    const [url, key] = [await cloud.bucket("back"), await cloud.key("back")];
+    const exported = async (): Promise<unknown> => {
+      const text = await pulumi("stack", "export", "--show-secrets", "--stack", "main");
+      return (JSON.parse(text) as { deployment: { resources: unknown } }).deployment.resources;
+    };
+    const original = await exported();
+    expect(JSON.stringify(original)).to.contain('"plaintext"');
+    expect((await run("state", "move", "--to", url, "--secrets-provider", key, "--yes")).status).to.equal(0);
+    expect(await exported()).to.eql(original);
+    const back = ["state", "move", "--to", "file://./elsewhere", "--secrets-provider", "passphrase", "--yes"];
+    expect((await run(...back)).status).to.equal(0);
+    expect(await exported()).to.eql(original);
+    expect(existsSync(join(admin.directory, "elsewhere", ".pulumi", "stacks", "mfa-admin", "main.json"))).to.equal(
+      true,
+    );
+    const keys = parse(await read("Pulumi.main.yaml")) as Record<string, unknown>;
+    expect(keys).to.have.property("encryptionsalt");
+    expect(keys).not.to.have.property("encryptedkey");
+    expect((await admin.run("up", "--yes")).stdout).to.match(/: 6 unchanged\.\n$/);
+  });
+
+  it("keeps the passphrase, when nothing else is said, and the settings to the letter", async () => {
+    const settings = await admin.settings();
+    const url = await cloud.bucket("same-passphrase");
+    expect((await run("state", "move", "--to", url, "--yes")).status).to.equal(0);
+    expect(await admin.settings()).to.equal(settings);
+    const wrong = await runWith({ env: { PULUMI_CONFIG_PASSPHRASE: "wrong" } }, "up", "--yes");
+    expect(wrong.stderr).to.match(/^Error: The passphrase is not that of the stack "main"\./);
+    expect((await run("up", "--yes")).stdout).to.match(/: 6 unchanged\.\n$/);
+  });
+
+  it("takes every stack of the project along", async () => {
+    const flags = initFlags(admin.sandbox).map((flag) => (flag === "main" ? "test" : flag));
+    await admin.succeed("init", ...flags);
+    const url = await cloud.bucket("two-stacks");
+    const { stdout } = await run("state", "move", "--to", url, "--yes");
+    expect(stdout)
+      .to.contain('The state of the stack "main" was moved: 14 resources')
+      .and.contain('"test" was moved: 0');
+    expect(await cloud.keys("two-stacks")).to.include.members([
+      ".pulumi/stacks/mfa-admin/main.json",
+      ".pulumi/stacks/mfa-admin/test.json",
+    ]);
+    expect((await run("up", "--yes", "--stack", "main")).stdout).to.match(/: 6 unchanged\.\n$/);
+  });
+
+  it("is refused while a run is on, and nothing is moved", async () => {
+    const url = await cloud.bucket("locked-out");
+    const files = await admin.files();
+    const file = join(admin.stateDirectory, locks, "0b0e1cb8-5ac1-4b8f-9a3c-2f8d2f2e7a11.json");
+    await mkdir(join(admin.stateDirectory, locks), { recursive: true });
+    const holder = { pid: 4711, username: "dana", hostname: "ci", timestamp: "2030-01-02T03:04:05Z" };
+    await writeFile(file, JSON.stringify(holder));
+    const { status, stderr } = await run("state", "move", "--to", url, "--yes");
+    expect({ status, stderr }).to.eql({
+      status: 1,
+      stderr:
+        'Error: The stack "main" is locked by another run: dana@ci, process 4711, since 2030-01-02T03:04:05Z.\nWait for it to end. If it is no longer running, release the lock with mfa-admin cancel.\n',
+    });
+    await rm(file);
+    await expectUnmoved(files, "locked-out");
+  });
+
+  it("keeps other runs out while it moves, and after Ctrl-C leaves everything as it was", async () => {
+    const url = await cloud.bucket("interrupted");
+    const files = await admin.files();
+    const release = cloud.hold(/main\.json/);
+    let refused: Result | undefined;
+    const meanwhile = async (child: ChildProcess): Promise<void> => {
+      const held = join(admin.stateDirectory, locks);
+      while (!existsSync(held) || (await readdir(held)).length === 0) await setTimeout(5);
+      refused = await run("up", "--yes");
+      child.kill("SIGINT");
+      await setTimeout(100);
+      release();
+    };
+    const { status, stderr } = await runWith({ meanwhile }, "state", "move", "--to", url, "--yes");
+    expect(refused?.stderr).to.match(/^Error: The stack "main" is locked by another run: /);
+    expect({ status, stderr }).to.eql({
+      status: 1,
+      stderr:
+        "Error: Interrupted. The state is where it was: file://./.mfa-admin/state.\nRun mfa-admin state move again.\n",
+    });
+    await expectUnmoved(files, "interrupted");
+  });
+
+  it("goes on from a move that was killed in the middle, whose copy is there already", async () => {
+    const url = await cloud.bucket("killed");
+    // What such a move leaves: a copy, while Pulumi.yaml names the old place.
+    const files = await admin.files();
+    await run("state", "move", "--to", url, "--yes");
+    const [kept = ""] = await stacksHere();
+    await writeFile(join(admin.directory, "Pulumi.yaml"), files["Pulumi.yaml"] ?? "");
+    await pulumi("stack", "rename", "main", "--stack", kept.replace(".json", ""));
+    expect((await run("state", "move", "--to", url, "--yes")).status).to.equal(0);
+    expect((await run("up", "--yes")).stdout).to.match(/: 6 unchanged\.\n$/);
+  });
+
+  it("refuses a place that has another state of this stack", async () => {
+    const url = await cloud.bucket("taken");
+    const other = await Administrator.withoutProject();
+    const env = cloud.environment();
+    await other.runWith({ env }, "init", ...initFlags(other.sandbox), "--backend", url);
+    await other.runWith({ env }, "add-developer", "bob", "--yes");
+    await other.close();
+    const { status, stderr } = await run("state", "move", "--to", url, "--yes");
+    expect(status).to.equal(1);
+    expect(stderr).to.match(
+      /^Error: There is another state of the stack "main" in s3:\/\/taken\?\S+ already\.\nNothing was changed\./,
+    );
+    expect(await stacksHere()).to.eql(["main.json"]);
+  });
+
+  it("refuses, before anything is made, a place that is none, the same place, and an environment that would win", async () => {
+    const files = await admin.files();
+    const said = async (to: string, env: Record<string, string> = {}): Promise<string> =>
+      (await runWith({ env }, "state", "move", "--to", to, "--yes")).stderr;
+    expect(await said("place")).to.match(/^Error: --to place: this is no place for a state\.\n/);
+    expect(await said("file://./.mfa-admin/state")).to.equal(
+      "Error: The state is kept in file://./.mfa-admin/state already.\nName another place in --to.\n",
+    );
+    expect(await said(cloud.urlOf("no-such-bucket"))).to.match(/^Error: There is no S3 bucket no-such-bucket\.\n/);
+    expect(await said("https://127.0.0.1:9")).to.match(
+      /^Error: The state is kept at https:\/\/127\.0\.0\.1:9, and nobody is logged in there\.\n/,
+    );
+    expect(await said("file://./elsewhere", { PULUMI_BACKEND_URL: "file://./.mfa-admin/state" })).to.match(
+      /^Error: PULUMI_BACKEND_URL names the place of the state/,
+    );
+    expect((await run("state", "move", "--to", "file://./elsewhere")).stderr).to.equal(
+      "Error: This has to be confirmed, and there is no terminal to ask on.\nAdd --yes.\n",
+    );
+    expect(await admin.files()).to.eql(files);
+    expect(await stacksHere()).to.eql(["main.json"]);
+  });
+
+  it("leaves nothing behind in the temporary directory, and never puts the state there", async () => {
+    const TMPDIR = await mkdtemp(join(tmpdir(), "mfa-admin-cli-"));
+    const seen = new Set<string>();
+    const meanwhile = async (child: ChildProcess): Promise<void> => {
+      while (child.exitCode === null) {
+        for (const name of await readdir(TMPDIR, { recursive: true })) seen.add(basename(name));
+        await setTimeout(2);
+      }
+    };
+    const url = await cloud.bucket("no-traces");
+    const { status } = await runWith({ env: { TMPDIR }, meanwhile }, "state", "move", "--to", url, "--yes");
+    expect(status).to.equal(0);
+    const others = [...seen].filter((name) => !/^(mfa-admin-move-\w+|Pulumi\.yaml|Pulumi\.main\.yaml)$/.test(name));
+    expect(others).to.eql([]);
+    expect([...seen]).to.include("Pulumi.main.yaml");
+    expect(await readdir(TMPDIR)).to.eql([]);
+    await rm(TMPDIR, { recursive: true });
+  });
+});
