@@ -156,6 +156,28 @@ describe("state move", () => {
     await expectUnmoved(files, "locked-out");
   });
 
+  it("is refused while a run that died has left changes to be finished", async () => {
+    const url = await cloud.bucket("unfinished");
+    const file = join(admin.stateDirectory, ".pulumi", "stacks", "mfa-admin", "main.json");
+    const state = JSON.parse(await readFile(file, "utf8")) as {
+      checkpoint: { latest: { resources: { type: string }[]; pending_operations?: unknown[] } };
+    };
+    const { latest } = state.checkpoint;
+    const resource = latest.resources.find(({ type }) => type === "aws-native:iam:User");
+    latest.pending_operations = [{ resource, type: "updating" }];
+    await writeFile(file, JSON.stringify(state));
+    await rm(`${file}.attrs`, { force: true });
+    const { status, stderr } = await run("state", "move", "--to", url, "--yes");
+    expect({ status, stderr }).to.eql({
+      status: 1,
+      stderr:
+        'Error: A run of the stack "main" has died in the middle of its changes.\nRun mfa-admin up --stack main to finish them, then move the state.\n',
+    });
+    expect(await cloud.keys("unfinished")).to.eql([]);
+    expect((await run("up", "--yes")).status).to.equal(0);
+    expect((await run("state", "move", "--to", url, "--yes")).status).to.equal(0);
+  });
+
   it("keeps other runs out while it moves, and after Ctrl-C leaves everything as it was", async () => {
     const url = await cloud.bucket("interrupted");
     const files = await admin.files();

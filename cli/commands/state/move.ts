@@ -1,9 +1,9 @@
 import * as Flags from "@oclif/core/flags";
 
-import { BaseCommand } from "../../command.ts";
+import { ProjectCommand } from "../../command.ts";
 import { yesFlag } from "../../flags.ts";
 
-export default class StateMove extends BaseCommand {
+export default class StateMove extends ProjectCommand {
   static override summary = "Move the state to another place, with its secrets, and edit Pulumi.yaml.";
   static override description =
     "Moves every stack of the project: they share the place that Pulumi.yaml names. The state is copied, and compared resource by resource with the secrets in the clear, in memory only, before the old one is left; that stays under another name. A move that is broken off leaves everything as it was. The history of updates stays behind.";
