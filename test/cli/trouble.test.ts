@@ -1,7 +1,5 @@
 import { expect } from "chai";
 import type { ChildProcess } from "node:child_process";
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
 import { DeleteGroupCommand, DetachGroupPolicyCommand } from "@aws-sdk/client-iam";
@@ -9,10 +7,8 @@ import { DeleteGroupCommand, DetachGroupPolicyCommand } from "@aws-sdk/client-ia
 import type { SandboxOptions } from "../sandbox/index.ts";
 import { AwsError } from "../sandbox/errors.ts";
 import { administratorOf } from "../sandbox/testing.ts";
-import { Developer, works } from "./developer.ts";
+import { expectComplete, expectNothingToDo } from "./expectations.ts";
 import { Administrator } from "./harness.ts";
-
-const mutations = ["CreateResource", "UpdateResource", "DeleteResource"];
 
 describe("trouble in the middle of up", () => {
   let admin: Administrator;
@@ -21,29 +17,6 @@ describe("trouble in the middle of up", () => {
     admin = await Administrator.withProject({ developers: ["alice"], ...options });
   };
   afterEach(() => admin.close());
-
-  /** Everything is there once, and alice gets in everywhere. */
-  async function expectComplete(): Promise<void> {
-    const { accounts, policies } = admin.sandbox.organization;
-    const names = [...accounts.values()].flatMap(({ users, roles, groups, policies }) =>
-      [users, roles, groups, policies].flatMap(({ names }) => names),
-    );
-    const ours = names.filter((name) => /alice|mfa-admin/.test(name)).sort();
-    expect(ours).to.eql(
-      ["alice", "developer-alice", "developer-alice", "mfa-admin-developer", "mfa-admin-developers"].sort(),
-    );
-    expect([...policies.values()].filter(({ awsManaged }) => !awsManaged)).to.have.length(1);
-    const alice = await Developer.enrol(admin.sandbox, "alice");
-    for (const account of Object.keys(admin.sandbox.developmentAccounts)) {
-      expect(await works(await alice.login(account)), account).to.equal(true);
-    }
-  }
-
-  async function expectNothingToDo(): Promise<void> {
-    const from = admin.sandbox.requests.length;
-    expect((await admin.succeed("up", "--yes")).stdout).to.match(/: 6 unchanged\.\n$/);
-    expect(admin.sandbox.requests.slice(from).filter(({ action }) => mutations.includes(action))).to.eql([]);
-  }
 
   it("throttling, internal errors and lost connections are waited out", async () => {
     await begin();
@@ -63,7 +36,7 @@ describe("trouble in the middle of up", () => {
     expect(stdout).to.match(/: 6 created, 0 unchanged\.\n$/);
     const outcomes = admin.sandbox.requests.map(({ outcome }) => outcome);
     expect(outcomes).to.include.members(["ThrottlingException", "InternalFailure", "cut"]);
-    await expectComplete();
+    await expectComplete(admin);
   });
 
   it("a role whose user AWS does not know everywhere yet is tried again", async () => {
@@ -73,7 +46,7 @@ describe("trouble in the middle of up", () => {
       ({ action, accountId }) => action === "CreateResource" && accountId.startsWith("3"),
     );
     expect(tries.length).to.be.greaterThan(1);
-    await expectComplete();
+    await expectComplete(admin);
   });
 
   it("what AWS refuses for good is told with account and resource, and the next up completes", async () => {
@@ -95,7 +68,7 @@ describe("trouble in the middle of up", () => {
         "Run mfa-admin up --stack main to go on from there.\n",
     );
     expect((await admin.succeed("up", "--yes")).stdout).to.match(/: 2 created, 4 unchanged\.\n$/);
-    await expectComplete();
+    await expectComplete(admin);
   });
 
   it("a user whom AWS has made only in part, because it throttled its own handler, is completed", async () => {
@@ -110,8 +83,8 @@ describe("trouble in the middle of up", () => {
     };
     await admin.succeed("up", "--yes");
     expect(times).to.be.lessThan(1);
-    await expectComplete();
-    await expectNothingToDo();
+    await expectComplete(admin);
+    await expectNothingToDo(admin);
   });
 
   it("a user whom AWS has made only in part, because something was missing, is completed once it is there", async () => {
@@ -129,33 +102,7 @@ describe("trouble in the middle of up", () => {
     expect(stderr).to.contain("auth: create user alice: ");
     await admin.succeed("refresh", "--yes");
     await admin.succeed("up", "--yes");
-    await expectComplete();
-  });
-
-  it("a power cut while AWS makes many users: the next up takes in all that it has made", async () => {
-    const developers = Array.from({ length: 24 }, (_, index) => `dev-${index + 1}`);
-    await begin({ developers });
-    admin.sandbox.setLatency(1500, "ResourceHandler");
-    const asked = (): number =>
-      admin.sandbox.requests.filter(
-        ({ action, input }) => action === "CreateResource" && input["TypeName"] === "AWS::IAM::User",
-      ).length;
-    const meanwhile = async (child: ChildProcess): Promise<void> => {
-      while (asked() < 12) await setTimeout(20);
-      process.kill(-(child.pid ?? 0), "SIGKILL");
-    };
-    await admin.runWith({ meanwhile }, "up", "--yes");
-    await setTimeout(1600);
-    admin.sandbox.setLatency(0, "ResourceHandler");
-    await admin.succeed("up", "--yes");
-    expect((await admin.succeed("up", "--yes")).stdout).to.match(/: 75 unchanged\.\n$/);
-  });
-
-  it("a power cut while the state's checksum was written does not lock the state away", async () => {
-    await begin();
-    await writeFile(join(admin.stateDirectory, ".pulumi", "stacks", "mfa-admin", "main.json.attrs"), "");
-    await admin.succeed("up", "--yes");
-    await expectNothingToDo();
+    await expectComplete(admin);
   });
 
   describe("when it is stopped while AWS makes the user", () => {
@@ -178,7 +125,7 @@ describe("trouble in the middle of up", () => {
     const goOn = async (): Promise<void> => {
       admin.sandbox.setLatency(0, "ResourceHandler");
       await admin.succeed("up", "--yes");
-      await expectComplete();
+      await expectComplete(admin);
     };
 
     it("by SIGINT, it finishes what is under way, says so, and the next up completes", async () => {
@@ -201,97 +148,6 @@ describe("trouble in the middle of up", () => {
       await terminal.waitFor("Error: Cancelled after 3 changes; the state knows what was done.");
       expect(await terminal.ended()).to.equal(1);
       await goOn();
-    });
-
-    describe("by a power cut,", () => {
-      /** AWS goes on by itself with what it was asked for. */
-      const powerCut = async (): Promise<void> => {
-        await stopping((child) => {
-          process.kill(-(child.pid ?? 0), "SIGKILL");
-        });
-        await setTimeout(1600);
-        admin.sandbox.setLatency(0, "ResourceHandler");
-      };
-
-      const removeByHand = (): void => {
-        const { users } = admin.sandbox.organization.account(admin.sandbox.authAccount);
-        users.remove(users.get("alice") ?? expect.fail("AWS has not made alice"));
-      };
-
-      it("and AWS has not made the user after all, it is made by the next up, and not taken in later", async () => {
-        await powerCut();
-        removeByHand();
-        await admin.succeed("up", "--yes");
-        await expectComplete();
-        await admin.succeed("remove-developer", "alice", "--yes");
-        // Somebody else's alice, made by hand.
-        admin.sandbox.userInMemberAccount(admin.sandbox.authAccount, "alice", []);
-        const { status, stderr } = await admin.run("add-developer", "alice", "--yes");
-        expect(status).to.equal(1);
-        expect(stderr).to.contain("auth: create user alice: AWS has it already, but not from this stack");
-      });
-
-      it("and the user is no longer wanted, the next up deletes it", async () => {
-        await powerCut();
-        await admin.editSettings((text) => text.replace("\n    alice: {}", " {}"));
-        await admin.succeed("up", "--yes");
-        expect(admin.sandbox.organization.account(admin.sandbox.authAccount).users.names).to.eql([]);
-      });
-
-      it("and nothing is wanted any more, destroy deletes the user, too", async () => {
-        await powerCut();
-        await admin.succeed("destroy", "--yes");
-        const { users, groups } = admin.sandbox.organization.account(admin.sandbox.authAccount);
-        expect([...users.names, ...groups.names]).to.eql([]);
-      });
-
-      it("and somebody else has made the user since, it is not taken in", async () => {
-        await powerCut();
-        removeByHand();
-        admin.sandbox.userInMemberAccount(admin.sandbox.authAccount, "alice", []);
-        const { status, stderr } = await admin.run("up", "--yes");
-        expect(status).to.equal(1);
-        expect(stderr).to.contain("auth: create user alice: AWS has it already, but not from this stack");
-      });
-    });
-
-    it("by a power cut, the next up releases the lock that is left over, takes in what was being made, and completes", async () => {
-      await stopping((child) => {
-        process.kill(-(child.pid ?? 0), "SIGKILL");
-      });
-      await setTimeout(1600);
-      expect(admin.sandbox.organization.account(admin.sandbox.authAccount).users.names).to.contain("alice");
-      admin.sandbox.setLatency(0, "ResourceHandler");
-      const { stderr } = await admin.succeed("up", "--yes");
-      expect(stderr).to.match(
-        /^Released the lock of a run that has ended without doing so: \S+@\S+, process \d+, since \S+\.\n/,
-      );
-      await expectComplete();
-      await expectNothingToDo();
-    });
-  });
-
-  describe("when it is stopped by a power cut while AWS deletes the user", () => {
-    it("the next up finishes the deletion", async () => {
-      await begin();
-      await admin.succeed("up", "--yes");
-      await admin.editSettings((text) => text.replace("\n    alice: {}", " {}"));
-      admin.sandbox.setLatency(1500, "ResourceHandler");
-      const from = admin.sandbox.requests.length;
-      const deletes = (): number =>
-        admin.sandbox.requests.slice(from).filter(({ action }) => action === "DeleteResource").length;
-      const meanwhile = async (child: ChildProcess): Promise<void> => {
-        while (deletes() < 3) await setTimeout(20);
-        process.kill(-(child.pid ?? 0), "SIGKILL");
-      };
-      await admin.runWith({ meanwhile }, "up", "--yes");
-      await setTimeout(1600);
-      admin.sandbox.setLatency(0, "ResourceHandler");
-      await admin.succeed("up", "--yes");
-      const { accounts } = admin.sandbox.organization;
-      const left = [...accounts.values()].flatMap(({ users, roles }) => [...users.names, ...roles.names]);
-      expect(left.filter((name) => name.includes("alice"))).to.eql([]);
-      expect((await admin.succeed("up", "--yes")).stdout).to.match(/: 3 unchanged\.\n$/);
     });
   });
 });
