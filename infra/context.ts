@@ -8,8 +8,6 @@ import type { Settings } from "./settings.ts";
 /** What every component is given: the settings, a provider per account, and the options of the stack's resources. */
 export interface Context {
   settings: Settings;
-  /** Whether the service control policy is protected from deletion. */
-  protect: boolean;
   providers: Providers;
   /** Hooks for resources that hold nothing which has to be emptied before it is deleted. */
   hooks: pulumi.ResourceHookBinding;
@@ -19,12 +17,11 @@ export interface Context {
   tagged: { tags?: { key: string; value: string }[] };
 }
 
-export function createContext(settings: Settings, { pluginVersion, protect = true }: ProgramOptions): Context {
+export function createContext(settings: Settings, { pluginVersion }: ProgramOptions): Context {
   const tags = tagList(settings.tags);
   const onError = [retryTransientErrors()];
   return {
     settings,
-    protect,
     providers: accountProviders(settings, pluginVersion),
     hooks: { onError },
     userHooks: { onError, beforeDelete: [emptyUserBeforeDelete(settings.accessRole)] },

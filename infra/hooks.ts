@@ -48,6 +48,16 @@ export function emptyRoleBeforeDelete(accessRole: string): pulumi.ResourceHook {
   });
 }
 
+/**
+ * Registers the hooks and nothing else: the program of a run that deletes everything. Resources that the settings name but
+ * AWS does not have yet would become dependencies of those that are there, and the engine would lose its way.
+ */
+export function registerHooks(accessRole: string): void {
+  retryTransientErrors();
+  emptyUserBeforeDelete(accessRole);
+  emptyRoleBeforeDelete(accessRole);
+}
+
 /** The account is taken from the resource's ARN: by then the account itself may have left the settings. */
 async function iamOf(outputs: Record<string, unknown> | undefined, accessRole: string) {
   const [, account] = /^arn:aws:iam::(\d{12}):/.exec(String(outputs?.["arn"])) ?? [];

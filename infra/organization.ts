@@ -11,7 +11,7 @@ import { serviceControlPolicy } from "./policies.ts";
 export class Organization extends pulumi.ComponentResource {
   readonly policyId: pulumi.Output<string>;
 
-  constructor(name: string, { settings, protect, providers, hooks, tagged }: Context, dependsOn: pulumi.Resource[]) {
+  constructor(name: string, { settings, providers, hooks, tagged }: Context, dependsOn: pulumi.Resource[]) {
     super("mfa-admin:index:Organization", name);
     const policy = new Policy(
       "require-mfa",
@@ -24,7 +24,7 @@ export class Organization extends pulumi.ComponentResource {
         ...tagged,
       },
       // Protected: no slip of an edit takes the shield off.
-      { parent: this, provider: providers.management, hooks, dependsOn, protect },
+      { parent: this, provider: providers.management, hooks, dependsOn, protect: true },
     );
     this.policyId = policy.id;
     this.registerOutputs({ policyId: this.policyId });

@@ -8,8 +8,6 @@ import type { Settings } from "./settings.ts";
 export interface ProgramOptions {
   /** The version of the aws-native plugin to ask the engine for; the SDK's own when left out. */
   pluginVersion?: string | undefined;
-  /** Whether the service control policy is protected from deletion. Default: true; `mfa-admin destroy` says false. */
-  protect?: boolean;
 }
 
 /** The whole stack, from its settings to its outputs, in the order in which access comes about. */

@@ -17,14 +17,14 @@ export default class Destroy extends StackCommand {
       import("../engine/apply.ts"),
       import("../engine/runs.ts"),
     ]);
-    const stack = await prepare(project, file, { protect: false });
+    const stack = await prepare(project, file, { deleting: true });
     await ask.confirmByName(
       `This deletes ${Object.keys(file.settings.developers).length} developers and the service control policy.`,
       project.stack,
       flags.yes,
     );
     const result = await runDestroy(stack, { project, settings: file.settings, verbose: flags.verbose });
-    this.log(summary(result));
+    this.log(result.changes.length === 0 ? "There is nothing to delete." : summary(result));
     return result;
   }
 }

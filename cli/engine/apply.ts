@@ -31,8 +31,8 @@ export interface ApplyOptions {
 }
 
 export interface PrepareOptions {
-  /** Whether the program protects the service control policy; only `destroy` says no. */
-  protect?: boolean;
+  /** Whether everything is to be deleted. */
+  deleting?: boolean;
   /** How long to wait for another run's lock, in milliseconds. Default: not at all. */
   lockTimeout?: number;
 }
@@ -41,13 +41,13 @@ export interface PrepareOptions {
 export async function prepare(
   project: Project,
   file: SettingsFile,
-  { protect = true, lockTimeout = 0 }: PrepareOptions = {},
+  { deleting = false, lockTimeout = 0 }: PrepareOptions = {},
 ): Promise<Stack> {
   await waitForLock(lockTimeout, () => requireUnlocked(project));
   // Asked for first: the terminal is not left with an open question when something else is refused.
   const secrets = await passphraseEnvironment(project);
   const [stack] = await Promise.all([
-    openStack(project, { protect, secrets }),
+    openStack(project, { deleting, secrets }),
     requirePassphrase(project),
     checkPreconditions(file.settings),
   ]);

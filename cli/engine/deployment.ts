@@ -37,7 +37,10 @@ export interface Resource {
  */
 export async function editState(stack: Stack, edit: (deployment: Deployment) => Promise<boolean>): Promise<void> {
   const state = await stack.exportStack();
-  if (await edit(state.deployment as Deployment)) await importState(stack, state);
+  const deployment = state.deployment as Partial<Deployment>;
+  // Nothing was ever applied.
+  if (deployment.resources === undefined) return;
+  if (await edit(deployment as Deployment)) await importState(stack, state);
 }
 
 /** How Pulumi marks a secret in a deployment (`resource.SigKey`, `resource.SecretSig`). */

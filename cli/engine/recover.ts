@@ -4,8 +4,8 @@ import { isTransient } from "../../infra/errors.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { adopt, settleUnfinished } from "./adopt.ts";
 import type { Stack } from "./automation.ts";
-import { identityOfResource } from "./changes.ts";
-import { type Deployment, editState, type Resource } from "./deployment.ts";
+import { identityOfResource, isCloudResource } from "./changes.ts";
+import { editState, type Resource } from "./deployment.ts";
 import { noteWhatIsThere } from "./half-made.ts";
 import { existsAlready, type IncompleteRun } from "./run-failure.ts";
 
@@ -44,35 +44,55 @@ export async function recover(stack: Stack, run: IncompleteRun, options: Recover
     });
   }
   if (run.interrupted || options.attempt >= attempts) return false;
-  if (taken.length > 0) {
-    sayTaken(taken);
-    await options.refresh();
-    return true;
-  }
+  await readTaken(taken, options.refresh);
+  if (taken.length > 0) return true;
   const passing = failures.length > 0 && failures.every((failure) => failure.halfMade && isTransient(failure.message));
   if (passing) await setTimeout(1000 * options.attempt);
   return passing;
 }
+
+type SettleOptions = Pick<RecoveryOptions, "settings" | "refresh">;
 
 /**
  * Takes into the state what AWS has of all that runs were making when they died, and forgets the rest.
  *
  * @returns whether anything came in, so that a run that follows has to deal with it
  */
-export async function settle(stack: Stack, { settings, refresh }: Pick<RecoveryOptions, "settings" | "refresh">) {
+export async function settle(stack: Stack, { settings, refresh }: SettleOptions): Promise<boolean> {
   let taken: Resource[] = [];
-  await editState(stack, async (deployment: Deployment) => {
+  await editState(stack, async (deployment) => {
     const unfinished = await settleUnfinished(deployment, settings);
     taken = unfinished.taken;
     return unfinished.settled;
   });
-  if (taken.length === 0) return false;
-  sayTaken(taken);
-  await refresh();
-  return true;
+  await readTaken(taken, refresh);
+  return taken.length > 0;
 }
 
-function sayTaken(taken: Resource[]): void {
+/**
+ * Prepares the state for the deletion of everything: what runs were making when they died comes in, and the protection of
+ * the service control policy goes. The next `up` puts it back, should the deletion not come to its end.
+ *
+ * @returns the number of resources to be deleted
+ */
+export async function prepareDeletion(stack: Stack, { settings, refresh }: SettleOptions): Promise<number> {
+  let taken: Resource[] = [];
+  let total = 0;
+  await editState(stack, async (deployment) => {
+    const unfinished = await settleUnfinished(deployment, settings);
+    taken = unfinished.taken;
+    total = deployment.resources.filter(isCloudResource).length;
+    const shielded = deployment.resources.filter(({ protect }) => protect === true);
+    for (const resource of shielded) resource.protect = false;
+    return unfinished.settled || shielded.length > 0;
+  });
+  await readTaken(taken, refresh);
+  return total;
+}
+
+async function readTaken(taken: Resource[], refresh: () => Promise<unknown>): Promise<void> {
+  if (taken.length === 0) return;
   const names = taken.map(identityOfResource).map(({ account, type, name }) => `${type} ${name} (${account})`);
   process.stderr.write(`Taking into the stack what AWS has already: ${names.join(", ")}.\n`);
+  await refresh();
 }

@@ -20,6 +20,8 @@ export interface RunOptions {
   settings: Settings;
   /** Resources that are known to be deleted, for the count. */
   deletions?: number;
+  /** All that the run will deal with, where it is not what the settings say. */
+  total?: number;
   /** Take what AWS has already into the stack, whoever has made it. */
   adopt?: boolean;
   /** Told of every step that the engine has taken, or would take. */
@@ -83,14 +85,15 @@ function identity({ account, type, name }: Change): string {
 }
 
 /**
- * Deletes everything, the service control policy first. The program runs, because its hooks empty the users. What a run
- * was making when it died is taken in before: it would be in the way.
+ * Deletes everything, the service control policy first. The stack's program is to register the hooks that empty the users.
+ * What a run was making when it died is taken in before: it would be in the way.
  */
 export async function runDestroy(stack: Stack, options: RunOptions): Promise<RunResult> {
-  const { settle } = await import("./recover.ts");
-  await settle(stack, { settings: options.settings, refresh: () => runRefresh(stack, options) });
+  const { prepareDeletion } = await import("./recover.ts");
+  const refresh = (): Promise<unknown> => runRefresh(stack, options);
+  const total = await prepareDeletion(stack, { settings: options.settings, refresh });
   const call = (engine: EngineOptions) => withoutReports(stack).destroy({ ...engine, parallel, runProgram: true });
-  return resultOf(await run("destroy", options, call));
+  return resultOf(await run("destroy", { ...options, total }, call));
 }
 
 /**
@@ -116,12 +119,13 @@ type EngineOptions = Pick<
 
 async function run(
   command: EngineCommand,
-  { project, settings, deletions = 0, onStep, verbose }: RunOptions,
+  { project, settings, deletions = 0, total, onStep, verbose }: RunOptions,
   call: (engine: EngineOptions) => Promise<unknown>,
 ): Promise<FinishedRun> {
-  // The program runs in a `destroy`, too, and registers everything once more before it is deleted.
+  // A `destroy` leaves nothing unchanged.
   const record = new RunRecord(command !== "destroy");
-  const progress = new Progress(titles[command], expectedResources(settings) + deletions, accountNames(settings));
+  const expected = total ?? expectedResources(settings) + deletions;
+  const progress = new Progress(titles[command], expected, accountNames(settings));
   const pass = (text: string): void => {
     if (verbose) process.stderr.write(redacted(text));
   };

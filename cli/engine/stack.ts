@@ -11,8 +11,8 @@ import { passphraseEnvironment } from "./passphrase.ts";
 import { findPulumi } from "./pulumi-command.ts";
 
 export interface OpenStackOptions {
-  /** Whether the program protects the service control policy; only `destroy` says no. */
-  protect?: boolean;
+  /** Whether everything is to be deleted: only the program's hooks are needed then. */
+  deleting?: boolean;
   /** What {@link passphraseEnvironment} has returned, where it was called before. */
   secrets?: Record<string, string>;
   /** What is to keep the secrets of a stack that is made: Pulumi's own choice when left out. */
@@ -49,7 +49,7 @@ export async function createStack(project: Project, options: OpenStackOptions = 
 }
 
 async function workspaceArguments(project: Project, options: OpenStackOptions) {
-  const { protect = true, secrets, secretsProvider } = options;
+  const { deleting = false, secrets, secretsProvider } = options;
   const pulumiCommand = await findPulumi();
   const envVars = {
     PULUMI_BACKEND_URL: project.backendUrl,
@@ -57,16 +57,24 @@ async function workspaceArguments(project: Project, options: OpenStackOptions) {
     ...(secrets ?? (await passphraseEnvironment(project))),
   };
   return [
-    { stackName: project.stack, projectName: project.name, program: () => inlineProgram(protect) },
+    { stackName: project.stack, projectName: project.name, program: deleting ? hooksAlone : inlineProgram },
     { workDir: project.directory, pulumiCommand, envVars, ...(secretsProvider !== undefined && { secretsProvider }) },
   ] as const;
 }
 
 /** The same program that plain Pulumi runs; loaded only when the engine asks for it. */
-async function inlineProgram(protect: boolean) {
+async function inlineProgram() {
   const { default: main } = await import("../../infra/index.ts");
   const installed = installedAwsNativeVersion();
-  return main({ pluginVersion: installed === sdkAwsNativeVersion ? undefined : installed, protect });
+  return main({ pluginVersion: installed === sdkAwsNativeVersion ? undefined : installed });
+}
+
+async function hooksAlone() {
+  const [{ settingsFromConfiguration }, { registerHooks }] = await Promise.all([
+    import("../../infra/configuration.ts"),
+    import("../../infra/hooks.ts"),
+  ]);
+  registerHooks(settingsFromConfiguration().accessRole);
 }
 
 function isMissingDirectory(error: unknown): boolean {

@@ -68,6 +68,12 @@ export class Administrator {
     return join(this.directory, ".mfa-admin", "state");
   }
 
+  /** What Pulumi has noted of the stack. */
+  async stateOfStack(): Promise<{ checkpoint: { latest: { resources: { type: string; protect?: boolean }[] } } }> {
+    const file = join(this.stateDirectory, ".pulumi", "stacks", "mfa-admin", "main.json");
+    return JSON.parse(await readFile(file, "utf8")) as Awaited<ReturnType<Administrator["stateOfStack"]>>;
+  }
+
   settings(): Promise<string> {
     return readFile(this.settingsFile, "utf8");
   }
