@@ -6,13 +6,8 @@ import { durationFlag } from "../flags.ts";
 export default class CredentialProcess extends DeveloperCommand {
   static override summary = "Print credentials for the credential_process setting of an AWS profile.";
   static override description =
-    "They come from the cache, which login fills too, and are renewed before they expire. A code is asked for only when there is a terminal, and never on stdout.";
-  static override examples = [
-    {
-      description: "In ~/.aws/config",
-      command: "[profile sandbox]\ncredential_process = <%= config.bin %> <%= command.id %> --account sandbox",
-    },
-  ];
+    "They come from the cache, which login fills too, and are renewed before they expire. A code is asked for only when there is a terminal, and never on stdout. In ~/.aws/config: credential_process = mfa-admin credential-process --account sandbox";
+  static override examples = ["<%= config.bin %> <%= command.id %> --account sandbox"];
   static override enableJsonFlag = false;
   static override flags = {
     account: Flags.string({ char: "a", description: "The account's name.", required: true }),

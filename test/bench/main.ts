@@ -2,7 +2,7 @@
  * `npm run bench`: what the product adds to what it is made of, measured side by side in one run, on the local AWS.
  *
  *   --quick       a small stack and few rounds, to try it
- *   --only NAME   one benchmark: help or up
+ *   --only NAME   one benchmark: help, login or up
  *   --json FILE   the numbers as JSON into a file, instead of below the table
  *
  * It is a report: it ends with status 0 whether the aims are met or not, and with another only if it could not measure.
@@ -13,6 +13,7 @@ import { parseArgs } from "node:util";
 
 import { benchHelp } from "./help.ts";
 import { type Row, table } from "./report.ts";
+import { benchLogin } from "./login.ts";
 import { benchUp } from "./up.ts";
 
 const { values } = parseArgs({
@@ -21,10 +22,11 @@ const { values } = parseArgs({
 const { quick, only, json } = values;
 
 const rounds = quick
-  ? { help: 5, developers: 20, creations: 1, repetitions: 2 }
-  : { help: 25, developers: 100, creations: 5, repetitions: 5 };
+  ? { help: 5, login: 3, developers: 20, creations: 1, repetitions: 2 }
+  : { help: 25, login: 15, developers: 100, creations: 5, repetitions: 5 };
 const benchmarks: Record<string, () => Promise<Row[]>> = {
   help: () => benchHelp(rounds.help),
+  login: () => benchLogin(rounds.login),
   up: () => benchUp(rounds),
 };
 if (only !== undefined && !(only in benchmarks)) {

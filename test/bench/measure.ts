@@ -6,8 +6,10 @@ import { fileURLToPath } from "node:url";
 
 import { watchMemory } from "./memory.ts";
 
-/** A Node program as its user runs it: a script and its arguments. */
+/** A program as its user runs it: a script and its arguments. */
 export interface Program {
+  /** What runs the script; Node by default. */
+  interpreter?: string;
   script: string;
   args?: string[];
   cwd?: string;
@@ -57,13 +59,13 @@ export async function outputOf(program: Program, nodeOptions: string[] = [], env
 }
 
 async function run(
-  { script, args = [], cwd, env = {} }: Program,
+  { interpreter = process.execPath, script, args = [], cwd, env = {} }: Program,
   nodeOptions: string[],
   moreEnv: Record<string, string>,
   memory = true,
 ): Promise<Omit<Run, "nodeMegabytes">> {
   const started = performance.now();
-  const child = spawn(process.execPath, [...nodeOptions, script, ...args], {
+  const child = spawn(interpreter, [...nodeOptions, script, ...args], {
     cwd,
     env: { ...process.env, ...env, ...moreEnv },
     stdio: ["ignore", "pipe", "pipe"],

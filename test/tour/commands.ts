@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const cli = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
+/** The CLI as it is built. */
+export const cli = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
 
 /** The user's own environment without what would lead the CLI anywhere but to the local AWS. */
 export function isolatedEnvironment(additions: Record<string, string>): Record<string, string> {

@@ -6,8 +6,12 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { DescribeInstancesCommand } from "@aws-sdk/client-ec2";
+import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+
 import { type Sandbox, startSandbox } from "../sandbox/index.ts";
 import { isolatedEnvironment, mfaAdmin } from "./commands.ts";
+import { DeveloperAtMachine } from "./developer-at-machine.ts";
 import { administratorIn, DeveloperInTour, firstAccessKey, Person } from "./people.ts";
 import { Proof } from "./proof.ts";
 import { proveDeveloper, proveRemoval, proveServiceControlPolicy } from "./promises.ts";
@@ -46,19 +50,31 @@ async function tour(sandbox: Sandbox, directory: string): Promise<boolean> {
   heading("What can be done now, tried with the developers' own keys through the AWS SDK");
   const proving = Date.now();
   const administrator = await administratorIn(sandbox, sandbox.authAccount);
-  const developer = async (name: string): Promise<DeveloperInTour> =>
-    new DeveloperInTour(sandbox, name, await firstAccessKey(administrator, name));
-  const [alice, bob] = [await developer("alice"), await developer("bob")];
-  const [, password = ""] = /:(.*)/.exec(await readFile(join(directory, "alice.password"), "utf8")) ?? [];
-  await proveDeveloper(proof, alice, password);
+  const alice = new DeveloperInTour(sandbox, "alice", await firstAccessKey(administrator, "alice"));
+  const bobKey = await firstAccessKey(administrator, "bob");
+  const bobAtMachine = await DeveloperAtMachine.at(sandbox, join(directory, "bob"));
+  const passwordOf = async (name: string): Promise<string> =>
+    (await readFile(join(directory, `${name}.password`), "utf8")).trim().slice(name.length + 1);
+  await proveDeveloper(proof, alice, await passwordOf("alice"));
   await proveServiceControlPolicy(proof, machine, "after");
-  await bob.createDevice();
-  await bob.enableDevice();
-  const session = await proof.expect("allowed", "bob", "with MFA", "assume developer-bob", () =>
-    bob.assume("developer-bob", bob.nextCode()),
-  );
   say(proof.table());
   seconds.proof += (Date.now() - proving) / 1000;
+
+  heading("Bob sets himself up on his own machine, with a first access key made in the console");
+  seconds.commands += await bobAtMachine.enroll(bobKey, await passwordOf("bob"));
+  seconds.commands += await bobAtMachine.run("login", bobAtMachine.nextCode(), "--account", "sandbox");
+  seconds.commands += await bobAtMachine.run("whoami");
+  const [bob, session] = [
+    new Person(sandbox, await bobAtMachine.session("auth")),
+    new Person(sandbox, await bobAtMachine.session("dev")),
+  ];
+  await proof.expect("refused", "bob", "without MFA", "use the first key, which enroll has replaced", () =>
+    new Person(sandbox, bobKey).sts.send(new GetCallerIdentityCommand({})),
+  );
+  await proof.expect("allowed", "bob", "with MFA", "list instances in sandbox by the profile dev", () =>
+    session.ec2.send(new DescribeInstancesCommand({})),
+  );
+  say(`\n${proof.table()}`);
 
   heading("Bob leaves");
   seconds.commands += await run("remove-developer", "bob", "--yes");

@@ -89,13 +89,13 @@ export async function proveDeveloper(proof: Proof, alice: DeveloperInTour, oneTi
 export async function proveRemoval(
   proof: Proof,
   sandbox: Sandbox,
-  { bob, session, alice }: { bob: DeveloperInTour; session: Person | undefined; alice: DeveloperInTour },
+  { bob, session, alice }: { bob: Person; session: Person; alice: DeveloperInTour },
 ): Promise<void> {
   await proof.expect("refused", "bob", "without MFA", "use his access key at all", () =>
     bob.sts.send(new GetCallerIdentityCommand({})),
   );
   await proof.expect("refused", "bob", "with MFA", "list instances by his session of before", () =>
-    (session ?? bob).ec2.send(new DescribeInstancesCommand({})),
+    session.ec2.send(new DescribeInstancesCommand({})),
   );
   const auth = await administratorIn(sandbox, sandbox.authAccount);
   const development = await administratorIn(sandbox, sandbox.developmentAccounts["sandbox"] ?? "");
