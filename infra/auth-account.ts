@@ -18,15 +18,16 @@ export class AuthAccount extends pulumi.ComponentResource {
         description: "A developer's own password, MFA device and access keys; with MFA, the developer's role.",
         policyDocument: developerPolicy(settings.rolePrefix),
       },
+      // Paths are AWS's default: an adopted resource's is read back, and would be taken away, or the resource replaced.
       // Another description would replace the policy, under a name that is taken until the old one is gone. What it is
       // attached to is the group's business: a refresh reads it back, and an update would take it away again.
-      { ...options, ignoreChanges: ["description", "groups", "users", "roles"] },
+      { ...options, ignoreChanges: ["path", "description", "groups", "users", "roles"] },
     );
     // A managed policy's id is its ARN, a group's its name: read-only attributes are not there on every endpoint.
     const group = new Group(
       "developers",
       { groupName: "mfa-admin-developers", managedPolicyArns: [policy.id] },
-      options,
+      { ...options, ignoreChanges: ["path"] },
     );
     this.groupName = group.id;
     this.registerOutputs({ groupName: this.groupName });

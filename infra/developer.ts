@@ -14,8 +14,9 @@ export class Developer extends pulumi.ComponentResource {
     const user = new User(
       userName,
       { userName, groups: [groupName], tags: tagList({ ...settings.tags, ...assignmentTags(settings, userName) }) },
+      // The path is AWS's default, read back where a user is adopted.
       // The console password is made outside the stack: a refresh reads it back, and an update would delete it.
-      { parent: this, provider: providers.auth, hooks: userHooks, ignoreChanges: ["loginProfile"] },
+      { parent: this, provider: providers.auth, hooks: userHooks, ignoreChanges: ["path", "loginProfile"] },
     );
     for (const account of accountsOf(settings, userName)) {
       const accountId = settings.developmentAccounts[account];
@@ -35,7 +36,7 @@ export class Developer extends pulumi.ComponentResource {
           }),
         },
         // IAM refuses a trust policy that names a user who does not exist.
-        { parent: this, provider, hooks: roleHooks, dependsOn: [user] },
+        { parent: this, provider, hooks: roleHooks, dependsOn: [user], ignoreChanges: ["path"] },
       );
     }
   }

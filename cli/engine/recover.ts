@@ -19,7 +19,7 @@ export interface RecoveryOptions {
   attempt: number;
 }
 
-/** Runs before it is given up. */
+/** Runs before what AWS wants to be tried again is given up. */
 const attempts = 5;
 
 /**
@@ -43,9 +43,11 @@ export async function recover(stack: Stack, run: IncompleteRun, options: Recover
       return noted || unfinished.settled || taken.length > 0;
     });
   }
-  if (run.interrupted || options.attempt >= attempts) return false;
+  if (run.interrupted) return false;
   await readTaken(taken, options.refresh);
+  // However often: what depends on these may have to be taken in next.
   if (taken.length > 0) return true;
+  if (options.attempt >= attempts) return false;
   const passing = failures.length > 0 && failures.every((failure) => failure.halfMade && isTransient(failure.message));
   if (passing) await setTimeout(1000 * options.attempt);
   return passing;

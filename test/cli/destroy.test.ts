@@ -94,7 +94,7 @@ describe("destroy", () => {
     it("leaves nothing unprotected that up makes again", async () => {
       const { stdout } = await admin.succeed("up", "--yes");
       expect(stdout).to.match(/: 6 unchanged\.\n$/);
-      const { resources } = (await admin.stateOfStack()).checkpoint.latest;
+      const resources = await admin.resourcesInState();
       expect(resources.filter(({ protect }) => protect === true).map(({ type }) => type)).to.eql([
         "aws-native:organizations:Policy",
       ]);

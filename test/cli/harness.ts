@@ -15,6 +15,19 @@ export interface Result {
   stderr: string;
 }
 
+/** What Pulumi notes of a resource. */
+export interface ResourceInState {
+  urn: string;
+  type: string;
+  id?: string;
+  parent?: string;
+  /** A provider's URN and id. */
+  provider?: string;
+  dependencies?: string[];
+  protect?: boolean;
+  resourceHooks?: Record<string, string[]>;
+}
+
 export interface RunOptions {
   /** Changes of the environment; `undefined` takes a variable out. */
   env?: Record<string, string | undefined>;
@@ -69,9 +82,12 @@ export class Administrator {
   }
 
   /** What Pulumi has noted of the stack. */
-  async stateOfStack(): Promise<{ checkpoint: { latest: { resources: { type: string; protect?: boolean }[] } } }> {
+  async resourcesInState(): Promise<ResourceInState[]> {
     const file = join(this.stateDirectory, ".pulumi", "stacks", "mfa-admin", "main.json");
-    return JSON.parse(await readFile(file, "utf8")) as Awaited<ReturnType<Administrator["stateOfStack"]>>;
+    const state = JSON.parse(await readFile(file, "utf8")) as {
+      checkpoint: { latest: { resources: ResourceInState[] } };
+    };
+    return state.checkpoint.latest.resources;
   }
 
   settings(): Promise<string> {

@@ -18,7 +18,7 @@ describe("trouble in the middle of up", () => {
   };
   afterEach(() => admin.close());
 
-  it("throttling, internal errors and lost connections are waited out", async () => {
+  it("throttling, internal errors, lost connections and lost answers are waited out", async () => {
     await begin();
     const create = { service: "cloudcontrol", action: "CreateResource" };
     const role = { ...create, accountId: admin.sandbox.developmentAccounts["sandbox"] ?? "" };
@@ -32,6 +32,7 @@ describe("trouble in the middle of up", () => {
     });
     admin.sandbox.injectFault({ ...create, resource: "require-mfa", code: "InternalFailure", status: 500, times: 1 });
     admin.sandbox.injectFault({ ...create, resource: "mfa-admin-developers", code: "", cutConnection: true, times: 1 });
+    admin.sandbox.injectFault({ ...create, resource: "AWS::IAM::User", code: "", loseAnswer: true, times: 1 });
     const { stdout } = await admin.succeed("up", "--yes");
     expect(stdout).to.match(/: 6 created, 0 unchanged\.\n$/);
     const outcomes = admin.sandbox.requests.map(({ outcome }) => outcome);

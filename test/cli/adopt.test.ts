@@ -1,0 +1,72 @@
+import { expect } from "chai";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+
+import { Developer, works } from "./developer.ts";
+import { Administrator, initFlags, type ResourceInState } from "./harness.ts";
+
+describe("up --adopt, where the state was lost", () => {
+  let admin: Administrator;
+  let alice: Developer;
+  let noted: ResourceInState[];
+  let from: number;
+
+  before(async () => {
+    admin = await Administrator.withProject({ developers: ["alice"] });
+    await admin.succeed("up", "--yes");
+    alice = await Developer.enrol(admin.sandbox, "alice");
+    noted = await admin.resourcesInState();
+    for (const path of [".mfa-admin", "Pulumi.yaml", "Pulumi.main.yaml"]) {
+      await rm(join(admin.directory, path), { recursive: true });
+    }
+    await admin.succeed("init", ...initFlags(admin.sandbox));
+    await admin.editSettings((text) => text.replace("developers: {}", "developers:\n    alice: {}"));
+    from = admin.sandbox.requests.length;
+  });
+  after(() => admin.close());
+
+  it("takes in everything, level by level, and says what", async () => {
+    const { stdout, stderr } = await admin.succeed("up", "--adopt", "--yes");
+    const taken = stderr.split("\n").filter((line) => line.startsWith("Taking into the stack"));
+    expect(taken.join("\n"))
+      .to.match(/^Taking into the stack what AWS has already: managed policy mfa-admin-developer \(auth\)\.\n/)
+      .and.match(/\n.*: service control policy mfa-admin-require-mfa \(management\)\.$/);
+    expect(stdout).to.match(/^Done in \d+\.\d s: /);
+  });
+
+  it("makes and deletes nothing in AWS, so that alice goes on with her key, her password and her device", async () => {
+    const done = admin.sandbox.requests
+      .slice(from)
+      .filter(({ action, outcome }) => /^(Create|Delete)Resource$/.test(action) && outcome === "ok");
+    // Asked to create, Cloud Control finds what is there.
+    expect(done.filter(({ action }) => action === "DeleteResource")).to.eql([]);
+    expect(await works(await alice.login("sandbox"))).to.equal(true);
+    expect(await works(await alice.login("payments"))).to.equal(true);
+  });
+
+  it("notes what was noted before: ids, parents, dependencies, protection and hooks", async () => {
+    const shown = (resources: ResourceInState[]) =>
+      resources
+        .map(({ urn, type, parent, dependencies = [], protect = false, resourceHooks, ...rest }) => ({
+          urn,
+          // A provider's id is Pulumi's own.
+          id: type.startsWith("pulumi:providers:") ? "" : (rest.id ?? ""),
+          parent,
+          dependencies: dependencies.toSorted(),
+          protect,
+          resourceHooks,
+        }))
+        .sort((a, b) => a.urn.localeCompare(b.urn));
+    const resources = await admin.resourcesInState();
+    expect(shown(resources)).to.eql(shown(noted));
+    for (const [index, { urn, parent, provider, dependencies = [] }] of resources.entries()) {
+      const earlier = resources.slice(0, index).map((resource) => resource.urn);
+      const needed = [parent, provider?.replace(/::[^:]*$/, ""), ...dependencies].filter((name) => name !== undefined);
+      expect(earlier, urn).to.include.members(needed);
+    }
+  });
+
+  it("leaves nothing to do", async () => {
+    expect((await admin.succeed("up", "--yes")).stdout).to.match(/: 6 unchanged\.\n$/);
+  });
+});
