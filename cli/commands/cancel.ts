@@ -26,27 +26,31 @@ export default class Cancel extends StackCommand {
     const ask = await import("../terminal/ask.ts");
     ask.requireConfirmable(flags.yes);
     const project = await this.project(flags);
-    const question = `Release the lock of the stack "${project.stack}"? No other run may be under way.`;
-    const next = "Run mfa-admin up to finish what was under way.";
+    const { keepsLocks, locksOf, nameOf } = await import("../state/lock.ts");
     const heldBy = flags["held-by"];
-    if (heldBy !== undefined) {
-      const { locksOf, nameOf } = await import("../state/lock.ts");
-      const locks = (await locksOf(project)).filter(({ holder }) => holder.username === heldBy);
-      const released = locks.map(({ holder }) => holder);
-      if (locks.length === 0) {
-        this.log(`The stack "${project.stack}" has no lock of ${heldBy}.`);
-        return { stack: project.stack, released };
-      }
-      await ask.confirmChange(question, flags.yes);
-      for (const lock of locks) await lock.remove();
-      this.log(`The lock of the stack "${project.stack}" is released: ${released.map(nameOf).join("; ")}. ${next}`);
-      return { stack: project.stack, released };
+    const locks = (await locksOf(project)).filter(({ holder }) => heldBy === undefined || holder.username === heldBy);
+    const released = locks.map(({ holder }) => holder);
+    const result = { stack: project.stack, released };
+    if (locks.length === 0 && (heldBy !== undefined || keepsLocks(project))) {
+      this.log(
+        heldBy === undefined
+          ? `The stack "${project.stack}" is not locked.`
+          : `The stack "${project.stack}" has no lock of ${heldBy}.`,
+      );
+      return result;
     }
     const { openStack } = await import("../engine/stack.ts");
-    const stack = await openStack(project);
-    await ask.confirmChange(question, flags.yes);
-    await stack.cancel();
-    this.log(`The lock of the stack "${project.stack}" is released. ${next}`);
-    return { stack: project.stack };
+    const stack = heldBy === undefined ? await openStack(project) : undefined;
+    await ask.confirmChange(
+      `Release the lock of the stack "${project.stack}"? No other run may be under way.`,
+      flags.yes,
+    );
+    if (stack === undefined) for (const lock of locks) await lock.remove();
+    else await stack.cancel();
+    const names = released.length === 0 ? "" : `: ${released.map(nameOf).join("; ")}`;
+    this.log(
+      `The lock of the stack "${project.stack}" is released${names}. Run mfa-admin up to finish what was under way.`,
+    );
+    return result;
   }
 }

@@ -39,6 +39,11 @@ export async function requireUnlocked(project: LockedProject): Promise<void> {
   );
 }
 
+/** Whether the state's locks are files that {@link locksOf} sees; a server keeps its own. */
+export function keepsLocks(project: LockedProject): boolean {
+  return stateFilesOf(project) !== undefined;
+}
+
 /** The locks of a stack. None, where a server keeps the state: it knows by itself when a run has died. */
 export async function locksOf(project: LockedProject): Promise<Lock[]> {
   const files = stateFilesOf(project);

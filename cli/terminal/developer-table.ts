@@ -15,9 +15,13 @@ export function developerTable(rows: DeveloperRow[]): string {
 
 function mfa({ exists, mfaDevices = [] }: DeveloperRow): string {
   if (exists === false) return "no user yet";
-  return mfaDevices.length === 0
-    ? "not enrolled"
-    : mfaDevices.map((serial) => serial.replace(/^.*[:/]/, "")).join(", ");
+  return mfaDevices.length === 0 ? "not enrolled" : mfaDevices.map(deviceText).join(", ");
+}
+
+/** Its name; security keys show no codes, so a developer needs another device to log in by the command line. */
+function deviceText(serialNumber: string): string {
+  const name = serialNumber.replace(/^.*[:/]/, "");
+  return serialNumber.includes(":u2f/") ? `${name} (security key)` : name;
 }
 
 function keys({ accessKeys = [] }: DeveloperRow): string {

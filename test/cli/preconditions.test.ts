@@ -302,7 +302,7 @@ describe("a stack that is locked by another run", () => {
     await lock({ pid: 4711, hostname: "ci-runner" });
     const { stdout } = await admin.succeed("cancel", "--yes");
     expect(stdout).to.equal(
-      'The lock of the stack "main" is released. Run mfa-admin up to finish what was under way.\n',
+      'The lock of the stack "main" is released: dana@ci-runner, process 4711, since 2030-01-02T03:04:05Z. Run mfa-admin up to finish what was under way.\n',
     );
     expect(await readdir(lockDirectory())).to.eql([]);
     await admin.succeed("up", "--yes");
