@@ -1,5 +1,6 @@
 import { editAwsFile, readAwsFile, requireWritable, sectionOf } from "../aws-files/files.ts";
-import { hasSection, removeKeys, sectionNames, setKeys, valueOf } from "../aws-files/ini.ts";
+import { removeKeys, sectionNames, setKeys, valueOf } from "../aws-files/ini.ts";
+import { region } from "../../infra/region.ts";
 import { Failure } from "../failure.ts";
 import type { Session } from "./memory.ts";
 
@@ -7,6 +8,8 @@ import type { Session } from "./memory.ts";
 const mark = "mfa_admin_login";
 /** The name that other tools have given this key. */
 const expiry = "x_security_token_expires";
+/** The key by which it knows that the region beside it is not the user's own choice. */
+const regionMark = "mfa_admin_region";
 const keys = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token", expiry, mark];
 
 /** A profile that `login` has written. */
@@ -42,15 +45,19 @@ export async function requireFreeProfiles(profiles: string[]): Promise<void> {
   }
 }
 
-/** Writes sessions into their profiles, all at once. */
+/** Writes sessions into their profiles, all at once. Those without a region get one, or the AWS CLI would do nothing. */
 export async function writeProfiles(sessions: Record<string, Session>): Promise<void> {
+  const config = await readAwsFile("config");
   await editAwsFile("credentials", (text) =>
     Object.entries(sessions).reduce((before, [profile, session]) => {
       const { accessKeyId, secretAccessKey, sessionToken, expires, account } = session;
-      return setKeys(before, profile, {
+      const clean = removeKeys(before, profile, writtenRegion(before, profile));
+      const chosen = valueOf(config, sectionOf("config", profile), "region") ?? valueOf(clean, profile, "region");
+      return setKeys(clean, profile, {
         aws_access_key_id: accessKeyId,
         aws_secret_access_key: secretAccessKey,
         aws_session_token: sessionToken,
+        ...(chosen === undefined && regionKeys(config, account)),
         [expiry]: expires,
         [mark]: account,
       });
@@ -72,8 +79,22 @@ export async function removeProfiles(profiles: string[]): Promise<void> {
   if (profiles.length === 0) return;
   await editAwsFile("credentials", (text) =>
     profiles.reduce(
-      (before, profile) => (hasSection(before, profile) ? removeKeys(before, profile, keys) : before),
+      (before, profile) => removeKeys(before, profile, [...keys, ...writtenRegion(before, profile)]),
       text,
     ),
   );
+}
+
+/** The region of the account's own profile, which `enroll` writes, else the user's default. */
+function regionKeys(config: string, account: string): Record<string, string> {
+  const chosen = [account, "default"].map((profile) => valueOf(config, sectionOf("config", profile), "region"));
+  const value = chosen.find((candidate) => candidate) ?? region;
+  return { region: value, [regionMark]: value };
+}
+
+/** The keys of a region that `login` has written into a profile; none when the region is the user's. */
+function writtenRegion(credentials: string, profile: string): string[] {
+  const mark = valueOf(credentials, profile, regionMark);
+  if (mark === undefined) return [];
+  return mark === valueOf(credentials, profile, "region") ? ["region", regionMark] : [regionMark];
 }

@@ -72,7 +72,7 @@ describe("the whole procedure by our commands", () => {
   it("and with a profile whose credential_process is ours, until logout", async () => {
     const config = await alice.readAws("config");
     const process = alice.commandLine("credential-process", "--account", "sandbox");
-    await alice.writeAws("config", `${config}\n[profile ours]\ncredential_process = ${process}\n`);
+    await alice.writeAws("config", `${config}\n[profile ours]\nregion = us-east-1\ncredential_process = ${process}\n`);
     expect(await identity("ours")).to.equal("arn:aws:sts::333333333333:assumed-role/developer-alice/alice");
     await alice.succeed("logout");
     const { code, stderr } = await aws.run("sts get-caller-identity --profile ours");

@@ -14,24 +14,27 @@ export interface CommandResult {
   stderr: string;
 }
 
-/** The ordinary AWS CLI on a developer's machine: nothing but the endpoint; keys are in the files that it writes. */
+/** The ordinary AWS CLI on a developer's machine: nothing but the endpoint; keys and regions are in the files. */
 export class AwsCli {
   /** The developer's home: its files are in `.aws` there. */
   readonly directory: string;
   readonly #endpoint: string;
+  readonly #region: Record<string, string>;
 
-  private constructor(endpoint: string, directory: string) {
+  private constructor(endpoint: string, directory: string, region: Record<string, string>) {
     this.#endpoint = endpoint;
     this.directory = directory;
+    this.#region = region;
   }
 
   static async install(endpoint: string): Promise<AwsCli> {
-    return new AwsCli(endpoint, await mkdtemp(join(tmpdir(), "mfa-admin-aws-cli-")));
+    const directory = await mkdtemp(join(tmpdir(), "mfa-admin-aws-cli-"));
+    return new AwsCli(endpoint, directory, { AWS_DEFAULT_REGION: "us-east-1" });
   }
 
   /** On a machine that there is already, with the files in its home directory. */
   static on(endpoint: string, home: string): AwsCli {
-    return new AwsCli(endpoint, home);
+    return new AwsCli(endpoint, home, {});
   }
 
   /** Runs a line of words, and further arguments that may hold spaces. */
@@ -99,7 +102,7 @@ export class AwsCli {
       HOME: this.directory,
       PATH: dirname(awsCli()) + delimiter + (process.env["PATH"] ?? ""),
       AWS_ENDPOINT_URL: this.#endpoint,
-      AWS_DEFAULT_REGION: "us-east-1",
+      ...this.#region,
       AWS_EC2_METADATA_DISABLED: "true",
       AWS_CONFIG_FILE: join(this.directory, ".aws", "config"),
       AWS_SHARED_CREDENTIALS_FILE: join(this.directory, ".aws", "credentials"),

@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { clients, refusal } from "../../sandbox/testing.ts";
 import { works } from "../developer.ts";
 import { Administrator } from "../harness.ts";
-import { Workstation } from "../workstation.ts";
+import { profileText, Workstation } from "../workstation.ts";
 
 describe("what a login has opened", () => {
   let admin: Administrator;
@@ -120,6 +120,35 @@ describe("what a login has opened", () => {
       expect(await alice.readAws("credentials")).to.equal(before);
       expect((await alice.run("credential-process", "--account", "sandbox")).status).to.equal(1);
       expect((await alice.succeed("logout")).stdout).to.equal("You were not logged in.\n");
+    });
+  });
+
+  describe("the region of the profile", () => {
+    const regionAfterLogin = async (config: string): Promise<string | undefined> => {
+      await alice.writeAws("config", config);
+      await loginTo("sandbox");
+      return /^region = (.*)$/m.exec(await alice.readAws("credentials"))?.[1];
+    };
+
+    it("is that of the account's profile, else the default one, else us-east-1", async () => {
+      const account = "[profile sandbox]\nregion = eu-west-1\n";
+      const ownDefault = "[default]\nregion = ap-northeast-1\n";
+      expect(await regionAfterLogin(`${ownDefault}${account}`)).to.equal("eu-west-1");
+      expect(await regionAfterLogin(ownDefault)).to.equal("ap-northeast-1");
+      expect(await regionAfterLogin("")).to.equal("us-east-1");
+    });
+
+    it("is the user's own where there is one, also one that was chosen later", async () => {
+      expect(await regionAfterLogin("")).to.equal("us-east-1");
+      expect(await regionAfterLogin("[profile dev]\nregion = eu-central-1\n")).to.equal(undefined);
+    });
+
+    it("that the user has written into the credentials file outlives a logout", async () => {
+      const own = `${profileText("auth", alice.accessKey)}\n[dev]\nregion = eu-north-1\n`;
+      await alice.writeAws("credentials", own);
+      await loginTo("sandbox");
+      await alice.succeed("logout");
+      expect(await alice.readAws("credentials")).to.equal(own);
     });
   });
 
