@@ -6,9 +6,12 @@ import { region } from "./region.ts";
 /** The session name by which the management account's administrator appears in the other accounts' CloudTrail. */
 export const accessSessionName = "mfa-admin";
 
-/** The role that the management account assumes in another account of the organization. */
+/**
+ * The role that the management account assumes in another account of the organization. `MFA_ADMIN_ACCESS_ROLE` names
+ * another one for runs that only read, such as previews in CI: the settings, and what they make, stay the same.
+ */
 export function accessRoleArn(accountId: string, accessRole: string): string {
-  return `arn:aws:iam::${accountId}:role/${accessRole}`;
+  return `arn:aws:iam::${accountId}:role/${process.env["MFA_ADMIN_ACCESS_ROLE"] || accessRole}`;
 }
 
 /** What an AWS SDK client needs to act in an account of the organization by way of its access role. */

@@ -2,7 +2,9 @@ import { resolve } from "node:path";
 
 import * as Flags from "@oclif/core/flags";
 
+import type { GithubFlags, GithubSetUp } from "../ci/github/set-up.ts";
 import { ProjectCommand } from "../command.ts";
+import type { Project } from "../project/project.ts";
 
 export default class Init extends ProjectCommand {
   static override summary = "Set up a stack: look the organization up, write its settings, and make its state.";
@@ -11,6 +13,7 @@ export default class Init extends ProjectCommand {
   static override examples = [
     "<%= config.bin %> <%= command.id %>",
     "<%= config.bin %> <%= command.id %> --backend 's3://our-state?region=eu-west-1' --secrets-provider 'awskms:///alias/mfa-admin?region=eu-west-1'",
+    "<%= config.bin %> <%= command.id %> --ci github",
     "<%= config.bin %> <%= command.id %> --stack main --auth-account 222222222222 --development-account sandbox=333333333333 --organizational-unit ou-abcd-11111111",
   ];
   static override flags = {
@@ -36,13 +39,33 @@ export default class Init extends ProjectCommand {
       description:
         "What keeps the stack's secrets: passphrase, or awskms:///alias/NAME?region=R. Default: a passphrase; in Pulumi Cloud, the service.",
     }),
+    ci: Flags.option({
+      description:
+        "Write workflows: a preview for each pull request, up on merge, a nightly look for drift. For a stack that is there already, that is all it does.",
+      options: ["github"] as const,
+    })(),
+    repository: Flags.string({
+      description: "OWNER/NAME of the repository on GitHub. Default: that of the remote origin.",
+      dependsOn: ["ci"],
+    }),
+    branch: Flags.string({
+      description: "The branch whose settings are applied. Default: the one that git knows as origin's, else main.",
+      dependsOn: ["ci"],
+    }),
+    overwrite: Flags.boolean({ description: "Replace workflows that have another text.", dependsOn: ["ci"] }),
   };
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Init);
+    const from = resolve(flags.cwd ?? process.cwd());
+    if (flags.ci !== undefined) {
+      const { findStackSettings } = await import("../project/project.ts");
+      const project = await findStackSettings(from, flags.stack);
+      if (project !== undefined) return this.ci(project, flags);
+    }
     const { initialize } = await import("../onboarding/initialize-stack.ts");
     const { project, settings, protection, warnings } = await initialize({
-      from: resolve(flags.cwd ?? process.cwd()),
+      from,
       backendUrl: flags.backend,
       secretsProvider: flags["secrets-provider"],
       answers: {
@@ -57,6 +80,19 @@ export default class Init extends ProjectCommand {
     this.log(`The stack "${project.stack}" is set up; nothing was changed in AWS.`);
     this.log(`  Settings  ${project.settingsFile}\n  State     ${project.backendUrl}\n            ${protection}`);
     this.log("Next: mfa-admin add-developer NAME, or edit the settings and run mfa-admin up.");
-    return { ...project, settings, warnings };
+    const result = { ...project, settings, warnings };
+    return flags.ci === undefined ? result : { ...result, ci: await this.ci(project, flags) };
+  }
+
+  /** The workflows of a stack that is set up. */
+  private async ci(project: Project, flags: GithubFlags): Promise<GithubSetUp> {
+    const [{ setUpGithub }, { githubPage }] = await Promise.all([
+      import("../ci/github/set-up.ts"),
+      import("../ci/github/render.ts"),
+    ]);
+    const { repository, branch, overwrite } = flags;
+    const result = await setUpGithub(project, this.config.version, { repository, branch, overwrite });
+    this.log(githubPage(result));
+    return result;
   }
 }

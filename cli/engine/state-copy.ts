@@ -47,11 +47,32 @@ async function copyInto(directory: string, project: Project, files: StateFiles):
     const text = texts[index];
     if (text === undefined) continue;
     await mkdir(dirname(join(directory, "state", path)), { recursive: true });
-    await writeFile(join(directory, "state", path), text);
+    await writeFile(join(directory, "state", path), path === checkpoint ? withAccessRole(text) : text);
   }
   return {
     project: { ...project, directory, settingsFile, backendUrl: `file://${join(directory, "state")}` },
     modified: modifiedIn(texts[1] ?? "{}"),
+  };
+}
+
+/** The providers of the state as {@link accessRoleArn} has them now: a refresh does not run the program. */
+function withAccessRole(text: string): string {
+  const accessRole = process.env["MFA_ADMIN_ACCESS_ROLE"];
+  if (!accessRole) return text;
+  const state = JSON.parse(text) as StateFile;
+  for (const resource of state.checkpoint?.latest?.resources ?? []) {
+    if (resource.type !== "pulumi:providers:aws-native") continue;
+    for (const key of ["inputs", "outputs"] as const) {
+      const values = JSON.stringify(resource[key] ?? {});
+      resource[key] = JSON.parse(values.replace(/(:role\/)[\w+=,.@-]+/g, `$1${accessRole}`)) as unknown;
+    }
+  }
+  return JSON.stringify(state);
+}
+
+interface StateFile {
+  checkpoint?: {
+    latest?: { resources?: { urn: string; type?: string; modified?: string; inputs?: unknown; outputs?: unknown }[] };
   };
 }
 
@@ -67,9 +88,7 @@ async function readIfThere(files: StateFiles, path: string): Promise<string | un
 }
 
 function modifiedIn(text: string): Map<string, string> {
-  const { checkpoint } = JSON.parse(text) as {
-    checkpoint?: { latest?: { resources?: { urn: string; modified?: string }[] } };
-  };
+  const { checkpoint } = JSON.parse(text) as StateFile;
   const resources = checkpoint?.latest?.resources ?? [];
   // To the second: "2026-01-02T03:04:05Z".
   return new Map(resources.map(({ urn, modified = "" }) => [urn, modified.replace(/\.\d+Z$/, "Z")]));

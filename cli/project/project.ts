@@ -53,6 +53,14 @@ export async function openProject(from: string, stack: string | undefined): Prom
   return { directory, name, stack: chosen, settingsFile, backendUrl };
 }
 
+/** The stack that is named, else the project's only one, if it has its settings; nothing where there is none yet. */
+export async function findStackSettings(from: string, stack: string | undefined): Promise<Project | undefined> {
+  const directory = findProjectDirectory(from);
+  if (directory === undefined) return undefined;
+  const stacks = await stacksIn(directory);
+  return stacks.length === 0 || (stack !== undefined && !stacks.includes(stack)) ? undefined : openProject(from, stack);
+}
+
 /** Every stack of the project. */
 export async function openProjects(from: string): Promise<[Project, ...Project[]]> {
   const directory = findProjectDirectory(from);

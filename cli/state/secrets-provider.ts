@@ -14,11 +14,19 @@ export function requireSecretsProvider(value: string | undefined): void {
   }
 }
 
+/** The KMS key that keeps a stack's secrets, by its id, alias or ARN; nothing where something else does. */
+export function keyOf(secretsProvider: string | undefined): { id: string; region: string } | undefined {
+  if (!secretsProvider?.startsWith("awskms://")) return undefined;
+  const { hostname, pathname, searchParams } = new URL(secretsProvider);
+  return { id: `${hostname}${pathname}`.replace(/^\//, ""), region: searchParams.get("region") ?? "" };
+}
+
 /** Looks whether a KMS key can be used, before anything is made. Other providers are left to the engine. */
 export async function checkKey(secretsProvider: string | undefined): Promise<void> {
-  if (!secretsProvider?.startsWith("awskms://")) return;
+  const key = keyOf(secretsProvider);
+  if (secretsProvider === undefined || key === undefined) return;
   const url = new URL(secretsProvider);
-  const KeyId = `${url.hostname}${url.pathname}`.replace(/^\//, "");
+  const { id: KeyId, region } = key;
   const EncryptionContext = Object.fromEntries(
     [...url.searchParams].flatMap(([name, value]) => (name.startsWith("context_") ? [[name.slice(8), value]] : [])),
   );
@@ -30,7 +38,7 @@ export async function checkKey(secretsProvider: string | undefined): Promise<voi
     );
     await client.send(new DecryptCommand({ CiphertextBlob: sealed.CiphertextBlob, EncryptionContext }));
   } catch (error) {
-    throw explainKey(KeyId, url.searchParams.get("region") ?? "", error);
+    throw explainKey(KeyId, region, error);
   }
 }
 

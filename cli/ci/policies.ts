@@ -1,0 +1,192 @@
+import type { Bucket } from "../state/bucket.ts";
+
+/**
+ * The roles by which a CI reaches AWS, and their policies: pure functions of what the stack uses. Two roles of the management
+ * account, which the CI assumes by its own identity, and one of every other account, which may only read.
+ */
+
+/** One statement of such a policy. */
+export interface CiStatement {
+  Sid: string;
+  Effect: "Allow";
+  Principal?: { Federated: string } | { AWS: string };
+  Action: string | string[];
+  Resource?: string | string[];
+  Condition?: Record<string, Record<string, string | string[]>>;
+}
+
+export interface CiPolicy {
+  Version: "2012-10-17";
+  Statement: CiStatement[];
+}
+
+/** What the policies have to let through. */
+export interface CiAccess {
+  managementAccount: string;
+  /** Ids of the auth account and the development accounts. */
+  accounts: string[];
+  /** The settings' own access role, which `up` assumes. */
+  accessRole: string;
+  /** The bucket of the state; nothing where it is kept elsewhere. */
+  bucket: Pick<Bucket, "name" | "prefix"> | undefined;
+  /** The KMS key of the stack's secrets, by id, alias or ARN. */
+  key: { id: string; region: string } | undefined;
+}
+
+export const roleNames = { preview: "mfa-admin-ci-preview", up: "mfa-admin-ci-up", read: "mfa-admin-ci-read" } as const;
+
+const issuer = "token.actions.githubusercontent.com";
+
+/** Lets jobs of one repository of GitHub assume a role, for these subjects of their identity alone. */
+export function githubTrust(managementAccount: string, repository: string, subjects: string[]): CiPolicy {
+  return policy({
+    Sid: "AllowGithubActions",
+    Effect: "Allow",
+    Principal: { Federated: `arn:aws:iam::${managementAccount}:oidc-provider/${issuer}` },
+    Action: "sts:AssumeRoleWithWebIdentity",
+    Condition: {
+      StringEquals: {
+        [`${issuer}:aud`]: "sts.amazonaws.com",
+        [`${issuer}:sub`]: subjects.map((subject) => `repo:${repository}:${subject}`),
+      },
+    },
+  });
+}
+
+/** Lets the preview's role of the management account assume the reading role of another account. */
+export function readTrust(managementAccount: string): CiPolicy {
+  return policy({
+    Sid: "AllowPreview",
+    Effect: "Allow",
+    Principal: { AWS: `arn:aws:iam::${managementAccount}:role/${roleNames.preview}` },
+    Action: "sts:AssumeRole",
+  });
+}
+
+const readOrganization = [
+  "organizations:DescribeOrganization",
+  "organizations:DescribeOrganizationalUnit",
+  "organizations:DescribePolicy",
+  "organizations:ListAccounts",
+  "organizations:ListAccountsForParent",
+  "organizations:ListOrganizationalUnitsForParent",
+  "organizations:ListParents",
+  "organizations:ListPolicies",
+  "organizations:ListRoots",
+  "organizations:ListTagsForResource",
+  "organizations:ListTargetsForPolicy",
+];
+
+const changePolicies = [
+  "organizations:AttachPolicy",
+  "organizations:CreatePolicy",
+  "organizations:DeletePolicy",
+  "organizations:DetachPolicy",
+  "organizations:TagResource",
+  "organizations:UntagResource",
+  "organizations:UpdatePolicy",
+];
+
+const readResources = ["cloudformation:GetResource", "cloudformation:GetResourceRequestStatus"];
+const changeResources = [
+  "cloudformation:CancelResourceRequest",
+  "cloudformation:CreateResource",
+  "cloudformation:DeleteResource",
+  "cloudformation:UpdateResource",
+];
+
+/** What a preview, and the look for drift, may do in the management account: read, and nothing else. */
+export function previewPolicy(access: CiAccess): CiPolicy {
+  return policy(
+    { Sid: "ReadOrganization", Effect: "Allow", Action: readOrganization, Resource: "*" },
+    { Sid: "ReadResources", Effect: "Allow", Action: readResources, Resource: "*" },
+    assume("AssumeReadingRoles", access.accounts, roleNames.read),
+    ...stateStatements(access, ["s3:GetObject"], ["kms:Decrypt"]),
+  );
+}
+
+/** What `up` may do in the management account; in the others it acts by their access role. */
+export function upPolicy(access: CiAccess): CiPolicy {
+  return policy(
+    {
+      Sid: "ManageServiceControlPolicy",
+      Effect: "Allow",
+      Action: [...readOrganization, ...changePolicies],
+      Resource: "*",
+    },
+    { Sid: "ManageResources", Effect: "Allow", Action: [...readResources, ...changeResources], Resource: "*" },
+    assume("AssumeAccessRoles", access.accounts, access.accessRole),
+    ...stateStatements(access, ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], ["kms:Decrypt", "kms:Encrypt"]),
+  );
+}
+
+/** What the reading role may do in an account: see users, groups, roles and policies. */
+export function readPolicy(): CiPolicy {
+  return policy(
+    {
+      Sid: "ReadIdentities",
+      Effect: "Allow",
+      Action: [
+        "iam:GetGroup",
+        "iam:GetGroupPolicy",
+        "iam:GetLoginProfile",
+        "iam:GetPolicy",
+        "iam:GetPolicyVersion",
+        "iam:GetRole",
+        "iam:GetRolePolicy",
+        "iam:GetUser",
+        "iam:GetUserPolicy",
+        "iam:ListAttachedGroupPolicies",
+        "iam:ListAttachedRolePolicies",
+        "iam:ListAttachedUserPolicies",
+        "iam:ListEntitiesForPolicy",
+        "iam:ListGroupPolicies",
+        "iam:ListGroupsForUser",
+        "iam:ListPolicyTags",
+        "iam:ListPolicyVersions",
+        "iam:ListRolePolicies",
+        "iam:ListRoleTags",
+        "iam:ListUserPolicies",
+        "iam:ListUserTags",
+      ],
+      Resource: "*",
+    },
+    { Sid: "ReadResources", Effect: "Allow", Action: readResources, Resource: "*" },
+  );
+}
+
+function stateStatements(
+  { bucket, key, managementAccount }: CiAccess,
+  objects: string[],
+  keyActions: string[],
+): CiStatement[] {
+  const statements: CiStatement[] = [];
+  if (bucket !== undefined) {
+    const arn = `arn:aws:s3:::${bucket.name}`;
+    statements.push(
+      { Sid: "ListState", Effect: "Allow", Action: "s3:ListBucket", Resource: arn },
+      { Sid: "UseState", Effect: "Allow", Action: objects, Resource: `${arn}/${bucket.prefix}.pulumi/*` },
+    );
+  }
+  if (key !== undefined) {
+    const isAlias = key.id.startsWith("alias/");
+    const inAccount = `arn:aws:kms:${key.region}:${managementAccount}:key/${isAlias ? "*" : key.id}`;
+    statements.push({
+      Sid: "OpenSecrets",
+      Effect: "Allow",
+      Action: keyActions,
+      Resource: key.id.startsWith("arn:") ? key.id : inAccount,
+      ...(isAlias && { Condition: { "ForAnyValue:StringEquals": { "kms:ResourceAliases": key.id } } }),
+    });
+  }
+  return statements;
+}
+
+function assume(Sid: string, accounts: string[], role: string): CiStatement {
+  const Resource = accounts.map((account) => `arn:aws:iam::${account}:role/${role}`);
+  return { Sid, Effect: "Allow", Action: "sts:AssumeRole", Resource };
+}
+
+function policy(...Statement: CiStatement[]): CiPolicy {
+  return { Version: "2012-10-17", Statement };
+}

@@ -1,0 +1,166 @@
+import { expect } from "chai";
+
+import {
+  type CiAccess,
+  type CiPolicy,
+  githubTrust,
+  previewPolicy,
+  readPolicy,
+  readTrust,
+  upPolicy,
+} from "../../../cli/ci/policies.ts";
+import type { PolicyDocument } from "../../../infra/policies.ts";
+import { isAllowed } from "../../infra/decision.ts";
+
+const access: CiAccess = {
+  managementAccount: "111111111111",
+  accounts: ["222222222222", "333333333333"],
+  accessRole: "OrganizationAccountAccessRole",
+  bucket: { name: "our-state", prefix: "team/" },
+  key: { id: "alias/mfa-admin", region: "eu-west-1" },
+};
+
+const role = "arn:aws:sts::111111111111:assumed-role/ci/session";
+const state = "arn:aws:s3:::our-state/team/.pulumi/stacks/mfa-admin/main.json";
+const policyOfOrganization =
+  "arn:aws:organizations::111111111111:policy/o-abcdefghij/service_control_policy/p-abcdefgh";
+/** Cloud Control knows no resources of its own. */
+const resource = "*";
+/** A trust policy that leaves the decision to the caller's own account. */
+const trustsManagement: PolicyDocument = {
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: { AWS: "arn:aws:iam::111111111111:root" }, Action: "sts:AssumeRole" }],
+};
+const user = "arn:aws:iam::222222222222:user/alice";
+
+describe("the policies of a CI's roles", () => {
+  const asked =
+    (policy: CiPolicy, principal = role) =>
+    (action: string, on: string): Promise<boolean> =>
+      isAllowed({
+        action,
+        resource: on,
+        identity: [policy as PolicyDocument],
+        principal,
+        principalType: "AssumedRole",
+        ...(action === "sts:AssumeRole" && { trust: trustsManagement }),
+      });
+
+  describe("the preview's", () => {
+    const may = asked(previewPolicy(access));
+
+    it("ReadOrganization: sees the organization and its policies, and changes none", async () => {
+      expect(await may("organizations:ListRoots", "*")).to.equal(true);
+      expect(await may("organizations:DescribePolicy", policyOfOrganization)).to.equal(true);
+      for (const action of ["UpdatePolicy", "DeletePolicy"]) {
+        expect(await may(`organizations:${action}`, policyOfOrganization), action).to.equal(false);
+      }
+    });
+
+    it("ReadResources: reads through Cloud Control, and makes nothing", async () => {
+      expect(await may("cloudformation:GetResource", resource)).to.equal(true);
+      for (const action of ["CreateResource", "UpdateResource", "DeleteResource"]) {
+        expect(await may(`cloudformation:${action}`, resource), action).to.equal(false);
+      }
+    });
+
+    it("AssumeReadingRoles: assumes the reading role in the stack's accounts, not the access role, and nowhere else", async () => {
+      const assume = (account: string, name: string) => may("sts:AssumeRole", `arn:aws:iam::${account}:role/${name}`);
+      expect(await assume("333333333333", "mfa-admin-ci-read")).to.equal(true);
+      expect(await assume("333333333333", "OrganizationAccountAccessRole")).to.equal(false);
+      expect(await assume("444444444444", "mfa-admin-ci-read")).to.equal(false);
+    });
+
+    it("ListState, UseState: reads the state, and writes none", async () => {
+      expect(await may("s3:ListBucket", "arn:aws:s3:::our-state")).to.equal(true);
+      expect(await may("s3:GetObject", state)).to.equal(true);
+      expect(await may("s3:GetObject", "arn:aws:s3:::our-state/other")).to.equal(false);
+      expect(await may("s3:PutObject", state)).to.equal(false);
+      expect(await may("s3:DeleteObject", state)).to.equal(false);
+    });
+  });
+
+  describe("up's", () => {
+    const may = asked(upPolicy(access));
+
+    it("ManageServiceControlPolicy: changes policies, and nothing else of the organization", async () => {
+      expect(await may("organizations:UpdatePolicy", policyOfOrganization)).to.equal(true);
+      expect(await may("organizations:LeaveOrganization", "*")).to.equal(false);
+      expect(await may("organizations:CreateAccount", "*")).to.equal(false);
+    });
+
+    it("ManageResources: works through Cloud Control, where every resource needs its own service's rights as well", async () => {
+      for (const action of ["CreateResource", "UpdateResource", "DeleteResource", "GetResource"]) {
+        expect(await may(`cloudformation:${action}`, resource), action).to.equal(true);
+      }
+      expect(await may("iam:CreateUser", "arn:aws:iam::111111111111:user/eve")).to.equal(false);
+    });
+
+    it("AssumeAccessRoles: assumes the access role in the stack's accounts, and nowhere else", async () => {
+      const assume = (account: string) =>
+        may("sts:AssumeRole", `arn:aws:iam::${account}:role/OrganizationAccountAccessRole`);
+      expect(await assume("222222222222")).to.equal(true);
+      expect(await assume("444444444444")).to.equal(false);
+    });
+
+    it("UseState: reads and writes the state, below its prefix alone", async () => {
+      for (const action of ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]) {
+        expect(await may(action, state), action).to.equal(true);
+        expect(await may(action, "arn:aws:s3:::our-state/.pulumi/stacks/other.json"), action).to.equal(false);
+      }
+    });
+  });
+
+  it("OpenSecrets: by the key with that alias alone; the preview cannot seal", () => {
+    const statement = (policy: CiPolicy) => policy.Statement.find(({ Sid }) => Sid === "OpenSecrets");
+    const common = {
+      Sid: "OpenSecrets",
+      Effect: "Allow",
+      Resource: "arn:aws:kms:eu-west-1:111111111111:key/*",
+      Condition: { "ForAnyValue:StringEquals": { "kms:ResourceAliases": "alias/mfa-admin" } },
+    };
+    expect(statement(previewPolicy(access))).to.eql({ ...common, Action: ["kms:Decrypt"] });
+    expect(statement(upPolicy(access))).to.eql({ ...common, Action: ["kms:Decrypt", "kms:Encrypt"] });
+    const arn = "arn:aws:kms:eu-west-1:999999999999:key/0b0e1cb8";
+    expect(statement(upPolicy({ ...access, key: { id: arn, region: "eu-west-1" } }))).to.include({ Resource: arn });
+    expect(statement(upPolicy({ ...access, key: undefined }))).to.equal(undefined);
+  });
+
+  it("of the reading role: sees users, roles and policies, and makes no keys, passwords or changes", async () => {
+    const may = asked(readPolicy(), "arn:aws:sts::222222222222:assumed-role/mfa-admin-ci-read/mfa-admin");
+    expect(await may("iam:GetUser", user)).to.equal(true);
+    expect(await may("cloudformation:GetResource", resource)).to.equal(true);
+    for (const action of ["iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:PutUserPolicy", "iam:DeleteUser"]) {
+      expect(await may(action, user), action).to.equal(false);
+    }
+  });
+
+  it("the reading role trusts the preview's role alone", async () => {
+    const trust = readTrust("111111111111") as PolicyDocument;
+    const on = "arn:aws:iam::333333333333:role/mfa-admin-ci-read";
+    const assume = (principal: string) =>
+      isAllowed({ action: "sts:AssumeRole", resource: on, trust, principal, principalType: "AssumedRole" });
+    expect(await assume("arn:aws:sts::111111111111:assumed-role/mfa-admin-ci-preview/github")).to.equal(true);
+    expect(await assume("arn:aws:sts::111111111111:assumed-role/mfa-admin-ci-up/github")).to.equal(false);
+  });
+
+  it("GitHub's identity is trusted for this repository, and these of its jobs, alone", () => {
+    expect(githubTrust("111111111111", "example/access", ["pull_request", "ref:refs/heads/main"]).Statement).to.eql([
+      {
+        Sid: "AllowGithubActions",
+        Effect: "Allow",
+        Principal: { Federated: "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com" },
+        Action: "sts:AssumeRoleWithWebIdentity",
+        Condition: {
+          StringEquals: {
+            "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+            "token.actions.githubusercontent.com:sub": [
+              "repo:example/access:pull_request",
+              "repo:example/access:ref:refs/heads/main",
+            ],
+          },
+        },
+      },
+    ]);
+  });
+});
