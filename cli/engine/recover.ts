@@ -34,13 +34,14 @@ export async function recover(stack: Stack, run: IncompleteRun, options: Recover
   if (resumesUnfinished || existing.length > 0 || failures.some(({ halfMade }) => halfMade)) {
     await editState(stack, async (deployment) => {
       const noted = noteWhatIsThere(deployment);
-      const unfinished = await settleUnfinished(deployment, options.settings);
-      taken = unfinished.taken;
+      // Where AWS cannot be asked now, the run has failed for more than that, and a later one settles it.
+      const unfinished = await settleUnfinished(deployment, options.settings).catch(() => undefined);
+      taken = unfinished?.taken ?? [];
       if (options.adoptAll) {
         const steps = existing.map(({ step }) => step);
         taken = [...taken, ...(await adopt(deployment, steps, options.settings))];
       }
-      return noted || unfinished.settled || taken.length > 0;
+      return noted || unfinished?.settled === true || taken.length > 0;
     });
   }
   if (run.interrupted) return false;

@@ -81,6 +81,22 @@ describe("after a power cut in the middle of up", () => {
       expect(stderr).to.contain("auth: create user alice: AWS has it already, but not from this stack");
     });
 
+    it("an up that cannot ask AWS about it says what it failed at, and a later one takes it in", async () => {
+      admin.sandbox.injectFault({
+        service: "iam",
+        action: "GetUser",
+        code: "AccessDenied",
+        status: 403,
+        times: Infinity,
+      });
+      const { status, stderr } = await admin.run("up", "--yes");
+      expect(status).to.equal(1);
+      expect(stderr).to.contain("auth: create user alice: AWS has it already, but not from this stack");
+      admin.sandbox.clearFaults();
+      await admin.succeed("up", "--yes");
+      await expectComplete(admin);
+    });
+
     it("the next up deletes the user if it is no longer wanted", async () => {
       await withoutAlice();
       await admin.succeed("up", "--yes");
