@@ -10,7 +10,7 @@ export default class Preview extends StackCommand {
   static override examples = [
     "<%= config.bin %> <%= command.id %>",
     "<%= config.bin %> <%= command.id %> --format markdown --base origin/main > comment.md",
-    "<%= config.bin %> <%= command.id %> --exit-code --json",
+    "<%= config.bin %> <%= command.id %> --exit-code --json --save-plan plan.json",
   ];
   static override flags = {
     format: formatFlag,
@@ -23,6 +23,11 @@ export default class Preview extends StackCommand {
     }),
     "roster-only": Flags.boolean({
       description: "Compare the roster with the base, and ask neither AWS nor the stack's state.",
+    }),
+    "save-plan": Flags.string({
+      description: "Write what was previewed to this file, for up --plan.",
+      helpValue: "FILE",
+      exclusive: ["roster-only"],
     }),
     "lock-timeout": lockTimeoutFlag,
     ...guardFlags,
@@ -37,6 +42,7 @@ export default class Preview extends StackCommand {
       file,
       base: baseOf(flags),
       rosterOnly: flags["roster-only"],
+      savePlan: flags["save-plan"],
       verbose: flags.verbose,
       lockTimeout: flags["lock-timeout"],
       maxRemovals: flags["max-removals"],

@@ -12,12 +12,17 @@ export default class Up extends StackCommand {
     "<%= config.bin %> <%= command.id %>",
     "<%= config.bin %> <%= command.id %> --yes",
     "<%= config.bin %> <%= command.id %> --yes --lock-timeout 10m",
+    "<%= config.bin %> <%= command.id %> --yes --plan plan.json",
   ];
   static override flags = {
     yes: yesFlag,
     adopt: Flags.boolean({
       description:
         "Take users, roles and policies into the stack that AWS has already under the names that the stack gives.",
+    }),
+    plan: Flags.file({
+      description: "Apply what this file of preview --save-plan says, and nothing else.",
+      exists: true,
     }),
     "lock-timeout": lockTimeoutFlag,
     ...guardFlags,
@@ -34,10 +39,12 @@ export default class Up extends StackCommand {
     ]);
     const { yes, verbose, adopt, "lock-timeout": lockTimeout } = flags;
     const guards = { maxRemovals: flags["max-removals"], allowUnprotected: flags["allow-unprotected"] };
+    const { SavedPlan } = await import("../preview/plan.ts");
+    const plan = flags.plan === undefined ? {} : { plan: await SavedPlan.read(flags.plan, project) };
     const stack = await prepare(project, file, { lockTimeout });
     const steps: StepEventMetadata[] = [];
     const onStep = (step: StepEventMetadata) => steps.push(step);
-    const result = await apply(stack, { project, file, yes, verbose, adopt, lockTimeout, guards, onStep });
+    const result = await apply(stack, { project, file, yes, verbose, adopt, lockTimeout, guards, onStep, ...plan });
     await summarizeUp(project, file, steps);
     this.log(summary(result));
     return result;

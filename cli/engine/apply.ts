@@ -1,9 +1,14 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import { checkPreconditions } from "../aws/preconditions.ts";
 import type { Project } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import { confirmChange } from "../terminal/ask.ts";
 import { changeLine, countsLine } from "../terminal/progress.ts";
 import { type GuardOptions, requireHarmless } from "../preview/guards.ts";
+import type { SavedPlan } from "../preview/plan.ts";
 import { planned } from "../preview/planned-by-engine.ts";
 import { previewReport } from "../preview/report.ts";
 import { readStackBefore } from "../preview/state-before.ts";
@@ -26,6 +31,8 @@ export interface ApplyOptions {
   guards?: GuardOptions;
   /** How long to wait for another run's lock, in milliseconds. Default: not at all. */
   lockTimeout?: number;
+  /** What was reviewed: nothing else is applied. */
+  plan?: SavedPlan;
   /** Told of every step that is taken. */
   onStep?: (step: StepEventMetadata) => void;
 }
@@ -54,19 +61,45 @@ export async function prepare(
   return stack;
 }
 
-/** Refuses what is not harmless; shows what would change and asks, unless told `yes`; then applies it. */
+/** Refuses what is not harmless or not as planned; shows what would change and asks, unless told `yes`; then applies it. */
 export async function apply(stack: Stack, applyOptions: ApplyOptions): Promise<RunResult> {
-  const { project, file, yes, verbose, adopt = false, guards = {}, lockTimeout = 0, onStep } = applyOptions;
-  const options = { project, settings: file.settings, verbose, adopt };
-  await requireHarmless(await readStackBefore(stack, project), file.settings, guards);
-  if (!yes) {
-    const plan = await planned(stack, options);
-    const report = previewReport({ kind: "preview", stack: project.stack, settings: file.settings, plan });
-    if (!report.changed) return { changes: [], unchanged: report.unchanged, seconds: 0 };
-    process.stderr.write(`${text(report, process.stderr)}\n\n`);
-    await confirmChange(`Apply to the stack "${project.stack}"?`, yes);
+  const {
+    project,
+    file,
+    yes,
+    verbose,
+    adopt = false,
+    guards = {},
+    lockTimeout = 0,
+    plan: saved,
+    onStep,
+  } = applyOptions;
+  const { settings } = file;
+  await requireHarmless(await readStackBefore(stack, project), settings, guards);
+  return withEnginePlan(saved !== undefined, async (enginePlan) => {
+    const options = { project, settings, verbose, adopt, ...enginePlan };
+    if (!yes || saved !== undefined) {
+      const plan = await planned(stack, options);
+      if (saved !== undefined) saved.requireUnchanged({ project, settings, plan });
+      const report = previewReport({ kind: "preview", stack: project.stack, settings, plan });
+      if (!report.changed) return { changes: [], unchanged: report.unchanged, seconds: 0 };
+      if (!yes) process.stderr.write(`${text(report, process.stderr)}\n\n`);
+      await confirmChange(`Apply to the stack "${project.stack}"?`, yes);
+    }
+    return waitForLock(lockTimeout, () => runUp(stack, { ...options, ...(onStep && { onStep }) }));
+  });
+}
+
+/** With a place for the engine's plan, where one is wanted: it keeps an up to what the preview right before it has found. */
+async function withEnginePlan<T>(wanted: boolean, action: (place: { enginePlan?: string }) => Promise<T>): Promise<T> {
+  if (!wanted) return action({});
+  // Made with mode 0700.
+  const directory = await mkdtemp(join(tmpdir(), "mfa-admin-"));
+  try {
+    return await action({ enginePlan: join(directory, "plan.json") });
+  } finally {
+    await rm(directory, { recursive: true, force: true });
   }
-  return waitForLock(lockTimeout, () => runUp(stack, { ...options, ...(onStep && { onStep }) }));
 }
 
 /** The changes of a preview, in the order of the accounts. */

@@ -130,7 +130,9 @@ export class RunRecord {
     if (!resOutputsEvent || !isCloudResource(resOutputsEvent.metadata)) return undefined;
     const change = changeOf(resOutputsEvent.metadata);
     if (change) this.changes.push(change);
-    if (change || this.countUnchanged) this.finished++;
+    // A replacement comes with two more steps of the same resource.
+    const isPart = ["create-replacement", "delete-replaced"].includes(resOutputsEvent.metadata.op);
+    if (change || (this.countUnchanged && !isPart)) this.finished++;
     return change;
   }
 

@@ -26,6 +26,8 @@ export interface RunOptions {
   adopt?: boolean;
   /** Told of every step that the engine has taken, or would take. */
   onStep?: (step: StepEventMetadata) => void;
+  /** A file for the engine's own plan: a preview writes it, and an up does nothing that is not in it. */
+  enginePlan?: string;
   /** Pass the engine's own output on to stderr. */
   verbose: boolean;
 }
@@ -40,8 +42,10 @@ export async function runUp(stack: Stack, options: RunOptions): Promise<RunResul
   const earlier: Change[] = [];
   for (let attempt = 1; ; attempt++) {
     try {
+      // What a run leaves half-way is finished by the settings, which the plan was made of, too.
+      const plan = attempt === 1 ? planOption(options) : {};
       const { record, ...result } = await run("up", options, (engine) =>
-        withoutReports(stack).up({ ...engine, parallel }),
+        withoutReports(stack).up({ ...engine, parallel, ...plan }),
       );
       const changes = [...earlier, ...result.changes];
       if (!record.resumesUnfinished) return { ...result, changes };
@@ -59,7 +63,13 @@ export async function runUp(stack: Stack, options: RunOptions): Promise<RunResul
 }
 
 export async function runPreview(stack: Stack, options: RunOptions): Promise<RunResult> {
-  return resultOf(await run("preview", options, (engine) => stack.preview({ ...engine, parallel })));
+  return resultOf(
+    await run("preview", options, (engine) => stack.preview({ ...engine, parallel, ...planOption(options) })),
+  );
+}
+
+function planOption({ enginePlan: plan }: RunOptions): { plan?: string } {
+  return plan === undefined ? {} : { plan };
 }
 
 /**

@@ -14,6 +14,8 @@ export interface PreviewOptions extends GuardOptions {
   base: Base | undefined;
   /** Don't even try to ask it. */
   rosterOnly: boolean;
+  /** A file for what was previewed. None is written where only the roster is compared. */
+  savePlan: string | undefined;
   verbose: boolean;
   /** How long to wait for another run's lock, in milliseconds. */
   lockTimeout: number;
@@ -31,13 +33,24 @@ export async function preview(options: PreviewOptions): Promise<PreviewReport> {
   return full(options);
 }
 
-async function full({ project, file, verbose, lockTimeout, ...guards }: PreviewOptions): Promise<PreviewReport> {
+async function full({
+  project,
+  file,
+  savePlan: path,
+  verbose,
+  lockTimeout,
+  ...guards
+}: PreviewOptions): Promise<PreviewReport> {
   const [{ prepare }, { planned }] = await Promise.all([
     import("../engine/apply.ts"),
     import("./planned-by-engine.ts"),
   ]);
   const stack = await prepare(project, file, { lockTimeout });
   const plan = await planned(stack, { project, settings: file.settings, verbose });
+  if (path !== undefined) {
+    const { savePlan } = await import("./plan.ts");
+    await savePlan(path, project, file.settings, plan);
+  }
   const warnings = await dangersOf(stackBefore(plan), file.settings, guards);
   return previewReport({ kind: "preview", stack: project.stack, settings: file.settings, plan, warnings });
 }
