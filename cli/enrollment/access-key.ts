@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 
-import { editAwsFile, requireWritable } from "../aws-files/files.ts";
-import { setKeys } from "../aws-files/ini.ts";
+import { editAwsFile, readAwsFile, requireWritable } from "../aws-files/files.ts";
+import { setKeys, valueOf } from "../aws-files/ini.ts";
 import { Failure } from "../failure.ts";
 import { type AccessKey, placeOf } from "../login/access-key.ts";
 import { iamFor } from "../login/clients.ts";
@@ -31,6 +31,12 @@ export async function keepOrReplaceKey(enrollment: Enrollment, initial: AccessKe
 
 async function makeKey({ key, options: { profile } }: Enrollment): Promise<AccessKey> {
   await requireWritable("credentials");
+  if (valueOf(await readAwsFile("credentials"), profile, "aws_session_token") !== undefined) {
+    throw new Failure(
+      `The profile ${profile} holds a session, which would be mixed up with your access key.`,
+      "Name another profile with --profile.",
+    );
+  }
   const [iam, { CreateAccessKeyCommand }] = await Promise.all([iamFor(key), import("@aws-sdk/client-iam")]);
   let made: AccessKey;
   try {

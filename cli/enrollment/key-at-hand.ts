@@ -1,5 +1,6 @@
 import { Failure } from "../failure.ts";
 import { type AccessKey, findAccessKey, placeOf, profileKey } from "../login/access-key.ts";
+import { DeadKey } from "../login/explain.ts";
 import { askMyself, type Myself } from "../login/myself.ts";
 import { askSecret, askText } from "../terminal/ask.ts";
 import { type EnrollOptions, tries } from "./enrollment.ts";
@@ -48,12 +49,24 @@ async function storedBefore(
   myself: Myself,
 ): Promise<AccessKey | undefined> {
   if (stored === undefined || stored.accessKeyId === initial.accessKeyId) return undefined;
-  const { userName, authAccount } = await askMyself(stored);
+  const owner = await ownerOf(stored);
+  if (owner === undefined) return undefined;
+  const { userName, authAccount } = owner;
   if (userName === myself.userName && authAccount === myself.authAccount) return stored;
   throw new Failure(
     `${placeOf(stored)} holds an access key of ${userName} in the account ${authAccount}; you are ${myself.userName} in ${myself.authAccount}.`,
     "Name another profile for yours with --profile.",
   );
+}
+
+/** Whose a key is; nobody's when it was deactivated or deleted. */
+async function ownerOf(key: AccessKey): Promise<Myself | undefined> {
+  try {
+    return await askMyself(key);
+  } catch (error) {
+    if (error instanceof DeadKey) return undefined;
+    throw error;
+  }
 }
 
 async function askKey(): Promise<{ key: AccessKey; myself: Myself }> {

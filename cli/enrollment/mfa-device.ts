@@ -6,6 +6,7 @@ import { isPasskey } from "../login/devices.ts";
 import { explainAs } from "../login/explain.ts";
 import { whomToAsk } from "../login/myself.ts";
 import { type Enrollment, tries } from "./enrollment.ts";
+import type { NewDevice } from "./progress.ts";
 import { showSecret } from "./qr-code.ts";
 
 const step = "MFA device";
@@ -25,18 +26,19 @@ export async function enrollDevice(enrollment: Enrollment, assignment: Assignmen
     tell(step, `${there}, enrolled already; ${whomToAsk(assignment)} can reset it if it is lost`);
     return { serialNumber: there };
   }
-  const device = (await progress.read()).device ?? (await createDevice(enrollment, assignment));
-  showSecret(device.secret, myself);
-  const lastCode = await enableDevice(enrollment, device.serialNumber);
+  let device = (await progress.read()).device ?? (await createDevice(enrollment, assignment));
+  let lastCode = await enableDevice(enrollment, device);
+  while (lastCode === undefined) {
+    process.stderr.write("This device was taken away by an administrator meanwhile; here is a new one.\n");
+    device = await createDevice(enrollment, assignment);
+    lastCode = await enableDevice(enrollment, device);
+  }
   await progress.forgetDevice();
   tell(step, `${device.serialNumber}, enrolled`);
   return { serialNumber: device.serialNumber, lastCode };
 }
 
-async function createDevice(
-  { key, myself, progress }: Enrollment,
-  assignment: Assignment,
-): Promise<{ serialNumber: string; secret: string }> {
+async function createDevice({ key, myself, progress }: Enrollment, assignment: Assignment): Promise<NewDevice> {
   const { userName } = myself;
   const [iam, { CreateVirtualMFADeviceCommand }] = await Promise.all([iamFor(key), import("@aws-sdk/client-iam")]);
   try {
@@ -59,8 +61,13 @@ async function createDevice(
   }
 }
 
-/** Asks for two codes in a row, as IAM wants them. Returns the second one, which is used up. */
-async function enableDevice({ key, myself }: Enrollment, serialNumber: string): Promise<string> {
+/**
+ * Shows the device's secret and asks for two codes in a row, as IAM wants them.
+ *
+ * @returns the second code, which is used up; nothing when there is no such device any more
+ */
+async function enableDevice({ key, myself }: Enrollment, device: NewDevice): Promise<string | undefined> {
+  showSecret(device.secret, myself);
   const [iam, { EnableMFADeviceCommand }] = await Promise.all([iamFor(key), import("@aws-sdk/client-iam")]);
   for (let attempt = 1; ; attempt++) {
     const used = new UsedCodes({ sessions: {} });
@@ -71,13 +78,14 @@ async function enableDevice({ key, myself }: Enrollment, serialNumber: string): 
       await iam.send(
         new EnableMFADeviceCommand({
           UserName: myself.userName,
-          SerialNumber: serialNumber,
+          SerialNumber: device.serialNumber,
           AuthenticationCode1: first,
           AuthenticationCode2: second,
         }),
       );
       return second;
     } catch (error) {
+      if (error instanceof Error && error.name.startsWith("NoSuchEntity")) return undefined;
       const isWrong = error instanceof Error && error.name.startsWith("InvalidAuthenticationCode");
       if (!isWrong) throw explainAs(key, error);
       const problem = "AWS did not take these two codes. They have to be two in a row, of the device just added";

@@ -1,9 +1,11 @@
+import { Failure } from "../failure.ts";
 import { iamFor } from "../login/clients.ts";
 import { explainAs } from "../login/explain.ts";
 import { askSecret } from "../terminal/ask.ts";
 import { type Enrollment, tries } from "./enrollment.ts";
 
 const step = "Password";
+const remedy = "Run mfa-admin enroll again; mfa-admin reset-password, by an administrator, makes a new one.";
 
 /** Changes the one-time password, unless the developer has signed in to the console, which makes one do so. */
 export async function changeFirstPassword({ key, myself, progress, tell }: Enrollment): Promise<void> {
@@ -26,7 +28,8 @@ export async function changeFirstPassword({ key, myself, progress, tell }: Enrol
       return;
     } catch (error) {
       const problem = problemOf(error);
-      if (problem === undefined || attempt >= tries) throw explainAs(key, error);
+      if (problem === undefined) throw explainAs(key, error);
+      if (attempt >= tries) throw new Failure(problem, remedy, { cause: error });
       process.stderr.write(`${problem}\n`);
     }
   }

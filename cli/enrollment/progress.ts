@@ -7,8 +7,13 @@ import type { Myself } from "../login/myself.ts";
 export interface Kept {
   /** The first password was changed; IAM tells only of sign-ins to the console. */
   passwordChanged?: boolean;
-  /** The device that was made and is not yet enabled. AWS shows its secret once. */
-  device?: { serialNumber: string; secret: string };
+  device?: NewDevice;
+}
+
+/** A device that was made and is not yet enabled. AWS shows its secret once. */
+export interface NewDevice {
+  serialNumber: string;
+  secret: string;
 }
 
 /** A file with mode 0600. The secret is in it only until the device is enabled. */

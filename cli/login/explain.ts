@@ -1,14 +1,17 @@
 import { Failure } from "../failure.ts";
 import { type AccessKey, placeOf } from "./access-key.ts";
 
+/** The access key was deactivated or deleted. */
+export class DeadKey extends Failure {}
+
 /** Errors of a developer's own calls, in the developer's terms. Whatever else there is, explain.ts knows. */
 export function explainAs(key: AccessKey, error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof Failure) return error;
-  const which = `the access key ${key.accessKeyId} of ${placeOf(key)}`;
+  const which = `the access key ${key.accessKeyId} ${key.from === "the terminal" ? "that you typed" : `of ${placeOf(key)}`}`;
   switch (error.name) {
     case "InvalidClientTokenId":
     case "UnrecognizedClientException":
-      return new Failure(
+      return new DeadKey(
         `AWS does not accept ${which}: it was deactivated or deleted.`,
         "Make a new one in the console, under Security credentials, then run mfa-admin enroll. If you did not expect this, ask an administrator.",
         { cause: error },

@@ -269,6 +269,20 @@ describe("enroll", () => {
     expect((await heidi.readAws("config")).startsWith(own)).to.equal(true);
   });
 
+  it("shows the QR code, the secret and the question on one screen of 24 lines of 80 columns", async () => {
+    const ivan = await developer("ivan");
+    await ivan.writeAws("credentials", profileText("auth", await ivan.keyFromConsole()));
+    const terminal = ivan.terminal("enroll");
+    await skipPassword(terminal);
+    await scanSecret(terminal, ivan);
+    terminal.kill();
+    const lines = terminal.screen.split(/\r?\n/);
+    const shown = lines.slice(lines.findIndex((line) => line.startsWith("█")));
+    expect(shown).to.have.lengthOf.at.most(24);
+    expect(Math.max(...shown.map((line) => line.length))).to.be.at.most(80);
+    await admin.succeed("reset-mfa", "ivan", "--yes");
+  });
+
   it("needs a terminal, and says what else there is", async () => {
     const ivan = await developer("ivan");
     const { status, stderr } = await ivan.run("enroll");

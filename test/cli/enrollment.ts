@@ -5,7 +5,7 @@ import type { Workstation } from "./workstation.ts";
 export async function scanSecret(terminal: Terminal, station: Workstation): Promise<void> {
   await terminal.waitFor("Scan this with an authenticator app");
   await terminal.waitFor("First code");
-  const [, secret = ""] = /^ {2}((?:[A-Z2-7]{4} ?)+)\s*$/m.exec(terminal.screen) ?? [];
+  const [, secret = ""] = [...terminal.screen.matchAll(/^((?:[A-Z2-7]{4} ?){8,})\s*$/gm)].at(-1) ?? [];
   station.scan(secret.replaceAll(" ", ""));
 }
 

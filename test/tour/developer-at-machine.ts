@@ -44,7 +44,7 @@ export class DeveloperAtMachine {
     await terminal.waitFor("Scan this with an authenticator app");
     process.stdout.write("  A QR code is drawn, and scanned with an authenticator app.\n");
     await terminal.waitFor("First code");
-    const [, secret = ""] = /^ {2}((?:[A-Z2-7]{4} ?)+)\s*$/m.exec(terminal.screen) ?? [];
+    const [, secret = ""] = /^((?:[A-Z2-7]{4} ?){8,})\s*$/m.exec(terminal.screen) ?? [];
     this.seed = secret.replaceAll(" ", "");
     for (const question of ["First code", "Second code", "MFA code"]) {
       const code = this.nextCode();

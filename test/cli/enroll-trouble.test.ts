@@ -1,0 +1,114 @@
+import { expect } from "chai";
+
+import type { Credentials } from "../sandbox/index.ts";
+import { scanSecret, typeTwoCodes } from "./enrollment.ts";
+import { Administrator } from "./harness.ts";
+import type { Terminal } from "./terminal.ts";
+import { profileText, Workstation } from "./workstation.ts";
+
+const names = ["alice", "bob", "carol", "dave"];
+
+describe("enroll in trouble", () => {
+  let admin: Administrator;
+  const stations: Workstation[] = [];
+
+  before(async () => {
+    admin = await Administrator.withProject({ developers: names });
+    await admin.succeed("up", "--yes");
+  });
+  after(async () => {
+    await Promise.all(stations.map((station) => station.close()));
+    await admin.close();
+  });
+
+  async function developer(userName: string): Promise<Workstation> {
+    const station = await Workstation.new(admin, userName);
+    stations.push(station);
+    return station;
+  }
+  async function typeKey(terminal: Terminal, { accessKeyId, secretAccessKey }: Credentials): Promise<void> {
+    await terminal.waitFor("Access key ID:");
+    terminal.enter(accessKeyId);
+    await terminal.waitFor("Secret access key:");
+    terminal.enter(secretAccessKey);
+  }
+  const skipPassword = async (terminal: Terminal): Promise<void> => {
+    await terminal.waitFor("One-time password");
+    terminal.enter();
+  };
+  async function finish(terminal: Terminal, station: Workstation): Promise<void> {
+    await terminal.waitFor("MFA code");
+    terminal.enter(station.nextCode());
+    await terminal.waitFor("First login  works");
+    expect(await terminal.ended()).to.equal(0);
+  }
+
+  it("puts a new key in the place of one that was revoked", async () => {
+    const alice = await developer("alice");
+    await alice.writeAws("credentials", profileText("auth", await alice.keyFromConsole()));
+    await admin.succeed("revoke-keys", "alice", "--yes");
+    const terminal = alice.terminal("enroll");
+    await terminal.waitFor("Passing over the profile auth: AWS does not accept the access key");
+    await typeKey(terminal, await alice.keyFromConsole());
+    await skipPassword(terminal);
+    await scanSecret(terminal, alice);
+    await typeTwoCodes(terminal, alice);
+    await terminal.waitFor("in the profile auth; the initial one is deleted");
+    await finish(terminal, alice);
+  });
+
+  it("makes a new device when an administrator has taken away the one that it had begun with", async () => {
+    const bob = await developer("bob");
+    await bob.writeAws("credentials", profileText("auth", await bob.keyFromConsole()));
+    const first = bob.terminal("enroll");
+    await skipPassword(first);
+    await scanSecret(first, bob);
+    first.ctrlC();
+    await first.ended();
+    await admin.succeed("reset-mfa", "bob", "--yes");
+    const second = bob.terminal("enroll");
+    await skipPassword(second);
+    await scanSecret(second, bob);
+    await typeTwoCodes(second, bob);
+    await second.waitFor("This device was taken away by an administrator meanwhile; here is a new one.");
+    await scanSecret(second, bob);
+    await typeTwoCodes(second, bob);
+    await second.waitFor("mfa/bob, enrolled");
+    await finish(second, bob);
+  });
+
+  it("says so when the one-time password was wrong three times", async () => {
+    const carol = await developer("carol");
+    await admin.succeed("reset-password", "carol", "--yes", "--password-file", `${admin.directory}/password`);
+    await carol.writeAws("credentials", profileText("auth", await carol.keyFromConsole()));
+    const terminal = carol.terminal("enroll");
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      await terminal.waitFor("One-time password");
+      terminal.enter("not-the-one-1A");
+      await terminal.waitFor("New password:");
+      terminal.enter("correct-Horse-7-battery");
+      await terminal.waitFor("The same again:");
+      terminal.enter("correct-Horse-7-battery");
+    }
+    await terminal.waitFor("Error: This is not the one-time password.");
+    await terminal.waitFor(
+      "Run mfa-admin enroll again; mfa-admin reset-password, by an administrator, makes a new one.",
+    );
+    expect(await terminal.ended()).to.equal(1);
+  });
+
+  it("refuses to put the key into a profile that holds a session, before a key is made", async () => {
+    const dave = await developer("dave");
+    const session = "[auth]\naws_access_key_id = ASIAX\naws_secret_access_key = x\naws_session_token = x\n";
+    await dave.writeAws("credentials", session);
+    const terminal = dave.terminal("enroll");
+    await typeKey(terminal, await dave.keyFromConsole());
+    await skipPassword(terminal);
+    await scanSecret(terminal, dave);
+    await typeTwoCodes(terminal, dave);
+    await terminal.waitFor("Error: The profile auth holds a session, which would be mixed up with your access key.");
+    await terminal.waitFor("Name another profile with --profile.");
+    expect(await terminal.ended()).to.equal(1);
+    expect(await dave.readAws("credentials")).to.equal(session);
+  });
+});
