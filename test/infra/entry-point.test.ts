@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -58,19 +58,42 @@ describe("plain Pulumi on the same stack", () => {
     return stdout;
   }
 
-  async function pulumi(...args: string[]): Promise<string> {
+  const pulumi = (...args: string[]): Promise<string> => pulumiIn(directory, ...args);
+
+  async function pulumiIn(cwd: string, ...args: string[]): Promise<string> {
     const installed = installedPulumiRoot();
     const command = installed === undefined ? "pulumi" : join(installed, "bin", "pulumi");
     const { stdout } = await promisify(execFile)(
       command,
       [...args, "--stack=main", "--non-interactive", `--client=${host.address}`],
-      { cwd: directory, env },
+      { cwd, env },
     );
     return stdout;
   }
 
   it("shows no difference after mfa-admin up", async () => {
     await pulumi("preview", "--expect-no-changes");
+  });
+
+  it("changes nothing after mfa-admin up", async () => {
+    const from = sandbox.requests.length;
+    await pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
+    const changes = sandbox.requests
+      .slice(from)
+      .filter(({ action }) => /^(Create|Update|Delete)Resource$/.test(action));
+    expect(changes).to.eql([]);
+  });
+
+  it("shows none in a repository of one's own, which names mfa-admin as a dependency", async () => {
+    const own = join(directory, "own");
+    await mkdir(join(own, "node_modules"), { recursive: true });
+    await symlink(root, join(own, "node_modules", "mfa-admin"));
+    const manifest = { type: "module", main: "index.js", dependencies: { "mfa-admin": "*" } };
+    await writeFile(join(own, "package.json"), JSON.stringify(manifest));
+    await writeFile(join(own, "index.js"), 'export { default } from "mfa-admin";\n');
+    await writeFile(join(own, "Pulumi.yaml"), "name: mfa-admin\nruntime: nodejs\n");
+    await copyFile(join(directory, "Pulumi.main.yaml"), join(own, "Pulumi.main.yaml"));
+    await pulumiIn(own, "preview", "--expect-no-changes");
   });
 
   it("applies an edited roster, and mfa-admin finds nothing left to do", async () => {
