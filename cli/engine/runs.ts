@@ -102,6 +102,8 @@ export async function runDestroy(stack: Stack, options: RunOptions): Promise<Run
   const { prepareDeletion } = await import("./recover.ts");
   const refresh = (): Promise<unknown> => runRefresh(stack, options);
   const total = await prepareDeletion(stack, { settings: options.settings, refresh });
+  // An engine with nothing to do is gone before the program has found it.
+  if (total === 0) return { changes: [], unchanged: 0, seconds: 0 };
   const call = (engine: EngineOptions) => withoutReports(stack).destroy({ ...engine, parallel, runProgram: true });
   return resultOf(await run("destroy", { ...options, total }, call));
 }

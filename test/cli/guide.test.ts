@@ -166,7 +166,8 @@ describe("guide", () => {
       const bob = await Developer.enrol(admin.sandbox, "bob");
       const cli = await AwsCli.install(admin.sandbox.endpoint);
       const [, block = ""] = /^```ini\n(.*?)^```$/ms.exec(await readFile(join(pages(), "bob.md"), "utf8")) ?? [];
-      await writeFile(join(cli.directory, "config"), block);
+      await mkdir(join(cli.directory, ".aws"));
+      await writeFile(join(cli.directory, ".aws", "config"), block);
       await cli.succeed("configure set --profile auth aws_access_key_id", bob.accessKey.accessKeyId);
       await cli.succeed("configure set --profile auth aws_secret_access_key", bob.accessKey.secretAccessKey);
       const { code, stdout } = await cli.onTerminal(

@@ -191,16 +191,20 @@ describe("what a login has opened", () => {
 });
 
 /** Does something with other environment variables. */
-async function withEnvironment<T>(changes: Record<string, string | undefined>, act: () => Promise<T>): Promise<T> {
-  const before = { ...process.env };
-  for (const [name, value] of Object.entries(changes)) {
-    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a variable is either there or not
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
+async function withEnvironment<T>(variables: Record<string, string | undefined>, act: () => Promise<T>): Promise<T> {
+  const before = Object.fromEntries(Object.keys(variables).map((name) => [name, process.env[name]]));
+  setEnvironment(variables);
   try {
     return await act();
   } finally {
-    process.env = before;
+    setEnvironment(before);
+  }
+}
+
+function setEnvironment(variables: Record<string, string | undefined>): void {
+  for (const [name, value] of Object.entries(variables)) {
+    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a variable is either there or not
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
   }
 }

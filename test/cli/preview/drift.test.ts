@@ -5,7 +5,7 @@ import {
   UpdateRoleCommand,
 } from "@aws-sdk/client-iam";
 import { expect } from "chai";
-import { readdir, readFile } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -31,15 +31,16 @@ describe("refresh --preview-only", () => {
     return Object.fromEntries((await Promise.all(texts)) as [string, string][]);
   }
 
-  const copies = async (): Promise<string[]> =>
-    (await readdir(tmpdir())).filter((name) => /^mfa-admin-\w{6}$/.test(name));
-
   async function previewed(format: string): Promise<{ status: number | null; stdout: string }> {
-    const [files, left] = [await bytes(), await copies()];
+    const [files, TMPDIR] = [await bytes(), await mkdtemp(join(tmpdir(), "mfa-admin-drift-"))];
     const from = admin.sandbox.requests.length;
-    const { status, stdout } = await admin.run("refresh", "--preview-only", "--exit-code", "--format", format);
+    const { status, stdout } = await admin.runWith(
+      { env: { TMPDIR } },
+      ...["refresh", "--preview-only", "--exit-code", "--format", format],
+    );
     expect(await bytes()).to.eql(files);
-    expect((await copies()).filter((name) => !left.includes(name))).to.eql([]);
+    expect(await readdir(TMPDIR)).to.eql([]);
+    await rm(TMPDIR, { recursive: true });
     expect(admin.changesSince(from)).to.eql([]);
     return { status, stdout };
   }
