@@ -140,7 +140,10 @@ async function run(
   if (operation === undefined) {
     throw new AwsError("NotImplemented", `The sandbox does not implement ${service.name} ${action}.`, 501);
   }
-  const call = new Call({ ...room, caller, ...(fault?.handlerErrorCode === undefined ? {} : { handlerFault: fault }) }, input);
+  const call = new Call(
+    { ...room, caller, ...(fault?.handlerErrorCode === undefined ? {} : { handlerFault: fault }) },
+    input,
+  );
   const output = await perform(service, action, operation, call);
   return fault?.loseAnswer === true ? "cut" : output;
 }
