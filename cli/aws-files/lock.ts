@@ -18,13 +18,20 @@ export async function withLock<T>(path: string, act: () => Promise<T>, onWait?: 
   try {
     return await act();
   } finally {
-    await release();
+    // It may not be ours any more (see below); what was to be done is done all the same.
+    await release().catch(() => undefined);
   }
 }
 
 async function attempt(path: string, retries: number): Promise<(() => Promise<void>) | undefined> {
   try {
-    return await lock(path, { stale, realpath: false, retries: { retries, minTimeout: 50, maxTimeout: 200 } });
+    return await lock(path, {
+      stale,
+      realpath: false,
+      retries: { retries, minTimeout: 50, maxTimeout: 200 },
+      // Somebody has taken it over while this process, or the whole machine, was asleep. By default that ends the process.
+      onCompromised: () => undefined,
+    });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ELOCKED") return undefined;
     throw error;

@@ -26,7 +26,7 @@ export async function firstLogin(
   const { cacheDirectory, kit } = options;
   if (usedCode !== undefined) {
     const memory = new LoginMemory(cacheDirectory, key.accessKeyId);
-    await memory.write({ ...(await memory.read()), lastCode: rememberedCode(usedCode) });
+    await memory.change((now) => ({ ...now, lastCode: rememberedCode(usedCode) }));
   }
   const sourceProfile = typeof key.from === "string" ? undefined : key.from.profile;
   const sessions = await login({

@@ -5,7 +5,7 @@ import { whomToAsk } from "./myself.ts";
 
 /** Refuses an account that is not assigned, naming those that are. */
 export function requireAccount(assignment: Assignment, account: string): string {
-  if (account in assignment.accounts) return account;
+  if (Object.hasOwn(assignment.accounts, account)) return account;
   throw new Failure(
     `No account "${account}" is assigned to you. Yours: ${Object.keys(assignment.accounts).join(", ")}.`,
     `Name one of them with --account, or ask ${whomToAsk(assignment)}.`,

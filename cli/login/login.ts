@@ -50,6 +50,7 @@ export async function login(
   if (chain || all) requireChainable(options.duration);
   const key = await requireAccessKey(options.sourceProfile);
   const memory = new LoginMemory(options.cacheDirectory, key.accessKeyId);
+  const began = await memory.read();
   const myself = await askMyself(key);
   warnOfClock(myself);
   const assignment = await requireAssignment(myself, options.kit);
@@ -66,20 +67,19 @@ export async function login(
   };
   await prepare(accounts);
   const login = { key, myself, request, memory };
-  const began = await memory.read();
   return memory.exclusively(async () => {
     const remembered = await memory.read();
-    const made = code === undefined ? madeMeanwhile(began, remembered, accounts) : undefined;
+    const made = code === undefined ? madeMeanwhile(began, remembered, request) : undefined;
     return made ?? loginWithCode(login, remembered, code);
   });
 }
 
 /** Two logins at once ask once: the second one takes what the first one has made while it waited. */
-function madeMeanwhile(began: Memory, now: Memory, accounts: string[]): Session[] | undefined {
+function madeMeanwhile(began: Memory, now: Memory, { accounts, chain }: SessionRequest): Session[] | undefined {
   const sessions = accounts.map((account) => liveSession(now, account));
   const isNew = sessions.every(
     (session, index) =>
-      session !== undefined && session.sessionToken !== began.sessions[accounts[index] ?? ""]?.sessionToken,
+      session?.chained === chain && session.sessionToken !== began.sessions[accounts[index] ?? ""]?.sessionToken,
   );
   return isNew ? sessions.filter((session) => session !== undefined) : undefined;
 }
@@ -100,20 +100,20 @@ async function loginWithCode(
       const { sessions, device } = await withAnyDevice(devices, (serialNumber) =>
         openSessions(request, { serialNumber, tokenCode: code }),
       );
-      await memory.write({
-        ...remembered,
+      await memory.change((now) => ({
+        ...now,
         device,
         lastCode: rememberedCode(code),
         ...(sessions.length === 1 && sessions[0] && { account: sessions[0].account }),
         sessions: {
-          ...remembered.sessions,
+          ...now.sessions,
           ...Object.fromEntries(sessions.map((session) => [session.account, session])),
         },
-      });
+      }));
       return sessions;
     } catch (error) {
       // Whatever came after the code was taken, or may have been: it is used up.
-      if (!(error instanceof WrongCode)) await memory.write({ ...remembered, lastCode: rememberedCode(code) });
+      if (!(error instanceof WrongCode)) await memory.change((now) => ({ ...now, lastCode: rememberedCode(code) }));
       if (!(error instanceof WrongCode) || given !== undefined || !canAsk() || attempt >= tries) throw error;
       process.stderr.write(`${error.message} Type the one that the device shows now.\n`);
     }

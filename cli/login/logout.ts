@@ -1,12 +1,10 @@
-import { rm } from "node:fs/promises";
-
-import { loginsDirectory } from "./memory.ts";
+import { forgetLogins } from "./memory.ts";
 import { type LoginProfile, loginProfiles, removeProfiles } from "./profile.ts";
 
 /** Removes every profile that `login` has written, and all that is remembered of logins. */
 export async function logout(cacheDirectory: string): Promise<LoginProfile[]> {
   const profiles = await loginProfiles();
   await removeProfiles(profiles.map(({ profile }) => profile));
-  await rm(loginsDirectory(cacheDirectory), { recursive: true, force: true });
+  await forgetLogins(cacheDirectory);
   return profiles;
 }

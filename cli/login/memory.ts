@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { withLock } from "../aws-files/lock.ts";
@@ -47,10 +47,11 @@ export class LoginMemory {
     }
   }
 
-  async write(memory: Memory): Promise<void> {
+  /** Starts from what is there now: while a code was asked for, somebody may have logged out. */
+  async change(edit: (memory: Memory) => Memory): Promise<void> {
     const { default: writeFileAtomic } = await import("write-file-atomic");
     await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
-    await writeFileAtomic(this.path, `${JSON.stringify(memory)}\n`, { mode: 0o600 });
+    await writeFileAtomic(this.path, `${JSON.stringify(edit(await this.read()))}\n`, { mode: 0o600 });
   }
 
   /** Does something while no other mfa-admin asks for a code, or uses one, for the same key. */
@@ -62,8 +63,16 @@ export class LoginMemory {
   }
 }
 
+/** Removes all memories, also what a crash has left half-written. Locks stay: a login may be waiting for its code. */
+export async function forgetLogins(cacheDirectory: string): Promise<void> {
+  const directory = loginsDirectory(cacheDirectory);
+  const names = await readdir(directory).catch(() => []);
+  const forgotten = names.filter((name) => !name.endsWith(".lock"));
+  await Promise.all(forgotten.map((name) => rm(join(directory, name), { force: true })));
+}
+
 /** Where the memories are. */
-export function loginsDirectory(cacheDirectory: string): string {
+function loginsDirectory(cacheDirectory: string): string {
   return join(cacheDirectory, "logins");
 }
 

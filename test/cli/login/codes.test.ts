@@ -1,5 +1,6 @@
 import { DeactivateMFADeviceCommand } from "@aws-sdk/client-iam";
 import { expect } from "chai";
+import { setTimeout } from "node:timers/promises";
 
 import { administratorOf, enableDevice } from "../../sandbox/testing.ts";
 import { Administrator } from "../harness.ts";
@@ -94,6 +95,31 @@ describe("login: MFA codes and devices", () => {
     expect([await first.ended(), await second.ended()]).to.eql([0, 0]);
     expect(second.screen).to.not.contain("MFA code");
     expect(await alice.profile("second")).to.eql(await alice.profile("dev"));
+  });
+
+  it("--chain does not take a session without MFA that another login has made meanwhile", async () => {
+    const first = alice.terminal(...login);
+    await first.waitFor("MFA code:");
+    const second = alice.terminal(...login, "--chain");
+    await second.waitFor("Waiting for another mfa-admin, which is asking for a code.");
+    first.enter(alice.nextCode());
+    await second.waitFor("MFA code");
+    second.enter(alice.nextCode());
+    await second.waitFor("By way of a session of your own");
+    expect([await first.ended(), await second.ended()]).to.eql([0, 0]);
+  });
+
+  it("goes on while somebody logs out, and brings no other session back", async () => {
+    await alice.succeed("login", "--account", "payments", alice.nextCode());
+    const terminal = alice.terminal(...login);
+    await terminal.waitFor("MFA code");
+    await alice.succeed("logout");
+    // As long as the lock takes to notice what has become of its file.
+    await setTimeout(6000);
+    terminal.enter(alice.nextCode());
+    await terminal.waitFor("Logged in to sandbox");
+    expect(await terminal.ended()).to.equal(0);
+    expect((await alice.run("credential-process", "--account", "payments")).status).to.equal(1);
   });
 
   it("says what a developer without a device has to do", async () => {

@@ -177,6 +177,12 @@ describe("login", () => {
       );
     });
 
+    it("an account of a name that every object of the language has", async () => {
+      expect(await refused("123456", "--account", "constructor")).to.match(
+        /^Error: No account "constructor" is assigned/,
+      );
+    });
+
     it("several accounts without a terminal to choose on", async () => {
       expect(await refused("123456")).to.equal(
         "Error: Several accounts are assigned to you: payments, sandbox.\nChoose one with --account, or --all.\n",
