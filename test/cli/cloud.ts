@@ -29,6 +29,8 @@ export class StateCloud {
   private constructor(server: ChildProcess, moto: URL, gate: Server) {
     this.#server = server;
     this.#gate = gate;
+    // Where a test fails before it comes to close().
+    process.once("exit", () => server.kill());
     gate.on("request", (incoming, outgoing) => {
       const { method = "", url = "", headers } = incoming;
       const pass = (): void => {
