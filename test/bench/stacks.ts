@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { assignmentTags } from "../../infra/assignment.ts";
 import { roleNameOf } from "../../infra/names.ts";
 import { developerPolicy, developerRoleTrust, serviceControlPolicy } from "../../infra/policies.ts";
 import { type Settings, settingsSchema } from "../../infra/settings.ts";
@@ -16,6 +17,10 @@ export interface Stack {
   directory: string;
   /** Makes AWS what the project says. */
   up: Program;
+  /** Says what `up` would do. */
+  preview: Program;
+  /** Puts one more developer on the roster, so that there is something to be previewed. */
+  addToRoster: () => Promise<void>;
   env: Record<string, string>;
   close: () => Promise<void>;
 }
@@ -34,7 +39,17 @@ export async function ourStack(developers: number): Promise<Stack> {
   const roster = developerNames(developers).map((name) => `    ${name}: {}\n`);
   const text = await readFile(file, "utf8");
   await writeFile(file, text.replace("mfa-admin:developers: {}\n", `mfa-admin:developers:\n${roster.join("")}`));
-  return { directory, env, up: ours(directory, env, ["up", "--yes"]), close: closing(directory, sandbox) };
+  return {
+    directory,
+    env,
+    up: ours(directory, env, ["up", "--yes"]),
+    preview: ours(directory, env, ["preview"]),
+    addToRoster: async () => {
+      const applied = await readFile(file, "utf8");
+      await writeFile(file, applied.replace(/ {4}developer-001: \{\}\n/, `$&    ${addedName(developers)}: {}\n`));
+    },
+    close: closing(directory, sandbox),
+  };
 }
 
 /** The same resources, registered by a program with nothing but the Automation API; the stack exists already, too. */
@@ -43,11 +58,20 @@ export async function bareStack(developers: number): Promise<Stack> {
   const directory = await mkdtemp(join(tmpdir(), "mfa-admin-bench-bare-"));
   await mkdir(join(directory, "state"));
   await writeFile(join(directory, "Pulumi.yaml"), "name: mfa-admin\nruntime: nodejs\n");
-  await writeFile(join(directory, "plan.json"), JSON.stringify(planOf(settingsOf(sandbox, developers))));
+  const register = (count: number): Promise<void> =>
+    writeFile(join(directory, "plan.json"), JSON.stringify(planOf(settingsOf(sandbox, count))));
+  await register(developers);
   const env = { ...environment(sandbox), PULUMI_BACKEND_URL: `file://${directory}/state` };
   const program = { script: barePulumi, cwd: directory, env };
   await outputOf({ ...program, args: ["init"] });
-  return { directory, env, up: { ...program, args: ["up"] }, close: closing(directory, sandbox) };
+  return {
+    directory,
+    env,
+    up: { ...program, args: ["up"] },
+    preview: { ...program, args: ["preview"] },
+    addToRoster: () => register(developers + 1),
+    close: closing(directory, sandbox),
+  };
 }
 
 /** `mfa-admin add-developer` on a copy of a stack, so that the next one finds the same as this one. */
@@ -97,6 +121,11 @@ function developerNames(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `developer-${String(index + 1).padStart(3, "0")}`);
 }
 
+/** The one who comes after so many. */
+function addedName(developers: number): string {
+  return developerNames(developers + 1).at(-1) ?? "";
+}
+
 function settingsOf(
   { authAccount, developmentAccounts, organizationalUnit }: SandboxDescription,
   developers: number,
@@ -104,7 +133,8 @@ function settingsOf(
   return settingsSchema.parse({
     organizationalUnits: [organizationalUnit],
     authAccount,
-    developmentAccounts,
+    // In the order in which the engine hands them to a program.
+    developmentAccounts: Object.fromEntries(Object.entries(developmentAccounts).sort()),
     developers: Object.fromEntries(developerNames(developers).map((name) => [name, {}])),
   });
 }
@@ -124,6 +154,7 @@ function planOf(settings: Settings): Plan {
     developerPolicy: developerPolicy(settings.rolePrefix),
     developers: Object.keys(settings.developers).map((userName) => ({
       userName,
+      tags: Object.entries(assignmentTags(settings, userName)).map(([key, value]) => ({ key, value })),
       roles: accounts.map(([account]) => ({
         name: `${userName}@${account}`,
         account,

@@ -26,6 +26,13 @@ export async function benchUp({ developers, creations, repetitions }: UpRounds):
     (round) => addDeveloper(stacks.ours, `newcomer-${round + 1}`, measure),
     () => measure(stacks.bare.up),
   );
+  await Promise.all([stacks.ours.addToRoster(), stacks.bare.addToRoster()]);
+  const previewed = await interleave(
+    repetitions,
+    () => measure(stacks.ours.preview),
+    () => measure(stacks.bare.preview),
+  );
+  requireOneAdded(previewed);
   await close(stacks);
   return [
     ...rowsOf(
@@ -36,7 +43,20 @@ export async function benchUp({ developers, creations, repetitions }: UpRounds):
     ),
     ...rowsOf("up with nothing to do", same, 1.1, 1.1),
     ...rowsOf("add-developer there, in one pass (bare: nothing to do)", added, 1.2),
+    ...rowsOf("preview of one added developer there", previewed, 1.1),
   ];
+}
+
+/** @throws Error when a side has not previewed one user and two roles: then nothing can be said of the times */
+function requireOneAdded({ ours, bare }: Sides<Run[]>): void {
+  for (const { stdout } of ours) {
+    if (!stdout.startsWith("Adds 1 developer, 2 roles;"))
+      throw new Error(`Ours has previewed something else:\n${stdout}`);
+  }
+  for (const { stdout } of bare) {
+    const { create } = JSON.parse(stdout) as { create?: number };
+    if (create !== 3) throw new Error(`The bare program has previewed something else:\n${stdout}`);
+  }
 }
 
 /** Makes all resources from nothing, each side in an AWS of its own; what was measured is added, what was made compared. */

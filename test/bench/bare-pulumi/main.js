@@ -3,7 +3,7 @@
  * It imports single modules of the provider's SDK, as ours does, and takes the Automation API as it comes: with all that
  * it loads, and the outputs and the history that it reads after a run.
  *
- *   node main.js init | up     in the directory of plan.json, Pulumi.yaml and the state
+ *   node main.js init | preview | up     in the directory of plan.json, Pulumi.yaml and the state
  */
 import { readFileSync } from "node:fs";
 
@@ -47,8 +47,8 @@ async function program() {
     { groupName: "mfa-admin-developers", managedPolicyArns: [managedPolicy.id] },
     { provider: auth },
   );
-  const perDeveloper = plan.developers.flatMap(({ userName, roles }) => {
-    const user = new User(userName, { userName, groups: [group.id] }, { provider: auth });
+  const perDeveloper = plan.developers.flatMap(({ userName, tags, roles }) => {
+    const user = new User(userName, { userName, groups: [group.id], tags }, { provider: auth });
     const theirRoles = roles.map(({ name, account, properties }) => {
       const provider = development.get(account);
       if (provider === undefined) throw new Error(`"${account}" is no development account.`);
@@ -78,6 +78,10 @@ if (process.argv[2] === "init") {
   await LocalWorkspace.createStack(...workspace);
 } else {
   const stack = await LocalWorkspace.selectStack(...workspace);
-  const { summary } = await stack.up({ parallel: plan.parallel });
-  console.log(JSON.stringify(summary.resourceChanges));
+  const { parallel } = plan;
+  const changes =
+    process.argv[2] === "preview"
+      ? (await stack.preview({ parallel })).changeSummary
+      : (await stack.up({ parallel })).summary.resourceChanges;
+  console.log(JSON.stringify(changes));
 }

@@ -10,6 +10,7 @@ export interface Plan {
   developerPolicy: object;
   developers: {
     userName: string;
+    tags: { key: string; value: string }[];
     roles: {
       name: string;
       account: string;
