@@ -70,8 +70,10 @@ export function explainAws(error: Error & { $metadata?: unknown; code?: string }
     );
   }
   const code = error.code ?? (cause as { code?: string } | undefined)?.code;
-  if (code !== undefined && ["ECONNREFUSED", "ENOTFOUND", "ETIMEDOUT", "ECONNRESET", "EAI_AGAIN"].includes(code)) {
-    return new Failure(`AWS could not be reached: ${error.message}.`, "Check the network and AWS_ENDPOINT_URL.", {
+  const isUnreachable = ["ECONNREFUSED", "ENOTFOUND", "ETIMEDOUT", "ECONNRESET", "EAI_AGAIN"].includes(code ?? "");
+  const reason = error.name === "TimeoutError" ? "no answer came in time" : isUnreachable ? error.message : undefined;
+  if (reason !== undefined) {
+    return new Failure(`AWS could not be reached: ${reason}.`, "Check the network and AWS_ENDPOINT_URL.", {
       cause: error,
     });
   }

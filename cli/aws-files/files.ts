@@ -11,7 +11,8 @@ export type AwsFile = "config" | "credentials";
 /** Where a file is: where `AWS_CONFIG_FILE` or `AWS_SHARED_CREDENTIALS_FILE` says, else in `~/.aws`. */
 export function awsFilePath(file: AwsFile): string {
   const variable = file === "config" ? "AWS_CONFIG_FILE" : "AWS_SHARED_CREDENTIALS_FILE";
-  return process.env[variable] ?? join(homedir(), ".aws", file);
+  const named = process.env[variable] ?? "";
+  return named === "" ? join(homedir(), ".aws", file) : named;
 }
 
 /** A profile's section: `[profile dev]` in the configuration, `[dev]` in the credentials; `[default]` in both. */

@@ -11,8 +11,9 @@ interface Credentials {
   sessionToken?: string;
 }
 
-/** Someone waits at the terminal: the first answers count, and a lost connection is told soon. */
-const common = { region, maxAttempts: 3 };
+/** Someone waits at the terminal: the first answers count, and a lost connection is told soon. In milliseconds. */
+const requestHandler = { connectionTimeout: 4000, requestTimeout: 8000, throwOnRequestTimeout: true };
+const common = { region, maxAttempts: 3, requestHandler };
 
 export async function iamFor({ accessKeyId, secretAccessKey }: AccessKey): Promise<IAMClient> {
   const { IAMClient } = await import("@aws-sdk/client-iam");

@@ -29,6 +29,13 @@ describe("the AWS files are the user's", () => {
       "$1",
     );
 
+  it("an empty variable means the usual file", async () => {
+    const env = { AWS_CONFIG_FILE: "", AWS_SHARED_CREDENTIALS_FILE: "" };
+    const { status } = await alice.runWith({ env }, ...login, alice.nextCode());
+    expect(status).to.equal(0);
+    expect(await alice.readAws("credentials")).to.contain("\n[dev]\n");
+  });
+
   it("login changes the lines of its own profile and no other", async () => {
     const key = profileText("auth", alice.accessKey);
     await alice.writeAws(

@@ -5,6 +5,8 @@ import {
   UpdateAccessKeyCommand,
 } from "@aws-sdk/client-iam";
 import { expect } from "chai";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 
 import { ADMINISTRATOR_ACCESS, administratorOf } from "../../sandbox/testing.ts";
 import { Administrator } from "../harness.ts";
@@ -118,6 +120,19 @@ describe("login in trouble", () => {
     );
     expect(status).to.equal(1);
     expect(stderr).to.match(/^Error: AWS could not be reached: .*\nCheck the network and AWS_ENDPOINT_URL\.\n$/);
+  });
+
+  it("a network that swallows everything is given up", async () => {
+    const silent = createServer(() => undefined).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const { port } = silent.address() as AddressInfo;
+    const env = { AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` };
+    const { status, stderr } = await alice.runWith({ env }, ...login, "123456");
+    silent.close();
+    expect(status).to.equal(1);
+    expect(stderr).to.equal(
+      "Error: AWS could not be reached: no answer came in time.\nCheck the network and AWS_ENDPOINT_URL.\n",
+    );
   });
 
   it("a user to whom nothing is assigned is told whom to ask", async () => {
