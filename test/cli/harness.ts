@@ -120,6 +120,8 @@ export class Administrator {
       ...Object.fromEntries(inherited),
       ...this.sandbox.environment(),
       PULUMI_CONFIG_PASSPHRASE: passphrase,
+      // The same program is started a thousand times.
+      NODE_COMPILE_CACHE: compileCache,
       ...changes,
     };
     return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined));
@@ -205,6 +207,7 @@ export class Administrator {
   }
 }
 
+const compileCache = fileURLToPath(new URL("../../node_modules/.cache/mfa-admin-tests", import.meta.url));
 const passphrase = "correct horse battery staple";
 
 export const initFlags = (sandbox: Sandbox): string[] => [

@@ -1,6 +1,9 @@
 import { DescribeInstancesCommand } from "@aws-sdk/client-ec2";
 import { fromProcess } from "@aws-sdk/credential-providers";
 import { expect } from "chai";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 
 import { clients, refusal } from "../../sandbox/testing.ts";
 import { works } from "../developer.ts";
@@ -158,6 +161,17 @@ describe("what a login has opened", () => {
       const { stdout } = await alice.succeed("console");
       const response = await fetch(stdout.trim(), { redirect: "manual" });
       expect(await response.text()).to.contain("developer-alice");
+    });
+
+    it("--open opens it in the browser instead of printing it", async () => {
+      await loginTo("sandbox");
+      const browser = join(alice.home, "browser");
+      await writeFile(browser, `#!/bin/sh\necho "$1" > "${browser}.txt"\n`, { mode: 0o755 });
+      const { stdout } = await alice.runWith({ env: { BROWSER: browser, DISPLAY: undefined } }, "console", "--open");
+      expect(stdout).to.equal("Opened the console of sandbox in the browser.\n");
+      // The browser goes on by itself.
+      while (!(await alice.exists("browser.txt"))) await setTimeout(20);
+      expect((await alice.read("browser.txt")).trim()).to.match(/\/federation\?Action=login&.*SigninToken=/);
     });
 
     it("says nothing of the session when the sign-in service refuses", async () => {
