@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { isolatedEnvironment } from "../environment.ts";
 import { type RecordedRequest, type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/index.ts";
 import { killGroup, limitMilliseconds, Terminal } from "./terminal.ts";
 
@@ -113,18 +114,15 @@ export class Administrator {
   }
 
   environment(changes: Record<string, string | undefined> = {}): Record<string, string> {
-    const inherited = Object.entries(process.env).filter(
-      ([name]) => !/^(AWS_|MFA_ADMIN_|PULUMI_(?!HOME$)|FORCE_COLOR$|NO_COLOR$|CI$)/.test(name),
-    );
-    const all: Record<string, string | undefined> = {
-      ...Object.fromEntries(inherited),
+    return isolatedEnvironment({
       ...this.sandbox.environment(),
       PULUMI_CONFIG_PASSPHRASE: passphrase,
       // The same program is started a thousand times.
       NODE_COMPILE_CACHE: compileCache,
+      FORCE_COLOR: undefined,
+      NO_COLOR: undefined,
       ...changes,
-    };
-    return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined));
+    });
   }
 
   /** Runs the CLI without a terminal. */

@@ -8,8 +8,8 @@ import { promisify } from "node:util";
 import { expect } from "chai";
 
 import { installedAwsNativeVersion, installedPulumiRoot } from "../../toolchain/cache.js";
+import { isolatedEnvironment } from "../environment.ts";
 import { type Sandbox, startSandbox } from "../sandbox/index.ts";
-import { isolatedEnvironment } from "../tour/commands.ts";
 import { startLanguageHost, type LanguageHost } from "./language-host.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

@@ -4,15 +4,6 @@ import { fileURLToPath } from "node:url";
 /** The CLI as it is built. */
 export const cli = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
 
-/** The user's own environment without what would lead the CLI anywhere but to the local AWS. */
-export function isolatedEnvironment(additions: Record<string, string>): Record<string, string> {
-  const kept = Object.entries(process.env).filter(
-    (entry): entry is [string, string] =>
-      entry[1] !== undefined && (entry[0] === "PULUMI_HOME" || !/^(AWS|PULUMI|MFA_ADMIN)_/.test(entry[0])),
-  );
-  return { ...Object.fromEntries(kept), ...additions };
-}
-
 /** Runs one command of the built CLI, shows it as a user would type it, and waits for it. Returns its seconds. */
 export async function mfaAdmin(args: string[], cwd: string, env: Record<string, string>): Promise<number> {
   process.stdout.write(`\n$ mfa-admin ${args.join(" ")}\n`);

@@ -3,7 +3,8 @@ import { join } from "node:path";
 
 import { type Credentials, type Sandbox, tokenCode } from "../sandbox/index.ts";
 import { Terminal } from "../cli/terminal.ts";
-import { cli, isolatedEnvironment, mfaAdmin } from "./commands.ts";
+import { isolatedEnvironment } from "../environment.ts";
+import { cli, mfaAdmin } from "./commands.ts";
 
 const step = 30_000;
 const newPassword = "correct-Horse-8-battery";
@@ -86,7 +87,7 @@ export class DeveloperAtMachine {
 
   /** Nothing but the endpoint: keys are in the files that the commands write. */
   private get environment(): Record<string, string> {
-    const kept = Object.entries(isolatedEnvironment({})).filter(([name]) => !/^(XDG_|PULUMI_)/.test(name));
+    const kept = Object.entries(isolatedEnvironment()).filter(([name]) => !/^(XDG_|PULUMI_)/.test(name));
     const { AWS_ENDPOINT_URL = "" } = this.sandbox.environment();
     return { ...Object.fromEntries(kept), HOME: this.home, AWS_ENDPOINT_URL };
   }

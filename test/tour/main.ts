@@ -9,8 +9,9 @@ import { join } from "node:path";
 import { DescribeInstancesCommand } from "@aws-sdk/client-ec2";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 
+import { isolatedEnvironment } from "../environment.ts";
 import { type Sandbox, startSandbox } from "../sandbox/index.ts";
-import { isolatedEnvironment, mfaAdmin } from "./commands.ts";
+import { mfaAdmin } from "./commands.ts";
 import { DeveloperAtMachine } from "./developer-at-machine.ts";
 import { administratorIn, DeveloperInTour, firstAccessKey, Person } from "./people.ts";
 import { Proof } from "./proof.ts";

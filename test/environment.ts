@@ -1,0 +1,11 @@
+/**
+ * The environment of the commands that tests and the tour run: the user's own without what would lead them anywhere but
+ * to the local AWS, or would tell them that a CI runs them, as one may run the tests.
+ */
+export function isolatedEnvironment(changes: Record<string, string | undefined> = {}): Record<string, string> {
+  const led = /^(AWS_.*|MFA_ADMIN_.*|PULUMI_(?!HOME$).*|CI|GITHUB_.*|LANG|LANGUAGE|LC_.*)$/;
+  const inherited = Object.entries(process.env).filter(([name]) => !led.test(name));
+  return Object.fromEntries(
+    [...inherited, ...Object.entries(changes)].filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
