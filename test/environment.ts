@@ -5,7 +5,6 @@
 export function isolatedEnvironment(changes: Record<string, string | undefined> = {}): Record<string, string> {
   const led = /^(AWS_.*|MFA_ADMIN_.*|PULUMI_(?!HOME$).*|CI|GITHUB_.*|LANG|LANGUAGE|LC_.*)$/;
   const inherited = Object.entries(process.env).filter(([name]) => !led.test(name));
-  return Object.fromEntries(
-    [...inherited, ...Object.entries(changes)].filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
+  const all = { ...Object.fromEntries(inherited), ...changes };
+  return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }

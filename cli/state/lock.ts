@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 
 import { Failure } from "../failure.ts";
@@ -123,8 +124,22 @@ function hasEnded(
   if (localStateDirectory(place) === undefined || host !== hostname()) return false;
   try {
     process.kill(pid, 0);
-    return false;
+    return isZombie(pid);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
+}
+
+/**
+ * Whether a process has ended, and nobody has asked yet how: in a container whose first process is no init, where such ones
+ * stay, and on a machine that is busy. Linux tells in proc(5); elsewhere it is not known.
+ */
+function isZombie(pid: number): boolean {
+  try {
+    const status = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // "4711 (any (name)) Z ..."
+    return /^[ZX]/.test(status.slice(status.lastIndexOf(")") + 2));
+  } catch {
+    return false;
   }
 }

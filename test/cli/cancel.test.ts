@@ -1,6 +1,10 @@
 import { expect } from "chai";
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 
 import { Administrator } from "./harness.ts";
 
@@ -57,4 +61,23 @@ describe("cancel", () => {
       expect(await readdir(directory)).to.eql([]);
     });
   });
+
+  // Elsewhere nobody can tell.
+  if (process.platform === "linux") {
+    it("is not needed for a run that was killed and that nobody has waited for, as in a container without an init", async () => {
+      // The shell becomes a program that waits for no child.
+      const parent = spawn("/bin/sh", ["-c", "sleep 0 & echo $!; exec sleep 60"], {
+        stdio: ["ignore", "pipe", "ignore"],
+      });
+      const [line] = (await once(parent.stdout, "data")) as [Buffer];
+      const dead = { ...holder, pid: Number(line.toString()), hostname: hostname() };
+      while (!(await readFile(`/proc/${dead.pid}/stat`, "utf8")).includes(") Z ")) await setTimeout(10);
+      await mkdir(directory, { recursive: true });
+      await writeFile(join(directory, "left-over.json"), JSON.stringify(dead));
+      const { status, stderr } = await admin.run("up", "--yes");
+      parent.kill();
+      expect(stderr).to.match(/^Released the lock of a run that has ended without doing so: dana@/);
+      expect(status).to.equal(0);
+    });
+  }
 });

@@ -15,6 +15,7 @@ import {
 } from "@aws-sdk/client-s3";
 
 import { motoServer } from "../../toolchain/moto.js";
+import { isolatedEnvironment } from "../environment.ts";
 
 /** S3 and KMS on 127.0.0.1, by moto's server: what the sandbox does not have. */
 export class StateCloud {
@@ -51,7 +52,8 @@ export class StateCloud {
   }
 
   static async start(): Promise<StateCloud> {
-    const server = spawn(motoServer(), ["-H", "127.0.0.1", "-p", "0"], { stdio: ["ignore", "ignore", "pipe"] });
+    const env = isolatedEnvironment();
+    const server = spawn(motoServer(), ["-H", "127.0.0.1", "-p", "0"], { env, stdio: ["ignore", "ignore", "pipe"] });
     const moto = await new Promise<string>((resolve, reject) => {
       server.once("exit", (status) => {
         reject(new Error(`moto's server ended with ${status ?? "a signal"}`));
