@@ -42,17 +42,19 @@ export interface PrepareOptions {
   deleting?: boolean;
   /** How long to wait for another run's lock, in milliseconds. Default: not at all. */
   lockTimeout?: number;
+  /** What opens the stack's secrets, where that is known already. */
+  secrets?: Record<string, string> | undefined;
 }
 
 /** Checks all that can be checked before anything is changed, and opens the stack. */
 export async function prepare(
   project: Project,
   file: SettingsFile,
-  { deleting = false, lockTimeout = 0 }: PrepareOptions = {},
+  { deleting = false, lockTimeout = 0, secrets: known }: PrepareOptions = {},
 ): Promise<Stack> {
   await waitForLock(lockTimeout, () => requireUnlocked(project));
   // Asked for first: the terminal is not left with an open question when something else is refused.
-  const secrets = await passphraseEnvironment(project);
+  const secrets = known ?? (await passphraseEnvironment(project));
   const [stack] = await Promise.all([
     openStack(project, { deleting, secrets }),
     requirePassphrase(project),

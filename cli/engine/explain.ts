@@ -28,6 +28,22 @@ export function explainText(
       { cause: error },
     );
   }
+  if (/\[401\]|Unauthorized: No credentials|invalid access token/i.test(text)) {
+    return new Failure(
+      `${project.backendUrl} does not accept this access token.`,
+      "Correct PULUMI_ACCESS_TOKEN, or unset it and run pulumi login.",
+      { cause: error },
+    );
+  }
+  const [, unreachable] =
+    /performing HTTP request: .*?: ((?:dial|lookup|read|write|net\/http|context|x509|tls|EOF).*)/.exec(text) ?? [];
+  if (unreachable !== undefined) {
+    return new Failure(
+      `${project.backendUrl}, where the state is kept, does not answer: ${unreachable}`,
+      "Look whether the network and the address are right, and run the command again.",
+      { cause: error },
+    );
+  }
   if (/incorrect passphrase/.test(text)) return wrongPassphrase(project, error);
   const [, reason = text.trim()] = /^ *error: (.*)$/m.exec(text) ?? [];
   return new EngineFailure(

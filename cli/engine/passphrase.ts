@@ -6,6 +6,7 @@ import { parse } from "yaml";
 
 import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
+import { isServer } from "../state/server.ts";
 import { askSecret, canAsk } from "../terminal/ask.ts";
 
 /**
@@ -83,7 +84,7 @@ async function secretsOf(project: Project): Promise<{ kept: boolean; salt: strin
   const salt = typeof encryptionsalt === "string" ? encryptionsalt : undefined;
   if (typeof secretsprovider === "string") return { kept: secretsprovider === "passphrase", salt };
   // Pulumi Cloud keeps the secrets of its stacks itself, unless the stack says otherwise.
-  return { kept: salt !== undefined || !project.backendUrl.startsWith("https:"), salt };
+  return { kept: salt !== undefined || !isServer(project.backendUrl), salt };
 }
 
 /**

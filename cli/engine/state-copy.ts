@@ -1,58 +1,71 @@
-import { mkdir, mkdtemp, rm, writeFile, copyFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 
-import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
 import { type StateFiles, stateFilesOf } from "../state/files.ts";
+import { secretsIn } from "../state/secrets-keys.ts";
+import { isServer } from "../state/server.ts";
+import { runPulumi } from "./pulumi-process.ts";
 
 /** A copy of a stack that a run may change without the stack's knowing. */
 export interface StateCopy {
   project: Project;
+  /** What a run on the copy keeps new secrets with, where the server keeps those of the stack; nothing elsewhere. */
+  secrets?: Record<string, string>;
   /** When the stack last wrote each resource, by URN. */
   modified: Map<string, string>;
 }
 
 /**
  * Does something with a copy of a stack's state, in a directory that only this user can enter and that is gone afterwards.
- * Secrets stay encrypted in it as they are; the stack itself is only read.
- *
- * @throws Failure where the state is not kept in files that can be copied
+ * Secrets are encrypted in it; the stack itself is only read.
  */
 export async function withStateCopy<T>(project: Project, action: (copy: StateCopy) => Promise<T>): Promise<T> {
-  const files = stateFilesOf(project);
-  if (files === undefined) {
-    throw new Failure(
-      `The state of the stack "${project.stack}" is kept at ${project.backendUrl}, and only one in a directory or in S3 can be looked at without changing it.`,
-      "Run mfa-admin refresh --yes --exit-code, which reads AWS back into the state.",
-    );
-  }
   // Made with mode 0700.
   const directory = await mkdtemp(join(tmpdir(), "mfa-admin-"));
   try {
-    return await action(await copyInto(directory, project, files));
+    return await action(await copyInto(directory, project));
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
 }
 
-async function copyInto(directory: string, project: Project, files: StateFiles): Promise<StateCopy> {
+async function copyInto(directory: string, project: Project): Promise<StateCopy> {
   const { name, stack } = project;
   const settingsFile = join(directory, basename(project.settingsFile));
   await copyFile(project.settingsFile, settingsFile);
   await writeFile(join(directory, "Pulumi.yaml"), `name: ${JSON.stringify(name)}\nruntime: nodejs\n`);
   const checkpoint = `.pulumi/stacks/${name}/${stack}.json`;
-  const texts = await Promise.all([".pulumi/meta.yaml", checkpoint].map((path) => readIfThere(files, path)));
-  for (const [index, path] of [".pulumi/meta.yaml", checkpoint].entries()) {
-    const text = texts[index];
+  const files = stateFilesOf(project);
+  const [meta, state] =
+    files === undefined
+      ? ["version: 1\n", await exported(project)]
+      : await Promise.all([".pulumi/meta.yaml", checkpoint].map((path) => readIfThere(files, path)));
+  for (const [path, text] of [
+    [".pulumi/meta.yaml", meta],
+    [checkpoint, state === undefined ? undefined : withAccessRole(state)],
+  ] as const) {
     if (text === undefined) continue;
     await mkdir(dirname(join(directory, "state", path)), { recursive: true });
-    await writeFile(join(directory, "state", path), path === checkpoint ? withAccessRole(text) : text);
+    await writeFile(join(directory, "state", path), text);
   }
+  const byServer =
+    isServer(project.backendUrl) && Object.keys(secretsIn(await readFile(settingsFile, "utf8"))).length === 0;
   return {
     project: { ...project, directory, settingsFile, backendUrl: `file://${join(directory, "state")}` },
-    modified: modifiedIn(texts[1] ?? "{}"),
+    ...(byServer && { secrets: { PULUMI_CONFIG_PASSPHRASE: randomUUID() } }),
+    modified: modifiedIn(state ?? "{}"),
   };
+}
+
+/** The state as Pulumi's file backend would hold it, from a backend that only the Pulumi CLI reads. */
+async function exported(project: Project): Promise<string> {
+  const { backendUrl, directory, name, stack } = project;
+  const text = await runPulumi(["stack", "export"], project, { directory, env: { PULUMI_BACKEND_URL: backendUrl } });
+  const { version, deployment } = JSON.parse(text) as { version: number; deployment: unknown };
+  return JSON.stringify({ version, checkpoint: { stack: `organization/${name}/${stack}`, latest: deployment } });
 }
 
 /** The providers of the state as {@link accessRoleArn} has them now: a refresh does not run the program. */

@@ -27,7 +27,7 @@ export interface DriftOptions {
 export async function drift({ project, file, verbose, lockTimeout }: DriftOptions): Promise<PreviewReport> {
   await waitForLock(lockTimeout, () => requireUnlocked(project));
   return withStateCopy(project, async (copy) => {
-    const stack = await prepare(copy.project, file);
+    const stack = await prepare(copy.project, file, { secrets: copy.secrets });
     const options = { project: copy.project, settings: file.settings, verbose };
     const steps: StepEventMetadata[] = [];
     await runRefresh(stack, { ...options, onStep: (step) => steps.push(step) });

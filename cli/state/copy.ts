@@ -11,6 +11,7 @@ import { runPulumi } from "../engine/pulumi-process.ts";
 import { createStack, findStack, openStack } from "../engine/stack.ts";
 import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
+import { isServer } from "./server.ts";
 import { localStateDirectory } from "./state-directory.ts";
 import { secretsIn, type SecretsKeys } from "./secrets-keys.ts";
 
@@ -141,10 +142,6 @@ export function retiredName(stack: string, time: Date): string {
 function absolute(project: Pick<Project, "backendUrl" | "directory">): string {
   const directory = localStateDirectory(project);
   return directory === undefined ? project.backendUrl : `file://${directory}`;
-}
-
-function isServer(backendUrl: string): boolean {
-  return /^https?:/.test(backendUrl);
 }
 
 interface Contents {

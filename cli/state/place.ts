@@ -1,5 +1,6 @@
 import { Failure } from "../failure.ts";
 import { bucketOf, checkBucket } from "./bucket.ts";
+import { isServer } from "./server.ts";
 import { checkKey } from "./secrets-provider.ts";
 
 /** Where a stack's state is, or is to be, and what its secrets are kept with. */
@@ -30,7 +31,7 @@ export function protectionOf({ backendUrl, secretsProvider }: Place): string {
   if (backendUrl.startsWith("file://")) {
     return "Only this machine has it: keep a copy, and move it (mfa-admin state move) before others or a CI run mfa-admin.";
   }
-  if (/^https?:/.test(backendUrl)) {
+  if (isServer(backendUrl)) {
     return "Everybody whom the Pulumi organization lets in can use it; the server keeps older versions, and lets one run at a time change it.";
   }
   const key = secretsProvider?.startsWith("awskms://") === true ? "the KMS key" : "the passphrase";

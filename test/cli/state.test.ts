@@ -1,3 +1,4 @@
+import { UpdateRoleCommand } from "@aws-sdk/client-iam";
 import { expect } from "chai";
 import { cp, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,6 +7,7 @@ import { parse } from "yaml";
 
 import { CreateBucketCommand, DeleteObjectCommand } from "@aws-sdk/client-s3";
 
+import { administratorOf } from "../sandbox/testing.ts";
 import { StateCloud } from "./cloud.ts";
 import { Administrator, initFlags, type Result } from "./harness.ts";
 
@@ -37,6 +39,20 @@ describe("a state in S3", () => {
     expect({ status, stdout, left: await readdir(admin.directory) }).to.eql({ status: 1, stdout: "", left: [] });
     return stderr;
   }
+
+  it("is looked at for drift without being changed", async () => {
+    await init("--backend", await cloud.bucket("drifting"));
+    await run("add-developer", "alice", "--yes");
+    const payments = await administratorOf(admin.sandbox, "444444444444");
+    await payments.iam.send(new UpdateRoleCommand({ RoleName: "developer-alice", MaxSessionDuration: 3600 }));
+    const before = await cloud.read("drifting", ".pulumi/stacks/mfa-admin/main.json");
+    const { status, stdout } = await run("refresh", "--preview-only", "--exit-code");
+    expect(status).to.equal(2);
+    expect(stdout)
+      .to.match(/^Found in AWS: 1 role changed\./)
+      .and.contain("payments  role developer-alice");
+    expect(await cloud.read("drifting", ".pulumi/stacks/mfa-admin/main.json")).to.eql(before);
+  });
 
   it("is made by init with a KMS key, needs no passphrase, and up goes on from it on another machine", async () => {
     const url = await cloud.bucket("with-key");

@@ -12,6 +12,7 @@ import { SettingsFile } from "../../project/settings-file.ts";
 import { bucketOf } from "../../state/bucket.ts";
 import { secretsIn } from "../../state/secrets-keys.ts";
 import { keyOf } from "../../state/secrets-provider.ts";
+import { isServer } from "../../state/server.ts";
 import {
   type CiAccess,
   type CiPolicy,
@@ -65,8 +66,7 @@ export async function setUpGithub(project: Project, version: string, flags: Gith
   const { settings } = await SettingsFile.read(settingsFile);
   const keys = secretsIn(await readFile(settingsFile, "utf8"));
   const managementAccount = await requireManagementAccount();
-  const isServer = /^https?:/.test(backendUrl);
-  const provider = keys.secretsprovider ?? (isServer && !keys.encryptionsalt ? "service" : "passphrase");
+  const provider = keys.secretsprovider ?? (isServer(backendUrl) && !keys.encryptionsalt ? "service" : "passphrase");
   const files = workflows({
     stack,
     managementAccount,
@@ -83,7 +83,7 @@ export async function setUpGithub(project: Project, version: string, flags: Gith
     written: await write(join(repository.root, ".github", "workflows"), files, flags.overwrite),
     secrets: [
       ...(provider === "passphrase" ? ["PULUMI_CONFIG_PASSPHRASE"] : []),
-      ...(isServer ? ["PULUMI_ACCESS_TOKEN"] : []),
+      ...(isServer(backendUrl) ? ["PULUMI_ACCESS_TOKEN"] : []),
     ],
     roles: rolesOf(repository, settings, {
       managementAccount,

@@ -1,4 +1,5 @@
 import { sdkPulumiVersion } from "../../../toolchain/cache.js";
+import { isServer } from "../../state/server.ts";
 import { roleNames } from "../policies.ts";
 
 /** What the workflows have to know of the stack. */
@@ -112,15 +113,10 @@ ${environment(secretsOf(options, "          "))}        run: ${cli(options)} up 
 }
 
 function drift(options: WorkflowOptions): string {
-  const { stack, backendUrl } = options;
+  const { stack } = options;
   const report = `--exit-code --format markdown > "$RUNNER_TEMP/drift.md" || status=$?`;
-  const lookAtCopy = `${cli(options)} refresh --stack ${stack} --preview-only ${report}`;
-  // A state in files is copied, and the copy is read back from AWS. Another is read back itself, by who may write it.
-  const readBack = `${cli(options)} refresh --stack ${stack} --yes
-          ${cli(options)} preview --stack ${stack} ${report}`;
-  const [look, role, access] = isServer(backendUrl)
-    ? [readBack, roleNames.up, ""]
-    : [lookAtCopy, roleNames.preview, `          MFA_ADMIN_ACCESS_ROLE: ${roleNames.read}\n`];
+  const look = `${cli(options)} refresh --stack ${stack} --preview-only ${report}`;
+  const access = `          MFA_ADMIN_ACCESS_ROLE: ${roleNames.read}\n`;
   return `# Made by mfa-admin init --ci github. Looks every night whether AWS is still as the stack says, and keeps one issue about it.
 name: mfa-admin drift
 on:
@@ -141,7 +137,7 @@ jobs:
       issues: write
     steps:
 ${setUp(options, "1")}
-${credentials(options, role)}
+${credentials(options, roleNames.preview)}
       - name: Look for drift
         id: drift
 ${environment(access + secretsOf(options, "          "))}        run: |
@@ -217,10 +213,6 @@ function secretsOf({ passphrase, backendUrl }: WorkflowOptions, indent: string):
 
 function environment(lines: string): string {
   return lines === "" ? "" : `        env:\n${lines}`;
-}
-
-function isServer(backendUrl: string): boolean {
-  return /^https?:/.test(backendUrl);
 }
 
 /** A text in an expression of GitHub's. */

@@ -1,0 +1,188 @@
+import { UpdateRoleCommand } from "@aws-sdk/client-iam";
+import { expect } from "chai";
+import type { ChildProcess } from "node:child_process";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { parse } from "yaml";
+
+import { administratorOf } from "../sandbox/testing.ts";
+import { Administrator, initFlags, type Result, type RunOptions } from "./harness.ts";
+import { PulumiCloud } from "./pulumi-cloud.ts";
+
+describe("a state in Pulumi Cloud", () => {
+  let cloud: PulumiCloud;
+  let admin: Administrator;
+
+  beforeEach(async () => {
+    cloud = await PulumiCloud.start();
+    admin = await Administrator.withoutProject();
+  });
+  afterEach(async () => {
+    cloud.close();
+    await admin.close();
+  });
+
+  const runWith = ({ env, ...options }: RunOptions, ...args: string[]): Promise<Result> =>
+    admin.runWith({ ...options, env: { ...cloud.environment(), ...env } }, ...args);
+  const run = (...args: string[]): Promise<Result> => runWith({}, ...args);
+  const init = (): Promise<Result> => run("init", ...initFlags(admin.sandbox), "--backend", cloud.url);
+
+  /** Has to end well. @returns what it has printed on stdout */
+  async function succeed(...args: string[]): Promise<string> {
+    const { status, stdout, stderr } = await run(...args);
+    expect(status, `mfa-admin ${args.join(" ")}:\n${stderr}`).to.equal(0);
+    return stdout;
+  }
+
+  /** Runs `up` with alice in the roster, and stops it by a signal while the service is to note what was made. */
+  async function killedUp(signal: NodeJS.Signals): Promise<Result> {
+    await admin.editSettings((text) => text.replace("developers: {}", "developers:\n    alice: {}"));
+    const held = cloud.hold(/^PATCH .*checkpoint$/);
+    const meanwhile = async (child: ChildProcess): Promise<void> => {
+      while (!held.isWaiting()) await setTimeout(5);
+      if (child.pid !== undefined) process.kill(-child.pid, signal);
+    };
+    const result = await runWith({ meanwhile }, "up", "--yes");
+    held.release();
+    return result;
+  }
+
+  it("is made by init, with the service's own secrets, and every command works on it without a passphrase", async () => {
+    const { status, stdout, stderr } = await init();
+    expect({ status, stderr }).to.eql({ status: 0, stderr: "" });
+    expect(stdout).to.contain(`  State     ${cloud.url}\n            Everybody whom the Pulumi organization lets in`);
+    expect(Object.keys(parse(await admin.settings()) as object)).not.to.include.members(["encryptionsalt"]);
+    expect(cloud.stacks()).to.eql({ "mfa-admin/main": 0 });
+    await succeed("add-developer", "alice", "--yes");
+    expect(cloud.stacks()).to.eql({ "mfa-admin/main": 14 });
+    expect(cloud.stored("mfa-admin/main")).to.contain('"type":"service"').and.not.contain('"plaintext"');
+    expect(await succeed("up", "--yes")).to.match(/: 6 unchanged\.\n$/);
+    expect(await succeed("preview", "--exit-code")).to.match(/^Nothing to do/);
+    expect(await succeed("outputs")).to.contain("alice");
+    expect(await succeed("refresh", "--preview-only", "--exit-code")).to.match(/^Nothing has drifted/);
+    expect(await succeed("refresh", "--yes", "--exit-code")).to.match(/^Nothing has drifted/);
+    await succeed("remove-developer", "alice", "--yes");
+    await succeed("destroy", "--yes");
+    expect(cloud.stored("mfa-admin/main")).not.to.contain("aws-native:iam");
+  });
+
+  it("is looked at for drift without being changed", async () => {
+    await init();
+    await succeed("add-developer", "alice", "--yes");
+    const payments = await administratorOf(admin.sandbox, "444444444444");
+    await payments.iam.send(new UpdateRoleCommand({ RoleName: "developer-alice", MaxSessionDuration: 3600 }));
+    const before = cloud.stored("mfa-admin/main");
+    const { status, stdout } = await run("refresh", "--preview-only", "--exit-code");
+    expect(status).to.equal(2);
+    expect(stdout)
+      .to.match(/^Found in AWS: 1 role changed\./)
+      .and.contain("payments  role developer-alice");
+    expect(cloud.stored("mfa-admin/main")).to.eql(before);
+  });
+
+  it("guards an edit that removes too many, by what the service has", async () => {
+    await init();
+    await succeed("add-developer", "alice", "bob", "carol", "dave", "--yes");
+    await admin.editSettings((text) => text.replace(/developers:\n(?: {4}.*\n?)*/, "developers: {}\n"));
+    const { status, stderr } = await run("up", "--yes");
+    expect(status).to.equal(1);
+    expect(stderr).to.contain("This removes 4 of 4 developers, more than the 3 that one edit may remove.");
+    expect(await succeed("list", "--roster")).to.be.a("string");
+  });
+
+  it("excludes a second run, which waits for the first with --lock-timeout", async () => {
+    await init();
+    await admin.editSettings((text) => text.replace("developers: {}", "developers:\n    alice: {}"));
+    const held = cloud.hold(/^PATCH .*checkpoint$/);
+    const results: Result[] = [];
+    const meanwhile = async (): Promise<void> => {
+      while (!held.isWaiting()) await setTimeout(5);
+      results.push(await run("up", "--yes"));
+      const waiting = run("up", "--yes", "--lock-timeout", "2m");
+      await setTimeout(4000);
+      held.release();
+      results.push(await waiting);
+    };
+    let finished: Promise<void> | undefined;
+    const first = await runWith({ meanwhile: () => (finished = meanwhile()) }, "up", "--yes");
+    await finished;
+    const [refused, waited] = results;
+    expect(first.status).to.equal(0);
+    expect({ status: refused?.status, stderr: refused?.stderr }).to.eql({
+      status: 1,
+      stderr:
+        'Error: The stack "main" is locked by another run.\nWait for it to end. If it is no longer running, release the lock with mfa-admin cancel.\n',
+    });
+    expect(waited?.stderr).to.match(/^The stack "main" is locked by another run\. Waiting for it to end\.\n/);
+    expect(waited?.status).to.equal(0);
+    expect(waited?.stdout).to.match(/: 6 unchanged\.\n$/);
+  });
+
+  it("is released by cancel after a run was killed, and the next up finishes", async () => {
+    await init();
+    await killedUp("SIGKILL");
+    expect((await run("up", "--yes")).stderr).to.match(/^Error: The stack "main" is locked by another run\./);
+    expect(await succeed("cancel", "--yes")).to.match(/^The lock of the stack "main" is released\. Run mfa-admin up/);
+    await succeed("up", "--yes");
+    expect(await succeed("up", "--yes")).to.match(/: 6 unchanged\.\n$/);
+  });
+
+  it("is free by itself once the lease of a killed run is over", async () => {
+    await init();
+    await killedUp("SIGKILL");
+    cloud.expireLeases();
+    await succeed("up", "--yes");
+    expect(await succeed("up", "--yes")).to.match(/: 6 unchanged\.\n$/);
+  });
+
+  it("is a place that a state can be moved to, and away from, with nothing lost", async () => {
+    await admin.succeed("init", ...initFlags(admin.sandbox));
+    await admin.succeed("add-developer", "alice", "--yes");
+    const before = await admin.files();
+    const passphrase = { env: { PULUMI_CONFIG_PASSPHRASE: admin.environment()["PULUMI_CONFIG_PASSPHRASE"] } };
+    const stacks = join(admin.stateDirectory, ".pulumi", "stacks", "mfa-admin");
+
+    // Broken off in the middle: nothing has happened.
+    cloud.refuse(/^POST .*\/import$/);
+    const broken = await runWith(passphrase, "state", "move", "--to", cloud.url, "--yes");
+    expect(broken.status).to.equal(1);
+    expect(broken.stderr).to.contain("the stand-in was told to refuse this");
+    expect(await admin.files()).to.eql(before);
+    expect(cloud.stacks()).to.eql({});
+    expect(await readdir(stacks)).to.include("main.json");
+    cloud.refuse();
+
+    const moved = await runWith(passphrase, "state", "move", "--to", cloud.url, "--yes");
+    expect({ status: moved.status, stderr: moved.stderr }).to.eql({ status: 0, stderr: "" });
+    expect(moved.stdout).to.contain("14 resources, compared one by one.");
+    expect(cloud.stacks()).to.eql({ "mfa-admin/main": 14 });
+    expect((await runWith(passphrase, "up", "--yes")).stdout).to.match(/: 6 unchanged\.\n$/);
+
+    const back = await runWith(passphrase, "state", "move", "--to", "file://./back", "--yes");
+    expect({ status: back.status, stderr: back.stderr }).to.eql({ status: 0, stderr: "" });
+    expect(Object.keys(cloud.stacks())[0]).to.match(/^mfa-admin\/main-moved-\d{8}T\d{6}$/);
+    expect((await runWith(passphrase, "up", "--yes")).stdout).to.match(/: 6 unchanged\.\n$/);
+  });
+
+  it("says what is missing where nobody is logged in, the token is wrong, or nobody answers", async () => {
+    await init();
+    const said = async (env: Record<string, string | undefined>): Promise<string> => {
+      const { status, stderr } = await runWith(
+        { env: { PULUMI_CREDENTIALS_PATH: join(admin.directory, "none"), ...env } },
+        "up",
+        "--yes",
+      );
+      expect(status).to.equal(1);
+      return stderr;
+    };
+    expect(await said({ PULUMI_ACCESS_TOKEN: undefined })).to.match(
+      /^Error: The state is kept at http\S+, and nobody is logged in there\.\nRun pulumi login, or set PULUMI_ACCESS_TOKEN\.\n$/,
+    );
+    expect(await said({ PULUMI_ACCESS_TOKEN: "pul-wrong" })).to.match(
+      /^Error: \S+ does not accept this access token\.\n/,
+    );
+    cloud.close();
+    expect(await said({})).to.match(/^Error: \S+, where the state is kept, does not answer: .*\n/);
+  });
+});

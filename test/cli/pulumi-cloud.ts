@@ -1,0 +1,299 @@
+import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import { type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { gunzipSync } from "node:zlib";
+
+/** What Pulumi calls an untyped deployment: a state with the version of its format. */
+interface Deployment {
+  version: number;
+  deployment?: { resources?: unknown[] } | null | undefined;
+}
+
+interface Update {
+  id: string;
+  isPreview: boolean;
+  token: string;
+  status: "running" | "succeeded" | "failed" | "cancelled";
+}
+
+interface ServiceStack {
+  state: Deployment;
+  version: number;
+  key: Buffer;
+  tags: Record<string, string>;
+  /** The one update that may change the stack. */
+  active: Update | undefined;
+}
+
+type Answer = [status: number, body: unknown];
+type Body = Record<string, unknown>;
+
+const fail = (code: number, message: string): Answer => [code, { code, message }];
+const done: Answer = [200, {}];
+
+/**
+ * The part of Pulumi Cloud's REST API that the Pulumi CLI needs for stacks, on 127.0.0.1, in memory: users, stacks, secrets,
+ * updates and their leases. After the client in Pulumi's own source (pkg/backend/httpstate/client). It gives no capabilities, so the CLI
+ * sends whole checkpoints.
+ */
+export class PulumiCloud {
+  readonly url: string;
+  readonly token = `pul-${randomBytes(20).toString("hex")}`;
+  /** Every call so far: "POST /api/stacks/acme". */
+  readonly calls: string[] = [];
+  readonly #server: Server;
+  /** Where the Pulumi CLI remembers its logins. */
+  readonly #credentials = mkdtempSync(join(tmpdir(), "mfa-admin-cli-"));
+  readonly #stacks = new Map<string, ServiceStack>();
+  readonly #updates = new Map<string, Update>();
+  #held: { calls: RegExp; waiting: (() => void)[] } | undefined;
+  #broken: RegExp | undefined;
+
+  private constructor(server: Server) {
+    this.#server = server;
+    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    server.on("request", (request: IncomingMessage, response) => {
+      const { method = "", url = "", headers } = request;
+      const call = `${method} ${url}`;
+      this.calls.push(call);
+      void (async () => {
+        const bytes = await buffer(request);
+        const text = (headers["content-encoding"] === "gzip" ? gunzipSync(bytes) : bytes).toString();
+        const held = this.#held;
+        if (held?.calls.test(call) === true) await new Promise<void>((resolve) => held.waiting.push(resolve));
+        const [status, body] =
+          this.#broken?.test(call) === true
+            ? fail(400, "Bad Request: the stand-in was told to refuse this.")
+            : this.#tryAnswer(method, url, headers.authorization ?? "", text);
+        response.writeHead(status, { "content-type": "application/json" });
+        response.end(JSON.stringify(body));
+      })();
+    });
+  }
+
+  static async start(): Promise<PulumiCloud> {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return new PulumiCloud(server);
+  }
+
+  /** What logs the Pulumi CLI in, beside the sandbox's own environment. No passphrase: the service keeps the secrets. */
+  environment(): Record<string, string | undefined> {
+    return {
+      PULUMI_ACCESS_TOKEN: this.token,
+      PULUMI_CREDENTIALS_PATH: this.#credentials,
+      PULUMI_CONFIG_PASSPHRASE: undefined,
+    };
+  }
+
+  /** Answers no such call until what this returns is called. */
+  hold(calls: RegExp): { release(): void; isWaiting(): boolean } {
+    const held = { calls, waiting: [] as (() => void)[] };
+    this.#held = held;
+    return {
+      release: () => {
+        this.#held = undefined;
+        for (const go of held.waiting) go();
+      },
+      isWaiting: () => held.waiting.length > 0,
+    };
+  }
+
+  /** Refuses such calls from now on; none, when left out. */
+  refuse(calls?: RegExp): void {
+    this.#broken = calls;
+  }
+
+  /** What the service does by itself, minutes after a run has died. */
+  expireLeases(): void {
+    for (const stack of this.#stacks.values()) {
+      if (stack.active !== undefined) stack.active.status = "failed";
+      stack.active = undefined;
+    }
+  }
+
+  /** Names of the stacks, and how many resources each has. */
+  stacks(): Record<string, number> {
+    return Object.fromEntries(
+      [...this.#stacks].map(([name, { state }]) => [name, state.deployment?.resources?.length ?? 0]),
+    );
+  }
+
+  /** Everything that the service stores of a stack's state, as text. */
+  stored(name: string): string {
+    return JSON.stringify(this.#stacks.get(name)?.state);
+  }
+
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+    rmSync(this.#credentials, { recursive: true, force: true });
+  }
+
+  #tryAnswer(method: string, url: string, authorization: string, text: string): Answer {
+    try {
+      const body = (text === "" ? {} : JSON.parse(text)) as Body;
+      return this.#answer(method, new URL(url, this.url), authorization, body);
+    } catch (error) {
+      return fail(500, `Internal Server Error: ${(error as Error).message}`);
+    }
+  }
+
+  #answer(method: string, { pathname, searchParams }: URL, authorization: string, body: Body): Answer {
+    if (pathname === "/api/capabilities") return [200, { capabilities: [] }];
+    if (pathname === "/api/cli/version") return [200, { latestVersion: "v0.0.1", oldestWithoutWarning: "v0.0.1" }];
+    const [scheme, token = ""] = authorization.split(" ");
+    if (scheme === "update-token" ? !this.#hasLease(token) : token !== this.token) {
+      return fail(401, "Unauthorized: No credentials provided or are invalid.");
+    }
+    if (pathname === "/api/user") return [200, { id: "1", githubLogin: "acme", name: "Acme", organizations: [] }];
+    if (pathname === "/api/user/organizations/default") return [200, { gitHubLogin: "acme" }];
+    if (pathname === "/api/user/stacks") {
+      const stacks = [...this.#stacks.keys()].map((name) => identity(name));
+      return [200, { stacks: stacks.filter(({ projectName }) => projectName === searchParams.get("project")) }];
+    }
+    const [organization = "", project = "", name = "", ...rest] = pathname.replace("/api/stacks/", "").split("/");
+    if (!pathname.startsWith("/api/stacks/") || organization !== "acme") return fail(404, "Not Found");
+    if (name === "") return this.#answerProject(method, project, body);
+    const id = `${project}/${name}`;
+    const stack = this.#stacks.get(id);
+    if (stack === undefined) return fail(404, "Not Found: Stack not found");
+    return this.#answerStack(method, id, stack, rest, { ...body, force: searchParams.get("force") });
+  }
+
+  #answerProject(method: string, project: string, { stackName, state }: Body): Answer {
+    const names = [...this.#stacks.keys()];
+    if (method === "HEAD") {
+      return names.some((name) => name.startsWith(`${project}/`)) ? done : fail(404, "Not Found");
+    }
+    const id = `${project}/${String(stackName)}`;
+    if (this.#stacks.has(id)) return fail(409, "Conflict: A stack with this name already exists.");
+    const empty: Deployment = { version: 3, deployment: { resources: [] } };
+    this.#stacks.set(id, {
+      state: (state as Deployment | undefined) ?? empty,
+      version: 0,
+      key: randomBytes(32),
+      tags: {},
+      active: undefined,
+    });
+    return done;
+  }
+
+  #answerStack(method: string, id: string, stack: ServiceStack, [what, ...rest]: string[], body: Body): Answer {
+    const { version, tags, active } = stack;
+    switch (what) {
+      case undefined:
+        if (method === "GET") return [200, { ...identity(id), version, tags, activeUpdate: active?.id ?? "" }];
+        if (body["force"] !== "true" && (stack.state.deployment?.resources?.length ?? 0) > 0) {
+          return fail(400, "Bad Request: Stack still contains resources.");
+        }
+        this.#stacks.delete(id);
+        return [204, {}];
+      case "export":
+        return [200, stack.state];
+      case "import":
+        stack.state = { version: Number(body["version"]), deployment: body["deployment"] as Deployment["deployment"] };
+        stack.version++;
+        return [200, { updateId: this.#newUpdate(false, "succeeded").id }];
+      case "encrypt":
+        return [200, { ciphertext: seal(stack.key, body["plaintext"]) }];
+      case "batch-encrypt":
+        return [200, { ciphertexts: (body["plaintexts"] as string[]).map((text) => seal(stack.key, text)) }];
+      case "decrypt":
+        // A note for the audit log that secrets of another provider were opened.
+        if (rest.length > 0) return done;
+        return [200, { plaintext: open(stack.key, body["ciphertext"]) }];
+      case "batch-decrypt": {
+        const texts = body["ciphertexts"] as string[];
+        return [200, { plaintexts: Object.fromEntries(texts.map((text) => [text, open(stack.key, text)])) }];
+      }
+      case "rename": {
+        const renamed = [(body["newProject"] as string) || id.split("/")[0], body["newName"]].join("/");
+        this.#stacks.delete(id);
+        this.#stacks.set(renamed, stack);
+        return done;
+      }
+      case "tags":
+        stack.tags = body as Record<string, string>;
+        return done;
+      case "updates":
+        return [200, { updates: [] }];
+      case "update":
+      case "preview":
+      case "refresh":
+      case "destroy":
+        return this.#answerUpdate(method, stack, what === "preview", rest, body);
+      default:
+        return fail(404, "Not Found");
+    }
+  }
+
+  #answerUpdate(method: string, stack: ServiceStack, isPreview: boolean, [id, what]: string[], body: Body): Answer {
+    if (id === undefined) {
+      return [200, { updateID: this.#newUpdate(isPreview || (body["options"] as Body)["dryRun"] === true).id }];
+    }
+    const update = this.#updates.get(id);
+    if (update === undefined) return fail(404, "Not Found: Update not found");
+    switch (what) {
+      case undefined:
+        if (method === "GET") return [200, { status: update.status, events: [] }];
+        if (!update.isPreview) {
+          if (stack.active !== undefined) return fail(409, "Conflict: Another update is currently in progress.");
+          stack.active = update;
+          stack.version++;
+        }
+        return [200, { version: stack.version, token: update.token, tokenExpiration: expiration() }];
+      case "renew_lease":
+        return [200, { token: update.token, tokenExpiration: expiration() }];
+      case "checkpoint":
+        stack.state = { version: Number(body["version"]), deployment: body["deployment"] as Deployment["deployment"] };
+        return done;
+      case "complete":
+      case "cancel":
+        update.status = what === "cancel" ? "cancelled" : (body["status"] as Update["status"]);
+        if (stack.active === update) stack.active = undefined;
+        return done;
+      case "events":
+        return done;
+      default:
+        return fail(404, "Not Found");
+    }
+  }
+
+  #newUpdate(isPreview: boolean, status: Update["status"] = "running"): Update {
+    const update: Update = { id: randomUUID(), isPreview, token: randomUUID(), status };
+    this.#updates.set(update.id, update);
+    return update;
+  }
+
+  #hasLease(token: string): boolean {
+    return [...this.#updates.values()].some((update) => update.token === token && update.status === "running");
+  }
+}
+
+function identity(id: string) {
+  const [projectName = "", stackName = ""] = id.split("/");
+  return { id, orgName: "acme", projectName, stackName };
+}
+
+const expiration = (): number => Math.floor(Date.now() / 1000) + 300;
+
+/** Both in Base64, as Pulumi writes bytes into JSON. */
+function seal(key: Buffer, plaintext: unknown): string {
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv("aes-256-gcm", key, nonce);
+  const sealed = Buffer.concat([cipher.update(Buffer.from(String(plaintext), "base64")), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString("base64");
+}
+
+function open(key: Buffer, ciphertext: unknown): string {
+  const bytes = Buffer.from(String(ciphertext), "base64");
+  const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, 12));
+  decipher.setAuthTag(bytes.subarray(12, 28));
+  return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString("base64");
+}
