@@ -1,6 +1,7 @@
 import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
 import type { ResourceFailure, RunRecord } from "./changes.ts";
+import { developerOf } from "../preview/planned.ts";
 import { EngineFailure, explainEngine } from "./explain.ts";
 
 export type EngineCommand = "up" | "preview" | "refresh" | "destroy";
@@ -20,7 +21,7 @@ export class IncompleteRun extends Failure {
   readonly interrupted: boolean;
 
   constructor(message: string, remedy: string, { record, interrupted, error }: FailedRun) {
-    super(message, remedy, { cause: error });
+    super(message, remedy, { cause: error, ...settingOf(record.failures) });
     this.record = record;
     this.interrupted = interrupted;
   }
@@ -39,6 +40,14 @@ export function failureOf(run: FailedRun): unknown {
   const again = `Run mfa-admin ${command} ${stack} to go on from there.`;
   const adopt = `Delete what is there already, or run mfa-admin up ${stack} --adopt to take it into the stack.`;
   return new IncompleteRun(message, record.failures.some(existsAlready) ? adopt : again, run);
+}
+
+/** The developer whose resources have failed; the roster, where they belong to several. */
+function settingOf(failures: ResourceFailure[]): { setting?: string[] } {
+  const names = new Set(failures.map(({ step }) => developerOf(step)));
+  const [name] = names;
+  if (name === undefined || names.has(undefined)) return {};
+  return { setting: ["developers", ...(names.size === 1 ? [name] : [])] };
 }
 
 export function changesAws(command: EngineCommand): boolean {

@@ -86,7 +86,8 @@ function inputsOf({ inputs }: NonNullable<StepEventMetadata["old"]>): Record<str
 }
 
 /** The component that a user or a role belongs to. */
-function developerOf(step: StepEventMetadata): string | undefined {
+/** Whose resource it is; nothing for what all developers share. */
+export function developerOf(step: StepEventMetadata): string | undefined {
   const parent = (step.new ?? step.old)?.parent ?? "";
   return parent.includes("::mfa-admin:index:Developer::") ? nameIn(parent) : undefined;
 }

@@ -68,6 +68,20 @@ describe("up in CI", () => {
     );
   });
 
+  it("marks what AWS refuses for a developer at the line of the roster that names them", async () => {
+    await admin.succeed("up", "--yes");
+    await admin.editSettings((text) => text.replace("developers:\n", "developers:\n    zoe: {}\n"));
+    const refusal = { code: "AccessDenied", handlerErrorCode: "AccessDenied", message: "not today", times: 1 };
+    const accountId = admin.sandbox.developmentAccounts["payments"] ?? "";
+    admin.sandbox.injectFault({ service: "cloudcontrol", action: "CreateResource", accountId, ...refusal });
+    const { status, stderr } = await admin.runWith({ env }, "up", "--yes");
+    expect(status).to.equal(1);
+    const line = (await admin.settings()).split("\n").indexOf("    zoe: {}") + 1;
+    expect(stderr).to.contain(
+      `::error file=Pulumi.main.yaml,line=${line},title=mfa-admin::One resource could not be changed.`,
+    );
+  });
+
   it("prints no secret of the environment, whoever repeats it", async () => {
     const secret = admin.sandbox.administrator.secretAccessKey;
     const message = `signed with ${secret}`;
