@@ -2,6 +2,7 @@ import { Command } from "@oclif/core/command";
 import * as Flags from "@oclif/core/flags";
 
 import { Failure } from "./failure.ts";
+import type { ReportKind } from "./preview/schema.ts";
 import type { Project } from "./project/project.ts";
 import type { SettingsFile } from "./project/settings-file.ts";
 
@@ -18,17 +19,26 @@ export abstract class BaseCommand extends Command {
 
   /** `--format json` is the same as `--json`: for the report and for an error in its place. */
   override jsonEnabled(): boolean {
-    const { argv } = this;
-    const at = argv.indexOf("--format");
-    const chosen = argv.includes("--format=json") || (at >= 0 && argv[at + 1] === "json");
-    return super.jsonEnabled() || (chosen && "format" in this.ctor.flags);
+    return super.jsonEnabled() || this.chosenFormat() === "json";
   }
+
+  /** What `--format` asks for, which an error has to be told in even before the flags are parsed. */
+  protected chosenFormat(): string | undefined {
+    const { argv } = this;
+    if (!("format" in this.ctor.flags)) return undefined;
+    const at = argv.findLastIndex((argument) => /^--format(=|$)/.test(argument));
+    return argv[at]?.split("=")[1] ?? (at < 0 ? undefined : argv[at + 1]);
+  }
+
+  /** What a command does about its failure besides telling the user. */
+  protected failed?(error: Error): Promise<void>;
 
   /** Errors end with status 1, whoever threw them: 2 is kept for "there is a difference". */
   protected override async catch(error: Error & { oclif?: { exit?: number } }): Promise<unknown> {
     if (error.oclif?.exit === 0) return super.catch(error);
     const { explain, report } = await import("./explain.ts");
     process.exitCode = exitStatus(error);
+    await this.failed?.(error);
     const failure = explain(error);
     report(failure, this.jsonEnabled());
     const { annotate, inGithubActions } = await import("./ci/annotations.ts");
@@ -63,10 +73,16 @@ export abstract class StackCommand extends ProjectCommand {
     }),
   };
 
+  /** The stack's name, as soon as it is known. */
+  protected stackName: string | undefined;
+
   /** The project and the stack that the flags choose. */
   protected async project(flags: StackFlags): Promise<Project> {
+    this.stackName = flags.stack;
     const { openProject } = await import("./project/project.ts");
-    return openProject(flags.cwd ?? process.cwd(), flags.stack);
+    const project = await openProject(flags.cwd ?? process.cwd(), flags.stack);
+    this.stackName = project.stack;
+    return project;
   }
 
   /** The same with its settings: they are refused, if need be, before the engine and the AWS clients are even loaded. */
@@ -76,6 +92,19 @@ export abstract class StackCommand extends ProjectCommand {
     const file = await SettingsFile.read(project.settingsFile);
     this.settingsFile = file;
     return { project, file };
+  }
+}
+
+/** A command that reports on a stack: what failed is told in the form that the report was asked for in, too. */
+export abstract class ReportCommand extends StackCommand {
+  /** The report that a workflow keeps in one place, and that the failure has to stand in for. */
+  protected abstract readonly kind: ReportKind;
+
+  protected override async failed(error: Error): Promise<void> {
+    if (this.chosenFormat() !== "markdown") return;
+    const { failureMarkdown } = await import("./preview/failure.ts");
+    const { kind, stackName: stack } = this;
+    this.log(failureMarkdown(this.id ?? kind, error, stack === undefined ? undefined : { kind, stack }).trimEnd());
   }
 }
 

@@ -1,31 +1,40 @@
 import { appendFile } from "node:fs/promises";
 
 import type { StepEventMetadata } from "../engine/automation.ts";
-import { explain } from "../explain.ts";
+import { failureMarkdown } from "../preview/failure.ts";
 import { markdown } from "../preview/markdown.ts";
 import { planOf } from "../preview/planned.ts";
 import { previewReport } from "../preview/report.ts";
 import type { Project } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
-import { redacted } from "../terminal/redact.ts";
 
-/** Adds what `up` has done to the summary of its job on GitHub Actions; does nothing elsewhere. */
-export async function summarizeUp(
-  { stack }: Project,
-  { settings }: SettingsFile,
-  steps: StepEventMetadata[],
-): Promise<void> {
-  await append(() => markdown(previewReport({ kind: "up", stack, settings, plan: planOf(steps) })));
+/** What an `up` has come to. */
+export interface Outcome {
+  project: Project;
+  file: SettingsFile;
+  /** What was done, up to the end or the failure. */
+  steps: StepEventMetadata[];
 }
 
-/** The same for a command that has failed, with what to do next. */
-export async function summarizeFailure(command: string, error: Error): Promise<void> {
+/** Adds what `up` has done to the summary of its job on GitHub Actions; does nothing elsewhere. */
+export async function summarizeUp(outcome: Outcome): Promise<void> {
+  await append(() => done(outcome));
+}
+
+/** The same for an `up` that has failed: why, what to do next, and what it had done by then. */
+export async function summarizeFailedUp(error: Error, outcome: Outcome | undefined): Promise<void> {
   await append(() => {
-    const { message, remedy } = explain(error);
-    const text = redacted([message, remedy].filter((line) => line !== undefined).join("\n"));
-    const fence = "`".repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([run]) => run.length + 1)));
-    return `### \`mfa-admin ${command}\` failed\n\n${fence}text\n${text}\n${fence}\n`;
+    const failure = failureMarkdown("up", error);
+    return hasChanged(outcome) ? `${failure}\n${done(outcome)}` : failure;
   });
+}
+
+function hasChanged(outcome: Outcome | undefined): outcome is Outcome {
+  return outcome !== undefined && planOf(outcome.steps).resources.some(({ operation }) => operation !== "same");
+}
+
+function done({ project: { stack }, file: { settings }, steps }: Outcome): string {
+  return markdown(previewReport({ kind: "up", stack, settings, plan: planOf(steps) }));
 }
 
 async function append(text: () => string): Promise<void> {

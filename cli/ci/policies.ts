@@ -37,8 +37,13 @@ export const roleNames = { preview: "mfa-admin-ci-preview", up: "mfa-admin-ci-up
 
 const issuer = "token.actions.githubusercontent.com";
 
-/** Lets jobs of one repository of GitHub assume a role, for these subjects of their identity alone. */
-export function githubTrust(managementAccount: string, repository: string, subjects: string[]): CiPolicy {
+/**
+ * Lets jobs of one repository of GitHub assume a role, in these contexts alone.
+ *
+ * @param prefix how the subject of their identity begins: `repo:OWNER/NAME`, or the same with ids
+ * @param contexts how it goes on: `pull_request`, `ref:refs/heads/BRANCH`
+ */
+export function githubTrust(managementAccount: string, prefix: string, contexts: string[]): CiPolicy {
   return policy({
     Sid: "AllowGithubActions",
     Effect: "Allow",
@@ -47,7 +52,7 @@ export function githubTrust(managementAccount: string, repository: string, subje
     Condition: {
       StringEquals: {
         [`${issuer}:aud`]: "sts.amazonaws.com",
-        [`${issuer}:sub`]: subjects.map((subject) => `repo:${repository}:${subject}`),
+        [`${issuer}:sub`]: contexts.map((context) => `${prefix}:${context}`),
       },
     },
   });

@@ -52,6 +52,11 @@ export default class Init extends ProjectCommand {
       description: "The branch whose settings are applied. Default: the one that git knows as origin's, else main.",
       dependsOn: ["ci"],
     }),
+    "sub-claim-prefix": Flags.string({
+      description:
+        "How GitHub begins the subject of the repository's identity, such as repo:OWNER@ID/NAME@ID. Default: GitHub is asked by its CLI, gh.",
+      dependsOn: ["ci"],
+    }),
     overwrite: Flags.boolean({ description: "Replace workflows that have another text.", dependsOn: ["ci"] }),
   };
 
@@ -61,7 +66,7 @@ export default class Init extends ProjectCommand {
     if (flags.ci !== undefined) {
       const { findStackSettings } = await import("../project/project.ts");
       const project = await findStackSettings(from, flags.stack);
-      if (project !== undefined) return this.ci(project, flags);
+      if (project !== undefined) return this.ci(project, githubFlags(flags));
     }
     const { initialize } = await import("../onboarding/initialize-stack.ts");
     const { project, settings, protection, warnings } = await initialize({
@@ -81,7 +86,7 @@ export default class Init extends ProjectCommand {
     this.log(`  Settings  ${project.settingsFile}\n  State     ${project.backendUrl}\n            ${protection}`);
     this.log("Next: mfa-admin add-developer NAME, or edit the settings and run mfa-admin up.");
     const result = { ...project, settings, warnings };
-    return flags.ci === undefined ? result : { ...result, ci: await this.ci(project, flags) };
+    return flags.ci === undefined ? result : { ...result, ci: await this.ci(project, githubFlags(flags)) };
   }
 
   /** The workflows of a stack that is set up. */
@@ -90,9 +95,16 @@ export default class Init extends ProjectCommand {
       import("../ci/github/set-up.ts"),
       import("../ci/github/render.ts"),
     ]);
-    const { repository, branch, overwrite } = flags;
-    const result = await setUpGithub(project, this.config.version, { repository, branch, overwrite });
+    const result = await setUpGithub(project, this.config.version, flags);
+    for (const warning of result.warnings) this.logToStderr(`Note: ${warning}`);
     this.log(githubPage(result));
     return result;
   }
+}
+
+function githubFlags(
+  flags: Omit<GithubFlags, "subClaimPrefix"> & { "sub-claim-prefix": string | undefined },
+): GithubFlags {
+  const { repository, branch, overwrite, "sub-claim-prefix": subClaimPrefix } = flags;
+  return { repository, branch, overwrite, subClaimPrefix };
 }

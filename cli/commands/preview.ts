@@ -1,9 +1,9 @@
 import * as Flags from "@oclif/core/flags";
 
-import { StackCommand } from "../command.ts";
+import { ReportCommand } from "../command.ts";
 import { exitCodeFlag, formatFlag, guardFlags, lockTimeoutFlag } from "../flags.ts";
 
-export default class Preview extends StackCommand {
+export default class Preview extends ReportCommand {
   static override summary = "Show what up would change, and who will be able to do what then.";
   static override description =
     "Changes nothing. --format markdown makes a comment for a pull request, the same for the same changes, of at most 65,536 characters. What up would refuse is told on top. Given a base, a run without AWS credentials or passphrase, as for a pull request from a fork, compares the roster alone, and says so.";
@@ -32,6 +32,8 @@ export default class Preview extends StackCommand {
     "lock-timeout": lockTimeoutFlag,
     ...guardFlags,
   };
+
+  protected override readonly kind = "preview";
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Preview);

@@ -1,9 +1,9 @@
 import * as Flags from "@oclif/core/flags";
 
-import { StackCommand } from "../command.ts";
+import { ReportCommand } from "../command.ts";
 import { exitCodeFlag, formatFlag, lockTimeoutFlag, yesFlag } from "../flags.ts";
 
-export default class Refresh extends StackCommand {
+export default class Refresh extends ReportCommand {
   static override summary = "Read every resource back from AWS into the state, and show what has drifted.";
   static override description =
     "Changes nothing in AWS. The next up puts right what has drifted. With --preview-only it leaves the state as it is, too, and tells what refresh and up would do.";
@@ -18,6 +18,8 @@ export default class Refresh extends StackCommand {
     format: formatFlag,
     "lock-timeout": lockTimeoutFlag,
   };
+
+  protected override readonly kind = "drift";
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Refresh);

@@ -1,5 +1,6 @@
 import * as Flags from "@oclif/core/flags";
 
+import type { Outcome } from "../ci/job-summary.ts";
 import { StackCommand } from "../command.ts";
 import type { StepEventMetadata } from "../engine/automation.ts";
 import { guardFlags, lockTimeoutFlag, yesFlag } from "../flags.ts";
@@ -28,6 +29,8 @@ export default class Up extends StackCommand {
     ...guardFlags,
   };
 
+  #outcome: Outcome | undefined;
+
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Up);
     const { requireConfirmable } = await import("../terminal/ask.ts");
@@ -43,16 +46,16 @@ export default class Up extends StackCommand {
     const plan = flags.plan === undefined ? {} : { plan: await SavedPlan.read(flags.plan, project) };
     const stack = await prepare(project, file, { lockTimeout });
     const steps: StepEventMetadata[] = [];
+    this.#outcome = { project, file, steps };
     const onStep = (step: StepEventMetadata) => steps.push(step);
     const result = await apply(stack, { project, file, yes, verbose, adopt, lockTimeout, guards, onStep, ...plan });
-    await summarizeUp(project, file, steps);
+    await summarizeUp(this.#outcome);
     this.log(summary(result));
     return result;
   }
 
-  protected override async catch(error: Error): Promise<unknown> {
-    const { summarizeFailure } = await import("../ci/job-summary.ts");
-    await summarizeFailure("up", error);
-    return super.catch(error);
+  protected override async failed(error: Error): Promise<void> {
+    const { summarizeFailedUp } = await import("../ci/job-summary.ts");
+    await summarizeFailedUp(error, this.#outcome);
   }
 }

@@ -80,6 +80,10 @@ describe("up in CI", () => {
     expect(stderr).to.contain(
       `::error file=Pulumi.main.yaml,line=${line},title=mfa-admin::One resource could not be changed.`,
     );
+    // The reviewer of the job learns what was done all the same.
+    expect(await summary()).to.match(
+      /^### `mfa-admin up` failed\n[^]*\n### What `mfa-admin up` did to `main`\n[^]*\| `zoe` \| `auth` \| user `zoe` \| created \|\n/,
+    );
   });
 
   it("prints no secret of the environment, whoever repeats it", async () => {

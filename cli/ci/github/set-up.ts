@@ -23,12 +23,15 @@ import {
   roleNames,
   upPolicy,
 } from "../policies.ts";
-import { findRepository, type Repository } from "./repository.ts";
+import { findRepository } from "./repository.ts";
+import { subjectOf } from "./subject.ts";
 import { workflows } from "./workflows.ts";
 
 export interface GithubFlags {
   repository: string | undefined;
   branch: string | undefined;
+  /** How the subject of the jobs' identity begins; GitHub is asked when left out. */
+  subClaimPrefix: string | undefined;
   /** Replace workflows that were edited. */
   overwrite: boolean;
 }
@@ -42,6 +45,8 @@ export interface GithubSetUp {
   /** Secrets that the repository needs. */
   secrets: string[];
   roles: CiRole[];
+  /** What the administrator should know. */
+  warnings: string[];
 }
 
 export interface CiRole {
@@ -65,7 +70,10 @@ export async function setUpGithub(project: Project, version: string, flags: Gith
   const repository = await findRepository(directory, flags);
   const { settings } = await SettingsFile.read(settingsFile);
   const keys = secretsIn(await readFile(settingsFile, "utf8"));
-  const managementAccount = await requireManagementAccount();
+  const [managementAccount, subject] = await Promise.all([
+    requireManagementAccount(),
+    subjectOf(repository.name, flags.subClaimPrefix),
+  ]);
   const provider = keys.secretsprovider ?? (isServer(backendUrl) && !keys.encryptionsalt ? "service" : "passphrase");
   const files = workflows({
     stack,
@@ -85,16 +93,18 @@ export async function setUpGithub(project: Project, version: string, flags: Gith
       ...(provider === "passphrase" ? ["PULUMI_CONFIG_PASSPHRASE"] : []),
       ...(isServer(backendUrl) ? ["PULUMI_ACCESS_TOKEN"] : []),
     ],
-    roles: rolesOf(repository, settings, {
+    roles: rolesOf(subject.prefix, repository.branch, settings, {
       managementAccount,
       bucket: bucketOf(backendUrl),
       key: keyOf(keys.secretsprovider),
     }),
+    warnings: subject.warnings,
   };
 }
 
 function rolesOf(
-  { name, branch }: Repository,
+  subject: string,
+  branch: string,
   { authAccount, developmentAccounts, accessRole }: Settings,
   rest: Pick<CiAccess, "managementAccount" | "bucket" | "key">,
 ): CiRole[] {
@@ -107,14 +117,14 @@ function rolesOf(
       name: roleNames.preview,
       accounts: [managementAccount],
       purpose: `previews of pull requests, and drift on ${branch}: reads only`,
-      trust: githubTrust(managementAccount, name, ["pull_request", ref]),
+      trust: githubTrust(managementAccount, subject, ["pull_request", ref]),
       policy: previewPolicy(access),
     },
     {
       name: roleNames.up,
       accounts: [managementAccount],
       purpose: `up on ${branch}`,
-      trust: githubTrust(managementAccount, name, [ref]),
+      trust: githubTrust(managementAccount, subject, [ref]),
       policy: upPolicy(access),
     },
     {

@@ -1,4 +1,5 @@
 import { sdkPulumiVersion } from "../../../toolchain/cache.js";
+import { commentMarker } from "../../preview/markdown.ts";
 import { isServer } from "../../state/server.ts";
 import { roleNames } from "../policies.ts";
 
@@ -57,17 +58,22 @@ ${credentials(options, roleNames.preview, sameRepository)}
           MFA_ADMIN_ACCESS_ROLE: ${roleNames.read}
 ${secretsOf(options, "          ")}        # A pull request from a fork has no credentials: its roster alone is compared.
         run: |
-          ${cli(options)} preview --stack ${stack} --format markdown --base "$BASE" > "$RUNNER_TEMP/preview.md"
+          status=0
+          ${cli(options)} preview --stack ${stack} --format markdown --base "$BASE" > "$RUNNER_TEMP/preview.md" || status=$?
           cat "$RUNNER_TEMP/preview.md" >> "$GITHUB_STEP_SUMMARY"
+          exit "$status"
       - name: Comment
-        # The token of a fork's pull request may not write; the preview is in the job's summary.
-        if: ${sameRepository}
+        # Also of a failure: an older preview must not be taken for this commit's. The token of a fork's pull request may
+        # not write; its preview is in the job's summary.
+        if: \${{ !cancelled() && ${sameRepository} }}
         env:
           GH_TOKEN: \${{ github.token }}
           NUMBER: \${{ github.event.pull_request.number }}
+          MARKER: "${commentMarker({ kind: "preview", stack })}"
         run: |
-          MARKER=$(head -n 1 "$RUNNER_TEMP/preview.md")
-          export MARKER
+          if ! grep -qF -e "$MARKER" "$RUNNER_TEMP/preview.md"; then
+            printf '%s\\n' "$MARKER" "### The preview failed" "" "[The job]($GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID) says why." > "$RUNNER_TEMP/preview.md"
+          fi
           id=$(gh api --paginate "repos/$GITHUB_REPOSITORY/issues/$NUMBER/comments" \\
             --jq '.[] | select(.user.login == "github-actions[bot]" and (.body | startswith(env.MARKER))) | .id' | head -n 1)
           if [ -n "$id" ]; then

@@ -103,6 +103,7 @@ export class Runner {
     const outputs: Record<string, { outputs: Record<string, string> }> = {};
     const github = { event, repository: "example/access", ref_name: "main", token: "a-token" };
     const contexts = { github, secrets, steps: outputs };
+    let failed = false;
     let credentials: Record<string, string | undefined> = {
       AWS_ACCESS_KEY_ID: undefined,
       AWS_SECRET_ACCESS_KEY: undefined,
@@ -111,7 +112,7 @@ export class Runner {
     const [job] = Object.values(workflow.jobs);
     if (job === undefined || (job.if !== undefined && !holds(job.if, contexts))) return result;
     for (const step of job.steps) {
-      if (step.if !== undefined && !holds(step.if, contexts)) continue;
+      if (!isDue(step.if, failed, contexts)) continue;
       if (step.uses?.startsWith("aws-actions/") === true) {
         credentials = await this.assume(step.with?.["role-to-assume"] ?? "");
       }
@@ -125,6 +126,8 @@ export class Runner {
         CI: "true",
         GITHUB_ACTIONS: "true",
         GITHUB_REPOSITORY: github.repository,
+        GITHUB_RUN_ID: "4711",
+        GITHUB_SERVER_URL: "https://github.com",
         GITHUB_WORKSPACE: this.#admin.directory,
         RUNNER_TEMP: temporary,
         PATH: [join(this.#directory, "bin"), process.env["PATH"]].join(delimiter),
@@ -133,7 +136,7 @@ export class Runner {
       result.steps[step.name ?? step.run] = status;
       result.output += output;
       if (step.id !== undefined) outputs[step.id] = { outputs: await outputsIn(join(temporary, "output")) };
-      if (status !== 0) break;
+      failed ||= status !== 0;
     }
     result.summary = await readFile(join(temporary, "summary.md"), "utf8");
     return result;
@@ -204,7 +207,16 @@ const gh = `
 
 type Contexts = Record<string, unknown>;
 
-/** The two conditions that the workflows have: one value equals another. */
+/** Whether a step is run: after a failure only one that says so. */
+function isDue(condition: string | undefined, failed: boolean, contexts: Contexts): boolean {
+  const text = (condition ?? "").replace(/^\$\{\{ | \}\}$/g, "");
+  const [first = "", ...rest] = text.split(" && ");
+  const whenFailed = first === "!cancelled()";
+  const others = whenFailed ? rest : [first, ...rest];
+  return (whenFailed || !failed) && others.every((other) => other === "" || holds(other, contexts));
+}
+
+/** The conditions that the workflows have: one value equals another. */
 function holds(condition: string, contexts: Contexts): boolean {
   const [left = "", right = ""] = condition.split(" == ");
   return valueOf(left, contexts) === valueOf(right, contexts);

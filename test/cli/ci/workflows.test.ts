@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { execFile } from "node:child_process";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -19,6 +19,7 @@ import type { CiRole } from "../../../cli/ci/github/set-up.ts";
 import { administratorOf, clients, trust } from "../../sandbox/testing.ts";
 import { StateCloud } from "../cloud.ts";
 import { Administrator, initFlags, type Result } from "../harness.ts";
+import { pathWithGh } from "./gh.ts";
 import { Runner, type Workflow } from "./job.ts";
 
 const names = ["mfa-admin-drift.yml", "mfa-admin-preview.yml", "mfa-admin-up.yml"];
@@ -30,7 +31,11 @@ describe("init --ci github", () => {
   let runner: Runner;
   let roles: CiRole[];
 
-  const run = (...args: string[]): Promise<Result> => admin.runWith({ env: cloud.environment() }, ...args);
+  /** With `gh`, which knows the repository. */
+  let path: string;
+
+  const run = (...args: string[]): Promise<Result> =>
+    admin.runWith({ env: { ...cloud.environment(), PATH: path } }, ...args);
   const git = async (...args: string[]): Promise<string> =>
     (
       await promisify(execFile)("git", ["-c", "user.name=a", "-c", "user.email=a@example.com", ...args], {
@@ -43,6 +48,7 @@ describe("init --ci github", () => {
   before(async () => {
     cloud = await StateCloud.start();
     admin = await Administrator.withoutProject();
+    path = await pathWithGh(join(admin.directory, "bin"), { sub_claim_prefix: "repo:example@1/access@2" });
     key = await cloud.key("ci");
     await run(
       "init",
@@ -58,7 +64,7 @@ describe("init --ci github", () => {
       join(admin.directory, "package.json"),
       JSON.stringify({ devDependencies: { "mfa-admin": "0.1.0" } }),
     );
-    await writeFile(join(admin.directory, ".gitignore"), "node_modules\n");
+    await writeFile(join(admin.directory, ".gitignore"), "bin\nnode_modules\n");
   });
   after(async () => {
     await runner.close();
@@ -74,7 +80,7 @@ describe("init --ci github", () => {
     expect(stdout).to.contain(
       "mfa-admin-ci-preview in 111111111111 (previews of pull requests, and drift on main: reads only)",
     );
-    expect(stdout).to.contain('"repo:example/access:pull_request"');
+    expect(stdout).to.contain('"repo:example@1/access@2:pull_request"');
     const { value } = await admin.json("init", "--ci", "github");
     roles = (value as { roles: CiRole[] }).roles;
     expect(roles.map(({ name }) => name)).to.eql(["mfa-admin-ci-preview", "mfa-admin-ci-up", "mfa-admin-ci-read"]);
@@ -187,6 +193,26 @@ describe("init --ci github", () => {
       expect(posts).to.have.length(1);
       expect(posts[0]?.body).to.contain("bob");
       expect(admin.changesSince(from)).to.eql([]);
+    });
+
+    it("preview: replaces the comment when it fails, so that no older one is taken for this commit's", async () => {
+      const event = await pullRequest("example/access");
+      const settings = await admin.settings();
+      await admin.editSettings((text) => text.replace("bob: {}", "bob: { accounts: [nowhere] }"));
+      const { steps, summary, output } = await runner.run({ workflow: "mfa-admin-preview.yml", event, secrets: {} });
+      expect(steps, output).to.eql({ "Install mfa-admin": 0, Preview: 1, Comment: 0 });
+      expect(summary).to.contain('"nowhere" is not one of the development accounts');
+      await admin.editSettings(() => settings);
+      expect((await runner.posts()).map(({ body }) => body)).to.eql([
+        '<!-- mfa-admin preview main -->\n### `mfa-admin preview` failed\n\n```text\nPulumi.main.yaml:16: mfa-admin:developers.bob.accounts.0: "nowhere" is not one of the development accounts (sandbox, payments)\nCorrect Pulumi.main.yaml; nothing was changed.\n```\n',
+      ]);
+      await rm(join(admin.directory, "node_modules", ".bin", "mfa-admin"));
+      const second = await runner.run({ workflow: "mfa-admin-preview.yml", event, secrets: {} });
+      await symlink(join("..", "mfa-admin", "bin", "run.js"), join(admin.directory, "node_modules/.bin/mfa-admin"));
+      expect(second.steps).to.include({ Comment: 0 });
+      expect((await runner.posts()).map(({ body }) => body)).to.eql([
+        "<!-- mfa-admin preview main -->\n### The preview failed\n\n[The job](https://github.com/example/access/actions/runs/4711) says why.\n",
+      ]);
     });
 
     it("preview of a fork: has neither credentials nor secrets, compares the roster alone, and comments nothing", async () => {

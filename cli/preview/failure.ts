@@ -1,0 +1,24 @@
+import { explain } from "../explain.ts";
+import { redacted } from "../terminal/redact.ts";
+import { commentMarker } from "./markdown.ts";
+import type { ReportKind } from "./schema.ts";
+
+/**
+ * A command that has failed, as markdown: why, and what to do next.
+ *
+ * @param place the report that it stands in the place of, so that no older one is taken for this run's
+ */
+export function failureMarkdown(command: string, error: Error, place?: { kind: ReportKind; stack: string }): string {
+  const { message, remedy } = explain(error);
+  const text = redacted([message, remedy].filter((line) => line !== undefined).join("\n"));
+  const fence = "`".repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([run]) => run.length + 1)));
+  return [
+    ...(place === undefined ? [] : [commentMarker(place)]),
+    `### \`mfa-admin ${command}\` failed`,
+    "",
+    `${fence}text`,
+    text,
+    fence,
+    "",
+  ].join("\n");
+}
