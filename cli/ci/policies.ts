@@ -87,8 +87,6 @@ const changePolicies = [
   "organizations:CreatePolicy",
   "organizations:DeletePolicy",
   "organizations:DetachPolicy",
-  "organizations:TagResource",
-  "organizations:UntagResource",
   "organizations:UpdatePolicy",
 ];
 
@@ -106,22 +104,30 @@ export function previewPolicy(access: CiAccess): CiPolicy {
     { Sid: "ReadOrganization", Effect: "Allow", Action: readOrganization, Resource: "*" },
     { Sid: "ReadResources", Effect: "Allow", Action: readResources, Resource: "*" },
     assume("AssumeReadingRoles", access.accounts, roleNames.read),
-    ...stateStatements(access, ["s3:GetObject"], ["kms:Decrypt"]),
+    ...stateStatements(access, ["s3:GetObject"]),
   );
 }
 
 /** What `up` may do in the management account; in the others it acts by their access role. */
 export function upPolicy(access: CiAccess): CiPolicy {
   return policy(
+    { Sid: "ReadOrganization", Effect: "Allow", Action: readOrganization, Resource: "*" },
     {
-      Sid: "ManageServiceControlPolicy",
+      Sid: "ManageServiceControlPolicies",
       Effect: "Allow",
-      Action: [...readOrganization, ...changePolicies],
+      Action: changePolicies,
       Resource: "*",
+      Condition: { StringEquals: { "organizations:PolicyType": "SERVICE_CONTROL_POLICY" } },
+    },
+    {
+      Sid: "TagServiceControlPolicies",
+      Effect: "Allow",
+      Action: ["organizations:TagResource", "organizations:UntagResource"],
+      Resource: `arn:aws:organizations::${access.managementAccount}:policy/*/service_control_policy/*`,
     },
     { Sid: "ManageResources", Effect: "Allow", Action: [...readResources, ...changeResources], Resource: "*" },
     assume("AssumeAccessRoles", access.accounts, access.accessRole),
-    ...stateStatements(access, ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], ["kms:Decrypt", "kms:Encrypt"]),
+    ...stateStatements(access, ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]),
   );
 }
 
@@ -132,6 +138,7 @@ export function readPolicy(): CiPolicy {
       Sid: "ReadIdentities",
       Effect: "Allow",
       Action: [
+        "iam:GetAccountPasswordPolicy",
         "iam:GetGroup",
         "iam:GetGroupPolicy",
         "iam:GetLoginProfile",
@@ -141,6 +148,7 @@ export function readPolicy(): CiPolicy {
         "iam:GetRolePolicy",
         "iam:GetUser",
         "iam:GetUserPolicy",
+        "iam:ListAccountAliases",
         "iam:ListAttachedGroupPolicies",
         "iam:ListAttachedRolePolicies",
         "iam:ListAttachedUserPolicies",
@@ -160,11 +168,7 @@ export function readPolicy(): CiPolicy {
   );
 }
 
-function stateStatements(
-  { bucket, key, managementAccount }: CiAccess,
-  objects: string[],
-  keyActions: string[],
-): CiStatement[] {
+function stateStatements({ bucket, key, managementAccount }: CiAccess, objects: string[]): CiStatement[] {
   const statements: CiStatement[] = [];
   if (bucket !== undefined) {
     const arn = `arn:aws:s3:::${bucket.name}`;
@@ -173,18 +177,22 @@ function stateStatements(
       { Sid: "UseState", Effect: "Allow", Action: objects, Resource: `${arn}/${bucket.prefix}.pulumi/*` },
     );
   }
-  if (key !== undefined) {
-    const isAlias = key.id.startsWith("alias/");
-    const inAccount = `arn:aws:kms:${key.region}:${managementAccount}:key/${isAlias ? "*" : key.id}`;
-    statements.push({
-      Sid: "OpenSecrets",
-      Effect: "Allow",
-      Action: keyActions,
-      Resource: key.id.startsWith("arn:") ? key.id : inAccount,
-      ...(isAlias && { Condition: { "ForAnyValue:StringEquals": { "kms:ResourceAliases": key.id } } }),
-    });
-  }
-  return statements;
+  return key === undefined ? statements : [...statements, openSecrets(key, managementAccount)];
+}
+
+/** Whatever a stack has sealed, it has sealed by one data key, which `init` made: to run it, that has to be opened. */
+function openSecrets({ id, region }: { id: string; region: string }, managementAccount: string): CiStatement {
+  const [, prefix = `arn:aws:kms:${region}:${managementAccount}:`, name = id] =
+    /^(arn:.*?:)((?:alias|key)\/.*)$/.exec(id) ?? [];
+  // KMS ignores an alias in Resource (AWS KMS Developer Guide, "Use aliases to control access to KMS keys").
+  const isAlias = name.startsWith("alias/");
+  return {
+    Sid: "OpenSecrets",
+    Effect: "Allow",
+    Action: "kms:Decrypt",
+    Resource: `${prefix}${isAlias ? "key/*" : name.replace(/^(?:key\/)?/, "key/")}`,
+    ...(isAlias && { Condition: { "ForAnyValue:StringEquals": { "kms:ResourceAliases": name } } }),
+  };
 }
 
 function assume(Sid: string, accounts: string[], role: string): CiStatement {

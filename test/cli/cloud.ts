@@ -16,12 +16,15 @@ import {
 
 import { motoServer } from "../../toolchain/moto.js";
 import { isolatedEnvironment } from "../environment.ts";
+import { type NeededRight, neededRights } from "./cloud-requests.ts";
 
 /** S3 and KMS on 127.0.0.1, by moto's server: what the sandbox does not have. */
 export class StateCloud {
   readonly endpoint: string;
   readonly s3: S3Client;
   readonly kms: KMSClient;
+  /** What every request so far has needed. */
+  readonly needed: NeededRight[] = [];
   readonly #server: ChildProcess;
 
   readonly #gate: Server;
@@ -34,6 +37,7 @@ export class StateCloud {
     process.once("exit", () => server.kill());
     gate.on("request", (incoming, outgoing) => {
       const { method = "", url = "", headers } = incoming;
+      this.needed.push(...neededRights(incoming));
       const pass = (): void => {
         const onward = request({ host: moto.hostname, port: moto.port, method, path: url, headers }, (answer) => {
           outgoing.writeHead(answer.statusCode ?? 500, answer.headers);

@@ -14,7 +14,7 @@ export interface Question {
   mfa?: "true" | "false";
   principal?: string;
   principalType?: "User" | "AssumedRole";
-  context?: Record<string, string>;
+  context?: Record<string, string | string[]>;
 }
 
 const allowAll: PolicyDocument = {

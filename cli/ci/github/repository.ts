@@ -51,7 +51,7 @@ export async function findRepository(
 }
 
 function repositoryIn(url: string): string | undefined {
-  return /github\.com[:/]([^/]+\/[^/]+?)(?:\.git)?\/?$/.exec(url)?.[1];
+  return /(?:^|[@/.])github\.com[:/]([^/]+\/[^/]+?)(?:\.git)?\/?$/.exec(url)?.[1];
 }
 
 function requireBranch(name: string): string {

@@ -24,8 +24,9 @@ import {
   upPolicy,
 } from "../policies.ts";
 import { findRepository } from "./repository.ts";
+import { requireInstallable, requireReachableState } from "./requirements.ts";
 import { subjectOf } from "./subject.ts";
-import { workflows } from "./workflows.ts";
+import { workflows } from "./workflows/index.ts";
 
 export interface GithubFlags {
   repository: string | undefined;
@@ -61,13 +62,9 @@ export interface CiRole {
 /** Writes the workflows of a stack for GitHub Actions. @throws Failure where a workflow was edited, unless told `overwrite` */
 export async function setUpGithub(project: Project, version: string, flags: GithubFlags): Promise<GithubSetUp> {
   const { backendUrl, directory, settingsFile, stack } = project;
-  if (backendUrl.startsWith("file://")) {
-    throw new Failure(
-      `The state of the stack "${stack}" is on this machine, where no CI can use it.`,
-      "Move it first: mfa-admin state move --to 's3://BUCKET?region=REGION' (docs/state.md).",
-    );
-  }
+  await requireReachableState(project);
   const repository = await findRepository(directory, flags);
+  await requireInstallable(directory, version);
   const { settings } = await SettingsFile.read(settingsFile);
   const keys = secretsIn(await readFile(settingsFile, "utf8"));
   const [managementAccount, subject] = await Promise.all([
@@ -80,15 +77,13 @@ export async function setUpGithub(project: Project, version: string, flags: Gith
     managementAccount,
     branch: repository.branch,
     directory: repository.directory,
-    installed: await dependsOnUs(directory),
-    version,
     backendUrl,
     passphrase: provider === "passphrase",
   });
   return {
     repository: repository.name,
     branch: repository.branch,
-    written: await write(join(repository.root, ".github", "workflows"), files, flags.overwrite),
+    written: await write(repository.root, files, flags.overwrite),
     secrets: [
       ...(provider === "passphrase" ? ["PULUMI_CONFIG_PASSPHRASE"] : []),
       ...(isServer(backendUrl) ? ["PULUMI_ACCESS_TOKEN"] : []),
@@ -137,33 +132,25 @@ function rolesOf(
   ];
 }
 
-async function write(directory: string, files: Record<string, string>, overwrite: boolean): Promise<string[]> {
+/** @returns the paths that were written, as seen from the repository's root */
+async function write(root: string, files: Record<string, string>, overwrite: boolean): Promise<string[]> {
+  const edited: string[] = [];
   const changed: [path: string, text: string][] = [];
   for (const [name, text] of Object.entries(files)) {
-    const path = join(directory, name);
-    if (!existsSync(path) || (await readFile(path, "utf8")) !== text) changed.push([path, text]);
+    const path = join(".github", "workflows", name);
+    const there = existsSync(join(root, path)) ? await readFile(join(root, path), "utf8") : undefined;
+    if (there !== undefined && there !== text && !overwrite) edited.push(path);
+    if (there !== text) changed.push([path, text]);
   }
-  const edited = changed.filter(([path]) => existsSync(path)).map(([path]) => path);
-  if (edited.length > 0 && !overwrite) {
+  if (edited.length > 0) {
     throw new Failure(
       `There already, with another text: ${edited.join(", ")}.`,
       "Nothing was written. Add --overwrite to replace them.",
     );
   }
   for (const [path, text] of changed) {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFileAtomic(path, text);
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFileAtomic(join(root, path), text);
   }
   return changed.map(([path]) => path);
-}
-
-/** Whether the project brings the CLI by its own package.json. */
-async function dependsOnUs(directory: string): Promise<boolean> {
-  const path = join(directory, "package.json");
-  if (!existsSync(path)) return false;
-  const { dependencies, devDependencies } = JSON.parse(await readFile(path, "utf8")) as Record<
-    string,
-    Record<string, string> | undefined
-  >;
-  return "mfa-admin" in { ...dependencies, ...devDependencies };
 }

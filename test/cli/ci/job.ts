@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
 import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -34,6 +34,10 @@ export interface JobOptions {
   /** The event's payload, which GitHub writes to `GITHUB_EVENT_PATH`. */
   event: Record<string, unknown>;
   secrets: Record<string, string>;
+  /** What the job is given by hand. */
+  inputs?: Record<string, string>;
+  /** Somebody cancels the job when it has printed this. */
+  cancelAt?: RegExp;
 }
 
 export interface JobResult {
@@ -93,7 +97,12 @@ export class Runner {
     }
   }
 
-  async run({ workflow: file, event, secrets }: JobOptions): Promise<JobResult> {
+  /** As if nobody had ever commented on anything. */
+  async forget(): Promise<void> {
+    await rm(join(this.#directory, "posts.json"), { force: true });
+  }
+
+  async run({ workflow: file, event, secrets, inputs = {}, cancelAt }: JobOptions): Promise<JobResult> {
     const text = await readFile(join(this.#admin.directory, ".github", "workflows", file), "utf8");
     const workflow = parse(text) as Workflow;
     const temporary = await mkdtemp(join(this.#directory, "job-"));
@@ -102,7 +111,7 @@ export class Runner {
     await writeFile(join(temporary, "event.json"), JSON.stringify(event));
     const outputs: Record<string, { outputs: Record<string, string> }> = {};
     const github = { event, repository: "example/access", ref_name: "main", token: "a-token" };
-    const contexts = { github, secrets, steps: outputs };
+    const contexts = { github, secrets, inputs, steps: outputs };
     let failed = false;
     let credentials: Record<string, string | undefined> = {
       AWS_ACCESS_KEY_ID: undefined,
@@ -118,7 +127,9 @@ export class Runner {
       }
       if (step.run === undefined) continue;
       const env = Object.entries(step.env ?? {}).map(([name, value]) => [name, expanded(value, contexts)]);
-      const { status, output } = await this.#shell(step.run, {
+      const script = join(temporary, "step.sh");
+      await writeFile(script, step.run);
+      const environment = {
         ...this.#admin.environment(this.#environment),
         PULUMI_CONFIG_PASSPHRASE: undefined,
         ...credentials,
@@ -132,7 +143,8 @@ export class Runner {
         RUNNER_TEMP: temporary,
         PATH: [join(this.#directory, "bin"), process.env["PATH"]].join(delimiter),
         ...(Object.fromEntries(env) as Record<string, string>),
-      });
+      };
+      const { status, output } = await this.#shell(script, environment, cancelAt);
       result.steps[step.name ?? step.run] = status;
       result.output += output;
       if (step.id !== undefined) outputs[step.id] = { outputs: await outputsIn(join(temporary, "output")) };
@@ -146,12 +158,25 @@ export class Runner {
     await rm(this.#directory, { recursive: true, force: true });
   }
 
-  /** As GitHub does where a step names no shell. */
-  #shell(script: string, env: Record<string, string | undefined>): Promise<{ status: number | null; output: string }> {
-    return new Promise((resolve) => {
-      execFile("bash", ["-e", "-c", script], { cwd: this.#admin.directory, env }, (error, stdout, stderr) => {
-        const status = error === null ? 0 : typeof error.code === "number" ? error.code : null;
-        resolve({ status, output: stdout + stderr });
+  /** As GitHub does where a step names no shell; a cancelled job's shell, and nothing else, is told so by SIGINT. */
+  #shell(
+    script: string,
+    env: Record<string, string | undefined>,
+    cancelAt: RegExp | undefined,
+  ): Promise<{ status: number | null; output: string }> {
+    const shell = spawn("bash", ["-e", script], { cwd: this.#admin.directory, env, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    for (const stream of [shell.stdout, shell.stderr]) {
+      stream.on("data", (data: Buffer) => {
+        const before = cancelAt?.test(output);
+        output += data.toString();
+        if (before === false && cancelAt?.test(output) === true) shell.kill("SIGINT");
+      });
+    }
+    return new Promise((resolve, reject) => {
+      shell.once("error", reject);
+      shell.once("close", (status) => {
+        resolve({ status, output });
       });
     });
   }

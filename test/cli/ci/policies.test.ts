@@ -83,10 +83,33 @@ describe("the policies of a CI's roles", () => {
   describe("up's", () => {
     const may = asked(upPolicy(access));
 
-    it("ManageServiceControlPolicy: changes policies, and nothing else of the organization", async () => {
-      expect(await may("organizations:UpdatePolicy", policyOfOrganization)).to.equal(true);
+    it("ReadOrganization: sees the organization", async () => {
+      expect(await may("organizations:ListRoots", "*")).to.equal(true);
+      expect(await may("organizations:DescribePolicy", policyOfOrganization)).to.equal(true);
+    });
+
+    it("ManageServiceControlPolicies: changes policies of that type, and nothing else of the organization", async () => {
+      const change = (action: string, type: string) =>
+        isAllowed({
+          action: `organizations:${action}`,
+          resource: policyOfOrganization,
+          identity: [upPolicy(access) as PolicyDocument],
+          principal: role,
+          principalType: "AssumedRole",
+          context: { "organizations:PolicyType": type },
+        });
+      for (const action of ["AttachPolicy", "UpdatePolicy", "DetachPolicy", "DeletePolicy"]) {
+        expect(await change(action, "SERVICE_CONTROL_POLICY"), action).to.equal(true);
+        expect(await change(action, "RESOURCE_CONTROL_POLICY"), action).to.equal(false);
+      }
       expect(await may("organizations:LeaveOrganization", "*")).to.equal(false);
       expect(await may("organizations:CreateAccount", "*")).to.equal(false);
+    });
+
+    it("TagServiceControlPolicies: tags these, and no account", async () => {
+      expect(await may("organizations:TagResource", policyOfOrganization)).to.equal(true);
+      const account = "arn:aws:organizations::111111111111:account/o-abcdefghij/333333333333";
+      expect(await may("organizations:TagResource", account)).to.equal(false);
     });
 
     it("ManageResources: works through Cloud Control, where every resource needs its own service's rights as well", async () => {
@@ -111,24 +134,31 @@ describe("the policies of a CI's roles", () => {
     });
   });
 
-  it("OpenSecrets: by the key with that alias alone; the preview cannot seal", () => {
-    const statement = (policy: CiPolicy) => policy.Statement.find(({ Sid }) => Sid === "OpenSecrets");
-    const common = {
-      Sid: "OpenSecrets",
-      Effect: "Allow",
-      Resource: "arn:aws:kms:eu-west-1:111111111111:key/*",
-      Condition: { "ForAnyValue:StringEquals": { "kms:ResourceAliases": "alias/mfa-admin" } },
-    };
-    expect(statement(previewPolicy(access))).to.eql({ ...common, Action: ["kms:Decrypt"] });
-    expect(statement(upPolicy(access))).to.eql({ ...common, Action: ["kms:Decrypt", "kms:Encrypt"] });
-    const arn = "arn:aws:kms:eu-west-1:999999999999:key/0b0e1cb8";
-    expect(statement(upPolicy({ ...access, key: { id: arn, region: "eu-west-1" } }))).to.include({ Resource: arn });
-    expect(statement(upPolicy({ ...access, key: undefined }))).to.equal(undefined);
+  it("OpenSecrets: opens what is sealed by that key alone, however it is named; seals nothing", () => {
+    const statement = (id: string) =>
+      [previewPolicy, upPolicy].map((policyOf) =>
+        policyOf({ ...access, key: { id, region: "eu-west-1" } }).Statement.find(({ Sid }) => Sid === "OpenSecrets"),
+      );
+    const both = (expected: unknown): unknown[] => [expected, expected];
+    const common = { Sid: "OpenSecrets", Effect: "Allow", Action: "kms:Decrypt" };
+    const byAlias = { "ForAnyValue:StringEquals": { "kms:ResourceAliases": "alias/mfa-admin" } };
+    const ofAccount = (account: string) => `arn:aws:kms:eu-west-1:${account}:key`;
+    expect(statement("alias/mfa-admin")).to.eql(
+      both({ ...common, Resource: `${ofAccount("111111111111")}/*`, Condition: byAlias }),
+    );
+    expect(statement("arn:aws:kms:eu-west-1:999999999999:alias/mfa-admin")).to.eql(
+      both({ ...common, Resource: `${ofAccount("999999999999")}/*`, Condition: byAlias }),
+    );
+    expect(statement("0b0e1cb8")).to.eql(both({ ...common, Resource: `${ofAccount("111111111111")}/0b0e1cb8` }));
+    const arn = `${ofAccount("999999999999")}/0b0e1cb8`;
+    expect(statement(arn)).to.eql(both({ ...common, Resource: arn }));
+    expect(upPolicy({ ...access, key: undefined }).Statement.map(({ Sid }) => Sid)).to.not.include("OpenSecrets");
   });
 
   it("of the reading role: sees users, roles and policies, and makes no keys, passwords or changes", async () => {
     const may = asked(readPolicy(), "arn:aws:sts::222222222222:assumed-role/mfa-admin-ci-read/mfa-admin");
     expect(await may("iam:GetUser", user)).to.equal(true);
+    expect(await may("iam:GetAccountPasswordPolicy", "*")).to.equal(true);
     expect(await may("cloudformation:GetResource", resource)).to.equal(true);
     for (const action of ["iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:PutUserPolicy", "iam:DeleteUser"]) {
       expect(await may(action, user), action).to.equal(false);
@@ -145,7 +175,9 @@ describe("the policies of a CI's roles", () => {
   });
 
   it("GitHub's identity is trusted for this repository, and these of its jobs, alone", () => {
-    expect(githubTrust("111111111111", "example/access", ["pull_request", "ref:refs/heads/main"]).Statement).to.eql([
+    expect(
+      githubTrust("111111111111", "repo:example/access", ["pull_request", "ref:refs/heads/main"]).Statement,
+    ).to.eql([
       {
         Sid: "AllowGithubActions",
         Effect: "Allow",

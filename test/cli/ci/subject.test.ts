@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
@@ -13,14 +14,17 @@ describe("init --ci github, on how GitHub names the repository", () => {
   before(async () => {
     admin = await Administrator.withProject();
     await promisify(execFile)("git", ["init", "--quiet"], { cwd: admin.directory });
+    const files = {
+      "Pulumi.yaml": "name: mfa-admin\nruntime: nodejs\nbackend:\n  url: s3://our-state?region=eu-west-1\n",
+      "package.json": '{ "devDependencies": { "mfa-admin": "0.1.0" } }',
+      "package-lock.json": "{}",
+    };
+    for (const [name, text] of Object.entries(files)) await writeFile(join(admin.directory, name), text);
   });
   after(() => admin.close());
 
   async function init(answer: Record<string, unknown> | undefined, ...flags: string[]): Promise<Result> {
-    const env = {
-      PATH: await pathWithGh(join(admin.directory, "bin"), answer),
-      PULUMI_BACKEND_URL: "s3://our-state?region=eu-west-1",
-    };
+    const env = { PATH: await pathWithGh(join(admin.directory, "bin"), answer) };
     return admin.runWith({ env }, "init", "--ci", "github", "--repository", "example/access", ...flags);
   }
 

