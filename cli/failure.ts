@@ -12,15 +12,26 @@ export class Failure extends Error {
   /** The key of the settings that it is about, as a path below `mfa-admin:`. */
   readonly setting: string[] | undefined;
 
+  /** Each of several things that have failed. */
+  readonly parts: FailurePart[];
+
   constructor(message: string, remedy?: string, options?: FailureOptions) {
     super(message, options);
     this.remedy = remedy;
     this.setting = options?.setting;
+    this.parts = options?.parts ?? [];
   }
 }
 
 export interface FailureOptions extends ErrorOptions {
   setting?: string[];
+  parts?: FailurePart[];
+}
+
+export interface FailurePart {
+  message: string;
+  /** As {@link Failure.setting}. */
+  setting: string[] | undefined;
 }
 
 /** Something that is wrong in a file. */

@@ -7,11 +7,16 @@ import { region } from "./region.ts";
 export const accessSessionName = "mfa-admin";
 
 /**
- * The role that the management account assumes in another account of the organization. `MFA_ADMIN_ACCESS_ROLE` names
- * another one for runs that only read, such as previews in CI: the settings, and what they make, stay the same.
+ * The role that is assumed in place of the settings' one: `MFA_ADMIN_ACCESS_ROLE`, for runs that only read, such as previews
+ * in CI. The settings, and what they make, stay the same.
  */
+export function readingRole(): string | undefined {
+  return process.env["MFA_ADMIN_ACCESS_ROLE"] || undefined;
+}
+
+/** The role that the management account assumes in another account of the organization. */
 export function accessRoleArn(accountId: string, accessRole: string): string {
-  return `arn:aws:iam::${accountId}:role/${process.env["MFA_ADMIN_ACCESS_ROLE"] || accessRole}`;
+  return `arn:aws:iam::${accountId}:role/${readingRole() ?? accessRole}`;
 }
 
 /** What an AWS SDK client needs to act in an account of the organization by way of its access role. */

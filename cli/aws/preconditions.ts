@@ -7,7 +7,7 @@ import {
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import pMap from "p-map";
 
-import { accessRoleArn, accessSessionName } from "../../infra/accounts.ts";
+import { accessRoleArn, accessSessionName, readingRole } from "../../infra/accounts.ts";
 import { region } from "../../infra/region.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
@@ -102,9 +102,12 @@ async function requireAccessRole(name: string, accountId: string, accessRole: st
     );
   } catch (error) {
     if (!(error instanceof Error) || !error.name.startsWith("AccessDenied")) throw error;
+    const reading = readingRole();
     throw new Failure(
-      `The role ${accessRole} cannot be assumed in account ${name} (${accountId}): ${error.message}`,
-      "Make the role there with a trust policy for the management account, or name the right one in accessRole.",
+      `The role ${reading ?? accessRole} cannot be assumed in account ${name} (${accountId}): ${error.message}`,
+      reading === undefined
+        ? "Make the role there with a trust policy for the management account, or name the right one in accessRole."
+        : "MFA_ADMIN_ACCESS_ROLE names it. Make it there with the policies that mfa-admin init --ci github prints.",
       { cause: error, setting: name === "auth" ? ["authAccount"] : ["developmentAccounts", name] },
     );
   }

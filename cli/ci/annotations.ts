@@ -22,10 +22,12 @@ function annotationsOf(failure: Failure, file: SettingsFile | undefined): string
     const { path, problems } = failure;
     return problems.map(({ line, message }) => command({ file: path, line }, message));
   }
-  const { message, remedy, setting } = failure;
-  const text = remedy === undefined ? message : `${message}\n${remedy}`;
-  if (file === undefined || setting === undefined) return [command({}, text)];
-  return [command({ file: file.path, line: file.lineOf(setting) }, text)];
+  const { message, remedy, setting, parts } = failure;
+  const place = (key: string[] | undefined) =>
+    file === undefined || key === undefined ? {} : { file: file.path, line: file.lineOf(key) };
+  const told = (text: string): string => (remedy === undefined ? text : `${text}\n${remedy}`);
+  if (parts.length === 0) return [command(place(setting), told(message))];
+  return parts.map((part) => command(place(part.setting), told(part.message)));
 }
 
 /** A workflow command (GitHub Docs, "Workflow commands for GitHub Actions"). */

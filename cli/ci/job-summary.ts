@@ -37,7 +37,13 @@ function done({ project: { stack }, file: { settings }, steps }: Outcome): strin
   return markdown(previewReport({ kind: "up", stack, settings, plan: planOf(steps) }));
 }
 
+/** A summary that cannot be written is no reason to fail a run, or to hide why one has failed. */
 async function append(text: () => string): Promise<void> {
   const file = process.env["GITHUB_STEP_SUMMARY"];
-  if (file) await appendFile(file, `${text()}\n`);
+  if (!file) return;
+  try {
+    await appendFile(file, `${text()}\n`);
+  } catch (error) {
+    process.stderr.write(`Note: the job's summary could not be written: ${(error as Error).message}.\n`);
+  }
 }

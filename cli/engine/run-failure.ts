@@ -1,4 +1,4 @@
-import { Failure } from "../failure.ts";
+import { Failure, type FailurePart } from "../failure.ts";
 import type { Project } from "../project/project.ts";
 import type { ResourceFailure, RunRecord } from "./changes.ts";
 import { developerOf } from "../preview/planned.ts";
@@ -21,7 +21,7 @@ export class IncompleteRun extends Failure {
   readonly interrupted: boolean;
 
   constructor(message: string, remedy: string, { record, interrupted, error }: FailedRun) {
-    super(message, remedy, { cause: error, ...settingOf(record.failures) });
+    super(message, remedy, { cause: error, parts: record.failures.map(partOf) });
     this.record = record;
     this.interrupted = interrupted;
   }
@@ -42,12 +42,13 @@ export function failureOf(run: FailedRun): unknown {
   return new IncompleteRun(message, record.failures.some(existsAlready) ? adopt : again, run);
 }
 
-/** The developer whose resources have failed; the roster, where they belong to several. */
-function settingOf(failures: ResourceFailure[]): { setting?: string[] } {
-  const names = new Set(failures.map(({ step }) => developerOf(step)));
-  const [name] = names;
-  if (name === undefined || names.has(undefined)) return {};
-  return { setting: ["developers", ...(names.size === 1 ? [name] : [])] };
+/** What has failed of a developer's is told at the developer's line of the roster. */
+function partOf(failure: ResourceFailure): FailurePart {
+  const developer = developerOf(failure.step);
+  return {
+    message: `${lineOf(failure)}.`.replace(/\.\.$/, "."),
+    setting: developer === undefined ? undefined : ["developers", developer],
+  };
 }
 
 export function changesAws(command: EngineCommand): boolean {
@@ -78,10 +79,11 @@ function troubles({ command, record: { failures, errors, changes } }: FailedRun,
   const count = failures.length === 1 ? "One resource" : `${failures.length} resources`;
   const made = changesAws(command) ? changes.length : 0;
   const done = made === 0 ? "" : made === 1 ? " One other change was made." : ` ${made} other changes were made.`;
-  const lines = failures.map((failure) => {
-    const { account, operation, type, name } = failure;
-    const reason = existsAlready(failure) ? "AWS has it already, but not from this stack" : failure.message;
-    return `  ${account}: ${operation} ${type} ${name}: ${reason}`;
-  });
-  return `${count} could not be ${past[command]}.${done}\n${lines.join("\n")}`;
+  return `${count} could not be ${past[command]}.${done}\n${failures.map((failure) => `  ${lineOf(failure)}`).join("\n")}`;
+}
+
+function lineOf(failure: ResourceFailure): string {
+  const { account, operation, type, name } = failure;
+  const reason = existsAlready(failure) ? "AWS has it already, but not from this stack" : failure.message;
+  return `${account}: ${operation} ${type} ${name}: ${reason}`;
 }

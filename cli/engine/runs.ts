@@ -2,7 +2,7 @@ import { accountsOf } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Project } from "../project/project.ts";
 import { Progress } from "../terminal/progress.ts";
-import { redacted } from "../terminal/redact.ts";
+import { RedactedLines } from "../terminal/redact.ts";
 import type { Stack, StepEventMetadata } from "./automation.ts";
 import { type Change, RunRecord } from "./changes.ts";
 import { cancellable } from "./interrupt.ts";
@@ -38,7 +38,9 @@ const parallel = 16;
 /** Applies the settings. What a failed run has left half-way is made good as far as it can be, by this run or the next. */
 export async function runUp(stack: Stack, options: RunOptions): Promise<RunResult> {
   const { settings, adopt: adoptAll = false } = options;
-  const refresh = (): Promise<unknown> => runRefresh(stack, options);
+  // What a refresh finds is nobody's doing.
+  const refresh = (): Promise<unknown> => runRefresh(stack, { ...options, onStep: () => undefined });
+  const started = Date.now();
   const earlier: Change[] = [];
   for (let attempt = 1; ; attempt++) {
     try {
@@ -47,11 +49,11 @@ export async function runUp(stack: Stack, options: RunOptions): Promise<RunResul
       const { record, ...result } = await run("up", options, (engine) =>
         withoutReports(stack).up({ ...engine, parallel, ...plan }),
       );
-      const changes = [...earlier, ...result.changes];
-      if (!record.resumesUnfinished) return { ...result, changes };
+      const whole = joined(earlier, result, started);
+      if (!record.resumesUnfinished) return whole;
       // What was made after all, and is no longer wanted, is deleted by another run.
       const { settle } = await import("./recover.ts");
-      if (!(await settle(stack, { settings, refresh }))) return { ...result, changes };
+      if (!(await settle(stack, { settings, refresh }))) return whole;
       earlier.push(...result.changes);
     } catch (error) {
       if (!(error instanceof IncompleteRun)) throw error;
@@ -60,6 +62,17 @@ export async function runUp(stack: Stack, options: RunOptions): Promise<RunResul
       earlier.push(...error.record.changes);
     }
   }
+}
+
+/** What several runs have done: the last one found unchanged what those before it had changed. */
+function joined(earlier: Change[], last: RunResult, started: number): RunResult {
+  const again = new Set(last.changes.map(identity));
+  const known = earlier.filter((change) => change.operation !== "delete" && !again.has(identity(change)));
+  return {
+    changes: [...earlier, ...last.changes],
+    unchanged: last.unchanged - new Set(known.map(identity)).size,
+    seconds: (Date.now() - started) / 1000,
+  };
 }
 
 export async function runPreview(stack: Stack, options: RunOptions): Promise<RunResult> {
@@ -138,8 +151,9 @@ async function run(
   const record = new RunRecord(command !== "destroy");
   const expected = total ?? expectedResources(settings) + deletions;
   const progress = new Progress(titles[command], expected, accountNames(settings));
+  const output = new RedactedLines(process.stderr);
   const pass = (text: string): void => {
-    if (verbose) process.stderr.write(redacted(text));
+    if (verbose) output.write(text);
   };
   let interrupted = false;
   const { stackTraceLimit } = Error;
@@ -172,6 +186,7 @@ async function run(
     progress.end();
     throw failureOf({ command, record, interrupted, project, error });
   } finally {
+    output.end();
     Error.stackTraceLimit = stackTraceLimit;
   }
   record.close();

@@ -3,6 +3,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promi
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 
+import { readingRole } from "../../infra/accounts.ts";
 import type { Project } from "../project/project.ts";
 import { type StateFiles, stateFilesOf } from "../state/files.ts";
 import { secretsIn } from "../state/secrets-keys.ts";
@@ -70,8 +71,8 @@ async function exported(project: Project): Promise<string> {
 
 /** The providers of the state as {@link accessRoleArn} has them now: a refresh does not run the program. */
 function withAccessRole(text: string): string {
-  const accessRole = process.env["MFA_ADMIN_ACCESS_ROLE"];
-  if (!accessRole) return text;
+  const accessRole = readingRole();
+  if (accessRole === undefined) return text;
   const state = JSON.parse(text) as StateFile;
   for (const resource of state.checkpoint?.latest?.resources ?? []) {
     if (resource.type !== "pulumi:providers:aws-native") continue;

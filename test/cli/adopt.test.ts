@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { Developer, works } from "./developer.ts";
@@ -26,12 +26,18 @@ describe("up --adopt, where the state was lost", () => {
   after(() => admin.close());
 
   it("takes in everything, level by level, and says what", async () => {
-    const { stdout, stderr } = await admin.succeed("up", "--adopt", "--yes");
+    const env = { GITHUB_STEP_SUMMARY: join(admin.directory, "summary.md") };
+    const { stdout, stderr } = await admin.runWith({ env }, "up", "--adopt", "--yes");
     const taken = stderr.split("\n").filter((line) => line.startsWith("Taking into the stack"));
     expect(taken.join("\n"))
       .to.match(/^Taking into the stack what AWS has already: managed policy mfa-admin-developer \(auth\)\.\n/)
       .and.match(/\n.*: service control policy mfa-admin-require-mfa \(management\)\.$/);
-    expect(stdout).to.match(/^Done in \d+\.\d s: /);
+    // What was read back was nobody's change, and each resource counts once.
+    const [, updated = "", unchanged = ""] = /^Done in \d+\.\d s: (\d) updated, (\d) unchanged\.\n$/.exec(stdout) ?? [];
+    expect(Number(updated) + Number(unchanged), stdout).to.equal(6);
+    const summary = await readFile(env.GITHUB_STEP_SUMMARY, "utf8");
+    expect(summary.match(/: changed|\| changed/g) ?? [], summary).to.have.length(Number(updated));
+    expect(summary).to.not.match(/created|deleted|replaced/);
   });
 
   it("makes and deletes nothing in AWS, so that alice goes on with her key, her password and her device", async () => {

@@ -1,7 +1,7 @@
 import { UpdateRoleCommand } from "@aws-sdk/client-iam";
 import { expect } from "chai";
 import type { ChildProcess } from "node:child_process";
-import { readdir } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { parse } from "yaml";
@@ -163,6 +163,15 @@ describe("a state in Pulumi Cloud", () => {
     expect({ status: back.status, stderr: back.stderr }).to.eql({ status: 0, stderr: "" });
     expect(Object.keys(cloud.stacks())[0]).to.match(/^mfa-admin\/main-moved-\d{8}T\d{6}$/);
     expect((await runWith(passphrase, "up", "--yes")).stdout).to.match(/: 6 unchanged\.\n$/);
+  });
+
+  it("previews the roster alone where a CI hands over no token, as to a pull request of Dependabot", async () => {
+    await init();
+    await writeFile(join(admin.directory, "base.yaml"), await admin.settings());
+    const env = { CI: "true", PULUMI_ACCESS_TOKEN: "", PULUMI_CREDENTIALS_PATH: join(admin.directory, "none") };
+    const { status, stdout, stderr } = await runWith({ env }, "preview", "--base-file", "base.yaml");
+    expect({ status, stderr }).to.eql({ status: 0, stderr: "" });
+    expect(stdout).to.match(/^This is the roster alone\. .*no login where the state is kept/);
   });
 
   it("says what is missing where nobody is logged in, the token is wrong, or nobody answers", async () => {

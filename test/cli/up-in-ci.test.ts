@@ -5,7 +5,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 
 import { expectGolden } from "../golden.ts";
-import { Administrator } from "./harness.ts";
+import { Administrator, initFlags } from "./harness.ts";
 
 describe("up in CI", () => {
   let admin: Administrator;
@@ -68,22 +68,37 @@ describe("up in CI", () => {
     );
   });
 
-  it("marks what AWS refuses for a developer at the line of the roster that names them", async () => {
+  it("marks each thing that AWS refuses, at the line of the roster that names its developer", async () => {
     await admin.succeed("up", "--yes");
-    await admin.editSettings((text) => text.replace("developers:\n", "developers:\n    zoe: {}\n"));
-    const refusal = { code: "AccessDenied", handlerErrorCode: "AccessDenied", message: "not today", times: 1 };
+    await admin.editSettings((text) => text.replace("developers:\n", "developers:\n    zoe: {}\n    yan: {}\n"));
+    const refusal = { code: "AccessDenied", handlerErrorCode: "AccessDenied", message: "not today", times: 2 };
     const accountId = admin.sandbox.developmentAccounts["payments"] ?? "";
     admin.sandbox.injectFault({ service: "cloudcontrol", action: "CreateResource", accountId, ...refusal });
     const { status, stderr } = await admin.runWith({ env }, "up", "--yes");
     expect(status).to.equal(1);
-    const line = (await admin.settings()).split("\n").indexOf("    zoe: {}") + 1;
-    expect(stderr).to.contain(
-      `::error file=Pulumi.main.yaml,line=${line},title=mfa-admin::One resource could not be changed.`,
-    );
+    const lines = (await admin.settings()).split("\n");
+    for (const name of ["zoe", "yan"]) {
+      const line = lines.indexOf(`    ${name}: {}`) + 1;
+      const place = `::error file=Pulumi.main.yaml,line=${line},title=mfa-admin::`;
+      expect(stderr.split("\n").filter((one) => one.startsWith(place))).to.have.length(1);
+      expect(stderr).to.contain(`${place}payments: create role developer-${name}: AccessDenied: not today`);
+    }
     // The reviewer of the job learns what was done all the same.
     expect(await summary()).to.match(
       /^### `mfa-admin up` failed\n[^]*\n### What `mfa-admin up` did to `main`\n[^]*\| `zoe` \| `auth` \| user `zoe` \| created \|\n/,
     );
+  });
+
+  it("does what it is to do, and tells why it cannot, where the job's summary cannot be written", async () => {
+    const unwritable = { ...env, GITHUB_STEP_SUMMARY: join(admin.directory, "nowhere", "summary.md") };
+    const { status, stdout, stderr } = await admin.runWith({ env: unwritable }, "up", "--yes");
+    expect(status).to.equal(0);
+    expect(stdout).to.contain("9 created");
+    expect(stderr).to.contain("Note: the job's summary could not be written: ENOENT");
+    await admin.editSettings((text) => text.replace("bob: {}", "bob: { accounts: [nowhere] }"));
+    const failed = await admin.runWith({ env: unwritable }, "up", "--yes");
+    expect(failed.status).to.equal(1);
+    expect(failed.stderr).to.contain('"nowhere" is not one of the development accounts');
   });
 
   it("prints no secret of the environment, whoever repeats it", async () => {
@@ -97,6 +112,24 @@ describe("up in CI", () => {
     expect(await summary())
       .to.contain("signed with ***")
       .and.not.contain(secret);
+  });
+
+  it("prints none that a file holds, either, nor in the form of JSON or of a URL", async () => {
+    const passphrase = 'quite "right" / secret';
+    const file = join(admin.directory, "passphrase.txt");
+    await writeFile(file, `${passphrase}\n`);
+    const forms = [passphrase, JSON.stringify(passphrase).slice(1, -1), encodeURIComponent(passphrase)];
+    const secret = { PULUMI_CONFIG_PASSPHRASE: undefined, PULUMI_CONFIG_PASSPHRASE_FILE: file };
+    // The stack is made anew, for this passphrase.
+    await rm(join(admin.directory, ".mfa-admin"), { recursive: true });
+    await rm(admin.settingsFile);
+    await admin.runWith({ env: { ...env, ...secret } }, "init", ...initFlags(admin.sandbox));
+    const request = { service: "organizations", action: "ListRoots", times: 1 };
+    admin.sandbox.injectFault({ ...request, code: "InvalidInputException", message: `given: ${forms.join(" and ")}.` });
+    const { stderr } = await admin.runWith({ env: { ...env, ...secret } }, "up", "--yes", "--verbose");
+    const printed = stderr + (await summary());
+    expect(printed).to.contain("given: *** and *** and ***.");
+    for (const form of forms) expect(printed).to.not.contain(form);
   });
 
   describe("under another run's lock", () => {
