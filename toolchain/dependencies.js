@@ -19,7 +19,11 @@ export async function installPackages() {
     await withCheckoutLock(async () => {
       if (packagesAreInstalled()) return;
       const { ok, tail } = await step("Installing the npm packages", () =>
-        run("npm", ["ci", "--loglevel=error", "--no-audit", "--no-fund"], { cwd: checkout }),
+        run("npm", ["ci", "--loglevel=error", "--no-audit", "--no-fund"], {
+          cwd: checkout,
+          // What npm has to do besides installing is done here.
+          env: { MFA_ADMIN_SET_UP: "1" },
+        }),
       );
       if (!ok)
         throw new Problem(
