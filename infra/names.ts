@@ -9,7 +9,10 @@ export function roleNameOf(settings: Pick<Settings, "rolePrefix">, userName: str
 
 /** The names of the development accounts in which a developer has a role. */
 export function accountsOf(settings: Pick<Settings, "developmentAccounts" | "developers">, userName: string): string[] {
-  return settings.developers[userName]?.accounts ?? Object.keys(settings.developmentAccounts);
+  const { developers, developmentAccounts } = settings;
+  // A name may be that of a method of every object.
+  const own = Object.hasOwn(developers, userName) ? developers[userName]?.accounts : undefined;
+  return own ?? Object.keys(developmentAccounts);
 }
 
 /** The ARNs of a developer's roles, by account name. */

@@ -62,7 +62,7 @@ function namedAccounts(values: string[] | undefined): Record<string, string> | u
         "Write, for one, sandbox=333333333333.",
       );
     }
-    if (name in accounts)
+    if (Object.hasOwn(accounts, name))
       throw new Failure(`--development-account: "${name}" is given twice.`, "Name every account once.");
     accounts[name] = id;
   }

@@ -1,8 +1,8 @@
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
 import type { Plan } from "./planned.ts";
-import type { Warning } from "./schema.ts";
-import { consentTo, warningFact } from "./wording.ts";
+import type { Danger } from "./schema.ts";
+import { advice, consentTo, warningFact } from "./wording.ts";
 
 /** What the stack holds before an edit is applied, as far as the guards ask for it. */
 export interface StackBefore {
@@ -44,38 +44,48 @@ export function targetsOf(inputs: Record<string, unknown> | undefined): string[]
   return Array.isArray(targetIds) ? targetIds.map(String) : [];
 }
 
-/** What an edit would do that up refuses unless told otherwise. Asks AWS only when the policy is to be taken off somewhere. */
-export async function dangersOf(before: StackBefore, settings: Settings, options: GuardOptions): Promise<Warning[]> {
-  const moved = movedAccounts(before, settings);
-  const removals = tooManyRemovals(before, settings, options);
-  return [...moved, ...removals, ...(options.allowUnprotected === true ? [] : await unprotected(before, settings))];
+/** What an edit does that up refuses, unless told otherwise. Asks AWS only when the policy is to be taken off somewhere. */
+export async function dangersOf(before: StackBefore, settings: Settings, options: GuardOptions): Promise<Danger[]> {
+  return [...dangersInSettings(before, settings, options), ...(await unprotected(before, settings, options))];
+}
+
+/** Those that the settings show without AWS. */
+export function dangersInSettings(before: StackBefore, settings: Settings, options: GuardOptions): Danger[] {
+  return [
+    ...movedAccounts(before, settings),
+    ...renamedAccounts(before, settings),
+    ...tooManyRemovals(before, settings, options),
+  ];
 }
 
 /** @throws Failure for such an edit, before anything is changed */
 export async function requireHarmless(before: StackBefore, settings: Settings, options: GuardOptions): Promise<void> {
-  const [danger] = await dangersOf(before, settings, options);
+  const danger = (await dangersOf(before, settings, options)).find(({ refused }) => refused);
   if (danger === undefined) return;
+  const plain = (text: string): string => text;
   const consent = consentTo(danger);
-  throw new Failure(
-    warningFact(danger, (text) => text),
-    consent === undefined
-      ? "Nothing was changed. Give the new account a name of its own."
-      : `Nothing was changed. If it is meant, run mfa-admin up with ${consent}.`,
-    { setting: settingOf(danger) },
-  );
+  const remedy = consent === undefined ? advice(danger, plain) : `If it is meant, run mfa-admin up with ${consent}.`;
+  throw new Failure(warningFact(danger, plain), `Nothing was changed. ${remedy}`, { setting: settingOf(danger) });
 }
 
 function tooManyRemovals(
   { developers }: StackBefore,
   settings: Settings,
-  { maxRemovals: limit = defaultRemovals(developers.length) }: GuardOptions,
-): Warning[] {
-  const removed = developers.filter((name) => !(name in settings.developers)).length;
-  return removed > limit ? [{ kind: "removals", removed, before: developers.length, limit }] : [];
+  { maxRemovals = defaultRemovals(developers.length) }: GuardOptions,
+): Danger[] {
+  const removed = developers.filter((name) => !Object.hasOwn(settings.developers, name)).length;
+  // Who has allowed more is told all the same.
+  const limit = Math.min(maxRemovals, defaultRemovals(developers.length));
+  if (removed <= limit) return [];
+  return [{ kind: "removals", refused: removed > maxRemovals, removed, before: developers.length, limit }];
 }
 
 /** Development accounts that are below none of the organizational units any more, but were. */
-async function unprotected({ organizationalUnits }: StackBefore, settings: Settings): Promise<Warning[]> {
+async function unprotected(
+  { organizationalUnits, accounts: before }: StackBefore,
+  settings: Settings,
+  { allowUnprotected = false }: GuardOptions,
+): Promise<Danger[]> {
   const detached = organizationalUnits.filter((id) => !settings.organizationalUnits.includes(id));
   if (detached.length === 0) return [];
   const { viewOrganization } = await import("../aws/organization.ts");
@@ -83,25 +93,50 @@ async function unprotected({ organizationalUnits }: StackBefore, settings: Setti
   const below = (ids: string[]): Set<string> =>
     new Set(units.filter(({ id }) => ids.includes(id)).flatMap(({ accountIds }) => accountIds));
   const [was, is] = [below(detached), below(settings.organizationalUnits)];
-  const accounts = Object.entries(settings.developmentAccounts)
-    .filter(([, id]) => was.has(id) && !is.has(id))
-    .map(([name]) => name);
-  return accounts.length === 0 ? [] : [{ kind: "unprotected", organizationalUnits: detached, accounts }];
+  // An account that leaves the stack by the same edit is still there.
+  const named = [...Object.entries(before), ...Object.entries(settings.developmentAccounts)];
+  const names = new Map(named.filter(([name]) => name !== "auth").map(([name, id]) => [id, name]));
+  const accounts = [...names].filter(([id]) => was.has(id) && !is.has(id)).map(([, name]) => name);
+  if (accounts.length === 0) return [];
+  return [{ kind: "unprotected", refused: !allowUnprotected, organizationalUnits: detached, accounts }];
 }
 
 /** The engine would go on as if the new account had all that was made in the old one. */
-function movedAccounts({ accounts }: StackBefore, settings: Settings): Warning[] {
-  const now: Record<string, string> = { auth: settings.authAccount, ...settings.developmentAccounts };
-  return Object.entries(accounts).flatMap(([account, from]): Warning[] => {
-    const to = now[account];
-    return to === undefined || to === from ? [] : [{ kind: "account-moved", account, from, to }];
+function movedAccounts({ accounts }: StackBefore, settings: Settings): Danger[] {
+  const now = namedAccounts(settings);
+  return Object.entries(accounts).flatMap(([account, from]): Danger[] => {
+    const to = now.get(account);
+    return to === undefined || to === from ? [] : [{ kind: "account-moved", refused: true, account, from, to }];
   });
 }
 
+/** To the engine this is one account that goes and one that comes, and both have the same roles. */
+function renamedAccounts({ accounts }: StackBefore, settings: Settings): Danger[] {
+  const now = namedAccounts(settings);
+  const was = new Map(Object.entries(accounts));
+  return [...now].flatMap(([to, accountId]): Danger[] => {
+    // A stack that knows the account by this name already, too, is let finish.
+    if (was.get(to) === accountId) return [];
+    const from = [...was].find(([name, id]) => id === accountId && !now.has(name))?.[0];
+    return from === undefined ? [] : [{ kind: "account-renamed", refused: true, accountId, from, to }];
+  });
+}
+
+/** The ids of the accounts by name; a map, since a name may be that of a method of every object. */
+function namedAccounts({ authAccount, developmentAccounts }: Settings): Map<string, string> {
+  return new Map([["auth", authAccount], ...Object.entries(developmentAccounts)]);
+}
+
 /** The key of the settings that a danger comes from. */
-function settingOf(danger: Warning): string[] {
-  if (danger.kind === "account-moved") {
-    return danger.account === "auth" ? ["authAccount"] : ["developmentAccounts", danger.account];
+function settingOf(danger: Danger): string[] {
+  switch (danger.kind) {
+    case "account-moved":
+      return danger.account === "auth" ? ["authAccount"] : ["developmentAccounts", danger.account];
+    case "account-renamed":
+      return danger.to === "auth" ? ["authAccount"] : ["developmentAccounts", danger.to];
+    case "removals":
+      return ["developers"];
+    case "unprotected":
+      return ["organizationalUnits"];
   }
-  return [danger.kind === "unprotected" ? "organizationalUnits" : "developers"];
 }

@@ -113,7 +113,8 @@ function changedSettings(before: Settings, now: Settings): string[] {
     .map((key) => {
       if (key !== "developers") return `the setting ${key} has changed`;
       const names = [...new Set([...Object.keys(before.developers), ...Object.keys(now.developers)])];
-      const different = names.filter((name) => !isDeepStrictEqual(before.developers[name], now.developers[name]));
+      const [old, current] = [before, now].map(({ developers }) => new Map(Object.entries(developers)));
+      const different = names.filter((name) => !isDeepStrictEqual(old?.get(name), current?.get(name)));
       return `the roster has changed: ${different.join(", ")}`;
     });
 }

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { accountsOf, policyArnIn, roleNameOf } from "../../infra/names.ts";
 import { type Settings, settingsKeys } from "../../infra/settings.ts";
 import { differences } from "./differences.ts";
-import { dangersOf, type GuardOptions, stackBefore } from "./guards.ts";
+import { dangersInSettings, type GuardOptions, stackBefore } from "./guards.ts";
 import type { Plan, PlannedResource } from "./planned.ts";
 import { previewReport } from "./report.ts";
 import type { PreviewReport } from "./schema.ts";
@@ -18,18 +18,12 @@ export interface RosterComparison extends GuardOptions {
 }
 
 /** What the settings alone tell of a change: the users and the roles. Neither AWS nor the stack's state is looked at. */
-export async function rosterReport({
-  stack,
-  before,
-  after,
-  reason,
-  ...guards
-}: RosterComparison): Promise<PreviewReport> {
+export function rosterReport({ stack, before, after, reason, ...guards }: RosterComparison): PreviewReport {
   const plan = rosterPlan(before, after);
   const others = otherKeys(before, after);
   const more = others.length === 0 ? "" : ` These settings change as well: ${others.join(", ")}.`;
   // Whether an account goes without the policy, only AWS can tell.
-  const warnings = await dangersOf(stackBefore(plan), after, { ...guards, allowUnprotected: true });
+  const warnings = dangersInSettings(stackBefore(plan), after, guards);
   return previewReport({ kind: "roster", stack, settings: after, plan, warnings, reason: reason + more });
 }
 

@@ -63,25 +63,30 @@ const developer = z
   })
   .describe("A developer for whom something changes.");
 
+const refused = z.boolean().describe("Whether up refuses it, given the same flags as this preview.");
+
 const warning = z.discriminatedUnion("kind", [
   z
     .strictObject({
       kind: z.literal("removals"),
+      refused,
       removed: z.int(),
       before: z.int(),
-      limit: z.int(),
+      limit: z.int().describe("What one edit may remove."),
     })
-    .describe("More developers would be removed than --max-removals allows: up refuses."),
+    .describe("More developers would be removed than one edit may remove; --max-removals allows it."),
   z
     .strictObject({
       kind: z.literal("unprotected"),
+      refused,
       organizationalUnits: z.array(z.string()),
       accounts: z.array(z.string()).describe("Development accounts that would be without the policy, as far as known."),
     })
-    .describe("Development accounts would be left without the service control policy: up refuses."),
+    .describe("Development accounts would be left without the service control policy; --allow-unprotected allows it."),
   z
     .strictObject({
       kind: z.literal("account-moved"),
+      refused,
       account: z.string(),
       from: z.string(),
       to: z.string(),
@@ -89,6 +94,15 @@ const warning = z.discriminatedUnion("kind", [
     .describe(
       "An account's name stands for another account now, and what the stack has made in the old one stays there.",
     ),
+  z
+    .strictObject({
+      kind: z.literal("account-renamed"),
+      refused,
+      accountId: z.string(),
+      from: z.string(),
+      to: z.string(),
+    })
+    .describe("An account has another name now, and what the stack has made there would be deleted with the old one."),
   z
     .strictObject({
       kind: z.enum(["deletion", "replacement"]),
@@ -132,3 +146,5 @@ export type StatementChange = ResourceChange["statements"][number];
 export type DeveloperChange = PreviewReport["developers"][number];
 export type Access = DeveloperChange["access"][number];
 export type Warning = PreviewReport["warnings"][number];
+/** A warning of what up refuses, unless it is told otherwise. */
+export type Danger = Extract<Warning, { refused: boolean }>;

@@ -1,5 +1,13 @@
 import { counted } from "./summary.ts";
-import type { Access, DeveloperChange, PropertyChange, ResourceChange, StatementChange, Warning } from "./schema.ts";
+import type {
+  Access,
+  Danger,
+  DeveloperChange,
+  PropertyChange,
+  ResourceChange,
+  StatementChange,
+  Warning,
+} from "./schema.ts";
 
 /** Sets a name or a value apart from the sentence around it, as the format does that. */
 export type Mark = (text: string) => string;
@@ -22,18 +30,30 @@ export const operationWords: Record<ResourceChange["operation"], string> = {
 /** A warning, with what up does about it. */
 export function warningText(warning: Warning, mark: Mark): string {
   const fact = warningFact(warning, mark);
-  if (warning.kind === "account-moved")
-    return `${fact} ${mark("mfa-admin up")} refuses this: give the new account a name of its own.`;
-  const consent = consentTo(warning);
-  return consent === undefined
-    ? fact
-    : `${fact} ${mark("mfa-admin up")} refuses this unless it is run with ${mark(consent)}.`;
+  if (!("refused" in warning)) return fact;
+  const [consent, up] = [consentTo(warning), mark("mfa-admin up")];
+  if (consent === undefined) return `${fact} ${up} refuses this. ${advice(warning, mark)}`;
+  return warning.refused
+    ? `${fact} ${up} refuses this unless it is run with ${mark(consent)}.`
+    : `${fact} With ${mark(consent)}, ${up} does this.`;
 }
 
-/** The flag by which up is told that a warning is known of. */
-export function consentTo(warning: Warning): string | undefined {
-  if (warning.kind === "removals") return `--max-removals ${warning.removed}`;
-  return warning.kind === "unprotected" ? "--allow-unprotected" : undefined;
+/** The flag by which up is told that a danger is known of. */
+export function consentTo(danger: Danger): string | undefined {
+  if (danger.kind === "removals") return `--max-removals ${danger.removed}`;
+  return danger.kind === "unprotected" ? "--allow-unprotected" : undefined;
+}
+
+/** What to do about a danger that no flag allows. */
+export function advice(danger: Danger, mark: Mark): string {
+  switch (danger.kind) {
+    case "account-moved":
+      return "Give the new account a name of its own.";
+    case "account-renamed":
+      return `Keep the name ${mark(danger.from)}.`;
+    default:
+      return "";
+  }
 }
 
 export function warningFact(warning: Warning, mark: Mark): string {
@@ -50,6 +70,10 @@ export function warningFact(warning: Warning, mark: Mark): string {
     case "account-moved": {
       const { account, from, to } = warning;
       return `The account ${mark(account)} was ${mark(from)} and is ${mark(to)} now, but what the stack has made in ${mark(from)} stays there.`;
+    }
+    case "account-renamed": {
+      const { accountId, from, to } = warning;
+      return `The account ${mark(accountId)} was called ${mark(from)} and is called ${mark(to)} now; what the stack has made there belongs to the first name, and would be deleted with it.`;
     }
     case "replacement":
     case "deletion": {

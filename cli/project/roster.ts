@@ -17,7 +17,7 @@ export function rosterEntries(
     const problem = userNameProblem(file.settings, name);
     if (problem !== undefined) throw new Failure(`"${name}" will not do: ${problem}.`, "Choose another name.");
     const twin = seen.get(name.toLowerCase());
-    if (twin === name && name in developers) {
+    if (twin === name && Object.hasOwn(developers, name)) {
       throw new Failure(
         `${name} is in the roster already.`,
         `Edit developers.${name} in ${basename(file.path)} to change the accounts, or run mfa-admin reset-password ${name} for a new password.`,

@@ -36,7 +36,8 @@ describe("an edit that up refuses until said otherwise", () => {
     expect(stdout.split("\n")[2]).to.equal(
       `! ${fact} mfa-admin up refuses this unless it is run with --max-removals 4.`,
     );
-    expect((await admin.succeed("preview", "--max-removals", "4")).stdout).to.not.contain(fact);
+    const allowed = await admin.succeed("preview", "--max-removals", "4");
+    expect(allowed.stdout.split("\n")[2]).to.equal(`! ${fact} With --max-removals 4, mfa-admin up does this.`);
     await expectRefusal(fact, "Nothing was changed. If it is meant, run mfa-admin up with --max-removals 4.");
     await admin.succeed("up", "--yes", "--max-removals", "4");
     await admin.editSettings(() => applied);
@@ -69,6 +70,8 @@ describe("an edit that up refuses until said otherwise", () => {
     const { stdout } = await admin.succeed("preview", "--format", "markdown");
     expect(stdout).to.contain("> [!CAUTION]\n> - The service control policy is taken off `ou-abcd-11111111`");
     expect((await admin.json("preview")).value).to.have.nested.property("warnings[0].kind", "unprotected");
+    const { value } = await admin.json("preview", "--allow-unprotected");
+    expect(value).to.have.nested.property("warnings[0].refused", false);
     await expectRefusal(fact, "Nothing was changed. If it is meant, run mfa-admin up with --allow-unprotected.");
     await admin.succeed("up", "--yes", "--allow-unprotected");
     await admin.editSettings(() => applied);
@@ -85,6 +88,35 @@ describe("an edit that up refuses until said otherwise", () => {
     await admin.succeed("up", "--yes");
   });
 
+  it("taking it off a unit together with the account that is in it, which leaves the account without it, too", async () => {
+    const { organization } = admin.sandbox;
+    organization.addUnit("ou-abcd-44444444", "Payments");
+    organization.moveAccount("444444444444", "ou-abcd-44444444");
+    await admin.editSettings((text) =>
+      text.replace("- ou-abcd-11111111", "- ou-abcd-11111111\n    - ou-abcd-44444444"),
+    );
+    await admin.succeed("up", "--yes");
+    await admin.editSettings((text) =>
+      text.replace("\n    - ou-abcd-44444444", "").replace(/\n *payments: "444444444444"/, ""),
+    );
+    await expectRefusal(
+      "The service control policy is taken off ou-abcd-44444444, which leaves payments without it: a leaked access key would work there without MFA.",
+      "Nothing was changed. If it is meant, run mfa-admin up with --allow-unprotected.",
+    );
+    organization.moveAccount("444444444444", "ou-abcd-11111111");
+    await admin.editSettings(() => applied);
+    await admin.succeed("up", "--yes");
+  });
+
+  it("an account that goes by another name, which no flag allows", async () => {
+    await admin.editSettings((text) => text.replace("payments:", "pay:"));
+    const fact =
+      "The account 444444444444 was called payments and is called pay now; what the stack has made there belongs to the first name, and would be deleted with it.";
+    await expectRefusal(fact, "Nothing was changed. Keep the name payments.");
+    const { stdout } = await admin.succeed("preview");
+    expect(stdout).to.contain(`! ${fact} mfa-admin up refuses this. Keep the name payments.\n`);
+  });
+
   it("an account's name that stands for another account, which no flag allows", async () => {
     await admin.editSettings((text) =>
       text
@@ -98,6 +130,29 @@ describe("an edit that up refuses until said otherwise", () => {
     expect((await admin.succeed("preview")).stdout).to.contain(
       "! The account sandbox was 333333333333 and is 444444444444 now",
     );
+  });
+});
+
+describe("names of methods that every object has", () => {
+  let admin: Administrator;
+  const names = ["constructor", "toString", "valueOf", "hasOwnProperty"];
+
+  before(async () => {
+    admin = await Administrator.withProject({ developers: [...names, "zed"] });
+    await admin.editSettings((text) => text.replace("payments:", "constructor:"));
+    await admin.succeed("up", "--yes");
+  });
+  after(() => admin.close());
+
+  it("are developers like any other, whose removal is counted", async () => {
+    await admin.editSettings((text) => names.reduce((shorter, name) => shorter.replace(`    ${name}: {}\n`, ""), text));
+    const { value } = await admin.json("preview");
+    expect(value).to.have.deep.nested.property("warnings[0]", {
+      ...{ kind: "removals", refused: true, removed: 4, before: 5, limit: 3 },
+    });
+    const { status, stderr } = await admin.run("up", "--yes");
+    expect(status).to.equal(1);
+    expect(stderr).to.contain("This removes 4 of 5 developers");
   });
 });
 

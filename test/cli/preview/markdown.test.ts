@@ -83,7 +83,7 @@ describe("the markdown of a preview", () => {
 
   it("of the removal of many says first that up refuses it", async () => {
     const resources = [...names(6).flatMap((name) => developer(name, "delete")), ...developer("alice", "same")];
-    const warning: Warning = { kind: "removals", removed: 6, before: 7, limit: 3 };
+    const warning: Warning = { kind: "removals", refused: true, removed: 6, before: 7, limit: 3 };
     await expectGolden("test/cli/preview/golden/remove-many.md", markdown(report(resources, [warning])));
   });
 

@@ -79,6 +79,10 @@ export class Organization {
     return account;
   }
 
+  moveAccount(id: string, parentId: string): void {
+    this.#place(id, parentId);
+  }
+
   account(id: string): Account {
     const account = this.accounts.get(id);
     if (account === undefined) throw new Error(`no account ${id} in the organization`);
