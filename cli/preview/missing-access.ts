@@ -4,14 +4,15 @@ import { lacksPassphrase } from "../engine/passphrase.ts";
 import type { Project } from "../project/project.ts";
 import { lacksLogin } from "../state/server.ts";
 
-/** What is missing here to look at AWS and at the stack's state, in words; nothing when it can be tried. */
+/** What is missing here to look at AWS and at the stack's state: "There are no …"; nothing when it can be tried. */
 export async function missingAccess(project: Project): Promise<string | undefined> {
   const missing = [
     (await lacksCredentials()) && "no AWS credentials",
     (await lacksPassphrase(project)) && "no passphrase of the stack",
     (await lacksLogin(project.backendUrl)) && "no login where the state is kept",
   ].filter((what) => what !== false);
-  return missing.length === 0 ? undefined : missing.join(" and ");
+  const verb = missing[0] === "no AWS credentials" ? "are" : "is";
+  return missing.length === 0 ? undefined : `There ${verb} ${missing.join(" and ")}`;
 }
 
 async function lacksCredentials(): Promise<boolean> {

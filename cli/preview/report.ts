@@ -14,13 +14,15 @@ export interface ReportInput {
   warnings?: Warning[];
   /** Why this is only a part of a preview. */
   reason?: string;
+  /** For a roster: keys of the settings that differ besides. */
+  otherSettings?: string[];
   /** For drift: what would be done about it. */
   repair?: Plan;
 }
 
 /** The report of a run, from its steps and the settings: the same for the same steps, in whatever order they came. */
 export function previewReport(input: ReportInput): PreviewReport {
-  const { kind, stack, settings, plan, warnings = [], reason, repair } = input;
+  const { kind, stack, settings, plan, warnings = [], reason, otherSettings, repair } = input;
   const resources = inOrder(plan.resources, settings);
   const changes = resources.filter(({ operation }) => operation !== "same");
   const users = resources.filter(({ type }) => type === "user");
@@ -28,9 +30,10 @@ export function previewReport(input: ReportInput): PreviewReport {
     version: 1,
     kind,
     stack,
-    summary: summaryOf(kind, resources),
+    summary: summaryOf(kind, resources, otherSettings),
     ...(reason !== undefined && { reason }),
-    changed: changes.length > 0,
+    ...(otherSettings && { otherSettings }),
+    changed: changes.length > 0 || (otherSettings ?? []).length > 0,
     roster: {
       before: users.filter(({ operation }) => operation !== "create").length,
       after: users.filter(({ operation }) => operation !== "delete").length,

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { accountsOf, policyArnIn, roleNameOf } from "../../infra/names.ts";
-import { type Settings, settingsKeys } from "../../infra/settings.ts";
+import { type Settings, settingsKeys, settingsSchema } from "../../infra/settings.ts";
 import { differences } from "./differences.ts";
 import { dangersInSettings, type GuardOptions, stackBefore } from "./guards.ts";
 import type { Plan, PlannedResource } from "./planned.ts";
 import { previewReport } from "./report.ts";
-import type { PreviewReport } from "./schema.ts";
+import type { PreviewReport, Warning } from "./schema.ts";
 
 export interface RosterComparison extends GuardOptions {
   stack: string;
@@ -20,19 +20,31 @@ export interface RosterComparison extends GuardOptions {
 /** What the settings alone tell of a change: the users and the roles. Neither AWS nor the stack's state is looked at. */
 export function rosterReport({ stack, before, after, reason, ...guards }: RosterComparison): PreviewReport {
   const plan = rosterPlan(before, after);
-  const others = otherKeys(before, after);
-  const more = others.length === 0 ? "" : ` These settings change as well: ${others.join(", ")}.`;
-  // Whether an account goes without the policy, only AWS can tell.
-  const warnings = dangersInSettings(stackBefore(plan), after, guards);
-  return previewReport({ kind: "roster", stack, settings: after, plan, warnings, reason: reason + more });
+  const warnings = [...dangersInSettings(stackBefore(plan), after, guards), ...detached(before, after)];
+  const isNew = before === undefined ? " There were no settings of this stack before." : "";
+  return previewReport({
+    ...{ kind: "roster", stack, settings: after, plan, warnings },
+    reason: reason + isNew,
+    otherSettings: otherKeys(before, after),
+  });
+}
+
+/** Whether an account goes without the policy, only AWS can tell. */
+function detached(before: Settings | undefined, after: Settings): Warning[] {
+  const units = before?.organizationalUnits.filter((id) => !after.organizationalUnits.includes(id)) ?? [];
+  return units.length === 0 ? [] : [{ kind: "detached", organizationalUnits: units }];
 }
 
 /** Keys whose consequences the users and roles do not show, or not all of them. */
 function otherKeys(before: Settings | undefined, after: Settings): string[] {
-  if (before === undefined) return [];
   const shown = ["developers", "permissions", "permissionsBoundary", "sessionDuration"];
-  const [was, is] = [before, after] as Record<string, unknown>[];
+  const [was, is]: Record<string, unknown>[] = [before ?? defaults(), after];
   return settingsKeys.filter((key) => !shown.includes(key) && !isDeepStrictEqual(was?.[key], is?.[key]));
+}
+
+function defaults(): Record<string, unknown> {
+  const { shape } = settingsSchema;
+  return Object.fromEntries(Object.entries(shape).map(([key, schema]) => [key, schema.safeParse(undefined).data]));
 }
 
 function rosterPlan(before: Settings | undefined, after: Settings): Plan {

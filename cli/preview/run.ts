@@ -28,7 +28,7 @@ export async function preview(options: PreviewOptions): Promise<PreviewReport> {
   if (base !== undefined) {
     const { missingAccess } = await import("./missing-access.ts");
     const missing = await missingAccess(project);
-    if (missing !== undefined) return roster(options, `There are ${missing} here, as in a pull request from a fork.`);
+    if (missing !== undefined) return roster(options, `${missing} here, as in a pull request from a fork.`);
   }
   return full(options);
 }

@@ -84,6 +84,11 @@ const warning = z.discriminatedUnion("kind", [
     })
     .describe("Development accounts would be left without the service control policy; --allow-unprotected allows it."),
   z
+    .strictObject({ kind: z.literal("detached"), organizationalUnits: z.array(z.string()) })
+    .describe(
+      "The service control policy is taken off; a roster alone does not tell which accounts that leaves without.",
+    ),
+  z
     .strictObject({
       kind: z.literal("account-moved"),
       refused,
@@ -123,6 +128,10 @@ export const previewReportSchema = z
     stack: z.string(),
     summary: z.string().describe("One line."),
     reason: z.string().optional().describe("Why this is only a part of a preview."),
+    otherSettings: z
+      .array(z.string())
+      .optional()
+      .describe("For a roster: other keys of the settings that differ. The users and roles do not show what they do."),
     changed: z.boolean().describe("Whether there is anything to do; with --exit-code the status is 2 then."),
     roster: z.strictObject({ before: z.int(), after: z.int() }).describe("Developers before and after."),
     warnings: z.array(warning).describe("What a reviewer should see first."),

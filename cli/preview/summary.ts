@@ -10,8 +10,12 @@ const verbs: Record<"preview" | "up" | "drift", Record<Operation, string>> = {
 
 const order: Operation[] = ["create", "delete", "replace", "update"];
 
-/** The report in one line: "Adds 1 developer, 2 roles; changes nothing else." */
-export function summaryOf(kind: ReportKind, resources: PlannedResource[]): string {
+/**
+ * The report in one line: "Adds 1 developer, 2 roles; changes nothing else."
+ *
+ * @param others keys of the settings that differ besides, where the resources do not show what they do
+ */
+export function summaryOf(kind: ReportKind, resources: PlannedResource[], others: string[] = []): string {
   const wording = verbs[kind === "roster" ? "preview" : kind];
   const parts = order.flatMap((operation) => {
     const concerned = resources.filter((resource) => resource.operation === operation);
@@ -19,15 +23,17 @@ export function summaryOf(kind: ReportKind, resources: PlannedResource[]): strin
     const counts = countsOf(concerned.map(({ type }) => (kind === "drift" ? type : nounOf(type, operation))));
     return [kind === "drift" ? `${counts} ${wording[operation]}` : `${wording[operation]} ${counts}`];
   });
-  if (parts.length === 0) return nothing(kind, resources.length);
+  if (parts.length === 0 && others.length === 0) return nothing(kind, resources.length);
   if (kind === "drift") return `Found in AWS: ${parts.join("; ")}.`;
-  const updates = resources.some(({ operation }) => operation === "update");
-  const text = [...parts, ...(updates ? [] : [`${wording.update} nothing else`])].join("; ");
+  if (parts.length === 0) parts.push("the roster stays the same");
+  if (others.length > 0) parts.push(`other settings change: ${others.join(", ")}`);
+  else if (!resources.some(({ operation }) => operation === "update")) parts.push(`${wording.update} nothing else`);
+  const text = parts.join("; ");
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 function nothing(kind: ReportKind, count: number): string {
-  if (kind === "roster") return "Nothing to do: the roster, its accounts and its permissions stay the same.";
+  if (kind === "roster") return "Nothing to do: the settings stay the same.";
   const all = count === 1 ? "the one resource is" : `all ${count} resources are`;
   if (kind === "drift") return `Nothing has drifted: ${all} as the state says.`;
   return kind === "up"

@@ -67,6 +67,10 @@ export function warningFact(warning: Warning, mark: Mark): string {
       const units = listed(organizationalUnits, mark);
       return `The service control policy is taken off ${units}, which leaves ${listed(accounts, mark)} without it: a leaked access key would work there without MFA.`;
     }
+    case "detached": {
+      const units = listed(warning.organizationalUnits, mark);
+      return `The service control policy is taken off ${units}. Which accounts that leaves without it was not looked at: a leaked access key would work there without MFA.`;
+    }
     case "account-moved": {
       const { account, from, to } = warning;
       return `The account ${mark(account)} was ${mark(from)} and is ${mark(to)} now, but what the stack has made in ${mark(from)} stays there.`;

@@ -49,12 +49,18 @@ describe("preview without credentials", () => {
     expect(JSON.parse(json)).to.have.property("kind", "roster");
   });
 
+  it("says what is missing", async () => {
+    const env = { CI: "true", PULUMI_CONFIG_PASSPHRASE: "" };
+    const { stdout } = await admin.runWith({ env }, "preview", "--base", "main");
+    expect(stdout).to.contain("alone. There is no passphrase of the stack here, as in a pull request from a fork.");
+  });
+
   it("compares it with a file, too, and where --roster-only asks for it", async () => {
     const { stdout } = await admin.succeed("preview", "--roster-only", "--base-file", "base.yaml");
     expect(stdout.split("\n").slice(0, 3)).to.eql([
-      "This is the roster alone. It was asked for, with --roster-only. Neither AWS nor the stack's state was looked at; the settings are compared with those before the change. These settings change as well: contact.",
+      "This is the roster alone. It was asked for, with --roster-only. Neither AWS nor the stack's state was looked at; the settings are compared with those before the change.",
       "",
-      "Adds 1 developer, 2 roles; removes 1 developer, 3 roles; changes nothing else.",
+      "Adds 1 developer, 2 roles; removes 1 developer, 3 roles; other settings change: contact.",
     ]);
     expect(admin.sandbox.requests).to.eql([]);
   });
@@ -64,12 +70,30 @@ describe("preview without credentials", () => {
     expect(stdout).to.contain("! This removes 1 of 2 developers, more than the 0 that one edit may remove.");
   });
 
+  it("tells of other settings than the roster as a change, and on top that the service control policy moves", async () => {
+    const edited = await admin.settings();
+    await admin.editSettings(() => base.replace(/ou-abcd-\d+/, "ou-abcd-22222222"));
+    const { status, stdout } = await admin.run("preview", "--roster-only", "--base", "HEAD", "--exit-code");
+    expect({ status, text: stdout.split("\n").slice(2) }).to.eql({
+      status: 2,
+      text: [
+        "The roster stays the same; other settings change: organizationalUnits.",
+        "",
+        "! The service control policy is taken off ou-abcd-11111111. Which accounts that leaves without it was not looked at: a leaked access key would work there without MFA.",
+        "",
+      ],
+    });
+    await admin.editSettings(() => edited);
+  });
+
   it("takes a stack that the base does not have for all new", async () => {
     git("checkout", "--orphan", "empty");
     git("commit", "--allow-empty", "-m", "nothing yet", "--only");
     git("symbolic-ref", "HEAD", "refs/heads/main");
     const { stdout } = await admin.succeed("preview", "--roster-only", "--base", "empty");
-    expect(stdout).to.contain("\nAdds 2 developers, 3 roles; changes nothing else.\n");
+    expect(stdout).to.contain(
+      " There were no settings of this stack before.\n\nAdds 2 developers, 3 roles; other settings change: organizationalUnits, authAccount, developmentAccounts, contact.\n",
+    );
   });
 
   it("says what to fetch when git does not know the base, and what to add when there is none", async () => {
