@@ -27,27 +27,39 @@ export interface Section {
 
 /**
  * Puts sections together up to a length in characters. A line is in whole or not at all; those left out are counted at
- * the end of their section. Each section gets an equal share, and what one leaves over goes to the next ones.
+ * the end of their section. The smallest sections come first to their room, the largest share what is left.
  */
 export function fitted(opening: string, sections: Section[], closing: string, limit: number): string {
   const filled = sections.filter(({ lines }) => lines.length > 0);
+  const texts = new Map<Section, string>();
   let room = limit - opening.length - closing.length;
-  let left = filled.length;
-  const texts = filled.map((section) => {
-    const text = fittedSection(section, Math.floor(room / left--));
+  for (const section of filled.toSorted((a, b) => whole(a).length - whole(b).length)) {
+    const text = fittedSection(section, Math.floor(room / (filled.length - texts.size)));
     room -= text.length;
-    return text;
-  });
-  return opening + texts.join("") + closing;
+    texts.set(section, text);
+  }
+  return opening + filled.map((section) => texts.get(section)).join("") + closing;
 }
 
-function fittedSection({ head, lines, noun }: Section, room: number): string {
-  const whole = `${head}${lines.join("\n")}\n\n`;
-  if (whole.length <= room) return whole;
-  let length = head.length + leftOut(lines.length, noun).length;
-  const kept = lines.findIndex((line) => (length += line.length + 1) > room);
-  const shown = lines.slice(0, Math.max(0, kept));
-  return `${head}${shown.map((line) => `${line}\n`).join("")}${leftOut(lines.length - shown.length, noun)}`;
+function whole({ head, lines }: Section): string {
+  return `${head}${lines.join("\n")}\n\n`;
+}
+
+function fittedSection(section: Section, room: number): string {
+  const { head, lines, noun } = section;
+  if (whole(section).length <= room) return whole(section);
+  let left = room - head.length - leftOut(lines.length, noun).length;
+  const longest = left / 2;
+  const shown: string[] = [];
+  for (const line of lines) {
+    if (line.length < left) {
+      shown.push(`${line}\n`);
+      left -= line.length + 1;
+      // Shorter ones are not to be missed for one that is very long; of many alike, the first are shown.
+    } else if (line.length < longest) break;
+  }
+  const rest = leftOut(lines.length - shown.length, noun);
+  return shown.length === 0 ? rest.trimStart() : `${head}${shown.join("")}${rest}`;
 }
 
 function leftOut(count: number, noun: string): string {

@@ -31,7 +31,7 @@ export function markdown(report: PreviewReport, limit = commentLimit): string {
     "",
   ].join("\n");
   const stays = report.changed && kind !== "roster" && unchanged > 0 ? `${stay(unchanged, kind)}\n` : "";
-  return `${fitted(opening, sectionsOf(report), stays, limit - 1).trimEnd()}\n`;
+  return `${fitted(opening, sectionsOf(report), stays, limit).trimEnd()}\n`;
 }
 
 function sectionsOf(report: PreviewReport): Section[] {

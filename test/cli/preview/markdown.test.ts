@@ -111,6 +111,36 @@ describe("the markdown of a preview", () => {
       .and.match(/\n\*[\d,]+ more rows do not fit here/);
   });
 
+  describe("of what is nearly too long", () => {
+    const row = (name: string, description: string): PlannedResource => ({
+      ...{ operation: "update", account: "auth", type: "group", name },
+      ...{ before: { description: "" }, after: { description } },
+    });
+    const many = names(100).map((name) => row(name, "x"));
+
+    it("is whole where it fits, however unlike its parts are", () => {
+      const removed = names(40).flatMap((name) => developer(name, "delete"));
+      const all = report([...removed, ...developer("alice", "same"), row("developers", "x")]);
+      const whole = markdown(all);
+      expect(whole).to.not.contain("do not fit");
+      expect(markdown(all, whole.length)).to.equal(whole);
+      const cut = markdown(all, whole.length - 1);
+      expect(cut.length).to.be.within(whole.length - 400, whole.length - 1);
+    });
+
+    it("shows the short ones beside one that is too long", () => {
+      const long = row("aaa", "y".repeat(3000));
+      const text = markdown(report([long, ...many.slice(0, 3)]), 2000);
+      expect(text.match(/group `developer-/g)).to.have.length(3);
+      expect(text).to.contain("\n*1 more change does not fit here;").and.not.contain("yyy");
+    });
+
+    it("has no heading above nothing", () => {
+      const text = markdown(report([row("aaa", "y".repeat(3000))]), 1000);
+      expect(text).to.contain("**Changes 1 group.**\n\n*1 more change does not fit here;").and.not.contain("####");
+    });
+  });
+
   it("takes nothing in a name or a value for markdown, HTML or a mention", () => {
     const name = "@octocat+a=b,c.d_e";
     const tags = [{ key: "team", value: "a|b `c` <img src=x> [d](http://e) @github\n| x |" }];
