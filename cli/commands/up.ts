@@ -20,6 +20,8 @@ export default class Up extends StackCommand {
     adopt: Flags.boolean({
       description:
         "Take users, roles and policies into the stack that AWS has already under the names that the stack gives.",
+      // What comes in is not in a plan.
+      exclusive: ["plan"],
     }),
     plan: Flags.file({
       description: "Apply what this file of preview --save-plan says, and nothing else.",

@@ -11,37 +11,49 @@ import { SettingsFile } from "../project/settings-file.ts";
 /** Where the settings are that a change is compared with. */
 export type Base = { ref: string } | { path: string };
 
-function baseName(base: Base): string {
-  return "ref" in base ? base.ref : base.path;
-}
-
 /** The settings of the base; nothing where the stack was not there yet. @throws Failure when they cannot be read */
 export async function baseSettings(base: Base, project: Project): Promise<Settings | undefined> {
-  const text = "ref" in base ? await fromGit(base.ref, project) : await readFile(base.path, "utf8");
+  const file = basename(project.settingsFile);
+  const [text, name] =
+    "ref" in base
+      ? [await fromGit(base.ref, file, project.directory), `${base.ref}:${file}`]
+      : [await readFile(base.path, "utf8"), base.path];
   if (text === undefined) return undefined;
   try {
-    return SettingsFile.parse(project.settingsFile, text).settings;
+    return SettingsFile.parse(name, text).settings;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    throw new Failure(`The settings of ${baseName(base)} will not do:\n${error.message}`, "Name another base.", {
+    throw new Failure(`The settings of the base will not do:\n${error.message}`, "Name another base.", {
       cause: error,
     });
   }
 }
 
-async function fromGit(ref: string, { directory, settingsFile }: Project): Promise<string | undefined> {
+async function fromGit(ref: string, file: string, directory: string): Promise<string | undefined> {
+  // Whatever else git would take for an object, such as the index for an empty name, is no base.
+  const revision = await git(directory, "rev-parse", "--verify", "--end-of-options", `${ref}^{commit}`);
+  if ("failure" in revision) throw unreadable(ref, revision.failure);
+  const settings = await git(directory, "show", `${revision.output.trim()}:./${file}`);
+  if (!("failure" in settings)) return settings.output;
+  if (/exists on disk, but not in|does not exist in/.test(settings.failure)) return undefined;
+  throw unreadable(ref, settings.failure);
+}
+
+/** What git prints, in the one language that its errors can be told apart in. */
+async function git(directory: string, ...args: string[]): Promise<{ output: string } | { failure: string }> {
   try {
-    const place = `${ref}:./${basename(settingsFile)}`;
-    const { stdout } = await promisify(execFile)("git", ["show", "--end-of-options", place], { cwd: directory });
-    return stdout;
+    const env = { ...process.env, LC_ALL: "C", LANGUAGE: "" };
+    return { output: (await promisify(execFile)("git", args, { cwd: directory, env })).stdout };
   } catch (error) {
-    const { stderr = "", code } = error as { stderr?: string; code?: unknown };
-    if (/exists on disk, but not in|does not exist in/.test(stderr)) return undefined;
-    const reason = code === "ENOENT" ? "there is no git here" : (stderr.trim().split("\n")[0] ?? "");
-    throw new Failure(
-      `The settings of ${ref} cannot be read from git: ${reason}.`,
-      "Fetch it first (actions/checkout does with fetch-depth: 0), or name a file with --base-file.",
-      { cause: error },
-    );
+    const { stderr = "", code, message } = error as { stderr?: string; code?: unknown; message: string };
+    return { failure: code === "ENOENT" ? "there is no git here" : stderr.trim() || message };
   }
+}
+
+function unreadable(ref: string, failure: string): Failure {
+  const [reason = ""] = failure.split("\n");
+  return new Failure(
+    `The settings of the revision "${ref}" cannot be read from git: ${reason}.`,
+    "Fetch it first (actions/checkout does with fetch-depth: 0), or name a file with --base-file.",
+  );
 }

@@ -1,38 +1,67 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
+import { access, constants, readFile, stat } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 
 import writeFileAtomic from "write-file-atomic";
+import { z } from "zod";
 
-import { type Settings, settingsKeys } from "../../infra/settings.ts";
+import { type Settings, settingsKeys, settingsSchema } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
-import type { Plan, PlannedResource } from "./planned.ts";
+import type { Plan } from "./planned.ts";
+
+const format = "mfa-admin plan";
+
+const plannedChange = z.strictObject({
+  operation: z.enum(["create", "update", "replace", "delete"]),
+  account: z.string(),
+  type: z.string(),
+  name: z.string(),
+  /** Of the properties before and after, in hexadecimal. */
+  sha256: z.string(),
+});
 
 /**
  * What a reviewer has seen, in a file: the settings, and each change with a digest of all that it is made of. No secrets:
  * neither the settings nor the stack's inputs have any.
  */
-interface PlanFile {
-  format: typeof format;
-  version: 1;
-  project: string;
-  stack: string;
-  settings: Settings;
-  changes: PlannedChange[];
+const planFileSchema = z.strictObject({
+  format: z.literal(format),
+  version: z.literal(1),
+  project: z.string(),
+  stack: z.string(),
+  settings: settingsSchema,
+  changes: z.array(plannedChange),
+});
+
+type PlanFile = z.output<typeof planFileSchema>;
+type PlannedChange = z.output<typeof plannedChange>;
+
+/** @throws Failure when {@link savePlan} could not write this file: the preview before it takes its time */
+export async function requirePlanWritable(path: string): Promise<void> {
+  try {
+    await access(dirname(resolve(path)), constants.W_OK);
+    if ((await stat(path).catch(() => undefined))?.isDirectory()) throw new Error("it is a directory");
+  } catch (error) {
+    throw notWritable(path, error);
+  }
 }
-
-type PlannedChange = Pick<PlannedResource, "operation" | "account" | "type" | "name"> & {
-  /** Of the properties before and after, in hexadecimal. */
-  sha256: string;
-};
-
-const format = "mfa-admin plan";
 
 /** Saves what `up` would do, for `up --plan`. */
 export async function savePlan(path: string, project: Project, settings: Settings, plan: Plan): Promise<void> {
-  await writeFileAtomic(path, `${JSON.stringify(planFile(project, settings, plan), undefined, 2)}\n`);
+  try {
+    await writeFileAtomic(path, `${JSON.stringify(planFile(project, settings, plan), undefined, 2)}\n`);
+  } catch (error) {
+    throw notWritable(path, error);
+  }
+}
+
+function notWritable(path: string, cause: unknown): Failure {
+  const { message } = cause as Error;
+  return new Failure(`The plan cannot be written to ${path}: ${message}.`, "Name another file in --save-plan.", {
+    cause,
+  });
 }
 
 /** A plan that was saved, to be held against what is to be done now. */
@@ -47,20 +76,21 @@ export class SavedPlan {
 
   /** @throws Failure when a file is no plan of this stack */
   static async read(path: string, { name, stack }: Project): Promise<SavedPlan> {
-    let content: Partial<PlanFile>;
+    let content: unknown;
     try {
-      content = JSON.parse(await readFile(path, "utf8")) as Partial<PlanFile>;
+      content = JSON.parse(await readFile(path, "utf8"));
     } catch (error) {
       throw new Failure(`${basename(path)} is no plan: ${(error as Error).message}.`, again(path), { cause: error });
     }
-    if (content.format !== format || content.version !== 1) {
-      throw new Failure(`${basename(path)} is no plan of this version of mfa-admin.`, again(path));
+    const { data: plan } = planFileSchema.safeParse(content);
+    if (plan === undefined) {
+      throw new Failure(`${basename(path)} is no plan of this version of mfa-admin, or is damaged.`, again(path));
     }
-    if (content.project !== name || content.stack !== stack) {
-      const theirs = `the stack "${content.stack ?? ""}" of ${content.project ?? ""}`;
+    if (plan.project !== name || plan.stack !== stack) {
+      const theirs = `the stack "${plan.stack}" of ${plan.project}`;
       throw new Failure(`${basename(path)} is a plan of ${theirs}, not of "${stack}" of ${name}.`, again(path));
     }
-    return new SavedPlan(path, content as PlanFile);
+    return new SavedPlan(path, plan);
   }
 
   /** @throws Failure that says what has changed since the plan was saved, if anything */
@@ -87,12 +117,12 @@ function again(path: string): string {
 
 function planFile({ name, stack }: Project, settings: Settings, { resources }: Plan): PlanFile {
   const changes = resources
-    .filter(({ operation }) => operation !== "same")
-    .map(({ operation, account, type, name, before, after }) => {
+    .flatMap(({ operation, account, type, name, before, after }): PlannedChange[] => {
+      if (operation === "same") return [];
       const sha256 = createHash("sha256")
         .update(JSON.stringify(sorted({ before, after })))
         .digest("hex");
-      return { operation, account, type, name, sha256 };
+      return [{ operation, account, type, name, sha256 }];
     })
     .sort((a, b) => (titleOf(a) < titleOf(b) ? -1 : 1));
   return { format, version: 1, project: name, stack, settings, changes };

@@ -14,7 +14,7 @@ export interface PreviewOptions extends GuardOptions {
   base: Base | undefined;
   /** Don't even try to ask it. */
   rosterOnly: boolean;
-  /** A file for what was previewed. None is written where only the roster is compared. */
+  /** A file for what was previewed. */
   savePlan: string | undefined;
   verbose: boolean;
   /** How long to wait for another run's lock, in milliseconds. */
@@ -28,6 +28,12 @@ export async function preview(options: PreviewOptions): Promise<PreviewReport> {
   if (base !== undefined) {
     const { missingAccess } = await import("./missing-access.ts");
     const missing = await missingAccess(project);
+    if (missing !== undefined && options.savePlan !== undefined) {
+      throw new Failure(
+        `${missing} here: only the roster can be compared, which makes no plan.`,
+        "Leave out --save-plan, or hand over what is missing.",
+      );
+    }
     if (missing !== undefined) return roster(options, `${missing} here, as in a pull request from a fork.`);
   }
   return full(options);
@@ -45,12 +51,11 @@ async function full({
     import("../engine/apply.ts"),
     import("./planned-by-engine.ts"),
   ]);
+  const saving = path === undefined ? undefined : { path, ...(await import("./plan.ts")) };
+  await saving?.requirePlanWritable(saving.path);
   const stack = await prepare(project, file, { lockTimeout });
   const plan = await planned(stack, { project, settings: file.settings, verbose });
-  if (path !== undefined) {
-    const { savePlan } = await import("./plan.ts");
-    await savePlan(path, project, file.settings, plan);
-  }
+  await saving?.savePlan(saving.path, project, file.settings, plan);
   const warnings = await dangersOf(stackBefore(plan), file.settings, guards);
   return previewReport({ kind: "preview", stack: project.stack, settings: file.settings, plan, warnings });
 }

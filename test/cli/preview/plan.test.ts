@@ -92,6 +92,12 @@ describe("up --plan", () => {
     );
   });
 
+  it("takes nothing into the stack on the side: --adopt is refused beside it", async () => {
+    const { status, stderr } = await admin.run("up", "--yes", "--plan", "plan.json", "--adopt");
+    expect(status).to.equal(1);
+    expect(stderr).to.contain("--plan=plan.json cannot also be provided when using --adopt");
+  });
+
   it("is refused when it is of another stack, of another version, or none", async () => {
     const saved = JSON.parse(await readFile(plan(), "utf8")) as Record<string, unknown>;
     const wrong: [string, string][] = [
@@ -99,7 +105,10 @@ describe("up --plan", () => {
         JSON.stringify({ ...saved, stack: "other" }),
         'plan.json is a plan of the stack "other" of mfa-admin, not of "main" of mfa-admin.',
       ],
-      [JSON.stringify({ ...saved, version: 2 }), "plan.json is no plan of this version of mfa-admin."],
+      [JSON.stringify({ ...saved, version: 2 }), "plan.json is no plan of this version of mfa-admin, or is damaged."],
+      [JSON.stringify({ ...saved, settings: undefined }), "plan.json is no plan of this version of mfa-admin, or is"],
+      [JSON.stringify({ ...saved, changes: [null] }), "plan.json is no plan of this version of mfa-admin, or is"],
+      ["null", "plan.json is no plan of this version of mfa-admin, or is damaged."],
       ["{", "plan.json is no plan: "],
     ];
     for (const [text, message] of wrong) {
@@ -109,6 +118,21 @@ describe("up --plan", () => {
       expect(stderr)
         .to.match(new RegExp(`^Error: ${message.replace(/[.]/g, "\\.")}`))
         .and.to.contain(again);
+    }
+  });
+
+  it("cannot be saved where there is no such directory, which is said before anything is previewed", async () => {
+    for (const [path, reason] of [
+      ["nowhere/plan.json", "ENOENT: no such file or directory, access '.*nowhere'"],
+      [".", "it is a directory"],
+    ] as const) {
+      const { status, stdout, stderr } = await admin.run("preview", "--save-plan", path);
+      expect({ status, stdout }).to.eql({ status: 1, stdout: "" });
+      expect(stderr).to.match(
+        new RegExp(
+          `^Error: The plan cannot be written to ${path}: ${reason}\\.\nName another file in --save-plan\\.\n$`,
+        ),
+      );
     }
   });
 });

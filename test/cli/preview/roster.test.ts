@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { execFileSync } from "node:child_process";
-import { copyFile } from "node:fs/promises";
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { expectGolden } from "../../golden.ts";
@@ -99,14 +100,55 @@ describe("preview without credentials", () => {
   it("says what to fetch when git does not know the base, and what to add when there is none", async () => {
     const unknown = await admin.run("preview", "--roster-only", "--base", "origin/nowhere");
     expect(unknown.stderr).to.match(
-      /^Error: The settings of origin\/nowhere cannot be read from git: fatal: .*\.\nFetch it first \(actions\/checkout does with fetch-depth: 0\), or name a file with --base-file\.\n$/,
+      /^Error: The settings of the revision "origin\/nowhere" cannot be read from git: fatal: .*\.\nFetch it first \(actions\/checkout does with fetch-depth: 0\), or name a file with --base-file\.\n$/,
     );
     const none = await admin.run("preview", "--roster-only");
     expect(none.stderr).to.equal(
       "Error: To compare the roster alone, mfa-admin has to know what with.\nAdd --base REF, such as --base origin/main, or --base-file FILE.\n",
     );
-    const option = await admin.run("preview", "--roster-only", "--base=--output=/tmp/x");
-    expect(option.status).to.equal(1);
+  });
+
+  it("takes nothing for a base but a revision", async () => {
+    git("add", ".");
+    for (const ref of ["", "HEAD:Pulumi.main.yaml", ":0", "--output=x", "-p"]) {
+      const { status, stdout, stderr } = await admin.run("preview", "--roster-only", `--base=${ref}`);
+      expect({ ref, status, stdout }).to.eql({ ref, status: 1, stdout: "" });
+      expect(stderr).to.contain(`Error: The settings of the revision "${ref}" cannot be read from git: fatal: `);
+    }
+  });
+
+  it("understands git whatever language it speaks", async () => {
+    const bin = await mkdtemp(join(tmpdir(), "mfa-admin-git-"));
+    const script = `#!/bin/sh
+case "$LC_ALL:$LANGUAGE" in
+  C:) PATH=\${PATH#*:} exec git "$@" ;;
+  *) echo "Schwerwiegend: das geht nicht" >&2; exit 128 ;;
+esac
+`;
+    await writeFile(join(bin, "git"), script, { mode: 0o755 });
+    const env = { PATH: `${bin}:${process.env["PATH"] ?? ""}`, LC_ALL: "de_DE.UTF-8", LANGUAGE: "de" };
+    const { stdout } = await admin.runWith({ env }, "preview", "--roster-only", "--base", "empty");
+    expect(stdout).to.contain(" There were no settings of this stack before.\n");
+    await rm(bin, { recursive: true });
+  });
+
+  it("names the place of what is wrong in the base", async () => {
+    await writeFile(join(admin.directory, "old.yaml"), "config:\n  mfa-admin:authAccount: x\n");
+    const { stderr } = await admin.run("preview", "--roster-only", "--base-file", "old.yaml");
+    expect(stderr).to.match(
+      /^Error: The settings of the base will not do:\n(old\.yaml.*\n)*old\.yaml:2: mfa-admin:authAccount: .*\n(old\.yaml.*\n)*Name another base\.\n$/,
+    );
+  });
+
+  it("makes no plan, and says so rather than write none", async () => {
+    const flags = ["--base", "main", "--save-plan", "plan.json"];
+    const { status, stdout, stderr } = await admin.runWith({ env: fork }, "preview", ...flags);
+    expect({ status, stdout, stderr }).to.eql({
+      status: 1,
+      stdout: "",
+      stderr:
+        "Error: There are no AWS credentials and no passphrase of the stack here: only the roster can be compared, which makes no plan.\nLeave out --save-plan, or hand over what is missing.\n",
+    });
   });
 
   it("with credentials asks AWS, whether or not there is a base", async () => {
