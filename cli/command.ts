@@ -41,10 +41,13 @@ export abstract class BaseCommand extends Command {
     await this.failed?.(error);
     const failure = explain(error);
     report(failure, this.jsonEnabled());
-    const { annotate, inGithubActions } = await import("./ci/annotations.ts");
-    if (inGithubActions()) annotate(failure, this.settingsFile);
+    const { inGithubActions, withoutCommands } = await import("./ci/workflow-commands.ts");
+    if (inGithubActions()) {
+      const { annotate } = await import("./ci/annotations.ts");
+      annotate(failure, this.settingsFile);
+    }
     const { redacted } = await import("./terminal/redact.ts");
-    if (process.argv.includes("--verbose")) this.logToStderr(redacted(error.stack ?? ""));
+    if (process.argv.includes("--verbose")) this.logToStderr(withoutCommands(redacted(error.stack ?? "")));
     return undefined;
   }
 }

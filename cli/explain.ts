@@ -1,3 +1,4 @@
+import { withoutCommands } from "./ci/workflow-commands.ts";
 import { Failure } from "./failure.ts";
 import { redacted } from "./terminal/redact.ts";
 
@@ -25,7 +26,10 @@ export function end(error: unknown, json: boolean): void {
 export function report({ message, remedy }: Failure, json: boolean): void {
   const error = { message: redacted(message), ...(remedy !== undefined && { remedy: redacted(remedy) }) };
   if (json) console.log(JSON.stringify({ error }, undefined, 2));
-  else console.error([`Error: ${error.message}`, error.remedy].filter((line) => line !== undefined).join("\n"));
+  else
+    console.error(
+      withoutCommands([`Error: ${error.message}`, error.remedy].filter((line) => line !== undefined).join("\n")),
+    );
 }
 
 /** Errors of oclif's own parser, and of commands it does not know. */

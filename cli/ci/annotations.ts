@@ -4,11 +4,6 @@ import { type Failure, FileFailure } from "../failure.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import { redacted } from "../terminal/redact.ts";
 
-/** Whether GitHub Actions reads what is printed, and makes annotations of some of it. */
-export function inGithubActions(): boolean {
-  return process.env["GITHUB_ACTIONS"] === "true";
-}
-
 /**
  * Tells GitHub Actions of an error, at the line of the settings file that it comes from where that is known. On stderr,
  * which GitHub reads like stdout, so that stdout stays the command's result.

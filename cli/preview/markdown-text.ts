@@ -1,3 +1,5 @@
+import { oneLine } from "../terminal/one-line.ts";
+
 /** Text that is safe in a comment on GitHub, whoever has chosen the names in it. */
 
 /**
@@ -5,7 +7,7 @@
  * text.
  */
 export function code(text: string): string {
-  const line = text.replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, " ");
+  const line = oneLine(text);
   if (line === "") return "(empty)";
   const fence = "`".repeat(1 + Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length)));
   const padding = line.includes("`") || line.trim() !== line ? " " : "";

@@ -1,3 +1,4 @@
+import { withoutCommands } from "../ci/workflow-commands.ts";
 import type { PreviewReport } from "./schema.ts";
 
 /** The report for people, to be printed on stdout. Programs get it as it is. */
@@ -7,5 +8,5 @@ export async function render(report: PreviewReport, format: "text" | "markdown" 
     return markdown(report).trimEnd();
   }
   const { text } = await import("./text.ts");
-  return text(report, process.stdout);
+  return withoutCommands(text(report, process.stdout));
 }

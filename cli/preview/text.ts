@@ -1,9 +1,10 @@
 import { changeMark } from "../terminal/progress.ts";
+import { oneLine } from "../terminal/one-line.ts";
 import { styled } from "../terminal/stream.ts";
 import type { PreviewReport, ResourceChange } from "./schema.ts";
 import { accessText, detailsOf, type Mark, warningText } from "./wording.ts";
 
-const plain: Mark = (text) => text;
+const plain: Mark = oneLine;
 
 /** The report for people at a terminal. */
 export function text(report: PreviewReport, stream: NodeJS.WriteStream): string {

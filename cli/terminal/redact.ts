@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 
+import { withoutCommands } from "../ci/workflow-commands.ts";
+
 /** Variables of the environment whose values must not be printed, whoever repeats them in an error or a log. */
 const names = [
   "PULUMI_CONFIG_PASSPHRASE",
@@ -58,7 +60,7 @@ export class RedactedLines {
   write(text: string): void {
     const lines = (this.#rest + text).split("\n");
     this.#rest = lines.pop() ?? "";
-    for (const line of lines) this.#stream.write(`${redacted(line)}\n`);
+    for (const line of lines) this.#stream.write(`${withoutCommands(redacted(line))}\n`);
   }
 
   /** Writes what has no line break at its end. */

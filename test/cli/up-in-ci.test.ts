@@ -114,6 +114,18 @@ describe("up in CI", () => {
       .and.not.contain(secret);
   });
 
+  it("prints no command for GitHub that somebody else has written", async () => {
+    const message = "no\n::add-mask::alice\n  ::stop-commands::x ##[error]y";
+    const request = { service: "organizations", action: "ListRoots", times: 1 };
+    admin.sandbox.injectFault({ ...request, code: "InvalidInputException", message });
+    const { status, stderr } = await admin.runWith({ env }, "up", "--yes", "--verbose");
+    expect(status).to.equal(1);
+    expect(stderr).to.contain("\n: :add-mask::alice\n  : :stop-commands::x ## [error]y");
+    const commands = stderr.match(/^\s*::.*|##\[/gm);
+    expect(commands).to.have.length(1);
+    expect(commands?.[0]).to.match(/^::error title=mfa-admin::/);
+  });
+
   it("prints none that a file holds, either, nor in the form of JSON or of a URL", async () => {
     const passphrase = 'quite "right" / secret';
     const file = join(admin.directory, "passphrase.txt");

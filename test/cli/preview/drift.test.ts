@@ -63,7 +63,9 @@ describe("refresh --preview-only", () => {
       Resource: undefined,
       Principal: { AWS: `arn:aws:iam::${sandbox.authAccount}:user/bob` },
     });
-    await sandboxAccount?.iam.send(new UpdateRoleCommand({ ...bob, MaxSessionDuration: 3600, Description: "mine" }));
+    await sandboxAccount?.iam.send(
+      new UpdateRoleCommand({ ...bob, MaxSessionDuration: 3600, Description: "mine\n::error::x" }),
+    );
     await sandboxAccount?.iam.send(
       new AttachRolePolicyCommand({ ...bob, PolicyArn: "arn:aws:iam::aws:policy/ReadOnlyAccess" }),
     );
@@ -76,6 +78,8 @@ describe("refresh --preview-only", () => {
     const text = stdout.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, "TIME").replace(/AIDA\w+/g, "AIDA…");
     await expectGolden("test/cli/preview/golden/drift.md", text);
     expect(status).to.equal(2);
+    // A line break of somebody else's would let a line begin with a command for GitHub.
+    expect((await previewed("text")).stdout).to.match(/description .* → mine ::error::x$/m);
     const json = JSON.parse((await previewed("json")).stdout) as { kind: string };
     requireValidReport(json);
     expect(json.kind).to.equal("drift");
