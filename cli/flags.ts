@@ -45,7 +45,7 @@ export const durationFlag = Flags.integer({
 
 const units: Partial<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 
-/** Milliseconds, given as 90s, 10m or 1h. */
+/** Until when it is waited, in milliseconds since the epoch, given as 90s, 10m or 1h: one time for all of a command. */
 export const lockTimeoutFlag = Flags.custom<number>({
   description: "Wait so long for another run's lock, such as 90s or 10m. Default: refuse at once.",
   default: 0,
@@ -53,6 +53,6 @@ export const lockTimeoutFlag = Flags.custom<number>({
   parse: (input) => {
     const [, count, unit = ""] = /^(\d+)([smh])$/.exec(input) ?? [];
     if (count === undefined) throw new Error(`"${input}" is no time to wait; give one such as 90s, 10m or 1h`);
-    return Promise.resolve(Number(count) * (units[unit] ?? 1) * 1000);
+    return Promise.resolve(Date.now() + Number(count) * (units[unit] ?? 1) * 1000);
   },
 })();

@@ -46,7 +46,7 @@ export default class Preview extends ReportCommand {
       rosterOnly: flags["roster-only"],
       savePlan: flags["save-plan"],
       verbose: flags.verbose,
-      lockTimeout: flags["lock-timeout"],
+      lockDeadline: flags["lock-timeout"],
       maxRemovals: flags["max-removals"],
       allowUnprotected: flags["allow-unprotected"],
     });

@@ -31,7 +31,7 @@ export default class Refresh extends ReportCommand {
   private async preview(flags: RefreshFlags): Promise<{ drifted: boolean; value: unknown }> {
     const { project, file } = await this.settings(flags);
     const [{ drift }, { render }] = await Promise.all([import("../preview/drift.ts"), import("../preview/render.ts")]);
-    const report = await drift({ project, file, verbose: flags.verbose, lockTimeout: flags["lock-timeout"] });
+    const report = await drift({ project, file, verbose: flags.verbose, lockDeadline: flags["lock-timeout"] });
     if (flags.format !== "json") this.log(await render(report, flags.format));
     return { drifted: report.changed, value: report };
   }
@@ -45,7 +45,7 @@ export default class Refresh extends ReportCommand {
       import("../engine/apply.ts"),
       import("../engine/runs.ts"),
     ]);
-    const stack = await prepare(project, file, { lockTimeout: flags["lock-timeout"] });
+    const stack = await prepare(project, file, { lockDeadline: flags["lock-timeout"] });
     await ask.confirmChange(`Read the state of "${project.stack}" back from AWS?`, flags.yes);
     const result = await runRefresh(stack, { project, settings: file.settings, verbose: flags.verbose });
     if (!this.jsonEnabled()) writeChanges(result, process.stdout);

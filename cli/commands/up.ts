@@ -42,15 +42,15 @@ export default class Up extends StackCommand {
       import("../engine/apply.ts"),
       import("../ci/job-summary.ts"),
     ]);
-    const { yes, verbose, adopt, "lock-timeout": lockTimeout } = flags;
+    const { yes, verbose, adopt, "lock-timeout": lockDeadline } = flags;
     const guards = { maxRemovals: flags["max-removals"], allowUnprotected: flags["allow-unprotected"] };
     const { SavedPlan } = await import("../preview/plan.ts");
     const plan = flags.plan === undefined ? {} : { plan: await SavedPlan.read(flags.plan, project) };
-    const stack = await prepare(project, file, { lockTimeout });
+    const stack = await prepare(project, file, { lockDeadline });
     const steps: StepEventMetadata[] = [];
     this.#outcome = { project, file, steps };
     const onStep = (step: StepEventMetadata) => steps.push(step);
-    const result = await apply(stack, { project, file, yes, verbose, adopt, lockTimeout, guards, onStep, ...plan });
+    const result = await apply(stack, { project, file, yes, verbose, adopt, lockDeadline, guards, onStep, ...plan });
     await summarizeUp(this.#outcome);
     this.log(summary(result));
     return result;

@@ -29,8 +29,8 @@ export interface ApplyOptions {
   adopt?: boolean;
   /** What the edit may do beyond what is taken for harmless. */
   guards?: GuardOptions;
-  /** How long to wait for another run's lock, in milliseconds. Default: not at all. */
-  lockTimeout?: number;
+  /** Until when to wait for another run's lock, in milliseconds since the epoch. Default: not at all. */
+  lockDeadline?: number;
   /** What was reviewed: nothing else is applied. */
   plan?: SavedPlan;
   /** Told of every step that is taken. */
@@ -40,8 +40,8 @@ export interface ApplyOptions {
 export interface PrepareOptions {
   /** Whether everything is to be deleted. */
   deleting?: boolean;
-  /** How long to wait for another run's lock, in milliseconds. Default: not at all. */
-  lockTimeout?: number;
+  /** Until when to wait for another run's lock, in milliseconds since the epoch. Default: not at all. */
+  lockDeadline?: number;
   /** What opens the stack's secrets, where that is known already. */
   secrets?: Record<string, string> | undefined;
 }
@@ -50,9 +50,9 @@ export interface PrepareOptions {
 export async function prepare(
   project: Project,
   file: SettingsFile,
-  { deleting = false, lockTimeout = 0, secrets: known }: PrepareOptions = {},
+  { deleting = false, lockDeadline = 0, secrets: known }: PrepareOptions = {},
 ): Promise<Stack> {
-  await waitForLock(lockTimeout, () => requireUnlocked(project));
+  await waitForLock(lockDeadline, () => requireUnlocked(project));
   // Asked for first: the terminal is not left with an open question when something else is refused.
   const secrets = known ?? (await passphraseEnvironment(project));
   const [stack] = await Promise.all([
@@ -63,19 +63,21 @@ export async function prepare(
   return stack;
 }
 
-/** Refuses what is not harmless or not as planned; shows what would change and asks, unless told `yes`; then applies it. */
-export async function apply(stack: Stack, applyOptions: ApplyOptions): Promise<RunResult> {
-  const {
-    project,
-    file,
-    yes,
-    verbose,
-    adopt = false,
-    guards = {},
-    lockTimeout = 0,
-    plan: saved,
-    onStep,
-  } = applyOptions;
+/**
+ * Refuses what is not harmless or not as planned; shows what would change and asks, unless told `yes`; then applies it. When
+ * it has had to wait for another run by then, all of that is done again: the stack is no longer what it was.
+ */
+export async function apply(stack: Stack, options: ApplyOptions): Promise<RunResult> {
+  let isLate = false;
+  return waitForLock(options.lockDeadline ?? 0, async () => {
+    if (isLate) await requireUnlocked(options.project);
+    isLate = true;
+    return applyNow(stack, options);
+  });
+}
+
+async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunResult> {
+  const { project, file, yes, verbose, adopt = false, guards = {}, plan: saved, onStep } = applyOptions;
   const { settings } = file;
   await requireHarmless(await readStackBefore(stack, project), settings, guards);
   return withEnginePlan(saved !== undefined, async (enginePlan) => {
@@ -88,7 +90,7 @@ export async function apply(stack: Stack, applyOptions: ApplyOptions): Promise<R
       if (!yes) process.stderr.write(`${text(report, process.stderr)}\n\n`);
       await confirmChange(`Apply to the stack "${project.stack}"?`, yes);
     }
-    return waitForLock(lockTimeout, () => runUp(stack, { ...options, ...(onStep && { onStep }) }));
+    return runUp(stack, { ...options, ...(onStep && { onStep }) });
   });
 }
 

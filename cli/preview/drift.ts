@@ -15,8 +15,8 @@ export interface DriftOptions {
   project: Project;
   file: SettingsFile;
   verbose: boolean;
-  /** How long to wait for another run's lock, in milliseconds. */
-  lockTimeout: number;
+  /** Until when to wait for another run's lock, in milliseconds since the epoch. */
+  lockDeadline: number;
 }
 
 /**
@@ -24,8 +24,8 @@ export interface DriftOptions {
  * is refreshed, since the engine's own preview of a refresh does not see what only the second pass finds; the state itself
  * stays as it is.
  */
-export async function drift({ project, file, verbose, lockTimeout }: DriftOptions): Promise<PreviewReport> {
-  await waitForLock(lockTimeout, () => requireUnlocked(project));
+export async function drift({ project, file, verbose, lockDeadline }: DriftOptions): Promise<PreviewReport> {
+  await waitForLock(lockDeadline, () => requireUnlocked(project));
   return withStateCopy(project, async (copy) => {
     const stack = await prepare(copy.project, file, { secrets: copy.secrets });
     const options = { project: copy.project, settings: file.settings, verbose };

@@ -17,8 +17,8 @@ export interface PreviewOptions extends GuardOptions {
   /** A file for what was previewed. */
   savePlan: string | undefined;
   verbose: boolean;
-  /** How long to wait for another run's lock, in milliseconds. */
-  lockTimeout: number;
+  /** Until when to wait for another run's lock, in milliseconds since the epoch. */
+  lockDeadline: number;
 }
 
 /** What `up` would do, with what it would refuse; or, where AWS cannot be asked and there is a base, the roster's difference. */
@@ -44,7 +44,7 @@ async function full({
   file,
   savePlan: path,
   verbose,
-  lockTimeout,
+  lockDeadline,
   ...guards
 }: PreviewOptions): Promise<PreviewReport> {
   const [{ prepare }, { planned }] = await Promise.all([
@@ -53,7 +53,7 @@ async function full({
   ]);
   const saving = path === undefined ? undefined : { path, ...(await import("./plan.ts")) };
   await saving?.requirePlanWritable(saving.path);
-  const stack = await prepare(project, file, { lockTimeout });
+  const stack = await prepare(project, file, { lockDeadline });
   const plan = await planned(stack, { project, settings: file.settings, verbose });
   await saving?.savePlan(saving.path, project, file.settings, plan);
   const warnings = await dangersOf(stackBefore(plan), file.settings, guards);

@@ -9,11 +9,10 @@ const pause = 1000;
  * Does something that another run's lock may refuse, and tries again until the lock is released or the time is over. Says
  * once who holds it.
  *
- * @param timeout milliseconds; 0 does not wait
+ * @param deadline milliseconds since the epoch; a time that is over does not wait
  * @throws Locked when the time is over
  */
-export async function waitForLock<T>(timeout: number, action: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + timeout;
+export async function waitForLock<T>(deadline: number, action: () => Promise<T>): Promise<T> {
   let told = "";
   for (;;) {
     try {

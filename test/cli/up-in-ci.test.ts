@@ -174,6 +174,24 @@ describe("up in CI", () => {
       expect(stderr.split("\n")[0]).to.equal(`The stack "main" is ${held()}. Waiting for it to end.`);
     });
 
+    it("that came while it asked looks and asks again: the other run may have changed everything", async () => {
+      const terminal = admin.terminal("up", "--lock-timeout", "1m");
+      await terminal.waitFor("Adds 2 developers, 4 roles,");
+      await terminal.waitFor('Apply to the stack "main"?');
+      const asked = await admin.settings();
+      await admin.editSettings((text) => text.replace("    alice: {}\n", ""));
+      await admin.succeed("up", "--yes");
+      await admin.editSettings(() => asked);
+      const file = await lock();
+      terminal.enter("y");
+      await terminal.waitFor("Waiting for it to end.");
+      await rm(file);
+      await terminal.waitFor("Adds 1 developer, 2 roles;");
+      await terminal.waitFor('Apply to the stack "main"?');
+      terminal.enter("n");
+      expect(await terminal.ended()).to.equal(1);
+    });
+
     it("is refused when the time is over, and at once without it", async () => {
       await lock();
       for (const flags of [["--lock-timeout", "1s"], []]) {
