@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -25,6 +25,19 @@ if (Number.parseInt(process.versions.node, 10) >= required) {
     );
     process.exit(1);
   }
-  const { status } = spawnSync(newer, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
-  process.exit(status ?? 1);
+  const child = spawn(newer, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
+  const onTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
+  // This process outlives the signal, so that whoever waits for it waits for the run. A terminal hands Ctrl-C to both, and
+  // the run takes a second one as "at once".
+  process.on("SIGINT", () => onTerminal || child.kill("SIGINT"));
+  for (const signal of /** @type {const} */ (["SIGTERM", "SIGHUP"])) process.on(signal, () => child.kill(signal));
+  child.once("error", (error) => {
+    console.error(`${newer} does not start: ${error.message}`);
+    process.exitCode = 1;
+  });
+  child.once("exit", (status, signal) => {
+    if (signal === null) process.exit(status ?? 1);
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  });
 }

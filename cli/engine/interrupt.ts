@@ -6,12 +6,12 @@
 export async function cancellable<T>(onInterrupt: () => void, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   let interrupts = 0;
-  const interrupt = (): void => {
+  const interrupt = (signal: NodeJS.Signals): void => {
     interrupts++;
     if (interrupts === 1) onInterrupt();
     // A terminal hands Ctrl-C to the engine as well, and the engine takes a second one as "at once": so the first is
     // passed on only where no terminal did.
-    if (interrupts > 1 || !hasTerminal()) controller.abort();
+    if (interrupts > 1 || signal !== "SIGINT" || !hasTerminal()) controller.abort();
   };
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);

@@ -34,6 +34,8 @@ export interface RunOptions {
   env?: Record<string, string | undefined>;
   /** The working directory; the project's by default. */
   cwd?: string;
+  /** Arguments for Node itself. */
+  node?: string[];
   /** Does something to the process while it runs. */
   meanwhile?: (child: ChildProcess) => Promise<void>;
 }
@@ -130,8 +132,8 @@ export class Administrator {
     return this.runWith({}, ...args);
   }
 
-  runWith({ env, cwd, meanwhile }: RunOptions, ...args: string[]): Promise<Result> {
-    const child = spawn(process.execPath, [program, ...args], {
+  runWith({ env, cwd, node = [], meanwhile }: RunOptions, ...args: string[]): Promise<Result> {
+    const child = spawn(process.execPath, [...node, program, ...args], {
       cwd: cwd ?? this.directory,
       env: this.environment(env),
       stdio: ["ignore", "pipe", "pipe"],
@@ -178,9 +180,9 @@ export class Administrator {
     return this.terminalWith({}, ...args);
   }
 
-  terminalWith({ env, cwd }: Pick<RunOptions, "env" | "cwd">, ...args: string[]): Terminal {
+  terminalWith({ env, cwd, node = [] }: Omit<RunOptions, "meanwhile">, ...args: string[]): Terminal {
     const terminal = new Terminal(
-      [process.execPath, program, ...args],
+      [process.execPath, ...node, program, ...args],
       cwd ?? this.directory,
       this.environment(env),
       (text) => {

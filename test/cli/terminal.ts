@@ -81,6 +81,11 @@ export class Terminal {
     this.#process.write("\x03");
   }
 
+  /** Sends a signal to the process that was started, as another program would. */
+  signal(signal: NodeJS.Signals): void {
+    process.kill(this.#process.pid, signal);
+  }
+
   /** The exit status. */
   async ended(): Promise<number> {
     let timer: NodeJS.Timeout | undefined;

@@ -9,6 +9,7 @@ import { AwsError } from "../sandbox/errors.ts";
 import { administratorOf } from "../sandbox/testing.ts";
 import { expectComplete, expectNothingToDo } from "./expectations.ts";
 import { Administrator } from "./harness.ts";
+import type { Terminal } from "./terminal.ts";
 
 describe("trouble in the middle of up", () => {
   let admin: Administrator;
@@ -139,16 +140,32 @@ describe("trouble in the middle of up", () => {
       await goOn();
     });
 
-    it("by Ctrl-C on a terminal, it does the same", async () => {
-      await begin();
-      admin.sandbox.setLatency(1500, "ResourceHandler");
-      const terminal = admin.terminal("up", "--yes");
-      while (!userAskedFor()) await setTimeout(20);
-      terminal.ctrlC();
-      await terminal.waitFor("Cancelling: what is under way is being finished.");
-      await terminal.waitFor("Error: Cancelled after 3 changes; the state knows what was done.");
-      expect(await terminal.ended()).to.equal(1);
-      await goOn();
-    });
+    const onTerminal: [string, (terminal: Terminal) => void][] = [
+      [
+        "Ctrl-C",
+        (terminal) => {
+          terminal.ctrlC();
+        },
+      ],
+      [
+        "SIGTERM",
+        (terminal) => {
+          terminal.signal("SIGTERM");
+        },
+      ],
+    ];
+    for (const [what, act] of onTerminal) {
+      it(`by ${what} on a terminal, it does the same`, async () => {
+        await begin();
+        admin.sandbox.setLatency(1500, "ResourceHandler");
+        const terminal = admin.terminal("up", "--yes");
+        while (!userAskedFor()) await setTimeout(20);
+        act(terminal);
+        await terminal.waitFor("Cancelling: what is under way is being finished.");
+        await terminal.waitFor("Error: Cancelled after 3 changes; the state knows what was done.");
+        expect(await terminal.ended()).to.equal(1);
+        await goOn();
+      });
+    }
   });
 });
