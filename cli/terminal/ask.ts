@@ -1,3 +1,5 @@
+import { setTimeout } from "node:timers/promises";
+
 import { Declined, Failure } from "../failure.ts";
 import { isTerminal } from "./stream.ts";
 
@@ -13,6 +15,7 @@ export async function confirmChange(question: string, yes: boolean): Promise<voi
   if (yes) return;
   requireConfirmable(yes);
   const { confirm } = await import("@inquirer/prompts");
+  await dropTyped();
   if (!(await confirm({ message: question, default: false }, context))) throw new Declined();
 }
 
@@ -20,6 +23,7 @@ export async function confirmChange(question: string, yes: boolean): Promise<voi
 export async function confirmByName(warning: string, name: string, yes: boolean): Promise<void> {
   if (yes) return;
   requireConfirmable(yes);
+  await dropTyped();
   const typed = await askText(`${warning} Type the stack's name to go on:`, () => true);
   if (typed !== name) throw new Declined();
 }
@@ -28,6 +32,19 @@ export async function confirmByName(warning: string, name: string, yes: boolean)
 export function requireConfirmable(yes: boolean): void {
   if (yes || canAsk()) return;
   throw new Failure("This has to be confirmed, and there is no terminal to ask on.", "Add --yes.");
+}
+
+/** Drops what was typed before a question was there to be read: it is no answer to it. */
+async function dropTyped(): Promise<void> {
+  const { stdin } = process;
+  const typed: (Buffer | string)[] = [];
+  const drop = (keys: Buffer | string): void => void typed.push(keys);
+  // Raw, or a line that has not been ended yet would be kept back.
+  stdin.setRawMode(true).on("data", drop).resume();
+  await setTimeout(20);
+  stdin.off("data", drop).pause().setRawMode(false);
+  // Ctrl-C is a key of these, too, as long as the terminal is raw.
+  if (typed.some((keys) => keys.includes("\x03"))) throw new Declined();
 }
 
 /** Asks for a text; only called when `canAsk()`. */
@@ -46,6 +63,7 @@ export async function askSecret(
   validate?: (value: string) => Promise<true | string>,
 ): Promise<string> {
   const { password } = await import("@inquirer/prompts");
+  await dropTyped();
   return password({ message, mask: true, ...(validate && { validate }) }, context);
 }
 

@@ -40,6 +40,17 @@ describe("add-developer", () => {
       expect(terminal.screen.split("user alice")).to.have.length(2);
     });
 
+    it("takes nothing that was typed before the question for its answer", async () => {
+      const terminal = admin.terminal("add-developer", "alice");
+      terminal.enter("y");
+      terminal.type("y");
+      await terminal.waitFor("(y/N)");
+      terminal.enter();
+      await terminal.waitFor("Error: Nothing was changed.");
+      expect(await terminal.ended()).to.equal(1);
+      expect(admin.changesSince(0)).to.eql([]);
+    });
+
     it("takes Ctrl-C at the question for a no", async () => {
       const before = await admin.settings();
       const terminal = admin.terminal("add-developer", "alice");
