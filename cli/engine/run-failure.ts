@@ -19,11 +19,20 @@ export interface FailedRun {
 export class IncompleteRun extends Failure {
   readonly record: RunRecord;
   readonly interrupted: boolean;
+  private readonly run: FailedRun;
 
-  constructor(message: string, remedy: string, { record, interrupted, error }: FailedRun) {
-    super(message, remedy, { cause: error, parts: record.failures.map(partOf) });
+  /** @param consents flags without which the next `up` would refuse to go on */
+  constructor(message: string, run: FailedRun, consents: string[] = []) {
+    const { record, interrupted, error } = run;
+    super(message, remedyOf(run, consents), { cause: error, parts: record.failures.map(partOf) });
     this.record = record;
     this.interrupted = interrupted;
+    this.run = run;
+  }
+
+  /** The same, with these flags in what to run next. */
+  needing(consents: string[]): IncompleteRun {
+    return new IncompleteRun(this.message, this.run, consents);
   }
 }
 
@@ -35,11 +44,15 @@ export function failureOf(run: FailedRun): unknown {
   // A lock or a passphrase refuses the whole run, and says so better than the events.
   if (!begun || (explained instanceof Failure && !(explained instanceof EngineFailure))) return explained;
   const message = interrupted ? interruption(run) : troubles(run, explained);
-  const stack = `--stack ${project.stack}`;
-  if (!changesAws(command)) return new Failure(message, `Run mfa-admin ${command} ${stack} again.`, { cause: error });
-  const again = `Run mfa-admin ${command} ${stack} to go on from there.`;
-  const adopt = `Delete what is there already, or run mfa-admin up ${stack} --adopt to take it into the stack.`;
-  return new IncompleteRun(message, record.failures.some(existsAlready) ? adopt : again, run);
+  if (changesAws(command)) return new IncompleteRun(message, run);
+  return new Failure(message, `Run mfa-admin ${command} --stack ${project.stack} again.`, { cause: error });
+}
+
+function remedyOf({ command, record, project }: FailedRun, consents: string[]): string {
+  const flags = ["--stack", project.stack, ...consents].join(" ");
+  return record.failures.some(existsAlready)
+    ? `Delete what is there already, or run mfa-admin up ${flags} --adopt to take it into the stack.`
+    : `Run mfa-admin ${command} ${flags} to go on from there.`;
 }
 
 /** What has failed of a developer's is told at the developer's line of the roster. */

@@ -58,7 +58,9 @@ export async function runUp(stack: Stack, options: RunOptions): Promise<RunResul
     } catch (error) {
       if (!(error instanceof IncompleteRun)) throw error;
       const { recover } = await import("./recover.ts");
-      if (!(await recover(stack, error, { settings, adoptAll, refresh, attempt }))) throw error;
+      if (!(await recover(stack, error, { settings, adoptAll, refresh, attempt }))) {
+        throw error.needing(await consentsToGoOn(stack, options));
+      }
       earlier.push(...error.record.changes);
     }
   }
@@ -73,6 +75,20 @@ function joined(earlier: Change[], last: RunResult, started: number): RunResult 
     unchanged: last.unchanged - new Set(known.map(identity)).size,
     seconds: (Date.now() - started) / 1000,
   };
+}
+
+/** What the next `up` has to be told, or it refuses what is left to do of an edit that was consented to. */
+async function consentsToGoOn(stack: Stack, { project, settings }: RunOptions): Promise<string[]> {
+  const [{ consentsTo }, { readStackBefore }] = await Promise.all([
+    import("../preview/guards.ts"),
+    import("../preview/state-before.ts"),
+  ]);
+  try {
+    return await consentsTo(await readStackBefore(stack, project), settings);
+  } catch {
+    // What the run has failed for is in the way here, too; the next one says what it needs.
+    return [];
+  }
 }
 
 export async function runPreview(stack: Stack, options: RunOptions): Promise<RunResult> {

@@ -58,6 +58,12 @@ export function dangersInSettings(before: StackBefore, settings: Settings, optio
   ];
 }
 
+/** The flags by which up is told of every such danger, as far as there is one for it. */
+export async function consentsTo(before: StackBefore, settings: Settings): Promise<string[]> {
+  const dangers = await dangersOf(before, settings, {});
+  return dangers.map(consentTo).filter((consent) => consent !== undefined);
+}
+
 /** @throws Failure for such an edit, before anything is changed */
 export async function requireHarmless(before: StackBefore, settings: Settings, options: GuardOptions): Promise<void> {
   const danger = (await dangersOf(before, settings, options)).find(({ refused }) => refused);

@@ -54,6 +54,19 @@ describe("an edit that up refuses until said otherwise", () => {
     await admin.succeed("up", "--yes");
   });
 
+  it("what is left of a removal that was broken off: how to go on says the flag that it needs", async () => {
+    const refused = { code: "AccessDenied", handlerErrorCode: "AccessDenied" };
+    admin.sandbox.injectFault({ service: "cloudcontrol", action: "DeleteResource", ...refused, times: Infinity });
+    const { status, stderr } = await admin.run("remove-developer", "bob", "carol", "dave", "erin", "--yes");
+    admin.sandbox.clearFaults();
+    expect(status).to.equal(1);
+    const [, remedy = ""] = /\nRun mfa-admin (up .*) to go on from there\.\n$/.exec(stderr) ?? [];
+    expect(remedy).to.equal("up --stack main --max-removals 4");
+    await admin.succeed(...remedy.split(" "), "--yes");
+    await admin.editSettings(() => applied);
+    await admin.succeed("up", "--yes");
+  });
+
   it("adding a developer does not apply such an edit on the side, and leaves the roster as it was", async () => {
     await admin.editSettings((text) => without(text, ["bob", "carol", "dave", "erin"]));
     const edited = await admin.settings();
