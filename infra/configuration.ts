@@ -17,8 +17,9 @@ export function settingsFromConfiguration(): Settings {
   );
 }
 
-/** The engine hands texts over as they are and everything else as JSON; an account id is a text of digits. */
+/** The engine hands texts over as they are, nothing as "", and the rest as JSON; an account id is a text of digits. */
 function parseValue(text: string): unknown {
+  if (text === "") return null;
   if (/^\d{12}$/.test(text)) return text;
   try {
     return JSON.parse(text);

@@ -73,6 +73,18 @@ describe("the settings file", () => {
     },
   ];
 
+  it("with an emptied roster is taken for one with no developers, by the engine's program, too", async () => {
+    const good = await admin.settings();
+    await admin.editSettings((text) => text.replace("\n    alice: {}", ""));
+    try {
+      expect(await admin.settings()).to.match(/mfa-admin:developers:\n(?! )/);
+      expect((await admin.json("list")).value).to.eql([]);
+      expect((await admin.json("preview")).value).to.deep.include({ roster: { before: 0, after: 0 }, changed: true });
+    } finally {
+      await admin.editSettings(() => good);
+    }
+  });
+
   for (const { what, edit, says } of wrong) {
     it(`with ${what} is refused by key and line, before anything is done`, async () => {
       const good = await admin.settings();
