@@ -28,11 +28,18 @@ export async function passphraseEnvironment(project: Project): Promise<Record<st
       (await opens(value, salt)) || "That is not the passphrase of this stack.";
     return { PULUMI_CONFIG_PASSPHRASE: await askSecret(`Passphrase of the stack "${project.stack}":`, check) };
   }
-  const answer = await askSecret(`Choose a passphrase for the stack "${project.stack}":`);
-  if ((await askSecret("The same passphrase again:")) !== answer) {
-    throw new Failure("The two passphrases differ.", "Run the command again.");
+  return { PULUMI_CONFIG_PASSPHRASE: await choosePassphrase(project) };
+}
+
+async function choosePassphrase({ stack }: Project): Promise<string> {
+  const something = (value: string): Promise<true | string> =>
+    Promise.resolve(value !== "" || "An empty passphrase protects nothing.");
+  process.stderr.write("Every command that opens the state needs this passphrase. If it is lost, the state is, too.\n");
+  for (;;) {
+    const chosen = await askSecret(`Choose a passphrase for the stack "${stack}":`, something);
+    if ((await askSecret("The same passphrase again:")) === chosen) return chosen;
+    process.stderr.write("The two passphrases differ.\n");
   }
-  return { PULUMI_CONFIG_PASSPHRASE: answer };
 }
 
 /** Refuses a wrong passphrase before anything is done: the engine itself looks only when it starts. */

@@ -211,10 +211,16 @@ describe("init", () => {
     await terminal.waitFor("Where is the state to be kept?");
     await terminal.waitFor("in this directory, on this machine only");
     terminal.enter();
-    await terminal.waitFor('Choose a passphrase for the stack "main":');
-    terminal.enter("a secret");
-    await terminal.waitFor("The same passphrase again:");
-    terminal.enter("a secret");
+    await terminal.waitFor("If it is lost, the state is, too.");
+    for (const again of ["another one", "a secret"]) {
+      await terminal.waitFor('Choose a passphrase for the stack "main":');
+      terminal.enter();
+      await terminal.waitFor("An empty passphrase protects nothing.");
+      terminal.enter("a secret");
+      await terminal.waitFor("The same passphrase again:");
+      terminal.enter(again);
+      if (again !== "a secret") await terminal.waitFor("The two passphrases differ.");
+    }
     await terminal.waitFor('The stack "main" is set up');
     expect(await terminal.ended()).to.equal(0);
     expect(terminal.screen).not.to.contain("In which accounts").and.not.to.contain("a secret");
