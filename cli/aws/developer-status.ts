@@ -3,12 +3,14 @@ import pMap from "p-map";
 
 import { enabledMfaDevicesOf } from "../../infra/mfa-devices.ts";
 import { accessKeyStatuses, type AccessKeyStatus } from "./access-keys.ts";
+import { hasPassword } from "./one-time-password.ts";
 
 /** What IAM knows of one developer. */
 export interface DeveloperStatus {
   userName: string;
   /** False when the user is in the roster but not in AWS (yet). */
   exists: boolean;
+  hasPassword: boolean;
   /** Serial numbers of the MFA devices. */
   mfaDevices: string[];
   accessKeys: AccessKeyStatus[];
@@ -23,16 +25,24 @@ export function developerStatuses(iam: IAMClient, userNames: string[]): Promise<
 
 async function statusOf(iam: IAMClient, userName: string): Promise<DeveloperStatus> {
   try {
-    const [{ User }, devices, accessKeys] = await Promise.all([
+    const [{ User }, password, devices, accessKeys] = await Promise.all([
       iam.send(new GetUserCommand({ UserName: userName })),
+      hasPassword(iam, userName),
       enabledMfaDevicesOf(iam, userName),
       accessKeyStatuses(iam, userName),
     ]);
     const mfaDevices = devices.map(({ serialNumber }) => serialNumber);
     const lastUsed = User?.PasswordLastUsed?.toISOString();
-    return { userName, exists: true, mfaDevices, accessKeys, ...(lastUsed && { passwordLastUsedAt: lastUsed }) };
+    return {
+      userName,
+      exists: true,
+      hasPassword: password,
+      mfaDevices,
+      accessKeys,
+      ...(lastUsed && { passwordLastUsedAt: lastUsed }),
+    };
   } catch (error) {
-    if (error instanceof NoSuchEntityException) return { userName, exists: false, mfaDevices: [], accessKeys: [] };
-    throw error;
+    if (!(error instanceof NoSuchEntityException)) throw error;
+    return { userName, exists: false, hasPassword: false, mfaDevices: [], accessKeys: [] };
   }
 }

@@ -3,6 +3,7 @@ import { randomInt } from "node:crypto";
 import {
   CreateLoginProfileCommand,
   EntityAlreadyExistsException,
+  GetLoginProfileCommand,
   type IAMClient,
   NoSuchEntityException,
   PasswordPolicyViolationException,
@@ -26,6 +27,17 @@ export async function createOneTimePassword(iam: IAMClient, userName: string): P
     return await setPassword(userName, (profile) => iam.send(new CreateLoginProfileCommand(profile)));
   } catch (error) {
     if (error instanceof EntityAlreadyExistsException) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a user can sign in to the console; not where there is no such user. */
+export async function hasPassword(iam: IAMClient, userName: string): Promise<boolean> {
+  try {
+    await iam.send(new GetLoginProfileCommand({ UserName: userName }));
+    return true;
+  } catch (error) {
+    if (error instanceof NoSuchEntityException) return false;
     throw error;
   }
 }

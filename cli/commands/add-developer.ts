@@ -49,9 +49,11 @@ export default class AddDeveloper extends StackCommand {
     const after = before.withDevelopers(rosterEntries(before, names, flags.account));
     if (flags["no-up"]) {
       await after.write();
+      const { passwordsLater } = await import("../onboarding/handover.ts");
       this.log(
         `Added to ${basename(project.settingsFile)}: ${names.join(", ")}. mfa-admin preview shows what up would do.`,
       );
+      this.log(`After up, ${passwordsLater(names)}`);
       return { added: names, applied: false };
     }
     const { addDevelopers } = await import("../onboarding/add-developers.ts");

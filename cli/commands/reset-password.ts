@@ -4,30 +4,30 @@ import { StackCommand } from "../command.ts";
 import { passwordFileFlag, yesFlag } from "../flags.ts";
 
 export default class ResetPassword extends StackCommand {
-  static override summary = "Give a developer a new one-time password for the console.";
+  static override summary = "Give a developer a one-time password for the console, the first or a new one.";
   static override description =
-    "The old password ends at once. The new one is shown once, on a terminal only, or written to --password-file.";
+    "An old password ends at once. The new one is shown once, on a terminal only, or written to --password-file.";
   static override examples = ["<%= config.bin %> <%= command.id %> alice"];
   static override args = { name: Args.string({ description: "The user's name.", required: true }) };
   static override flags = { "password-file": passwordFileFlag, yes: yesFlag };
 
   async run(): Promise<unknown> {
     const { flags, args } = await this.parse(ResetPassword);
-    const [ask, { requireInRoster }, handover, { iamIn }, { resetPassword }] = await Promise.all([
+    const [ask, { requireInRoster }, handover, { iamIn }, { hasPassword, resetPassword }] = await Promise.all([
       import("../terminal/ask.ts"),
       import("../project/roster.ts"),
       import("../onboarding/handover.ts"),
       import("../aws/clients.ts"),
       import("../aws/one-time-password.ts"),
     ]);
-    ask.requireConfirmable(flags.yes);
     const { file } = await this.settings(flags);
     requireInRoster(file, [args.name]);
     const path = flags["password-file"];
     handover.requirePlaceForPassword(path, this.jsonEnabled());
     if (path !== undefined) await handover.requireNewFile(path);
-    await ask.confirmChange(`Replace ${args.name}'s password?`, flags.yes);
-    const password = await resetPassword(iamIn(file.settings.authAccount, file.settings), args.name);
+    const iam = iamIn(file.settings.authAccount, file.settings);
+    if (await hasPassword(iam, args.name)) await ask.confirmChange(`Replace ${args.name}'s password?`, flags.yes);
+    const password = await resetPassword(iam, args.name);
     if (path !== undefined) await handover.writePasswordFile(path, new Map([[args.name, password]]));
     this.log(
       handover.handoverPage({

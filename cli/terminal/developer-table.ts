@@ -13,9 +13,10 @@ export function developerTable(rows: DeveloperRow[]): string {
   );
 }
 
-function mfa({ exists, mfaDevices = [] }: DeveloperRow): string {
+function mfa({ exists, hasPassword, mfaDevices = [] }: DeveloperRow): string {
   if (exists === false) return "no user yet";
-  return mfaDevices.length === 0 ? "not enrolled" : mfaDevices.map(deviceText).join(", ");
+  if (mfaDevices.length > 0) return mfaDevices.map(deviceText).join(", ");
+  return hasPassword === false ? "no password yet" : "not enrolled";
 }
 
 /** Its name; security keys show no codes, so a developer needs another device to log in by the command line. */

@@ -129,7 +129,10 @@ describe("the roster", () => {
 
   it("--no-up edits the roster only, and says what comes next", async () => {
     const { stdout } = await admin.succeed("add-developer", "frank", "--no-up");
-    expect(stdout).to.equal("Added to Pulumi.main.yaml: frank. mfa-admin preview shows what up would do.\n");
+    expect(stdout).to.equal(
+      "Added to Pulumi.main.yaml: frank. mfa-admin preview shows what up would do.\n" +
+        "After up, mfa-admin reset-password frank makes the one-time password.\n",
+    );
     const { value } = await admin.json("add-developer", "grace", "--no-up");
     expect(value).to.eql({ added: ["grace"], applied: false });
     expect(admin.sandbox.requests).to.eql([]);
