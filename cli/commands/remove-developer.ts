@@ -25,7 +25,7 @@ export default class RemoveDeveloper extends StackCommand {
     ask.requireConfirmable(flags.yes);
     const { project, file: before } = await this.settings(flags);
     requireInRoster(before, names);
-    const [{ prepare, summary }, { resourcesOf, runUp }, { cutOff, cutOffLine }] = await Promise.all([
+    const [{ prepare, summary }, { runUp }, { cutOff, cutOffLine }] = await Promise.all([
       import("../engine/apply.ts"),
       import("../engine/runs.ts"),
       import("../aws/cut-off.ts"),
@@ -40,12 +40,7 @@ export default class RemoveDeveloper extends StackCommand {
     );
     const after = before.withoutDevelopers(names);
     await after.write();
-    const result = await runUp(stack, {
-      project,
-      settings: after.settings,
-      deletions: resourcesOf(before.settings, names),
-      verbose: flags.verbose,
-    });
+    const result = await runUp(stack, { project, settings: after.settings, verbose: flags.verbose });
     this.log(summary(result));
     return { removed: names, cutOff: cut, ...result };
   }

@@ -82,15 +82,17 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   await requireHarmless(await readStackBefore(stack, project), settings, guards);
   return withEnginePlan(saved !== undefined, async (enginePlan) => {
     const options = { project, settings, verbose, adopt, ...enginePlan };
+    let total: number | undefined;
     if (!yes || saved !== undefined) {
       const plan = await planned(stack, options);
       if (saved !== undefined) saved.requireUnchanged({ project, settings, plan });
       const report = previewReport({ kind: "preview", stack: project.stack, settings, plan });
+      total = plan.resources.filter(({ operation }) => operation !== "same").length;
       if (!report.changed) return { changes: [], unchanged: report.unchanged, seconds: 0 };
       if (!yes) process.stderr.write(`${text(report, process.stderr)}\n\n`);
       await confirmChange(`Apply to the stack "${project.stack}"?`, yes);
     }
-    return runUp(stack, { ...options, ...(onStep && { onStep }) });
+    return runUp(stack, { ...options, total, ...(onStep && { onStep }) });
   });
 }
 

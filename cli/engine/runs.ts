@@ -1,7 +1,7 @@
 import { accountsOf } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Project } from "../project/project.ts";
-import { Progress } from "../terminal/progress.ts";
+import { type Counted, Progress } from "../terminal/progress.ts";
 import { RedactedLines } from "../terminal/redact.ts";
 import type { Stack, StepEventMetadata } from "./automation.ts";
 import { type Change, RunRecord } from "./changes.ts";
@@ -18,16 +18,14 @@ export interface RunResult {
 export interface RunOptions {
   project: Project;
   settings: Settings;
-  /** Resources that are known to be deleted, for the count. */
-  deletions?: number;
-  /** All that the run will deal with, where it is not what the settings say. */
-  total?: number;
+  /** How many changes the run is to make, where that is known. */
+  total?: number | undefined;
   /** Take what AWS has already into the stack, whoever has made it. */
   adopt?: boolean;
   /** Told of every step that the engine has taken, or would take. */
   onStep?: (step: StepEventMetadata) => void;
   /** A file for the engine's own plan: a preview writes it, and an up does nothing that is not in it. */
-  enginePlan?: string;
+  enginePlan?: string | undefined;
   /** Pass the engine's own output on to stderr. */
   verbose: boolean;
 }
@@ -45,9 +43,9 @@ export async function runUp(stack: Stack, options: RunOptions): Promise<RunResul
   for (let attempt = 1; ; attempt++) {
     try {
       // What a run leaves half-way is finished by the settings, which the plan was made of, too.
-      const plan = attempt === 1 ? planOption(options) : {};
-      const { record, ...result } = await run("up", options, (engine) =>
-        withoutReports(stack).up({ ...engine, parallel, ...plan }),
+      const these = attempt === 1 ? options : { ...options, enginePlan: undefined, total: undefined };
+      const { record, ...result } = await run("up", these, (engine) =>
+        withoutReports(stack).up({ ...engine, parallel, ...planOption(these) }),
       );
       const whole = joined(earlier, result, started);
       if (!record.resumesUnfinished) return whole;
@@ -160,13 +158,15 @@ type EngineOptions = Pick<
 
 async function run(
   command: EngineCommand,
-  { project, settings, deletions = 0, total, onStep, verbose }: RunOptions,
+  { project, settings, total, onStep, verbose }: RunOptions,
   call: (engine: EngineOptions) => Promise<unknown>,
 ): Promise<FinishedRun> {
   // A `destroy` leaves nothing unchanged.
   const record = new RunRecord(command !== "destroy");
-  const expected = total ?? expectedResources(settings) + deletions;
-  const progress = new Progress(titles[command], expected, accountNames(settings));
+  const counted: Counted = changesAws(command)
+    ? { what: "changes", total }
+    : { what: "resources", total: expectedResources(settings) };
+  const progress = new Progress(titles[command], counted, accountNames(settings));
   const output = new RedactedLines(process.stderr);
   const pass = (text: string): void => {
     if (verbose) output.write(text);
@@ -187,8 +187,9 @@ async function run(
             const before = record.finished;
             const change = record.add(event);
             if (event.resOutputsEvent) onStep?.(event.resOutputsEvent.metadata);
+            if (changesAws(command) && change) progress.changed(change);
             // What a preview or a refresh finds is shown at its end.
-            if (record.finished > before) progress.advance(changesAws(command) ? change : undefined);
+            if (!changesAws(command) && record.finished > before) progress.advance();
           },
           onOutput: pass,
           onError: pass,
@@ -218,12 +219,8 @@ const resultOf = ({ changes, unchanged, seconds }: FinishedRun): RunResult => ({
 
 /** The service control policy, the group and its policy, the users and their roles. */
 function expectedResources(settings: Settings): number {
-  return 3 + resourcesOf(settings, Object.keys(settings.developers));
-}
-
-/** A user each, and their roles. */
-export function resourcesOf(settings: Settings, userNames: string[]): number {
-  return userNames.reduce((sum, name) => sum + 1 + accountsOf(settings, name).length, 0);
+  const names = Object.keys(settings.developers);
+  return names.reduce((sum, name) => sum + 1 + accountsOf(settings, name).length, 3);
 }
 
 function accountNames(settings: Settings): string[] {

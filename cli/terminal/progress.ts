@@ -31,6 +31,12 @@ export function countsLine(changes: Change[], unchanged: number): string {
   return [...parts, `${unchanged} unchanged`].join(", ");
 }
 
+/** What a run's progress counts, and how many of it there will be, if that is known. */
+export interface Counted {
+  what: "changes" | "resources";
+  total?: number | undefined;
+}
+
 /**
  * What a long run is doing, on stderr: a line per finished change; between them, on a terminal, one line that is
  * rewritten with the count and the time, and elsewhere a line every ten seconds.
@@ -40,29 +46,31 @@ export class Progress {
   private readonly started = Date.now();
   private readonly timer: NodeJS.Timeout;
   private readonly title: string;
-  private total: number;
+  private readonly counted: Counted;
   private finished = 0;
   private written = Date.now();
   private readonly accountWidth: number;
 
-  /** @param total the number of resources that the run will deal with, as far as is known */
-  constructor(title: string, total: number, accounts: string[]) {
+  constructor(title: string, counted: Counted, accounts: string[]) {
     this.title = title;
-    this.total = total;
+    this.counted = counted;
     this.accountWidth = Math.max(0, ...accounts.map((name) => name.length));
     this.timer = setInterval(() => {
       this.tick();
     }, 1000);
   }
 
-  /** Notes that one resource is done with; a change is shown. */
-  advance(change?: Change): void {
+  /** Notes that one more of what is counted is done with. */
+  advance(): void {
     this.finished++;
-    if (change?.operation === "delete" && this.finished > this.total) this.total++;
-    if (change === undefined) return;
+  }
+
+  /** The same, and shows which change it was. */
+  changed(change: Change): void {
+    this.advance();
     this.clearLine();
-    const count = `(${this.finished}/${Math.max(this.total, this.finished)})`;
-    this.stream.write(`  ${changeLine(change, this.stream, this.accountWidth)}  ${this.dim(count)}\n`);
+    const count = this.total === undefined ? "" : `  ${this.dim(`(${this.finished}/${this.total})`)}`;
+    this.stream.write(`  ${changeLine(change, this.stream, this.accountWidth)}${count}\n`);
     this.written = Date.now();
   }
 
@@ -81,13 +89,20 @@ export class Progress {
 
   private tick(): void {
     const seconds = Math.round((Date.now() - this.started) / 1000);
-    const line = `${this.title}: ${this.finished} of ${Math.max(this.total, this.finished)} resources, ${seconds} s`;
+    const count = this.total === undefined ? `${this.finished}` : `${this.finished} of ${this.total}`;
+    const line = `${this.title}: ${count} ${this.counted.what}, ${seconds} s`;
     if (isTerminal(this.stream)) {
       this.clearLine();
       this.stream.write(`  ${this.dim(line)}`);
     } else if (Date.now() - this.written >= 10_000) {
       this.note(`  ${line}`);
     }
+  }
+
+  /** Nothing where it is not known, or has turned out wrong. */
+  private get total(): number | undefined {
+    const { total } = this.counted;
+    return total === undefined || this.finished > total ? undefined : total;
   }
 
   private clearLine(): void {
