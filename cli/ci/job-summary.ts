@@ -1,8 +1,10 @@
 import { appendFile } from "node:fs/promises";
 
 import type { StepEventMetadata } from "../engine/automation.ts";
+import { passwordsLater } from "../onboarding/handover.ts";
 import { failureMarkdown } from "../preview/failure.ts";
 import { markdown } from "../preview/markdown.ts";
+import { code } from "../preview/markdown-text.ts";
 import { planOf } from "../preview/planned.ts";
 import { previewReport } from "../preview/report.ts";
 import type { Project } from "../project/project.ts";
@@ -34,7 +36,12 @@ function hasChanged(outcome: Outcome | undefined): outcome is Outcome {
 }
 
 function done({ project: { stack }, file: { settings }, steps }: Outcome): string {
-  return markdown(previewReport({ kind: "up", stack, settings, plan: planOf(steps) }));
+  const plan = planOf(steps);
+  const letIn = plan.resources.flatMap(({ operation, type, name }) =>
+    operation === "create" && type === "user" ? [name] : [],
+  );
+  const next = letIn.length === 0 ? "" : `\n**Next:** ${passwordsLater(letIn.sort(), code)}\n`;
+  return markdown(previewReport({ kind: "up", stack, settings, plan })) + next;
 }
 
 /** A summary that cannot be written is no reason to fail a run, or to hide why one has failed. */

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { roleArnsOf, signInAddress } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
-import { listed } from "../preview/wording.ts";
+import { listed, type Mark } from "../preview/wording.ts";
 import { isTerminal } from "../terminal/stream.ts";
 import type { AddedDeveloper } from "./add-developers.ts";
 
@@ -59,12 +59,12 @@ export function passwordText(userName: string, password: AddedDeveloper["passwor
   return `${password.shown}  (to be changed at the first sign-in; not shown again)`;
 }
 
-/** How users who were made without a password come to one. */
-export function passwordsLater(userNames: string[]): string {
+/** How users who were made without a password come to one. @param mark sets commands and names apart */
+export function passwordsLater(userNames: string[], mark: Mark = (text) => text): string {
   const [name = "", ...others] = userNames;
   return others.length === 0
-    ? `mfa-admin reset-password ${name} makes the one-time password.`
-    : `mfa-admin reset-password NAME makes the one-time passwords of ${listed(userNames, (userName) => userName)}.`;
+    ? `${mark(`mfa-admin reset-password ${name}`)} makes the one-time password.`
+    : `${mark("mfa-admin reset-password NAME")} makes the one-time passwords of ${listed(userNames, mark)}.`;
 }
 
 /** Refuses a file that is there, or that cannot be, before anything is changed. */
