@@ -31,7 +31,8 @@ export default class Cancel extends StackCommand {
     const locks = (await locksOf(project)).filter(({ holder }) => heldBy === undefined || holder.username === heldBy);
     const released = locks.map(({ holder }) => holder);
     const result = { stack: project.stack, released };
-    if (locks.length === 0 && (heldBy !== undefined || keepsLocks(project))) {
+    const byFiles = heldBy !== undefined || keepsLocks(project);
+    if (locks.length === 0 && byFiles) {
       this.log(
         heldBy === undefined
           ? `The stack "${project.stack}" is not locked.`
@@ -39,14 +40,17 @@ export default class Cancel extends StackCommand {
       );
       return result;
     }
-    const { openStack } = await import("../engine/stack.ts");
-    const stack = heldBy === undefined ? await openStack(project) : undefined;
-    await ask.confirmChange(
-      `Release the lock of the stack "${project.stack}"? No other run may be under way.`,
-      flags.yes,
-    );
-    if (stack === undefined) for (const lock of locks) await lock.remove();
-    else await stack.cancel();
+    const question = `Release the lock of the stack "${project.stack}"? No other run may be under way.`;
+    if (byFiles) {
+      await ask.confirmChange(question, flags.yes);
+      for (const lock of locks) await lock.remove();
+    } else {
+      const { openStack } = await import("../engine/stack.ts");
+      // No secret is opened.
+      const stack = await openStack(project, { secrets: {} });
+      await ask.confirmChange(question, flags.yes);
+      await stack.cancel();
+    }
     const names = released.length === 0 ? "" : `: ${released.map(nameOf).join("; ")}`;
     this.log(
       `The lock of the stack "${project.stack}" is released${names}. Run mfa-admin up to finish what was under way.`,

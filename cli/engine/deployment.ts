@@ -1,5 +1,5 @@
 import type { Stack } from "./automation.ts";
-import { importState } from "./import-state.ts";
+import { importState } from "./state-transfer.ts";
 
 /** The part of a Pulumi deployment (version 3), as `stack.exportStack()` gives it, that repairs have to do with. */
 export interface Deployment {

@@ -29,6 +29,8 @@ export async function runPulumi(
     cwd: directory,
     env: { ...process.env, ...env },
     stdio: ["pipe", "pipe", "pipe"],
+    // A terminal's Ctrl-C would end it in the middle of what it writes, and leave its lock.
+    detached: true,
   });
   // A CLI that ends early does not read its input; its exit status tells.
   child.stdin.on("error", () => undefined);

@@ -4,6 +4,8 @@ import { installedAwsNativeVersion, sdkAwsNativeVersion } from "../../toolchain/
 import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
 import { removeEmptyAttributes } from "../state/attributes.ts";
+import { stateFilesOf } from "../state/files.ts";
+import { isRetired } from "../state/retired.ts";
 import { localStateDirectory } from "../state/state-directory.ts";
 import { LocalWorkspace, type Stack, StackNotFoundError } from "./automation.ts";
 import { explainEngine } from "./explain.ts";
@@ -22,7 +24,7 @@ export interface OpenStackOptions {
 /** Opens the stack that `init` has made. */
 export async function openStack(project: Project, options: OpenStackOptions = {}): Promise<Stack> {
   const stack = await findStack(project, options);
-  if (stack === undefined) throw await noState(project, options);
+  if (stack === undefined) throw await noState(project);
   return stack;
 }
 
@@ -81,28 +83,49 @@ function isMissingDirectory(error: unknown): boolean {
   return error instanceof Error && /no such file or directory/.test(error.message);
 }
 
-async function noState(project: Project, options: OpenStackOptions): Promise<Failure> {
-  const { stack, backendUrl } = project;
-  const moved = (await stackNames(project, options)).filter((name) => name.startsWith(`${stack}-moved-`));
-  if (moved.length > 0) {
-    return new Failure(
-      `The state of the stack "${stack}" was moved away from ${backendUrl}, where the old one is kept as "${moved.at(-1) ?? ""}".`,
-      "Get the Pulumi.yaml that names its new place (git pull).",
+/** A stack of the project, as its place lists it. */
+export interface ListedStack {
+  name: string;
+  /** Whether a run holds a server's lease; other places keep locks. */
+  updateInProgress: boolean;
+}
+
+/** The project's stacks at a place, in the order of their names. None, where the place itself is missing. */
+export async function listStacks(project: Project): Promise<ListedStack[]> {
+  const files = stateFilesOf(project);
+  if (files !== undefined) {
+    const names = (await files.list(`.pulumi/stacks/${project.name}`)).map(
+      (path) => /([^/]+)\.json(?:\.gz|\.zst)?$/.exec(path)?.[1],
     );
+    const distinct = [...new Set(names.filter((name) => name !== undefined))].sort();
+    return distinct.map((name) => ({ name, updateInProgress: false }));
   }
+  try {
+    const [, workspaceOptions] = await workspaceArguments(project, { secrets: {} });
+    const stacks = await (await LocalWorkspace.create(workspaceOptions)).listStacks();
+    return stacks
+      .map(({ name, updateInProgress }) => ({ name, updateInProgress: updateInProgress === true }))
+      .sort((one, other) => one.name.localeCompare(other.name));
+  } catch (error) {
+    throw explainEngine(error, project);
+  }
+}
+
+async function noState(project: Project): Promise<Failure> {
+  const { stack, backendUrl } = project;
+  const stacks = await listStacks(project).catch(() => []);
+  const moved = stacks.findLast(({ name }) => isRetired(name, stack));
+  if (moved !== undefined) return movedAway(project, moved.name);
   return new Failure(
     `There is no state of the stack "${stack}" in ${backendUrl}.`,
     "The state is where mfa-admin init was run: name that place in PULUMI_BACKEND_URL or in Pulumi.yaml (backend: url).",
   );
 }
 
-async function stackNames(project: Project, options: OpenStackOptions): Promise<string[]> {
-  try {
-    const [, workspaceOptions] = await workspaceArguments(project, options);
-    const workspace = await LocalWorkspace.create(workspaceOptions);
-    return (await workspace.listStacks()).map(({ name }) => name).sort();
-  } catch {
-    // The place itself is missing.
-    return [];
-  }
+/** The refusal of a place that has only the old state. */
+export function movedAway({ stack, backendUrl }: Pick<Project, "stack" | "backendUrl">, keptAs: string): Failure {
+  return new Failure(
+    `The state of the stack "${stack}" was moved away from ${backendUrl}, where the old one is kept as "${keptAs}".`,
+    "Get the Pulumi.yaml that names its new place (git pull). If a move was broken off here, run the same mfa-admin state move again.",
+  );
 }

@@ -1,4 +1,4 @@
-import { isScalar, parseDocument, stringify } from "yaml";
+import { isMap, isScalar, parseDocument, stringify } from "yaml";
 
 /** The text of a `Pulumi.yaml` that keeps the state elsewhere. Every other line stays as it is to the letter. */
 export function withBackendUrl(text: string, url: string): string {
@@ -8,6 +8,7 @@ export function withBackendUrl(text: string, url: string): string {
     const [start, end] = present.range;
     return text.slice(0, start) + stringify(url, { lineWidth: 0 }).trim() + text.slice(end);
   }
-  document.setIn(["backend", "url"], url);
+  if (isMap(document.get("backend"))) document.setIn(["backend", "url"], url);
+  else document.set("backend", { url });
   return document.toString({ lineWidth: 0 });
 }

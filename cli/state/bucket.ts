@@ -2,6 +2,7 @@ import type { GetBucketVersioningCommandOutput, S3Client } from "@aws-sdk/client
 
 import { Failure } from "../failure.ts";
 import { clientConfiguration } from "./cloud-url.ts";
+import { decoded } from "./state-directory.ts";
 
 /** A place in S3, as a backend's URL names it: `s3://BUCKET/PREFIX?region=R`. */
 export interface Bucket {
@@ -16,18 +17,23 @@ export interface Bucket {
 export function bucketOf(backendUrl: string): Bucket | undefined {
   if (!backendUrl.startsWith("s3://")) return undefined;
   const url = new URL(backendUrl);
-  const path = url.pathname.replace(/^\/+/, "");
   const region = url.searchParams.get("region") ?? undefined;
   const pathStyle = ["s3ForcePathStyle", "use_path_style"].some((key) => url.searchParams.get(key) === "true");
   return {
     name: url.hostname,
-    prefix: path === "" || path.endsWith("/") ? path : `${path}/`,
+    prefix: keyPrefix(url),
     region,
     client: async () => {
       const { S3Client } = await import("@aws-sdk/client-s3");
       return new S3Client({ ...(await clientConfiguration(url)), forcePathStyle: pathStyle });
     },
   };
+}
+
+/** What Pulumi puts before each key of a bucket, by the bucket's URL: empty, or ending with a slash. */
+export function keyPrefix({ pathname }: URL): string {
+  const path = decoded(pathname).replace(/^\/+/, "");
+  return path === "" || path.endsWith("/") ? path : `${path}/`;
 }
 
 /**

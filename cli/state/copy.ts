@@ -1,19 +1,20 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isDeepStrictEqual } from "node:util";
 
 import { stringify } from "yaml";
 
-import { importState, type State } from "../engine/import-state.ts";
-import { passphraseEnvironment } from "../engine/passphrase.ts";
+import { passphraseEnvironment, requirePassphrase } from "../engine/passphrase.ts";
 import { runPulumi } from "../engine/pulumi-process.ts";
-import { createStack, findStack, openStack } from "../engine/stack.ts";
+import { createStack, listStacks, movedAway, openStack } from "../engine/stack.ts";
+import { exportSealed, importState, type State } from "../engine/state-transfer.ts";
 import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
+import { contents, isEarlier, isSame, secretsKeysOf, underName, withSecretsOf } from "./contents.ts";
+import { Locked, requireUnlocked } from "./lock.ts";
 import { isServer } from "./server.ts";
-import { localStateDirectory } from "./state-directory.ts";
 import { secretsIn, type SecretsKeys } from "./secrets-keys.ts";
+import { absoluteUrl } from "./state-directory.ts";
 
 /** A stack at its old place, and what opens its secrets. */
 export interface Source {
@@ -24,17 +25,20 @@ export interface Source {
 /** The same stack at its new place, as a project of its own in a temporary directory, which holds no secrets. */
 export class Copy {
   readonly project: Project;
-  readonly #secretsProvider: string | undefined;
+  /** How many resources it has. */
+  resources = 0;
+  #secretsProvider: string | undefined;
   #secrets: Record<string, string> = {};
+  /** What is at the new place already: nothing, a stack without resources, or a copy that an earlier move has left. */
+  #present: "nothing" | "empty" | "copy" = "nothing";
   #made = false;
 
-  private constructor(project: Project, secretsProvider: string | undefined) {
+  private constructor(project: Project) {
     this.project = project;
-    this.#secretsProvider = secretsProvider;
   }
 
   /**
-   * Makes nothing at the new place yet, but asks for a passphrase where a new one is needed.
+   * Makes nothing at the new place yet, but looks whether it is free, and asks for a passphrase where a new one is needed.
    *
    * @param secretsProvider what keeps the secrets there: what keeps them now, when left out
    */
@@ -45,38 +49,82 @@ export class Copy {
     const current =
       now.secretsprovider ?? (isServer(project.backendUrl) && !now.encryptionsalt ? undefined : "passphrase");
     const wanted = secretsProvider ?? current ?? (isServer(backendUrl) ? undefined : "passphrase");
-    const directory = await mkdtemp(join(tmpdir(), "mfa-admin-move-"));
-    const settingsFile = join(directory, `Pulumi.${project.stack}.yaml`);
-    const place = absolute({ ...project, backendUrl });
-    const copy = new Copy({ ...project, directory, settingsFile, backendUrl: place }, wanted);
-    await writeFile(join(directory, "Pulumi.yaml"), stringify({ name: project.name, runtime: "nodejs" }));
-    const kept = wanted === current ? now : wanted === undefined ? {} : { secretsprovider: wanted };
-    await writeFile(settingsFile, stringify(kept));
-    copy.#secrets = wanted === current ? secrets : { ...secrets, ...(await passphraseEnvironment(copy.project)) };
-    return copy;
+    const sealed = await exportSealed(project);
+    requireFinished(project, sealed);
+    const copy = await Copy.#at(project, backendUrl);
+    try {
+      copy.#secretsProvider = wanted;
+      const leftOver = await copy.#look(sealed);
+      const fresh = wanted === current ? now : wanted === undefined ? {} : { secretsprovider: wanted };
+      const keys = leftOver === undefined ? fresh : sameOr(now, copy.#keysOf(leftOver, wanted));
+      await writeFile(copy.project.settingsFile, stringify(keys));
+      if (keys === now) copy.#secrets = secrets;
+      else {
+        await requirePassphrase(copy.project);
+        copy.#secrets = { ...secrets, ...(await passphraseEnvironment(copy.project)) };
+      }
+      return copy;
+    } catch (error) {
+      await copy.close();
+      throw error;
+    }
   }
 
-  /** Copies the state, and compares what has arrived with what was sent. @returns the number of resources */
-  async make(source: Source): Promise<number> {
+  /** The copy that a move has made which was broken off after it had renamed the old state. */
+  static async finished(project: Project, backendUrl: string, keptAs: string): Promise<Copy> {
+    const copy = await Copy.#at(project, backendUrl);
+    try {
+      if (!(await copy.#isThere())) throw movedAway(project, keptAs);
+      const there = await exportSealed(copy.project);
+      const old = underName(await exportSealed({ ...project, stack: keptAs }), project.name, keptAs, project.stack);
+      if (contents(old).resources.length > 0 && !isEarlier(old, there)) throw movedAway(project, keptAs);
+      const now = secretsIn(await readFile(project.settingsFile, "utf8"));
+      await writeFile(copy.project.settingsFile, stringify(sameOr(now, secretsKeysOf(there))));
+      copy.resources = contents(there).resources.length;
+      return copy;
+    } catch (error) {
+      await copy.close();
+      throw error;
+    }
+  }
+
+  static async #at(project: Project, backendUrl: string): Promise<Copy> {
+    const directory = await mkdtemp(join(tmpdir(), "mfa-admin-move-"));
+    const settingsFile = join(directory, `Pulumi.${project.stack}.yaml`);
+    await writeFile(join(directory, "Pulumi.yaml"), stringify({ name: project.name, runtime: "nodejs" }));
+    return new Copy({ ...project, directory, settingsFile, backendUrl: absoluteUrl({ ...project, backendUrl }) });
+  }
+
+  /** Copies the state, and compares what has arrived with what was sent. @returns what was sent, sealed */
+  async make(source: Source): Promise<State> {
+    const sealed = await exportSealed(source.project);
     const stack = await openStack(source.project, { secrets: source.secrets });
     const sent = await stack.exportStack();
-    // Pulumi forgets them when it takes a state in.
-    if (contents(sent).pending_operations.length > 0) {
+    requireFinished(source.project, sent);
+    const options = { secretsProvider: this.#secretsProvider, secrets: this.#secrets };
+    // Without --force Pulumi deletes no stack that has resources.
+    if (this.#present === "empty") await this.#run("stack", "rm", "--yes", "--preserve-config");
+    this.#made = this.#present !== "copy";
+    const target = this.#made ? await createStack(this.project, options) : await openStack(this.project, options);
+    await importState(target, withSecretsOf(sent, await target.exportStack()));
+    if (!isSame(sent, await target.exportStack())) {
       throw new Failure(
-        `A run of the stack "${source.project.stack}" has died in the middle of its changes.`,
-        `Run mfa-admin up --stack ${source.project.stack} to finish them, then move the state.`,
+        `What has arrived there is not the same: the stack "${this.project.stack}" was not moved.`,
+        "Run mfa-admin state move again.",
       );
     }
-    await this.#requireFree(sent);
-    const directory = localStateDirectory(this.project);
-    if (directory !== undefined) await mkdir(directory, { recursive: true, mode: 0o700 });
-    this.#made = true;
-    const target = await createStack(this.project, { secretsProvider: this.#secretsProvider, secrets: this.#secrets });
-    await importState(target, withSecretsOf(sent, await target.exportStack()));
-    if (!isSame(sent, await target.exportStack())) throw this.#different("What has arrived there is not the same");
-    // Where no lock keeps other runs away, one may have changed the state meanwhile.
-    if (!isSame(sent, await stack.exportStack())) throw this.#different("The old state has changed meanwhile");
-    return contents(sent).resources.length;
+    this.resources = contents(sent).resources.length;
+    return sealed;
+  }
+
+  /** Refuses the old place under another name: with the old state the new one would be gone. */
+  async requireThere(): Promise<void> {
+    if (await this.#isThere()) return;
+    this.#made = false;
+    throw new Failure(
+      `${this.project.backendUrl} is the place in which the state is kept already, by another name.`,
+      "The state is where it was. Name another place in --to.",
+    );
   }
 
   /** What the settings file has to say of the secrets from now on. */
@@ -94,73 +142,72 @@ export class Copy {
     await rm(this.project.directory, { recursive: true, force: true });
   }
 
-  /** What an interrupted move has left there may be replaced, for it is the same or empty; nothing else. */
-  async #requireFree(sent: State): Promise<void> {
-    const existing = await findStack(this.project, { secrets: this.#secrets });
-    if (existing === undefined) return;
-    const there = await existing.exportStack();
-    if (contents(there).resources.length > 0 && !isSame(sent, there)) {
+  /**
+   * Looks whether the new place is free. A copy that an earlier move has left, and that nobody has used since, is written
+   * over and never deleted: should the two places be one after all, it would be the only one.
+   */
+  async #look(sealed: State): Promise<State | undefined> {
+    const { stack, backendUrl } = this.project;
+    await this.#requireUnlocked();
+    if (!(await this.#isThere())) return undefined;
+    const there = await exportSealed(this.project);
+    this.#present = contents(there).resources.length === 0 ? "empty" : "copy";
+    if (this.#present === "empty") return undefined;
+    if (isEarlier(there, sealed)) return there;
+    throw new Failure(
+      `There is another state of the stack "${stack}" in ${backendUrl} already.`,
+      "Nothing was changed. Name another place, or look at that state, and delete it by pulumi stack rm.",
+    );
+  }
+
+  async #requireUnlocked(): Promise<void> {
+    const { stack, backendUrl } = this.project;
+    try {
+      await requireUnlocked(this.project);
+    } catch (error) {
+      if (!(error instanceof Locked)) throw error;
       throw new Failure(
-        `There is another state of the stack "${this.project.stack}" in ${this.project.backendUrl} already.`,
-        "Nothing was changed. Name another place, or look at that state, and delete it by pulumi stack rm.",
+        error.message.replace(/ is locked by/, ` in ${backendUrl} is locked by`),
+        `If that run, or the move that made it, is no longer running, release the lock: PULUMI_BACKEND_URL='${backendUrl}' mfa-admin cancel --stack ${stack}`,
+        { cause: error },
       );
     }
-    await this.#run("stack", "rm", "--yes", "--force", "--preserve-config");
+  }
+
+  async #isThere(): Promise<boolean> {
+    return (await listStacks(this.project)).some(({ name }) => name === this.project.stack);
+  }
+
+  #keysOf(leftOver: State, wanted: string | undefined): SecretsKeys {
+    const keys = secretsKeysOf(leftOver);
+    const provider = keys.secretsprovider ?? (keys.encryptionsalt === undefined ? undefined : "passphrase");
+    if (provider === wanted) return keys;
+    const { stack, backendUrl } = this.project;
+    throw new Failure(
+      `In ${backendUrl} there is a copy of the stack "${stack}" from a move that was broken off, and ${provider ?? "the server"} keeps its secrets.`,
+      provider === undefined
+        ? "Leave --secrets-provider out, or delete that copy by pulumi stack rm."
+        : `Add --secrets-provider '${provider}', or delete that copy by pulumi stack rm.`,
+    );
   }
 
   #run(...args: string[]): Promise<string> {
     const env = { PULUMI_BACKEND_URL: this.project.backendUrl, ...this.#secrets };
     return runPulumi(args, this.project, { directory: this.project.directory, env });
   }
-
-  #different(what: string): Failure {
-    return new Failure(`${what}: the stack "${this.project.stack}" was not moved.`, "Run mfa-admin state move again.");
-  }
 }
 
-/** Renames a stack at its old place, so that nobody goes on with it by mistake. @returns its new name */
-export async function retire({ project, secrets }: Source): Promise<string> {
-  const name = retiredName(project.stack, new Date());
-  // Beside a settings file Pulumi would rename that as well.
-  const directory = await mkdtemp(join(tmpdir(), "mfa-admin-move-"));
-  try {
-    await writeFile(join(directory, "Pulumi.yaml"), stringify({ name: project.name, runtime: "nodejs" }));
-    const env = { PULUMI_BACKEND_URL: absolute(project), ...secrets };
-    await runPulumi(["stack", "rename", name], project, { directory, env });
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
-  return name;
+/** The keys of the settings, to the letter, where they are the same. */
+function sameOr(now: SecretsKeys, keys: SecretsKeys): SecretsKeys {
+  const isSame = now.encryptionsalt === keys.encryptionsalt && now.encryptedkey === keys.encryptedkey;
+  return isSame ? now : keys;
 }
 
-/** For one: main-moved-20260102T030405. */
-export function retiredName(stack: string, time: Date): string {
-  return `${stack}-moved-${time.toISOString().replace(/[-:]|\..*/g, "")}`;
-}
-
-/** A directory's URL is relative to the project; from the temporary one it has to be absolute. */
-function absolute(project: Pick<Project, "backendUrl" | "directory">): string {
-  const directory = localStateDirectory(project);
-  return directory === undefined ? project.backendUrl : `file://${directory}`;
-}
-
-interface Contents {
-  resources: unknown[];
-  pending_operations: unknown[];
-}
-
-function contents({ deployment }: State): Contents {
-  const { resources, pending_operations } = (deployment ?? {}) as Partial<Record<keyof Contents, unknown[] | null>>;
-  return { resources: resources ?? [], pending_operations: pending_operations ?? [] };
-}
-
-/** Every resource with its inputs and outputs, the secret ones in the clear, and what was under way. */
-function isSame(one: State, other: State): boolean {
-  return isDeepStrictEqual(contents(one), contents(other));
-}
-
-/** A state that is sealed, when it is imported, by what keeps the secrets of another one. */
-function withSecretsOf(state: State, other: State): State {
-  const { secrets_providers } = other.deployment as Record<string, unknown>;
-  return { ...state, deployment: { ...(state.deployment as Record<string, unknown>), secrets_providers } };
+/** Pulumi forgets what was under way when it takes a state in. */
+function requireFinished({ stack }: Project, state: State): void {
+  if (contents(state).pending_operations.length === 0) return;
+  throw new Failure(
+    `A run of the stack "${stack}" has died in the middle of its changes.`,
+    `Run mfa-admin up --stack ${stack} to finish them, then move the state.`,
+  );
 }

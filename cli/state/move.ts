@@ -1,19 +1,21 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-
-import writeFileAtomic from "write-file-atomic";
+import { basename, join } from "node:path";
 
 import { cancellable } from "../engine/interrupt.ts";
 import { passphraseEnvironment, requirePassphrase } from "../engine/passphrase.ts";
+import { type ListedStack, listStacks } from "../engine/stack.ts";
 import { Failure } from "../failure.ts";
 import { withBackendUrl } from "../project/backend-text.ts";
-import { openProjects } from "../project/project.ts";
+import { openProjects, type Project } from "../project/project.ts";
 import { confirmChange } from "../terminal/ask.ts";
-import { Copy, retire, type Source } from "./copy.ts";
+import { Copy, type Source } from "./copy.ts";
+import { leave, requireIdle, type StackMove } from "./leave.ts";
 import { lock, type Lock } from "./lock.ts";
 import { checkPlace, requireBackendUrl } from "./place.ts";
+import { isRetired } from "./retired.ts";
+import { isSamePlace } from "./same-place.ts";
 import { requireSecretsProvider } from "./secrets-provider.ts";
-import { secretsIn, withSecretsKeys } from "./secrets-keys.ts";
+import type { StatePlace } from "./state-directory.ts";
 
 export interface MoveOptions {
   /** The directory in or above which the project is. */
@@ -36,13 +38,13 @@ export interface Move {
 export interface MovedStack {
   stack: string;
   resources: number;
-  /** The name under which the old place still has it; nothing, where it could not be renamed. */
-  keptAs: string | undefined;
+  /** The name under which the old place still has it. */
+  keptAs: string;
 }
 
 /**
  * Moves the state of every stack of a project, since they share the backend that `Pulumi.yaml` names. Until the last one
- * has been copied and compared, nothing but copies is made; then the files are edited, and the old states renamed.
+ * has been copied and compared, nothing but copies is made; then the old states are renamed, and the files edited.
  */
 export async function moveState({ from, to, secretsProvider, yes }: MoveOptions): Promise<Move> {
   requireBackendUrl("--to", to);
@@ -54,99 +56,111 @@ export async function moveState({ from, to, secretsProvider, yes }: MoveOptions)
     );
   }
   const projects = await openProjects(from);
-  const [{ backendUrl, directory }] = projects;
-  if (backendUrl === to) throw new Failure(`The state is kept in ${to} already.`, "Name another place in --to.");
+  const [first] = projects;
+  const { backendUrl, directory } = first;
+  await requireOtherPlace(first, to);
   const warnings = await checkPlace({ backendUrl: to, secretsProvider });
-  const sources: Source[] = [];
-  for (const project of projects) {
-    await requirePassphrase(project);
-    sources.push({ project, secrets: await passphraseEnvironment(project) });
-  }
-  const copies: Copy[] = [];
+  // What cannot be edited is refused before anything is made.
+  withBackendUrl(await readFile(join(directory, "Pulumi.yaml"), "utf8"), to);
+  const moves: StackMove[] = [];
   const locks: Lock[] = [];
   try {
-    for (const source of sources) copies.push(await Copy.prepare(source, to, secretsProvider));
+    const stacks = await listStacks(first);
+    for (const project of projects) moves.push(await prepare(project, stacks, to, secretsProvider));
     const names = projects.map(({ stack }) => `"${stack}"`).join(", ");
     await confirmChange(`Move the state of ${names} from ${backendUrl} to ${to}?`, yes);
-    for (const project of projects) {
-      const own = await lock(project);
+    const going = moves.filter(({ keptAs }) => keptAs === undefined);
+    for (const { source } of going) {
+      const own = await lock(source.project);
       if (own !== undefined) locks.push(own);
     }
-    const resources = await copyAll(sources, copies, backendUrl);
-    const files = await edit(directory, to, sources, copies);
-    await release(locks);
-    const stacks: MovedStack[] = [];
-    for (const [index, source] of sources.entries()) {
-      const { stack } = source.project;
-      stacks.push({ stack, resources: resources[index] ?? 0, keptAs: await retireOrWarn(source, warnings) });
-    }
-    return { from: backendUrl, to, stacks, files, warnings };
+    const files = await orTakenAway(going, async () => {
+      await copyAll(going, backendUrl);
+      await release(locks);
+      return cancellable(
+        () => process.stderr.write("The move is at its last steps, and goes on.\n"),
+        () => leave(moves, directory, to),
+      );
+    });
+    return { from: backendUrl, to, stacks: moves.map(moved), files, warnings };
   } finally {
     await release(locks);
-    for (const copy of copies) await copy.close();
+    for (const { copy } of moves) await copy.close();
   }
 }
 
-/** All or none: what has been copied is taken away again when anything fails, or Ctrl-C comes. */
-async function copyAll(sources: Source[], copies: Copy[], from: string): Promise<number[]> {
-  const interrupt = new AbortController();
-  const stay = `The state is where it was: ${from}.`;
+async function requireOtherPlace(place: StatePlace, to: string): Promise<void> {
+  const { backendUrl, directory } = place;
+  if (backendUrl === to) throw new Failure(`The state is kept in ${to} already.`, "Name another place in --to.");
+  if (!(await isSamePlace(place, { backendUrl: to, directory }))) return;
+  throw new Failure(
+    `The state is kept in ${backendUrl} already, and ${to} is the same place.`,
+    "Name another place in --to. To write its URL in another way, edit Pulumi.yaml.",
+  );
+}
+
+/** What one stack needs to be moved. A move that was broken off after it had renamed the old state is gone on with. */
+async function prepare(
+  project: Project,
+  stacks: ListedStack[],
+  to: string,
+  secretsProvider: string | undefined,
+): Promise<StackMove> {
+  const { stack, backendUrl, settingsFile } = project;
+  if (stacks.some(({ name }) => name === stack)) {
+    requireIdle(project, stacks);
+    await requirePassphrase(project);
+    const source: Source = { project, secrets: await passphraseEnvironment(project) };
+    return { source, copy: await Copy.prepare(source, to, secretsProvider) };
+  }
+  const keptAs = stacks.findLast(({ name }) => isRetired(name, stack))?.name;
+  if (keptAs !== undefined) {
+    return { source: { project, secrets: {} }, copy: await Copy.finished(project, to, keptAs), keptAs };
+  }
+  throw new Failure(
+    `There is no state of the stack "${stack}" in ${backendUrl}.`,
+    `Every stack of the project is moved. If this one is not used any more, delete ${basename(settingsFile)}; else name the place of its state in Pulumi.yaml (backend: url).`,
+  );
+}
+
+function moved({ source, copy, keptAs = "" }: StackMove): MovedStack {
+  return { stack: source.project.stack, resources: copy.resources, keptAs };
+}
+
+/** All or none: what has been copied is taken away again when anything fails. */
+async function orTakenAway<T>(moves: StackMove[], action: () => Promise<T>): Promise<T> {
   try {
-    return await cancellable(
-      () => {
-        interrupt.abort();
-      },
-      async () => {
-        const resources: number[] = [];
-        for (const [index, copy] of copies.entries()) {
-          const source = sources[index];
-          if (source !== undefined) resources.push(await copy.make(source));
-          if (interrupt.signal.aborted) throw new Failure("Interrupted.");
-        }
-        return resources;
-      },
-    );
+    return await action();
   } catch (error) {
-    for (const copy of copies) {
-      // Whatever is left there is found, and replaced, by the next attempt.
-      await copy.remove().catch(() => undefined);
+    for (const { copy, keptAs } of moves) {
+      // Where the old state could not be put back, the copy is the one to go on from. Whatever else is left there is found,
+      // and written over, by the next attempt.
+      if (keptAs === undefined) await copy.remove().catch(() => undefined);
     }
-    if (interrupt.signal.aborted)
-      throw new Failure(`Interrupted. ${stay}`, "Run mfa-admin state move again.", { cause: error });
     throw error;
   }
 }
 
-/** The step that counts comes last: `Pulumi.yaml` names the new place. */
-async function edit(directory: string, to: string, sources: Source[], copies: Copy[]): Promise<string[]> {
-  const files: string[] = [];
-  const write = async (path: string, change: (text: string) => string): Promise<void> => {
-    const before = await readFile(path, "utf8");
-    const after = change(before);
-    if (after === before) return;
-    await writeFileAtomic(path, after);
-    files.push(path);
-  };
-  for (const [index, { project }] of sources.entries()) {
-    const keys = (await copies[index]?.secretsKeys()) ?? {};
-    await write(project.settingsFile, (text) =>
-      JSON.stringify(secretsIn(text)) === JSON.stringify(keys) ? text : withSecretsKeys(text, keys),
-    );
-  }
-  await write(join(directory, "Pulumi.yaml"), (text) => withBackendUrl(text, to));
-  return files;
-}
-
-async function retireOrWarn(source: Source, warnings: string[]): Promise<string | undefined> {
+/** Until here Ctrl-C breaks the move off. */
+async function copyAll(moves: StackMove[], from: string): Promise<void> {
+  const interrupt = new AbortController();
   try {
-    return await retire(source);
-  } catch (error) {
-    const { stack, backendUrl } = source.project;
-    warnings.push(
-      `The old state of the stack "${stack}" could not be renamed: ${(error as Error).message} ` +
-        `Whoever has the old Pulumi.yaml could go on with it: rename or delete it in ${backendUrl}.`,
+    await cancellable(
+      () => {
+        interrupt.abort();
+      },
+      async () => {
+        for (const move of moves) {
+          move.sent = await move.copy.make(move.source);
+          if (interrupt.signal.aborted) throw new Failure("Interrupted.");
+        }
+      },
     );
-    return undefined;
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw error;
+    throw new Failure(`Interrupted. The state is where it was: ${from}.`, "Run mfa-admin state move again.", {
+      cause: error,
+    });
   }
 }
 

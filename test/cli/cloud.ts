@@ -72,13 +72,16 @@ export class StateCloud {
     return new StateCloud(server, new URL(moto), gate);
   }
 
-  /** Lets nothing be written under these keys until what this returns is called. */
-  hold(keys: RegExp): () => void {
+  /** Lets nothing be written under these keys until it is released; a further call takes the place of this one. */
+  hold(keys: RegExp): { release(): void; isWaiting(): boolean } {
     const held = { keys, waiting: [] as (() => void)[] };
     this.#held = held;
-    return () => {
-      this.#held = undefined;
-      for (const pass of held.waiting) pass();
+    return {
+      release: () => {
+        if (this.#held === held) this.#held = undefined;
+        for (const pass of held.waiting) pass();
+      },
+      isWaiting: () => held.waiting.length > 0,
     };
   }
 

@@ -174,6 +174,63 @@ describe("a state in Pulumi Cloud", () => {
     expect(stdout).to.match(/^This is the roster alone\. .*no login where the state is kept/);
   });
 
+  it("is not moved to the same server by another name, and stays as it is", async () => {
+    await init();
+    await succeed("add-developer", "alice", "--yes");
+    const files = await admin.files();
+    const { stderr } = await run("state", "move", "--to", `${cloud.url}/`, "--yes");
+    expect(stderr).to.contain(
+      `Error: The state is kept in ${cloud.url} already, and ${cloud.url}/ is the same place.\n`,
+    );
+    // That this name is the same one shows only when the old state is renamed, and the new one with it.
+    const alias = cloud.url.replace("127.0.0.1", "localhost");
+    const aliased = await run("state", "move", "--to", alias, "--yes");
+    expect({ status: aliased.status, stderr: aliased.stderr }).to.eql({
+      status: 1,
+      stderr: `Error: ${alias} is the place in which the state is kept already, by another name.\nThe state is where it was. Name another place in --to.\n`,
+    });
+    expect(cloud.stacks()).to.eql({ "mfa-admin/main": 14 });
+    expect(cloud.calls.filter((call) => call.startsWith("DELETE"))).to.eql([]);
+    expect(await admin.files()).to.eql(files);
+    expect(await succeed("up", "--yes")).to.match(/: 6 unchanged\.\n$/);
+  });
+
+  it("is not moved away while an up holds its lease", async () => {
+    await init();
+    await succeed("add-developer", "alice", "--yes");
+    await admin.editSettings((text) => text.replace("alice: {}", "alice: {}\n    bob: {}"));
+    const files = await admin.files();
+    const passphrase = { PULUMI_CONFIG_PASSPHRASE: "a passphrase" };
+    const held = cloud.hold(/^PATCH .*checkpoint$/);
+    let refused: Result | undefined;
+    const meanwhile = async (): Promise<void> => {
+      while (!held.isWaiting()) await setTimeout(5);
+      refused = await runWith({ env: passphrase }, "state", "move", "--to", "file://./new", "--yes");
+      held.release();
+    };
+    expect((await runWith({ meanwhile }, "up", "--yes")).status).to.equal(0);
+    expect(refused?.stderr).to.match(/^Error: The stack "main" is locked by another run\.\n/);
+    expect(await admin.files()).to.eql(files);
+    expect(Object.keys(cloud.stacks())).to.eql(["mfa-admin/main"]);
+  });
+
+  it("is moved to another server, whose own secrets keep it there", async () => {
+    await init();
+    await succeed("add-developer", "alice", "--yes");
+    const other = await PulumiCloud.start(cloud.token);
+    try {
+      const { status, stderr } = await run("state", "move", "--to", other.url, "--yes");
+      expect({ status, stderr }).to.eql({ status: 0, stderr: "" });
+      expect(other.stacks()).to.eql({ "mfa-admin/main": 14 });
+      expect(Object.keys(cloud.stacks())[0]).to.match(/^mfa-admin\/main-moved-/);
+      expect(other.stored("mfa-admin/main")).to.contain(other.url).and.not.to.contain(cloud.url);
+      cloud.close();
+      expect(await succeed("up", "--yes")).to.match(/: 6 unchanged\.\n$/);
+    } finally {
+      other.close();
+    }
+  });
+
   it("says what is missing where nobody is logged in, the token is wrong, or nobody answers", async () => {
     await init();
     const said = async (env: Record<string, string | undefined>): Promise<string> => {

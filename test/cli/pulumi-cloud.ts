@@ -43,7 +43,7 @@ const done: Answer = [200, {}];
  */
 export class PulumiCloud {
   readonly url: string;
-  readonly token = `pul-${randomBytes(20).toString("hex")}`;
+  readonly token: string;
   /** Every call so far: "POST /api/stacks/acme". */
   readonly calls: string[] = [];
   readonly #server: Server;
@@ -54,8 +54,9 @@ export class PulumiCloud {
   #held: { calls: RegExp; waiting: (() => void)[] } | undefined;
   #broken: RegExp | undefined;
 
-  private constructor(server: Server) {
+  private constructor(server: Server, token: string) {
     this.#server = server;
+    this.token = token;
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     server.on("request", (request: IncomingMessage, response) => {
       const { method = "", url = "", headers } = request;
@@ -76,10 +77,10 @@ export class PulumiCloud {
     });
   }
 
-  static async start(): Promise<PulumiCloud> {
+  static async start(token = `pul-${randomBytes(20).toString("hex")}`): Promise<PulumiCloud> {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
-    return new PulumiCloud(server);
+    return new PulumiCloud(server, token);
   }
 
   /** What logs the Pulumi CLI in, beside the sandbox's own environment. No passphrase: the service keeps the secrets. */
@@ -154,7 +155,11 @@ export class PulumiCloud {
     if (pathname === "/api/user") return [200, { id: "1", githubLogin: "acme", name: "Acme", organizations: [] }];
     if (pathname === "/api/user/organizations/default") return [200, { gitHubLogin: "acme" }];
     if (pathname === "/api/user/stacks") {
-      const stacks = [...this.#stacks.keys()].map((name) => identity(name));
+      // The service tells of an update that is on by a time of nought.
+      const stacks = [...this.#stacks].map(([name, { active }]) => ({
+        ...identity(name),
+        lastUpdate: active === undefined ? 1_700_000_000 : 0,
+      }));
       return [200, { stacks: stacks.filter(({ projectName }) => projectName === searchParams.get("project")) }];
     }
     const [organization = "", project = "", name = "", ...rest] = pathname.replace("/api/stacks/", "").split("/");

@@ -6,7 +6,7 @@ import { yesFlag } from "../../flags.ts";
 export default class StateMove extends ProjectCommand {
   static override summary = "Move the state to another place, with its secrets, and edit Pulumi.yaml.";
   static override description =
-    "Moves every stack of the project: they share the place that Pulumi.yaml names. The state is copied, and compared resource by resource with the secrets in the clear, in memory only, before the old one is left; that stays under another name. A move that is broken off leaves everything as it was. The history of updates stays behind.";
+    "Moves every stack of the project: they share the place that Pulumi.yaml names. The state is copied, and compared resource by resource with the secrets in the clear, in memory only, before the old one is left; that stays under another name. A move that is broken off is begun anew, or finished, by the same command. The history of updates stays behind.";
   static override examples = [
     "<%= config.bin %> <%= command.id %> --to 's3://our-state?region=eu-west-1' --secrets-provider 'awskms:///alias/mfa-admin?region=eu-west-1'",
     "<%= config.bin %> <%= command.id %> --to https://api.pulumi.com",
@@ -37,7 +37,7 @@ export default class StateMove extends ProjectCommand {
     for (const warning of move.warnings) this.logToStderr(`Note: ${warning}`);
     for (const { stack, resources, keptAs } of move.stacks) {
       this.log(`The state of the stack "${stack}" was moved: ${resources} resources, compared one by one.`);
-      if (keptAs !== undefined) this.log(`  The old one is kept in ${move.from} as the stack "${keptAs}".`);
+      this.log(`  The old one is kept in ${move.from} as the stack "${keptAs}".`);
     }
     this.log(`Next: commit ${move.files.join(" and ")}, so that everybody uses the new place.`);
     return move;

@@ -1,4 +1,5 @@
 import type { Project } from "../project/project.ts";
+import { absoluteUrl } from "../state/state-directory.ts";
 import type { Stack } from "./automation.ts";
 import { runPulumi } from "./pulumi-process.ts";
 
@@ -13,4 +14,10 @@ export async function importState(stack: Stack, state: State): Promise<void> {
     backendUrl: envVars["PULUMI_BACKEND_URL"] ?? "",
   };
   await runPulumi(["stack", "import"], project, { directory: workDir, env: envVars, input: JSON.stringify(state) });
+}
+
+/** A stack's state with its secrets sealed as they are kept: nothing that opens them is needed. */
+export async function exportSealed(project: Project): Promise<State> {
+  const env = { PULUMI_BACKEND_URL: absoluteUrl(project), PULUMI_SKIP_UPDATE_CHECK: "true" };
+  return JSON.parse(await runPulumi(["stack", "export"], project, { directory: project.directory, env })) as State;
 }

@@ -1,0 +1,14 @@
+/** The name of a state that was moved away, for one: main-moved-20260102T030405. */
+export function retiredName(stack: string, time: Date): string {
+  return prefix(stack) + time.toISOString().replace(/[-:]|\..*/g, "");
+}
+
+/** Whether a name is that of an old state of the stack. */
+export function isRetired(name: string, stack: string): boolean {
+  return name.startsWith(prefix(stack)) && /-\d{8}T\d{6}$/.test(name) && name.length === prefix(stack).length + 15;
+}
+
+/** Pulumi takes names of 100 characters at most. */
+function prefix(stack: string): string {
+  return `${stack.slice(0, 78)}-moved-`;
+}
