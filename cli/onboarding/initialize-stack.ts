@@ -1,12 +1,16 @@
+import { basename } from "node:path";
+
 import { parseSettings } from "../../infra/settings.ts";
 import { usersInDevelopmentAccounts, type OrganizationView, viewOrganization } from "../aws/organization.ts";
 import { checkPreconditions, requireManagementAccount } from "../aws/preconditions.ts";
 import { findPulumi } from "../engine/pulumi-command.ts";
-import { createStack } from "../engine/stack.ts";
+import { createStack, listStacks } from "../engine/stack.ts";
+import { exportSealed } from "../engine/state-transfer.ts";
 import { Failure } from "../failure.ts";
 import { type InitialSettings, newStackPlace, writeProject } from "../project/initialize.ts";
 import type { Project } from "../project/project.ts";
 import { askSettings, askStack, type InitAnswers, requireComplete } from "../project/questions.ts";
+import { contents } from "../state/contents.ts";
 import { checkPlace, protectionOf, requireBackendUrl } from "../state/place.ts";
 import { requireSecretsProvider } from "../state/secrets-provider.ts";
 import { choosePlace } from "./choose-place.ts";
@@ -46,9 +50,22 @@ export async function initialize(options: InitializeOptions): Promise<{
   const warnings = [...(await warningsAbout(settings, organization)), ...(await checkPlace(where))];
   const files = { stack, settings, ...where, backendUrl: chosen ? where.backendUrl : undefined };
   const project = await writeProject(place, files, async (project) => {
+    await requireUnused(project);
     await createStack(project, { secretsProvider: where.secretsProvider });
   });
   return { project, settings, protection: protectionOf(where), warnings };
+}
+
+/** A roster without the developers whom a state knows would remove them. A stack that was never used may be taken. */
+async function requireUnused(project: Project): Promise<void> {
+  const { stack, backendUrl, settingsFile } = project;
+  if (!(await listStacks(project)).some(({ name }) => name === stack)) return;
+  const { resources, pending_operations } = contents(await exportSealed(project));
+  if (resources.length === 0 && pending_operations.length === 0) return;
+  throw new Failure(
+    `There is a state of a stack "${stack}" in ${backendUrl} already, with ${resources.length} resources.`,
+    `Get the ${basename(settingsFile)} that goes with it (git pull), or name another stack with --stack.`,
+  );
 }
 
 function namedAccounts(values: string[] | undefined): Record<string, string> | undefined {

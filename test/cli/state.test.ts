@@ -84,6 +84,24 @@ describe("a state in S3", () => {
     await rm(directory, { recursive: true });
   });
 
+  it("is not taken over by an init that does not know of it, and one that was never used may be", async () => {
+    const backend = ["--backend", await cloud.bucket("in-use")];
+    await init(...backend);
+    const clone = await mkdtemp(join(tmpdir(), "mfa-admin-clone-"));
+    const initInClone = (): Promise<Result> =>
+      admin.runWith({ env: cloud.environment(), cwd: clone }, "init", ...initFlags(admin.sandbox), ...backend);
+    expect((await initInClone()).status).to.equal(0);
+    expect((await run("add-developer", "alice", "--yes")).status).to.equal(0);
+    for (const name of await readdir(clone)) await rm(join(clone, name), { recursive: true });
+    const { status, stderr } = await initInClone();
+    expect({ status, stderr, left: await readdir(clone) }).to.eql({
+      status: 1,
+      stderr: `Error: There is a state of a stack "main" in ${backend[1] ?? ""} already, with 14 resources.\nGet the Pulumi.main.yaml that goes with it (git pull), or name another stack with --stack.\n`,
+      left: [],
+    });
+    await rm(clone, { recursive: true });
+  });
+
   it("is kept below a prefix of the bucket, with a passphrase, where the URL says so", async () => {
     const url = (await cloud.bucket("with-prefix")).replace("?", "/team/mfa?");
     expect((await init("--backend", url)).status).to.equal(0);
