@@ -9,9 +9,19 @@ import { oneLine } from "../terminal/one-line.ts";
 export function code(text: string): string {
   const line = oneLine(text);
   if (line === "") return "(empty)";
-  const fence = "`".repeat(1 + Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length)));
+  const fence = "`".repeat(1 + longestFence(line));
   const padding = line.includes("`") || line.trim() !== line ? " " : "";
   return `${fence}${padding}${line}${padding}${fence}`;
+}
+
+/** A block of lines as they are, in the colours of a diff; no line of them ends it. */
+export function diffBlock(lines: string[], indentation: string): string {
+  const fence = "`".repeat(Math.max(3, 1 + longestFence(lines.join("\n"))));
+  return [`${fence}diff`, ...lines, fence].map((line) => `${indentation}${line}`).join("\n");
+}
+
+function longestFence(text: string): number {
+  return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
 }
 
 /** A row of a table; a bar would end its cell even in code. */

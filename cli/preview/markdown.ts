@@ -1,6 +1,10 @@
+import { anonymous } from "./anonymous.ts";
+import { isUndone } from "./drift-repair.ts";
+import { ownPolicies, policiesBelow } from "./markdown-policies.ts";
 import { code, fitted, row, type Section } from "./markdown-text.ts";
+import { policyTitle } from "./policy-lines.ts";
 import type { DeveloperChange, PreviewReport, ReportKind, ResourceChange } from "./schema.ts";
-import { accessText, detailsOf, listed, operationWords, propertyText, statementText, warningText } from "./wording.ts";
+import { accessText, listed, operationWords, propertyText, warningText } from "./wording.ts";
 
 /** The most characters that GitHub takes in a comment. */
 export const commentLimit = 65_536;
@@ -35,19 +39,28 @@ export function markdown(report: PreviewReport, limit = commentLimit): string {
 }
 
 function sectionsOf(report: PreviewReport): Section[] {
-  const { warnings, developers, resources, repair = [], kind } = report;
+  const { warnings, developers, resources, repair = [], pending = [], kind } = report;
+  const drifted = [...resources, ...developers.flatMap(({ changes }) => changes)];
   return [
     { head: "> [!CAUTION]\n", lines: warnings.map((warning) => `> - ${warningText(warning, code)}`), noun: "warning" },
     { head: tableHead, lines: grouped(developers).flatMap((group) => rowsOf(group, kind)), noun: "row" },
+    { head: "#### Policies of users and roles\n\n", lines: ownPolicies(developers), noun: "difference" },
     { head: "#### From now on\n\n", lines: kind === "drift" ? [] : developers.flatMap(accessLine), noun: "developer" },
     {
       head: "#### What all developers share\n\n",
-      lines: resources.map((resource) => sharedItem(resource, kind)),
+      lines: resources.map((resource) => itemOf(resource, kind)),
       noun: "change",
     },
     {
       head: "#### What `mfa-admin refresh` and `mfa-admin up` would do about it\n\n",
-      lines: repair.map(repairItem),
+      lines: repair.map((change) =>
+        drifted.some((drift) => isUndone(drift, change)) ? `- ${titleOf(change)}: put back` : itemOf(change, "preview"),
+      ),
+      noun: "change",
+    },
+    {
+      head: "#### Not applied yet of the settings\n\n",
+      lines: pending.map((change) => itemOf(change, "preview")),
       noun: "change",
     },
   ];
@@ -57,23 +70,10 @@ const tableHead = "| Developer | Account | Resource | Change |\n| --- | --- | --
 
 /** Developers for whom the very same changes, in one group: a setting that all share makes one row, not hundreds. */
 function grouped(developers: DeveloperChange[]): DeveloperChange[][] {
-  const groups = Map.groupBy(developers, (developer) =>
-    developer.change === "changed" ? JSON.stringify(anonymous(developer)) : developer.name,
+  const groups = Map.groupBy(developers, ({ name, change, changes }) =>
+    change === "changed" ? JSON.stringify(anonymous(changes, name)) : name,
   );
   return [...groups.values()].flatMap((group) => (group.length > 2 ? [group] : group.map((one) => [one])));
-}
-
-/** The changes with the developer's own name left out. */
-function anonymous({ name, changes }: DeveloperChange): unknown {
-  return JSON.parse(JSON.stringify(changes), (_key, value: unknown) =>
-    typeof value === "string" ? withoutName(value, name) : value,
-  );
-}
-
-/** `developer-bob` becomes `developer-…`. */
-function withoutName(text: string, name: string): string {
-  if (text === name) return "…";
-  return text.endsWith(name) && /[-/]$/.test(text.slice(0, -name.length)) ? `${text.slice(0, -name.length)}…` : text;
 }
 
 function rowsOf(group: DeveloperChange[], kind: ReportKind): string[] {
@@ -81,7 +81,7 @@ function rowsOf(group: DeveloperChange[], kind: ReportKind): string[] {
   if (first === undefined) return [];
   const names = group.map(({ name }) => name);
   const who = group.length > 1 ? `${group.length} developers: ${listed(names, code)}` : code(first.name);
-  const changes = group.length > 1 ? (anonymous(first) as ResourceChange[]) : first.changes;
+  const changes = group.length > 1 ? anonymous(first.changes, first.name) : first.changes;
   return changes.map((change) => {
     const { account, type, name } = change;
     return row([who, code(account), `${type} ${code(name)}`, changeText(change, kind)]);
@@ -89,10 +89,16 @@ function rowsOf(group: DeveloperChange[], kind: ReportKind): string[] {
 }
 
 function changeText(change: ResourceChange, kind: ReportKind): string {
-  const details = detailsOf(change, code).join("; ");
-  const since = change.since === undefined ? "" : `, some time after ${change.since}`;
-  const word = kind === "drift" && change.operation === "delete" ? "is gone" : operationWords[change.operation];
-  return `${word}${since}${details === "" ? "" : `: ${details}`}`;
+  const details = [
+    ...change.properties.map((property) => propertyText(property, code)),
+    ...change.policies.map((policy) => `${policyTitle(policy, code)}, see below`),
+  ].join("; ");
+  return `${operationText(change, kind)}${details === "" ? "" : `: ${details}`}`;
+}
+
+function operationText({ operation, since }: ResourceChange, kind: ReportKind): string {
+  const word = kind === "drift" && operation === "delete" ? "is gone" : operationWords[operation];
+  return since === undefined ? word : `${word}, some time after ${since}`;
 }
 
 function accessLine(developer: DeveloperChange): string[] {
@@ -100,20 +106,16 @@ function accessLine(developer: DeveloperChange): string[] {
   return text === undefined ? [] : [`- ${text}`];
 }
 
-function sharedItem(change: ResourceChange, kind: ReportKind): string {
-  const { account, type, name, operation, properties, statements, since } = change;
-  const what = `- ${type} ${code(name)} in ${code(account)}: ${operationWords[operation]}`;
-  const details = [
-    ...properties.map((property) => propertyText(property, code)),
-    ...statements.map((statement) => statementText(statement, code)),
-  ];
-  const later = kind === "drift" && since !== undefined ? `, some time after ${since}` : "";
-  return [what + later, ...details.map((detail) => `  - ${detail}`)].join("\n");
+function itemOf(change: ResourceChange, kind: ReportKind): string {
+  return [
+    `- ${titleOf(change)}: ${operationText(change, kind)}`,
+    ...change.properties.map((property) => `  - ${propertyText(property, code)}`),
+    ...policiesBelow(change),
+  ].join("\n");
 }
 
-function repairItem(change: ResourceChange): string {
-  const { account, type, name } = change;
-  return `- ${type} ${code(name)} in ${code(account)}: ${changeText(change, "preview")}`;
+function titleOf({ account, type, name }: ResourceChange): string {
+  return `${type} ${code(name)} in ${code(account)}`;
 }
 
 function stay(unchanged: number, kind: ReportKind): string {

@@ -1,5 +1,6 @@
 import type { Settings } from "../../infra/settings.ts";
 import { differences } from "./differences.ts";
+import { keyOf } from "./drift-repair.ts";
 import type { Plan, PlannedResource } from "./planned.ts";
 import type { Access, DeveloperChange, PreviewReport, ReportKind, ResourceChange, Warning } from "./schema.ts";
 import { summaryOf } from "./summary.ts";
@@ -42,7 +43,17 @@ export function previewReport(input: ReportInput): PreviewReport {
     developers: developersOf(resources, plan),
     resources: changes.filter(({ developer }) => developer === undefined).map(changeOf),
     unchanged: resources.length - changes.length,
-    ...(repair && { repair: inOrder(repair.resources, settings).filter(isChanged).map(changeOf) }),
+    ...(repair && repairOf(inOrder(repair.resources, settings).filter(isChanged), changes)),
+  };
+}
+
+/** What is done about drift, apart from settings that are still to be applied. */
+function repairOf(resources: PlannedResource[], drifted: PlannedResource[]): Pick<PreviewReport, "repair" | "pending"> {
+  const keys = new Set(drifted.map(keyOf));
+  const isRepair = (resource: PlannedResource): boolean => keys.has(keyOf(resource));
+  return {
+    repair: resources.filter(isRepair).map(changeOf),
+    pending: resources.filter((resource) => !isRepair(resource)).map(changeOf),
   };
 }
 
@@ -91,8 +102,8 @@ function changeOf({
   since,
 }: PlannedResource): ResourceChange {
   if (operation === "same") throw new Error(`${type} ${name} does not change.`);
-  const differ = before && after ? differences(before, after, differing) : { properties: [], statements: [] };
-  if (before && after && differ.properties.length + differ.statements.length === 0) {
+  const differ = before && after ? differences(before, after, differing) : { properties: [], policies: [] };
+  if (before && after && differ.properties.length + differ.policies.length === 0) {
     // The engine sees what the properties do not show.
     differ.properties = (differing ?? []).map((property) => ({ property, removed: [], added: [] }));
   }

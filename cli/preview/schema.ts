@@ -13,12 +13,13 @@ const propertyChange = z
     removed: z.array(z.string()).describe("Values that go: the former value, or the items that a list loses."),
     added: z.array(z.string()).describe("Values that come: the new value, or the items that a list gains."),
   })
-  .describe("One property that differs.");
+  .describe("One property that differs; with no values where they are the same in another order or form.");
 
 const statementChange = z
   .strictObject({
     sid: z.string().describe("The statement's Sid, or its place where it has none, such as #2."),
     change: z.enum(["added", "removed", "changed"]),
+    effect: z.string().optional().describe("Allow or Deny, as it is from now on, or was."),
     elements: z
       .array(
         z.strictObject({
@@ -31,6 +32,15 @@ const statementChange = z
   })
   .describe("One statement of a policy document that differs.");
 
+const policyChange = z
+  .strictObject({
+    kind: z.enum(["policy", "trust policy", "inline policy"]).describe("policy: what the resource itself is."),
+    name: z.string().optional().describe("An inline policy's name."),
+    change: z.enum(["added", "removed", "changed"]),
+    statements: z.array(statementChange),
+  })
+  .describe("One policy document that differs, by its statements.");
+
 const resourceChange = z
   .strictObject({
     operation: changeKind,
@@ -38,7 +48,7 @@ const resourceChange = z
     type: z.string().describe("user, role, group, managed policy, service control policy, ..."),
     name: z.string().describe("Its name in AWS."),
     properties: z.array(propertyChange).describe("What differs, in an update or a replacement."),
-    statements: z.array(statementChange).describe("What differs in its policy document or trust policy."),
+    policies: z.array(policyChange).describe("What differs in its policy documents."),
     since: z.string().optional().describe("For drift: when the stack last wrote the resource; it has drifted later."),
   })
   .describe("One resource that changes.");
@@ -140,10 +150,11 @@ export const previewReportSchema = z
       .array(resourceChange)
       .describe("Changes of what developers share: policies, the group, account settings."),
     unchanged: z.int().describe("Resources that stay as they are."),
-    repair: z
+    repair: z.array(resourceChange).optional().describe("For drift: what refresh and up would do about it."),
+    pending: z
       .array(resourceChange)
       .optional()
-      .describe("For drift: what refresh and up would do about it, and about settings not yet applied."),
+      .describe("For drift: what up would do besides, since settings are not applied yet."),
   })
   .meta({ title: "Report of mfa-admin preview, of refresh --preview-only, and of up" });
 
@@ -151,7 +162,8 @@ export type PreviewReport = z.infer<typeof previewReportSchema>;
 export type ReportKind = PreviewReport["kind"];
 export type ResourceChange = PreviewReport["resources"][number];
 export type PropertyChange = ResourceChange["properties"][number];
-export type StatementChange = ResourceChange["statements"][number];
+export type PolicyChange = ResourceChange["policies"][number];
+export type StatementChange = PolicyChange["statements"][number];
 export type DeveloperChange = PreviewReport["developers"][number];
 export type Access = DeveloperChange["access"][number];
 export type Warning = PreviewReport["warnings"][number];

@@ -1,13 +1,5 @@
 import { counted } from "./summary.ts";
-import type {
-  Access,
-  Danger,
-  DeveloperChange,
-  PropertyChange,
-  ResourceChange,
-  StatementChange,
-  Warning,
-} from "./schema.ts";
+import type { Access, Danger, DeveloperChange, PropertyChange, ResourceChange, Warning } from "./schema.ts";
 
 /** Sets a name or a value apart from the sentence around it, as the format does that. */
 export type Mark = (text: string) => string;
@@ -157,30 +149,12 @@ const words: Partial<Record<string, string>> = {
 
 /** "name `a` → `b`", "permissions − `a` + `b`" */
 export function propertyText({ property, removed, added }: PropertyChange, mark: Mark): string {
-  return `${words[property] ?? property}${exchangeText(removed, added, mark)}`;
-}
-
-/** "Resource − `a` + `b`" for each element of a statement. */
-export function statementText({ sid, change, elements }: StatementChange, mark: Mark): string {
-  const parts = elements.map(({ element, removed, added }) => {
-    // The key of a condition is whatever somebody has written into the policy.
-    const [kind = "", ...rest] = element.split(" ");
-    const what = rest.length === 0 ? kind : `${kind} ${mark(rest.join(" "))}`;
-    return what + exchangeText(removed, added, mark);
-  });
-  return `statement ${mark(sid)} ${change}: ${parts.join("; ")}`;
+  const same = removed.length + added.length === 0 ? ": the same in another order or form" : "";
+  return `${words[property] ?? property}${exchangeText(removed, added, mark)}${same}`;
 }
 
 function exchangeText(removed: string[], added: string[], mark: Mark): string {
   const [was, is] = [removed, added].map((values) => values.map(mark).join(" "));
   if (removed.length === 1 && added.length === 1) return ` ${was ?? ""} → ${is ?? ""}`;
   return `${removed.length > 0 ? ` − ${was ?? ""}` : ""}${added.length > 0 ? ` + ${is ?? ""}` : ""}`;
-}
-
-/** Everything that differs in a resource. */
-export function detailsOf({ properties, statements }: ResourceChange, mark: Mark): string[] {
-  return [
-    ...properties.map((property) => propertyText(property, mark)),
-    ...statements.map((statement) => statementText(statement, mark)),
-  ];
 }

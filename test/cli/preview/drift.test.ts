@@ -79,7 +79,19 @@ describe("refresh --preview-only", () => {
     await expectGolden("test/cli/preview/golden/drift.md", text);
     expect(status).to.equal(2);
     // A line break of somebody else's would let a line begin with a command for GitHub.
-    expect((await previewed("text")).stdout).to.match(/description .* → mine ::error::x$/m);
+    const plain = (await previewed("text")).stdout.replace(/after \S+Z/g, "after TIME");
+    expect(plain).to.match(/description .* → mine ::error::x$/m);
+    expect(plain).to.contain(
+      [
+        "role developer-bob, some time after TIME",
+        "      trust policy",
+        "        - AllowDeveloperWithMFA",
+        "        -   Effect Allow",
+        "        -   Principal AWS arn:aws:iam::222222222222:user/bob",
+        "",
+      ].join("\n"),
+    );
+    expect(plain).to.match(/^ {2}~ payments {2}role developer-bob: put back$/m);
     const json = JSON.parse((await previewed("json")).stdout) as { kind: string };
     requireValidReport(json);
     expect(json.kind).to.equal("drift");

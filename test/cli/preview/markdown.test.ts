@@ -76,6 +76,67 @@ describe("the markdown of a preview", () => {
     await expectGolden("test/cli/preview/golden/policy.md", markdown(report([policy])));
   });
 
+  it("shows policies of users and roles below the table: inline ones, too, and once what is the same for many", async () => {
+    const trusted = (name: string, condition: object) => ({
+      assumeRolePolicyDocument: {
+        Version: "2012-10-17",
+        Statement: [
+          {
+            ...{ Sid: "AllowDeveloperWithMFA", Effect: "Allow", Action: "sts:AssumeRole" },
+            Principal: { AWS: `arn:aws:iam::222222222222:user/${name}` },
+            ...condition,
+          },
+        ],
+      },
+    });
+    const mfa = { Condition: { Bool: { "aws:MultiFactorAuthPresent": "true" } } };
+    const roles = names(4).flatMap((name) =>
+      developer(name, "update").map((role) =>
+        role.type === "user" ? role : { ...role, before: trusted(name, mfa), after: trusted(name, {}) },
+      ),
+    );
+    const document = {
+      Version: "2012-10-17",
+      Statement: { Effect: "Allow", Action: ["`a`", "```\n- b"], Resource: "*" },
+    };
+    const backdoor: PlannedResource = {
+      ...{ operation: "update", account: "auth", type: "user", name: "eve", developer: "eve" },
+      before: { policies: [{ policyName: "same", policyDocument: document }] },
+      after: {
+        policies: [
+          { policyName: "more", policyDocument: document },
+          { policyName: "same", policyDocument: JSON.stringify(document) },
+        ],
+      },
+    };
+    const group: PlannedResource = {
+      ...{ operation: "update", account: "auth", type: "group", name: "mfa-admin-developers" },
+      before: { policies: [{ policyName: "more", policyDocument: document }], managedPolicyArns: ["a", "b"] },
+      after: { policies: [], managedPolicyArns: ["b", "a"] },
+    };
+    await expectGolden("test/cli/preview/golden/own-policies.md", markdown(report([...roles, backdoor, group])));
+  });
+
+  it("tells of a changed Version, and sees statements apart that share a Sid", () => {
+    const statement = (action: string) => ({ Sid: "Same", Effect: "Deny", Action: action, Resource: "*" });
+    const scp = { operation: "update", account: "management", type: "service control policy", name: "shield" } as const;
+    const text = markdown(
+      report([
+        {
+          ...scp,
+          before: { content: { Version: "2012-10-17", Statement: [statement("a"), statement("b")] } },
+          after: { content: { Version: "2008-10-17", Statement: [statement("x"), statement("b")] } },
+        },
+      ]),
+    );
+    expect(text).to.contain(
+      [
+        ...["    Same (Deny)", "  -   Action a", "  +   Action x", "    the whole document"],
+        ...["  -   Version 2012-10-17", "  +   Version 2008-10-17", "  ```\n"],
+      ].join("\n"),
+    );
+  });
+
   it("has one row for what changes in the same way for many", async () => {
     const resources = names(100).flatMap((name) => developer(name, "update", readOnly));
     await expectGolden("test/cli/preview/golden/same-for-many.md", markdown(report(resources)));

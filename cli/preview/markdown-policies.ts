@@ -1,0 +1,48 @@
+import { anonymous } from "./anonymous.ts";
+import { code, diffBlock } from "./markdown-text.ts";
+import { policyLines, policyTitle } from "./policy-lines.ts";
+import type { DeveloperChange, PolicyChange, ResourceChange } from "./schema.ts";
+import { listed } from "./wording.ts";
+
+/** What is below a resource's item in a list: the differences of its policies. */
+export function policiesBelow({ policies }: ResourceChange): string[] {
+  return policies.map((policy) => {
+    if (policy.kind === "policy") return diffBlock(policyLines(policy), "  ");
+    return `  - ${policyTitle(policy, code)}\n${diffBlock(policyLines(policy), "    ")}`;
+  });
+}
+
+/** A developer's policy that differs. */
+interface OwnPolicy extends Pick<ResourceChange, "account" | "type" | "name"> {
+  developer: string;
+  policy: PolicyChange;
+}
+
+/** The differences of developers' policies, which a table has no room for: one item for what is the same for many. */
+export function ownPolicies(developers: DeveloperChange[]): string[] {
+  const changed = developers.flatMap(({ name: developer, changes }) =>
+    changes.flatMap(({ policies, account, type, name }) =>
+      policies.map((policy): OwnPolicy => ({ developer, account, type, name, policy })),
+    ),
+  );
+  const groups = Map.groupBy(changed, ({ type, policy, developer }) =>
+    JSON.stringify([type, anonymous(policy, developer)]),
+  );
+  return [...groups.values()].flatMap((group) => {
+    const byDeveloper = Map.groupBy(group, ({ developer }) => developer);
+    return byDeveloper.size > 2 ? [itemOf(group)] : [...byDeveloper.values()].map(itemOf);
+  });
+}
+
+/** The same difference, of one developer or of several, in one or several accounts. */
+function itemOf(group: OwnPolicy[]): string {
+  const [first] = group;
+  if (first === undefined) return "";
+  const { developer, type, name, policy } = first;
+  const names = [...new Set(group.map((one) => one.developer))];
+  const accounts = listed([...new Set(group.map(({ account }) => account))], code);
+  const isShared = names.length > 1;
+  const whose = isShared ? `${type}s of ${names.length} developers, ${listed(names, code)},` : `${type} ${code(name)}`;
+  const lines = policyLines(isShared ? anonymous(policy, developer) : policy);
+  return `- ${policyTitle(policy, code, ` of ${whose} in ${accounts}`)}\n${diffBlock(lines, "  ")}`;
+}
