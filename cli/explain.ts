@@ -1,11 +1,11 @@
 import { withoutCommands } from "./ci/workflow-commands.ts";
-import { Failure } from "./failure.ts";
+import { Declined, Failure } from "./failure.ts";
 import { redacted } from "./terminal/redact.ts";
 
 /** Turns whatever was thrown into what the user is shown. */
 export function explain(error: Error): Failure {
   if (error instanceof Failure) return error;
-  if (error.name === "ExitPromptError") return new Failure("Interrupted. Nothing was changed.");
+  if (error.name === "ExitPromptError") return new Declined("Interrupted.");
   if (isUsageError(error)) return new Failure(usageProblem(error.message), "See --help for the arguments and flags.");
   const aws = explainAws(error);
   if (aws) return aws;
@@ -23,12 +23,17 @@ export function end(error: unknown, json: boolean): void {
 }
 
 /** Tells the user: a sentence and its remedy on stderr, or JSON on stdout. */
-export function report({ message, remedy }: Failure, json: boolean): void {
+export function report(failure: Failure, json: boolean): void {
+  const { message, remedy } = failure;
   const error = { message: redacted(message), ...(remedy !== undefined && { remedy: redacted(remedy) }) };
   if (json) console.log(JSON.stringify({ error }, undefined, 2));
   else
     console.error(
-      withoutCommands([`Error: ${error.message}`, error.remedy].filter((line) => line !== undefined).join("\n")),
+      withoutCommands(
+        [`${failure instanceof Declined ? "" : "Error: "}${error.message}`, error.remedy]
+          .filter((line) => line !== undefined)
+          .join("\n"),
+      ),
     );
 }
 

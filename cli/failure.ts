@@ -55,9 +55,9 @@ export class FileFailure extends Failure {
   }
 }
 
-/** The user answered a question with Ctrl-C or "no". Nothing was changed. */
+/** The user answered a question with Ctrl-C or "no": not what the command was to do, but no error either. */
 export class Declined extends Failure {
-  constructor() {
-    super("Nothing was changed.");
+  constructor(reason?: string) {
+    super([reason, "Nothing was changed."].filter((sentence) => sentence !== undefined).join(" "));
   }
 }

@@ -25,7 +25,7 @@ export async function confirmByName(warning: string, name: string, yes: boolean)
   requireConfirmable(yes);
   await dropTyped();
   const typed = await askText(`${warning} Type the stack's name to go on:`, () => true);
-  if (typed !== name) throw new Declined();
+  if (typed !== name) throw new Declined(`"${typed}" is not the stack's name.`);
 }
 
 /** Refuses early, before any work is done, what could not be confirmed later. */

@@ -51,7 +51,7 @@ describe("cancel", () => {
       const terminal = admin.terminal("cancel");
       await terminal.waitFor('Release the lock of the stack "main"? No other run may be under way. (y/N)');
       terminal.enter("n");
-      await terminal.waitFor("Error: Nothing was changed.");
+      await terminal.waitFor("Nothing was changed.");
       expect(await terminal.ended()).to.equal(1);
       expect(await readdir(directory)).to.eql(["left-over.json"]);
     });

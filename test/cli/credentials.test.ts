@@ -101,7 +101,7 @@ describe("the credentials of developers", () => {
         .to.match(/^MFA device +Kind +Enabled\s*$/m)
         .and.to.match(new RegExp(`^alice +virtual +${minute}\\s*$`, "m"))
         .and.to.match(new RegExp(`^yubikey\\S* +passkey or security key +${minute}\\s*$`, "m"))
-        .and.to.contain("Error: Nothing was changed.");
+        .and.to.contain("Nothing was changed.");
       expect(devices("alice")).to.eql(before);
     });
 
@@ -316,7 +316,7 @@ describe("the credentials of developers", () => {
       const terminal = admin.terminal("reset-password", "alice");
       await terminal.waitFor("Replace alice's password? (y/N)");
       terminal.enter("n");
-      await terminal.waitFor("Error: Nothing was changed.");
+      await terminal.waitFor("Nothing was changed.");
       expect(await terminal.ended()).to.equal(1);
       await writeFile(path(), "mine");
       const { stderr } = await admin.run("reset-password", "alice", "--yes", "--password-file", path());

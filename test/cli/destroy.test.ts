@@ -56,7 +56,7 @@ describe("destroy", () => {
         "This deletes 2 developers and the service control policy. Type the stack's name to go on:",
       );
       terminal.enter("yes");
-      await terminal.waitFor("Error: Nothing was changed.");
+      await terminal.waitFor('"yes" is not the stack\'s name. Nothing was changed.');
       expect(await terminal.ended()).to.equal(1);
       expect(admin.changesSince(from)).to.eql([]);
     });

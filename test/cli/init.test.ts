@@ -235,7 +235,7 @@ describe("init", () => {
     const terminal = admin.terminal("init", "--stack", "main");
     await terminal.waitFor("Which account holds the developers' IAM users?");
     terminal.ctrlC();
-    await terminal.waitFor("Error: Interrupted. Nothing was changed.");
+    await terminal.waitFor("Interrupted. Nothing was changed.");
     expect(await terminal.ended()).to.equal(1);
     expect(await readdir(admin.directory)).to.eql([]);
   });
