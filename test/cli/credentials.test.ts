@@ -34,6 +34,8 @@ describe("the credentials of developers", () => {
   const virtualDevices = (): string[] => [...account().virtualMfaDevices].map(({ name }) => name);
   const keys = (name: string): string[] => user(name).accessKeys.map(({ accessKeyId }) => accessKeyId);
 
+  const unconfirmed = "This has to be confirmed, and there is no terminal to ask on.\nAdd --yes.";
+
   for (const command of ["reset-mfa", "revoke-keys", "reset-password"]) {
     const file = command === "reset-password" ? ["--password-file", "passwords"] : [];
     describe(command, () => {
@@ -53,12 +55,15 @@ describe("the credentials of developers", () => {
           args: ["newcomer", "--yes"],
           says: `The auth account has no user "newcomer" yet.\nRun mfa-admin up, then mfa-admin ${command} again.`,
         },
-        {
+      ];
+      // Who has no password loses none: there is nothing to confirm.
+      if (command !== "reset-password") {
+        refusals.push({
           what: "to go on without a yes where there is no terminal",
           args: ["alice"],
-          says: "This has to be confirmed, and there is no terminal to ask on.\nAdd --yes.",
-        },
-      ];
+          says: unconfirmed,
+        });
+      }
       for (const { what, args, says } of refusals) {
         it(`refuses ${what}, and changes nothing`, async () => {
           const from = admin.sandbox.requests.length;
@@ -281,7 +286,7 @@ describe("the credentials of developers", () => {
     before(() => admin.succeed("reset-mfa", "alice", "--yes"));
 
     it("makes the first password of who has none, which has to be changed at the first sign-in", async () => {
-      const { stdout, stderr } = await admin.succeed("reset-password", "alice", "--yes", "--password-file", path());
+      const { stdout, stderr } = await admin.succeed("reset-password", "alice", "--password-file", path());
       first = await passwordIn();
       expect(await atConsole(first)).to.equal("You must change your password to continue");
       expect(stdout).to.contain(`One-time password  in ${path()}\n`);
@@ -290,6 +295,8 @@ describe("the credentials of developers", () => {
 
     it("replaces a password that the developer has chosen: the old one ends", async () => {
       await admin.sandbox.signIn({ userName: "alice", password: first, newPassword: "Her-own-password-1" });
+      const refused = await admin.run("reset-password", "alice", "--password-file", path());
+      expect(refused).to.eql({ status: 1, stdout: "", stderr: `Error: ${unconfirmed}\n` });
       const { value } = await admin.json("reset-password", "alice", "--yes", "--password-file", path());
       const second = await passwordIn();
       expect(JSON.stringify(value)).to.contain('"userName":"alice"').and.not.to.contain(second);
