@@ -1,7 +1,8 @@
 import type { Settings } from "../../infra/settings.ts";
 import { identifierOf, isOurs } from "../aws/resource.ts";
+import { Failure } from "../failure.ts";
 import type { StepEventMetadata } from "./automation.ts";
-import { nameOf } from "./changes.ts";
+import { identityOfResource, nameOf } from "./changes.ts";
 import { type Deployment, type Resource, withKeptInputs } from "./deployment.ts";
 
 /**
@@ -19,6 +20,7 @@ export async function adopt(
     const { parent, provider, protect = false } = planned;
     return { urn, type, custom: true, inputs: planned.inputs as Record<string, unknown>, parent, provider, protect };
   });
+  for (const resource of resources) await requireNotOurs(deployment, resource, settings);
   return takeIn(deployment, resources, settings);
 }
 
@@ -42,18 +44,51 @@ export async function settleUnfinished(
   return { taken: await takeIn(deployment, made, settings), settled: pending.length > 0 };
 }
 
-/** At the end of the state, so that what they refer to comes before them; what is not there is no longer referred to. */
-async function takeIn(deployment: Deployment, found: Resource[], settings: Settings): Promise<Resource[]> {
-  const known = new Set(deployment.resources.map(({ urn }) => urn));
+/** Refuses what the state has under another name: that would be deleted, and with it what was taken in. */
+async function requireNotOurs(deployment: Deployment, resource: Resource, settings: Settings): Promise<void> {
+  const { urn, type, inputs = {}, provider } = resource;
+  const id = (await identifierOf(type, inputs, settings)).toLowerCase();
+  const account = accountByProvider(deployment, provider);
+  const held = deployment.resources.find(
+    (other) =>
+      other.urn !== urn &&
+      other.type === type &&
+      // IAM tells no names apart by their case.
+      other.id?.toLowerCase() === id &&
+      accountByProvider(deployment, other.provider) === account,
+  );
+  if (held === undefined) return;
+  const { account: accountName, type: what, name } = identityOfResource(resource);
+  throw new Failure(
+    `${accountName}: the ${what} ${name} is this stack's own, under another name: ${nameOf(held.urn)}, which is not in the settings any more.`,
+    "Put the old name back into the settings. To change it, remove the old one first, run mfa-admin up, and then add the new one.",
+  );
+}
+
+/** The id of the account that a provider works in, as the state has it. */
+function accountByProvider({ resources }: Deployment, provider = ""): string {
+  const { inputs: { allowedAccountIds } = {} } = resources.find(({ urn }) => provider.startsWith(`${urn}::`)) ?? {};
+  return typeof allowedAccountIds === "string" ? allowedAccountIds : nameOf(provider);
+}
+
+/**
+ * At the end of the state, so that what they refer to comes before them; what is not there is no longer referred to. One
+ * that was to replace another comes in its place; that one is left to be deleted, unless the run had deleted it already.
+ */
+async function takeIn({ resources }: Deployment, found: Resource[], settings: Settings): Promise<Resource[]> {
   const taken: Resource[] = [];
   for (const resource of found) {
-    if (known.has(resource.urn)) continue;
     const { type, inputs = {}, parent, dependencies = [], propertyDependencies = {}, ...rest } = resource;
+    const id = await identifierOf(type, inputs, settings);
+    const replaced = resources.findIndex(({ urn, delete: leaving = false }) => urn === resource.urn && !leaving);
+    if (resources[replaced]?.id === id) continue;
+    const position = replaced < 0 ? resources.length : replaced;
+    const known = new Set(resources.slice(0, position).map(({ urn }) => urn));
     const isKnown = (urn: string): boolean => known.has(urn);
-    taken.push({
+    const entry: Resource = {
       ...rest,
       type,
-      id: await identifierOf(type, inputs, settings),
+      id,
       inputs,
       outputs: withKeptInputs(inputs, inputs),
       ...(parent !== undefined && isKnown(parent) && { parent }),
@@ -61,10 +96,13 @@ async function takeIn(deployment: Deployment, found: Resource[], settings: Setti
       propertyDependencies: Object.fromEntries(
         Object.entries(propertyDependencies).map(([property, urns]) => [property, urns.filter(isKnown)]),
       ),
-    });
-    known.add(resource.urn);
+    };
+    const [old] = resources.splice(position, replaced < 0 ? 0 : 1, entry);
+    if (old !== undefined && old.pendingReplacement !== true) {
+      resources.splice(position + 1, 0, { ...old, delete: true });
+    }
+    taken.push(entry);
   }
-  deployment.resources.push(...taken);
   return taken;
 }
 

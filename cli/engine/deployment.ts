@@ -23,6 +23,10 @@ export interface Resource {
   parent?: string;
   provider?: string;
   protect?: boolean;
+  /** Whether another one has taken its place, and it is only to be deleted. */
+  delete?: boolean;
+  /** Whether it was deleted, and the one that is to take its place was not made yet. */
+  pendingReplacement?: boolean;
   dependencies?: string[];
   propertyDependencies?: Record<string, string[]>;
   /** Why the resource is not as it should be. */

@@ -17,6 +17,8 @@ export interface RecoveryOptions {
   refresh: () => Promise<unknown>;
   /** The number of the run that failed, from 1. */
   attempt: number;
+  /** The URNs of all that came into the state after the runs before this one; added to. */
+  takenBefore: Set<string>;
 }
 
 /** Runs before what AWS wants to be tried again is given up. */
@@ -46,8 +48,10 @@ export async function recover(stack: Stack, run: IncompleteRun, options: Recover
   }
   if (run.interrupted) return false;
   await readTaken(taken, options.refresh);
-  // However often: what depends on these may have to be taken in next.
-  if (taken.length > 0) return true;
+  // However often: what depends on these may have to be taken in next. But what AWS did not have after all, only once.
+  const isNew = taken.some(({ urn }) => !options.takenBefore.has(urn));
+  for (const { urn } of taken) options.takenBefore.add(urn);
+  if (taken.length > 0) return isNew;
   if (options.attempt >= attempts) return false;
   const passing = failures.length > 0 && failures.every((failure) => failure.halfMade && isTransient(failure.message));
   if (passing) await setTimeout(1000 * options.attempt);

@@ -70,7 +70,7 @@ export function changesAws(command: EngineCommand): boolean {
 
 /** Whether AWS has a resource of that name that the stack's state does not know. */
 export function existsAlready({ operation, message }: ResourceFailure): boolean {
-  return operation === "create" && /AlreadyExists|already exists/i.test(message);
+  return /^create(-replacement)?$/.test(operation) && /AlreadyExists|already exists/i.test(message);
 }
 
 const past: Record<EngineCommand, string> = {
@@ -98,5 +98,5 @@ function troubles({ command, record: { failures, errors, changes } }: FailedRun,
 function lineOf(failure: ResourceFailure): string {
   const { account, operation, type, name } = failure;
   const reason = existsAlready(failure) ? "AWS has it already, but not from this stack" : failure.message;
-  return `${account}: ${operation} ${type} ${name}: ${reason}`;
+  return `${account}: ${operation.replace("create-replacement", "replace")} ${type} ${name}: ${reason}`;
 }

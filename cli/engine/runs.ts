@@ -40,6 +40,7 @@ export async function runUp(stack: Stack, options: RunOptions): Promise<RunResul
   const refresh = (): Promise<unknown> => runRefresh(stack, { ...options, onStep: () => undefined });
   const started = Date.now();
   const earlier: Change[] = [];
+  const takenBefore = new Set<string>();
   for (let attempt = 1; ; attempt++) {
     try {
       // What a run leaves half-way is finished by the settings, which the plan was made of, too.
@@ -56,7 +57,7 @@ export async function runUp(stack: Stack, options: RunOptions): Promise<RunResul
     } catch (error) {
       if (!(error instanceof IncompleteRun)) throw error;
       const { recover } = await import("./recover.ts");
-      if (!(await recover(stack, error, { settings, adoptAll, refresh, attempt }))) {
+      if (!(await recover(stack, error, { settings, adoptAll, refresh, attempt, takenBefore }))) {
         throw error.needing(await consentsToGoOn(stack, options));
       }
       earlier.push(...error.record.changes);

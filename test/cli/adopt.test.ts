@@ -1,7 +1,9 @@
+import { CreateRoleCommand } from "@aws-sdk/client-iam";
 import { expect } from "chai";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 
+import { administratorOf } from "../sandbox/testing.ts";
 import { Developer, works } from "./developer.ts";
 import { Administrator, initFlags, type ResourceInState } from "./harness.ts";
 
@@ -74,5 +76,62 @@ describe("up --adopt, where the state was lost", () => {
 
   it("leaves nothing to do", async () => {
     expect((await admin.succeed("up", "--yes")).stdout).to.match(/: 6 unchanged\.\n$/);
+  });
+});
+
+describe("up --adopt, of what is in the way of a change", () => {
+  let admin: Administrator;
+
+  before(async () => {
+    admin = await Administrator.withProject({ developers: ["alice"] });
+    await admin.succeed("up", "--yes");
+  });
+  after(() => admin.close());
+
+  it("takes in a role that is to replace another one", async () => {
+    const sandbox = await administratorOf(admin.sandbox, admin.sandbox.developmentAccounts["sandbox"] ?? "");
+    const AssumeRolePolicyDocument = JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Deny", Principal: "*", Action: "sts:AssumeRole" }],
+    });
+    await sandbox.iam.send(new CreateRoleCommand({ RoleName: "engineer-alice", AssumeRolePolicyDocument }));
+    await admin.editSettings((text) =>
+      text.replace("  mfa-admin:developers:", "  mfa-admin:rolePrefix: engineer\n  mfa-admin:developers:"),
+    );
+    const { status, stderr } = await admin.run("up", "--yes");
+    expect(status).to.equal(1);
+    expect(stderr)
+      .to.contain("sandbox: replace role engineer-alice: AWS has it already, but not from this stack")
+      .and.contain("--adopt to take it into the stack.");
+    await admin.succeed("up", "--adopt", "--yes");
+    const { accounts } = admin.sandbox.organization;
+    const roles = [...accounts.values()].flatMap(({ roles }) => roles.names.filter((name) => name.includes("alice")));
+    expect(roles).to.eql(["engineer-alice", "engineer-alice"]);
+    expect((await admin.succeed("up", "--yes")).stdout).to.match(/: 6 unchanged\.\n$/);
+  });
+
+  it("refuses a developer whose name differs by its case alone, for it is the same user", async () => {
+    await admin.editSettings((text) => text.replace("    alice: {}", "    Alice: {}"));
+    const { status, stderr } = await admin.run("up", "--adopt", "--yes");
+    expect(status).to.equal(1);
+    expect(stderr).to.contain(
+      "Error: auth: the user Alice is this stack's own, under another name: alice, which is not in the settings any more.\nPut the old name back into the settings.",
+    );
+    const { users } = admin.sandbox.organization.account(admin.sandbox.authAccount);
+    expect(users.names).to.eql(["alice"]);
+    await admin.editSettings((text) => text.replace("    Alice: {}", "    alice: {}"));
+    expect((await admin.succeed("up", "--yes")).stdout).to.match(/: 6 unchanged\.\n$/);
+  });
+
+  it("gives up what AWS says it has, and has not", async () => {
+    const service = "cloudcontrol";
+    const fault = { service, action: "CreateResource", code: "AlreadyExistsException", status: 400, times: Infinity };
+    admin.sandbox.injectFault(fault);
+    await admin.editSettings((text) => text.replace("    alice: {}", "    alice: {}\n    bob: {}"));
+    const { status, stderr } = await admin.run("up", "--adopt", "--yes");
+    admin.sandbox.clearFaults();
+    expect(status).to.equal(1);
+    expect(stderr.match(/Taking into the stack what AWS has already: user bob/g)).to.have.length(2);
+    expect(stderr).to.contain("auth: create user bob: AWS has it already");
   });
 });

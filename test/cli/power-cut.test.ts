@@ -117,6 +117,20 @@ describe("after a power cut in the middle of up", () => {
     expect((await admin.succeed("up", "--yes")).stdout).to.match(/: 75 unchanged\.\n$/);
   });
 
+  it("while AWS makes a role that replaces another, the next up takes it in and deletes the other", async () => {
+    await begin();
+    await admin.succeed("up", "--yes");
+    await admin.editSettings((text) =>
+      text.replace("  mfa-admin:developers:", "  mfa-admin:rolePrefix: engineer\n  mfa-admin:developers:"),
+    );
+    await cutPower("CreateResource", "AWS::IAM::Role", 1);
+    await admin.succeed("up", "--yes");
+    const { accounts } = admin.sandbox.organization;
+    const roles = [...accounts.values()].flatMap(({ roles }) => roles.names.filter((name) => name.includes("alice")));
+    expect(roles).to.eql(["engineer-alice", "engineer-alice"]);
+    await expectNothingToDo(admin);
+  });
+
   it("while AWS deletes a developer, the next up finishes the deletion", async () => {
     await begin();
     await admin.succeed("up", "--yes");

@@ -1,0 +1,76 @@
+import { expect } from "chai";
+
+import { parseSettings } from "../../../infra/settings.ts";
+import { adopt } from "../../../cli/engine/adopt.ts";
+import type { StepEventMetadata } from "../../../cli/engine/automation.ts";
+import type { Deployment, Resource } from "../../../cli/engine/deployment.ts";
+
+describe("what AWS has already", () => {
+  const urnOf = (type: string, name: string): string => `urn:pulumi:main::mfa-admin::${type}::${name}`;
+  const role = "aws-native:iam:Role";
+
+  const provider = (name: string, account: string): Resource => ({
+    urn: urnOf("pulumi:providers:aws-native", name),
+    type: "pulumi:providers:aws-native",
+    custom: true,
+    id: name,
+    inputs: { allowedAccountIds: JSON.stringify([account]) },
+  });
+  const roleIn = (account: string): Resource => ({
+    urn: urnOf(role, `alice@${account}`),
+    type: role,
+    custom: true,
+    id: "developer-alice",
+    inputs: { roleName: "developer-alice" },
+    provider: `${urnOf("pulumi:providers:aws-native", account)}::${account}`,
+  });
+  const deployment = (): Deployment => ({
+    resources: [provider("payments", "444444444444"), roleIn("payments"), provider("pay", "444444444444")],
+  });
+  const settings = () => {
+    const { data } = parseSettings({
+      organizationalUnits: ["ou-abcd-11111111"],
+      authAccount: "222222222222",
+      developmentAccounts: { pay: "444444444444" },
+      developers: { alice: {} },
+    });
+    return data ?? expect.fail();
+  };
+  const create = ({ urn, type, ...planned }: Resource): StepEventMetadata =>
+    ({ op: "create", urn, type, provider: planned.provider ?? "", new: { urn, type, ...planned } }) as never;
+
+  it("is not taken in where the state has it under the account's former name, which would delete it", async () => {
+    const before = deployment();
+    let message = "";
+    await adopt(before, [create(roleIn("pay"))], settings()).catch((error: unknown) => {
+      ({ message } = error as Error);
+    });
+    expect(message).to.equal(
+      "pay: the role developer-alice is this stack's own, under another name: alice@payments, which is not in the settings any more.",
+    );
+    expect(before).to.eql(deployment());
+  });
+
+  it("is taken in where another account has one of the same name", async () => {
+    const state: Deployment = {
+      resources: [provider("sandbox", "333333333333"), roleIn("sandbox"), provider("pay", "444444444444")],
+    };
+    const taken = await adopt(state, [create(roleIn("pay"))], settings());
+    expect(taken.map(({ urn, id }) => [urn, id])).to.eql([[urnOf(role, "alice@pay"), "developer-alice"]]);
+  });
+
+  it("comes in the place of what it replaces, which is left to be deleted unless it was already", async () => {
+    const old: Resource = { ...roleIn("pay"), id: "old-alice" };
+    const user: Resource = { urn: urnOf("aws-native:iam:User", "bob"), type: "aws-native:iam:User", custom: true };
+    const wanted = roleIn("pay");
+    const replaced = async (before: Resource): Promise<unknown[]> => {
+      const state: Deployment = { resources: [provider("pay", "444444444444"), before, user] };
+      await adopt(state, [create(wanted)], settings());
+      return state.resources.slice(1).map(({ urn, id, delete: leaving }) => [urn, id, leaving]);
+    };
+    const taken = [wanted.urn, "developer-alice", undefined];
+    const after = [user.urn, undefined, undefined];
+    expect(await replaced(old)).to.eql([taken, [wanted.urn, "old-alice", true], after]);
+    expect(await replaced({ ...old, pendingReplacement: true })).to.eql([taken, after]);
+  });
+});
