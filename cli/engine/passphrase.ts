@@ -1,5 +1,6 @@
 import { createDecipheriv, pbkdf2 } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { promisify } from "node:util";
 
 import { parse } from "yaml";
@@ -14,7 +15,7 @@ import { askSecret, canAsk } from "../terminal/ask.ts";
  * `PULUMI_CONFIG_PASSPHRASE_FILE`, else asked for once. Nothing, where the stack's secrets are kept by somebody else.
  */
 export async function passphraseEnvironment(project: Project): Promise<Record<string, string>> {
-  if ((await givenPassphrase()) !== undefined) return {};
+  if ((await givenPassphrase()) !== undefined) return whereGiven();
   const { kept, salt } = await secretsOf(project);
   if (!kept) return {};
   if (!canAsk()) {
@@ -66,6 +67,12 @@ export function wrongPassphrase({ stack }: Pick<Project, "stack">, cause?: unkno
     "Correct PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE, or unset both to be asked.",
     { cause },
   );
+}
+
+/** The engine runs in the directory of the project, which need not be this one. */
+function whereGiven(): Record<string, string> {
+  const { PULUMI_CONFIG_PASSPHRASE: passphrase, PULUMI_CONFIG_PASSPHRASE_FILE: file } = process.env;
+  return passphrase === undefined && file ? { PULUMI_CONFIG_PASSPHRASE_FILE: resolve(file) } : {};
 }
 
 /** As Pulumi reads it: the variable first, even if it is empty. */

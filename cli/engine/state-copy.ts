@@ -5,10 +5,12 @@ import { basename, dirname, join } from "node:path";
 
 import { readingRole } from "../../infra/accounts.ts";
 import type { Project } from "../project/project.ts";
-import { type StateFiles, stateFilesOf } from "../state/files.ts";
+import { readIfThere, stateFilesOf } from "../state/files.ts";
 import { secretsIn } from "../state/secrets-keys.ts";
 import { isServer } from "../state/server.ts";
-import { runPulumi } from "./pulumi-process.ts";
+import { directoryUrl } from "../state/state-directory.ts";
+import { openStack } from "./stack.ts";
+import { exportSealed } from "./state-transfer.ts";
 
 /** A copy of a stack that a run may change without the stack's knowing. */
 export interface StateCopy {
@@ -40,32 +42,29 @@ async function copyInto(directory: string, project: Project): Promise<StateCopy>
   await writeFile(join(directory, "Pulumi.yaml"), `name: ${JSON.stringify(name)}\nruntime: nodejs\n`);
   const checkpoint = `.pulumi/stacks/${name}/${stack}.json`;
   const files = stateFilesOf(project);
-  const [meta, state] =
-    files === undefined
-      ? ["version: 1\n", await exported(project)]
-      : await Promise.all([".pulumi/meta.yaml", checkpoint].map((path) => readIfThere(files, path)));
+  const state = (files && (await readIfThere(files, checkpoint))) ?? (await exported(project));
   for (const [path, text] of [
-    [".pulumi/meta.yaml", meta],
-    [checkpoint, state === undefined ? undefined : withAccessRole(state)],
+    [".pulumi/meta.yaml", "version: 1\n"],
+    [checkpoint, withAccessRole(state)],
   ] as const) {
-    if (text === undefined) continue;
     await mkdir(dirname(join(directory, "state", path)), { recursive: true });
     await writeFile(join(directory, "state", path), text);
   }
   const byServer =
     isServer(project.backendUrl) && Object.keys(secretsIn(await readFile(settingsFile, "utf8"))).length === 0;
   return {
-    project: { ...project, directory, settingsFile, backendUrl: `file://${join(directory, "state")}` },
+    project: { ...project, directory, settingsFile, backendUrl: directoryUrl(join(directory, "state")) },
     ...(byServer && { secrets: { PULUMI_CONFIG_PASSPHRASE: randomUUID() } }),
-    modified: modifiedIn(state ?? "{}"),
+    modified: modifiedIn(state),
   };
 }
 
-/** The state as Pulumi's file backend would hold it, from a backend that only the Pulumi CLI reads. */
+/** The state as Pulumi's file backend would hold it, from where only the Pulumi CLI reads it: a server, or a compressed file. */
 async function exported(project: Project): Promise<string> {
-  const { backendUrl, directory, name, stack } = project;
-  const text = await runPulumi(["stack", "export"], project, { directory, env: { PULUMI_BACKEND_URL: backendUrl } });
-  const { version, deployment } = JSON.parse(text) as { version: number; deployment: unknown };
+  const { name, stack } = project;
+  // Says better than the export that there is none.
+  await openStack(project, { secrets: {} });
+  const { version, deployment }: { version: number; deployment?: unknown } = await exportSealed(project);
   return JSON.stringify({ version, checkpoint: { stack: `organization/${name}/${stack}`, latest: deployment } });
 }
 
@@ -88,17 +87,6 @@ interface StateFile {
   checkpoint?: {
     latest?: { resources?: { urn: string; type?: string; modified?: string; inputs?: unknown; outputs?: unknown }[] };
   };
-}
-
-/** Nothing where there is no such file: opening the copy tells then what is missing. */
-async function readIfThere(files: StateFiles, path: string): Promise<string | undefined> {
-  try {
-    return await files.read(path);
-  } catch (error) {
-    const { name, code } = error as { name?: string; code?: string };
-    if (name === "NoSuchKey" || code === "ENOENT") return undefined;
-    throw error;
-  }
 }
 
 function modifiedIn(text: string): Map<string, string> {

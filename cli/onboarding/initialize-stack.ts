@@ -47,7 +47,7 @@ export async function initialize(options: InitializeOptions): Promise<{
   requireKnownAccounts(settings, organization);
   await checkPreconditions(settings);
   const { chosen, ...where } = await choosePlace({ backendUrl, secretsProvider }, place.directory);
-  const warnings = [...(await warningsAbout(settings, organization)), ...(await checkPlace(where))];
+  const warnings = [...(await warningsAbout(settings, organization)), ...(await checkPlace(where, place.directory))];
   const files = { stack, settings, ...where, backendUrl: chosen ? where.backendUrl : undefined };
   const project = await writeProject(place, files, async (project) => {
     await requireUnused(project);

@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 import { stringify } from "yaml";
 
@@ -13,7 +13,7 @@ import type { Project } from "../project/project.ts";
 import { contents, isEarlier, isSame, secretsKeysOf, underName, withSecretsOf } from "./contents.ts";
 import { Locked, requireUnlocked } from "./lock.ts";
 import { isServer } from "./server.ts";
-import { secretsIn, type SecretsKeys } from "./secrets-keys.ts";
+import { sealedKeysIn, secretsIn, type SecretsKeys } from "./secrets-keys.ts";
 import { absoluteUrl } from "./state-directory.ts";
 
 /** A stack at its old place, and what opens its secrets. */
@@ -44,11 +44,14 @@ export class Copy {
    */
   static async prepare(source: Source, backendUrl: string, secretsProvider: string | undefined): Promise<Copy> {
     const { project, secrets } = source;
-    const now = secretsIn(await readFile(project.settingsFile, "utf8"));
+    const text = await readFile(project.settingsFile, "utf8");
+    const now = secretsIn(text);
     // Pulumi's own choice: a server keeps the secrets itself, everything else by a passphrase.
     const current =
       now.secretsprovider ?? (isServer(project.backendUrl) && !now.encryptionsalt ? undefined : "passphrase");
     const wanted = secretsProvider ?? current ?? (isServer(backendUrl) ? undefined : "passphrase");
+    // A server's own secrets are those of that server.
+    if (wanted !== current || wanted === undefined) requireNothingSealed(project, text);
     const sealed = await exportSealed(project);
     requireFinished(project, sealed);
     const copy = await Copy.#at(project, backendUrl);
@@ -201,6 +204,16 @@ export class Copy {
 function sameOr(now: SecretsKeys, keys: SecretsKeys): SecretsKeys {
   const isSame = now.encryptionsalt === keys.encryptionsalt && now.encryptedkey === keys.encryptedkey;
   return isSame ? now : keys;
+}
+
+/** Only what keeps the secrets now opens what is sealed in the settings. mfa-admin itself seals nothing there. */
+function requireNothingSealed({ settingsFile }: Project, text: string): void {
+  const keys = sealedKeysIn(text);
+  if (keys.length === 0) return;
+  throw new Failure(
+    `${basename(settingsFile)} has values that would be lost with what keeps the secrets now: ${keys.join(", ")}.`,
+    "Take them out (pulumi config rm), move the state, and set them again.",
+  );
 }
 
 /** Pulumi forgets what was under way when it takes a state in. */

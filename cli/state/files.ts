@@ -24,6 +24,17 @@ export function stateFilesOf(place: StatePlace): StateFiles | undefined {
   return bucket === undefined ? undefined : new BucketFiles(bucket);
 }
 
+/** Nothing, where there is no such file. */
+export async function readIfThere(files: StateFiles, path: string): Promise<string | undefined> {
+  try {
+    return await files.read(path);
+  } catch (error) {
+    const { name, code } = error as { name?: string; code?: string };
+    if (name === "NoSuchKey" || code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
 class DirectoryFiles implements StateFiles {
   readonly #root: string;
 

@@ -4,7 +4,8 @@ import { hostname, userInfo } from "node:os";
 
 import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
-import { type StateFiles, stateFilesOf } from "./files.ts";
+import { readIfThere, type StateFiles, stateFilesOf } from "./files.ts";
+import { requireCurrentLayout } from "./layout.ts";
 import { localStateDirectory } from "./state-directory.ts";
 
 /** Who holds a stack's lock, as Pulumi's own backends write it. */
@@ -49,6 +50,7 @@ export function keepsLocks(project: LockedProject): boolean {
 export async function locksOf(project: LockedProject): Promise<Lock[]> {
   const files = stateFilesOf(project);
   if (files === undefined) return [];
+  await requireCurrentLayout(project);
   const paths = (await files.list(lockDirectory(project))).filter((path) => path.endsWith(".json"));
   const locks = await Promise.all(paths.map((path) => readLock(files, path)));
   return locks.filter((lock) => lock !== undefined);
@@ -56,15 +58,17 @@ export async function locksOf(project: LockedProject): Promise<Lock[]> {
 
 /** Nothing, when the run has ended meanwhile and taken its lock away. */
 async function readLock(files: StateFiles, path: string): Promise<Lock | undefined> {
-  let text: string;
+  const text = await readIfThere(files, path);
+  return text === undefined ? undefined : { path, holder: holderIn(text), remove: () => files.remove(path) };
+}
+
+/** Somebody unknown, where a power cut has left the file empty or cut off. */
+function holderIn(text: string): LockHolder {
   try {
-    text = await files.read(path);
-  } catch (error) {
-    const { name, code } = error as { name?: string; code?: string };
-    if (name === "NoSuchKey" || code === "ENOENT") return undefined;
-    throw error;
+    return JSON.parse(text) as LockHolder;
+  } catch {
+    return { username: "unknown", hostname: "unknown", pid: 0, timestamp: "unknown" };
   }
-  return { path, holder: JSON.parse(text) as LockHolder, remove: () => files.remove(path) };
 }
 
 /** Locks a stack as Pulumi does; nothing, where a server keeps the state. @throws Failure when a run is under way */
@@ -106,6 +110,7 @@ export function lockedBy({ stack }: Pick<Project, "stack">, holders: LockHolder[
 
 /** For one: "carol@host, process 4711, since 2026-01-02T03:04:05Z". */
 export function nameOf({ username, hostname, pid, timestamp }: LockHolder): string {
+  if (pid === 0) return "somebody whose lock is empty or cut off";
   return `${username}@${hostname}, process ${pid}, since ${timestamp}`;
 }
 

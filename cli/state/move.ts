@@ -59,7 +59,7 @@ export async function moveState({ from, to, secretsProvider, yes }: MoveOptions)
   const [first] = projects;
   const { backendUrl, directory } = first;
   await requireOtherPlace(first, to);
-  const warnings = await checkPlace({ backendUrl: to, secretsProvider });
+  const warnings = await checkPlace({ backendUrl: to, secretsProvider }, directory);
   // What cannot be edited is refused before anything is made.
   withBackendUrl(await readFile(join(directory, "Pulumi.yaml"), "utf8"), to);
   const moves: StackMove[] = [];

@@ -1,5 +1,6 @@
 import { Failure } from "../failure.ts";
 import { bucketOf, checkBucket } from "./bucket.ts";
+import { requireCurrentLayout } from "./layout.ts";
 import { isServer } from "./server.ts";
 import { checkKey } from "./secrets-provider.ts";
 
@@ -19,10 +20,15 @@ export function requireBackendUrl(flag: string, url: string): void {
   );
 }
 
-/** Looks whether a state can be kept there, before anything is made; returns what an administrator should know. */
-export async function checkPlace({ backendUrl, secretsProvider }: Place): Promise<string[]> {
+/**
+ * Looks whether a state can be kept there, before anything is made; returns what an administrator should know.
+ *
+ * @param directory what the URL may be relative to
+ */
+export async function checkPlace({ backendUrl, secretsProvider }: Place, directory: string): Promise<string[]> {
   const bucket = bucketOf(backendUrl);
   const [notes] = await Promise.all([bucket === undefined ? [] : checkBucket(bucket), checkKey(secretsProvider)]);
+  await requireCurrentLayout({ backendUrl, directory });
   return notes;
 }
 

@@ -17,6 +17,14 @@ export function secretsIn(text: string): SecretsKeys {
   );
 }
 
+/** The configuration keys whose values are sealed in the settings file itself. */
+export function sealedKeysIn(text: string): string[] {
+  const { config } = (parse(text) ?? {}) as { config?: Record<string, unknown> | null };
+  const isSealed = (value: unknown): boolean =>
+    typeof value === "object" && value !== null && ("secure" in value || Object.values(value).some(isSealed));
+  return Object.entries(config ?? {}).flatMap(([key, value]) => (isSealed(value) ? [key] : []));
+}
+
 /** The text of a settings file with other ones. Every other line stays as it is to the letter. */
 export function withSecretsKeys(text: string, keys: SecretsKeys): string {
   const line = /^(?:secretsprovider|encryptedkey|encryptionsalt):.*\n?/gm;

@@ -62,6 +62,31 @@ describe("cancel", () => {
     });
   });
 
+  describe("with a lock whose file a power cut has left empty", () => {
+    before(async () => {
+      await mkdir(directory, { recursive: true });
+      await writeFile(join(directory, "empty.json"), "");
+    });
+    after(() => rm(directory, { recursive: true }));
+
+    it("is what an up asks for, and releases it, without a passphrase", async () => {
+      const { status, stderr } = await admin.run("up", "--yes");
+      expect({ status, stderr }).to.eql({
+        status: 1,
+        stderr:
+          'Error: The stack "main" is locked by another run: somebody whose lock is empty or cut off.\nWait for it to end. If it is no longer running, release the lock with mfa-admin cancel.\n',
+      });
+      const released = await admin.runWith({ env: { PULUMI_CONFIG_PASSPHRASE: undefined } }, "cancel", "--yes");
+      expect(released).to.eql({
+        status: 0,
+        stdout:
+          'The lock of the stack "main" is released: somebody whose lock is empty or cut off. Run mfa-admin up to finish what was under way.\n',
+        stderr: "",
+      });
+      expect(await readdir(directory)).to.eql([]);
+    });
+  });
+
   // Elsewhere nobody can tell.
   if (process.platform === "linux") {
     it("is not needed for a run that was killed and that nobody has waited for, as in a container without an init", async () => {

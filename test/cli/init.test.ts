@@ -161,18 +161,17 @@ describe("init", () => {
 
   it("works below a project's directory and with --cwd, and keeps the state where --backend says", async () => {
     const project = join(admin.directory, "project");
-    const state = join(admin.directory, "elsewhere");
+    const state = join(admin.directory, "else where");
     await mkdir(project);
-    await mkdir(state);
     const { value } = await admin.json(
       "init",
       ...initFlags(admin.sandbox),
       "--cwd",
       project,
       "--backend",
-      `file://${state}`,
+      "file://../else%20where",
     );
-    expect(value).to.deep.include({ directory: project, stack: "main", backendUrl: `file://${state}` });
+    expect(value).to.deep.include({ directory: project, stack: "main", backendUrl: "file://../else%20where" });
     expect(existsSync(join(state, ".pulumi"))).to.equal(true);
     await mkdir(join(project, "below"));
     const { status } = await admin.runWith({ cwd: join(project, "below") }, "list");

@@ -124,10 +124,50 @@ describe("state move", () => {
     expect((await run("up", "--yes")).stdout).to.match(/: 6 unchanged\.\n$/);
   });
 
+  it("is refused where it would lose values that are sealed in the settings, and takes them along where it would not", async () => {
+    await pulumi("config", "set", "--secret", "other:token", "hello", "--stack", "main");
+    const files = await admin.files();
+    const url = await cloud.bucket("sealed");
+    const { status, stderr } = await run(
+      "state",
+      "move",
+      "--to",
+      url,
+      "--secrets-provider",
+      await cloud.key("sealed"),
+      "--yes",
+    );
+    expect({ status, stderr }).to.eql({
+      status: 1,
+      stderr:
+        "Error: Pulumi.main.yaml has values that would be lost with what keeps the secrets now: other:token.\nTake them out (pulumi config rm), move the state, and set them again.\n",
+    });
+    expect(await cloud.keys("sealed")).to.eql([]);
+    expect(await admin.files()).to.eql(files);
+    expect((await run("state", "move", "--to", url, "--yes")).status).to.equal(0);
+    expect((await run("up", "--yes")).stdout).to.match(/: 6 unchanged\.\n$/);
+  });
+
+  it("takes the passphrase from a file whose name is relative to where it runs", async () => {
+    const below = join(admin.directory, "below");
+    await mkdir(below);
+    await writeFile(join(below, "passphrase"), admin.environment()["PULUMI_CONFIG_PASSPHRASE"] ?? "");
+    const env = { PULUMI_CONFIG_PASSPHRASE: undefined, PULUMI_CONFIG_PASSPHRASE_FILE: "passphrase" };
+    const runBelow = (...args: string[]): Promise<Result> => runWith({ env, cwd: below }, ...args);
+    expect((await runBelow("up", "--yes")).stdout).to.match(/: 6 unchanged\.\n$/);
+    expect((await runBelow("state", "move", "--to", "file://./new", "--yes")).status).to.equal(0);
+    expect((await runBelow("refresh", "--preview-only", "--exit-code")).status).to.equal(0);
+  });
+
   it("takes every stack of the project along", async () => {
     const flags = initFlags(admin.sandbox).map((flag) => (flag === "main" ? "test" : flag));
-    await admin.succeed("init", ...flags);
+    await writeFile(join(admin.directory, "Pulumi.test.yaml"), await admin.settings());
     const url = await cloud.bucket("two-stacks");
+    expect((await run("state", "move", "--to", url, "--yes")).stderr).to.equal(
+      'Error: There is no state of the stack "test" in file://./.mfa-admin/state.\nEvery stack of the project is moved. If this one is not used any more, delete Pulumi.test.yaml; else name the place of its state in Pulumi.yaml (backend: url).\n',
+    );
+    await rm(join(admin.directory, "Pulumi.test.yaml"));
+    await admin.succeed("init", ...flags);
     const { stdout } = await run("state", "move", "--to", url, "--yes");
     expect(stdout)
       .to.contain('The state of the stack "main" was moved: 14 resources')

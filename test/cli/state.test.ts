@@ -102,11 +102,39 @@ describe("a state in S3", () => {
     await rm(clone, { recursive: true });
   });
 
-  it("is kept below a prefix of the bucket, with a passphrase, where the URL says so", async () => {
-    const url = (await cloud.bucket("with-prefix")).replace("?", "/team/mfa?");
+  it("is kept below a prefix of the bucket, with a passphrase, where the URL says so, whatever characters are in it", async () => {
+    const url = (await cloud.bucket("with-prefix")).replace("?", "/team%20é/mfa?");
     expect((await init("--backend", url)).status).to.equal(0);
     expect((await run("up", "--yes")).status).to.equal(0);
-    expect(await cloud.keys("with-prefix")).to.include("team/mfa/.pulumi/stacks/mfa-admin/main.json");
+    expect(await cloud.keys("with-prefix")).to.include("team é/mfa/.pulumi/stacks/mfa-admin/main.json");
+    expect((await run("refresh", "--preview-only", "--exit-code")).status).to.equal(0);
+    const lock = "team é/mfa/.pulumi/locks/organization/mfa-admin/main/0b0e1cb8-5ac1-4b8f-9a3c-2f8d2f2e7a11.json";
+    const holder = { pid: 4711, username: "runner", hostname: "ci", timestamp: "2030-01-02T03:04:05Z" };
+    await cloud.write("with-prefix", lock, JSON.stringify(holder));
+    expect((await run("cancel", "--yes")).stdout).to.contain("is released: runner@ci");
+    expect((await run("up", "--yes")).status).to.equal(0);
+  });
+
+  it("is refused where Pulumi keeps its stacks as an older one did, whose locks are elsewhere", async () => {
+    const url = await cloud.bucket("older");
+    const website = { version: 3, checkpoint: { stack: "website", latest: { manifest: {}, resources: [] } } };
+    await cloud.write("older", ".pulumi/stacks/website.json", JSON.stringify(website));
+    const message = `Error: ${url} has stacks in the layout of an older Pulumi.\nRun PULUMI_BACKEND_URL='${url}' pulumi state upgrade there, or name another place.\n`;
+    expect(await refused("--backend", url)).to.equal(message);
+    await init();
+    const { stderr } = await admin.runWith({ env: { ...cloud.environment(), PULUMI_BACKEND_URL: url } }, "up", "--yes");
+    expect(stderr).to.equal(message);
+    expect(await cloud.keys("older")).to.eql([".pulumi/stacks/website.json"]);
+  });
+
+  it("is looked at for drift where Pulumi compresses it, too", async () => {
+    const env = { ...cloud.environment(), PULUMI_DIY_BACKEND_GZIP: "true" };
+    const backend = await cloud.bucket("compressed");
+    await admin.runWith({ env }, "init", ...initFlags(admin.sandbox), "--backend", backend);
+    expect((await admin.runWith({ env }, "add-developer", "alice", "--yes")).status).to.equal(0);
+    expect(await cloud.keys("compressed")).to.include(".pulumi/stacks/mfa-admin/main.json.gz");
+    const { status, stderr } = await admin.runWith({ env }, "refresh", "--preview-only", "--exit-code");
+    expect(status, stderr).to.equal(0);
   });
 
   it("is refused with who holds the lock while another run is on, before anything is done, until cancel", async () => {

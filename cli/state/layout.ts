@@ -1,0 +1,20 @@
+import { Failure } from "../failure.ts";
+import { readIfThere, stateFilesOf } from "./files.ts";
+import type { StatePlace } from "./state-directory.ts";
+
+/**
+ * Refuses a place in which Pulumi keeps stacks as it once did, all beside each other, whatever project they belong to: their
+ * files and their locks are elsewhere than those of today.
+ */
+export async function requireCurrentLayout(place: StatePlace): Promise<void> {
+  const files = stateFilesOf(place);
+  if (files === undefined) return;
+  const version = /^version: *(\d+)/m.exec((await readIfThere(files, ".pulumi/meta.yaml")) ?? "")?.[1] ?? "0";
+  if (version !== "0") return;
+  const stacks = await files.list(".pulumi/stacks");
+  if (!stacks.some((path) => /\.json(\.gz|\.zst)?$/.test(path))) return;
+  throw new Failure(
+    `${place.backendUrl} has stacks in the layout of an older Pulumi.`,
+    `Run PULUMI_BACKEND_URL='${place.backendUrl}' pulumi state upgrade there, or name another place.`,
+  );
+}
