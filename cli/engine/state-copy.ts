@@ -64,7 +64,7 @@ async function exported(project: Project): Promise<string> {
   const { name, stack } = project;
   // Says better than the export that there is none.
   await openStack(project, { secrets: {} });
-  const { version, deployment }: { version: number; deployment?: unknown } = await exportSealed(project);
+  const { version, deployment } = await exportSealed(project);
   return JSON.stringify({ version, checkpoint: { stack: `organization/${name}/${stack}`, latest: deployment } });
 }
 

@@ -3,8 +3,11 @@ import { absoluteUrl } from "../state/state-directory.ts";
 import type { Stack } from "./automation.ts";
 import { runPulumi } from "./pulumi-process.ts";
 
-/** A stack's state with its secrets in the clear, as {@link Stack.exportStack} gives it. */
-export type State = Awaited<ReturnType<Stack["exportStack"]>>;
+/** A stack's state, as {@link Stack.exportStack} gives it: its secrets in the clear, unless it is said to be sealed. */
+export interface State {
+  version: number;
+  deployment?: unknown;
+}
 
 /** Replaces the state of a stack. The Automation API's own import would put the secrets into a temporary file. */
 export async function importState(stack: Stack, state: State): Promise<void> {
