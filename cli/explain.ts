@@ -70,7 +70,13 @@ export function explainAws(error: Error & { $metadata?: unknown; code?: string }
     });
   }
   if (
-    ["InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException", "AuthFailure"].includes(error.name)
+    [
+      "InvalidClientTokenId",
+      "InvalidAccessKeyId",
+      "SignatureDoesNotMatch",
+      "UnrecognizedClientException",
+      "AuthFailure",
+    ].includes(error.name)
   ) {
     return new Failure(
       `AWS does not accept the credentials: ${error.message}`,

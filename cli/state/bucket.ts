@@ -1,7 +1,7 @@
 import type { GetBucketVersioningCommandOutput, S3Client } from "@aws-sdk/client-s3";
 
 import { Failure } from "../failure.ts";
-import { clientConfiguration } from "./cloud-url.ts";
+import { clientConfiguration, isSet } from "./cloud-url.ts";
 import { decoded } from "./state-directory.ts";
 
 /** A place in S3, as a backend's URL names it: `s3://BUCKET/PREFIX?region=R`. */
@@ -18,7 +18,7 @@ export function bucketOf(backendUrl: string): Bucket | undefined {
   if (!backendUrl.startsWith("s3://")) return undefined;
   const url = new URL(backendUrl);
   const region = url.searchParams.get("region") ?? undefined;
-  const pathStyle = ["s3ForcePathStyle", "use_path_style"].some((key) => url.searchParams.get(key) === "true");
+  const pathStyle = isSet(url.searchParams, "s3ForcePathStyle", "use_path_style");
   return {
     name: url.hostname,
     prefix: keyPrefix(url),
@@ -49,7 +49,7 @@ export async function checkBucket(bucket: Bucket): Promise<string[]> {
       `Write s3://${name}?region=REGION, so that it is the same bucket whoever runs it.`,
     );
   }
-  const [{ GetBucketVersioningCommand, HeadBucketCommand }, client] = await Promise.all([
+  const [{ GetBucketVersioningCommand, HeadBucketCommand, ListObjectsV2Command }, client] = await Promise.all([
     import("@aws-sdk/client-s3"),
     bucket.client(),
   ]);
@@ -57,7 +57,13 @@ export async function checkBucket(bucket: Bucket): Promise<string[]> {
     const { BucketRegion: actual } = await client.send(new HeadBucketCommand({ Bucket: name }));
     if (actual !== undefined && actual !== region) throw elsewhere(bucket, actual);
   } catch (error) {
-    throw explainBucket(bucket, error, `Make it: ${commandsFor(name, region)}`);
+    if (error instanceof Failure) throw error;
+    // The answer to HEAD has no body, and says not why: what needs the same right does.
+    const told = await client.send(new ListObjectsV2Command({ Bucket: name, MaxKeys: 1 })).then(
+      () => error,
+      (second: unknown) => second,
+    );
+    throw explainBucket(bucket, told, `Make it: ${commandsFor(name, region)}`);
   }
   let versioning: GetBucketVersioningCommandOutput;
   try {
@@ -75,12 +81,17 @@ export async function checkBucket(bucket: Bucket): Promise<string[]> {
 }
 
 /**
- * Errors that concern a bucket as a whole; AWS gives some of them only as a status.
+ * Errors that concern a bucket as a whole, or all that is in it; AWS gives some of them only as a status.
  *
  * @param remedy what to do when there is no such bucket
  */
 export function explainBucket(bucket: Bucket, error: unknown, remedy: string): unknown {
-  const { $metadata, $response } = error as {
+  const {
+    name: code,
+    $metadata,
+    $response,
+  } = error as {
+    name?: string;
     $metadata?: { httpStatusCode?: number };
     $response?: { headers?: Record<string, string> };
   };
@@ -89,12 +100,15 @@ export function explainBucket(bucket: Bucket, error: unknown, remedy: string): u
     case 301:
       return elsewhere(bucket, $response?.headers?.["x-amz-bucket-region"] ?? "another region");
     case 403:
+      // The credentials themselves, or the clock.
+      if (/^(Invalid|Expired|Signature|RequestTime)/.test(code ?? "")) return error;
       return new Failure(
         `These credentials may not use the S3 bucket ${name}.`,
         `Allow them s3:ListBucket on arn:aws:s3:::${name}, and s3:GetObject, s3:PutObject and s3:DeleteObject on arn:aws:s3:::${name}/*.`,
         { cause: error },
       );
     case 404:
+      if (code === "NoSuchKey") return error;
       return new Failure(`There is no S3 bucket ${name}.`, remedy, { cause: error });
     default:
       return error;

@@ -9,7 +9,7 @@ export async function clientConfiguration({ searchParams }: URL): Promise<{
   const region = searchParams.get("region");
   const profile = searchParams.get("profile");
   const endpoint = searchParams.get("endpoint");
-  const plain = ["disableSSL", "disable_https"].some((key) => searchParams.get(key) === "true");
+  const plain = isSet(searchParams, "disableSSL", "disable_https");
   return {
     ...(region !== null && { region }),
     ...(endpoint !== null && {
@@ -17,6 +17,11 @@ export async function clientConfiguration({ searchParams }: URL): Promise<{
     }),
     ...(profile !== null && { credentials: await profileCredentials(profile) }),
   };
+}
+
+/** Whether one of these parameters is true, as Pulumi reads it. */
+export function isSet(parameters: URLSearchParams, ...names: string[]): boolean {
+  return names.some((name) => /^(1|t|true)$/i.test(parameters.get(name) ?? ""));
 }
 
 async function profileCredentials(profile: string): Promise<AwsCredentialIdentityProvider> {

@@ -81,37 +81,39 @@ class BucketFiles implements StateFiles {
     const { paginateListObjectsV2 } = await import("@aws-sdk/client-s3");
     const keys: string[] = [];
     const request = { Bucket: this.#bucket.name, Prefix: `${prefix}${directory}/`, Delimiter: "/" };
-    try {
-      for await (const { Contents } of paginateListObjectsV2({ client: await this.#s3() }, request)) {
+    return this.#explained(async (client) => {
+      for await (const { Contents } of paginateListObjectsV2({ client }, request)) {
         keys.push(...(Contents ?? []).map(({ Key = "" }) => Key.slice(prefix.length)));
       }
-    } catch (error) {
-      throw explainBucket(this.#bucket, error, "Correct backend: url in Pulumi.yaml, or PULUMI_BACKEND_URL.");
-    }
-    return keys;
+      return keys;
+    });
   }
 
   async read(path: string): Promise<string> {
     const { GetObjectCommand } = await import("@aws-sdk/client-s3");
-    const { Body } = await (await this.#s3()).send(new GetObjectCommand(this.#object(path)));
+    const { Body } = await this.#explained((client) => client.send(new GetObjectCommand(this.#object(path))));
     return (await Body?.transformToString()) ?? "";
   }
 
   async write(path: string, text: string): Promise<void> {
     const { PutObjectCommand } = await import("@aws-sdk/client-s3");
-    await (await this.#s3()).send(new PutObjectCommand({ ...this.#object(path), Body: text }));
+    await this.#explained((client) => client.send(new PutObjectCommand({ ...this.#object(path), Body: text })));
   }
 
   async remove(path: string): Promise<void> {
     const { DeleteObjectCommand } = await import("@aws-sdk/client-s3");
-    await (await this.#s3()).send(new DeleteObjectCommand(this.#object(path)));
+    await this.#explained((client) => client.send(new DeleteObjectCommand(this.#object(path))));
+  }
+
+  async #explained<T>(call: (client: S3Client) => Promise<T>): Promise<T> {
+    try {
+      return await call(await (this.#client ??= this.#bucket.client()));
+    } catch (error) {
+      throw explainBucket(this.#bucket, error, "Correct backend: url in Pulumi.yaml, or PULUMI_BACKEND_URL.");
+    }
   }
 
   #object(path: string): { Bucket: string; Key: string } {
     return { Bucket: this.#bucket.name, Key: this.#bucket.prefix + path };
-  }
-
-  #s3(): Promise<S3Client> {
-    return (this.#client ??= this.#bucket.client());
   }
 }

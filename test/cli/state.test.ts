@@ -1,6 +1,9 @@
 import { UpdateRoleCommand } from "@aws-sdk/client-iam";
 import { expect } from "chai";
+import { once } from "node:events";
 import { cp, mkdtemp, readdir, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -103,7 +106,7 @@ describe("a state in S3", () => {
   });
 
   it("is kept below a prefix of the bucket, with a passphrase, where the URL says so, whatever characters are in it", async () => {
-    const url = (await cloud.bucket("with-prefix")).replace("?", "/team%20é/mfa?");
+    const url = (await cloud.bucket("with-prefix")).replace("?", "/team%20é/mfa?").replace("=true", "=1");
     expect((await init("--backend", url)).status).to.equal(0);
     expect((await run("up", "--yes")).status).to.equal(0);
     expect(await cloud.keys("with-prefix")).to.include("team é/mfa/.pulumi/stacks/mfa-admin/main.json");
@@ -200,6 +203,41 @@ describe("a state in S3", () => {
       `Error: --secrets-provider vault: nothing keeps secrets by that name.\n${remedy}\n`,
     );
     expect(await cloud.keys("without-key")).to.eql([]);
+  });
+
+  it("is refused with what AWS says of the credentials, and with the rights that are missing", async () => {
+    let [status, code, calls] = [0, "", /./];
+    const server = createServer(({ method = "", url = "" }, response) => {
+      const refused = calls.test(url);
+      const lock = "<Contents><Key>.pulumi/locks/organization/mfa-admin/main/x.json</Key></Contents>";
+      response.writeHead(refused ? status : 200, { "content-type": "application/xml" });
+      if (method === "HEAD") response.end();
+      else if (refused) response.end(`<Error><Code>${code}</Code><Message>Because of ${code}.</Message></Error>`);
+      else response.end(`<ListBucketResult><IsTruncated>false</IsTruncated>${lock}</ListBucketResult>`);
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const env = { AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+    const url = cloud.urlOf("denied");
+    const said = async (answer: [number, string, RegExp], command: string[], more = {}): Promise<string> => {
+      [status, code, calls] = answer;
+      return (await admin.runWith({ env: { ...env, ...more } }, ...command)).stderr;
+    };
+    const rights =
+      "Error: These credentials may not use the S3 bucket denied.\nAllow them s3:ListBucket on arn:aws:s3:::denied, and s3:GetObject, s3:PutObject and s3:DeleteObject on arn:aws:s3:::denied/*.\n";
+    try {
+      const begin = ["init", ...initFlags(admin.sandbox), "--backend", url];
+      expect(await said([403, "AccessDenied", /./], begin)).to.equal(rights);
+      expect(await said([400, "ExpiredToken", /./], begin)).to.match(/^Error: The AWS credentials have expired\./);
+      expect(await said([403, "InvalidAccessKeyId", /./], begin)).to.match(
+        /^Error: AWS does not accept the credentials: Because of InvalidAccessKeyId\./,
+      );
+      await init();
+      const elsewhere = { PULUMI_BACKEND_URL: url };
+      expect(await said([403, "AccessDenied", /x\.json|meta\.yaml/], ["up", "--yes"], elsewhere)).to.equal(rights);
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
   });
 
   it("comes with a note when the bucket keeps no older versions", async () => {
