@@ -1,6 +1,7 @@
 import type { Settings } from "../../infra/settings.ts";
 import { differences } from "./differences.ts";
 import { keyOf } from "./drift-repair.ts";
+import { driftWarnings } from "./drift-warnings.ts";
 import type { Plan, PlannedResource } from "./planned.ts";
 import type { Access, DeveloperChange, PreviewReport, ReportKind, ResourceChange, Warning } from "./schema.ts";
 import { summaryOf } from "./summary.ts";
@@ -39,7 +40,7 @@ export function previewReport(input: ReportInput): PreviewReport {
       before: users.filter(({ operation }) => operation !== "create").length,
       after: users.filter(({ operation }) => operation !== "delete").length,
     },
-    warnings: [...warnings, ...(kind === "drift" ? [] : lossesOf(changes))],
+    warnings: [...warnings, ...(kind === "drift" ? driftWarnings(changes.map(driftOf)) : lossesOf(changes))],
     developers: developersOf(resources, plan),
     resources: changes.filter(({ developer }) => developer === undefined).map(changeOf),
     unchanged: resources.length - changes.length,
@@ -108,6 +109,10 @@ function changeOf({
     differ.properties = (differing ?? []).map((property) => ({ property, removed: [], added: [] }));
   }
   return { operation, account, type, name, ...differ, ...(since !== undefined && { since }) };
+}
+
+function driftOf(resource: PlannedResource): ResourceChange & { developer?: string | undefined } {
+  return { ...changeOf(resource), developer: resource.developer };
 }
 
 /** The role that a developer has there from now on. */

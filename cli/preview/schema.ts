@@ -73,6 +73,8 @@ const developer = z
   })
   .describe("A developer for whom something changes.");
 
+const resource = z.strictObject({ account: z.string(), type: z.string(), name: z.string() });
+
 const refused = z.boolean().describe("Whether up refuses it, given the same flags as this preview.");
 
 const warning = z.discriminatedUnion("kind", [
@@ -120,9 +122,33 @@ const warning = z.discriminatedUnion("kind", [
     .describe("An account has another name now, and what the stack has made there would be deleted with the old one."),
   z
     .strictObject({
+      kind: z.literal("service-control-policy"),
+      change: z.enum(["deleted", "detached", "changed"]),
+      name: z.string(),
+      organizationalUnits: z.array(z.string()).describe("Where it is no longer attached."),
+    })
+    .describe("Drift: the service control policy no longer does what it is for."),
+  z
+    .strictObject({ kind: z.literal("trust-policy"), developer: z.string().optional(), resources: z.array(resource) })
+    .describe("Drift: somebody else may be able to assume a role, or the developer without MFA."),
+  z
+    .strictObject({
+      kind: z.literal("permissions"),
+      resource,
+      managedPolicies: z.array(z.string()).describe("ARNs of those that were attached."),
+      inlinePolicies: z.array(z.string()).describe("Names of those that were added or changed."),
+      groups: z.array(z.string()).describe("Names of those that the user was put into."),
+      boundary: z.boolean().describe("Whether the permissions boundary was changed or taken away."),
+    })
+    .describe("Drift: a user, a role or the group may do more than the stack has given."),
+  z
+    .strictObject({ kind: z.literal("developers-policy"), resource })
+    .describe("Drift: the managed policy of all developers was changed."),
+  z
+    .strictObject({
       kind: z.enum(["deletion", "replacement"]),
       developer: z.string().optional().describe("Whose access it is; nothing for what all share."),
-      resources: z.array(z.strictObject({ account: z.string(), type: z.string(), name: z.string() })),
+      resources: z.array(resource),
     })
     .describe("Something that carries access is deleted or replaced."),
 ]);

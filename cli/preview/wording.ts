@@ -71,6 +71,35 @@ export function warningFact(warning: Warning, mark: Mark): string {
       const { accountId, from, to } = warning;
       return `The account ${mark(accountId)} was called ${mark(from)} and is called ${mark(to)} now; what the stack has made there belongs to the first name, and would be deleted with it.`;
     }
+    case "service-control-policy": {
+      const what = `The service control policy ${mark(warning.name)}`;
+      const units = listed(warning.organizationalUnits, mark);
+      if (warning.change === "changed") {
+        return `${what} was changed outside the stack, and may let requests without MFA pass.`;
+      }
+      const [how, where] =
+        warning.change === "deleted"
+          ? ["is gone", "in the development accounts"]
+          : [`is detached from ${units}`, "there"];
+      return `${what} ${how}: a leaked access key works ${where} without MFA.`;
+    }
+    case "trust-policy": {
+      const { developer, resources } = warning;
+      const without = developer === undefined ? "" : `, or ${mark(developer)} without MFA`;
+      return `Outside the stack, the trust policy of ${resourcesText(resources, mark)} was changed: others may be able to assume it${without}.`;
+    }
+    case "permissions": {
+      const { resource, managedPolicies, inlinePolicies, groups, boundary } = warning;
+      const more = [
+        ...managedPolicies.map((arn) => mark(policyName(arn))),
+        ...inlinePolicies.map((name) => `inline policy ${mark(name)}`),
+        ...groups.map((name) => `group ${mark(name)}`),
+        ...(boundary ? ["another permissions boundary, or none"] : []),
+      ];
+      return `Outside the stack, ${resourcesText([resource], mark)} was given more: ${more.join(", ")}.`;
+    }
+    case "developers-policy":
+      return `Outside the stack, the policy of all developers was changed: ${resourcesText([warning.resource], mark)}.`;
     case "replacement":
     case "deletion": {
       const { developer, resources } = warning;

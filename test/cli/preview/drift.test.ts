@@ -1,9 +1,13 @@
 import {
+  AttachGroupPolicyCommand,
   AttachRolePolicyCommand,
+  CreatePolicyVersionCommand,
   DeleteUserCommand,
+  PutUserPolicyCommand,
   UpdateAssumeRolePolicyCommand,
   UpdateRoleCommand,
 } from "@aws-sdk/client-iam";
+import { DeletePolicyCommand, DetachPolicyCommand, ListPoliciesCommand } from "@aws-sdk/client-organizations";
 import { expect } from "chai";
 import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -11,7 +15,7 @@ import { join } from "node:path";
 
 import { emptyUser } from "../../../infra/offboarding.ts";
 import { expectGolden } from "../../golden.ts";
-import { administratorOf, allow, policy } from "../../sandbox/testing.ts";
+import { administratorOf, allow, clients, policy } from "../../sandbox/testing.ts";
 import { Administrator, filesIn } from "../harness.ts";
 import { requireValidReport } from "./report-schema.ts";
 
@@ -45,6 +49,11 @@ describe("refresh --preview-only", () => {
     return { status, stdout };
   }
 
+  /** Without what differs from run to run. */
+  function timeless(text: string): string {
+    return text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, "TIME").replace(/AIDA\w+/g, "AIDA…");
+  }
+
   it("finds nothing in a stack that nobody has touched, and ends with 0", async () => {
     expect(await previewed("text")).to.eql({
       status: 0,
@@ -75,11 +84,10 @@ describe("refresh --preview-only", () => {
     await auth.iam.send(new DeleteUserCommand({ UserName: "alice" }));
 
     const { status, stdout } = await previewed("markdown");
-    const text = stdout.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, "TIME").replace(/AIDA\w+/g, "AIDA…");
-    await expectGolden("test/cli/preview/golden/drift.md", text);
+    await expectGolden("test/cli/preview/golden/drift.md", timeless(stdout));
     expect(status).to.equal(2);
     // A line break of somebody else's would let a line begin with a command for GitHub.
-    const plain = (await previewed("text")).stdout.replace(/after \S+Z/g, "after TIME");
+    const plain = timeless((await previewed("text")).stdout);
     expect(plain).to.match(/description .* → mine ::error::x$/m);
     expect(plain).to.contain(
       [
@@ -101,6 +109,39 @@ describe("refresh --preview-only", () => {
     await admin.succeed("refresh", "--yes");
     await admin.succeed("up", "--yes");
     expect((await previewed("text")).status).to.equal(0);
+  });
+
+  it("says on top what somebody may do now that the stack does not let them, and apart what only waits for up", async () => {
+    const { sandbox } = admin;
+    const { iam } = await administratorOf(sandbox, sandbox.authAccount);
+    const { iam: payments } = await administratorOf(sandbox, "444444444444");
+    const { organizations } = clients(sandbox);
+    const everything = policy(allow("*"));
+    const arn = `arn:aws:iam::${sandbox.authAccount}:policy/mfa-admin-developer`;
+    await iam.send(new CreatePolicyVersionCommand({ PolicyArn: arn, PolicyDocument: everything, SetAsDefault: true }));
+    await iam.send(new PutUserPolicyCommand({ UserName: "alice", PolicyName: "backdoor", PolicyDocument: everything }));
+    const PolicyArn = "arn:aws:iam::aws:policy/AdministratorAccess";
+    await iam.send(new AttachGroupPolicyCommand({ GroupName: "mfa-admin-developers", PolicyArn }));
+    const trust = {
+      ...allow("sts:AssumeRole"),
+      Resource: undefined,
+      Principal: { AWS: "arn:aws:iam::444444444444:root" },
+    };
+    await payments.send(
+      new UpdateAssumeRolePolicyCommand({ RoleName: "developer-bob", PolicyDocument: policy(trust) }),
+    );
+    const { Policies = [] } = await organizations.send(new ListPoliciesCommand({ Filter: "SERVICE_CONTROL_POLICY" }));
+    const PolicyId = Policies.find(({ Name }) => Name === "mfa-admin-require-mfa")?.Id;
+    await organizations.send(new DetachPolicyCommand({ PolicyId, TargetId: sandbox.organizationalUnit }));
+    await admin.editSettings((text) => text.replace("    bob: {}", "    bob: {}\n    carol: { accounts: [sandbox] }"));
+
+    const { stdout } = await previewed("markdown");
+    await expectGolden("test/cli/preview/golden/drift-open.md", timeless(stdout));
+    requireValidReport(JSON.parse((await previewed("json")).stdout));
+    await organizations.send(new DeletePolicyCommand({ PolicyId }));
+    expect((await previewed("text")).stdout).to.contain(
+      "\n! The service control policy mfa-admin-require-mfa is gone: a leaked access key works in the development accounts without MFA.\n",
+    );
   });
 
   it("markdown is for it alone", async () => {

@@ -1,0 +1,70 @@
+import type { PolicyChange, ResourceChange, Warning } from "./schema.ts";
+
+/** A resource that has drifted, and whose it is. */
+type Drifted = ResourceChange & { developer?: string | undefined };
+
+/** What drift may let somebody do that the stack does not. */
+export function driftWarnings(drifted: Drifted[]): Warning[] {
+  return [
+    ...drifted.flatMap(serviceControlPolicy),
+    ...trustPolicies(drifted),
+    ...drifted.flatMap(permissions),
+    ...drifted.flatMap(developersPolicy),
+  ];
+}
+
+function serviceControlPolicy({ type, name, operation, properties, policies }: Drifted): Warning[] {
+  if (type !== "service control policy") return [];
+  const warning = (change: "deleted" | "detached" | "changed", organizationalUnits: string[] = []): Warning[] => [
+    { kind: "service-control-policy", change, name, organizationalUnits },
+  ];
+  if (operation === "delete") return warning("deleted");
+  const detached = properties.find(({ property }) => property === "targetIds")?.removed ?? [];
+  return [
+    ...(detached.length > 0 ? warning("detached", detached) : []),
+    ...(policies.length > 0 ? warning("changed") : []),
+  ];
+}
+
+function trustPolicies(drifted: Drifted[]): Warning[] {
+  const changed = drifted.filter(({ policies }) => policies.some(isOpened));
+  return [...Map.groupBy(changed, ({ developer }) => developer)].map(([developer, resources]) => ({
+    kind: "trust-policy",
+    ...(developer !== undefined && { developer }),
+    resources: resources.map(identity),
+  }));
+}
+
+/** A trust policy that has changed for more than that its user is gone: IAM shows the unique id then, which is nobody's. */
+function isOpened({ kind, statements }: PolicyChange): boolean {
+  const elements = statements.flatMap((statement) => statement.elements);
+  return (
+    kind === "trust policy" &&
+    !elements.every(({ element, added }) => element === "Principal AWS" && added.every((id) => id.startsWith("AIDA")))
+  );
+}
+
+function permissions(drifted: Drifted): Warning[] {
+  if (!["user", "role", "group"].includes(drifted.type)) return [];
+  const { properties, policies } = drifted;
+  const addedTo = (wanted: string): string[] =>
+    properties.flatMap(({ property, added }) => (property === wanted ? added : []));
+  const [managedPolicies, groups] = [addedTo("managedPolicyArns"), addedTo("groups")];
+  const inlinePolicies = policies.flatMap(({ kind, name = "", change }) =>
+    kind === "inline policy" && change !== "removed" ? [name] : [],
+  );
+  const boundary = properties.some(({ property }) => property === "permissionsBoundary");
+  if (managedPolicies.length + inlinePolicies.length + groups.length === 0 && !boundary) return [];
+  return [{ kind: "permissions", resource: identity(drifted), managedPolicies, inlinePolicies, groups, boundary }];
+}
+
+function developersPolicy(drifted: Drifted): Warning[] {
+  if (drifted.type !== "managed policy" || drifted.policies.length === 0) return [];
+  return [{ kind: "developers-policy", resource: identity(drifted) }];
+}
+
+const identity = ({ account, type, name }: Drifted): { account: string; type: string; name: string } => ({
+  account,
+  type,
+  name,
+});
