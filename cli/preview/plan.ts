@@ -9,6 +9,7 @@ import { z } from "zod";
 import { type Settings, settingsKeys, settingsSchema } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
+import { changedAccessRoles } from "./access-roles.ts";
 import type { Plan } from "./planned.ts";
 
 const format = "mfa-admin plan";
@@ -115,8 +116,8 @@ function again(path: string): string {
   return `Run mfa-admin preview --save-plan ${basename(path)}, and have it reviewed.`;
 }
 
-function planFile({ name, stack }: Project, settings: Settings, { resources }: Plan): PlanFile {
-  const changes = resources
+function planFile({ name, stack }: Project, settings: Settings, plan: Plan): PlanFile {
+  const changes = [...plan.resources, ...changedAccessRoles(plan, settings)]
     .flatMap(({ operation, account, type, name, before, after }): PlannedChange[] => {
       if (operation === "same") return [];
       const sha256 = createHash("sha256")

@@ -22,8 +22,8 @@ export interface PlannedResource {
 /** What a run finds of a stack, and what it does with it. */
 export interface Plan {
   resources: PlannedResource[];
-  /** The ids behind the accounts' names, before and after. */
-  accounts: Map<string, { before?: string; after?: string }>;
+  /** The ids behind the accounts' names, before and after, and the role by which the stack has reached each so far. */
+  accounts: Map<string, { before?: string; after?: string; accessRole?: string }>;
 }
 
 const operations: Partial<Record<string, PlannedResource["operation"]>> = {
@@ -45,7 +45,7 @@ export function planOf(steps: StepEventMetadata[], modified = new Map<string, st
   const plan: Plan = { resources: [], accounts: new Map() };
   for (const step of lastOf(steps)) {
     if (step.type === "pulumi:providers:aws-native") {
-      plan.accounts.set(nameIn(step.urn), accountIds(step));
+      plan.accounts.set(nameIn(step.urn), accountOf(step));
       continue;
     }
     const operation = operations[step.op];
@@ -85,19 +85,25 @@ function inputsOf({ inputs }: NonNullable<StepEventMetadata["old"]>): Record<str
   return inputs as Record<string, unknown>;
 }
 
-/** The component that a user or a role belongs to. */
 /** Whose resource it is; nothing for what all developers share. */
 export function developerOf(step: StepEventMetadata): string | undefined {
   const parent = (step.new ?? step.old)?.parent ?? "";
   return parent.includes("::mfa-admin:index:Developer::") ? nameIn(parent) : undefined;
 }
 
-function accountIds({ old, new: planned }: StepEventMetadata): { before?: string; after?: string } {
+/** What an account's provider tells of it. */
+function accountOf({ old, new: planned }: StepEventMetadata): { before?: string; after?: string; accessRole?: string } {
+  const { assumeRole } = (old?.inputs ?? {}) as { assumeRole?: unknown };
+  const accessRole = /:role\/([\w+=,.@-]+)/.exec(JSON.stringify(assumeRole ?? ""))?.[1];
   const [before, after] = [old, planned].map((state) => {
     const { allowedAccountIds } = (state?.inputs ?? {}) as { allowedAccountIds?: unknown };
     return /\d{12}/.exec(JSON.stringify(allowedAccountIds ?? ""))?.[0];
   });
-  return { ...(before !== undefined && { before }), ...(after !== undefined && { after }) };
+  return {
+    ...(before !== undefined && { before }),
+    ...(after !== undefined && { after }),
+    ...(accessRole !== undefined && { accessRole }),
+  };
 }
 
 /** The name at the end of an URN, `urn:pulumi:STACK::PROJECT::TYPE::NAME`. */

@@ -1,4 +1,5 @@
 import type { Settings } from "../../infra/settings.ts";
+import { changedAccessRoles } from "./access-roles.ts";
 import { differences } from "./differences.ts";
 import { keyOf } from "./drift-repair.ts";
 import { driftWarnings } from "./drift-warnings.ts";
@@ -25,7 +26,7 @@ export interface ReportInput {
 /** The report of a run, from its steps and the settings: the same for the same steps, in whatever order they came. */
 export function previewReport(input: ReportInput): PreviewReport {
   const { kind, stack, settings, plan, warnings = [], reason, otherSettings, repair } = input;
-  const resources = inOrder(plan.resources, settings);
+  const resources = inOrder([...plan.resources, ...accessRoles(input)], settings);
   const changes = resources.filter(({ operation }) => operation !== "same");
   const users = resources.filter(({ type }) => type === "user");
   return {
@@ -44,7 +45,11 @@ export function previewReport(input: ReportInput): PreviewReport {
     developers: developersOf(resources, plan),
     resources: changes.filter(({ developer }) => developer === undefined).map(changeOf),
     unchanged: resources.length - changes.length,
-    ...(repair && repairOf(inOrder(repair.resources, settings).filter(isChanged), changes)),
+    ...(repair &&
+      repairOf(
+        inOrder([...repair.resources, ...changedAccessRoles(repair, settings)], settings).filter(isChanged),
+        changes,
+      )),
   };
 }
 
@@ -56,6 +61,11 @@ function repairOf(resources: PlannedResource[], drifted: PlannedResource[]): Pic
     repair: resources.filter(isRepair).map(changeOf),
     pending: resources.filter((resource) => !isRepair(resource)).map(changeOf),
   };
+}
+
+/** What AWS is read back by is not what has drifted. */
+function accessRoles({ kind, plan, settings }: ReportInput): PlannedResource[] {
+  return kind === "drift" ? [] : changedAccessRoles(plan, settings);
 }
 
 const isChanged = ({ operation }: PlannedResource): boolean => operation !== "same";

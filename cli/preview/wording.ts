@@ -169,6 +169,7 @@ function hours(seconds: number): string {
 
 /** Properties whose names in AWS say less than a word does. */
 const words: Partial<Record<string, string>> = {
+  accessRole: "mfa-admin acts there as",
   managedPolicyArns: "permissions",
   maxSessionDuration: "longest session in seconds",
   permissionsBoundary: "permissions boundary",
