@@ -13,10 +13,15 @@ export class Developer extends pulumi.ComponentResource {
     const { settings, providers, userHooks, roleHooks, tagged } = context;
     const user = new User(
       userName,
-      { userName, groups: [groupName], tags: tagList({ ...settings.tags, ...assignmentTags(settings, userName) }) },
-      // The path is AWS's default, read back where a user is adopted.
+      {
+        userName,
+        // AWS's default, said so that a user who was moved comes back: the roles trust the user of this path alone.
+        path: "/",
+        groups: [groupName],
+        tags: tagList({ ...settings.tags, ...assignmentTags(settings, userName) }),
+      },
       // The console password is made outside the stack: a refresh reads it back, and an update would delete it.
-      { parent: this, provider: providers.auth, hooks: userHooks, ignoreChanges: ["path", "loginProfile"] },
+      { parent: this, provider: providers.auth, hooks: userHooks, ignoreChanges: ["loginProfile"] },
     );
     for (const account of accountsOf(settings, userName)) {
       const accountId = settings.developmentAccounts[account];

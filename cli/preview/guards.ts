@@ -54,6 +54,7 @@ export function dangersInSettings(before: StackBefore, settings: Settings, optio
   return [
     ...movedAccounts(before, settings),
     ...renamedAccounts(before, settings),
+    ...recasedDevelopers(before, settings),
     ...tooManyRemovals(before, settings, options),
   ];
 }
@@ -72,6 +73,16 @@ export async function requireHarmless(before: StackBefore, settings: Settings, o
   const consent = consentTo(danger);
   const remedy = consent === undefined ? advice(danger, plain) : `If it is meant, run mfa-admin up with ${consent}.`;
   throw new Failure(warningFact(danger, plain), `Nothing was changed. ${remedy}`, { setting: settingOf(danger) });
+}
+
+/** IAM takes the two for one name, and the engine makes the new user before it deletes the old one. */
+function recasedDevelopers({ developers }: StackBefore, settings: Settings): Danger[] {
+  const was = new Map(developers.map((name) => [name.toLowerCase(), name]));
+  return Object.keys(settings.developers).flatMap((to): Danger[] => {
+    const from = was.get(to.toLowerCase());
+    if (from === undefined || developers.includes(to)) return [];
+    return [{ kind: "developer-recased", refused: true, from, to }];
+  });
 }
 
 function tooManyRemovals(
@@ -140,6 +151,8 @@ function settingOf(danger: Danger): string[] {
       return danger.account === "auth" ? ["authAccount"] : ["developmentAccounts", danger.account];
     case "account-renamed":
       return danger.to === "auth" ? ["authAccount"] : ["developmentAccounts", danger.to];
+    case "developer-recased":
+      return ["developers", danger.to];
     case "removals":
       return ["developers"];
     case "unprotected":

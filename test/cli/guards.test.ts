@@ -130,6 +130,17 @@ describe("an edit that up refuses until said otherwise", () => {
     expect(stdout).to.contain(`! ${fact} mfa-admin up refuses this. Keep the name payments.\n`);
   });
 
+  it("a developer whose name differs only by case from the one before, which no flag allows", async () => {
+    await admin.editSettings((text) => text.replace("bob: {}", "Bob: {}"));
+    const fact =
+      "The developer bob is called Bob now, which IAM takes for the same name: Bob cannot be made while bob is there.";
+    await expectRefusal(
+      fact,
+      "Nothing was changed. Keep the name, or take bob out first, apply that, and add Bob then.",
+    );
+    expect((await admin.succeed("preview")).stdout).to.contain(`! ${fact} mfa-admin up refuses this. Keep the name,`);
+  });
+
   it("an account's name that stands for another account, which no flag allows", async () => {
     await admin.editSettings((text) =>
       text

@@ -48,7 +48,7 @@ async function program() {
     { provider: auth },
   );
   const perDeveloper = plan.developers.flatMap(({ userName, tags, roles }) => {
-    const user = new User(userName, { userName, groups: [group.id], tags }, { provider: auth });
+    const user = new User(userName, { userName, path: "/", groups: [group.id], tags }, { provider: auth });
     const theirRoles = roles.map(({ name, account, properties }) => {
       const provider = development.get(account);
       if (provider === undefined) throw new Error(`"${account}" is no development account.`);

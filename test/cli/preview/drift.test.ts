@@ -3,9 +3,12 @@ import {
   AttachRolePolicyCommand,
   CreatePolicyVersionCommand,
   DeleteUserCommand,
+  GetUserCommand,
+  ListUserPoliciesCommand,
   PutUserPolicyCommand,
   UpdateAssumeRolePolicyCommand,
   UpdateRoleCommand,
+  UpdateUserCommand,
 } from "@aws-sdk/client-iam";
 import { DeletePolicyCommand, DetachPolicyCommand, ListPoliciesCommand } from "@aws-sdk/client-organizations";
 import { expect } from "chai";
@@ -142,6 +145,19 @@ describe("refresh --preview-only", () => {
     expect((await previewed("text")).stdout).to.contain(
       "\n! The service control policy mfa-admin-require-mfa is gone: a leaked access key works in the development accounts without MFA.\n",
     );
+  });
+
+  it("is put right in whole, a user who was moved to another path included", async () => {
+    const { iam } = await administratorOf(admin.sandbox, admin.sandbox.authAccount);
+    await iam.send(new UpdateUserCommand({ UserName: "alice", NewPath: "/elsewhere/" }));
+    const { stdout } = await previewed("text");
+    expect(stdout).to.match(/user alice, some time after .*\n {6}path \/ → \/elsewhere\/\n/);
+    await admin.succeed("refresh", "--yes");
+    await admin.succeed("up", "--yes");
+    expect((await previewed("text")).status).to.equal(0);
+    const { User } = await iam.send(new GetUserCommand({ UserName: "alice" }));
+    const { PolicyNames } = await iam.send(new ListUserPoliciesCommand({ UserName: "alice" }));
+    expect({ path: User?.Path, policies: PolicyNames }).to.eql({ path: "/", policies: [] });
   });
 
   it("markdown is for it alone", async () => {
