@@ -26,15 +26,10 @@ export function end(error: unknown, json: boolean): void {
 export function report(failure: Failure, json: boolean): void {
   const { message, remedy } = failure;
   const error = { message: redacted(message), ...(remedy !== undefined && { remedy: redacted(remedy) }) };
+  const what = `${failure instanceof Declined ? "" : "Error: "}${error.message}`;
+  const lines = [what, error.remedy].filter((line) => line !== undefined);
   if (json) console.log(JSON.stringify({ error }, undefined, 2));
-  else
-    console.error(
-      withoutCommands(
-        [`${failure instanceof Declined ? "" : "Error: "}${error.message}`, error.remedy]
-          .filter((line) => line !== undefined)
-          .join("\n"),
-      ),
-    );
+  else console.error(withoutCommands(lines.join("\n")));
 }
 
 /** Errors of oclif's own parser, and of commands it does not know. */

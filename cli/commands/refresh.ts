@@ -53,7 +53,7 @@ export default class Refresh extends ReportCommand {
     this.log(
       count === 0
         ? `Nothing has drifted; ${result.unchanged} resources are as the state says.`
-        : `${count === 1 ? "One resource has" : `${count} resources have`} drifted. Run mfa-admin up to put it right.`,
+        : `${count === 1 ? "One resource has" : `${count} resources have`} drifted. Run mfa-admin up to put ${count === 1 ? "it" : "them"} right.`,
     );
     return { drifted: count > 0, value: result };
   }

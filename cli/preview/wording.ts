@@ -176,6 +176,8 @@ function hours(seconds: number): string {
 /** Properties whose names in AWS say less than a word does. */
 const words: Partial<Record<string, string>> = {
   accessRole: "mfa-admin acts there as",
+  assumeRolePolicyDocument: "trust policy",
+  policyDocument: "policy",
   managedPolicyArns: "permissions",
   maxSessionDuration: "longest session in seconds",
   permissionsBoundary: "permissions boundary",
@@ -183,10 +185,15 @@ const words: Partial<Record<string, string>> = {
   targetIds: "attached to",
 };
 
+/** A property in a word, where its name in AWS says less. */
+export function propertyWord(property: string): string {
+  return words[property] ?? property;
+}
+
 /** "name `a` → `b`", "permissions − `a` + `b`" */
 export function propertyText({ property, removed, added }: PropertyChange, mark: Mark): string {
   const same = removed.length + added.length === 0 ? ": the same in another order or form" : "";
-  return `${words[property] ?? property}${exchangeText(removed, added, mark)}${same}`;
+  return `${propertyWord(property)}${exchangeText(removed, added, mark)}${same}`;
 }
 
 function exchangeText(removed: string[], added: string[], mark: Mark): string {

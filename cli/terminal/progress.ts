@@ -1,4 +1,5 @@
 import type { Change, Operation } from "../engine/changes.ts";
+import { propertyWord } from "../preview/wording.ts";
 import { isTerminal, styled } from "./stream.ts";
 
 /** How each operation is marked: the sign reads without colour, too. */
@@ -18,8 +19,10 @@ export function changeMark(operation: Operation, stream: NodeJS.WriteStream): st
 /** One line per change, as progress shows it. */
 export function changeLine(change: Change, stream: NodeJS.WriteStream, accountWidth = 0): string {
   const mark = changeMark(change.operation, stream);
-  const properties = change.operation === "update" && change.properties ? ` (${change.properties.join(", ")})` : "";
-  return `${mark} ${change.account.padEnd(accountWidth)}  ${change.type} ${change.name}${properties}`;
+  const { operation, properties = [], account, type, name } = change;
+  const differing =
+    operation === "update" && properties.length > 0 ? ` (${properties.map(propertyWord).join(", ")})` : "";
+  return `${mark} ${account.padEnd(accountWidth)}  ${type} ${name}${differing}`;
 }
 
 /** "3 created, 1 deleted, 12 unchanged" */

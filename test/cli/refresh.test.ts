@@ -1,7 +1,7 @@
-import { DeleteUserCommand, UpdateRoleCommand } from "@aws-sdk/client-iam";
+import { DeleteUserCommand, UpdateAssumeRolePolicyCommand, UpdateRoleCommand } from "@aws-sdk/client-iam";
 import { expect } from "chai";
 
-import { administratorOf } from "../sandbox/testing.ts";
+import { administratorOf, allow, policy } from "../sandbox/testing.ts";
 import { enrolAndLogin } from "./developer.ts";
 import { Administrator } from "./harness.ts";
 
@@ -45,9 +45,16 @@ describe("refresh", () => {
   it("shows a role that was changed by hand, ends with 2 when asked, and up puts it right", async () => {
     const sandboxAccount = administrator.sandbox.developmentAccounts["sandbox"] ?? "";
     const { iam } = await administratorOf(administrator.sandbox, sandboxAccount);
-    await iam.send(new UpdateRoleCommand({ RoleName: "developer-alice", MaxSessionDuration: 3600 }));
+    const RoleName = "developer-alice";
+    await iam.send(new UpdateRoleCommand({ RoleName, MaxSessionDuration: 3600 }));
+    const PolicyDocument = policy({ ...allow("sts:AssumeRole"), Principal: { AWS: sandboxAccount } });
+    await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument }));
     const { status, stdout } = await administrator.run("refresh", "--yes", "--exit-code");
-    expect(stdout).to.contain("role developer-alice");
+    // In words, where the names of AWS's properties say less.
+    expect(stdout).to.equal(
+      "  ~ sandbox  role developer-alice (trust policy, description, longest session in seconds)\n" +
+        "One resource has drifted. Run mfa-admin up to put it right.\n",
+    );
     expect(status).to.equal(2);
     await administrator.succeed("up", "--yes");
     expect(
