@@ -1,4 +1,5 @@
 import { withoutCommands } from "./ci/workflow-commands.ts";
+import { closest } from "./closest.ts";
 import { Declined, Failure } from "./failure.ts";
 import { redacted } from "./terminal/redact.ts";
 
@@ -6,7 +7,7 @@ import { redacted } from "./terminal/redact.ts";
 export function explain(error: Error): Failure {
   if (error instanceof Failure) return error;
   if (error.name === "ExitPromptError") return new Declined("Interrupted.");
-  if (isUsageError(error)) return new Failure(usageProblem(error.message), "See --help for the arguments and flags.");
+  if (isUsageError(error)) return new Failure(usageProblem(error.message), usageRemedy(error));
   const aws = explainAws(error);
   if (aws) return aws;
   return new Failure(
@@ -32,9 +33,21 @@ export function report(failure: Failure, json: boolean): void {
   else console.error(withoutCommands(lines.join("\n")));
 }
 
+/** What oclif's parser throws; with `flags`, those that were given and are not there. */
+interface UsageError extends Error {
+  flags?: string[];
+  parse?: { input?: { flags?: Record<string, unknown> } };
+}
+
 /** Errors of oclif's own parser, and of commands it does not know. */
-function isUsageError(error: Error & { oclif?: unknown; parse?: unknown }): boolean {
+function isUsageError(error: Error & { oclif?: unknown; parse?: unknown }): error is UsageError {
   return error.oclif !== undefined || error.parse !== undefined || error.message.startsWith("Parsing --");
+}
+
+/** The flag that was meant, where one is near; else where to look. */
+function usageRemedy({ flags: [flag] = [], parse }: UsageError): string {
+  const meant = closest(flag?.replace(/^-+|=.*/g, "") ?? "", Object.keys(parse?.input?.flags ?? {}));
+  return meant === undefined ? "See --help for the arguments and flags." : `Did you mean --${meant}?`;
 }
 
 /** oclif's texts are several lines long; what is wrong fits in one. */

@@ -1,6 +1,6 @@
 import * as Flags from "@oclif/core/flags";
 
-import { languageOf, languages } from "./onboarding/language.ts";
+import { languages } from "./onboarding/language.ts";
 
 /** Flags that several commands share. */
 
@@ -32,9 +32,6 @@ export const guardFlags = {
 export const languageFlag = Flags.option({
   description: "Language of the page for the developer. Default: the locale's.",
   options: languages,
-  default: () => Promise.resolve(languageOf(process.env)),
-  // Or the manifest would keep the language of who has built it.
-  noCacheDefault: true,
 })();
 
 export const durationFlag = Flags.integer({
@@ -47,7 +44,7 @@ const units: Partial<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 
 /** Until when it is waited, in milliseconds since the epoch, given as 90s, 10m or 1h: one time for all of a command. */
 export const lockTimeoutFlag = Flags.custom<number>({
-  description: "Wait so long for another run's lock, such as 90s or 10m. Default: refuse at once.",
+  description: "How long to wait for another run's lock, such as 90s or 10m.",
   default: 0,
   defaultHelp: () => Promise.resolve("0s"),
   parse: (input) => {

@@ -15,7 +15,7 @@ const administratorAccess = "arn:aws:iam::aws:policy/AdministratorAccess";
 /** Names that the stack gives to its own providers, beside one per development account. */
 export const reservedAccountNames = ["management", "auth"];
 
-const accountId = z.string().regex(/^\d{12}$/, "an AWS account id is a string of exactly 12 digits, in quotes");
+const accountId = z.string().regex(/^\d{12}$/, "an AWS account id has exactly 12 digits");
 
 const accountName = z
   .string()

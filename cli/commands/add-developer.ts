@@ -6,7 +6,7 @@ import * as Flags from "@oclif/core/flags";
 import { StackCommand } from "../command.ts";
 import { languageFlag, passwordFileFlag, yesFlag } from "../flags.ts";
 import type { AddDevelopersOptions } from "../onboarding/add-developers.ts";
-import type { Language } from "../onboarding/language.ts";
+import { type Language, languageOf } from "../onboarding/language.ts";
 import { isTerminal } from "../terminal/stream.ts";
 
 export default class AddDeveloper extends StackCommand {
@@ -44,9 +44,9 @@ export default class AddDeveloper extends StackCommand {
       import("../terminal/ask.ts"),
       import("../project/roster.ts"),
     ]);
-    if (!flags["no-up"]) requireConfirmable(flags.yes);
     const { project, file: before } = await this.settings(flags);
     const after = before.withDevelopers(rosterEntries(before, names, flags.account));
+    if (!flags["no-up"]) requireConfirmable(flags.yes);
     if (flags["no-up"]) {
       await after.write();
       const { passwordsLater } = await import("../onboarding/handover.ts");
@@ -75,13 +75,13 @@ export default class AddDeveloper extends StackCommand {
 interface ParsedFlags {
   yes: boolean;
   verbose: boolean;
-  language: Language;
+  language?: Language | undefined;
   "password-file"?: string | undefined;
   "kit-directory"?: string | undefined;
 }
 
 function options(
-  { yes, verbose, language, "password-file": passwordFile, "kit-directory": directory }: ParsedFlags,
+  { yes, verbose, language = languageOf(), "password-file": passwordFile, "kit-directory": directory }: ParsedFlags,
   json: boolean,
 ): Pick<AddDevelopersOptions, "yes" | "verbose" | "passwordFile" | "showPassword" | "guides"> {
   const guides = directory === undefined ? undefined : { directory, language };

@@ -24,7 +24,6 @@ export default class Cancel extends StackCommand {
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Cancel);
     const ask = await import("../terminal/ask.ts");
-    ask.requireConfirmable(flags.yes);
     const project = await this.project(flags);
     const { keepsLocks, locksOf, nameOf } = await import("../state/lock.ts");
     const heldBy = flags["held-by"];

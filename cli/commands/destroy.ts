@@ -11,8 +11,8 @@ export default class Destroy extends StackCommand {
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Destroy);
     const ask = await import("../terminal/ask.ts");
-    ask.requireConfirmable(flags.yes);
     const { project, file } = await this.settings(flags);
+    ask.requireConfirmable(flags.yes);
     const [{ prepare, summary }, { runDestroy }] = await Promise.all([
       import("../engine/apply.ts"),
       import("../engine/runs.ts"),

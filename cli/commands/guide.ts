@@ -3,11 +3,12 @@ import * as Flags from "@oclif/core/flags";
 
 import { StackCommand } from "../command.ts";
 import { languageFlag } from "../flags.ts";
+import { languageOf } from "../onboarding/language.ts";
 
 export default class Guide extends StackCommand {
   static override summary = "Print the page that leads a developer from the one-time password to the daily login.";
   static override description =
-    "Addresses, accounts, roles, and every step in the console and on the command line. It holds no secrets, so it can be mailed. The developer's mfa-admin reads it, too, with --kit. AWS is not asked.";
+    "Addresses, accounts, roles, and every step in the console and on the command line. It holds no secrets, so it can be mailed. The developer's mfa-admin reads it, too, with --kit. It is made of the settings alone: mfa-admin list shows whether up has made the user yet.";
   static override examples = [
     "<%= config.bin %> <%= command.id %> alice",
     "<%= config.bin %> <%= command.id %> alice --language ja --output alice.md",
@@ -28,7 +29,7 @@ export default class Guide extends StackCommand {
     ]);
     const { file } = await this.settings(flags);
     requireInRoster(file, [args.name]);
-    const page = await guidePage(file.settings, args.name, flags.language);
+    const page = await guidePage(file.settings, args.name, flags.language ?? languageOf());
     if (flags.output !== undefined) {
       await writeGuide(flags.output, page);
       this.log(`The page for ${args.name} is in ${flags.output}.`);

@@ -6,6 +6,9 @@ import type { GithubFlags, GithubSetUp } from "../ci/github/set-up.ts";
 import { ProjectCommand } from "../command.ts";
 import type { Project } from "../project/project.ts";
 
+/** Not by `dependsOn`, which the usage would show in every flag. */
+const withCi = [{ type: "all" as const, flags: ["ci"] }];
+
 export default class Init extends ProjectCommand {
   static override summary = "Set up a stack: look the organization up, write its settings, and make its state.";
   static override description =
@@ -46,18 +49,18 @@ export default class Init extends ProjectCommand {
     })(),
     repository: Flags.string({
       description: "OWNER/NAME of the repository on GitHub. Default: that of the remote origin.",
-      dependsOn: ["ci"],
+      relationships: withCi,
     }),
     branch: Flags.string({
       description: "The branch whose settings are applied. Default: the one that git knows as origin's, else main.",
-      dependsOn: ["ci"],
+      relationships: withCi,
     }),
     "sub-claim-prefix": Flags.string({
       description:
         "How GitHub begins the subject of the repository's identity, such as repo:OWNER@ID/NAME@ID. Default: GitHub is asked by its CLI, gh.",
-      dependsOn: ["ci"],
+      relationships: withCi,
     }),
-    overwrite: Flags.boolean({ description: "Replace workflows that have another text.", dependsOn: ["ci"] }),
+    overwrite: Flags.boolean({ description: "Replace workflows that have another text.", relationships: withCi }),
   };
 
   async run(): Promise<unknown> {

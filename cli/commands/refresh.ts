@@ -39,8 +39,8 @@ export default class Refresh extends ReportCommand {
   private async refresh(flags: RefreshFlags): Promise<{ drifted: boolean; value: unknown }> {
     const [ask, { Failure }] = await Promise.all([import("../terminal/ask.ts"), import("../failure.ts")]);
     if (flags.format === "markdown") throw new Failure("--format markdown is for --preview-only.", "Add it.");
-    ask.requireConfirmable(flags.yes);
     const { project, file } = await this.settings(flags);
+    ask.requireConfirmable(flags.yes);
     const [{ prepare, writeChanges }, { runRefresh }] = await Promise.all([
       import("../engine/apply.ts"),
       import("../engine/runs.ts"),

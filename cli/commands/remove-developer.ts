@@ -22,9 +22,9 @@ export default class RemoveDeveloper extends StackCommand {
       import("../terminal/ask.ts"),
       import("../project/roster.ts"),
     ]);
-    ask.requireConfirmable(flags.yes);
     const { project, file: before } = await this.settings(flags);
     requireInRoster(before, names);
+    ask.requireConfirmable(flags.yes);
     const [{ prepare, summary }, { runUp }, { cutOff, cutOffLine }] = await Promise.all([
       import("../engine/apply.ts"),
       import("../engine/runs.ts"),

@@ -18,9 +18,9 @@ export default class ResetMfa extends StackCommand {
       import("../terminal/ask.ts"),
       import("../project/roster.ts"),
     ]);
-    ask.requireConfirmable(flags.yes);
     const { file } = await this.settings(flags);
     requireInRoster(file, [name]);
+    ask.requireConfirmable(flags.yes);
     const [{ iamIn }, { aboutUser }, { mfaDevicesOf, removeMfaDevice }, { mfaDeviceTable }] = await Promise.all([
       import("../aws/clients.ts"),
       import("../aws/missing-user.ts"),

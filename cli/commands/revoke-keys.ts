@@ -27,9 +27,9 @@ export default class RevokeKeys extends StackCommand {
       import("../terminal/ask.ts"),
       import("../project/roster.ts"),
     ]);
-    ask.requireConfirmable(flags.yes);
     const { file } = await this.settings(flags);
     requireInRoster(file, [name]);
+    ask.requireConfirmable(flags.yes);
     const [{ iamIn }, { aboutUser }, { accessKeyStatuses }, { removeAccessKey }, { accessKeyTable }] =
       await Promise.all([
         import("../aws/clients.ts"),

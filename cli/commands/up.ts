@@ -36,8 +36,8 @@ export default class Up extends StackCommand {
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Up);
     const { requireConfirmable } = await import("../terminal/ask.ts");
-    requireConfirmable(flags.yes);
     const { project, file } = await this.settings(flags);
+    requireConfirmable(flags.yes);
     const [{ apply, prepare, summary }, { summarizeUp }] = await Promise.all([
       import("../engine/apply.ts"),
       import("../ci/job-summary.ts"),

@@ -45,7 +45,8 @@ export function failureOf(run: FailedRun): unknown {
   if (!begun || (explained instanceof Failure && !(explained instanceof EngineFailure))) return explained;
   const message = interrupted ? interruption(run) : troubles(run, explained);
   if (changesAws(command)) return new IncompleteRun(message, run);
-  return new Failure(message, `Run mfa-admin ${command} --stack ${project.stack} again.`, { cause: error });
+  // A preview may be a part of what was run.
+  return new Failure(message, "Run the command again.", { cause: error });
 }
 
 function remedyOf({ command, record, project }: FailedRun, consents: string[]): string {

@@ -17,9 +17,15 @@ function problem(name: string, rest: string[], commands: string[]): Failure {
   if (commands.includes(name)) {
     return new Failure(`mfa-admin ${name} takes no argument "${rest.join(" ")}".`, `See mfa-admin ${name} --help.`);
   }
-  const meant = closest(name, commands);
+  // "state mvoe": the first word is a topic, and the second names the command.
+  const isTopic = commands.some((id) => id.startsWith(`${name}:`));
+  const typed = [name, ...(isTopic ? rest.slice(0, 1) : [])].join(" ");
+  const meant = closest(
+    typed,
+    commands.map((id) => id.replaceAll(":", " ")),
+  );
   return new Failure(
-    `There is no command "${name}".`,
+    `There is no command "${typed}".`,
     meant === undefined ? "See mfa-admin --help for the commands." : `Did you mean mfa-admin ${meant}?`,
   );
 }

@@ -3,7 +3,7 @@ export const languages = ["en", "ja"] as const;
 export type Language = (typeof languages)[number];
 
 /** The language of a locale, from the first of the variables that is set; English when there is no page in it. */
-export function languageOf(environment: NodeJS.ProcessEnv): Language {
+export function languageOf(environment: NodeJS.ProcessEnv = process.env): Language {
   const locale = ["LC_ALL", "LC_MESSAGES", "LANG"].map((name) => environment[name]).find((value) => value);
   return languages.find((language) => language === locale?.split(/[_.@]/)[0]) ?? "en";
 }

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 
 import { userNameProblem } from "../../infra/settings.ts";
+import { closest } from "../closest.ts";
 import { Failure } from "../failure.ts";
 import type { RosterEntry } from "./roster-text.ts";
 import type { SettingsFile } from "./settings-file.ts";
@@ -49,9 +50,9 @@ export function requireInRoster(file: SettingsFile, names: string[]): void {
   const roster = Object.keys(file.settings.developers);
   const unknown = names.find((name) => !roster.includes(name));
   if (unknown === undefined) return;
-  const twin = roster.find((name) => name.toLowerCase() === unknown.toLowerCase());
+  const meant = closest(unknown, roster);
   throw new Failure(
     `${unknown} is not in the roster.`,
-    twin === undefined ? "mfa-admin list shows who is." : `Did you mean ${twin}?`,
+    meant === undefined ? "mfa-admin list shows who is." : `Did you mean ${meant}?`,
   );
 }

@@ -111,7 +111,8 @@ export function lockedBy({ stack }: Pick<Project, "stack">, holders: LockHolder[
 /** For one: "carol@host, process 4711, since 2026-01-02T03:04:05Z". */
 export function nameOf({ username, hostname, pid, timestamp }: LockHolder): string {
   if (pid === 0) return "somebody whose lock is empty or cut off";
-  return `${username}@${hostname}, process ${pid}, since ${timestamp}`;
+  // Pulumi writes nanoseconds.
+  return `${username}@${hostname}, process ${pid}, since ${timestamp.replace(/\.\d+/, "")}`;
 }
 
 function lockDirectory({ name, stack }: Pick<Project, "name" | "stack">): string {

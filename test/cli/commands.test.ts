@@ -22,6 +22,16 @@ describe("the command line", () => {
       says: 'There is no command "remove-develper".\nDid you mean mfa-admin remove-developer?',
     },
     {
+      what: "a slip in a command of two words, suggesting the right one",
+      args: ["state", "mvoe"],
+      says: 'There is no command "state mvoe".\nDid you mean mfa-admin state move?',
+    },
+    {
+      what: "a slip in a flag's name, suggesting the right one",
+      args: ["up", "--lock-timout=10m"],
+      says: "Nonexistent flag: --lock-timout=10m.\nDid you mean --lock-timeout?",
+    },
+    {
       what: "help for a command that there is none of",
       args: ["frobnicate", "--help"],
       says: "Command frobnicate not found.\nSee --help for the arguments and flags.",
@@ -81,6 +91,10 @@ describe("the command line", () => {
     ]);
     for (const command of commands.map((name) => (name === "state" ? ["state", "move"] : [name]))) {
       const { stdout: help } = await admin.succeed(...command, "--help");
+      expect(help, `${command.join(" ")}: a flag's default is told once`).not.to.match(
+        /\[default: [^\]]*\](?:(?!--)[^[])* Default:/,
+      );
+      expect(help, `${command.join(" ")}: brackets of the usage`).not.to.contain(" ]");
       expect(help, command.join(" ")).to.match(/^EXAMPLES\n {2}\$ mfa-admin /m);
     }
   });

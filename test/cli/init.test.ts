@@ -90,7 +90,7 @@ describe("init", () => {
 
   it("refuses flags with a wrong value, by name", async () => {
     expect(await refused(...flags("--auth-account", "22222"))).to.equal(
-      "Error: --auth-account: an AWS account id is a string of exactly 12 digits, in quotes.\nNothing was changed; correct the flags.\n",
+      "Error: --auth-account: an AWS account id has exactly 12 digits.\nNothing was changed; correct the flags.\n",
     );
     expect(await refused(...flags("--organizational-unit", "ou-1"))).to.equal(
       "Error: --organizational-unit: an organizational unit's id looks like ou-abcd-11111111.\nNothing was changed; correct the flags.\n",

@@ -61,12 +61,17 @@ describe("the roster", () => {
       args: ["remove-developer", "Alice"],
       says: /^Error: Alice is not in the roster\.\nDid you mean alice\?\n$/,
     },
+    {
+      what: "to remove somebody by a name with a slip in it, suggesting the right one",
+      args: ["remove-developer", "alce"],
+      says: /^Error: alce is not in the roster\.\nDid you mean alice\?\n$/,
+    },
   ];
 
   for (const { what, args, says } of refusals) {
-    it(`refuses ${what}, before anything is done`, async () => {
+    it(`refuses ${what}, before anything is done or has to be confirmed`, async () => {
       const before = await admin.settings();
-      const { status, stdout, stderr } = await admin.run(...args, "--yes");
+      const { status, stdout, stderr } = await admin.run(...args);
       expect(stderr).to.match(says);
       expect({ status, stdout, file: await admin.settings(), requests: admin.sandbox.requests }).to.eql({
         status: 1,

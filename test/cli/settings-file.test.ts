@@ -34,7 +34,7 @@ describe("the settings file", () => {
     {
       what: "an account id that is not 12 digits",
       edit: ['"222222222222"', '"22222222222"'],
-      says: /^Error: Pulumi\.main\.yaml:7: mfa-admin:authAccount: an AWS account id is a string of exactly 12 digits, in quotes$/m,
+      says: /^Error: Pulumi\.main\.yaml:7: mfa-admin:authAccount: an AWS account id has exactly 12 digits$/m,
     },
     {
       what: "an account id that YAML takes for a number",

@@ -107,6 +107,18 @@ describe("trouble in the middle of up", () => {
     await expectComplete(admin);
   });
 
+  it("Ctrl-C before the question ends it, and says to run the command that was run", async () => {
+    await begin();
+    admin.sandbox.setLatency(3000, "AssumeRole");
+    const terminal = admin.terminal("up");
+    await terminal.waitFor("Previewing: ");
+    terminal.ctrlC();
+    await terminal.waitFor("Error: Interrupted; nothing was changed in AWS.");
+    await terminal.waitFor("Run the command again.");
+    expect(await terminal.ended()).to.equal(1);
+    expect(admin.changesSince(0)).to.eql([]);
+  });
+
   describe("when it is stopped while AWS makes the user", () => {
     /** Starts `up`, and does something as soon as AWS has been asked for the user. */
     async function stopping(act: (child: ChildProcess) => void): Promise<{ status: number | null; stderr: string }> {

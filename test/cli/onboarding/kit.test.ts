@@ -90,7 +90,7 @@ describe("a kit", () => {
     {
       what: "an account id that is none",
       text: changed('"333333333333"', '"333"'),
-      says: "accounts.sandbox: an AWS account id is a string of exactly 12 digits, in quotes",
+      says: "accounts.sandbox: an AWS account id has exactly 12 digits",
     },
     {
       what: "no account",
