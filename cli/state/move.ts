@@ -63,28 +63,14 @@ export async function moveState({ from, to, secretsProvider, yes }: MoveOptions)
   // What cannot be edited is refused before anything is made.
   withBackendUrl(await readFile(join(directory, "Pulumi.yaml"), "utf8"), to);
   const moves: StackMove[] = [];
-  const locks: Lock[] = [];
   try {
     const stacks = await listStacks(first);
     for (const project of projects) moves.push(await prepare(project, stacks, to, secretsProvider));
     const names = projects.map(({ stack }) => `"${stack}"`).join(", ");
     await confirmChange(`Move the state of ${names} from ${backendUrl} to ${to}?`, yes);
-    const going = moves.filter(({ keptAs }) => keptAs === undefined);
-    for (const { source } of going) {
-      const own = await lock(source.project);
-      if (own !== undefined) locks.push(own);
-    }
-    const files = await orTakenAway(going, async () => {
-      await copyAll(going, backendUrl);
-      await release(locks);
-      return cancellable(
-        () => process.stderr.write("The move is at its last steps, and goes on.\n"),
-        () => leave(moves, directory, to),
-      );
-    });
+    const files = await carryOut(moves, directory, to);
     return { from: backendUrl, to, stacks: moves.map(moved), files, warnings };
   } finally {
-    await release(locks);
     for (const { copy } of moves) await copy.close();
   }
 }
@@ -127,41 +113,55 @@ function moved({ source, copy, keptAs = "" }: StackMove): MovedStack {
   return { stack: source.project.stack, resources: copy.resources, keptAs };
 }
 
-/** All or none: what has been copied is taken away again when anything fails. */
-async function orTakenAway<T>(moves: StackMove[], action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    for (const { copy, keptAs } of moves) {
-      // Where the old state could not be put back, the copy is the one to go on from. Whatever else is left there is found,
-      // and written over, by the next attempt.
-      if (keptAs === undefined) await copy.remove().catch(() => undefined);
+/**
+ * All or none: what has been copied is taken away again when anything fails. Ctrl-C breaks off until the old places are left.
+ *
+ * @returns the files that were edited
+ */
+function carryOut(moves: StackMove[], directory: string, to: string): Promise<string[]> {
+  const going = moves.filter(({ keptAs }) => keptAs === undefined);
+  const locks: Lock[] = [];
+  const interrupt = new AbortController();
+  let isLeaving = false;
+  const onInterrupt = (): void => {
+    if (isLeaving) process.stderr.write("The move is at its last steps, and goes on.\n");
+    else interrupt.abort();
+  };
+  return cancellable(onInterrupt, async () => {
+    try {
+      for (const { source } of going) {
+        const own = await lock(source.project);
+        if (own !== undefined) locks.push(own);
+      }
+      for (const move of going) {
+        interrupt.signal.throwIfAborted();
+        move.sent = await move.copy.make(move.source);
+      }
+      interrupt.signal.throwIfAborted();
+      isLeaving = true;
+      // Pulumi locks what it renames by itself.
+      await release(locks);
+      return await leave(moves, directory, to);
+    } catch (error) {
+      await takeAway(going);
+      throw interrupt.signal.aborted ? interrupted(going, error) : error;
+    } finally {
+      await release(locks);
     }
-    throw error;
+  });
+}
+
+async function takeAway(moves: StackMove[]): Promise<void> {
+  for (const { copy, keptAs } of moves) {
+    // Where the old state could not be put back, the copy is the one to go on from. Whatever else is left there is found,
+    // and written over, by the next attempt.
+    if (keptAs === undefined) await copy.remove().catch(() => undefined);
   }
 }
 
-/** Until here Ctrl-C breaks the move off. */
-async function copyAll(moves: StackMove[], from: string): Promise<void> {
-  const interrupt = new AbortController();
-  try {
-    await cancellable(
-      () => {
-        interrupt.abort();
-      },
-      async () => {
-        for (const move of moves) {
-          move.sent = await move.copy.make(move.source);
-          if (interrupt.signal.aborted) throw new Failure("Interrupted.");
-        }
-      },
-    );
-  } catch (error) {
-    if (!interrupt.signal.aborted) throw error;
-    throw new Failure(`Interrupted. The state is where it was: ${from}.`, "Run mfa-admin state move again.", {
-      cause: error,
-    });
-  }
+function interrupted([first]: StackMove[], cause: unknown): Failure {
+  const place = first?.source.project.backendUrl ?? "";
+  return new Failure(`Interrupted. The state is where it was: ${place}.`, "Run mfa-admin state move again.", { cause });
 }
 
 async function release(locks: Lock[]): Promise<void> {

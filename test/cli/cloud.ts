@@ -43,6 +43,9 @@ export class StateCloud {
           outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
           answer.pipe(outgoing);
         });
+        // A client that was killed, or moto that was stopped.
+        onward.on("error", () => outgoing.destroy());
+        incoming.on("error", () => onward.destroy());
         incoming.pipe(onward);
       };
       if (method === "PUT" && this.#held?.keys.test(url) === true) this.#held.waiting.push(pass);
