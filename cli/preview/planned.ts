@@ -8,6 +8,8 @@ export interface PlannedResource {
   /** In AWS's words: user, role, group, managed policy, service control policy. */
   type: string;
   name: string;
+  /** Its name before, where that is another one. */
+  formerName?: string;
   /** Whose it is; nothing for what all developers share. */
   developer?: string;
   /** Its properties; nothing before it is made or after it is deleted. */
@@ -68,12 +70,15 @@ function lastOf(steps: StepEventMetadata[]): Iterable<StepEventMetadata> {
 
 function plannedResource(step: StepEventMetadata, operation: PlannedResource["operation"]): PlannedResource {
   const developer = developerOf(step);
+  const identity = identityOf(step);
+  const former = step.old && identityOf({ ...step, new: step.old }).name;
   // "tags[0].value" is about the tags.
   const paths = step.diffs ?? Object.keys(step.detailedDiff ?? {});
   const differing = [...new Set(paths.map((path) => path.replace(/[.[].*/, "")))];
   return {
     operation,
-    ...identityOf(step),
+    ...identity,
+    ...(former !== undefined && former !== identity.name && { formerName: former }),
     ...(developer !== undefined && { developer }),
     ...(step.old && { before: inputsOf(step.old) }),
     ...(step.new && operation !== "delete" && { after: inputsOf(step.new) }),

@@ -60,6 +60,7 @@ function rosterPlan(before: Settings | undefined, after: Settings): Plan {
         operation: operationOf(old, now),
         ...(old && { before: old.properties }),
         ...(now && { after: properties }),
+        ...(old && old.name !== either.name && { formerName: old.name }),
       },
     ];
   });

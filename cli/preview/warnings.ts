@@ -15,6 +15,7 @@ function lost(
   return [...Map.groupBy(concerned, ({ developer }) => developer)].map(([developer, resources]) => ({
     kind,
     ...(developer !== undefined && { developer }),
-    resources: resources.map(({ account, type, name }) => ({ account, type, name })),
+    // What is lost goes by the name that it had.
+    resources: resources.map(({ account, type, name, formerName = name }) => ({ account, type, name: formerName })),
   }));
 }

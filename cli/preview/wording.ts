@@ -111,7 +111,8 @@ export function warningFact(warning: Warning, mark: Mark): string {
       const { developer, resources } = warning;
       const verb = warning.kind === "deletion" ? "Deletes" : "Replaces";
       const whose = developer === undefined ? "what all developers share" : `access of ${mark(developer)}`;
-      const again = warning.kind === "deletion" ? "" : " What is replaced is deleted and made again: its sessions end.";
+      const ends = resources.some(({ type }) => type === "user" || type === "role") ? ": its sessions end" : "";
+      const again = warning.kind === "deletion" ? "" : ` What is replaced is deleted and made again${ends}.`;
       return `${verb} ${whose}: ${resourcesText(resources, mark)}.${again}`;
     }
   }
@@ -147,7 +148,7 @@ export function accessText({ name, change, changes, access }: DeveloperChange, m
   return `${who}, with MFA, ${roles}${lost.length === 0 ? "" : `, and can do nothing more in ${listed(lost, mark)}`}.`;
 }
 
-/** "acts as `developer-carol` in payments and sandbox, 12 hours at a time, with AdministratorAccess" */
+/** "can act as `developer-carol` in payments and sandbox, 12 hours at a time, with AdministratorAccess" */
 function rolesText(access: Access[], mark: Mark): string {
   const groups = Map.groupBy(access, (role) =>
     [mark(role.role), `${hours(role.sessionDuration)} at a time`, permissionsText(role, mark)].join("\n"),
@@ -155,7 +156,7 @@ function rolesText(access: Access[], mark: Mark): string {
   const texts = [...groups].map(([key, roles]) => {
     const [role = "", duration = "", permissions = ""] = key.split("\n");
     const places = roles.map(({ account, accountId }) => `${mark(account)} (${accountId})`);
-    return `acts as ${role} in ${listed(places, (place) => place)}, ${duration}, ${permissions}`;
+    return `can act as ${role} in ${listed(places, (place) => place)}, ${duration}, ${permissions}`;
   });
   return texts.length === 0 ? "has no role anywhere" : texts.join("; ");
 }

@@ -137,6 +137,29 @@ describe("the markdown of a preview", () => {
     );
   });
 
+  it("says what a list is that has only another order", () => {
+    const group: PlannedResource = {
+      ...{ operation: "update", account: "auth", type: "group", name: "g", differing: ["managedPolicyArns"] },
+      ...{ before: { managedPolicyArns: ["a", "b"] }, after: { managedPolicyArns: ["b", "a"] } },
+    };
+    expect(markdown(report([group]))).to.contain("\n  - permissions: the same in another order or form\n");
+  });
+
+  it("says of no account alias that its sessions end", () => {
+    const alias = {
+      operation: "replace",
+      account: "auth",
+      type: "account alias",
+      name: "new",
+      formerName: "old",
+    } as const;
+    expect(
+      markdown(report([{ ...alias, before: { accountAlias: "old" }, after: { accountAlias: "new" } }])),
+    ).to.contain(
+      "\n> - Replaces what all developers share: account alias `old` in `auth`. What is replaced is deleted and made again.\n",
+    );
+  });
+
   it("has one row for what changes in the same way for many", async () => {
     const resources = names(100).flatMap((name) => developer(name, "update", readOnly));
     await expectGolden("test/cli/preview/golden/same-for-many.md", markdown(report(resources)));

@@ -121,7 +121,7 @@ describe("preview", () => {
   + sandbox  role developer-carol
 
 From now on:
-  carol sets up a password, an MFA device and access keys of their own; with MFA, acts as developer-carol in sandbox (333333333333), 12 hours at a time, with AdministratorAccess. Without MFA, nothing else.
+  carol sets up a password, an MFA device and access keys of their own; with MFA, can act as developer-carol in sandbox (333333333333), 12 hours at a time, with AdministratorAccess. Without MFA, nothing else.
 `,
     });
   });
