@@ -115,7 +115,7 @@ describe("up --adopt, of what is in the way of a change", () => {
     const { status, stderr } = await admin.run("up", "--adopt", "--yes");
     expect(status).to.equal(1);
     expect(stderr).to.contain(
-      "Error: auth: the user Alice is this stack's own, under another name: alice, which is not in the settings any more.\nPut the old name back into the settings.",
+      "Error: The developer alice is called Alice now, which IAM takes for the same name: Alice cannot be made while alice is there.\n",
     );
     const { users } = admin.sandbox.organization.account(admin.sandbox.authAccount);
     expect(users.names).to.eql(["alice"]);
