@@ -3,12 +3,13 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import writeFileAtomic from "write-file-atomic";
-import { parseDocument, stringify } from "yaml";
+import { stringify } from "yaml";
 import { z } from "zod";
 
 import { type Settings, settingsSchema } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
 import { defaultBackendUrl, findProjectDirectory, type Project, readProjectFile, settingsFileOf } from "./project.ts";
+import { parseYamlFile } from "./yaml-file.ts";
 
 /** What `init` decides; everything else has a default that the schema names. */
 export type InitialSettings = Pick<
@@ -80,7 +81,7 @@ async function projectFileText(directory: string, backendUrl: string | undefined
   const text = existsSync(path)
     ? await readFile(path, "utf8")
     : "name: mfa-admin\ndescription: The MFA policies, users and roles of an AWS Organization.\nruntime: nodejs\n";
-  const document = parseDocument(text);
+  const { document } = parseYamlFile(path, text);
   const present = document.getIn(["backend", "url"]) as string | undefined;
   if (backendUrl !== undefined && present !== undefined && present !== backendUrl) {
     throw new Failure(

@@ -2,9 +2,8 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 
-import { parse } from "yaml";
-
 import { Failure } from "../failure.ts";
+import { parseYamlFile } from "./yaml-file.ts";
 
 /** A Pulumi project directory and one of its stacks. */
 export interface Project {
@@ -73,10 +72,11 @@ export async function openProjects(from: string): Promise<[Project, ...Project[]
 export async function readProjectFile(
   directory: string,
 ): Promise<{ name: string; backendUrl: string; configuredBackendUrl: string | undefined }> {
-  const content: unknown = parse(await readFile(join(directory, projectFile), "utf8"));
+  const path = join(directory, projectFile);
+  const { content } = parseYamlFile(path, await readFile(path, "utf8"));
   const { name, backend } = (content ?? {}) as { name?: unknown; backend?: { url?: unknown } };
   if (typeof name !== "string") {
-    throw new Failure(`${join(directory, projectFile)} names no project.`, 'Give it a line such as "name: mfa-admin".');
+    throw new Failure(`${path} names no project.`, 'Give it a line such as "name: mfa-admin".');
   }
   const configuredBackendUrl = typeof backend?.url === "string" ? backend.url : undefined;
   const backendUrl = process.env["PULUMI_BACKEND_URL"] || configuredBackendUrl || defaultBackendUrl;

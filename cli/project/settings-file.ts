@@ -1,12 +1,13 @@
 import { readFile } from "node:fs/promises";
 
 import writeFileAtomic from "write-file-atomic";
-import { type Document, isMap, isNode, isPair, LineCounter, parseDocument, type YAMLParseError } from "yaml";
+import { type Document, isMap, isNode, isPair, LineCounter, parseDocument } from "yaml";
 
 import { parseSettings, settingsKeys, type Settings } from "../../infra/settings.ts";
 import { closest } from "../closest.ts";
-import { FileFailure, type Problem } from "../failure.ts";
+import { FileFailure } from "../failure.ts";
 import { type RosterEntry, withDevelopers, withoutDevelopers } from "./roster-text.ts";
+import { parseYamlFile } from "./yaml-file.ts";
 
 /** The namespace of the keys in `Pulumi.<stack>.yaml`. */
 const namespace = "mfa-admin:";
@@ -59,28 +60,16 @@ export class SettingsFile {
 }
 
 function validate(path: string, text: string): Settings {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const refuse = (problems: Problem[]): never => {
-    throw new FileFailure(path, problems);
-  };
-  if (document.errors.length > 0)
-    refuse(document.errors.map(({ code, message, pos }) => syntaxProblem({ code, message, pos }, text, lines)));
-  let content: Record<string, unknown>;
-  try {
-    content = configuration(document);
-  } catch (error) {
-    // An alias without its anchor comes up only now.
-    return refuse([{ line: undefined, message: `this is not valid YAML: ${(error as Error).message}` }]);
-  }
+  const { document, lines, content } = parseYamlFile(path, text);
   const values = Object.fromEntries(
-    Object.entries(content).flatMap(([key, value]) =>
+    Object.entries(configurationIn(content)).flatMap(([key, value]) =>
       key.startsWith(namespace) ? [[key.slice(namespace.length), value]] : [],
     ),
   );
   const result = parseSettings(values);
   if (result.success) return result.data;
-  return refuse(
+  throw new FileFailure(
+    path,
     result.error.issues.flatMap((issue) => {
       const unknown = issue.code === "unrecognized_keys" ? issue.keys : undefined;
       return (unknown?.map((key) => [...issue.path, key]) ?? [issue.path]).map((keys) => ({
@@ -91,21 +80,10 @@ function validate(path: string, text: string): Settings {
   );
 }
 
-type SyntaxFault = Pick<YAMLParseError, "code" | "message" | "pos">;
-
-function syntaxProblem({ code, message, pos: [start, end] }: SyntaxFault, text: string, lines: LineCounter): Problem {
-  const [summary = message] = message.replace(/ at line \d+, column \d+:/, "").split("\n");
-  const key = /^["']?([^"':]*)/.exec(text.slice(start, Math.max(end, start + 64)))?.[1] ?? "";
-  return {
-    line: lines.linePos(start).line,
-    message: code === "DUPLICATE_KEY" ? `"${key}" is there twice` : `this is not valid YAML: ${summary}`,
-  };
-}
-
 /** What is below `config:`. */
-function configuration(document: Document): Record<string, unknown> {
-  const config: unknown = document.get("config", true);
-  return isMap(config) ? (config.toJS(document) as Record<string, unknown>) : {};
+function configurationIn(content: unknown): Record<string, unknown> {
+  const { config } = (content ?? {}) as { config?: unknown };
+  return typeof config === "object" && config !== null ? (config as Record<string, unknown>) : {};
 }
 
 /** A key of the top level that may have been meant. */

@@ -1,6 +1,8 @@
 import { expect } from "chai";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 
-import { Administrator } from "./harness.ts";
+import { Administrator, initFlags } from "./harness.ts";
 
 describe("the settings file", () => {
   let admin: Administrator;
@@ -109,4 +111,22 @@ describe("the settings file", () => {
       }
     });
   }
+
+  it("and Pulumi.yaml are told by their line alike where they are no YAML, by init too", async () => {
+    const path = join(admin.directory, "Pulumi.yaml");
+    const good = await readFile(path, "utf8");
+    await writeFile(path, good.replace("runtime:", "runtime: {"));
+    try {
+      const other = initFlags(admin.sandbox).map((flag) => (flag === "main" ? "other" : flag));
+      for (const args of [["list"], ["init", ...other], ["init", ...other, "--backend", "file://./.mfa-admin/state"]]) {
+        const { status, stderr } = await admin.run(...args);
+        expect(status).to.equal(1);
+        expect(stderr).to.match(
+          /^Error: Pulumi\.yaml:[45]: this is not valid YAML: .*\nCorrect Pulumi\.yaml; nothing was changed\.$/m,
+        );
+      }
+    } finally {
+      await writeFile(path, good);
+    }
+  });
 });
