@@ -6,7 +6,7 @@ import { yesFlag } from "../flags.ts";
 export default class Cancel extends StackCommand {
   static override summary = "Release the stack's lock after a run that died.";
   static override description =
-    "Only when no run is under way any more: two at once would damage the state. A run that died on this machine needs no cancel; the next one releases its lock by itself.";
+    "Use it only when no run is under way any more: two at once would damage the state. A run that died on this machine needs no cancel; the next one releases its lock by itself.";
   static override examples = [
     "<%= config.bin %> <%= command.id %>",
     {
@@ -17,7 +17,7 @@ export default class Cancel extends StackCommand {
   static override flags = {
     yes: yesFlag,
     "held-by": Flags.string({
-      description: "Release only what runs of this user name hold. For a state in a directory or in S3.",
+      description: "Release only the locks of runs that this user has started. For a state in a directory or in S3.",
     }),
   };
 

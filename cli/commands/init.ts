@@ -44,7 +44,7 @@ export default class Init extends ProjectCommand {
     }),
     ci: Flags.option({
       description:
-        "Write workflows: a preview for each pull request, up on merge, a nightly look for drift. For a stack that is there already, that is all it does.",
+        "Write workflows: a preview for each pull request, up on merge, a nightly look for drift. If the stack is set up already, init does nothing else.",
       options: ["github"] as const,
     })(),
     repository: Flags.string({
@@ -60,7 +60,10 @@ export default class Init extends ProjectCommand {
         "How GitHub begins the subject of the repository's identity, such as repo:OWNER@ID/NAME@ID. Default: GitHub is asked by its CLI, gh.",
       relationships: withCi,
     }),
-    overwrite: Flags.boolean({ description: "Replace workflows that have another text.", relationships: withCi }),
+    overwrite: Flags.boolean({
+      description: "Replace workflow files that differ from what init would write.",
+      relationships: withCi,
+    }),
   };
 
   async run(): Promise<unknown> {

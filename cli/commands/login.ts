@@ -7,7 +7,7 @@ import { durationFlag } from "../flags.ts";
 export default class Login extends DeveloperCommand {
   static override summary = "Log in to a development account with an MFA code.";
   static override description =
-    "Assumes your role there, and writes the session into a profile of the AWS credentials file. Your access key, accounts and MFA device are found by themselves; what is missing is asked for on a terminal.";
+    "Assumes your role there, and writes the session into a profile of the AWS credentials file. It finds your access key, accounts and MFA device; what is missing is asked for on a terminal.";
   static override examples = [
     "<%= config.bin %> <%= command.id %> 123456",
     "<%= config.bin %> <%= command.id %> --account payments --profile payments-dev",
@@ -23,7 +23,8 @@ export default class Login extends DeveloperCommand {
       exclusive: ["all"],
     }),
     all: Flags.boolean({
-      description: "Log in to every account of yours by one code, for an hour at most; profiles PROFILE-ACCOUNT.",
+      description:
+        "Log in to all your accounts with one code, for an hour at most; writes the profiles PROFILE-ACCOUNT.",
     }),
     chain: Flags.boolean({
       description: "By way of GetSessionToken, so that MFA stays in the session's context; for an hour at most.",

@@ -6,7 +6,7 @@ import { yesFlag } from "../flags.ts";
 export default class ResetMfa extends StackCommand {
   static override summary = "Take a developer's MFA devices away, for a lost or changed phone.";
   static override description =
-    "Shows the devices, asks, deactivates and deletes them. Developers cannot do it by themselves, or whoever stole a key could.";
+    "Shows the devices, asks, deactivates and deletes them. Developers cannot do it themselves: if they could, so could whoever stole a key.";
   static override examples = ["<%= config.bin %> <%= command.id %> alice"];
   static override args = { name: Args.string({ description: "The user's name.", required: true }) };
   static override flags = { yes: yesFlag };

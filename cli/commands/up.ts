@@ -19,7 +19,7 @@ export default class Up extends StackCommand {
     yes: yesFlag,
     adopt: Flags.boolean({
       description:
-        "Take users, roles and policies into the stack that AWS has already under the names that the stack gives.",
+        "Take what AWS already has under the names that the stack gives (users, roles, policies) into the stack.",
       // What comes in is not in a plan.
       exclusive: ["plan"],
     }),
