@@ -51,6 +51,8 @@ export default class Preview extends ReportCommand {
       allowUnprotected: flags["allow-unprotected"],
     });
     if (flags.format !== "json") this.log(await render(report, flags.format));
+    const { "save-plan": plan } = flags;
+    if (plan !== undefined) this.logToStderr(`The plan is in ${plan}; mfa-admin up --plan ${plan} applies it.`);
     if (flags["exit-code"] && report.changed) process.exitCode = 2;
     return report;
   }

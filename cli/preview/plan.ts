@@ -43,9 +43,22 @@ type PlannedChange = z.output<typeof plannedChange>;
 export async function requirePlanWritable(path: string): Promise<void> {
   try {
     await access(dirname(resolve(path)), constants.W_OK);
-    if ((await stat(path).catch(() => undefined))?.isDirectory()) throw new Error("it is a directory");
+    const there = await stat(path).catch(() => undefined);
+    if (there?.isDirectory()) throw new Error("it is a directory");
+    if (there !== undefined && !isPlan(await readFile(path, "utf8"))) {
+      throw new Error("it is there already, and is something else than a plan");
+    }
   } catch (error) {
     throw notWritable(path, error);
+  }
+}
+
+/** Whether a file may be replaced by a newer plan. */
+function isPlan(text: string): boolean {
+  try {
+    return (JSON.parse(text) as { format?: unknown } | null)?.format === format;
+  } catch {
+    return text === "";
   }
 }
 

@@ -121,8 +121,9 @@ describe("up --plan", () => {
     }
   });
 
-  it("cannot be saved where there is no such directory, which is said before anything is previewed", async () => {
+  it("cannot be saved where there is no such directory, or another file, which is said before anything is previewed", async () => {
     for (const [path, reason] of [
+      ["Pulumi.yaml", "it is there already, and is something else than a plan"],
       ["nowhere/plan.json", "ENOENT: no such file or directory, access '.*nowhere'"],
       [".", "it is a directory"],
     ] as const) {
