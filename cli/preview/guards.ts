@@ -1,3 +1,4 @@
+import { roleNameOf } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
 import type { Plan } from "./planned.ts";
@@ -7,6 +8,8 @@ import { advice, consentTo, warningFact } from "./wording.ts";
 /** What the stack holds before an edit is applied, as far as the guards ask for it. */
 export interface StackBefore {
   developers: string[];
+  /** The names of their roles. */
+  roles: string[];
   /** Where the service control policy is attached. */
   organizationalUnits: string[];
   /** The ids behind the accounts' names. */
@@ -30,6 +33,7 @@ export function stackBefore({ resources, accounts }: Plan): StackBefore {
   const before = resources.filter((resource) => resource.before !== undefined);
   return {
     developers: before.flatMap(({ type, name }) => (type === "user" ? [name] : [])),
+    roles: before.flatMap(({ type, name, formerName = name }) => (type === "role" ? [formerName] : [])),
     organizationalUnits: before.flatMap((resource) =>
       resource.type === "service control policy" ? targetsOf(resource.before) : [],
     ),
@@ -54,7 +58,7 @@ export function dangersInSettings(before: StackBefore, settings: Settings, optio
   return [
     ...movedAccounts(before, settings),
     ...renamedAccounts(before, settings),
-    ...recasedDevelopers(before, settings),
+    ...recased(before, settings),
     ...tooManyRemovals(before, settings, options),
   ];
 }
@@ -75,14 +79,24 @@ export async function requireHarmless(before: StackBefore, settings: Settings, o
   throw new Failure(warningFact(danger, plain), `Nothing was changed. ${remedy}`, { setting: settingOf(danger) });
 }
 
-/** IAM takes the two for one name, and the engine makes the new user before it deletes the old one. */
-function recasedDevelopers({ developers }: StackBefore, settings: Settings): Danger[] {
-  const was = new Map(developers.map((name) => [name.toLowerCase(), name]));
-  return Object.keys(settings.developers).flatMap((to): Danger[] => {
-    const from = was.get(to.toLowerCase());
-    if (from === undefined || developers.includes(to)) return [];
-    return [{ kind: "developer-recased", refused: true, from, to }];
-  });
+/** IAM takes the two for one name, and the engine makes the new user or role before it deletes the old one. */
+function recased({ developers, roles }: StackBefore, settings: Settings): Danger[] {
+  const names = Object.keys(settings.developers);
+  const find = (type: "developer" | "role", before: string[], now: string[]): Danger[] => {
+    const was = new Map(before.map((name) => [name.toLowerCase(), name]));
+    return now.flatMap((to): Danger[] => {
+      const from = was.get(to.toLowerCase());
+      return from === undefined || before.includes(to) ? [] : [{ kind: "recased", refused: true, type, from, to }];
+    });
+  };
+  const users = find("developer", developers, names);
+  if (users.length > 0) return users;
+  // Of all roles, one tells that the prefix is meant.
+  return find(
+    "role",
+    roles,
+    names.map((name) => roleNameOf(settings, name)),
+  ).slice(0, 1);
 }
 
 function tooManyRemovals(
@@ -151,8 +165,8 @@ function settingOf(danger: Danger): string[] {
       return danger.account === "auth" ? ["authAccount"] : ["developmentAccounts", danger.account];
     case "account-renamed":
       return danger.to === "auth" ? ["authAccount"] : ["developmentAccounts", danger.to];
-    case "developer-recased":
-      return ["developers", danger.to];
+    case "recased":
+      return danger.type === "role" ? ["rolePrefix"] : ["developers", danger.to];
     case "removals":
       return ["developers"];
     case "unprotected":

@@ -121,8 +121,14 @@ const warning = z.discriminatedUnion("kind", [
     })
     .describe("An account has another name now, and what the stack has made there would be deleted with the old one."),
   z
-    .strictObject({ kind: z.literal("developer-recased"), refused, from: z.string(), to: z.string() })
-    .describe("A developer has a name that differs from the one before only by case, which IAM takes for the same."),
+    .strictObject({
+      kind: z.literal("recased"),
+      refused,
+      type: z.enum(["developer", "role"]),
+      from: z.string(),
+      to: z.string(),
+    })
+    .describe("A name differs from the one before only by case, which IAM takes for the same."),
   z
     .strictObject({
       kind: z.literal("service-control-policy"),

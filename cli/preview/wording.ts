@@ -43,7 +43,8 @@ export function advice(danger: Danger, mark: Mark): string {
       return "Give the new account a name of its own.";
     case "account-renamed":
       return `Keep the name ${mark(danger.from)}.`;
-    case "developer-recased":
+    case "recased":
+      if (danger.type === "role") return "Keep the role prefix, or choose one that differs by more.";
       return `Keep the name, or take ${mark(danger.from)} out first, apply that, and add ${mark(danger.to)} then.`;
     default:
       return "";
@@ -73,9 +74,9 @@ export function warningFact(warning: Warning, mark: Mark): string {
       const { accountId, from, to } = warning;
       return `The account ${mark(accountId)} was called ${mark(from)} and is called ${mark(to)} now; what the stack has made there belongs to the first name, and would be deleted with it.`;
     }
-    case "developer-recased": {
+    case "recased": {
       const [from, to] = [mark(warning.from), mark(warning.to)];
-      return `The developer ${from} is called ${to} now, which IAM takes for the same name: ${to} cannot be made while ${from} is there.`;
+      return `The ${warning.type} ${from} is called ${to} now, which IAM takes for the same name: ${to} cannot be made while ${from} is there.`;
     }
     case "service-control-policy": {
       const what = `The service control policy ${mark(warning.name)}`;

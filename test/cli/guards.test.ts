@@ -141,6 +141,15 @@ describe("an edit that up refuses until said otherwise", () => {
     expect((await admin.succeed("preview")).stdout).to.contain(`! ${fact} mfa-admin up refuses this. Keep the name,`);
   });
 
+  it("a role prefix that differs only by case from the one before, which no flag allows", async () => {
+    await admin.editSettings((text) => text.replace("config:", "config:\n  mfa-admin:rolePrefix: Developer"));
+    await expectRefusal(
+      "The role developer-alice is called Developer-alice now, which IAM takes for the same name: Developer-alice cannot be made while developer-alice is there.",
+      "Nothing was changed. Keep the role prefix, or choose one that differs by more.",
+    );
+    expect((await admin.json("preview")).value).to.have.nested.property("warnings[0].kind", "recased");
+  });
+
   it("an account's name that stands for another account, which no flag allows", async () => {
     await admin.editSettings((text) =>
       text
