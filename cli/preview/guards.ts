@@ -125,9 +125,10 @@ async function unprotected(
     new Set(units.filter(({ id }) => ids.includes(id)).flatMap(({ accountIds }) => accountIds));
   const [was, is] = [below(detached), below(settings.organizationalUnits)];
   // An account that leaves the stack by the same edit is still there.
-  const named = [...Object.entries(before), ...Object.entries(settings.developmentAccounts)];
-  const names = new Map(named.filter(([name]) => name !== "auth").map(([name, id]) => [id, name]));
-  const accounts = [...names].filter(([id]) => was.has(id) && !is.has(id)).map(([, name]) => name);
+  const named = Object.entries(settings.developmentAccounts);
+  const left = Object.entries(before).filter(([name, id]) => name !== "auth" && !named.some((one) => one[1] === id));
+  const names = [...named, ...left.sort()].map(([name, id]) => [id, name] as const);
+  const accounts = names.filter(([id]) => was.has(id) && !is.has(id)).map(([, name]) => name);
   if (accounts.length === 0) return [];
   return [{ kind: "unprotected", refused: !allowUnprotected, organizationalUnits: detached, accounts }];
 }

@@ -121,6 +121,8 @@ export class Administrator {
       PULUMI_CONFIG_PASSPHRASE: passphrase,
       // The same program is started a thousand times.
       NODE_COMPILE_CACHE: compileCache,
+      // The engine and its plugins end before they would have to collect any garbage.
+      GOGC: "off",
       FORCE_COLOR: undefined,
       NO_COLOR: undefined,
       ...changes,
