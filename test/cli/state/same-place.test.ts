@@ -7,14 +7,14 @@ import { isSamePlace } from "../../../cli/state/same-place.ts";
 import { absoluteUrl, directoryUrl, localStateDirectory } from "../../../cli/state/state-directory.ts";
 
 describe("a place of a state", () => {
-  const same = (one: string, other: string, directory = "/work/ours"): Promise<boolean> =>
+  const same = (one: string, other: string, directory = "/home/carol/ours"): Promise<boolean> =>
     isSamePlace({ backendUrl: one, directory }, { backendUrl: other, directory });
 
   it("is the same however its URL is spelled", async () => {
     const { homedir } = userInfo();
     for (const [one, other] of [
-      ["file://./state", "file:///work/ours/state/"],
-      ["file://state", "file:///work/ours/./state?no_tmp_dir=true"],
+      ["file://./state", "file:///home/carol/ours/state/"],
+      ["file://state", "file:///home/carol/ours/./state?no_tmp_dir=true"],
       ["file://~/state", `file://${homedir}/state`],
       ["file:///a%20b", "file:///a b"],
       ["s3://b?region=us-east-1&s3ForcePathStyle=true", "s3://b/?s3ForcePathStyle=true&region=us-east-1"],
@@ -54,11 +54,11 @@ describe("a place of a state", () => {
   });
 
   it("has a URL that every directory can use, whatever characters are in it", () => {
-    const path = "/work/a b/50%/é?#x";
+    const path = "/home/a b/50%/é?#x";
     expect(localStateDirectory({ backendUrl: directoryUrl(path), directory: "/" })).to.equal(path);
-    expect(absoluteUrl({ backendUrl: "file://./a%20b?metadata=skip", directory: "/work" })).to.equal(
-      "file:///work/a%20b?metadata=skip",
+    expect(absoluteUrl({ backendUrl: "file://./a%20b?metadata=skip", directory: "/home" })).to.equal(
+      "file:///home/a%20b?metadata=skip",
     );
-    expect(absoluteUrl({ backendUrl: "s3://b?region=r", directory: "/work" })).to.equal("s3://b?region=r");
+    expect(absoluteUrl({ backendUrl: "s3://b?region=r", directory: "/home" })).to.equal("s3://b?region=r");
   });
 });
