@@ -135,10 +135,11 @@ async function unprotected(
 
 /** The engine would go on as if the new account had all that was made in the old one. */
 function movedAccounts({ accounts }: StackBefore, settings: Settings): Danger[] {
-  const now = namedAccounts(settings);
-  return Object.entries(accounts).flatMap(([account, from]): Danger[] => {
-    const to = now.get(account);
-    return to === undefined || to === from ? [] : [{ kind: "account-moved", refused: true, account, from, to }];
+  const was = new Map(Object.entries(accounts));
+  // In the order of the settings: the state's differs from run to run.
+  return [...namedAccounts(settings)].flatMap(([account, to]): Danger[] => {
+    const from = was.get(account);
+    return from === undefined || from === to ? [] : [{ kind: "account-moved", refused: true, account, from, to }];
   });
 }
 
