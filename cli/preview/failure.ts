@@ -1,6 +1,7 @@
 import { explain } from "../explain.ts";
 import { redacted } from "../terminal/redact.ts";
 import { commentMarker } from "./markdown.ts";
+import { block } from "./markdown-text.ts";
 import type { ReportKind } from "./schema.ts";
 
 /**
@@ -10,15 +11,12 @@ import type { ReportKind } from "./schema.ts";
  */
 export function failureMarkdown(command: string, error: Error, place?: { kind: ReportKind; stack: string }): string {
   const { message, remedy } = explain(error);
-  const text = redacted([message, remedy].filter((line) => line !== undefined).join("\n"));
-  const fence = "`".repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([run]) => run.length + 1)));
+  const lines = [message, remedy].filter((line) => line !== undefined).map(redacted);
   return [
     ...(place === undefined ? [] : [commentMarker(place)]),
     `### \`mfa-admin ${command}\` failed`,
     "",
-    `${fence}text`,
-    text,
-    fence,
+    block("text", lines),
     "",
   ].join("\n");
 }

@@ -1,5 +1,5 @@
 import { anonymous } from "./anonymous.ts";
-import { code, diffBlock } from "./markdown-text.ts";
+import { code, block } from "./markdown-text.ts";
 import { policyLines, policyTitle } from "./policy-lines.ts";
 import type { DeveloperChange, PolicyChange, ResourceChange } from "./schema.ts";
 import { listed } from "./wording.ts";
@@ -7,8 +7,8 @@ import { listed } from "./wording.ts";
 /** What is below a resource's item in a list: the differences of its policies. */
 export function policiesBelow({ policies }: ResourceChange): string[] {
   return policies.map((policy) => {
-    if (policy.kind === "policy") return diffBlock(policyLines(policy), "  ");
-    return `  - ${policyTitle(policy, code)}\n${diffBlock(policyLines(policy), "    ")}`;
+    if (policy.kind === "policy") return block("diff", policyLines(policy), "  ");
+    return `  - ${policyTitle(policy, code)}\n${block("diff", policyLines(policy), "    ")}`;
   });
 }
 
@@ -44,5 +44,5 @@ function itemOf(group: OwnPolicy[]): string {
   const isShared = names.length > 1;
   const whose = isShared ? `${type}s of ${names.length} developers, ${listed(names, code)},` : `${type} ${code(name)}`;
   const lines = policyLines(isShared ? anonymous(policy, developer) : policy);
-  return `- ${policyTitle(policy, code, ` of ${whose} in ${accounts}`)}\n${diffBlock(lines, "  ")}`;
+  return `- ${policyTitle(policy, code, ` of ${whose} in ${accounts}`)}\n${block("diff", lines, "  ")}`;
 }

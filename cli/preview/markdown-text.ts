@@ -14,10 +14,10 @@ export function code(text: string): string {
   return `${fence}${padding}${line}${padding}${fence}`;
 }
 
-/** A block of lines as they are, in the colours of a diff; no line of them ends it. */
-export function diffBlock(lines: string[], indentation: string): string {
+/** A block of lines as they are, shown as GitHub shows that language; no line of them ends it. */
+export function block(language: "diff" | "text", lines: string[], indentation = ""): string {
   const fence = "`".repeat(Math.max(3, 1 + longestFence(lines.join("\n"))));
-  return [`${fence}diff`, ...lines, fence].map((line) => `${indentation}${line}`).join("\n");
+  return [`${fence}${language}`, ...lines, fence].map((line) => `${indentation}${line}`).join("\n");
 }
 
 function longestFence(text: string): number {
