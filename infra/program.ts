@@ -8,12 +8,22 @@ import type { Settings } from "./settings.ts";
 export interface ProgramOptions {
   /** The version of the aws-native plugin to ask the engine for; the SDK's own when left out. */
   pluginVersion?: string | undefined;
+  /** These developers alone, for a run that has nothing but them for its target; the stack's outputs otherwise stay. */
+  part?: { names: string[]; outputs: Record<string, unknown> };
 }
 
 /** The whole stack, from its settings to its outputs, in the order in which access comes about. */
 export async function program(settings: Settings, options: ProgramOptions = {}) {
   const context = createContext(settings, options);
   const auth = new AuthAccount("auth", context);
+  if (options.part !== undefined) {
+    const { names, outputs } = options.part;
+    for (const name of names) new Developer(name, auth.groupName, context);
+    return {
+      ...outputs,
+      developers: { ...(outputs["developers"] as object | undefined), ...rolesOf(settings, names) },
+    };
+  }
   const developers = Object.keys(settings.developers).map((name) => new Developer(name, auth.groupName, context));
   if (settings.passwordPolicy !== undefined || settings.accountAlias !== undefined) {
     const { AccountSettings } = await import("./account-settings.ts");
@@ -23,8 +33,10 @@ export async function program(settings: Settings, options: ProgramOptions = {}) 
   return {
     signInAddress: signInAddress(settings),
     serviceControlPolicy: organization.policyId,
-    developers: Object.fromEntries(
-      Object.keys(settings.developers).map((name) => [name, { roles: roleArnsOf(settings, name) }]),
-    ),
+    developers: rolesOf(settings, Object.keys(settings.developers)),
   };
+}
+
+function rolesOf(settings: Settings, names: string[]): Record<string, { roles: Record<string, string> }> {
+  return Object.fromEntries(names.map((name) => [name, { roles: roleArnsOf(settings, name) }]));
 }

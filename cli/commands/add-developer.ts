@@ -46,6 +46,8 @@ export default class AddDeveloper extends StackCommand {
     ]);
     const { project, file: before } = await this.settings(flags);
     const after = before.withDevelopers(rosterEntries(before, names, flags.account));
+    const { commitAdvice } = await import("../project/commit.ts");
+    const commit = commitAdvice(project);
     if (!flags["no-up"]) requireConfirmable(flags.yes);
     if (flags["no-up"]) {
       await after.write();
@@ -54,10 +56,11 @@ export default class AddDeveloper extends StackCommand {
         `Added to ${basename(project.settingsFile)}: ${names.join(", ")}. mfa-admin preview shows what up would do.`,
       );
       this.log(`After up, ${passwordsLater(names)}`);
+      if (commit !== undefined) this.logToStderr(commit);
       return { added: names, applied: false };
     }
     const { addDevelopers } = await import("../onboarding/add-developers.ts");
-    const { result, developers } = await addDevelopers({
+    const { result, developers, settlePending } = await addDevelopers({
       project,
       before,
       after,
@@ -65,10 +68,14 @@ export default class AddDeveloper extends StackCommand {
       ...options(flags, this.jsonEnabled()),
     });
     const { summary } = await import("../engine/apply.ts");
-    const { handoverPage } = await import("../onboarding/handover.ts");
+    const { handoverPage, madeWithoutPassword } = await import("../onboarding/handover.ts");
     this.log(summary(result));
     for (const developer of developers) this.log(`\n${handoverPage(developer)}`);
-    return { added: names, applied: true, ...result, developers: developers.map(({ handover }) => handover) };
+    const later = madeWithoutPassword(result, names);
+    if (later !== undefined) this.logToStderr(`Next: ${later}`);
+    if (commit !== undefined) this.logToStderr(commit);
+    const pending = await settlePending();
+    return { added: names, applied: true, ...result, developers: developers.map(({ handover }) => handover), pending };
   }
 }
 

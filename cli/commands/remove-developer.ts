@@ -25,9 +25,9 @@ export default class RemoveDeveloper extends StackCommand {
     const { project, file: before } = await this.settings(flags);
     requireInRoster(before, names);
     ask.requireConfirmable(flags.yes);
-    const [{ prepare, summary }, { runUp }, { cutOff, cutOffLine }] = await Promise.all([
+    const [{ prepare, summary }, { removeFromStack, settlePending }, { cutOff, cutOffLine }] = await Promise.all([
       import("../engine/apply.ts"),
-      import("../engine/runs.ts"),
+      import("../deploy/own-part.ts"),
       import("../aws/cut-off.ts"),
     ]);
     const stack = await prepare(project, before);
@@ -40,8 +40,13 @@ export default class RemoveDeveloper extends StackCommand {
     );
     const after = before.withoutDevelopers(names);
     await after.write();
-    const result = await runUp(stack, { project, settings: after.settings, verbose: flags.verbose });
+    const { commitAdvice } = await import("../project/commit.ts");
+    const commit = commitAdvice(project);
+    if (commit !== undefined) this.logToStderr(commit);
+    const options = { project, file: after, verbose: flags.verbose };
+    const result = await removeFromStack(stack, { ...options, names });
     this.log(summary(result));
-    return { removed: names, cutOff: cut, ...result };
+    const pending = await settlePending(stack, { ...options, yes: flags.yes });
+    return { removed: names, cutOff: cut, ...result, pending };
   }
 }

@@ -53,11 +53,9 @@ export default class Up extends StackCommand {
     const result = await apply(stack, { project, file, yes, verbose, adopt, lockDeadline, guards, onStep, ...plan });
     await summarizeUp(this.#outcome);
     this.log(summary(result));
-    const made = result.changes.filter(({ operation, type }) => operation === "create" && type === "user");
-    if (made.length > 0) {
-      const { passwordsLater } = await import("../onboarding/handover.ts");
-      this.logToStderr(`Next: ${passwordsLater(made.map(({ name }) => name).sort())}`);
-    }
+    const { madeWithoutPassword } = await import("../onboarding/handover.ts");
+    const later = madeWithoutPassword(result);
+    if (later !== undefined) this.logToStderr(`Next: ${later}`);
     return result;
   }
 

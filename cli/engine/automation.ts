@@ -6,6 +6,7 @@ export {
   ConcurrentUpdateError,
   LocalWorkspace,
   PulumiCommand,
+  type PulumiFn,
   type Stack,
   StackNotFoundError,
 } from "@pulumi/pulumi/automation/index.js";

@@ -4,8 +4,8 @@ import { isTransient } from "../../infra/errors.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { adopt, settleUnfinished } from "./adopt.ts";
 import type { Stack } from "./automation.ts";
-import { identityOfResource, isCloudResource } from "./changes.ts";
-import { editState, type Resource } from "./deployment.ts";
+import { identityOfResource, isCloudResource, nameOf } from "./changes.ts";
+import { type Deployment, editState, type Resource } from "./deployment.ts";
 import { noteWhatIsThere } from "./half-made.ts";
 import { existsAlready, type IncompleteRun } from "./run-failure.ts";
 
@@ -95,6 +95,60 @@ export async function prepareDeletion(stack: Stack, { settings, refresh }: Settl
   });
   await readTaken(taken, refresh);
   return total;
+}
+
+/**
+ * Prepares the state for the deletion of some developers and nothing else: what runs were making when they died comes in, and
+ * the service control policy, which depends on everybody, lets go of those who leave. The next `up` notes the rest again.
+ *
+ * @returns the URNs to be deleted, the number of resources among them, and the stack's outputs without the developers
+ */
+export async function prepareRemoval(
+  stack: Stack,
+  names: string[],
+  { settings, refresh }: SettleOptions,
+): Promise<{ target: string[]; total: number; outputs: Record<string, unknown> }> {
+  let taken: Resource[] = [];
+  let leaving: Resource[] = [];
+  let outputs: Record<string, unknown> = {};
+  await editState(stack, async (deployment) => {
+    const unfinished = await settleUnfinished(deployment, settings);
+    taken = unfinished.taken;
+    leaving = deployment.resources.filter((resource) => names.includes(developerOfResource(resource) ?? ""));
+    outputs = outputsWithout(deployment, names);
+    const urns = new Set(leaving.map(({ urn }) => urn));
+    return letGo(deployment, urns) || unfinished.settled;
+  });
+  await readTaken(taken, refresh);
+  return { target: leaving.map(({ urn }) => urn), total: leaving.filter(isCloudResource).length, outputs };
+}
+
+function outputsWithout({ resources }: Deployment, names: string[]): Record<string, unknown> {
+  const { outputs = {} } = resources.find(({ type }) => type === "pulumi:pulumi:Stack") ?? {};
+  const developers = Object.entries(outputs["developers"] ?? {}).filter(([name]) => !names.includes(name));
+  return { ...outputs, developers: Object.fromEntries(developers) };
+}
+
+/** Whether anything that stays depended on these. */
+function letGo({ resources }: Deployment, urns: Set<string>): boolean {
+  const staying = resources.filter(({ urn }) => !urns.has(urn));
+  const dependent = staying.filter(({ dependencies = [] }) => dependencies.some((urn) => urns.has(urn)));
+  for (const resource of dependent) {
+    resource.dependencies = resource.dependencies?.filter((urn) => !urns.has(urn)) ?? [];
+    for (const [property, on] of Object.entries(resource.propertyDependencies ?? {})) {
+      resource.propertyDependencies = {
+        ...resource.propertyDependencies,
+        [property]: on.filter((urn) => !urns.has(urn)),
+      };
+    }
+  }
+  return dependent.length > 0;
+}
+
+/** Whose resource it is, or whose component; nothing for what all developers share. */
+function developerOfResource({ urn, parent = "" }: Resource): string | undefined {
+  const component = [urn, parent].find((candidate) => candidate.split("::")[2]?.endsWith("mfa-admin:index:Developer"));
+  return component === undefined ? undefined : nameOf(component);
 }
 
 async function readTaken(taken: Resource[], refresh: () => Promise<unknown>): Promise<void> {

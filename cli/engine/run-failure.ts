@@ -13,6 +13,8 @@ export interface FailedRun {
   interrupted: boolean;
   project: Project;
   error: unknown;
+  /** The command that goes on from there, where it is another one than the run's own. */
+  again?: string;
 }
 
 /** A run that had begun to change things and was not finished: the next run goes on from there. */
@@ -49,7 +51,8 @@ export function failureOf(run: FailedRun): unknown {
   return new Failure(message, "Run the command again.", { cause: error });
 }
 
-function remedyOf({ command, record, project }: FailedRun, consents: string[]): string {
+function remedyOf({ command, record, project, again }: FailedRun, consents: string[]): string {
+  if (again !== undefined) return `Run ${again} to go on from there.`;
   const flags = ["--stack", project.stack, ...consents].join(" ");
   return record.failures.some(existsAlready)
     ? `Delete what is there already, or run mfa-admin up ${flags} --adopt to take it into the stack.`

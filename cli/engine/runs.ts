@@ -3,7 +3,7 @@ import type { Settings } from "../../infra/settings.ts";
 import type { Project } from "../project/project.ts";
 import { type Counted, Progress } from "../terminal/progress.ts";
 import { RedactedLines } from "../terminal/redact.ts";
-import type { Stack, StepEventMetadata } from "./automation.ts";
+import type { PulumiFn, Stack, StepEventMetadata } from "./automation.ts";
 import { type Change, RunRecord } from "./changes.ts";
 import { cancellable } from "./interrupt.ts";
 import { changesAws, type EngineCommand, failureOf, IncompleteRun } from "./run-failure.ts";
@@ -26,6 +26,12 @@ export interface RunOptions {
   onStep?: (step: StepEventMetadata) => void;
   /** A file for the engine's own plan: a preview writes it, and an up does nothing that is not in it. */
   enginePlan?: string | undefined;
+  /** URNs of all that the run is about; nothing else is changed. Default: the whole stack. */
+  target?: string[];
+  /** What is run in place of the stack's program. */
+  program?: PulumiFn;
+  /** The command that goes on after a failure. Default: the run's own. */
+  again?: string;
   /** Pass the engine's own output on to stderr. */
   verbose: boolean;
 }
@@ -46,7 +52,7 @@ export async function runUp(stack: Stack, options: RunOptions): Promise<RunResul
       // What a run leaves half-way is finished by the settings, which the plan was made of, too.
       const these = attempt === 1 ? options : { ...options, enginePlan: undefined, total: undefined };
       const { record, ...result } = await run("up", these, (engine) =>
-        withoutReports(stack).up({ ...engine, parallel, ...planOption(these) }),
+        withoutReports(stack).up({ ...engine, parallel, ...planOption(these), ...partOf(these) }),
       );
       const whole = joined(earlier, result, started);
       if (!record.resumesUnfinished) return whole;
@@ -92,12 +98,18 @@ async function consentsToGoOn(stack: Stack, { project, settings }: RunOptions): 
 
 export async function runPreview(stack: Stack, options: RunOptions): Promise<RunResult> {
   return resultOf(
-    await run("preview", options, (engine) => stack.preview({ ...engine, parallel, ...planOption(options) })),
+    await run("preview", options, (engine) =>
+      stack.preview({ ...engine, parallel, ...planOption(options), ...partOf(options) }),
+    ),
   );
 }
 
 function planOption({ enginePlan: plan }: RunOptions): { plan?: string } {
   return plan === undefined ? {} : { plan };
+}
+
+function partOf({ target, program }: RunOptions): { target?: string[]; program?: PulumiFn } {
+  return { ...(target !== undefined && { target }), ...(program !== undefined && { program }) };
 }
 
 /**
@@ -137,6 +149,21 @@ export async function runDestroy(stack: Stack, options: RunOptions): Promise<Run
 }
 
 /**
+ * Deletes some developers' resources and touches nothing else, whatever else the settings say by now.
+ */
+export async function runRemoval(stack: Stack, names: string[], options: RunOptions): Promise<RunResult> {
+  const { prepareRemoval } = await import("./recover.ts");
+  const refresh = (): Promise<unknown> => runRefresh(stack, options);
+  const { target, total, outputs } = await prepareRemoval(stack, names, { settings: options.settings, refresh });
+  // An engine with nothing to do is gone before the program has found it.
+  if (target.length === 0) return { changes: [], unchanged: 0, seconds: 0 };
+  const { forDeletion } = await import("./stack.ts");
+  const call = (engine: EngineOptions) =>
+    withoutReports(forDeletion(stack, outputs)).destroy({ ...engine, parallel, runProgram: true, target });
+  return resultOf(await run("destroy", { ...options, total }, call));
+}
+
+/**
  * The stack, without the reports that the Automation API has the Pulumi CLI write after every run: the outputs, once more
  * with their secrets, and the history. The events have told by then all that is wanted here.
  */
@@ -159,7 +186,7 @@ type EngineOptions = Pick<
 
 async function run(
   command: EngineCommand,
-  { project, settings, total, onStep, verbose }: RunOptions,
+  { project, settings, total, onStep, verbose, again }: RunOptions,
   call: (engine: EngineOptions) => Promise<unknown>,
 ): Promise<FinishedRun> {
   // A `destroy` leaves nothing unchanged.
@@ -202,7 +229,7 @@ async function run(
   } catch (error) {
     record.close();
     progress.end();
-    throw failureOf({ command, record, interrupted, project, error });
+    throw failureOf({ command, record, interrupted, project, error, ...(again !== undefined && { again }) });
   } finally {
     output.end();
     Error.stackTraceLimit = stackTraceLimit;

@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 
+import type { ProgramOptions } from "../../infra/program.ts";
 import { installedAwsNativeVersion, sdkAwsNativeVersion } from "../../toolchain/cache.js";
 import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
@@ -66,9 +67,36 @@ async function workspaceArguments(project: Project, options: OpenStackOptions) {
 
 /** The same program that plain Pulumi runs; loaded only when the engine asks for it. */
 async function inlineProgram() {
+  return runProgram({});
+}
+
+/**
+ * The part of the program that makes these developers, for a run that has nothing but them for its target.
+ *
+ * @param outputs what the stack's outputs were before
+ */
+export function programOf(names: string[], outputs: Record<string, unknown>) {
+  return () => runProgram({ part: { names, outputs } });
+}
+
+async function runProgram(options: Pick<ProgramOptions, "part">) {
   const { default: main } = await import("../../infra/index.ts");
   const installed = installedAwsNativeVersion();
-  return main({ pluginVersion: installed === sdkAwsNativeVersion ? undefined : installed });
+  return main({ pluginVersion: installed === sdkAwsNativeVersion ? undefined : installed, ...options });
+}
+
+/**
+ * The same stack with the program that deletions need: its hooks, and no resources.
+ *
+ * @param outputs what the stack's outputs are from then on
+ */
+export function forDeletion(stack: Stack, outputs: Record<string, unknown>): Stack {
+  const program = async (): Promise<Record<string, unknown>> => {
+    await hooksAlone();
+    return outputs;
+  };
+  const workspace = Object.create(stack.workspace, { program: { value: program } }) as Stack["workspace"];
+  return Object.create(stack, { workspace: { value: workspace } }) as Stack;
 }
 
 async function hooksAlone() {

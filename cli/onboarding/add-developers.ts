@@ -4,8 +4,9 @@ import type { Settings } from "../../infra/settings.ts";
 import { iamIn } from "../aws/clients.ts";
 import { letBack } from "../aws/cut-off.ts";
 import { createOneTimePassword } from "../aws/one-time-password.ts";
+import { addToStack, isApplied, settlePending } from "../deploy/own-part.ts";
 import { apply, prepare } from "../engine/apply.ts";
-import { type RunResult, runRefresh, runUp } from "../engine/runs.ts";
+import { type RunResult, runRefresh } from "../engine/runs.ts";
 import { IncompleteRun } from "../engine/run-failure.ts";
 import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
@@ -47,10 +48,15 @@ export async function addDevelopers(options: AddDevelopersOptions) {
   if (passwordFile !== undefined) await requireNewFile(passwordFile);
   if (guides) await requireWritable(guides.directory, guides.directory, "Name another directory in --kit-directory.");
   const stack = await prepare(project, after);
+  const isAlone = yes && (await isApplied(stack, project));
+  const add = (): Promise<RunResult> =>
+    isAlone
+      ? addToStack(stack, { project, file: after, names, verbose })
+      : apply(stack, { project, file: after, yes, verbose });
   await after.write();
   let result: RunResult;
   try {
-    result = await apply(stack, { project, file: after, yes, verbose });
+    result = await add();
   } catch (error) {
     // Declined, or refused by the engine: nothing was begun that the next `up` would have to finish.
     if (!(error instanceof IncompleteRun)) await before.write();
@@ -58,9 +64,11 @@ export async function addDevelopers(options: AddDevelopersOptions) {
     throw error;
   }
   const returning = notMadeBy(result, names);
-  if (returning.length > 0) result = await complete(stack, returning, options);
+  if (returning.length > 0) result = await complete(stack, returning, options, add);
   if (guides) await writeGuides(after.settings, names, guides);
-  return { result, developers: await handOver(after, names, options) };
+  const developers = await handOver(after, names, options);
+  const settle = () => settlePending(stack, { project, file: after, yes, verbose });
+  return { result, developers, settlePending: isAlone ? settle : () => Promise.resolve([]) };
 }
 
 /** A run that stops half-way ends before the passwords; the roster has the names by then. */
@@ -76,10 +84,11 @@ async function complete(
   stack: Stack,
   names: string[],
   { project, after: { settings }, verbose }: AddDevelopersOptions,
+  add: () => Promise<RunResult>,
 ): Promise<RunResult> {
   await letBack(settings, names);
   await runRefresh(stack, { project, settings, verbose });
-  return runUp(stack, { project, settings, verbose });
+  return add();
 }
 
 /** Those whose user was there before. */

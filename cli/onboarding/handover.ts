@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 
 import { roleArnsOf, signInAddress } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
+import type { RunResult } from "../engine/runs.ts";
 import { Failure } from "../failure.ts";
 import { listed, type Mark } from "../preview/wording.ts";
 import { isTerminal } from "../terminal/stream.ts";
@@ -57,6 +58,16 @@ export function passwordText(userName: string, password: AddedDeveloper["passwor
   if (password === "there already") return "the one that the user has already";
   if ("file" in password) return `in ${password.file}`;
   return `${password.shown}  (to be changed at the first sign-in; not shown again)`;
+}
+
+/** What is left to do for the users that a run has made, if any. */
+export function madeWithoutPassword(
+  { changes }: Pick<RunResult, "changes">,
+  except: string[] = [],
+): string | undefined {
+  const made = changes.filter(({ operation, type }) => operation === "create" && type === "user");
+  const names = made.map(({ name }) => name).filter((name) => !except.includes(name));
+  return names.length === 0 ? undefined : passwordsLater(names.sort());
 }
 
 /** How users who were made without a password come to one. @param mark sets commands and names apart */

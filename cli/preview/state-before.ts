@@ -7,8 +7,12 @@ import { planOf } from "./planned.ts";
 
 /** What the stack's state says that the stack holds. */
 export async function readStackBefore(stack: Stack, project: Project): Promise<StackBefore> {
-  const resources = (await checkpoint(project)) ?? (await exported(stack));
-  return stackBefore(planOf(resources.map(asStep)));
+  return stackBefore(planOf((await resourcesBefore(stack, project)).map(asStep)));
+}
+
+/** The resources that the stack's state has. */
+export async function resourcesBefore(stack: Stack, project: Project): Promise<Resource[]> {
+  return (await checkpoint(project)) ?? (await exported(stack));
 }
 
 /** The file that Pulumi keeps the state in: to read it is a good deal faster than to have it exported. */

@@ -1,0 +1,136 @@
+import { isDeepStrictEqual } from "node:util";
+
+import { developerPolicy } from "../../infra/policies.ts";
+import type { Settings } from "../../infra/settings.ts";
+import { apply, summary } from "../engine/apply.ts";
+import type { Stack } from "../engine/automation.ts";
+import type { Resource } from "../engine/deployment.ts";
+import { IncompleteRun } from "../engine/run-failure.ts";
+import { runRemoval, type RunResult, runUp } from "../engine/runs.ts";
+import { programOf } from "../engine/stack.ts";
+import { Failure } from "../failure.ts";
+import { requireHarmless } from "../preview/guards.ts";
+import { planned } from "../preview/planned-by-engine.ts";
+import { previewReport } from "../preview/report.ts";
+import { readStackBefore, resourcesBefore } from "../preview/state-before.ts";
+import type { Project } from "../project/project.ts";
+import type { SettingsFile } from "../project/settings-file.ts";
+import { madeWithoutPassword } from "../onboarding/handover.ts";
+import { pendingEdits, pendingLine } from "./pending-edits.ts";
+
+/**
+ * A command about a person changes that person and nothing else: whatever else was edited in the settings stays for
+ * `mfa-admin up`, with its preview, its guards and its question.
+ */
+export interface OwnPartOptions {
+  project: Project;
+  /** The settings with the edit of the roster. */
+  file: SettingsFile;
+  names: string[];
+  verbose: boolean;
+}
+
+/** Whether there is a stack to which a part can be added: one whose service control policy is in force. */
+export async function isApplied(stack: Stack, project: Project): Promise<boolean> {
+  return (await readStackBefore(stack, project)).organizationalUnits.length > 0;
+}
+
+/**
+ * Makes the users and roles of developers who are new in the roster, and nothing else.
+ *
+ * @throws Failure when an edit that is not applied yet would leave them without access, or their access in a wrong account
+ */
+export async function addToStack(
+  stack: Stack,
+  { project, file: { settings }, names, verbose }: OwnPartOptions,
+): Promise<RunResult> {
+  const resources = await resourcesBefore(stack, project);
+  requireSharedPolicy(resources, settings);
+  // Removals and units are other people's business; what is wrong with accounts and names is that of those who come, too.
+  await requireHarmless(await readStackBefore(stack, project), settings, {
+    maxRemovals: Infinity,
+    allowUnprotected: true,
+  });
+  const { outputs = {} } = resources.find(({ type }) => type === "pulumi:pulumi:Stack") ?? {};
+  return runUp(stack, {
+    project,
+    settings,
+    verbose,
+    target: targetsOf(project, settings, names, resources),
+    program: programOf(names, outputs),
+    again: `mfa-admin up --stack ${project.stack}`,
+  });
+}
+
+/** Deletes the users and roles of developers who are off the roster, and nothing else. Their access has ended by then. */
+export async function removeFromStack(
+  stack: Stack,
+  { project, file: { settings }, names, verbose }: OwnPartOptions,
+): Promise<RunResult> {
+  const again = `mfa-admin remove-developer ${names.join(" ")} --stack ${project.stack}`;
+  return runRemoval(stack, names, { project, settings, verbose, again });
+}
+
+/**
+ * What else the settings say that is not applied yet. On a terminal it is shown and asked about like an `up`, by its guards;
+ * elsewhere it is only named.
+ *
+ * @returns a name for each edit that is left pending
+ */
+export async function settlePending(
+  stack: Stack,
+  { project, file, verbose, yes }: Omit<OwnPartOptions, "names"> & { yes: boolean },
+): Promise<string[]> {
+  const { settings } = file;
+  const plan = await planned(stack, { project, settings, verbose });
+  const report = previewReport({ kind: "preview", stack: project.stack, settings, plan });
+  const edits = report.changed ? pendingEdits(report) : [];
+  if (edits.length === 0) return [];
+  process.stderr.write(`${pendingLine(edits)}\n`);
+  if (yes) return edits;
+  try {
+    const result = await apply(stack, { project, file, yes, verbose });
+    process.stderr.write(`${summary(result)}\n`);
+    const later = madeWithoutPassword(result);
+    if (later !== undefined) process.stderr.write(`Next: ${later}\n`);
+    return [];
+  } catch (error) {
+    // What was asked for is done by now: a no, or a guard, is about the rest.
+    if (error instanceof IncompleteRun || !(error instanceof Failure)) throw error;
+    process.stderr.write(`${[error.message, error.remedy].filter(Boolean).join(" ")}\n`);
+    return edits;
+  }
+}
+
+/** The policy that all developers share names their roles: whoever came under another prefix could not log in. */
+function requireSharedPolicy(resources: Resource[], { rolePrefix }: Settings): void {
+  const policy = resources.find(({ type }) => type === "aws-native:iam:ManagedPolicy");
+  if (isDeepStrictEqual(policy?.inputs?.["policyDocument"], developerPolicy(rolePrefix))) return;
+  throw new Failure(
+    "Another edit of the settings is pending that changes the policy which all developers share.",
+    "Nothing was changed. Run mfa-admin up first: it shows that edit, and asks.",
+    { setting: ["rolePrefix"] },
+  );
+}
+
+/** The URNs of what is to be made: the developers with their users and roles, and providers that the stack has not yet. */
+function targetsOf(
+  { stack, name: projectName }: Project,
+  { developmentAccounts }: Settings,
+  names: string[],
+  resources: Resource[],
+): string[] {
+  const urn = (type: string, name: string): string => `urn:pulumi:${stack}::${projectName}::${type}::${name}`;
+  const developer = "mfa-admin:index:Developer";
+  const accounts = Object.keys(developmentAccounts);
+  const known = new Set(resources.map((resource) => resource.urn));
+  const providers = accounts.map((account) => urn("pulumi:providers:aws-native", account));
+  return [
+    ...providers.filter((provider) => !known.has(provider)),
+    ...names.flatMap((name) => [
+      urn(developer, name),
+      urn(`${developer}$aws-native:iam:User`, name),
+      ...accounts.map((account) => urn(`${developer}$aws-native:iam:Role`, `${name}@${account}`)),
+    ]),
+  ];
+}
