@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { clientConfiguration } from "./accounts.ts";
 import { isHalfMade, isTransient } from "./errors.ts";
 
 /** Deletion hooks carry a fixed name: the engine finds them by it when the resource is no longer in the program. */
@@ -66,8 +65,8 @@ async function iamOf(outputs: Record<string, unknown> | undefined, accessRole: s
   }
   let client = clients.get(account);
   if (client === undefined) {
-    const { IAMClient } = await import("@aws-sdk/client-iam");
-    client = new IAMClient(clientConfiguration(account, accessRole));
+    const { iamClient } = await import("./iam-client.ts");
+    client = iamClient(account, accessRole);
     clients.set(account, client);
   }
   return client;

@@ -37,44 +37,70 @@ import { denyEverything } from "./policies.ts";
 /** The name that IAM's console gives to its revocation of sessions; ours carries it, too, so that it is understood there. */
 const revocationPolicy = "AWSRevokeOlderSessions";
 
+/** A part of a cut-off that could not be done. */
+export interface CutOffFailure {
+  /** What stays, such as "the access keys". */
+  part: string;
+  /** AWS's own words. */
+  reason: string;
+}
+
 export interface CutOff {
   /** False when the account has no such user (any more). */
   found: boolean;
   accessKeys: number;
   password: boolean;
   mfaDevices: number;
+  failed: CutOffFailure[];
 }
 
 /**
  * Ends every access of a user: first a policy that denies everything, which also stops sessions made before, then the
- * credentials themselves. Safe to repeat; a user who is gone already is no error.
+ * credentials themselves. Each part is tried whatever becomes of the others. Safe to repeat; a user who is gone already is no
+ * error.
  */
 export async function cutOffUser(iam: IAMClient, userName: string): Promise<CutOff> {
-  try {
-    await iam.send(
-      new PutUserPolicyCommand({
-        UserName: userName,
-        PolicyName: revocationPolicy,
-        PolicyDocument: JSON.stringify(denyEverything()),
-      }),
-    );
-    const [accessKeys, password, mfaDevices] = await Promise.all([
-      deleteAccessKeys(iam, userName),
-      deletePassword(iam, userName),
-      deleteMfaDevices(iam, userName),
-      deleteOtherCredentials(iam, userName),
-    ]);
-    return { found: true, accessKeys, password, mfaDevices };
-  } catch (error) {
-    if (error instanceof NoSuchEntityException) return { found: false, accessKeys: 0, password: false, mfaDevices: 0 };
-    throw error;
-  }
+  const failed: CutOffFailure[] = [];
+  let gone = 0;
+  const attempt = async <T>(part: string, nothing: T, action: () => Promise<T>): Promise<T> => {
+    try {
+      return await action();
+    } catch (error) {
+      if (error instanceof NoSuchEntityException) gone++;
+      else failed.push({ part, reason: reasonOf(error) });
+      return nothing;
+    }
+  };
+  const denied = await attempt("sessions that are open", false, () => denyUser(iam, userName));
+  const [accessKeys, password, mfaDevices] = await Promise.all([
+    attempt("access keys", 0, () => deleteAccessKeys(iam, userName)),
+    attempt("the password", false, () => deletePassword(iam, userName)),
+    attempt("MFA devices", 0, () => deleteMfaDevices(iam, userName)),
+    attempt("other credentials", undefined, () => deleteOtherCredentials(iam, userName)),
+    // Without the policy, sessions of the user live on: they are left with nothing that they may do.
+    ...(denied ? [] : [attempt("rights of the user", undefined, () => takeRightsAway(iam, userName))]),
+  ]);
+  return { found: gone === 0 || failed.length > 0, accessKeys, password, mfaDevices, failed };
 }
 
-/** Leaves nothing of a user that IAM would refuse to delete it for, the policy that denies everything last. */
-export async function emptyUser(iam: IAMClient, userName: string): Promise<void> {
-  const { found } = await cutOffUser(iam, userName);
-  if (!found) return;
+async function denyUser(iam: IAMClient, userName: string): Promise<boolean> {
+  await iam.send(
+    new PutUserPolicyCommand({
+      UserName: userName,
+      PolicyName: revocationPolicy,
+      PolicyDocument: JSON.stringify(denyEverything()),
+    }),
+  );
+  return true;
+}
+
+/** AWS's own words for a refusal. */
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+
+/** Takes a user out of all groups, and all policies but the one that denies everything off. */
+async function takeRightsAway(iam: IAMClient, userName: string): Promise<void> {
   for await (const { Groups } of paginateListGroupsForUser({ client: iam }, { UserName: userName })) {
     for (const { GroupName } of Groups ?? []) {
       await unlessGone(iam.send(new RemoveUserFromGroupCommand({ UserName: userName, GroupName })));
@@ -85,6 +111,16 @@ export async function emptyUser(iam: IAMClient, userName: string): Promise<void>
       await unlessGone(iam.send(new DetachUserPolicyCommand({ UserName: userName, PolicyArn })));
     }
   }
+}
+
+/**
+ * Leaves nothing of a user that IAM would refuse to delete it for, the policy that denies everything last. That it was refused
+ * is no obstacle: a user who is gone needs none.
+ */
+export async function emptyUser(iam: IAMClient, userName: string): Promise<void> {
+  const { found } = await cutOffUser(iam, userName);
+  if (!found) return;
+  await takeRightsAway(iam, userName);
   const names: string[] = [];
   for await (const page of paginateListUserPolicies({ client: iam }, { UserName: userName })) {
     names.push(...(page.PolicyNames ?? []));
@@ -123,7 +159,12 @@ export async function letRoleBack(iam: IAMClient, roleName: string): Promise<voi
 
 /** Leaves nothing of a role that IAM would refuse to delete it for; its sessions can do nothing from the first call on. */
 export async function emptyRole(iam: IAMClient, roleName: string): Promise<void> {
-  if (!(await revokeRoleSessions(iam, roleName))) return;
+  try {
+    if (!(await revokeRoleSessions(iam, roleName))) return;
+  } catch (error) {
+    // A role that is full: it is deleted all the same, and its sessions end with it.
+    if (!(error instanceof Error) || error.name !== "LimitExceeded") throw error;
+  }
   for await (const page of paginateListInstanceProfilesForRole({ client: iam }, { RoleName: roleName })) {
     for (const { InstanceProfileName } of page.InstanceProfiles ?? []) {
       await unlessGone(iam.send(new RemoveRoleFromInstanceProfileCommand({ RoleName: roleName, InstanceProfileName })));

@@ -1,9 +1,9 @@
-import { IAMClient } from "@aws-sdk/client-iam";
+import type { IAMClient } from "@aws-sdk/client-iam";
 
-import { clientConfiguration } from "../../infra/accounts.ts";
+import { iamClient } from "../../infra/iam-client.ts";
 import type { Settings } from "../../infra/settings.ts";
 
 /** IAM in an account of the organization, by way of its access role. */
 export function iamIn(accountId: string, { accessRole }: Pick<Settings, "accessRole">): IAMClient {
-  return new IAMClient(clientConfiguration(accountId, accessRole));
+  return iamClient(accountId, accessRole);
 }

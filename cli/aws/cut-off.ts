@@ -2,32 +2,84 @@ import type { IAMClient } from "@aws-sdk/client-iam";
 import pMap from "p-map";
 
 import { accountsOf, roleNameOf } from "../../infra/names.ts";
-import { type CutOff, cutOffUser, letRoleBack, letUserBack, revokeRoleSessions } from "../../infra/offboarding.ts";
+import {
+  type CutOff,
+  type CutOffFailure,
+  cutOffUser,
+  letRoleBack,
+  letUserBack,
+  revokeRoleSessions,
+} from "../../infra/offboarding.ts";
 import type { Settings } from "../../infra/settings.ts";
+import type { EmergencyTarget } from "../developers/emergency-target.ts";
 import { iamIn } from "./clients.ts";
 
 export interface DeveloperCutOff extends CutOff {
   userName: string;
   /** Names of the development accounts in which sessions of the developer's role were ended. */
   sessions: string[];
+  /** Accounts in which that could not be done. */
+  unreached: UnreachedAccount[];
 }
 
-/** Ends every access of developers, in the auth account and in their development accounts at the same time. */
-export async function cutOff(settings: Settings, userNames: string[]): Promise<DeveloperCutOff[]> {
+export interface UnreachedAccount {
+  account: string;
+  accountId: string;
+  /** AWS's own words. */
+  reason: string;
+  /** When the last session that may be open there ends by itself, as an ISO 8601 text. */
+  until: string;
+}
+
+type Reach = Pick<Settings, "authAccount" | "accessRole">;
+
+/** Ends every access of developers, in the auth account and in every other at the same time; none waits for another. */
+export async function cutOff(settings: Reach, targets: EmergencyTarget[]): Promise<DeveloperCutOff[]> {
   const iam = clients(settings);
   return pMap(
-    userNames,
-    async (userName) => {
-      const [user, sessions] = await Promise.all([
-        cutOffUser(iam(settings.authAccount), userName),
-        inAccounts(settings, userName, async (account, accountId) =>
-          (await revokeRoleSessions(iam(accountId), roleNameOf(settings, userName))) ? [account] : [],
-        ),
+    targets,
+    async (target) => {
+      const [user, roles] = await Promise.all([
+        cutOffUser(iam(settings.authAccount), target.userName).catch(notReached),
+        inEachAccount(target, (accountId, roleName) => revokeRoleSessions(iam(accountId), roleName)),
       ]);
-      return { userName, ...user, sessions: sessions.flat() };
+      return { userName: target.userName, ...user, ...roles };
     },
     { concurrency: 4 },
   );
+}
+
+/** Does something to a developer's role in each account where there may be one; says where it did, and where it could not. */
+export async function inEachAccount(
+  { accounts, roleNames, sessionDuration }: EmergencyTarget,
+  act: (accountId: string, roleName: string) => Promise<boolean>,
+): Promise<{ sessions: string[]; unreached: UnreachedAccount[] }> {
+  const until = new Date(Date.now() + sessionDuration * 1000).toISOString();
+  const done = await pMap(
+    Object.entries(accounts),
+    async ([account, accountId]) => {
+      try {
+        const found = await pMap(roleNames, (roleName) => act(accountId, roleName));
+        return { account, found: found.some(Boolean) };
+      } catch (error) {
+        return { account, failed: { account, accountId, reason: wordsOf(error), until } };
+      }
+    },
+    { concurrency: 16 },
+  );
+  return {
+    sessions: done.flatMap(({ account, found }) => (found === true ? [account] : [])),
+    unreached: done.flatMap(({ failed }) => (failed === undefined ? [] : [failed])),
+  };
+}
+
+function notReached(error: unknown): CutOff {
+  const failed: CutOffFailure[] = [{ part: "everything in the auth account", reason: wordsOf(error) }];
+  return { found: true, accessKeys: 0, password: false, mfaDevices: 0, failed };
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
 /** Takes a cut-off back, for developers whose removal was broken off and who are added again. */
@@ -38,8 +90,8 @@ export async function letBack(settings: Settings, userNames: string[]): Promise<
     (userName) =>
       Promise.all([
         letUserBack(iam(settings.authAccount), userName),
-        inAccounts(settings, userName, (_account, accountId) =>
-          letRoleBack(iam(accountId), roleNameOf(settings, userName)),
+        pMap(accountsOf(settings, userName), (account) =>
+          letRoleBack(iam(settings.developmentAccounts[account] ?? ""), roleNameOf(settings, userName)),
         ),
       ]),
     { concurrency: 4 },
@@ -47,7 +99,7 @@ export async function letBack(settings: Settings, userNames: string[]): Promise<
 }
 
 /** One client per account, made when it is first needed. */
-function clients(settings: Settings): (accountId: string) => IAMClient {
+export function clients(settings: Pick<Settings, "accessRole">): (accountId: string) => IAMClient {
   const made = new Map<string, IAMClient>();
   return (accountId) => {
     const client = made.get(accountId) ?? iamIn(accountId, settings);
@@ -56,27 +108,32 @@ function clients(settings: Settings): (accountId: string) => IAMClient {
   };
 }
 
-/** Does something in each of a developer's development accounts. */
-function inAccounts<T>(
-  settings: Settings,
-  userName: string,
-  act: (account: string, accountId: string) => Promise<T>,
-): Promise<T[]> {
-  return pMap(accountsOf(settings, userName), (account) => act(account, settings.developmentAccounts[account] ?? ""), {
-    concurrency: 8,
-  });
-}
-
-/** "alice: access ended: 1 access key, the password and 1 MFA device deleted; sessions ended in sandbox" */
-export function cutOffLine({ userName, found, accessKeys, password, mfaDevices, sessions }: DeveloperCutOff): string {
-  if (!found && sessions.length === 0) return `${userName}: has no user and no role, so there is no access to end.`;
+/** "alice: access ended. Deleted: 1 access key, the password, 1 MFA device. Sessions ended in sandbox." and what was not. */
+export function cutOffLines(cut: DeveloperCutOff): string[] {
+  const { userName, found, accessKeys, password, mfaDevices, sessions, failed, unreached } = cut;
+  const open = [
+    ...failed.map(({ part, reason }) => `${userName}: NOT ended: ${part}: ${reason}`),
+    ...unreached.map(
+      ({ account, accountId, reason, until }) =>
+        `${userName}: NOT ended: sessions in ${account} (${accountId}), which could not be reached; one that is open there lasts until ${until} at the latest. ${reason}`,
+    ),
+  ];
+  if (!found && sessions.length === 0) {
+    return [`${userName}: has no user and no role, so there is no access to end.`, ...open];
+  }
   const deleted = [
     plural(accessKeys, "access key"),
     password ? "the password" : "no password",
     plural(mfaDevices, "MFA device"),
   ];
   const ended = sessions.length > 0 ? ` Sessions ended in ${sessions.join(", ")}.` : "";
-  return `${userName}: access ended. Deleted: ${deleted.join(", ")}.${ended}`;
+  const what = failed.length > 0 ? "access ended in part" : "access ended";
+  return [`${userName}: ${what}. Deleted: ${deleted.join(", ")}.${ended}`, ...open];
+}
+
+/** Whether something of anybody's access is left. */
+export function isIncomplete(cut: DeveloperCutOff[]): boolean {
+  return cut.some(({ failed, unreached }) => failed.length + unreached.length > 0);
 }
 
 function plural(count: number, noun: string): string {

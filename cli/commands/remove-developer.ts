@@ -1,7 +1,7 @@
 import * as Args from "@oclif/core/args";
 
 import { StackCommand } from "../command.ts";
-import { yesFlag } from "../flags.ts";
+import { lockTimeoutFlag, yesFlag } from "../flags.ts";
 
 export default class RemoveDeveloper extends StackCommand {
   static override summary = "Shut developers out within seconds, then delete their users and roles.";
@@ -13,40 +13,20 @@ export default class RemoveDeveloper extends StackCommand {
   ];
   static override strict = false;
   static override args = { name: Args.string({ description: "The user's name; several may follow.", required: true }) };
-  static override flags = { yes: yesFlag };
+  static override flags = { yes: yesFlag, "lock-timeout": lockTimeoutFlag };
 
   async run(): Promise<unknown> {
     const { flags, argv } = await this.parse(RemoveDeveloper);
-    const names = argv as string[];
-    const [ask, { requireInRoster }] = await Promise.all([
+    const [{ requireConfirmable }, { removeDevelopers }, { summary }] = await Promise.all([
       import("../terminal/ask.ts"),
-      import("../project/roster.ts"),
-    ]);
-    const { project, file: before } = await this.settings(flags);
-    requireInRoster(before, names);
-    ask.requireConfirmable(flags.yes);
-    const [{ prepare, summary }, { removeFromStack, settlePending }, { cutOff, cutOffLine }] = await Promise.all([
+      import("../deploy/remove-developers.ts"),
       import("../engine/apply.ts"),
-      import("../deploy/own-part.ts"),
-      import("../aws/cut-off.ts"),
     ]);
-    const stack = await prepare(project, before);
-    await ask.confirmChange(`End all access of ${names.join(", ")} now, and delete their users and roles?`, flags.yes);
-    const started = Date.now();
-    const cut = await cutOff(before.settings, names);
-    for (const developer of cut) this.logToStderr(cutOffLine(developer));
-    this.logToStderr(
-      `All access was ended in ${((Date.now() - started) / 1000).toFixed(1)} s. Now the users and roles are deleted.`,
-    );
-    const after = before.withoutDevelopers(names);
-    await after.write();
-    const { commitAdvice } = await import("../project/commit.ts");
-    const commit = commitAdvice(project);
-    if (commit !== undefined) this.logToStderr(commit);
-    const options = { project, file: after, verbose: flags.verbose };
-    const result = await removeFromStack(stack, { ...options, names });
+    const project = await this.project(flags);
+    requireConfirmable(flags.yes);
+    const { yes, verbose, "lock-timeout": lockDeadline } = flags;
+    const result = await removeDevelopers({ project, names: argv as string[], yes, verbose, lockDeadline });
     this.log(summary(result));
-    const pending = await settlePending(stack, { ...options, yes: flags.yes });
-    return { removed: names, cutOff: cut, ...result, pending };
+    return result;
   }
 }

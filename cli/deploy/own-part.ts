@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
+import { accountsOf } from "../../infra/names.ts";
 import { developerPolicy } from "../../infra/policies.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { apply, summary } from "../engine/apply.ts";
@@ -116,21 +117,21 @@ function requireSharedPolicy(resources: Resource[], { rolePrefix }: Settings): v
 /** The URNs of what is to be made: the developers with their users and roles, and providers that the stack has not yet. */
 function targetsOf(
   { stack, name: projectName }: Project,
-  { developmentAccounts }: Settings,
+  settings: Settings,
   names: string[],
   resources: Resource[],
 ): string[] {
   const urn = (type: string, name: string): string => `urn:pulumi:${stack}::${projectName}::${type}::${name}`;
   const developer = "mfa-admin:index:Developer";
-  const accounts = Object.keys(developmentAccounts);
+  const accounts = names.flatMap((name) => accountsOf(settings, name));
   const known = new Set(resources.map((resource) => resource.urn));
-  const providers = accounts.map((account) => urn("pulumi:providers:aws-native", account));
+  const providers = [...new Set(accounts)].map((account) => urn("pulumi:providers:aws-native", account));
   return [
     ...providers.filter((provider) => !known.has(provider)),
     ...names.flatMap((name) => [
       urn(developer, name),
       urn(`${developer}$aws-native:iam:User`, name),
-      ...accounts.map((account) => urn(`${developer}$aws-native:iam:Role`, `${name}@${account}`)),
+      ...accountsOf(settings, name).map((account) => urn(`${developer}$aws-native:iam:Role`, `${name}@${account}`)),
     ]),
   ];
 }

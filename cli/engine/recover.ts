@@ -101,26 +101,29 @@ export async function prepareDeletion(stack: Stack, { settings, refresh }: Settl
  * Prepares the state for the deletion of some developers and nothing else: what runs were making when they died comes in, and
  * the service control policy, which depends on everybody, lets go of those who leave. The next `up` notes the rest again.
  *
- * @returns the URNs to be deleted, the number of resources among them, and the stack's outputs without the developers
+ * @returns the URNs to be deleted, the number of resources among them and of those that stay, and the stack's outputs without
+ * the developers
  */
 export async function prepareRemoval(
   stack: Stack,
   names: string[],
   { settings, refresh }: SettleOptions,
-): Promise<{ target: string[]; total: number; outputs: Record<string, unknown> }> {
+): Promise<{ target: string[]; total: number; staying: number; outputs: Record<string, unknown> }> {
   let taken: Resource[] = [];
   let leaving: Resource[] = [];
   let outputs: Record<string, unknown> = {};
+  let staying = 0;
   await editState(stack, async (deployment) => {
     const unfinished = await settleUnfinished(deployment, settings);
     taken = unfinished.taken;
     leaving = deployment.resources.filter((resource) => names.includes(developerOfResource(resource) ?? ""));
     outputs = outputsWithout(deployment, names);
+    staying = deployment.resources.filter(isCloudResource).length - leaving.filter(isCloudResource).length;
     const urns = new Set(leaving.map(({ urn }) => urn));
     return letGo(deployment, urns) || unfinished.settled;
   });
   await readTaken(taken, refresh);
-  return { target: leaving.map(({ urn }) => urn), total: leaving.filter(isCloudResource).length, outputs };
+  return { target: leaving.map(({ urn }) => urn), total: leaving.filter(isCloudResource).length, staying, outputs };
 }
 
 function outputsWithout({ resources }: Deployment, names: string[]): Record<string, unknown> {

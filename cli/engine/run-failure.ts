@@ -52,11 +52,10 @@ export function failureOf(run: FailedRun): unknown {
 }
 
 function remedyOf({ command, record, project, again }: FailedRun, consents: string[]): string {
-  if (again !== undefined) return `Run ${again} to go on from there.`;
   const flags = ["--stack", project.stack, ...consents].join(" ");
   return record.failures.some(existsAlready)
     ? `Delete what is there already, or run mfa-admin up ${flags} --adopt to take it into the stack.`
-    : `Run mfa-admin ${command} ${flags} to go on from there.`;
+    : `Run ${again ?? `mfa-admin ${command} ${flags}`} to go on from there.`;
 }
 
 /** What has failed of a developer's is told at the developer's line of the roster. */

@@ -154,13 +154,16 @@ export async function runDestroy(stack: Stack, options: RunOptions): Promise<Run
 export async function runRemoval(stack: Stack, names: string[], options: RunOptions): Promise<RunResult> {
   const { prepareRemoval } = await import("./recover.ts");
   const refresh = (): Promise<unknown> => runRefresh(stack, options);
-  const { target, total, outputs } = await prepareRemoval(stack, names, { settings: options.settings, refresh });
+  const { target, total, staying, outputs } = await prepareRemoval(stack, names, {
+    settings: options.settings,
+    refresh,
+  });
   // An engine with nothing to do is gone before the program has found it.
-  if (target.length === 0) return { changes: [], unchanged: 0, seconds: 0 };
+  if (target.length === 0) return { changes: [], unchanged: staying, seconds: 0 };
   const { forDeletion } = await import("./stack.ts");
   const call = (engine: EngineOptions) =>
     withoutReports(forDeletion(stack, outputs)).destroy({ ...engine, parallel, runProgram: true, target });
-  return resultOf(await run("destroy", { ...options, total }, call));
+  return { ...resultOf(await run("destroy", { ...options, total }, call)), unchanged: staying };
 }
 
 /**

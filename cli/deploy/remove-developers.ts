@@ -1,0 +1,88 @@
+import { type DeveloperCutOff, cutOff, cutOffLines, isIncomplete } from "../aws/cut-off.ts";
+import { iamIn } from "../aws/clients.ts";
+import { emergencyTarget } from "../developers/emergency-target.ts";
+import { prepare } from "../engine/apply.ts";
+import { IncompleteRun } from "../engine/run-failure.ts";
+import type { RunResult } from "../engine/runs.ts";
+import { explain } from "../explain.ts";
+import { Failure } from "../failure.ts";
+import { commitAdvice } from "../project/commit.ts";
+import { readEmergencySettings } from "../project/emergency-settings.ts";
+import type { Project } from "../project/project.ts";
+import { SettingsFile } from "../project/settings-file.ts";
+import { confirmChange } from "../terminal/ask.ts";
+import { removeFromStack, settlePending } from "./own-part.ts";
+
+export interface RemovalOptions {
+  project: Project;
+  names: string[];
+  yes: boolean;
+  verbose: boolean;
+  /** Until when to wait for another run's lock, in milliseconds since the epoch. */
+  lockDeadline: number;
+}
+
+export interface Removal extends RunResult {
+  removed: string[];
+  cutOff: DeveloperCutOff[];
+  /** Other edits of the settings that are not applied yet, by name. */
+  pending: string[];
+}
+
+/**
+ * Shuts developers out, then deletes their users and roles. The first half needs IAM in the auth account and nothing else: no
+ * state, lock, passphrase or other account, and no valid line of anybody else's.
+ */
+export async function removeDevelopers(options: RemovalOptions): Promise<Removal> {
+  const { project, names, yes } = options;
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated !== undefined) throw new Failure(`${repeated} is given twice.`, "Name everybody once.");
+  const settings = await readEmergencySettings(project);
+  const iam = iamIn(settings.authAccount, settings);
+  const targets = await Promise.all(names.map((name) => emergencyTarget(iam, settings, name)));
+  await confirmChange(`End all access of ${names.join(", ")} now, and delete their users and roles?`, yes);
+  const started = Date.now();
+  const cut = await cutOff(settings, targets);
+  const lines = cut.flatMap(cutOffLines);
+  const seconds = ((Date.now() - started) / 1000).toFixed(1);
+  if (!isIncomplete(cut)) lines.push(`All access was ended in ${seconds} s. Now the users and roles are deleted.`);
+  process.stderr.write(`${lines.join("\n")}\n`);
+  try {
+    const userNames = targets.map(({ userName }) => userName);
+    return { removed: names, cutOff: cut, ...(await finish({ ...options, names: userNames })) };
+  } catch (error) {
+    throw unfinished(error, cut, names);
+  } finally {
+    if (isIncomplete(cut)) process.exitCode = 1;
+  }
+}
+
+/** The engine's half. The roster comes first: whatever fails after it, the next run goes on. */
+async function finish({ project, names, yes, verbose, lockDeadline }: RemovalOptions) {
+  const before = await SettingsFile.read(project.settingsFile);
+  const listed = names.filter((name) => Object.hasOwn(before.settings.developers, name));
+  const file = listed.length === 0 ? before : before.withoutDevelopers(listed);
+  if (listed.length > 0) {
+    await file.write();
+    const commit = commitAdvice(project);
+    if (commit !== undefined) process.stderr.write(`${commit}\n`);
+  }
+  const stack = await prepare(project, file, { lockDeadline });
+  const options = { project, file, verbose };
+  const result = await removeFromStack(stack, { ...options, names });
+  return { ...result, pending: await settlePending(stack, { ...options, yes }) };
+}
+
+/** What has failed was about users and roles that are to be deleted: their access has ended by then. */
+function unfinished(error: unknown, cut: DeveloperCutOff[], names: string[]): Failure {
+  const { message, remedy, setting } = explain(error instanceof Error ? error : new Error(String(error)));
+  const state = isIncomplete(cut)
+    ? "What was not ended is told above."
+    : `All access of ${names.join(", ")} has ended; what is left are users and roles that nobody can use.`;
+  const again =
+    error instanceof IncompleteRun ? [] : [`Then run mfa-admin remove-developer ${names.join(" ")} again, to finish.`];
+  return new Failure(`${message}\n${state}`, [remedy, ...again].filter(Boolean).join(" "), {
+    cause: error,
+    ...(setting && { setting }),
+  });
+}

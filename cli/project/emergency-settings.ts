@@ -1,0 +1,65 @@
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+
+import { parseDocument } from "yaml";
+
+import { type Settings, settingsSchema } from "../../infra/settings.ts";
+import { Failure } from "../failure.ts";
+import type { Project } from "./project.ts";
+
+/** What shutting somebody out goes by: where the users are, and how other accounts are reached. */
+export type EmergencySettings = Pick<
+  Settings,
+  "authAccount" | "developmentAccounts" | "accessRole" | "rolePrefix" | "sessionDuration"
+> & {
+  /** Names on the roster, as they are written in the file. */
+  developers: string[];
+};
+
+/**
+ * Reads of the settings what an emergency needs, each key by itself: whatever is wrong with the rest of the file, or with
+ * somebody else's line, keeps nobody's access alive.
+ *
+ * @throws Failure when the file does not tell the auth account
+ */
+export async function readEmergencySettings({ settingsFile }: Project): Promise<EmergencySettings> {
+  const values = valuesIn(await readFile(settingsFile, "utf8"));
+  const { shape } = settingsSchema;
+  const { data: authAccount } = shape.authAccount.safeParse(values["authAccount"]);
+  if (authAccount === undefined) {
+    throw new Failure(
+      `${basename(settingsFile)} does not tell the auth account, in which the developers' users are.`,
+      `Write its id: mfa-admin:authAccount: "222222222222". Or deny everything by hand: aws iam put-user-policy (docs/emergency.md).`,
+      { setting: ["authAccount"] },
+    );
+  }
+  const accounts = Object.entries(mapOf(values["developmentAccounts"])).filter(([, id]) => /^\d{12}$/.test(String(id)));
+  return {
+    authAccount,
+    developmentAccounts: Object.fromEntries(accounts.map(([name, id]) => [name, String(id)])),
+    accessRole: shape.accessRole.safeParse(values["accessRole"]).data ?? shape.accessRole.parse(undefined),
+    rolePrefix: shape.rolePrefix.safeParse(values["rolePrefix"]).data ?? shape.rolePrefix.parse(undefined),
+    sessionDuration:
+      shape.sessionDuration.safeParse(values["sessionDuration"]).data ?? shape.sessionDuration.parse(undefined),
+    developers: Object.keys(mapOf(values["developers"])),
+  };
+}
+
+/** The values below `mfa-admin:`, as far as the text can be read. */
+function valuesIn(text: string): Record<string, unknown> {
+  let content: unknown;
+  try {
+    content = parseDocument(text, { uniqueKeys: false }).toJS();
+  } catch {
+    // An alias without its anchor.
+    content = undefined;
+  }
+  const entries = Object.entries(mapOf(mapOf(content)["config"]));
+  return Object.fromEntries(
+    entries.flatMap(([key, value]) => (key.startsWith("mfa-admin:") ? [[key.slice("mfa-admin:".length), value]] : [])),
+  );
+}
+
+function mapOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
