@@ -18,6 +18,12 @@ export interface OrganizationAccount {
   name: string;
 }
 
+/** An account in which nothing can be made. */
+export interface InactiveAccount extends OrganizationAccount {
+  /** In AWS's words (Organizations API Reference, "Account"): PENDING_ACTIVATION, SUSPENDED, PENDING_CLOSURE, CLOSED. */
+  state: string;
+}
+
 export interface OrganizationalUnit {
   id: string;
   /** The names from the root down, such as `Workloads/Development`. */
@@ -29,6 +35,8 @@ export interface OrganizationalUnit {
 /** What the organization really has, for `init` to offer and to check against. */
 export interface OrganizationView {
   accounts: OrganizationAccount[];
+  /** `State` since 2026-09-09, `Status` before. */
+  inactive: InactiveAccount[];
   organizationalUnits: OrganizationalUnit[];
 }
 
@@ -36,16 +44,19 @@ export interface OrganizationView {
 export async function viewOrganization(): Promise<OrganizationView> {
   const client = new OrganizationsClient({ region, maxAttempts: 8 });
   const accounts: OrganizationAccount[] = [];
+  const inactive: InactiveAccount[] = [];
   for await (const page of paginateListAccounts({ client }, {})) {
-    for (const { Id = "", Name = "", Status } of page.Accounts ?? []) {
-      if (Status === undefined || Status === "ACTIVE") accounts.push({ id: Id, name: Name });
+    for (const { Id = "", Name = "", State, Status } of page.Accounts ?? []) {
+      const state = State ?? Status ?? "ACTIVE";
+      if (state === "ACTIVE") accounts.push({ id: Id, name: Name });
+      else inactive.push({ id: Id, name: Name, state });
     }
   }
   const organizationalUnits: OrganizationalUnit[] = [];
   for await (const { Roots } of paginateListRoots({ client }, {})) {
     for (const root of Roots ?? []) await collectUnits(client, root.Id ?? "", "", organizationalUnits);
   }
-  return { accounts, organizationalUnits };
+  return { accounts, inactive, organizationalUnits };
 }
 
 /** Adds the units below a parent, one after the other: AWS Organizations throttles early. Returns their accounts. */

@@ -1,6 +1,7 @@
 import {
   DescribeOrganizationalUnitCommand,
   DescribeOrganizationCommand,
+  ListParentsCommand,
   ListRootsCommand,
   OrganizationsClient,
 } from "@aws-sdk/client-organizations";
@@ -18,12 +19,16 @@ import { Failure } from "../failure.ts";
  */
 export async function checkPreconditions(
   settings: Pick<Settings, "organizationalUnits" | "authAccount" | "developmentAccounts" | "accessRole">,
+  { deleting = false }: { deleting?: boolean } = {},
 ): Promise<void> {
-  await requireManagementAccount();
+  const management = await requireManagementAccount();
   const accounts = { auth: settings.authAccount, ...settings.developmentAccounts };
+  requireOtherThanManagement(accounts, management);
   await Promise.all([
     requireServiceControlPolicies(),
     requireOrganizationalUnits(settings.organizationalUnits),
+    // What shuts everybody out can be taken away all the same.
+    ...(deleting ? [] : [requireAuthAccountFree(settings)]),
     pMap(Object.entries(accounts), ([name, accountId]) => requireAccessRole(name, accountId, settings.accessRole), {
       concurrency: 8,
     }),
@@ -91,7 +96,46 @@ async function requireOrganizationalUnits(ids: string[]): Promise<void> {
   );
 }
 
-async function requireAccessRole(name: string, accountId: string, accessRole: string): Promise<void> {
+/** No service control policy applies to the management account, and nothing protects users or roles in it. */
+function requireOtherThanManagement(accounts: Record<string, string>, management: string): void {
+  for (const [name, id] of Object.entries(accounts)) {
+    if (id !== management) continue;
+    throw new Failure(
+      `${name} (${id}) is the management account of the organization, to which no service control policy applies.`,
+      `Name another account for ${name}.`,
+      { setting: settingOf(name) },
+    );
+  }
+}
+
+/** Below the policy, nobody could enrol or log in: the developers' first calls carry no MFA. */
+async function requireAuthAccountFree({
+  authAccount,
+  organizationalUnits,
+}: Pick<Settings, "authAccount" | "organizationalUnits">): Promise<void> {
+  const client = new OrganizationsClient({ region });
+  let child = authAccount;
+  for (;;) {
+    const { Parents: [parent] = [] } = await client.send(new ListParentsCommand({ ChildId: child }));
+    if (parent?.Id === undefined) return;
+    if (organizationalUnits.includes(parent.Id)) {
+      throw new Failure(
+        `The auth account ${authAccount} is below ${parent.Id}, one of organizationalUnits: the service control policy would shut out every developer, who has to enrol and log in there without MFA first.`,
+        "Take the unit out of organizationalUnits, or move the auth account to another unit in AWS Organizations.",
+        { setting: ["organizationalUnits", String(organizationalUnits.indexOf(parent.Id))] },
+      );
+    }
+    if (parent.Type === "ROOT") return;
+    child = parent.Id;
+  }
+}
+
+function settingOf(account: string): string[] {
+  return account === "auth" ? ["authAccount"] : ["developmentAccounts", account];
+}
+
+/** @throws Failure in AWS's own words when the access role cannot be assumed in an account */
+export async function requireAccessRole(name: string, accountId: string, accessRole: string): Promise<void> {
   try {
     await new STSClient({ region }).send(
       new AssumeRoleCommand({
@@ -108,7 +152,7 @@ async function requireAccessRole(name: string, accountId: string, accessRole: st
       reading === undefined
         ? "Make the role there with a trust policy for the management account, or name the right one in accessRole."
         : "MFA_ADMIN_ACCESS_ROLE names it. Make it there with the policies that mfa-admin init --ci github prints.",
-      { cause: error, setting: name === "auth" ? ["authAccount"] : ["developmentAccounts", name] },
+      { cause: error, setting: settingOf(name) },
     );
   }
 }

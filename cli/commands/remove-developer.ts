@@ -17,13 +17,11 @@ export default class RemoveDeveloper extends StackCommand {
 
   async run(): Promise<unknown> {
     const { flags, argv } = await this.parse(RemoveDeveloper);
-    const [{ requireConfirmable }, { removeDevelopers }, { summary }] = await Promise.all([
-      import("../terminal/ask.ts"),
+    const [{ removeDevelopers }, { summary }] = await Promise.all([
       import("../deploy/remove-developers.ts"),
       import("../engine/apply.ts"),
     ]);
     const project = await this.project(flags);
-    requireConfirmable(flags.yes);
     const { yes, verbose, "lock-timeout": lockDeadline } = flags;
     const result = await removeDevelopers({ project, names: argv as string[], yes, verbose, lockDeadline });
     this.log(summary(result));

@@ -13,21 +13,17 @@ export default class ResetMfa extends StackCommand {
 
   async run(): Promise<unknown> {
     const { flags, args } = await this.parse(ResetMfa);
-    const { name } = args;
-    const [ask, { requireInRoster }] = await Promise.all([
-      import("../terminal/ask.ts"),
-      import("../project/roster.ts"),
-    ]);
-    const { file } = await this.settings(flags);
-    requireInRoster(file, [name]);
+    const ask = await import("../terminal/ask.ts");
+    const project = await this.project(flags);
+    const [{ userInEmergency }, { aboutUser }, { mfaDevicesOf, removeMfaDevice }, { mfaDeviceTable }] =
+      await Promise.all([
+        import("../developers/emergency-target.ts"),
+        import("../aws/missing-user.ts"),
+        import("../../infra/mfa-devices.ts"),
+        import("../terminal/credential-tables.ts"),
+      ]);
+    const { iam, userName: name, until } = await userInEmergency(project, args.name);
     ask.requireConfirmable(flags.yes);
-    const [{ iamIn }, { aboutUser }, { mfaDevicesOf, removeMfaDevice }, { mfaDeviceTable }] = await Promise.all([
-      import("../aws/clients.ts"),
-      import("../aws/missing-user.ts"),
-      import("../../infra/mfa-devices.ts"),
-      import("../terminal/credential-tables.ts"),
-    ]);
-    const iam = iamIn(file.settings.authAccount, file.settings);
     const devices = await aboutUser(name, "reset-mfa", mfaDevicesOf(iam, name));
     if (devices.length > 0) {
       this.logToStderr(mfaDeviceTable(devices));
@@ -35,11 +31,11 @@ export default class ResetMfa extends StackCommand {
       await ask.confirmChange(`${question} of ${name}?`, flags.yes);
       for (const device of devices) await removeMfaDevice(iam, name, device);
     }
-    this.report(name, devices.length);
+    this.report(name, devices.length, until);
     return { userName: name, removed: devices };
   }
 
-  private report(name: string, removed: number): void {
+  private report(name: string, removed: number, until: string): void {
     this.log(
       removed === 0
         ? `${name} has no MFA device; there is nothing to remove.`
@@ -53,7 +49,7 @@ export default class ResetMfa extends StackCommand {
       `Note: until then whoever has ${name}'s password or access key could enrol a device of their own. If a computer is lost, too, run mfa-admin revoke-keys ${name} and mfa-admin reset-password ${name}.`,
     );
     this.logToStderr(
-      `Note: sessions already open last until they expire. mfa-admin remove-developer ${name} ends them, and everything else.`,
+      `Note: sessions already open may last until ${until}. mfa-admin remove-developer ${name} ends them, and everything else.`,
     );
   }
 }

@@ -22,23 +22,18 @@ export default class RevokeKeys extends StackCommand {
 
   async run(): Promise<unknown> {
     const { flags, args } = await this.parse(RevokeKeys);
-    const { name } = args;
-    const [ask, { requireInRoster }] = await Promise.all([
-      import("../terminal/ask.ts"),
-      import("../project/roster.ts"),
-    ]);
-    const { file } = await this.settings(flags);
-    requireInRoster(file, [name]);
-    ask.requireConfirmable(flags.yes);
-    const [{ iamIn }, { aboutUser }, { accessKeyStatuses }, { removeAccessKey }, { accessKeyTable }] =
+    const ask = await import("../terminal/ask.ts");
+    const project = await this.project(flags);
+    const [{ userInEmergency }, { aboutUser }, { accessKeyStatuses }, { removeAccessKey }, { accessKeyTable }] =
       await Promise.all([
-        import("../aws/clients.ts"),
+        import("../developers/emergency-target.ts"),
         import("../aws/missing-user.ts"),
         import("../aws/access-keys.ts"),
         import("../../infra/access-keys.ts"),
         import("../terminal/credential-tables.ts"),
       ]);
-    const iam = iamIn(file.settings.authAccount, file.settings);
+    const { iam, userName: name, until } = await userInEmergency(project, args.name);
+    ask.requireConfirmable(flags.yes);
     const keys = await aboutUser(name, "revoke-keys", accessKeyStatuses(iam, name));
     const chosen = flags.key === undefined ? keys : [keyOf(name, keys, flags.key)];
     if (chosen.length > 0) {
@@ -47,11 +42,11 @@ export default class RevokeKeys extends StackCommand {
       await ask.confirmChange(`Delete ${question} of ${name}?`, flags.yes);
       for (const { id } of chosen) await removeAccessKey(iam, name, id);
     }
-    this.report(name, chosen);
+    this.report(name, chosen, until);
     return { userName: name, revoked: chosen };
   }
 
-  private report(name: string, revoked: AccessKeyStatus[]): void {
+  private report(name: string, revoked: AccessKeyStatus[], until: string): void {
     if (revoked.length === 0) {
       this.log(`${name} has no access key; there is nothing to revoke.`);
       return;
@@ -59,7 +54,7 @@ export default class RevokeKeys extends StackCommand {
     this.log(`Deleted of ${name}: ${revoked.map(({ id }) => id).join(", ")}.`);
     this.log(`For a new key ${name} makes one in the console, under Security credentials, then runs mfa-admin enroll.`);
     this.logToStderr(
-      `Note: sessions already open last until they expire. mfa-admin remove-developer ${name} ends them, and everything else.`,
+      `Note: sessions already open may last until ${until}. mfa-admin remove-developer ${name} ends them, and everything else.`,
     );
   }
 }

@@ -4,7 +4,10 @@ import { assignmentFromTags } from "../../infra/assignment.ts";
 import { roleNameOf } from "../../infra/names.ts";
 import { closest } from "../closest.ts";
 import { Failure } from "../failure.ts";
-import type { EmergencySettings } from "../project/emergency-settings.ts";
+import { iamIn } from "../aws/clients.ts";
+import { requireAccessRole, requireManagementAccount } from "../aws/preconditions.ts";
+import { type EmergencySettings, readEmergencySettings } from "../project/emergency-settings.ts";
+import type { Project } from "../project/project.ts";
 
 /** Somebody whose access is to end, by what AWS has. */
 export interface EmergencyTarget {
@@ -29,7 +32,7 @@ export async function emergencyTarget(
   name: string,
 ): Promise<EmergencyTarget> {
   const { authAccount, developers, developmentAccounts, rolePrefix, sessionDuration } = settings;
-  const user = await userNamed(iam, name);
+  const user = await userNamed(iam, settings, name);
   const assignment = user && assignmentFromTags({ userName: user.userName, authAccount }, user.tags);
   if (assignment === undefined && !developers.includes(name)) throw nobody(name, developers, user !== undefined);
   const userName = user?.userName ?? name;
@@ -45,8 +48,30 @@ export async function emergencyTarget(
   };
 }
 
+/**
+ * IAM in the auth account and the user that a name stands for there, by what an emergency needs of the settings and nothing else.
+ *
+ * @returns with it, until when a session that is open now may last, as an ISO 8601 text
+ */
+export async function userInEmergency(
+  project: Project,
+  name: string,
+): Promise<{ iam: IAMClient; userName: string; until: string }> {
+  const settings = await readEmergencySettings(project);
+  const iam = iamIn(settings.authAccount, settings);
+  const { userName, sessionDuration } = await emergencyTarget(iam, settings, name);
+  return { iam, userName, until: new Date(Date.now() + sessionDuration * 1000).toISOString() };
+}
+
+/** Says better whose credentials these are, or that the access role is in the way. */
+async function explainRefusal({ authAccount, accessRole }: EmergencySettings): Promise<void> {
+  await requireManagementAccount();
+  await requireAccessRole("auth", authAccount, accessRole);
+}
+
 async function userNamed(
   iam: IAMClient,
+  settings: EmergencySettings,
   name: string,
 ): Promise<{ userName: string; tags: Record<string, string> } | undefined> {
   try {
@@ -58,6 +83,7 @@ async function userNamed(
     if (error instanceof NoSuchEntityException || (error instanceof Error && error.name === "ValidationError")) {
       return undefined;
     }
+    if (error instanceof Error && error.name.startsWith("AccessDenied")) await explainRefusal(settings);
     throw error;
   }
 }
@@ -71,7 +97,7 @@ function nobody(name: string, developers: string[], exists: boolean): Failure {
   }
   const meant = closest(name, developers);
   return new Failure(
-    `${name} is not in the roster, and the auth account has no such user.`,
+    `${name} is not in the roster.`,
     meant === undefined ? "mfa-admin list shows who is." : `Did you mean ${meant}?`,
   );
 }

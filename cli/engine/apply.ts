@@ -58,7 +58,7 @@ export async function prepare(
   const [stack] = await Promise.all([
     openStack(project, { deleting, secrets }),
     requirePassphrase(project),
-    checkPreconditions(file.settings),
+    checkPreconditions(file.settings, { deleting }),
   ]);
   return stack;
 }

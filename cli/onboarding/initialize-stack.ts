@@ -108,11 +108,18 @@ function requireValid(answers: InitAnswers): void {
   throw new Failure(lines.join("\n"), "Nothing was changed; correct the flags.");
 }
 
-function requireKnownAccounts(settings: InitialSettings, { accounts }: OrganizationView): void {
+function requireKnownAccounts(settings: InitialSettings, { accounts, inactive }: OrganizationView): void {
   const known = new Set(accounts.map(({ id }) => id));
   const wanted = { auth: settings.authAccount, ...settings.developmentAccounts };
   for (const [name, id] of Object.entries(wanted)) {
     if (known.has(id)) continue;
+    const closed = inactive.find((account) => account.id === id);
+    if (closed !== undefined) {
+      throw new Failure(
+        `The account ${id} (${name}) is ${closed.state} in AWS Organizations: nothing can be made in it.`,
+        "Leave it out.",
+      );
+    }
     throw new Failure(
       `The organization has no active account ${id} (${name}).`,
       `Its accounts are: ${accounts.map((account) => `${account.id} ${account.name}`).join(", ")}.`,
@@ -127,11 +134,6 @@ async function warningsAbout(settings: InitialSettings, { organizationalUnits }:
   const uncovered = Object.entries(settings.developmentAccounts).filter(([, id]) => !covered.has(id));
   const users = await usersInDevelopmentAccounts(settings);
   return [
-    ...(covered.has(settings.authAccount)
-      ? [
-          "The auth account is in one of these organizational units: developers could not enrol there. Move it out first.",
-        ]
-      : []),
     ...uncovered.map(
       ([name, id]) => `${name} (${id}) is in none of these organizational units, so the policy does not protect it.`,
     ),

@@ -121,6 +121,13 @@ describe("init", () => {
     );
   });
 
+  it("refuses an account that is closed, and says so", async () => {
+    const { organization, developmentAccounts } = admin.sandbox;
+    organization.account(developmentAccounts["payments"] ?? "").state = "CLOSED";
+    const stderr = await refused(...initFlags(admin.sandbox));
+    expect(stderr).to.contain("The account 444444444444 (payments) is CLOSED in AWS Organizations");
+  });
+
   it("refuses an organizational unit that is not there", async () => {
     expect(await refused(...flags("--organizational-unit", "ou-abcd-99999999"))).to.match(
       /^Error: The organization has no organizational unit ou-abcd-99999999\.\n/,

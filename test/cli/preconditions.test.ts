@@ -36,6 +36,8 @@ describe("before anything is changed", () => {
   ];
   /** Those that have something to lose: an edit of the roster, somebody's access. */
   const risky = commands.slice(1, 3);
+  /** Those that need the stack before anything else: access is ended without it (test/cli/emergency.test.ts). */
+  const needStack = commands.filter(([name]) => name !== "remove-developer");
 
   it("missing credentials are refused, with how to give some", async () => {
     for (const command of [...risky, ["list"]]) {
@@ -87,6 +89,44 @@ describe("before anything is changed", () => {
     }
   });
 
+  it("the auth account below one of the units is refused: nobody could log in then", async () => {
+    const settings = await admin.settings();
+    await admin.editSettings((text) =>
+      text.replace("- ou-abcd-11111111", "- ou-abcd-11111111\n    - ou-abcd-22222222"),
+    );
+    try {
+      for (const command of [["up", "--yes"], ["preview"], ["add-developer", "erin", "--yes"]]) {
+        expect(await refused({}, ...command), command.join(" ")).to.match(
+          /^Error: The auth account 222222222222 is below ou-abcd-22222222, one of organizationalUnits: .*\nTake the unit out/,
+        );
+      }
+    } finally {
+      await admin.editSettings(() => settings);
+    }
+  });
+
+  it("an auth account that was moved below one of the units in AWS is refused, too", async () => {
+    const { organization, authAccount } = admin.sandbox;
+    organization.moveAccount(authAccount, "ou-abcd-11111111");
+    try {
+      expect(await refused({}, "up", "--yes")).to.contain("The auth account 222222222222 is below ou-abcd-11111111");
+    } finally {
+      organization.moveAccount(authAccount, "ou-abcd-22222222");
+    }
+  });
+
+  it("the management account among the others is refused by name", async () => {
+    const settings = await admin.settings();
+    await admin.editSettings((text) => text.replace('payments: "444444444444"', 'payments: "111111111111"'));
+    try {
+      expect(await refused({}, "up", "--yes")).to.contain(
+        "payments (111111111111) is the management account of the organization",
+      );
+    } finally {
+      await admin.editSettings(() => settings);
+    }
+  });
+
   it("an organizational unit that is not there is refused", async () => {
     const settings = await admin.settings();
     await admin.editSettings((text) => text.replace("ou-abcd-11111111", "ou-abcd-99999999"));
@@ -102,7 +142,7 @@ describe("before anything is changed", () => {
   it("an organization without service control policies is refused, with the command that turns them on", async () => {
     admin.sandbox.organization.serviceControlPoliciesEnabled = false;
     try {
-      for (const command of risky) {
+      for (const command of commands.slice(0, 2)) {
         expect(await refused({}, ...command), command.join(" ")).to.equal(
           "Error: Service control policies are not switched on in this organization.\nRun: aws organizations enable-policy-type --policy-type SERVICE_CONTROL_POLICY --root-id r-abcd\n",
         );
@@ -113,7 +153,7 @@ describe("before anything is changed", () => {
   });
 
   it("without a passphrase, and without a terminal to ask on, nothing is done", async () => {
-    for (const command of commands) {
+    for (const command of needStack) {
       const stderr = await refused({ env: { PULUMI_CONFIG_PASSPHRASE: undefined } }, ...command);
       expect(stderr, command.join(" ")).to.equal(
         'Error: The passphrase of the stack "main" is needed, and there is no terminal to ask on.\nSet PULUMI_CONFIG_PASSPHRASE, or PULUMI_CONFIG_PASSPHRASE_FILE to a file that holds it.\n',
@@ -122,7 +162,7 @@ describe("before anything is changed", () => {
   });
 
   it("a wrong passphrase is refused", async () => {
-    for (const command of risky) {
+    for (const command of needStack.slice(0, 2)) {
       expect(await refused({ env: { PULUMI_CONFIG_PASSPHRASE: "wrong" } }, ...command), command.join(" ")).to.equal(
         'Error: The passphrase is not that of the stack "main".\nCorrect PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE, or unset both to be asked.\n',
       );
@@ -150,7 +190,7 @@ describe("before anything is changed", () => {
     const empty = await mkdtemp(join(tmpdir(), "mfa-admin-cli-"));
     try {
       const env = { PATH: dirname(process.execPath), XDG_CACHE_HOME: empty, PULUMI_HOME: empty };
-      for (const command of [...risky, ["outputs"]]) {
+      for (const command of [...needStack.slice(0, 2), ["outputs"]]) {
         expect(await refused({ env }, ...command), command.join(" ")).to.equal(
           "Error: The Pulumi CLI was not found.\nInstall it from https://www.pulumi.com/docs/install/, or run npm run setup in a checkout of mfa-admin.\n",
         );
@@ -188,7 +228,7 @@ describe("before anything is changed", () => {
 
   it("without a terminal and without --yes, nothing is begun", async () => {
     const from = admin.sandbox.requests.length;
-    for (const [name = "", ...args] of commands) {
+    for (const [name = "", ...args] of needStack) {
       const stderr = await refused({}, name, ...args.filter((arg) => arg !== "--yes"));
       expect(stderr, name).to.equal(
         "Error: This has to be confirmed, and there is no terminal to ask on.\nAdd --yes.\n",
@@ -247,7 +287,6 @@ describe("a stack that is locked by another run", () => {
     for (const command of [
       ["up", "--yes"],
       ["add-developer", "carol", "--yes"],
-      ["remove-developer", "alice", "--yes"],
       ["destroy", "--yes"],
       ["refresh", "--yes"],
     ]) {

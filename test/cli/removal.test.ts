@@ -96,7 +96,8 @@ describe("removing developers", () => {
       const firstOfEngine = requests.findIndex(({ service }) => service === "cloudcontrol");
       const before = requests.slice(0, firstOfEngine);
       for (const name of ["bob", "dave"]) {
-        const done = before.filter(({ input }) => input["UserName"] === name).map(({ action }) => action);
+        const asked = before.filter(({ input }) => input["UserName"] === name).map(({ action }) => action);
+        const done = asked.filter((action) => action !== "GetUser");
         expect(done[0]).to.equal("PutUserPolicy");
         expect(done).to.include.members([
           "UpdateAccessKey",

@@ -73,11 +73,11 @@ describe("the roster", () => {
       const before = await admin.settings();
       const { status, stdout, stderr } = await admin.run(...args);
       expect(stderr).to.match(says);
-      expect({ status, stdout, file: await admin.settings(), requests: admin.sandbox.requests }).to.eql({
+      expect({ status, stdout, file: await admin.settings(), changes: admin.changesSince(0) }).to.eql({
         status: 1,
         stdout: "",
         file: before,
-        requests: [],
+        changes: [],
       });
     });
   }
@@ -114,7 +114,7 @@ describe("the roster", () => {
     expect(stdout)
       .to.match(/^bob +sandbox, payments$/m)
       .and.to.match(/^carol +payments, sandbox$/m);
-    expect(admin.sandbox.requests).to.eql([]);
+    expect(admin.changesSince(0)).to.eql([]);
   });
 
   it("is whole after a crash in the middle of an edit: the old file stays, and the next edit works", async () => {
@@ -140,6 +140,6 @@ describe("the roster", () => {
     );
     const { value } = await admin.json("add-developer", "grace", "--no-up");
     expect(value).to.eql({ added: ["grace"], applied: false });
-    expect(admin.sandbox.requests).to.eql([]);
+    expect(admin.changesSince(0)).to.eql([]);
   });
 });

@@ -15,6 +15,7 @@ export class Account {
   readonly id: string;
   readonly name: string;
   readonly email: string;
+  state: "PENDING_ACTIVATION" | "ACTIVE" | "SUSPENDED" | "PENDING_CLOSURE" | "CLOSED" = "ACTIVE";
   readonly users = new Names<User>();
   readonly groups = new Names<Group>();
   readonly roles = new Names<Role>();

@@ -116,8 +116,8 @@ function showAccount(organization: Organization, id: string): Output | undefined
       Arn: organization.arn("account", account.id),
       Name: account.name,
       Email: account.email,
-      Status: "ACTIVE",
-      State: "ACTIVE",
+      // Status was retired on 2026-09-09 (Organizations API Reference, "Account").
+      State: account.state,
       JoinedMethod: "CREATED",
     }
   );
