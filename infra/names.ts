@@ -34,3 +34,6 @@ export function policyArnIn(accountId: string, arn: string): string {
 export function signInAddress(settings: Pick<Settings, "authAccount" | "accountAlias">): string {
   return `https://${settings.accountAlias ?? settings.authAccount}.signin.aws.amazon.com/console`;
 }
+
+/** The inputs of a provider that Pulumi's SDK takes from the environment of whoever runs it. */
+export const inputsOfEnvironment = ["profile", "sharedCredentialsFile"];

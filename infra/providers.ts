@@ -2,6 +2,7 @@ import { Provider } from "@pulumi/aws-native/provider.js";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { accessRoleArn, accessSessionName } from "./accounts.ts";
+import { inputsOfEnvironment } from "./names.ts";
 import { region } from "./region.ts";
 import type { Settings } from "./settings.ts";
 
@@ -17,7 +18,10 @@ export interface Providers {
  * @param pluginVersion the version of the aws-native plugin; the SDK's own when left out
  */
 export function accountProviders(settings: Settings, pluginVersion: string | undefined): Providers {
-  const options: pulumi.ResourceOptions = pluginVersion === undefined ? {} : { version: pluginVersion };
+  const options: pulumi.ResourceOptions = {
+    transformations: [withoutEnvironment],
+    ...(pluginVersion !== undefined && { version: pluginVersion }),
+  };
   const inAccount = (name: string, accountId: string): Provider =>
     new Provider(
       name,
@@ -36,3 +40,14 @@ export function accountProviders(settings: Settings, pluginVersion: string | und
     ),
   };
 }
+
+/**
+ * Leaves out of a provider's inputs, and so of the state, who has run it and where. The plugin reads the same variables by
+ * itself, from the environment of whoever runs it then.
+ */
+const withoutEnvironment: pulumi.ResourceTransformation = ({ props, opts }) => ({
+  props: Object.fromEntries(
+    Object.entries(props as Record<string, unknown>).filter(([key]) => !inputsOfEnvironment.includes(key)),
+  ),
+  opts,
+});

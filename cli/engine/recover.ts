@@ -7,6 +7,7 @@ import type { Stack } from "./automation.ts";
 import { identityOfResource, isCloudResource, nameOf } from "./changes.ts";
 import { type Deployment, editState, type Resource } from "./deployment.ts";
 import { noteWhatIsThere } from "./half-made.ts";
+import { forgetEnvironment } from "./provider-inputs.ts";
 import { existsAlready, type IncompleteRun } from "./run-failure.ts";
 
 export interface RecoveryOptions {
@@ -91,7 +92,8 @@ export async function prepareDeletion(stack: Stack, { settings, refresh }: Settl
     total = deployment.resources.filter(isCloudResource).length;
     const shielded = deployment.resources.filter(({ protect }) => protect === true);
     for (const resource of shielded) resource.protect = false;
-    return unfinished.settled || shielded.length > 0;
+    const healed = forgetEnvironment(deployment.resources);
+    return healed || unfinished.settled || shielded.length > 0;
   });
   await readTaken(taken, refresh);
   return total;
@@ -120,7 +122,8 @@ export async function prepareRemoval(
     outputs = outputsWithout(deployment, names);
     staying = deployment.resources.filter(isCloudResource).length - leaving.filter(isCloudResource).length;
     const urns = new Set(leaving.map(({ urn }) => urn));
-    return letGo(deployment, urns) || unfinished.settled;
+    const healed = forgetEnvironment(deployment.resources);
+    return letGo(deployment, urns) || healed || unfinished.settled;
   });
   await readTaken(taken, refresh);
   return { target: leaving.map(({ urn }) => urn), total: leaving.filter(isCloudResource).length, staying, outputs };

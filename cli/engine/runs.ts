@@ -118,6 +118,7 @@ function partOf({ target, program }: RunOptions): { target?: string[]; program?:
  * and an update after that would delete a console password that was made outside the stack.
  */
 export async function runRefresh(stack: Stack, options: RunOptions): Promise<RunResult> {
+  await healProviders(stack, options.project);
   const pass = (): Promise<FinishedRun> =>
     run("refresh", options, (engine) => withoutReports(stack).refresh({ ...engine, parallel }));
   const [first, second] = [await pass(), await pass()];
@@ -128,6 +129,20 @@ export async function runRefresh(stack: Stack, options: RunOptions): Promise<Run
     unchanged: first.unchanged - later.length,
     seconds: first.seconds + second.seconds,
   };
+}
+
+/** A refresh does not run the program, which would give the providers their inputs anew. */
+async function healProviders(stack: Stack, project: Project): Promise<void> {
+  const [{ resourcesBefore }, { forgetEnvironment }] = await Promise.all([
+    import("../preview/state-before.ts"),
+    import("./provider-inputs.ts"),
+  ]);
+  if (!forgetEnvironment(await resourcesBefore(stack, project))) return;
+  const { editState } = await import("./deployment.ts");
+  await editState(stack, ({ resources, pending_operations: pending = [] }) =>
+    // An edit forgets what is pending: the next up settles that, and gives the providers their inputs.
+    Promise.resolve(pending.length === 0 && forgetEnvironment(resources)),
+  );
 }
 
 function identity({ account, type, name }: Change): string {

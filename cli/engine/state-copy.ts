@@ -9,6 +9,8 @@ import { readIfThere, stateFilesOf } from "../state/files.ts";
 import { secretsIn } from "../state/secrets-keys.ts";
 import { isServer } from "../state/server.ts";
 import { directoryUrl } from "../state/state-directory.ts";
+import type { Resource } from "./deployment.ts";
+import { forgetEnvironment } from "./provider-inputs.ts";
 import { openStack } from "./stack.ts";
 import { exportSealed } from "./state-transfer.ts";
 
@@ -45,7 +47,7 @@ async function copyInto(directory: string, project: Project): Promise<StateCopy>
   const state = (files && (await readIfThere(files, checkpoint))) ?? (await exported(project));
   for (const [path, text] of [
     [".pulumi/meta.yaml", "version: 1\n"],
-    [checkpoint, withAccessRole(state)],
+    [checkpoint, withProvidersOfNow(state)],
   ] as const) {
     await mkdir(dirname(join(directory, "state", path)), { recursive: true });
     await writeFile(join(directory, "state", path), text);
@@ -68,16 +70,20 @@ async function exported(project: Project): Promise<string> {
   return JSON.stringify({ version, checkpoint: { stack: `organization/${name}/${stack}`, latest: deployment } });
 }
 
-/** The providers of the state as {@link accessRoleArn} has them now: a refresh does not run the program. */
-function withAccessRole(text: string): string {
+/**
+ * The providers of the state as {@link accessRoleArn} has them now, and with nothing of whoever ran them before: a refresh does
+ * not run the program.
+ */
+function withProvidersOfNow(text: string): string {
   const accessRole = readingRole();
-  if (accessRole === undefined) return text;
   const state = JSON.parse(text) as StateFile;
-  for (const resource of state.checkpoint?.latest?.resources ?? []) {
-    if (resource.type !== "pulumi:providers:aws-native") continue;
+  const { resources = [] } = state.checkpoint?.latest ?? {};
+  if (!forgetEnvironment(resources) && accessRole === undefined) return text;
+  for (const resource of resources) {
+    if (accessRole === undefined || resource.type !== "pulumi:providers:aws-native") continue;
     for (const key of ["inputs", "outputs"] as const) {
       const values = JSON.stringify(resource[key] ?? {});
-      resource[key] = JSON.parse(values.replace(/(:role\/)[\w+=,.@-]+/g, `$1${accessRole}`)) as unknown;
+      resource[key] = JSON.parse(values.replace(/(:role\/)[\w+=,.@-]+/g, `$1${accessRole}`)) as Record<string, unknown>;
     }
   }
   return JSON.stringify(state);
@@ -85,7 +91,7 @@ function withAccessRole(text: string): string {
 
 interface StateFile {
   checkpoint?: {
-    latest?: { resources?: { urn: string; type?: string; modified?: string; inputs?: unknown; outputs?: unknown }[] };
+    latest?: { resources?: (Resource & { modified?: string })[] };
   };
 }
 

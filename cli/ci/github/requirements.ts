@@ -31,7 +31,7 @@ export async function requireReachableState({ backendUrl, directory, stack }: Pr
  * Refuses a project that does not say which mfa-admin a runner is to install. It acts with an administrator's rights, so a
  * lock file has to name its very content.
  */
-export async function requireInstallable(directory: string, version: string): Promise<void> {
+export async function requireInstallable(directory: string): Promise<void> {
   const path = join(directory, "package.json");
   const brings = existsSync(path) && namesUs(await readFile(path, "utf8"), path);
   if (brings && existsSync(join(directory, "package-lock.json"))) return;
@@ -39,7 +39,7 @@ export async function requireInstallable(directory: string, version: string): Pr
     brings
       ? `${directory} has no package-lock.json, by which npm ci installs what was looked at.`
       : `No package.json in ${directory} names mfa-admin, so a runner would not know which one to install.`,
-    `Run npm install --save-dev --save-exact mfa-admin@${version} there, and commit package.json and package-lock.json.`,
+    "Run npm install --save-dev git+https://HOST/REPOSITORY.git#COMMIT there, with the repository and the commit that you have looked at, and commit package.json and package-lock.json. A name alone is not published by us: whoever registers it would run with an administrator's rights.",
   );
 }
 

@@ -64,7 +64,7 @@ export async function setUpGithub(project: Project, version: string, flags: Gith
   const { backendUrl, directory, settingsFile, stack } = project;
   await requireReachableState(project);
   const repository = await findRepository(directory, flags);
-  await requireInstallable(directory, version);
+  await requireInstallable(directory);
   const { settings } = await SettingsFile.read(settingsFile);
   const keys = secretsIn(await readFile(settingsFile, "utf8"));
   const [managementAccount, subject] = await Promise.all([

@@ -408,7 +408,7 @@ describe("init --ci github", () => {
     });
     expect((await init()).stderr)
       .to.contain("names mfa-admin, so a runner would not know which one to install.")
-      .and.contain("Run npm install --save-dev --save-exact mfa-admin@");
+      .and.contain("Run npm install --save-dev git+https://HOST/REPOSITORY.git#COMMIT");
     await writeFile(join(other.directory, "package.json"), '{ "dependencies": { "mfa-admin": "0.1.0" } }');
     expect((await init()).stderr).to.contain("has no package-lock.json, by which npm ci installs what was looked at.");
     await other.close();

@@ -1,0 +1,67 @@
+import { expect } from "chai";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { Administrator } from "./harness.ts";
+
+describe("who runs it leaves no trace in the state", () => {
+  let admin: Administrator;
+  let env: Record<string, string | undefined>;
+
+  before(async () => {
+    admin = await Administrator.withProject({ developers: ["alice"] });
+    const directory = join(admin.directory, "somebody's own");
+    await mkdir(directory);
+    const { accessKeyId, secretAccessKey } = admin.sandbox.administrator;
+    const credentials = join(directory, "credentials");
+    await writeFile(
+      credentials,
+      `[somebody]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`,
+    );
+    env = {
+      AWS_ACCESS_KEY_ID: undefined,
+      AWS_SECRET_ACCESS_KEY: undefined,
+      AWS_PROFILE: "somebody",
+      AWS_SHARED_CREDENTIALS_FILE: credentials,
+    };
+    const { status, stderr } = await admin.runWith({ env }, "up", "--yes");
+    expect(status, stderr).to.equal(0);
+  });
+  after(() => admin.close());
+
+  const stateFile = (): string => join(admin.stateDirectory, ".pulumi", "stacks", "mfa-admin", "main.json");
+  const state = (): Promise<string> => readFile(stateFile(), "utf8");
+
+  /** As an earlier version left it: by the profile of somebody who is not here. */
+  async function noteSomebody(): Promise<void> {
+    const content = JSON.parse(await state()) as {
+      checkpoint: { latest: { resources: { type: string; inputs: object; outputs: object }[] } };
+    };
+    for (const resource of content.checkpoint.latest.resources) {
+      if (resource.type !== "pulumi:providers:aws-native") continue;
+      const trace = { profile: "somebody-else", sharedCredentialsFile: "/nowhere/credentials" };
+      Object.assign(resource, { inputs: { ...resource.inputs, ...trace }, outputs: { ...resource.outputs, ...trace } });
+    }
+    await writeFile(stateFile(), JSON.stringify(content));
+  }
+
+  it("neither a profile's name nor the path of a credentials file", async () => {
+    expect(await state()).not.to.match(/somebody|sharedCredentialsFile|"profile"/);
+  });
+
+  it("a drift preview goes by the credentials of whoever runs it, whatever an earlier version has noted", async () => {
+    await noteSomebody();
+    const { stdout } = await admin.succeed("refresh", "--preview-only");
+    expect(stdout).to.contain("Nothing has drifted");
+  });
+
+  it("refresh, up and destroy do so, too, and the state is healed", async () => {
+    for (const command of ["refresh", "up", "destroy"]) {
+      await noteSomebody();
+      await admin.succeed(command, "--yes");
+      expect(await state(), command).not.to.contain("somebody");
+    }
+    const { users } = admin.sandbox.organization.account(admin.sandbox.authAccount);
+    expect(users.names).to.eql([]);
+  });
+});
