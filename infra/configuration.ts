@@ -8,7 +8,7 @@ export function settingsFromConfiguration(): Settings {
   const values: Record<string, unknown> = {};
   for (const key of settingsKeys) {
     const text = configuration.get(key);
-    if (text !== undefined) values[key] = parseValue(text);
+    if (text !== undefined) values[key] = texts.has(key) ? text : parseValue(text);
   }
   const result = parseSettings(values);
   if (result.success) return result.data;
@@ -17,13 +17,24 @@ export function settingsFromConfiguration(): Settings {
   );
 }
 
-/** The engine hands texts over as they are, nothing as "", and the rest as JSON; an account id is a text of digits. */
+/** The settings that are texts, also those that look like numbers. */
+const texts = new Set(["authAccount", "accessRole", "rolePrefix", "permissionsBoundary", "contact", "accountAlias"]);
+
+/** The engine hands texts over as they are, nothing as "", and the rest as JSON. */
 function parseValue(text: string): unknown {
   if (text === "") return null;
-  if (/^\d{12}$/.test(text)) return text;
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
     return text;
   }
+  if (hasPrototypeKey(value)) throw new pulumi.RunError("mfa-admin: no name may be __proto__");
+  return value;
+}
+
+/** Objects lose such a key on the way, and the person with it. */
+function hasPrototypeKey(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.hasOwn(value, "__proto__") || Object.values(value).some(hasPrototypeKey);
 }

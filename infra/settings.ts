@@ -52,6 +52,25 @@ export const roleName = z
   .string()
   .regex(/^[\w+=,.@-]{1,64}$/, "a role's name is 1 to 64 letters, digits and + = , . @ _ -");
 
+/** What a tag is made of (IAM User Guide, "Rules for tagging in IAM and AWS STS"). */
+const tagText = /^[\p{L}\p{Z}\p{N}_.:/=+@-]*$/u;
+const tagCharacters = "letters, digits, spaces and any of _ . : / = + - @ (IAM's rule)";
+
+const tagKey = z
+  .string()
+  .min(1, "a tag's key has 1 to 128 characters")
+  .max(128, "a tag's key has 1 to 128 characters")
+  .regex(tagText, `a tag's key is of ${tagCharacters}`)
+  .refine((key) => !/^aws:/i.test(key), { message: "tags that begin with aws: are AWS's own" })
+  .refine((key) => !key.toLowerCase().startsWith(tagPrefix), {
+    message: `tags that begin with ${tagPrefix}, in any case, are the stack's own`,
+  });
+
+const tagValue = z
+  .string()
+  .max(256, "a tag's value has 256 characters at most")
+  .regex(tagText, `a tag's value is of ${tagCharacters}`);
+
 /** IAM User Guide, "IAM and AWS STS quotas". */
 const tagsPerUser = 50;
 
@@ -111,16 +130,7 @@ export const settingsSchema = z
       .default(43200)
       .describe("The longest session of a developer's role, in seconds, 3,600 to 43,200."),
     tags: z
-      .record(
-        z
-          .string()
-          .min(1)
-          .max(128)
-          .refine((key) => !key.startsWith(tagPrefix), {
-            message: `tags that begin with ${tagPrefix} are the stack's own`,
-          }),
-        z.string().max(256),
-      )
+      .record(tagKey, tagValue)
       .default({})
       .describe("Tags of the users, the roles and the service control policy."),
     contact: z
@@ -210,6 +220,14 @@ function checkReferences(
       refuse(["developmentAccounts", name], `this is the same account as "${other}"; name each account once`);
     }
     seenAccounts.set(id, name);
+  }
+  const seenTags = new Map<string, string>();
+  for (const key of Object.keys(settings.tags)) {
+    const twin = seenTags.get(key.toLowerCase());
+    if (twin !== undefined) {
+      refuse(["tags", key], `IAM takes no two tags that differ only by case, and "${twin}" is there already`);
+    }
+    seenTags.set(key.toLowerCase(), key);
   }
   const known = Object.keys(settings.developmentAccounts);
   const seenUsers = new Map<string, string>();

@@ -1,4 +1,6 @@
-import { isMap, isNode, isScalar, type Node, type Pair, parseDocument, stringify } from "yaml";
+import { isMap, isNode, isScalar, type Node, type Pair, parseDocument, Scalar, stringify, type YAMLMap } from "yaml";
+
+import { needsQuotes } from "./yaml-readings.ts";
 
 /** One entry of the roster, as it is written in the file. */
 export interface RosterEntry {
@@ -30,7 +32,9 @@ export function withDevelopers(text: string, entries: Record<string, RosterEntry
   // No roster yet, or one in braces: it is laid out anew.
   if (!isMap(roster)) document.setIn(path, document.createNode({}));
   for (const [name, entry] of Object.entries(entries)) {
-    document.setIn([...path, name], document.createNode(entry, { flow: true }));
+    const key = new Scalar(name);
+    if (needsQuotes(name)) key.type = Scalar.QUOTE_DOUBLE;
+    (document.getIn(path) as YAMLMap).set(key, document.createNode(entry, { flow: true }));
   }
   const map = document.getIn(path);
   if (isMap(map)) map.flow = false;
@@ -68,7 +72,8 @@ function lines(entries: Record<string, RosterEntry>, indent: string): string {
 }
 
 /** In quotes where YAML, or the older YAML of other programs, would take it for something else than text. */
-const scalar = (value: string): string => stringify(value, { version: "1.1" }).trim();
+const scalar = (value: string): string =>
+  needsQuotes(value) ? JSON.stringify(value) : stringify(value, { version: "1.1" }).trim();
 
 function rosterPair(config: unknown): Pair | undefined {
   return isMap(config) ? config.items.find(({ key }) => keyText(key) === path[1]) : undefined;

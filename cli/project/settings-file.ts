@@ -8,6 +8,7 @@ import { closest } from "../closest.ts";
 import { FileFailure } from "../failure.ts";
 import { type RosterEntry, withDevelopers, withoutDevelopers } from "./roster-text.ts";
 import { parseYamlFile } from "./yaml-file.ts";
+import { differentReadings } from "./yaml-readings.ts";
 
 /** The namespace of the keys in `Pulumi.<stack>.yaml`. */
 const namespace = "mfa-admin:";
@@ -61,6 +62,8 @@ export class SettingsFile {
 
 function validate(path: string, text: string): Settings {
   const { document, lines, content } = parseYamlFile(path, text);
+  const unclear = differentReadings(document, text, lines, namespace, settingsKeys);
+  if (unclear.length > 0) throw new FileFailure(path, unclear);
   const values = Object.fromEntries(
     Object.entries(configurationIn(content)).flatMap(([key, value]) =>
       key.startsWith(namespace) ? [[key.slice(namespace.length), value]] : [],

@@ -29,6 +29,16 @@ describe("the settings file", () => {
       says: /^Error: Pulumi\.main\.yaml:15: "alice" is there twice$/m,
     },
     {
+      what: "a name that the engine would read differently",
+      edit: ["alice: {}", "alice: {}\n    0712: {}"],
+      says: /^Error: Pulumi\.main\.yaml:15: mfa-admin:developers\.0712: YAML's versions read 0712 differently; write it in quotes: "0712"$/m,
+    },
+    {
+      what: "a tag that IAM refuses",
+      edit: ["config:", 'config:\n  mfa-admin:tags: { team: "R&D" }'],
+      says: /^Error: Pulumi\.main\.yaml:3: mfa-admin:tags\.team: a tag's value is of letters, digits, spaces and any of _ \. : \/ = \+ - @ \(IAM's rule\)$/m,
+    },
+    {
       what: "an unknown account",
       edit: ["alice: {}", "alice: { accounts: [sandbox, nosuch] }"],
       says: /^Error: Pulumi\.main\.yaml:14: mfa-admin:developers\.alice\.accounts\.1: "nosuch" is not one of the development accounts \(sandbox, payments\)$/m,

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { roleNameOf } from "../../infra/names.ts";
-import { settingsSchema } from "../../infra/settings.ts";
+import { parseSettings, settingsSchema } from "../../infra/settings.ts";
 
 const minimal = {
   organizationalUnits: ["ou-abcd-11111111"],
@@ -11,7 +11,7 @@ const minimal = {
 
 /** The messages of what is wrong, each behind its key's path. */
 function problems(changes: Record<string, unknown>): string[] {
-  const { error } = settingsSchema.safeParse({ ...minimal, ...changes });
+  const { error } = parseSettings({ ...minimal, ...changes });
   return (error?.issues ?? []).map(({ path, message }) => `${path.join(".")}: ${message}`);
 }
 
@@ -78,6 +78,13 @@ describe("the settings", () => {
       "developers.alice.accounts: an account is named twice",
     ],
     ["a role name over 64 characters", { developers: { ["a".repeat(60)]: {} } }, "the role's name"],
+    ["a tag's value with a character that IAM refuses", { tags: { team: "R&D" } }, "tags.team: a tag's value is of"],
+    ["a tag's key with one", { tags: { "a#b": "x" } }, "tags.a#b: a tag's key is of"],
+    ["a tag that is AWS's own, in any case", { tags: { "AWS:team": "x" } }, "tags.AWS:team: tags that begin with aws:"],
+    ["tags that differ by case alone", { tags: { Owner: "a", owner: "b" } }, "tags.owner: IAM takes no two tags"],
+    ["a tag of the stack's own in another case", { tags: { "MFA-ADMIN:contact": "x" } }, "tags.MFA-ADMIN:contact: "],
+    ["an empty tag's key", { tags: { "": "x" } }, "tags.: a tag's key has 1 to 128"],
+    ["a tag's value that is too long", { tags: { a: "x".repeat(257) } }, "tags.a: a tag's value has 256"],
     ["a session longer than 12 hours", { sessionDuration: 43201 }, "sessionDuration: "],
     ["a policy that is no ARN", { permissions: ["AdministratorAccess"] }, "permissions.0: a managed policy's ARN"],
   ] as [string, Record<string, unknown>, string][]) {

@@ -5,6 +5,7 @@ import {
   CreateAccessKeyCommand,
   CreateGroupCommand,
   CreateLoginProfileCommand,
+  CreateRoleCommand,
   CreateServiceSpecificCredentialCommand,
   CreateUserCommand,
   DeleteAccessKeyCommand,
@@ -39,7 +40,7 @@ import {
 } from "@aws-sdk/client-iam";
 import { expect } from "chai";
 import { startSandbox, type Sandbox } from "./index.ts";
-import { ADMINISTRATOR_ACCESS, administratorOf, allow, clients, policy, refusal } from "./testing.ts";
+import { ADMINISTRATOR_ACCESS, administratorOf, allow, clients, policy, refusal, trust } from "./testing.ts";
 
 const AUTH = "222222222222";
 const UserName = "alice";
@@ -80,10 +81,35 @@ describe("sandbox: IAM", () => {
       expect(names).to.deep.equal(["bob", "carol", "dave"]);
     });
 
-    it("are shown with their tags, those of special characters too", async () => {
-      const Tags = [{ Key: "note", Value: "<a & b> \"c\" 'd' é" }];
+    it("are shown with their tags", async () => {
+      const Tags = [{ Key: "note", Value: "a b é: 1/2 = +3-@" }];
       await iam.send(new CreateUserCommand({ UserName, Tags }));
       expect((await iam.send(new GetUserCommand({ UserName }))).User?.Tags).to.deep.equal(Tags);
+    });
+
+    for (const [what, tags, says] of [
+      [
+        "a character that IAM does not take",
+        { team: "R&D" },
+        "ValidationError: 1 validation error detected: Value 'R&D' at",
+      ],
+      ["a key that is AWS's", { "AWS:x": "y" }, "InvalidInput: User-defined tag keys can't start with 'aws:'."],
+      ["keys that differ by case only", { Owner: "a", owner: "b" }, "InvalidInput: Duplicate tag keys found."],
+      ["a value that is too long", { a: "x".repeat(257) }, "ValidationError: 1 validation error detected"],
+    ] as [string, Record<string, string>, string][]) {
+      it(`are refused tags with ${what}`, async () => {
+        const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+        const { name, message } = await refusal(iam.send(new CreateUserCommand({ UserName, Tags })));
+        expect(`${name.replace(/Exception$/, "")}: ${message}`).to.contain(says);
+      });
+    }
+
+    it("and roles are shown with special characters as they are", async () => {
+      const Description = "<a & b> \"c\" 'd' é";
+      const RoleName = "described";
+      const AssumeRolePolicyDocument = trust("arn:aws:iam::222222222222:root");
+      const made = await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument, Description }));
+      expect(made.Role?.Description).to.equal(Description);
     });
 
     it("are not found once they are deleted", async () => {

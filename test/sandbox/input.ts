@@ -1,4 +1,4 @@
-import { validationError } from "./errors.ts";
+import { AwsError, validationError } from "./errors.ts";
 
 const NAME = /^[\w+=,.@-]{1,64}$/;
 
@@ -62,9 +62,37 @@ export class Input {
     return Array.isArray(value) ? value.map((item) => new Input(item as Record<string, unknown>)) : [];
   }
 
-  /** The `Tags` of the input. */
+  /** The `Tags` of the input, as IAM takes them (IAM API Reference, "Tag"). */
   tags(): Map<string, string> {
-    return new Map(this.structures("Tags").map((tag) => [tag.string("Key"), tag.string("Value")]));
+    const tags = new Map(this.structures("Tags").map((tag) => [tag.string("Key"), tag.string("Value")]));
+    const seen = new Set<string>();
+    for (const [key, value] of tags) {
+      requireTag(key, value);
+      const lower = key.toLowerCase();
+      if (seen.has(lower)) {
+        throw new AwsError("InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive.");
+      }
+      seen.add(lower);
+    }
+    return tags;
+  }
+}
+
+function requireTag(key: string, value: string): void {
+  if (/^aws:/i.test(key)) {
+    throw new AwsError("InvalidInput", "User-defined tag keys can't start with 'aws:'. AWS reserves these prefixes.");
+  }
+  for (const [name, text, least, most] of [
+    ["key", key, 1, 128],
+    ["value", value, 0, 256],
+  ] as const) {
+    const member = `tags.1.member.${name}`;
+    if (text.length < least)
+      throw constraint(text, member, `Member must have length greater than or equal to ${least}`);
+    if (text.length > most) throw constraint(text, member, `Member must have length less than or equal to ${most}`);
+    if (/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u.test(text)) continue;
+    const pattern = `[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]${least === 0 ? "*" : "+"}`;
+    throw constraint(text, member, `Member must satisfy regular expression pattern: ${pattern}`);
   }
 }
 

@@ -31,6 +31,7 @@ const HANDLER_ERROR_CODES: Record<string, string> = {
   MalformedPolicyDocumentException: "InvalidRequest",
   PolicyTypeNotEnabledException: "InvalidRequest",
   ValidationError: "InvalidRequest",
+  InvalidInput: "InvalidRequest",
   InvalidRequest: "InvalidRequest",
   NotUpdatable: "NotUpdatable",
 };

@@ -1,0 +1,139 @@
+import { type Document, isAlias, isCollection, isMap, isPair, isScalar, type LineCounter, type Node } from "yaml";
+
+import type { Problem } from "../failure.ts";
+
+/**
+ * What the CLI and the engine would read differently in a settings file. The CLI reads YAML 1.2, the engine go-yaml v3, which
+ * is 1.1 with amendments: 0712 is 712 for the one and 458 for the other, and a date is a text or a time. Nobody's name may
+ * depend on who reads it, so that such a text has to stand in quotes.
+ */
+
+/** Plain texts that are no text, or not the same one, for one of the two readings. Numbers as JSON writes them are not among them. */
+const ambiguous: RegExp[] = [
+  // 0712, 1_000, 1e3, +5, 1., .5, and what is too long for a number
+  /^[-+]?(?=[\d_.]*\d)(?:\d[\d_]*)?\.?[\d_]*(?:[eE][-+]?[\d_]+)?$/,
+  // 0x1F, 0o17, 0b11, with hexadecimal fractions as Go has them
+  /^[-+]?0_*[xX][\da-fA-F_.]+(?:[pP][-+]?\d+)?$/,
+  /^[-+]?0_*[oO][0-7_]+$/,
+  /^[-+]?0_*[bB][01_]+$/,
+  // 1:20, which is 80 seconds
+  /^[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?$/,
+  // 2026-01-02, with or without a time
+  /^\d{4}-\d{1,2}-\d{1,2}(?:$|[Tt\s])/,
+  /^[-+]?\.?(?:inf|infinity|nan)$/i,
+  /^(?:y|n|yes|no|on|off)$/i,
+  /^(?:<<|=)$/,
+];
+
+/** A number that both read alike, and that JSON, in which the engine hands it over, can tell to the last digit. */
+const plainNumber = /^(?:0|-?[1-9]\d{0,14})$/;
+/** Both take these for no text; good as values, and nobody's name. */
+const constants = /^(?:|~|null|Null|NULL|true|True|TRUE|false|False|FALSE)$/;
+
+/** Whether a text has to stand in quotes, as a key or a value, for every reader of YAML to see the same. */
+export function needsQuotes(text: string): boolean {
+  return constants.test(text) || plainNumber.test(text) || isAmbiguous(text);
+}
+
+function isAmbiguous(text: string): boolean {
+  return !plainNumber.test(text) && ambiguous.some((pattern) => pattern.test(text));
+}
+
+/** Line breaks for the engine alone: a comment would end there, and what comes after it would count. */
+const otherBreak = /[\u0085\u2028\u2029]/;
+
+/**
+ * What is read differently, each at its line.
+ *
+ * @param namespace what the keys below `config:` begin with that are looked at, with all that is below them
+ * @param names the settings, which the engine would know without the namespace, too
+ */
+export function differentReadings(
+  document: Document,
+  text: string,
+  lines: LineCounter,
+  namespace: string,
+  names: string[],
+): Problem[] {
+  const problems: Problem[] = [];
+  const hidden = otherBreak.exec(text);
+  if (hidden)
+    problems.push(at(lines, hidden.index, "a character stands here that only some take for the end of a line"));
+  const directive = /^%/m.exec(text);
+  if (directive) problems.push(at(lines, directive.index, "a directive chooses how YAML is read; take it out"));
+  const refuse = (node: Node, path: string[], message: string): void => {
+    problems.push(at(lines, node.range?.[0] ?? 0, `${path.join(".")}: ${message}`));
+  };
+  mergeKeys(document.contents, [], refuse);
+  const config = document.get("config", true);
+  mergeKeys(config, ["config"], refuse);
+  const settings = isAlias(config) ? config.resolve(document) : config;
+  if (!isMap(settings)) return problems;
+  const seen = new Set<Node>();
+  for (const { key, value } of settings.items) {
+    const name = isScalar(key) ? String(key.value) : "";
+    if (isScalar(key) && names.includes(name)) refuse(key, [name], `write it with the namespace: ${namespace}${name}`);
+    if (name.startsWith(namespace)) walk(value, [name]);
+  }
+  return problems;
+
+  function walk(node: unknown, path: string[]): void {
+    if (isAlias(node)) node = node.resolve(document);
+    if (!isScalar(node) && !isCollection(node)) return;
+    if (seen.has(node)) return;
+    seen.add(node);
+    if (node.tag !== undefined)
+      refuse(node, path, "readers take a tag (!) differently; take it out, and write text in quotes");
+    if (isScalar(node)) {
+      const written = text.slice(node.range?.[0], node.range?.[1]);
+      if (node.type === "QUOTE_DOUBLE" && /(?<!\\)(?:\\\\)*\\\//.test(written)) {
+        refuse(node, path, "the engine does not know \\/; write / alone");
+      }
+      if (node.type === "PLAIN" && isAmbiguous(node.source ?? "")) refuse(node, path, quotes(node.source ?? ""));
+      return;
+    }
+    for (const [index, item] of node.items.entries()) {
+      if (!isPair(item)) walk(item, [...path, String(index)]);
+      else {
+        walkKey(item.key, path);
+        walk(item.value, [...path, isScalar(item.key) ? (item.key.source ?? "") : ""]);
+      }
+    }
+  }
+
+  function walkKey(key: unknown, path: string[]): void {
+    if (!isScalar(key)) {
+      if (isAlias(key) || isCollection(key)) refuse(key, path, "a key must be a text, written out");
+      return;
+    }
+    const source = key.source ?? "";
+    if (key.value === "__proto__") refuse(key, [...path, source], "no name may be __proto__");
+    if (key.value === mergeKey) {
+      refuse(key, [...path, source], merging);
+      return;
+    }
+    if (key.tag !== undefined) refuse(key, [...path, source], "readers take a tag (!) differently; take it out");
+    if (key.type !== "PLAIN") return;
+    if (constants.test(source) || isAmbiguous(source)) refuse(key, [...path, source], quotes(source));
+  }
+}
+
+/** go-yaml merges by it even where it stands in quotes. */
+const mergeKey = "<<";
+const merging = "the engine would merge another map here; write out what is meant";
+
+/** YAML 1.1 merges another map into this one, YAML 1.2 has a key of that name. */
+function mergeKeys(node: unknown, path: string[], refuse: (node: Node, path: string[], message: string) => void): void {
+  if (!isMap(node)) return;
+  for (const { key } of node.items) {
+    if (isScalar(key) && key.value === mergeKey) refuse(key, [...path, mergeKey], merging);
+  }
+}
+
+function quotes(source: string): string {
+  return `YAML's versions read ${source === "" ? "nothing" : source} differently; write it in quotes: ${JSON.stringify(source)}`;
+}
+
+function at(lines: LineCounter, offset: number, message: string): Problem {
+  return { line: lines.linePos(offset).line, message };
+}
