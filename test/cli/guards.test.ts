@@ -81,7 +81,8 @@ describe("an edit that up refuses until said otherwise", () => {
   });
 
   it("taking the service control policy off an organizational unit with development accounts", async () => {
-    await admin.editSettings((text) => text.replace("- ou-abcd-11111111", "- ou-abcd-22222222"));
+    admin.sandbox.organization.addUnit("ou-abcd-44444444", "Empty");
+    await admin.editSettings((text) => text.replace("- ou-abcd-11111111", "- ou-abcd-44444444"));
     const fact =
       "The service control policy is taken off ou-abcd-11111111, which leaves sandbox and payments without it: a leaked access key would work there without MFA.";
     const { stdout } = await admin.succeed("preview", "--format", "markdown");

@@ -106,12 +106,13 @@ describe("a command about a person, while other edits are pending", () => {
     });
 
     it("remove-developer is not kept by a guard that refuses the rest", async () => {
+      admin.sandbox.organization.addUnit("ou-abcd-33333333", "Other");
       await admin.editSettings((text) => text.replace("    erin: {}\n", ""));
       await admin.succeed("up", "--yes");
       await admin.editSettings((text) =>
         text.replace(
           / {2}mfa-admin:organizationalUnits:.*\n(?: {4}.*\n)*/,
-          "  mfa-admin:organizationalUnits: [ou-abcd-22222222]\n",
+          "  mfa-admin:organizationalUnits: [ou-abcd-33333333]\n",
         ),
       );
       const { stderr } = await admin.succeed("remove-developer", "alice", "--yes");
