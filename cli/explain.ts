@@ -1,3 +1,4 @@
+import { clockOffsetIn, wrongClock } from "./aws/clock.ts";
 import { withoutCommands } from "./ci/workflow-commands.ts";
 import { closest } from "./closest.ts";
 import { Declined, Failure } from "./failure.ts";
@@ -66,11 +67,33 @@ function usageProblem(message: string): string {
 export function explainAws(error: Error & { $metadata?: unknown; code?: string }): Failure | undefined {
   const cause = error.cause instanceof Error ? error.cause : undefined;
   if (error.name === "CredentialsProviderError") {
+    const named = [
+      "AWS_WEB_IDENTITY_TOKEN_FILE",
+      "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+      "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+      "AWS_PROFILE",
+    ];
+    const source = named.find((name) => process.env[name]);
+    if (source !== undefined) {
+      return new Failure(
+        `${source} names AWS credentials that cannot be had: ${error.message}`,
+        `Correct ${source}, or unset it.`,
+        { cause: error },
+      );
+    }
     return new Failure(
       "No AWS credentials were found.",
       "Sign in to the management account, then name the profile in AWS_PROFILE or export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
       { cause: error },
     );
+  }
+  const clockOffset = clockOffsetIn(error);
+  if (clockOffset !== undefined) {
+    return Number.isNaN(clockOffset)
+      ? new Failure(`This machine's clock is wrong: ${error.message}`, "Set it, and run the command again.", {
+          cause: error,
+        })
+      : wrongClock(clockOffset, error);
   }
   if (["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"].includes(error.name)) {
     return new Failure("The AWS credentials have expired.", "Sign in to the management account again.", {

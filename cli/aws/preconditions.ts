@@ -12,6 +12,8 @@ import { accessRoleArn, accessSessionName, readingRole } from "../../infra/accou
 import { region } from "../../infra/region.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
+import { wrongClock } from "./clock.ts";
+import { openSession } from "./session.ts";
 
 /**
  * What must hold before anything is changed: credentials of the management account, SCPs switched on, organizational
@@ -21,7 +23,8 @@ export async function checkPreconditions(
   settings: Pick<Settings, "organizationalUnits" | "authAccount" | "developmentAccounts" | "accessRole">,
   { deleting = false }: { deleting?: boolean } = {},
 ): Promise<void> {
-  const management = await requireManagementAccount();
+  const { account: management, clockOffset } = await managingCaller();
+  requireClock(clockOffset);
   const accounts = { auth: settings.authAccount, ...settings.developmentAccounts };
   requireOtherThanManagement(accounts, management);
   await Promise.all([
@@ -37,7 +40,14 @@ export async function checkPreconditions(
 
 /** @throws Failure when the credentials at hand are not the management account's */
 export async function requireManagementAccount(): Promise<string> {
-  const { Account: account = "" } = await new STSClient({ region }).send(new GetCallerIdentityCommand({}));
+  return (await managingCaller()).account;
+}
+
+/** Whose credentials these are, and how far AWS's clock is ahead of this machine's, in milliseconds, where the SDK had to try again. */
+async function managingCaller(): Promise<{ account: string; clockOffset: number }> {
+  await openSession();
+  const sts = new STSClient({ region });
+  const { Account: account = "", $metadata } = await sts.send(new GetCallerIdentityCommand({}));
   const management = await managementAccount();
   if (management !== account) {
     throw new Failure(
@@ -45,7 +55,16 @@ export async function requireManagementAccount(): Promise<string> {
       `Use credentials of ${management} (AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY).`,
     );
   }
-  return account;
+  const isRefused = ($metadata.attempts ?? 1) > 1;
+  return { account, clockOffset: isRefused ? sts.config.systemClockOffset : 0 };
+}
+
+/**
+ * The SDK minds a clock that is wrong, the engine's plugin does not. AWS takes a signature for five minutes (IAM User Guide,
+ * "Elements of an AWS API request signature"); its answers tell its time to the second.
+ */
+function requireClock(offset: number): void {
+  if (Math.abs(offset) > 298_000) throw wrongClock(offset);
 }
 
 async function managementAccount(): Promise<string> {

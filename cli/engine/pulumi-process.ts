@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 
+import { openSession } from "../aws/session.ts";
 import type { Project } from "../project/project.ts";
 import { explainText } from "./explain.ts";
 import { findPulumi } from "./pulumi-command.ts";
@@ -25,6 +26,8 @@ export async function runPulumi(
   { directory, env, input = "" }: PulumiProcess,
 ): Promise<string> {
   const { command } = await findPulumi();
+  // A state in S3 is read by the same credentials.
+  if (project.backendUrl.startsWith("s3:")) await openSession();
   const child = spawn(command, [...args, "--stack", project.stack, "--non-interactive"], {
     cwd: directory,
     env: { ...process.env, ...env },

@@ -1,12 +1,14 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 
 import type { ProgramOptions } from "../../infra/program.ts";
+import { openSession } from "../aws/session.ts";
 import { installedAwsNativeVersion, sdkAwsNativeVersion } from "../../toolchain/cache.js";
 import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
 import { removeEmptyAttributes } from "../state/attributes.ts";
 import { stateFilesOf } from "../state/files.ts";
 import { isRetired } from "../state/retired.ts";
+import { secretsIn } from "../state/secrets-keys.ts";
 import { localStateDirectory } from "../state/state-directory.ts";
 import { LocalWorkspace, type Stack, StackNotFoundError } from "./automation.ts";
 import { explainEngine } from "./explain.ts";
@@ -54,6 +56,7 @@ export async function createStack(project: Project, options: OpenStackOptions = 
 async function workspaceArguments(project: Project, options: OpenStackOptions) {
   const { deleting = false, secrets, secretsProvider } = options;
   const pulumiCommand = await findPulumi();
+  if (await isKeptInAws(project, secretsProvider)) await openSession();
   const envVars = {
     PULUMI_BACKEND_URL: project.backendUrl,
     PULUMI_SKIP_UPDATE_CHECK: "true",
@@ -63,6 +66,13 @@ async function workspaceArguments(project: Project, options: OpenStackOptions) {
     { stackName: project.stack, projectName: project.name, program: deleting ? hooksAlone : inlineProgram },
     { workDir: project.directory, pulumiCommand, envVars, ...(secretsProvider !== undefined && { secretsProvider }) },
   ] as const;
+}
+
+/** Whether the engine needs AWS for the state or its secrets, whatever it is to do. */
+async function isKeptInAws({ backendUrl, settingsFile }: Project, provider: string | undefined): Promise<boolean> {
+  if (backendUrl.startsWith("s3:") || provider?.startsWith("awskms:") === true) return true;
+  const { secretsprovider = "" } = secretsIn(await readFile(settingsFile, "utf8"));
+  return secretsprovider.startsWith("awskms:");
 }
 
 /** The same program that plain Pulumi runs; loaded only when the engine asks for it. */

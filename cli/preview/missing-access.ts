@@ -1,5 +1,6 @@
 import { STSClient } from "@aws-sdk/client-sts";
 
+import { namesCredentials, openSession } from "../aws/session.ts";
 import { lacksPassphrase } from "../engine/passphrase.ts";
 import type { Project } from "../project/project.ts";
 import { lacksLogin } from "../state/server.ts";
@@ -15,7 +16,10 @@ export async function missingAccess(project: Project): Promise<string | undefine
   return missing.length === 0 ? undefined : `There ${verb} ${missing.join(" and ")}`;
 }
 
+/** Credentials that are broken are an error, and no fork's pull request. */
 async function lacksCredentials(): Promise<boolean> {
+  await openSession();
+  if (await namesCredentials()) return false;
   try {
     await new STSClient().config.credentials();
     return false;

@@ -1,5 +1,7 @@
 import type { AwsCredentialIdentityProvider } from "@aws-sdk/types";
 
+import { openSession } from "../aws/session.ts";
+
 /** What Pulumi's URLs of buckets and keys (`s3://`, `awskms://`) say to an AWS client; the environment says the rest. */
 export async function clientConfiguration({ searchParams }: URL): Promise<{
   region?: string;
@@ -8,6 +10,7 @@ export async function clientConfiguration({ searchParams }: URL): Promise<{
 }> {
   const region = searchParams.get("region");
   const profile = searchParams.get("profile");
+  if (profile === null) await openSession();
   const endpoint = searchParams.get("endpoint");
   const plain = isSet(searchParams, "disableSSL", "disable_https");
   return {

@@ -248,7 +248,11 @@ describe("before anything is changed", () => {
   });
 
   it("an open question about the passphrase does not hide another refusal, and a wrong answer may be corrected", async () => {
-    const env = { PULUMI_CONFIG_PASSPHRASE: undefined, AWS_ACCESS_KEY_ID: undefined };
+    const env = {
+      PULUMI_CONFIG_PASSPHRASE: undefined,
+      AWS_ACCESS_KEY_ID: undefined,
+      AWS_SECRET_ACCESS_KEY: undefined,
+    };
     const terminal = admin.terminalWith({ env }, "up");
     await terminal.waitFor('Passphrase of the stack "main":');
     terminal.enter("wrong");
