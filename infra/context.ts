@@ -17,12 +17,12 @@ export interface Context {
   tagged: { tags?: { key: string; value: string }[] };
 }
 
-export function createContext(settings: Settings, { pluginVersion }: ProgramOptions): Context {
+export function createContext(settings: Settings, management: string, { pluginVersion }: ProgramOptions): Context {
   const tags = tagList(settings.tags);
   const onError = [retryTransientErrors()];
   return {
     settings,
-    providers: accountProviders(settings, pluginVersion),
+    providers: accountProviders(settings, management, pluginVersion),
     hooks: { onError },
     userHooks: { onError, beforeDelete: [emptyUserBeforeDelete(settings.accessRole)] },
     roleHooks: { onError, beforeDelete: [emptyRoleBeforeDelete(settings.accessRole)] },

@@ -1,6 +1,7 @@
 import { AuthAccount } from "./auth-account.ts";
 import { createContext } from "./context.ts";
 import { Developer } from "./developer.ts";
+import { managementAccount } from "./management-account.ts";
 import { roleArnsOf, signInAddress } from "./names.ts";
 import { Organization } from "./organization.ts";
 import type { Settings } from "./settings.ts";
@@ -8,13 +9,16 @@ import type { Settings } from "./settings.ts";
 export interface ProgramOptions {
   /** The version of the aws-native plugin to ask the engine for; the SDK's own when left out. */
   pluginVersion?: string | undefined;
+  /** The id of the management account; AWS is asked when it is left out. */
+  managementAccount?: string | undefined;
   /** These developers alone, for a run that has nothing but them for its target; the stack's outputs otherwise stay. */
   part?: { names: string[]; outputs: Record<string, unknown> };
 }
 
 /** The whole stack, from its settings to its outputs, in the order in which access comes about. */
 export async function program(settings: Settings, options: ProgramOptions = {}) {
-  const context = createContext(settings, options);
+  const management = options.managementAccount ?? (await managementAccount());
+  const context = createContext(settings, management, options);
   const auth = new AuthAccount("auth", context);
   if (options.part !== undefined) {
     const { names, outputs } = options.part;

@@ -15,9 +15,13 @@ export interface Providers {
 }
 
 /**
+ * Every provider names its account. Where a role is assumed, its ARN does; the management account's, which is reached by the
+ * credentials at hand, refuses those of any other, so that no organization is ever taken for another one.
+ *
+ * @param management the id of the management account
  * @param pluginVersion the version of the aws-native plugin; the SDK's own when left out
  */
-export function accountProviders(settings: Settings, pluginVersion: string | undefined): Providers {
+export function accountProviders(settings: Settings, management: string, pluginVersion: string | undefined): Providers {
   const options: pulumi.ResourceOptions = {
     transformations: [withoutEnvironment],
     ...(pluginVersion !== undefined && { version: pluginVersion }),
@@ -33,7 +37,12 @@ export function accountProviders(settings: Settings, pluginVersion: string | und
       options,
     );
   return {
-    management: new Provider("management", { region }, options),
+    management: new Provider(
+      "management",
+      // Only with this validation does the plugin look at the allowed accounts.
+      { region, allowedAccountIds: [management], skipCredentialsValidation: false },
+      options,
+    ),
     auth: inAccount("auth", settings.authAccount),
     development: Object.fromEntries(
       Object.entries(settings.developmentAccounts).map(([name, accountId]) => [name, inAccount(name, accountId)]),

@@ -43,6 +43,13 @@ export async function requireManagementAccount(): Promise<string> {
   return (await managingCaller()).account;
 }
 
+let known: string | undefined;
+
+/** The management account that these credentials were found to be of, so that the program need not ask again. */
+export function knownManagementAccount(): string | undefined {
+  return known;
+}
+
 /** Whose credentials these are, and how far AWS's clock is ahead of this machine's, in milliseconds, where the SDK had to try again. */
 async function managingCaller(): Promise<{ account: string; clockOffset: number }> {
   await openSession();
@@ -55,6 +62,7 @@ async function managingCaller(): Promise<{ account: string; clockOffset: number 
       `Use credentials of ${management} (AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY).`,
     );
   }
+  known = management;
   const isRefused = ($metadata.attempts ?? 1) > 1;
   return { account, clockOffset: isRefused ? sts.config.systemClockOffset : 0 };
 }

@@ -17,7 +17,7 @@ import type { Stack, StepEventMetadata } from "./automation.ts";
 import { requireUnlocked } from "../state/lock.ts";
 import { waitForLock } from "../state/wait.ts";
 import { passphraseEnvironment, requirePassphrase } from "./passphrase.ts";
-import { type RunResult, runUp } from "./runs.ts";
+import { healProviders, type RunResult, runUp } from "./runs.ts";
 import { openStack } from "./stack.ts";
 
 export interface ApplyOptions {
@@ -88,7 +88,10 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
       if (saved !== undefined) saved.requireUnchanged({ project, settings, plan });
       const report = previewReport({ kind: "preview", stack: project.stack, settings, plan });
       total = plan.resources.filter(({ operation }) => operation !== "same").length;
-      if (!report.changed) return { changes: [], unchanged: report.unchanged, seconds: 0 };
+      if (!report.changed) {
+        await healProviders(stack, project);
+        return { changes: [], unchanged: report.unchanged, seconds: 0 };
+      }
       if (!yes) process.stderr.write(`${text(report, process.stderr)}\n\n`);
       await confirmChange(`Apply to the stack "${project.stack}"?`, yes);
     }

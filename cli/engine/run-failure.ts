@@ -100,6 +100,11 @@ function troubles({ command, record: { failures, errors, changes } }: FailedRun,
 
 function lineOf(failure: ResourceFailure): string {
   const { account, operation, type, name } = failure;
-  const reason = existsAlready(failure) ? "AWS has it already, but not from this stack" : failure.message;
+  const reason = existsAlready(failure)
+    ? "AWS has it already, but not from this stack"
+    : failure.message.replace(
+        /account ID not allowed \((\d+)\)/,
+        "these credentials belong to account $1, and the stack's state names another account for it",
+      );
   return `${account}: ${operation.replace("create-replacement", "replace")} ${type} ${name}: ${reason}`;
 }

@@ -131,8 +131,8 @@ export async function runRefresh(stack: Stack, options: RunOptions): Promise<Run
   };
 }
 
-/** A refresh does not run the program, which would give the providers their inputs anew. */
-async function healProviders(stack: Stack, project: Project): Promise<void> {
+/** For what does not run the program, which would give the providers their inputs anew. */
+export async function healProviders(stack: Stack, project: Project): Promise<void> {
   const [{ resourcesBefore }, { forgetEnvironment }] = await Promise.all([
     import("../preview/state-before.ts"),
     import("./provider-inputs.ts"),

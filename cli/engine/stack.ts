@@ -1,6 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 
 import type { ProgramOptions } from "../../infra/program.ts";
+import { knownManagementAccount } from "../aws/preconditions.ts";
 import { openSession } from "../aws/session.ts";
 import { installedAwsNativeVersion, sdkAwsNativeVersion } from "../../toolchain/cache.js";
 import { Failure } from "../failure.ts";
@@ -92,7 +93,11 @@ export function programOf(names: string[], outputs: Record<string, unknown>) {
 async function runProgram(options: Pick<ProgramOptions, "part">) {
   const { default: main } = await import("../../infra/index.ts");
   const installed = installedAwsNativeVersion();
-  return main({ pluginVersion: installed === sdkAwsNativeVersion ? undefined : installed, ...options });
+  return main({
+    pluginVersion: installed === sdkAwsNativeVersion ? undefined : installed,
+    managementAccount: knownManagementAccount(),
+    ...options,
+  });
 }
 
 /**

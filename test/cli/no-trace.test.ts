@@ -49,10 +49,48 @@ describe("who runs it leaves no trace in the state", () => {
     expect(await state()).not.to.match(/somebody|sharedCredentialsFile|"profile"/);
   });
 
+  it("every provider names its account", async () => {
+    const { checkpoint } = JSON.parse(await state()) as {
+      checkpoint: { latest: { resources: { type: string; urn: string; inputs: { allowedAccountIds?: string } }[] } };
+    };
+    const providers = checkpoint.latest.resources.filter(({ type }) => type.startsWith("pulumi:providers:"));
+    const accounts = providers.map(({ urn, inputs }) => [urn.split("::").at(-1), inputs.allowedAccountIds] as const);
+    expect(Object.fromEntries(accounts)).to.eql({
+      management: '["111111111111"]',
+      auth: '["222222222222"]',
+      sandbox: '["333333333333"]',
+      payments: '["444444444444"]',
+    });
+  });
+
+  it("another organization's policy is not taken for a policy that is gone", async () => {
+    const before = await state();
+    await writeFile(stateFile(), before.replaceAll('[\\"111111111111\\"]', '[\\"999999999999\\"]'));
+    for (const command of [
+      ["refresh", "--preview-only"],
+      ["refresh", "--yes"],
+    ]) {
+      const { status, stderr } = await admin.run(...command);
+      expect(status, command.join(" ")).to.equal(1);
+      expect(stderr).to.contain(
+        "management: refresh service control policy mfa-admin-require-mfa: these credentials belong to account 111111111111, and the stack's state names another account for it",
+      );
+      expect(await state()).to.contain('"aws-native:organizations:Policy"');
+    }
+    await writeFile(stateFile(), before);
+  });
+
   it("a drift preview goes by the credentials of whoever runs it, whatever an earlier version has noted", async () => {
     await noteSomebody();
     const { stdout } = await admin.succeed("refresh", "--preview-only");
     expect(stdout).to.contain("Nothing has drifted");
+  });
+
+  it("a preview has nothing to say of it", async () => {
+    const before = await state();
+    await writeFile(stateFile(), before.replace(String.raw`"allowedAccountIds":"[\"111111111111\"]",`, ""));
+    expect(await state()).not.to.equal(before);
+    expect((await admin.succeed("preview", "--exit-code")).stdout).to.match(/^Nothing to do/);
   });
 
   it("refresh, up and destroy do so, too, and the state is healed", async () => {

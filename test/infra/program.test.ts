@@ -33,7 +33,9 @@ async function register(changes: Record<string, unknown> = {}) {
     developers: { alice: {}, bob: { accounts: ["sandbox"] } },
     ...changes,
   });
-  const outputs = await pulumi.runtime.runInPulumiStack(() => program(settings, { pluginVersion: "1.11.0" }));
+  const outputs = await pulumi.runtime.runInPulumiStack(() =>
+    program(settings, { pluginVersion: "1.11.0", managementAccount: "111111111111" }),
+  );
   return { resources, outputs: outputs as unknown };
 }
 
