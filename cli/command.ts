@@ -70,7 +70,7 @@ export abstract class StackCommand extends ProjectCommand {
     ...ProjectCommand.baseFlags,
     stack: Flags.string({
       char: "s",
-      description: "The stack. Default: the project's only one.",
+      description: "The stack; ORGANIZATION/NAME for another one in Pulumi Cloud. Default: the project's only one.",
       env: "MFA_ADMIN_STACK",
       helpGroup: "GLOBAL",
     }),

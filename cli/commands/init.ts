@@ -20,7 +20,11 @@ export default class Init extends ProjectCommand {
     "<%= config.bin %> <%= command.id %> --stack main --auth-account 222222222222 --development-account sandbox=333333333333 --organizational-unit ou-abcd-11111111",
   ];
   static override flags = {
-    stack: Flags.string({ char: "s", description: "Name of the new stack.", env: "MFA_ADMIN_STACK" }),
+    stack: Flags.string({
+      char: "s",
+      description: "Name of the new stack; ORGANIZATION/NAME in Pulumi Cloud.",
+      env: "MFA_ADMIN_STACK",
+    }),
     "auth-account": Flags.string({ description: "Id of the account that holds the developers' IAM users." }),
     "development-account": Flags.string({
       description: "NAME=ID of an account in which developers get roles; may be repeated.",
@@ -89,7 +93,7 @@ export default class Init extends ProjectCommand {
     });
     for (const warning of warnings) this.logToStderr(`Note: ${warning}`);
     this.log(`The stack "${project.stack}" is set up; nothing was changed in AWS.`);
-    this.log(`  Settings  ${project.settingsFile}\n  State     ${project.backendUrl}\n            ${protection}`);
+    this.log(`  Settings  ${project.settingsFile}\n  State     ${placeOf(project)}\n            ${protection}`);
     this.log("Next: mfa-admin add-developer NAME, or edit the settings and run mfa-admin up.");
     const result = { ...project, settings, warnings };
     return flags.ci === undefined ? result : { ...result, ci: await this.ci(project, githubFlags(flags)) };
@@ -106,6 +110,10 @@ export default class Init extends ProjectCommand {
     this.log(githubPage(result));
     return result;
   }
+}
+
+function placeOf({ backendUrl, organization }: Project): string {
+  return organization === undefined ? backendUrl : `${backendUrl}, in the organization ${organization}`;
 }
 
 function githubFlags(

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 
 import { openSession } from "../aws/session.ts";
-import type { Project } from "../project/project.ts";
+import { type Project, stackReference } from "../project/project.ts";
 import { explainText } from "./explain.ts";
 import { findPulumi } from "./pulumi-command.ts";
 
@@ -22,13 +22,22 @@ export interface PulumiProcess {
  */
 export async function runPulumi(
   args: string[],
+  project: Pick<Project, "stack" | "backendUrl" | "organization">,
+  options: PulumiProcess,
+): Promise<string> {
+  return runPulumiAlone([...args, "--stack", stackReference(project)], project, options);
+}
+
+/** The same for what is about no stack in particular. */
+export async function runPulumiAlone(
+  args: string[],
   project: Pick<Project, "stack" | "backendUrl">,
   { directory, env, input = "" }: PulumiProcess,
 ): Promise<string> {
   const { command } = await findPulumi();
   // A state in S3 is read by the same credentials.
   if (project.backendUrl.startsWith("s3:")) await openSession();
-  const child = spawn(command, [...args, "--stack", project.stack, "--non-interactive"], {
+  const child = spawn(command, [...args, "--non-interactive"], {
     cwd: directory,
     env: { ...process.env, ...env },
     stdio: ["pipe", "pipe", "pipe"],

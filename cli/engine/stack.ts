@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 
 import type { ProgramOptions } from "../../infra/program.ts";
@@ -5,9 +6,10 @@ import { knownManagementAccount } from "../aws/preconditions.ts";
 import { openSession } from "../aws/session.ts";
 import { installedAwsNativeVersion, sdkAwsNativeVersion } from "../../toolchain/cache.js";
 import { Failure } from "../failure.ts";
-import type { Project } from "../project/project.ts";
+import { type Project, stackReference } from "../project/project.ts";
 import { removeEmptyAttributes } from "../state/attributes.ts";
 import { stateFilesOf } from "../state/files.ts";
+import { isServer } from "../state/server.ts";
 import { isRetired } from "../state/retired.ts";
 import { secretsIn } from "../state/secrets-keys.ts";
 import { localStateDirectory } from "../state/state-directory.ts";
@@ -15,6 +17,7 @@ import { LocalWorkspace, type Stack, StackNotFoundError } from "./automation.ts"
 import { explainEngine } from "./explain.ts";
 import { passphraseEnvironment } from "./passphrase.ts";
 import { findPulumi } from "./pulumi-command.ts";
+import { runPulumiAlone } from "./pulumi-process.ts";
 
 export interface OpenStackOptions {
   /** Whether everything is to be deleted: only the program's hooks are needed then. */
@@ -64,7 +67,7 @@ async function workspaceArguments(project: Project, options: OpenStackOptions) {
     ...(secrets ?? (await passphraseEnvironment(project))),
   };
   return [
-    { stackName: project.stack, projectName: project.name, program: deleting ? hooksAlone : inlineProgram },
+    { stackName: stackReference(project), projectName: project.name, program: deleting ? hooksAlone : inlineProgram },
     { workDir: project.directory, pulumiCommand, envVars, ...(secretsProvider !== undefined && { secretsProvider }) },
   ] as const;
 }
@@ -72,7 +75,8 @@ async function workspaceArguments(project: Project, options: OpenStackOptions) {
 /** Whether the engine needs AWS for the state or its secrets, whatever it is to do. */
 async function isKeptInAws({ backendUrl, settingsFile }: Project, provider: string | undefined): Promise<boolean> {
   if (backendUrl.startsWith("s3:") || provider?.startsWith("awskms:") === true) return true;
-  const { secretsprovider = "" } = secretsIn(await readFile(settingsFile, "utf8"));
+  // A copy of a stack has no settings yet.
+  const { secretsprovider = "" } = existsSync(settingsFile) ? secretsIn(await readFile(settingsFile, "utf8")) : {};
   return secretsprovider.startsWith("awskms:");
 }
 
@@ -144,8 +148,7 @@ export async function listStacks(project: Project): Promise<ListedStack[]> {
     return distinct.map((name) => ({ name, updateInProgress: false }));
   }
   try {
-    const [, workspaceOptions] = await workspaceArguments(project, { secrets: {} });
-    const stacks = await (await LocalWorkspace.create(workspaceOptions)).listStacks();
+    const stacks = await stacksAtServer(project);
     return stacks
       .map(({ name, updateInProgress }) => ({ name, updateInProgress: updateInProgress === true }))
       .sort((one, other) => one.name.localeCompare(other.name));
@@ -154,11 +157,33 @@ export async function listStacks(project: Project): Promise<ListedStack[]> {
   }
 }
 
+/** Those of the project's organization by their names alone, or, where none is chosen, as Pulumi names them. */
+async function stacksAtServer(project: Project): Promise<{ name: string; updateInProgress?: boolean | undefined }[]> {
+  const { organization } = project;
+  const [, workspaceOptions] = await workspaceArguments(project, { secrets: {} });
+  if (organization === undefined || !isServer(project.backendUrl)) {
+    return (await LocalWorkspace.create(workspaceOptions)).listStacks();
+  }
+  const { workDir: directory, envVars: env } = workspaceOptions;
+  const args = ["stack", "ls", "--json", "--organization", organization];
+  const stdout = await runPulumiAlone(args, project, { directory, env });
+  const stacks = JSON.parse(stdout) as { name: string; updateInProgress?: boolean }[];
+  return stacks.map((stack) => ({ ...stack, name: stack.name.split("/").at(-1) ?? stack.name }));
+}
+
 async function noState(project: Project): Promise<Failure> {
-  const { stack, backendUrl } = project;
+  const { stack, backendUrl, organization } = project;
   const stacks = await listStacks(project).catch(() => []);
   const moved = stacks.findLast(({ name }) => isRetired(name, stack));
   if (moved !== undefined) return movedAway(project, moved.name);
+  if (isServer(backendUrl)) {
+    return new Failure(
+      organization === undefined
+        ? `There is no state of the stack "${stack}" in ${backendUrl}, in your default organization there.`
+        : `There is no state of the stack "${stack}" in ${backendUrl}, in the organization ${organization}.`,
+      `Name the organization that has it: --stack ORGANIZATION/${stack}, or for good by a line "organization: ORGANIZATION" in Pulumi.yaml.`,
+    );
+  }
   return new Failure(
     `There is no state of the stack "${stack}" in ${backendUrl}.`,
     "The state is where mfa-admin init was run: name that place in PULUMI_BACKEND_URL or in Pulumi.yaml (backend: url).",

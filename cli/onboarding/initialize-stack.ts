@@ -8,11 +8,12 @@ import { createStack, listStacks } from "../engine/stack.ts";
 import { exportSealed } from "../engine/state-transfer.ts";
 import { Failure } from "../failure.ts";
 import { type InitialSettings, newStackPlace, writeProject } from "../project/initialize.ts";
-import type { Project } from "../project/project.ts";
+import { parseStackName, type Project } from "../project/project.ts";
 import { askSettings, askStack, type InitAnswers, requireComplete } from "../project/questions.ts";
 import { contents } from "../state/contents.ts";
 import { checkPlace, protectionOf, requireBackendUrl } from "../state/place.ts";
 import { requireSecretsProvider } from "../state/secrets-provider.ts";
+import { chooseOrganization } from "./choose-organization.ts";
 import { choosePlace } from "./choose-place.ts";
 
 export interface InitializeOptions {
@@ -40,15 +41,22 @@ export async function initialize(options: InitializeOptions): Promise<{
   requireValid(answers);
   await findPulumi();
   const management = await requireManagementAccount();
-  const stack = answers.stack ?? (await askStack());
+  const { stack, organization: owner } = parseStackName(answers.stack ?? (await askStack()));
   const place = newStackPlace(from, stack);
   const organization = await viewOrganization();
   const settings = await askSettings(answers, organization, management);
   requireKnownAccounts(settings, organization);
   await checkPreconditions(settings);
   const { chosen, ...where } = await choosePlace({ backendUrl, secretsProvider }, place.directory);
+  const stateOwner = await chooseOrganization(owner, { ...where, stack, directory: place.directory });
   const warnings = [...(await warningsAbout(settings, organization)), ...(await checkPlace(where, place.directory))];
-  const files = { stack, settings, ...where, backendUrl: chosen ? where.backendUrl : undefined };
+  const files = {
+    stack,
+    settings,
+    ...where,
+    backendUrl: chosen ? where.backendUrl : undefined,
+    organization: stateOwner,
+  };
   const project = await writeProject(place, files, async (project) => {
     await requireUnused(project);
     await createStack(project, { secretsProvider: where.secretsProvider });

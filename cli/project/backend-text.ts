@@ -12,3 +12,12 @@ export function withBackendUrl(text: string, url: string): string {
   else document.set("backend", { url });
   return document.toString({ lineWidth: 0 });
 }
+
+/** The text of a `Pulumi.yaml` that names the organization which has the stacks at a server; none, where it has no use for one. */
+export function withOrganization(text: string, organization: string | undefined): string {
+  const line = /^organization:.*\n?/m;
+  if (organization === undefined) return text.replace(line, "");
+  const wanted = stringify({ organization });
+  if (line.test(text)) return text.replace(line, () => wanted);
+  return `${text}${text.endsWith("\n") ? "" : "\n"}${wanted}`;
+}

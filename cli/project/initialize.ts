@@ -8,6 +8,7 @@ import { z } from "zod";
 
 import { type Settings, settingsSchema } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
+import { withOrganization } from "./backend-text.ts";
 import { defaultBackendUrl, findProjectDirectory, type Project, readProjectFile, settingsFileOf } from "./project.ts";
 import { parseYamlFile } from "./yaml-file.ts";
 
@@ -36,6 +37,8 @@ export interface NewStack {
   settings: InitialSettings;
   /** Where the state is to be; what `Pulumi.yaml` or `PULUMI_BACKEND_URL` say when left out. */
   backendUrl: string | undefined;
+  /** The organization that has the stack, where a server keeps the state. */
+  organization?: string | undefined;
   /** What keeps the stack's secrets; Pulumi's own choice when left out. */
   secretsProvider?: string | undefined;
 }
@@ -43,13 +46,13 @@ export interface NewStack {
 /** Writes the files of a new stack, lets `finish` do the rest, and takes them away again when that fails. */
 export async function writeProject(
   { directory, settingsFile }: { directory: string; settingsFile: string },
-  { stack, settings, backendUrl: chosenUrl, secretsProvider }: NewStack,
+  { stack, settings, backendUrl: chosenUrl, organization, secretsProvider }: NewStack,
   finish: (project: Project) => Promise<void>,
 ): Promise<Project> {
   const own = join(directory, ".mfa-admin");
   const isFirst = !existsSync(own);
   const files = new Map<string, string>([
-    [join(directory, "Pulumi.yaml"), await projectFileText(directory, chosenUrl)],
+    [join(directory, "Pulumi.yaml"), await projectFileText(directory, chosenUrl, organization)],
     [join(own, ".gitignore"), "# A state on this machine is nobody else's.\nstate/\n"],
     [join(own, "settings.schema.json"), `${JSON.stringify(editorSchema(), undefined, 2)}\n`],
     [settingsFile, settingsFileText(settings, secretsProvider)],
@@ -63,7 +66,7 @@ export async function writeProject(
       await writeFileAtomic(path, text);
     }
     const { name, backendUrl } = await readProjectFile(directory);
-    const project = { directory, name, stack, settingsFile, backendUrl };
+    const project = { directory, name, stack, settingsFile, backendUrl, ...(organization && { organization }) };
     await finish(project);
     return project;
   } catch (error) {
@@ -76,7 +79,11 @@ export async function writeProject(
 }
 
 /** `Pulumi.yaml`, made or completed: a backend that is there is never replaced. */
-async function projectFileText(directory: string, backendUrl: string | undefined): Promise<string> {
+async function projectFileText(
+  directory: string,
+  backendUrl: string | undefined,
+  organization: string | undefined,
+): Promise<string> {
   const path = join(directory, "Pulumi.yaml");
   const text = existsSync(path)
     ? await readFile(path, "utf8")
@@ -90,9 +97,18 @@ async function projectFileText(directory: string, backendUrl: string | undefined
     );
   }
   const chosen = backendUrl ?? (process.env["PULUMI_BACKEND_URL"] ? undefined : defaultBackendUrl);
-  if (present !== undefined || chosen === undefined) return text;
+  const kept = document.get("organization") as string | undefined;
+  if (organization !== undefined && kept !== undefined && kept !== organization) {
+    throw new Failure(
+      `${path} keeps the stacks in the organization ${kept}, not in ${organization}.`,
+      "Name the stack without an organization, or edit Pulumi.yaml first.",
+    );
+  }
+  const isKept = kept !== undefined || organization === undefined;
+  if (present !== undefined || chosen === undefined) return isKept ? text : withOrganization(text, organization);
   document.setIn(["backend", "url"], chosen);
-  return document.toString({ lineWidth: 0 });
+  const edited = document.toString({ lineWidth: 0 });
+  return isKept ? edited : withOrganization(edited, organization);
 }
 
 function settingsFileText(settings: InitialSettings, secretsProvider: string | undefined): string {

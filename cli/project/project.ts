@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 
 import { Failure } from "../failure.ts";
+import { isServer } from "../state/server.ts";
 import { parseYamlFile } from "./yaml-file.ts";
 
 /** A Pulumi project directory and one of its stacks. */
@@ -15,6 +16,11 @@ export interface Project {
   settingsFile: string;
   /** Where the state is: `PULUMI_BACKEND_URL`, else `Pulumi.yaml`, else the project's own directory. */
   backendUrl: string;
+  /**
+   * The organization that has the stack where a server keeps the state: by `--stack ORG/NAME`, else by `Pulumi.yaml`. Pulumi's own
+   * choice, the default of whoever is logged in, when left out.
+   */
+  organization?: string;
 }
 
 /** The state of a project that says nothing else, relative to the project directory. */
@@ -39,7 +45,8 @@ export async function openProject(from: string, stack: string | undefined): Prom
       "Run the command in the project's directory, or run mfa-admin init to make a project.",
     );
   }
-  const chosen = stack ?? (await onlyStack(directory));
+  const given = stack === undefined ? undefined : parseStackName(stack);
+  const chosen = given?.stack ?? (await onlyStack(directory));
   const settingsFile = settingsFileOf(directory, chosen);
   if (!existsSync(settingsFile)) {
     const stacks = await stacksIn(directory);
@@ -48,8 +55,46 @@ export async function openProject(from: string, stack: string | undefined): Prom
       stacks.length > 0 ? `The stacks here are: ${stacks.join(", ")}.` : `Run mfa-admin init --stack ${chosen}.`,
     );
   }
-  const { name, backendUrl } = await readProjectFile(directory);
-  return { directory, name, stack: chosen, settingsFile, backendUrl };
+  const { name, backendUrl, organization: kept } = await readProjectFile(directory);
+  if (given?.project !== undefined && given.project !== name) {
+    throw new Failure(`The project here is ${name}, not ${given.project}.`, `Name the stack ${chosen}.`);
+  }
+  const organization = given?.organization ?? kept;
+  requireServerFor(given?.organization, { backendUrl, stack: chosen });
+  return { directory, name, stack: chosen, settingsFile, backendUrl, ...(organization && { organization }) };
+}
+
+/** @throws Failure where an organization is named, and no server keeps the state that would know of organizations */
+export function requireServerFor(
+  organization: string | undefined,
+  { backendUrl, stack }: Pick<Project, "backendUrl" | "stack">,
+): void {
+  if (organization === undefined || isServer(backendUrl)) return;
+  throw new Failure(
+    `The state is kept in ${backendUrl}, which knows no organization ${organization}.`,
+    `Name the stack ${stack}.`,
+  );
+}
+
+/** A stack as Pulumi takes it on the command line: NAME, ORG/NAME or ORG/PROJECT/NAME. */
+export function parseStackName(text: string): { stack: string; project?: string; organization?: string } {
+  const parts = text.split("/");
+  const [organization = "", project] = parts;
+  const stack = parts.at(-1) ?? "";
+  if (parts.length === 1) return { stack };
+  if (parts.length > 3 || parts.some((part) => !/^[\w.-]{1,100}$/.test(part))) {
+    throw new Failure(`"${text}" is not a stack's name.`, "Write NAME or, in Pulumi Cloud, ORGANIZATION/NAME.");
+  }
+  return { stack, organization, ...(parts.length === 3 && project !== undefined && { project }) };
+}
+
+/** The stack as the engine is to be told of it, whatever organization is the default of whoever is logged in. */
+export function stackReference({
+  stack,
+  backendUrl,
+  organization,
+}: Pick<Project, "stack" | "backendUrl" | "organization">): string {
+  return organization !== undefined && isServer(backendUrl) ? `${organization}/${stack}` : stack;
 }
 
 /** The stack that is named, else the project's only one, if it has its settings; nothing where there is none yet. */
@@ -57,7 +102,8 @@ export async function findStackSettings(from: string, stack: string | undefined)
   const directory = findProjectDirectory(from);
   if (directory === undefined) return undefined;
   const stacks = await stacksIn(directory);
-  return stacks.length === 0 || (stack !== undefined && !stacks.includes(stack)) ? undefined : openProject(from, stack);
+  const isNew = stack !== undefined && !stacks.includes(parseStackName(stack).stack);
+  return stacks.length === 0 || isNew ? undefined : openProject(from, stack);
 }
 
 /** Every stack of the project. */
@@ -68,19 +114,31 @@ export async function openProjects(from: string): Promise<[Project, ...Project[]
   return [project, ...(await Promise.all(others.map((stack) => openProject(from, stack))))];
 }
 
-/** The name and the backend that a project directory's `Pulumi.yaml` gives; the environment's backend comes before it. */
-export async function readProjectFile(
-  directory: string,
-): Promise<{ name: string; backendUrl: string; configuredBackendUrl: string | undefined }> {
+/** What a project directory's `Pulumi.yaml` gives of the project and its state; the environment's backend comes before it. */
+export async function readProjectFile(directory: string): Promise<{
+  name: string;
+  backendUrl: string;
+  configuredBackendUrl: string | undefined;
+  organization: string | undefined;
+}> {
   const path = join(directory, projectFile);
   const { content } = parseYamlFile(path, await readFile(path, "utf8"));
-  const { name, backend } = (content ?? {}) as { name?: unknown; backend?: { url?: unknown } };
+  const { name, backend, organization } = (content ?? {}) as {
+    name?: unknown;
+    backend?: { url?: unknown };
+    organization?: unknown;
+  };
   if (typeof name !== "string") {
     throw new Failure(`${path} names no project.`, 'Give it a line such as "name: mfa-admin".');
   }
   const configuredBackendUrl = typeof backend?.url === "string" ? backend.url : undefined;
   const backendUrl = process.env["PULUMI_BACKEND_URL"] || configuredBackendUrl || defaultBackendUrl;
-  return { name, backendUrl, configuredBackendUrl };
+  return {
+    name,
+    backendUrl,
+    configuredBackendUrl,
+    organization: typeof organization === "string" ? organization : undefined,
+  };
 }
 
 export function settingsFileOf(directory: string, stack: string): string {

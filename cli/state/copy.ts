@@ -9,12 +9,19 @@ import { runPulumi } from "../engine/pulumi-process.ts";
 import { createStack, listStacks, movedAway, openStack } from "../engine/stack.ts";
 import { exportSealed, importState, type State } from "../engine/state-transfer.ts";
 import { Failure } from "../failure.ts";
-import type { Project } from "../project/project.ts";
+import { type Project, stackReference } from "../project/project.ts";
 import { contents, isEarlier, isSame, secretsKeysOf, underName, withSecretsOf } from "./contents.ts";
 import { Locked, requireUnlocked } from "./lock.ts";
 import { isServer } from "./server.ts";
 import { sealedKeysIn, secretsIn, type SecretsKeys } from "./secrets-keys.ts";
 import { absoluteUrl } from "./state-directory.ts";
+
+/** Where stacks are moved to. */
+export interface Destination {
+  backendUrl: string;
+  /** The organization that is to have them, where a server keeps the state. */
+  organization: string | undefined;
+}
 
 /** A stack at its old place, and what opens its secrets. */
 export interface Source {
@@ -42,7 +49,8 @@ export class Copy {
    *
    * @param secretsProvider what keeps the secrets there: what keeps them now, when left out
    */
-  static async prepare(source: Source, backendUrl: string, secretsProvider: string | undefined): Promise<Copy> {
+  static async prepare(source: Source, to: Destination, secretsProvider: string | undefined): Promise<Copy> {
+    const { backendUrl } = to;
     const { project, secrets } = source;
     const text = await readFile(project.settingsFile, "utf8");
     const now = secretsIn(text);
@@ -54,7 +62,7 @@ export class Copy {
     if (wanted !== current || wanted === undefined) requireNothingSealed(project, text);
     const sealed = await exportSealed(project);
     requireFinished(project, sealed);
-    const copy = await Copy.#at(project, backendUrl);
+    const copy = await Copy.#at(project, to);
     try {
       copy.#secretsProvider = wanted;
       const leftOver = await copy.#look(sealed);
@@ -74,8 +82,8 @@ export class Copy {
   }
 
   /** The copy that a move has made which was broken off after it had renamed the old state. */
-  static async finished(project: Project, backendUrl: string, keptAs: string): Promise<Copy> {
-    const copy = await Copy.#at(project, backendUrl);
+  static async finished(project: Project, to: Destination, keptAs: string): Promise<Copy> {
+    const copy = await Copy.#at(project, to);
     try {
       if (!(await copy.#isThere())) throw movedAway(project, keptAs);
       const there = await exportSealed(copy.project);
@@ -91,11 +99,13 @@ export class Copy {
     }
   }
 
-  static async #at(project: Project, backendUrl: string): Promise<Copy> {
+  static async #at(project: Project, { backendUrl, organization }: Destination): Promise<Copy> {
     const directory = await mkdtemp(join(tmpdir(), "mfa-admin-move-"));
     const settingsFile = join(directory, `Pulumi.${project.stack}.yaml`);
     await writeFile(join(directory, "Pulumi.yaml"), stringify({ name: project.name, runtime: "nodejs" }));
-    return new Copy({ ...project, directory, settingsFile, backendUrl: absoluteUrl({ ...project, backendUrl }) });
+    const place = { directory, settingsFile, backendUrl: absoluteUrl({ ...project, backendUrl }) };
+    const { name, stack } = project;
+    return new Copy({ name, stack, ...place, ...(organization !== undefined && { organization }) });
   }
 
   /** Copies the state, and compares what has arrived with what was sent. @returns what was sent, sealed */
@@ -164,14 +174,14 @@ export class Copy {
   }
 
   async #requireUnlocked(): Promise<void> {
-    const { stack, backendUrl } = this.project;
+    const { backendUrl } = this.project;
     try {
       await requireUnlocked(this.project);
     } catch (error) {
       if (!(error instanceof Locked)) throw error;
       throw new Failure(
         error.message.replace(/ is locked by/, ` in ${backendUrl} is locked by`),
-        `If that run, or the move that made it, is no longer running, release the lock: PULUMI_BACKEND_URL='${backendUrl}' mfa-admin cancel --stack ${stack}`,
+        `If that run, or the move that made it, is no longer running, release the lock: PULUMI_BACKEND_URL='${backendUrl}' mfa-admin cancel --stack ${stackReference(this.project)}`,
         { cause: error },
       );
     }

@@ -9,10 +9,10 @@ import { runPulumi } from "../engine/pulumi-process.ts";
 import { listStacks, type ListedStack } from "../engine/stack.ts";
 import { exportSealed, type State } from "../engine/state-transfer.ts";
 import { Failure } from "../failure.ts";
-import { withBackendUrl } from "../project/backend-text.ts";
-import type { Project } from "../project/project.ts";
+import { withBackendUrl, withOrganization } from "../project/backend-text.ts";
+import { type Project, stackReference } from "../project/project.ts";
 import { isSame, underName } from "./contents.ts";
-import type { Copy, Source } from "./copy.ts";
+import type { Copy, Destination, Source } from "./copy.ts";
 import { lockedBy } from "./lock.ts";
 import { retiredName } from "./retired.ts";
 import { secretsIn, withSecretsKeys } from "./secrets-keys.ts";
@@ -34,7 +34,7 @@ export interface StackMove {
  *
  * @returns the files that were edited
  */
-export async function leave(moves: StackMove[], directory: string, to: string): Promise<string[]> {
+export async function leave(moves: StackMove[], directory: string, to: Destination): Promise<string[]> {
   const renamed: StackMove[] = [];
   const before = new Map<string, string>();
   try {
@@ -61,7 +61,7 @@ export async function leave(moves: StackMove[], directory: string, to: string): 
 async function plannedEdits(
   moves: StackMove[],
   directory: string,
-  to: string,
+  to: Destination,
 ): Promise<Map<string, { text: string; edited: string }>> {
   const edits = new Map<string, { text: string; edited: string }>();
   const plan = async (path: string, edit: (text: string) => string): Promise<void> => {
@@ -75,7 +75,9 @@ async function plannedEdits(
       JSON.stringify(secretsIn(text)) === JSON.stringify(keys) ? text : withSecretsKeys(text, keys),
     );
   }
-  await plan(join(directory, "Pulumi.yaml"), (text) => withBackendUrl(text, to));
+  await plan(join(directory, "Pulumi.yaml"), (text) =>
+    withOrganization(withBackendUrl(text, to.backendUrl), to.organization),
+  );
   return edits;
 }
 
@@ -125,7 +127,7 @@ async function rename({ source }: StackMove, from: string, to: string): Promise<
   const directory = await mkdtemp(join(tmpdir(), "mfa-admin-move-"));
   try {
     await writeFile(join(directory, "Pulumi.yaml"), stringify({ name: project.name, runtime: "nodejs" }));
-    await runPulumi(["stack", "rename", to], project, { directory, env });
+    await runPulumi(["stack", "rename", stackReference({ ...project, stack: to })], project, { directory, env });
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

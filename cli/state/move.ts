@@ -3,17 +3,19 @@ import { basename, join } from "node:path";
 
 import { cancellable } from "../engine/interrupt.ts";
 import { passphraseEnvironment, requirePassphrase } from "../engine/passphrase.ts";
+import { organizationsAt } from "../engine/organizations.ts";
 import { type ListedStack, listStacks } from "../engine/stack.ts";
 import { Failure } from "../failure.ts";
 import { withBackendUrl } from "../project/backend-text.ts";
-import { openProjects, type Project } from "../project/project.ts";
+import { openProjects, type Project, requireServerFor } from "../project/project.ts";
 import { confirmChange } from "../terminal/ask.ts";
-import { Copy, type Source } from "./copy.ts";
+import { Copy, type Destination, type Source } from "./copy.ts";
 import { leave, requireIdle, type StackMove } from "./leave.ts";
 import { lock, type Lock } from "./lock.ts";
 import { checkPlace, requireBackendUrl } from "./place.ts";
 import { isRetired } from "./retired.ts";
 import { isSamePlace } from "./same-place.ts";
+import { isServer } from "./server.ts";
 import { requireSecretsProvider } from "./secrets-provider.ts";
 import type { StatePlace } from "./state-directory.ts";
 
@@ -21,6 +23,8 @@ export interface MoveOptions {
   /** The directory in or above which the project is. */
   from: string;
   to: string;
+  /** The organization that is to have the stacks, where a server is to keep the state. */
+  organization: string | undefined;
   secretsProvider: string | undefined;
   yes: boolean;
 }
@@ -28,6 +32,7 @@ export interface MoveOptions {
 export interface Move {
   from: string;
   to: string;
+  organization?: string;
   stacks: MovedStack[];
   /** The files that were edited, and have to be committed. */
   files: string[];
@@ -46,7 +51,7 @@ export interface MovedStack {
  * Moves the state of every stack of a project, since they share the backend that `Pulumi.yaml` names. Until the last one
  * has been copied and compared, nothing but copies is made; then the old states are renamed, and the files edited.
  */
-export async function moveState({ from, to, secretsProvider, yes }: MoveOptions): Promise<Move> {
+export async function moveState({ from, to, organization: given, secretsProvider, yes }: MoveOptions): Promise<Move> {
   requireBackendUrl("--to", to);
   requireSecretsProvider(secretsProvider);
   if (process.env["PULUMI_BACKEND_URL"]) {
@@ -59,20 +64,41 @@ export async function moveState({ from, to, secretsProvider, yes }: MoveOptions)
   const [first] = projects;
   const { backendUrl, directory } = first;
   await requireOtherPlace(first, to);
+  const organization = await organizationAt(to, given, first);
+  const destination = { backendUrl: to, organization };
   const warnings = await checkPlace({ backendUrl: to, secretsProvider }, directory);
   // What cannot be edited is refused before anything is made.
   withBackendUrl(await readFile(join(directory, "Pulumi.yaml"), "utf8"), to);
   const moves: StackMove[] = [];
   try {
     const stacks = await listStacks(first);
-    for (const project of projects) moves.push(await prepare(project, stacks, to, secretsProvider));
+    for (const project of projects) moves.push(await prepare(project, stacks, destination, secretsProvider));
     const names = projects.map(({ stack }) => `"${stack}"`).join(", ");
-    await confirmChange(`Move the state of ${names} from ${backendUrl} to ${to}?`, yes);
-    const files = await carryOut(moves, directory, to);
-    return { from: backendUrl, to, stacks: moves.map(moved), files, warnings };
+    const owner = organization === undefined ? "" : `, to the organization ${organization}`;
+    await confirmChange(`Move the state of ${names} from ${backendUrl} to ${to}${owner}?`, yes);
+    const files = await carryOut(moves, directory, destination);
+    return {
+      from: backendUrl,
+      to,
+      ...(organization !== undefined && { organization }),
+      stacks: moves.map(moved),
+      files,
+      warnings,
+    };
   } finally {
     for (const { copy } of moves) await copy.close();
   }
+}
+
+/** The one that is named, else the one that the project has, else the default of whoever is logged in there. */
+async function organizationAt(
+  backendUrl: string,
+  given: string | undefined,
+  { stack, directory, organization: kept }: Project,
+): Promise<string | undefined> {
+  requireServerFor(given, { backendUrl, stack });
+  if (!isServer(backendUrl)) return undefined;
+  return given ?? kept ?? (await organizationsAt({ backendUrl, stack, directory })).byDefault;
 }
 
 async function requireOtherPlace(place: StatePlace, to: string): Promise<void> {
@@ -89,7 +115,7 @@ async function requireOtherPlace(place: StatePlace, to: string): Promise<void> {
 async function prepare(
   project: Project,
   stacks: ListedStack[],
-  to: string,
+  to: Destination,
   secretsProvider: string | undefined,
 ): Promise<StackMove> {
   const { stack, backendUrl, settingsFile } = project;
@@ -118,7 +144,7 @@ function moved({ source, copy, keptAs = "" }: StackMove): MovedStack {
  *
  * @returns the files that were edited
  */
-function carryOut(moves: StackMove[], directory: string, to: string): Promise<string[]> {
+function carryOut(moves: StackMove[], directory: string, to: Destination): Promise<string[]> {
   const going = moves.filter(({ keptAs }) => keptAs === undefined);
   const locks: Lock[] = [];
   const interrupt = new AbortController();

@@ -1,7 +1,7 @@
 import { UpdateRoleCommand } from "@aws-sdk/client-iam";
 import { expect } from "chai";
 import type { ChildProcess } from "node:child_process";
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { parse } from "yaml";
@@ -35,6 +35,9 @@ describe("a state in Pulumi Cloud", () => {
     return stdout;
   }
 
+  const projectFile = async (): Promise<unknown> =>
+    parse(await readFile(join(admin.directory, "Pulumi.yaml"), "utf8")) as unknown;
+
   /** Runs `up` with alice in the roster, and stops it by a signal while the service is to note what was made. */
   async function killedUp(signal: NodeJS.Signals): Promise<Result> {
     await admin.editSettings((text) => text.replace("developers: {}", "developers:\n    alice: {}"));
@@ -51,7 +54,9 @@ describe("a state in Pulumi Cloud", () => {
   it("is made by init, with the service's own secrets, and every command works on it without a passphrase", async () => {
     const { status, stdout, stderr } = await init();
     expect({ status, stderr }).to.eql({ status: 0, stderr: "" });
-    expect(stdout).to.contain(`  State     ${cloud.url}\n            Everybody whom the Pulumi organization lets in`);
+    expect(stdout).to.contain(
+      `  State     ${cloud.url}, in the organization acme\n            Everybody whom the Pulumi organization lets in`,
+    );
     expect(Object.keys(parse(await admin.settings()) as object)).not.to.include.members(["encryptionsalt"]);
     expect(cloud.stacks()).to.eql({ "mfa-admin/main": 0 });
     await succeed("add-developer", "alice", "--yes");
@@ -65,6 +70,70 @@ describe("a state in Pulumi Cloud", () => {
     await succeed("remove-developer", "alice", "--yes");
     await succeed("destroy", "--yes");
     expect(cloud.stored("mfa-admin/main")).not.to.contain("aws-native:iam");
+  });
+
+  it("is in the organization that init was told, which is kept for whoever comes next and has another default", async () => {
+    const { status, stdout, stderr } = await run(
+      "init",
+      ...initFlags(admin.sandbox).map((flag) => (flag === "main" ? "globex/main" : flag)),
+      ...["--backend", cloud.url],
+    );
+    expect({ status, stderr }).to.eql({ status: 0, stderr: "" });
+    expect(stdout).to.contain(`  State     ${cloud.url}, in the organization globex\n`);
+    expect(await projectFile()).to.have.property("organization", "globex");
+    await succeed("add-developer", "alice", "--yes");
+    expect(cloud.stacks()).to.eql({ "globex/mfa-admin/main": 14 });
+
+    const env = cloud.person("dana", "acme");
+    for (const args of [
+      ["preview", "--exit-code"],
+      ["outputs", "--stack", "globex/main"],
+      ["up", "--yes", "--stack", "globex/mfa-admin/main"],
+    ]) {
+      const result = await runWith({ env }, ...args);
+      expect(result.status, `${args.join(" ")}: ${result.stderr}`).to.equal(0);
+    }
+    expect(cloud.stacks()).to.eql({ "globex/mfa-admin/main": 14 });
+    const elsewhere = await run("up", "--yes", "--stack", "acme/main");
+    expect(elsewhere.stderr).to.equal(
+      `Error: There is no state of the stack "main" in ${cloud.url}, in the organization acme.\nName the organization that has it: --stack ORGANIZATION/main, or for good by a line "organization: ORGANIZATION" in Pulumi.yaml.\n`,
+    );
+
+    // A directory knows no organizations.
+    const passphrase = { ...env, PULUMI_CONFIG_PASSPHRASE: "a passphrase" };
+    const away = await runWith(
+      { env: passphrase },
+      "state",
+      "move",
+      "--to",
+      "file://./new",
+      "--secrets-provider",
+      "passphrase",
+      "--yes",
+    );
+    expect({ status: away.status, stderr: away.stderr }).to.eql({ status: 0, stderr: "" });
+    expect(Object.keys(cloud.stacks())[0]).to.match(/^globex\/mfa-admin\/main-moved-/);
+    expect(await projectFile()).not.to.have.property("organization");
+    const refused = await runWith({ env: passphrase }, "up", "--yes", "--stack", "globex/main");
+    expect(refused.stderr).to.match(
+      /^Error: The state is kept in file:\/\/\.\/new, which knows no organization globex\./,
+    );
+  });
+
+  it("is in the organization that is chosen from a list, on a terminal", async () => {
+    const terminal = admin.terminalWith(
+      { env: { ...cloud.environment(), ...cloud.person("dana", "globex") } },
+      "init",
+      ...initFlags(admin.sandbox),
+      "--backend",
+      cloud.url,
+    );
+    await terminal.waitFor("Which organization is to have the stack?");
+    await terminal.waitFor("globex");
+    terminal.enter();
+    await terminal.waitFor("in the organization globex");
+    expect(await terminal.ended()).to.equal(0);
+    expect(cloud.stacks()).to.eql({ "globex/mfa-admin/main": 0 });
   });
 
   it("is looked at for drift without being changed", async () => {
@@ -157,6 +226,7 @@ describe("a state in Pulumi Cloud", () => {
     expect({ status: moved.status, stderr: moved.stderr }).to.eql({ status: 0, stderr: "" });
     expect(moved.stdout).to.contain("14 resources, compared one by one.");
     expect(cloud.stacks()).to.eql({ "mfa-admin/main": 14 });
+    expect(await projectFile()).to.have.property("organization", "acme");
     expect((await runWith(passphrase, "up", "--yes")).stdout).to.match(/: 6 unchanged\.\n$/);
 
     const back = await runWith(passphrase, "state", "move", "--to", "file://./back", "--yes");

@@ -44,6 +44,8 @@ const done: Answer = [200, {}];
 export class PulumiCloud {
   readonly url: string;
   readonly token: string;
+  /** Who else may log in, by token: the login's name, and the default organization. Everybody is in both organizations. */
+  readonly #people = new Map<string, { login: string; byDefault: string }>();
   /** Every call so far: "POST /api/stacks/acme". */
   readonly calls: string[] = [];
   readonly #server: Server;
@@ -92,6 +94,13 @@ export class PulumiCloud {
     };
   }
 
+  /** The environment of somebody else, with a default organization of their own. */
+  person(login: string, byDefault: string): Record<string, string | undefined> {
+    const token = `pul-${randomBytes(20).toString("hex")}`;
+    this.#people.set(token, { login, byDefault });
+    return { ...this.environment(), PULUMI_ACCESS_TOKEN: token };
+  }
+
   /** Answers no such call until what this returns is called. */
   hold(calls: RegExp): { release(): void; isWaiting(): boolean } {
     const held = { calls, waiting: [] as (() => void)[] };
@@ -118,7 +127,7 @@ export class PulumiCloud {
     }
   }
 
-  /** Names of the stacks, and how many resources each has. */
+  /** Names of the stacks, and how many resources each has. Those of another organization than acme have its name before theirs. */
   stacks(): Record<string, number> {
     return Object.fromEntries(
       [...this.#stacks].map(([name, { state }]) => [name, state.deployment?.resources?.length ?? 0]),
@@ -149,23 +158,32 @@ export class PulumiCloud {
     if (pathname === "/api/capabilities") return [200, { capabilities: [] }];
     if (pathname === "/api/cli/version") return [200, { latestVersion: "v0.0.1", oldestWithoutWarning: "v0.0.1" }];
     const [scheme, token = ""] = authorization.split(" ");
-    if (scheme === "update-token" ? !this.#hasLease(token) : token !== this.token) {
+    const person = token === this.token ? { login: "acme", byDefault: "acme" } : this.#people.get(token);
+    if (scheme === "update-token" ? !this.#hasLease(token) : person === undefined) {
       return fail(401, "Unauthorized: No credentials provided or are invalid.");
     }
-    if (pathname === "/api/user") return [200, { id: "1", githubLogin: "acme", name: "Acme", organizations: [] }];
-    if (pathname === "/api/user/organizations/default") return [200, { gitHubLogin: "acme" }];
+    if (pathname === "/api/user") {
+      const organizations = organizationNames.map((name) => ({ githubLogin: name, name }));
+      return [200, { id: "1", githubLogin: person?.login, name: person?.login, organizations }];
+    }
+    if (pathname === "/api/user/organizations/default") return [200, { gitHubLogin: person?.byDefault }];
     if (pathname === "/api/user/stacks") {
       // The service tells of an update that is on by a time of nought.
       const stacks = [...this.#stacks].map(([name, { active }]) => ({
         ...identity(name),
         lastUpdate: active === undefined ? 1_700_000_000 : 0,
       }));
-      return [200, { stacks: stacks.filter(({ projectName }) => projectName === searchParams.get("project")) }];
+      const wanted = searchParams.get("organization");
+      const isWanted = ({ projectName, orgName }: { projectName: string; orgName: string }): boolean =>
+        projectName === searchParams.get("project") && (wanted === null || wanted === orgName);
+      return [200, { stacks: stacks.filter(isWanted) }];
     }
     const [organization = "", project = "", name = "", ...rest] = pathname.replace("/api/stacks/", "").split("/");
-    if (!pathname.startsWith("/api/stacks/") || organization !== "acme") return fail(404, "Not Found");
-    if (name === "") return this.#answerProject(method, project, body);
-    const id = `${project}/${name}`;
+    if (!pathname.startsWith("/api/stacks/") || !organizationNames.includes(organization))
+      return fail(404, "Not Found");
+    const inOrganization = organization === "acme" ? project : `${organization}/${project}`;
+    if (name === "") return this.#answerProject(method, inOrganization, body);
+    const id = `${inOrganization}/${name}`;
     const stack = this.#stacks.get(id);
     if (stack === undefined) return fail(404, "Not Found: Stack not found");
     return this.#answerStack(method, id, stack, rest, { ...body, force: searchParams.get("force") });
@@ -218,7 +236,9 @@ export class PulumiCloud {
         return [200, { plaintexts: Object.fromEntries(texts.map((text) => [text, open(stack.key, text)])) }];
       }
       case "rename": {
-        const renamed = [(body["newProject"] as string) || id.split("/")[0], body["newName"]].join("/");
+        const { orgName, projectName } = identity(id);
+        const project = (body["newProject"] as string) || projectName;
+        const renamed = [...(orgName === "acme" ? [] : [orgName]), project, body["newName"]].join("/");
         this.#stacks.delete(id);
         this.#stacks.set(renamed, stack);
         return done;
@@ -281,9 +301,11 @@ export class PulumiCloud {
   }
 }
 
+const organizationNames = ["acme", "globex"];
+
 function identity(id: string) {
-  const [projectName = "", stackName = ""] = id.split("/");
-  return { id, orgName: "acme", projectName, stackName };
+  const [stackName = "", projectName = "", orgName = "acme"] = id.split("/").reverse();
+  return { id, orgName, projectName, stackName };
 }
 
 const expiration = (): number => Math.floor(Date.now() / 1000) + 300;

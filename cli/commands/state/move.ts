@@ -16,6 +16,9 @@ export default class StateMove extends ProjectCommand {
       description: "URL of the new place: file://, s3://BUCKET?region=R, https:// for Pulumi Cloud.",
       required: true,
     }),
+    organization: Flags.string({
+      description: "The organization that is to have the stacks in Pulumi Cloud. Default: yours there.",
+    }),
     "secrets-provider": Flags.string({
       description:
         "What keeps the stack's secrets there: passphrase, or awskms:///alias/NAME?region=R. Default: what keeps them now.",
@@ -31,6 +34,7 @@ export default class StateMove extends ProjectCommand {
     const move = await moveState({
       from: flags.cwd ?? process.cwd(),
       to: flags.to,
+      organization: flags.organization,
       secretsProvider: flags["secrets-provider"],
       yes: flags.yes,
     });
