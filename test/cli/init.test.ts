@@ -104,8 +104,8 @@ describe("init", () => {
     expect(await refused(...initFlags(admin.sandbox), "--backend", "place")).to.equal(
       "Error: --backend place: this is no place for a state.\nName one by file://, s3://, gs://, azblob:// or, for a Pulumi server, https://.\n",
     );
-    expect(await refused(...flags("--stack", "a/b"))).to.equal(
-      'Error: "a/b" is not a stack\'s name.\nUse 1 to 100 letters, digits, hyphens, underscores and dots.\n',
+    expect(await refused(...flags("--stack", "a b"))).to.equal(
+      'Error: "a b" is not a stack\'s name.\nUse 1 to 100 letters, digits, hyphens, underscores and dots.\n',
     );
   });
 
