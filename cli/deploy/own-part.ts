@@ -7,13 +7,13 @@ import { apply, summary } from "../engine/apply.ts";
 import type { Stack } from "../engine/automation.ts";
 import type { Resource } from "../engine/deployment.ts";
 import { IncompleteRun } from "../engine/run-failure.ts";
-import { runRemoval, type RunResult, runUp } from "../engine/runs.ts";
+import { healKnown, runRemoval, type RunResult, runUp } from "../engine/runs.ts";
 import { programOf } from "../engine/stack.ts";
 import { Failure } from "../failure.ts";
 import { requireHarmless } from "../preview/guards.ts";
 import { planned } from "../preview/planned-by-engine.ts";
 import { previewReport } from "../preview/report.ts";
-import { readStackBefore, resourcesBefore } from "../preview/state-before.ts";
+import { readStackBefore, resourcesBefore, stackHeldBy } from "../preview/state-before.ts";
 import type { Project } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import { madeWithoutPassword } from "../onboarding/handover.ts";
@@ -48,10 +48,11 @@ export async function addToStack(
   const resources = await resourcesBefore(stack, project);
   requireSharedPolicy(resources, settings);
   // Removals and units are other people's business; what is wrong with accounts and names is that of those who come, too.
-  await requireHarmless(await readStackBefore(stack, project), settings, {
+  await requireHarmless(stackHeldBy(resources), settings, {
     maxRemovals: Infinity,
     allowUnprotected: true,
   });
+  await healKnown(stack, resources);
   const { outputs = {} } = resources.find(({ type }) => type === "pulumi:pulumi:Stack") ?? {};
   return runUp(stack, {
     project,

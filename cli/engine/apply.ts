@@ -11,13 +11,13 @@ import { type GuardOptions, requireHarmless } from "../preview/guards.ts";
 import type { SavedPlan } from "../preview/plan.ts";
 import { planned } from "../preview/planned-by-engine.ts";
 import { previewReport } from "../preview/report.ts";
-import { readStackBefore } from "../preview/state-before.ts";
+import { resourcesBefore, stackHeldBy } from "../preview/state-before.ts";
 import { text } from "../preview/text.ts";
 import type { Stack, StepEventMetadata } from "./automation.ts";
 import { requireUnlocked } from "../state/lock.ts";
 import { waitForLock } from "../state/wait.ts";
 import { passphraseEnvironment, requirePassphrase } from "./passphrase.ts";
-import { healProviders, type RunResult, runUp } from "./runs.ts";
+import { healKnown, type RunResult, runUp } from "./runs.ts";
 import { openStack } from "./stack.ts";
 
 export interface ApplyOptions {
@@ -79,7 +79,8 @@ export async function apply(stack: Stack, options: ApplyOptions): Promise<RunRes
 async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunResult> {
   const { project, file, yes, verbose, adopt = false, guards = {}, plan: saved, onStep } = applyOptions;
   const { settings } = file;
-  await requireHarmless(await readStackBefore(stack, project), settings, guards);
+  const resources = await resourcesBefore(stack, project);
+  await requireHarmless(stackHeldBy(resources), settings, guards);
   return withEnginePlan(saved !== undefined, async (enginePlan) => {
     const options = { project, settings, verbose, adopt, ...enginePlan };
     let total: number | undefined;
@@ -89,12 +90,13 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
       const report = previewReport({ kind: "preview", stack: project.stack, settings, plan });
       total = plan.resources.filter(({ operation }) => operation !== "same").length;
       if (!report.changed) {
-        await healProviders(stack, project);
+        await healKnown(stack, resources);
         return { changes: [], unchanged: report.unchanged, seconds: 0 };
       }
       if (!yes) process.stderr.write(`${text(report, process.stderr)}\n\n`);
       await confirmChange(`Apply to the stack "${project.stack}"?`, yes);
     }
+    await healKnown(stack, resources);
     return runUp(stack, { ...options, total, ...(onStep && { onStep }) });
   });
 }

@@ -5,6 +5,7 @@ import { type Counted, Progress } from "../terminal/progress.ts";
 import { RedactedLines } from "../terminal/redact.ts";
 import type { PulumiFn, Stack, StepEventMetadata } from "./automation.ts";
 import { type Change, RunRecord } from "./changes.ts";
+import type { Resource } from "./deployment.ts";
 import { cancellable } from "./interrupt.ts";
 import { changesAws, type EngineCommand, failureOf, IncompleteRun } from "./run-failure.ts";
 
@@ -131,13 +132,19 @@ export async function runRefresh(stack: Stack, options: RunOptions): Promise<Run
   };
 }
 
-/** For what does not run the program, which would give the providers their inputs anew. */
+/**
+ * The program gives new inputs to the providers that it still has. A refresh does not run it, and an account that has left the
+ * settings is left by its old provider.
+ */
 export async function healProviders(stack: Stack, project: Project): Promise<void> {
-  const [{ resourcesBefore }, { forgetEnvironment }] = await Promise.all([
-    import("../preview/state-before.ts"),
-    import("./provider-inputs.ts"),
-  ]);
-  if (!forgetEnvironment(await resourcesBefore(stack, project))) return;
+  const { resourcesBefore } = await import("../preview/state-before.ts");
+  await healKnown(stack, await resourcesBefore(stack, project));
+}
+
+/** The same where the state's resources are known already. */
+export async function healKnown(stack: Stack, known: Resource[]): Promise<void> {
+  const { forgetEnvironment } = await import("./provider-inputs.ts");
+  if (!forgetEnvironment(structuredClone(known))) return;
   const { editState } = await import("./deployment.ts");
   await editState(stack, ({ resources, pending_operations: pending = [] }) =>
     // An edit forgets what is pending: the next up settles that, and gives the providers their inputs.

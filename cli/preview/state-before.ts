@@ -7,7 +7,12 @@ import { planOf } from "./planned.ts";
 
 /** What the stack's state says that the stack holds. */
 export async function readStackBefore(stack: Stack, project: Project): Promise<StackBefore> {
-  return stackBefore(planOf((await resourcesBefore(stack, project)).map(asStep)));
+  return stackHeldBy(await resourcesBefore(stack, project));
+}
+
+/** The same by its resources. */
+export function stackHeldBy(resources: Resource[]): StackBefore {
+  return stackBefore(planOf(resources.map(asStep)));
 }
 
 /** The resources that the stack's state has. */

@@ -93,6 +93,20 @@ describe("who runs it leaves no trace in the state", () => {
     expect((await admin.succeed("preview", "--exit-code")).stdout).to.match(/^Nothing to do/);
   });
 
+  it("an account that leaves the settings is left by whoever is there now, and so is a developer", async () => {
+    await noteSomebody();
+    await admin.succeed("add-developer", "bob", "--yes");
+    await noteSomebody();
+    await admin.succeed("remove-developer", "bob", "--yes");
+    expect(await state()).not.to.contain("somebody");
+    await noteSomebody();
+    await admin.editSettings((text) => text.replace(/ {4}payments: "\d+"\n/, ""));
+    expect((await admin.run("preview", "--exit-code")).status).to.equal(2);
+    await admin.succeed("up", "--yes");
+    expect(await state()).not.to.contain("somebody");
+    expect(admin.sandbox.organization.account("444444444444").roles.get("developer-alice")).to.equal(undefined);
+  });
+
   it("refresh, up and destroy do so, too, and the state is healed", async () => {
     for (const command of ["refresh", "up", "destroy"]) {
       await noteSomebody();
