@@ -53,7 +53,7 @@ describe("a developer's assignment", () => {
 
   it("cannot be changed by the settings' own tags", () => {
     expect(problem({ tags: { "mfa-admin:role-prefix": "admin" } })).to.equal(
-      "tags that begin with mfa-admin: are the stack's own",
+      "tags that begin with mfa-admin:, in any case, are the stack's own",
     );
   });
 });

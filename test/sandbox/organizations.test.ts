@@ -81,7 +81,7 @@ describe("sandbox: Organizations", () => {
     );
     expect(OrganizationalUnit?.Name).to.equal("Development");
     const { Account } = await organizations.send(new DescribeAccountCommand({ AccountId: "222222222222" }));
-    expect(Account).to.include({ Name: "auth", Status: "ACTIVE" });
+    expect(Account).to.include({ Name: "auth", State: "ACTIVE" });
   });
 
   it("lists accounts page by page", async () => {
