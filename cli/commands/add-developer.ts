@@ -46,8 +46,8 @@ export default class AddDeveloper extends StackCommand {
     ]);
     const { project, file: before } = await this.settings(flags);
     const after = before.withDevelopers(rosterEntries(before, names, flags.account));
-    const { commitAdvice } = await import("../project/commit.ts");
-    const commit = commitAdvice(project);
+    const { commitAdvice, fileToCommit } = await import("../project/commit.ts");
+    const commit = fileToCommit(project);
     if (!flags["no-up"]) requireConfirmable(flags.yes);
     if (flags["no-up"]) {
       await after.write();
@@ -56,8 +56,8 @@ export default class AddDeveloper extends StackCommand {
         `Added to ${basename(project.settingsFile)}: ${names.join(", ")}. mfa-admin preview shows what up would do.`,
       );
       this.log(`After up, ${passwordsLater(names)}`);
-      if (commit !== undefined) this.logToStderr(commit);
-      return { added: names, applied: false };
+      if (commit !== undefined) this.logToStderr(commitAdvice(commit));
+      return { added: names, applied: false, commit };
     }
     const { addDevelopers } = await import("../onboarding/add-developers.ts");
     const { result, developers, settlePending } = await addDevelopers({
@@ -73,9 +73,10 @@ export default class AddDeveloper extends StackCommand {
     for (const developer of developers) this.log(`\n${handoverPage(developer)}`);
     const later = madeWithoutPassword(result, names);
     if (later !== undefined) this.logToStderr(`Next: ${later}`);
-    if (commit !== undefined) this.logToStderr(commit);
+    if (commit !== undefined) this.logToStderr(commitAdvice(commit));
     const pending = await settlePending();
-    return { added: names, applied: true, ...result, developers: developers.map(({ handover }) => handover), pending };
+    const handed = developers.map(({ handover }) => handover);
+    return { added: names, applied: true, ...result, developers: handed, pending, commit };
   }
 }
 

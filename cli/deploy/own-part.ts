@@ -5,15 +5,16 @@ import { developerPolicy } from "../../infra/policies.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { apply, summary } from "../engine/apply.ts";
 import type { Stack } from "../engine/automation.ts";
+import { isCloudResource } from "../engine/changes.ts";
 import type { Resource } from "../engine/deployment.ts";
 import { IncompleteRun } from "../engine/run-failure.ts";
 import { healKnown, runRemoval, type RunResult, runUp } from "../engine/runs.ts";
 import { programOf } from "../engine/stack.ts";
 import { Failure } from "../failure.ts";
-import { requireHarmless } from "../preview/guards.ts";
+import { requireHarmless, type StackBefore } from "../preview/guards.ts";
 import { planned } from "../preview/planned-by-engine.ts";
 import { previewReport } from "../preview/report.ts";
-import { readStackBefore, resourcesBefore, stackHeldBy } from "../preview/state-before.ts";
+import { resourcesBefore, stackHeldBy } from "../preview/state-before.ts";
 import type { Project } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import { madeWithoutPassword } from "../onboarding/handover.ts";
@@ -31,9 +32,9 @@ export interface OwnPartOptions {
   verbose: boolean;
 }
 
-/** Whether there is a stack to which a part can be added: one whose service control policy is in force. */
+/** Whether anything was ever applied: whatever a command adds to that is a part, and a run that was broken off is `up`'s. */
 export async function isApplied(stack: Stack, project: Project): Promise<boolean> {
-  return (await readStackBefore(stack, project)).organizationalUnits.length > 0;
+  return (await resourcesBefore(stack, project)).some(isCloudResource);
 }
 
 /**
@@ -46,9 +47,11 @@ export async function addToStack(
   { project, file: { settings }, names, verbose }: OwnPartOptions,
 ): Promise<RunResult> {
   const resources = await resourcesBefore(stack, project);
+  const held = stackHeldBy(resources);
+  requireInForce(held);
   requireSharedPolicy(resources, settings);
   // Removals and units are other people's business; what is wrong with accounts and names is that of those who come, too.
-  await requireHarmless(stackHeldBy(resources), settings, {
+  await requireHarmless(held, settings, {
     maxRemovals: Infinity,
     allowUnprotected: true,
   });
@@ -102,6 +105,16 @@ export async function settlePending(
     process.stderr.write(`${[error.message, error.remedy].filter(Boolean).join(" ")}\n`);
     return edits;
   }
+}
+
+/** Nobody is let into a stack whose first `up` has not come to its end, or which has lost its policy. */
+function requireInForce({ organizationalUnits }: StackBefore): void {
+  if (organizationalUnits.length > 0) return;
+  throw new Failure(
+    "The stack has no service control policy: whoever came in now could do without MFA.",
+    "Nothing was changed. Run mfa-admin up first: it shows what is missing, and asks.",
+    { setting: ["organizationalUnits"] },
+  );
 }
 
 /** The policy that all developers share names their roles: whoever came under another prefix could not log in. */

@@ -6,7 +6,7 @@ import { IncompleteRun } from "../engine/run-failure.ts";
 import type { RunResult } from "../engine/runs.ts";
 import { explain } from "../explain.ts";
 import { Failure } from "../failure.ts";
-import { commitAdvice } from "../project/commit.ts";
+import { commitAdvice, fileToCommit } from "../project/commit.ts";
 import { readEmergencySettings } from "../project/emergency-settings.ts";
 import type { Project } from "../project/project.ts";
 import { SettingsFile } from "../project/settings-file.ts";
@@ -27,6 +27,8 @@ export interface Removal extends RunResult {
   cutOff: DeveloperCutOff[];
   /** Other edits of the settings that are not applied yet, by name. */
   pending: string[];
+  /** The file to commit and push, where the roster has changed in a git repository. */
+  commit?: string;
 }
 
 /**
@@ -61,16 +63,17 @@ export async function removeDevelopers(options: RemovalOptions): Promise<Removal
 async function finish({ project, names, yes, verbose, lockDeadline }: RemovalOptions) {
   const before = await SettingsFile.read(project.settingsFile);
   const listed = names.filter((name) => Object.hasOwn(before.settings.developers, name));
+  const commit = listed.length === 0 ? undefined : fileToCommit(project);
   const file = listed.length === 0 ? before : before.withoutDevelopers(listed);
   if (listed.length > 0) {
     await file.write();
-    const commit = commitAdvice(project);
-    if (commit !== undefined) process.stderr.write(`${commit}\n`);
+    if (commit !== undefined) process.stderr.write(`${commitAdvice(commit)}\n`);
   }
   const stack = await prepare(project, file, { lockDeadline });
   const options = { project, file, verbose };
   const result = await removeFromStack(stack, { ...options, names });
-  return { ...result, pending: await settlePending(stack, { ...options, yes }) };
+  const pending = await settlePending(stack, { ...options, yes });
+  return { ...result, pending, ...(commit !== undefined && { commit }) };
 }
 
 /** What has failed was about users and roles that are to be deleted: their access has ended by then. */

@@ -25,6 +25,8 @@ export interface ApplyOptions {
   file: SettingsFile;
   yes: boolean;
   verbose: boolean;
+  /** Show the preview where nobody is asked, too. */
+  show?: boolean;
   /** Take what AWS has already into the stack, whoever has made it. */
   adopt?: boolean;
   /** What the edit may do beyond what is taken for harmless. */
@@ -77,14 +79,14 @@ export async function apply(stack: Stack, options: ApplyOptions): Promise<RunRes
 }
 
 async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunResult> {
-  const { project, file, yes, verbose, adopt = false, guards = {}, plan: saved, onStep } = applyOptions;
+  const { project, file, yes, verbose, show = !yes, adopt = false, guards = {}, plan: saved, onStep } = applyOptions;
   const { settings } = file;
   const resources = await resourcesBefore(stack, project);
   await requireHarmless(stackHeldBy(resources), settings, guards);
   return withEnginePlan(saved !== undefined, async (enginePlan) => {
     const options = { project, settings, verbose, adopt, ...enginePlan };
     let total: number | undefined;
-    if (!yes || saved !== undefined) {
+    if (!yes || show || saved !== undefined) {
       const plan = await planned(stack, options);
       if (saved !== undefined) saved.requireUnchanged({ project, settings, plan });
       const report = previewReport({ kind: "preview", stack: project.stack, settings, plan });
@@ -93,7 +95,7 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
         await healKnown(stack, resources);
         return { changes: [], unchanged: report.unchanged, seconds: 0 };
       }
-      if (!yes) process.stderr.write(`${text(report, process.stderr)}\n\n`);
+      if (show) process.stderr.write(`${text(report, process.stderr)}\n\n`);
       await confirmChange(`Apply to the stack "${project.stack}"?`, yes);
     }
     await healKnown(stack, resources);

@@ -48,11 +48,13 @@ export async function addDevelopers(options: AddDevelopersOptions) {
   if (passwordFile !== undefined) await requireNewFile(passwordFile);
   if (guides) await requireWritable(guides.directory, guides.directory, "Name another directory in --kit-directory.");
   const stack = await prepare(project, after);
-  const isAlone = yes && (await isApplied(stack, project));
+  const isFirst = !(await isApplied(stack, project));
+  const isAlone = yes && !isFirst;
+  if (isFirst) process.stderr.write(`${setUpLine(project, after)}\n`);
   const add = (): Promise<RunResult> =>
     isAlone
       ? addToStack(stack, { project, file: after, names, verbose })
-      : apply(stack, { project, file: after, yes, verbose });
+      : apply(stack, { project, file: after, yes, verbose, ...(isFirst && { show: true }) });
   await after.write();
   let result: RunResult;
   try {
@@ -69,6 +71,11 @@ export async function addDevelopers(options: AddDevelopersOptions) {
   const developers = await handOver(after, names, options);
   const settle = () => settlePending(stack, { project, file: after, yes, verbose });
   return { result, developers, settlePending: isAlone ? settle : () => Promise.resolve([]) };
+}
+
+function setUpLine({ stack }: Project, { settings }: SettingsFile): string {
+  const everybody = Object.keys(settings.developers).join(", ");
+  return `The stack "${stack}" was never applied: this sets up the whole of it, with everybody on the roster (${everybody}).`;
 }
 
 /** A run that stops half-way ends before the passwords; the roster has the names by then. */

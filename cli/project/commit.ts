@@ -3,11 +3,14 @@ import { basename, dirname, join } from "node:path";
 
 import type { Project } from "./project.ts";
 
-/** What is left to do for an edit that a command has made: nothing, where the settings are in no git repository. */
-export function commitAdvice({ settingsFile }: Project): string | undefined {
-  return isInRepository(dirname(settingsFile))
-    ? `Commit and push ${basename(settingsFile)}: the next up from git would undo this otherwise.`
-    : undefined;
+/** The file that is left to commit after an edit that a command has made: none, where the settings are in no git repository. */
+export function fileToCommit({ settingsFile }: Project): string | undefined {
+  return isInRepository(dirname(settingsFile)) ? basename(settingsFile) : undefined;
+}
+
+/** What a terminal and a log are told of it. */
+export function commitAdvice(file: string): string {
+  return `Commit and push ${file}: the next up from git would undo this otherwise.`;
 }
 
 /** A `.git` is a directory, or a file where the work tree is one of several. */

@@ -1,15 +1,17 @@
 import { expect } from "chai";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 import { Administrator, type Result } from "./harness.ts";
 
 describe("a command about a person, while other edits are pending", () => {
   let admin: Administrator;
+  let first: Result;
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: ["alice", "bob", "dave"] });
-    await admin.succeed("up", "--yes");
+    admin = await Administrator.withProject({ developers: ["alice", "bob"] });
+    first = await admin.succeed("add-developer", "dave", "--yes");
     // erin added by hand, bob taken out by hand, neither applied; another unit besides.
     await admin.editSettings((text) =>
       text.replace("    bob: {}\n", "").replace("    dave: {}", "    dave: {}\n    erin: {}"),
@@ -28,6 +30,33 @@ describe("a command about a person, while other edits are pending", () => {
       ({ name, change }) => `${name} ${change}`,
     );
   };
+
+  it("was set up whole by the first add-developer, which says so and shows it", () => {
+    expect(first.stderr).to.contain(
+      'The stack "main" was never applied: this sets up the whole of it, with everybody on the roster (alice, bob, dave).',
+    );
+    for (const shown of ["alice", "bob", "dave", "service control policy"]) expect(first.stderr).to.contain(shown);
+    expect(users()).to.have.members(["alice", "bob", "dave"]);
+  });
+
+  it("no command at all changes AWS or the roster without a yes and a terminal to ask on", async () => {
+    const manifest = await readFile(fileURLToPath(new URL("../../oclif.manifest.json", import.meta.url)), "utf8");
+    const { commands } = JSON.parse(manifest) as { commands: Record<string, { args: Record<string, object> }> };
+    const from = admin.sandbox.requests.length;
+    const settings = await admin.settings();
+    const queue = Object.entries(commands);
+    expect(queue.map(([id]) => id)).to.include.members(["up", "destroy", "refresh", "reset-mfa", "revoke-keys"]);
+    const worker = async (): Promise<void> => {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+        const [id, { args }] = next;
+        const names = Object.keys(args).map(() => (id === "add-developer" ? "carol" : "alice"));
+        await admin.run(...id.split(":"), ...names);
+      }
+    };
+    await Promise.all([worker(), worker(), worker()]);
+    expect(admin.changesSince(from)).to.eql([]);
+    expect(await admin.settings()).to.equal(settings);
+  });
 
   describe("remove-developer --yes", () => {
     let result: Result;
@@ -105,10 +134,21 @@ describe("a command about a person, while other edits are pending", () => {
       expect(users()).to.have.members(["alice", "bob"]);
     });
 
+    it("add-developer lets nobody in while the policy is gone from the stack", async () => {
+      const [policy] = [...admin.sandbox.organization.policies.values()].filter(({ awsManaged }) => !awsManaged);
+      admin.sandbox.organization.policies.delete(policy?.id ?? "");
+      await admin.succeed("refresh", "--yes");
+      const from = admin.sandbox.requests.length;
+      const { status, stderr } = await admin.run("add-developer", "frank", "--yes");
+      expect(status).to.equal(1);
+      expect(stderr).to.contain("The stack has no service control policy: whoever came in now could do without MFA.");
+      expect(stderr).to.contain("Run mfa-admin up first");
+      expect(admin.changesSince(from)).to.eql([]);
+      await admin.succeed("up", "--yes");
+    });
+
     it("remove-developer is not kept by a guard that refuses the rest", async () => {
       admin.sandbox.organization.addUnit("ou-abcd-33333333", "Other");
-      await admin.editSettings((text) => text.replace("    erin: {}\n", ""));
-      await admin.succeed("up", "--yes");
       await admin.editSettings((text) =>
         text.replace(
           / {2}mfa-admin:organizationalUnits:.*\n(?: {4}.*\n)*/,
@@ -116,7 +156,7 @@ describe("a command about a person, while other edits are pending", () => {
         ),
       );
       const { stderr } = await admin.succeed("remove-developer", "alice", "--yes");
-      expect(users()).to.eql([]);
+      expect(users()).to.eql(["erin"]);
       expect(stderr).to.contain("Another edit is pending: the service control policy.");
       const [policy] = [...admin.sandbox.organization.policies.values()].filter(({ awsManaged }) => !awsManaged);
       expect([...(policy?.targets ?? [])]).to.eql([admin.sandbox.organizationalUnit]);
