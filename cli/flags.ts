@@ -6,6 +6,8 @@ import { languages } from "./onboarding/language.ts";
 
 export const yesFlag = Flags.boolean({ char: "y", description: "Do not ask; needed where there is no terminal." });
 
+export const endSessionsFlag = Flags.boolean({ description: "End all live sessions, too, in every account." });
+
 export const passwordFileFlag = Flags.file({
   description: "Write the one-time password to this new file, mode 0600, instead of showing it.",
 });

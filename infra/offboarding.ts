@@ -35,7 +35,7 @@ import { denyEverything } from "./policies.ts";
  */
 
 /** The name that IAM's console gives to its revocation of sessions; ours carries it, too, so that it is understood there. */
-const revocationPolicy = "AWSRevokeOlderSessions";
+export const revocationPolicy = "AWSRevokeOlderSessions";
 
 /** A part of a cut-off that could not be done. */
 export interface CutOffFailure {
@@ -99,7 +99,7 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
-/** Takes a user out of all groups, and all policies but the one that denies everything off. */
+/** Takes a user out of all groups, and all policies off but the one that denies everything. */
 async function takeRightsAway(iam: IAMClient, userName: string): Promise<void> {
   for await (const { Groups } of paginateListGroupsForUser({ client: iam }, { UserName: userName })) {
     for (const { GroupName } of Groups ?? []) {
@@ -111,6 +111,13 @@ async function takeRightsAway(iam: IAMClient, userName: string): Promise<void> {
       await unlessGone(iam.send(new DetachUserPolicyCommand({ UserName: userName, PolicyArn })));
     }
   }
+  const names: string[] = [];
+  for await (const page of paginateListUserPolicies({ client: iam }, { UserName: userName })) {
+    names.push(...(page.PolicyNames ?? []));
+  }
+  for (const PolicyName of names.filter((name) => name !== revocationPolicy)) {
+    await unlessGone(iam.send(new DeleteUserPolicyCommand({ UserName: userName, PolicyName })));
+  }
 }
 
 /**
@@ -121,13 +128,7 @@ export async function emptyUser(iam: IAMClient, userName: string): Promise<void>
   const { found } = await cutOffUser(iam, userName);
   if (!found) return;
   await takeRightsAway(iam, userName);
-  const names: string[] = [];
-  for await (const page of paginateListUserPolicies({ client: iam }, { UserName: userName })) {
-    names.push(...(page.PolicyNames ?? []));
-  }
-  for (const PolicyName of revocationLast(names)) {
-    await unlessGone(iam.send(new DeleteUserPolicyCommand({ UserName: userName, PolicyName })));
-  }
+  await letUserBack(iam, userName);
 }
 
 /** Ends the sessions of a role. False when the account has no such role (any more). */
@@ -162,8 +163,9 @@ export async function emptyRole(iam: IAMClient, roleName: string): Promise<void>
   try {
     if (!(await revokeRoleSessions(iam, roleName))) return;
   } catch (error) {
-    // A role that is full: it is deleted all the same, and its sessions end with it.
-    if (!(error instanceof Error) || error.name !== "LimitExceeded") throw error;
+    // A role that is full, or a service control policy against inline policies: it is emptied and deleted all the same, and
+    // its sessions are left with nothing that they may do.
+    if (!(error instanceof Error) || !/^(LimitExceeded|AccessDenied)/.test(error.name)) throw error;
   }
   for await (const page of paginateListInstanceProfilesForRole({ client: iam }, { RoleName: roleName })) {
     for (const { InstanceProfileName } of page.InstanceProfiles ?? []) {

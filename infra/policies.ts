@@ -116,3 +116,15 @@ export function developerRoleTrust(authAccount: string, userName: string): Polic
 export function denyEverything(): PolicyDocument {
   return { Version: "2012-10-17", Statement: [{ Sid: "DenyEverything", Effect: "Deny", Action: "*", Resource: "*" }] };
 }
+
+/**
+ * Ends the sessions that were made before a time and no other credentials: a request signed by a long-term key carries no
+ * `aws:TokenIssueTime` and does not match (IAM User Guide, "Revoking IAM role temporary security credentials").
+ */
+export function denyOlderSessions(before: Date): PolicyDocument {
+  const Condition = { DateLessThan: { "aws:TokenIssueTime": before.toISOString() } };
+  return {
+    Version: "2012-10-17",
+    Statement: [{ Sid: "DenyOlderSessions", Effect: "Deny", Action: "*", Resource: "*", Condition }],
+  };
+}

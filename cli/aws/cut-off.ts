@@ -78,7 +78,7 @@ function notReached(error: unknown): CutOff {
   return { found: true, accessKeys: 0, password: false, mfaDevices: 0, failed };
 }
 
-function wordsOf(error: unknown): string {
+export function wordsOf(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 

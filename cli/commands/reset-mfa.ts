@@ -1,7 +1,7 @@
 import * as Args from "@oclif/core/args";
 
 import { StackCommand } from "../command.ts";
-import { yesFlag } from "../flags.ts";
+import { endSessionsFlag, yesFlag } from "../flags.ts";
 
 export default class ResetMfa extends StackCommand {
   static override summary = "Take a developer's MFA devices away, for a lost or changed phone.";
@@ -9,20 +9,26 @@ export default class ResetMfa extends StackCommand {
     "Shows the devices, asks, deactivates and deletes them. Developers cannot do it themselves: if they could, so could whoever stole a key.";
   static override examples = ["<%= config.bin %> <%= command.id %> alice"];
   static override args = { name: Args.string({ description: "The user's name.", required: true }) };
-  static override flags = { yes: yesFlag };
+  static override flags = { "end-sessions": endSessionsFlag, yes: yesFlag };
 
   async run(): Promise<unknown> {
     const { flags, args } = await this.parse(ResetMfa);
     const ask = await import("../terminal/ask.ts");
     const project = await this.project(flags);
-    const [{ userInEmergency }, { aboutUser }, { mfaDevicesOf, removeMfaDevice }, { mfaDeviceTable }] =
-      await Promise.all([
-        import("../developers/emergency-target.ts"),
-        import("../aws/missing-user.ts"),
-        import("../../infra/mfa-devices.ts"),
-        import("../terminal/credential-tables.ts"),
-      ]);
-    const { iam, userName: name, until } = await userInEmergency(project, args.name);
+    const [
+      { userInEmergency },
+      { sessionsAfter },
+      { aboutUser },
+      { mfaDevicesOf, removeMfaDevice },
+      { mfaDeviceTable },
+    ] = await Promise.all([
+      import("../developers/emergency-target.ts"),
+      import("../developers/end-sessions.ts"),
+      import("../aws/missing-user.ts"),
+      import("../../infra/mfa-devices.ts"),
+      import("../terminal/credential-tables.ts"),
+    ]);
+    const { iam, userName: name, settings, target } = await userInEmergency(project, args.name);
     ask.requireConfirmable(flags.yes);
     const devices = await aboutUser(name, "reset-mfa", mfaDevicesOf(iam, name));
     if (devices.length > 0) {
@@ -31,11 +37,12 @@ export default class ResetMfa extends StackCommand {
       await ask.confirmChange(`${question} of ${name}?`, flags.yes);
       for (const device of devices) await removeMfaDevice(iam, name, device);
     }
-    this.report(name, devices.length, until);
-    return { userName: name, removed: devices };
+    this.report(name, devices.length);
+    const sessions = await sessionsAfter({ settings, target, end: flags["end-sessions"], removed: devices.length });
+    return { userName: name, removed: devices, ...sessions };
   }
 
-  private report(name: string, removed: number, until: string): void {
+  private report(name: string, removed: number): void {
     this.log(
       removed === 0
         ? `${name} has no MFA device; there is nothing to remove.`
@@ -47,9 +54,6 @@ export default class ResetMfa extends StackCommand {
     if (removed === 0) return;
     this.logToStderr(
       `Note: until then whoever has ${name}'s password or access key could enrol a device of their own. If a computer is lost, too, run mfa-admin revoke-keys ${name} and mfa-admin reset-password ${name}.`,
-    );
-    this.logToStderr(
-      `Note: sessions already open may last until ${until}. mfa-admin remove-developer ${name} ends them, and everything else.`,
     );
   }
 }

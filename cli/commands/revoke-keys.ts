@@ -4,7 +4,7 @@ import * as Flags from "@oclif/core/flags";
 import type { AccessKeyStatus } from "../aws/access-keys.ts";
 import { StackCommand } from "../command.ts";
 import { Failure } from "../failure.ts";
-import { yesFlag } from "../flags.ts";
+import { endSessionsFlag, yesFlag } from "../flags.ts";
 
 export default class RevokeKeys extends StackCommand {
   static override summary = "Take a developer's access keys away, all of them or one.";
@@ -17,6 +17,7 @@ export default class RevokeKeys extends StackCommand {
   static override args = { name: Args.string({ description: "The user's name.", required: true }) };
   static override flags = {
     key: Flags.string({ description: "The id of the only key to take away.", helpValue: "ID" }),
+    "end-sessions": endSessionsFlag,
     yes: yesFlag,
   };
 
@@ -24,15 +25,22 @@ export default class RevokeKeys extends StackCommand {
     const { flags, args } = await this.parse(RevokeKeys);
     const ask = await import("../terminal/ask.ts");
     const project = await this.project(flags);
-    const [{ userInEmergency }, { aboutUser }, { accessKeyStatuses }, { removeAccessKey }, { accessKeyTable }] =
-      await Promise.all([
-        import("../developers/emergency-target.ts"),
-        import("../aws/missing-user.ts"),
-        import("../aws/access-keys.ts"),
-        import("../../infra/access-keys.ts"),
-        import("../terminal/credential-tables.ts"),
-      ]);
-    const { iam, userName: name, until } = await userInEmergency(project, args.name);
+    const [
+      { userInEmergency },
+      { sessionsAfter },
+      { aboutUser },
+      { accessKeyStatuses },
+      { removeAccessKey },
+      { accessKeyTable },
+    ] = await Promise.all([
+      import("../developers/emergency-target.ts"),
+      import("../developers/end-sessions.ts"),
+      import("../aws/missing-user.ts"),
+      import("../aws/access-keys.ts"),
+      import("../../infra/access-keys.ts"),
+      import("../terminal/credential-tables.ts"),
+    ]);
+    const { iam, userName: name, settings, target } = await userInEmergency(project, args.name);
     ask.requireConfirmable(flags.yes);
     const keys = await aboutUser(name, "revoke-keys", accessKeyStatuses(iam, name));
     const chosen = flags.key === undefined ? keys : [keyOf(name, keys, flags.key)];
@@ -42,20 +50,18 @@ export default class RevokeKeys extends StackCommand {
       await ask.confirmChange(`Delete ${question} of ${name}?`, flags.yes);
       for (const { id } of chosen) await removeAccessKey(iam, name, id);
     }
-    this.report(name, chosen, until);
-    return { userName: name, revoked: chosen };
+    this.report(name, chosen);
+    const sessions = await sessionsAfter({ settings, target, end: flags["end-sessions"], removed: chosen.length });
+    return { userName: name, revoked: chosen, ...sessions };
   }
 
-  private report(name: string, revoked: AccessKeyStatus[], until: string): void {
+  private report(name: string, revoked: AccessKeyStatus[]): void {
     if (revoked.length === 0) {
       this.log(`${name} has no access key; there is nothing to revoke.`);
       return;
     }
     this.log(`Deleted of ${name}: ${revoked.map(({ id }) => id).join(", ")}.`);
     this.log(`For a new key ${name} makes one in the console, under Security credentials, then runs mfa-admin enroll.`);
-    this.logToStderr(
-      `Note: sessions already open may last until ${until}. mfa-admin remove-developer ${name} ends them, and everything else.`,
-    );
   }
 }
 

@@ -50,17 +50,15 @@ export async function emergencyTarget(
 
 /**
  * IAM in the auth account and the user that a name stands for there, by what an emergency needs of the settings and nothing else.
- *
- * @returns with it, until when a session that is open now may last, as an ISO 8601 text
  */
 export async function userInEmergency(
   project: Project,
   name: string,
-): Promise<{ iam: IAMClient; userName: string; until: string }> {
+): Promise<{ iam: IAMClient; userName: string; settings: EmergencySettings; target: EmergencyTarget }> {
   const settings = await readEmergencySettings(project);
   const iam = iamIn(settings.authAccount, settings);
-  const { userName, sessionDuration } = await emergencyTarget(iam, settings, name);
-  return { iam, userName, until: new Date(Date.now() + sessionDuration * 1000).toISOString() };
+  const target = await emergencyTarget(iam, settings, name);
+  return { iam, userName: target.userName, settings, target };
 }
 
 /** Says better whose credentials these are, or that the access role is in the way. */

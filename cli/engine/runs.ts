@@ -7,6 +7,7 @@ import type { PulumiFn, Stack, StepEventMetadata } from "./automation.ts";
 import { type Change, RunRecord } from "./changes.ts";
 import type { Resource } from "./deployment.ts";
 import { cancellable } from "./interrupt.ts";
+import { leaveOutRevocations, withoutRevocation } from "./revoked-sessions.ts";
 import { changesAws, type EngineCommand, failureOf, IncompleteRun } from "./run-failure.ts";
 
 /** What a finished run has done, or what a preview says that it would do. */
@@ -123,6 +124,7 @@ export async function runRefresh(stack: Stack, options: RunOptions): Promise<Run
   const pass = (): Promise<FinishedRun> =>
     run("refresh", options, (engine) => withoutReports(stack).refresh({ ...engine, parallel }));
   const [first, second] = [await pass(), await pass()];
+  if (first.revocationsSeen || second.revocationsSeen) await leaveOutRevocations(stack);
   const seen = new Set(first.changes.map(identity));
   const later = second.changes.filter((change) => !seen.has(identity(change)));
   return {
@@ -225,6 +227,7 @@ async function run(
     if (verbose) output.write(text);
   };
   let interrupted = false;
+  let revocationsSeen = false;
   const { stackTraceLimit } = Error;
   // Pulumi takes the call stack down at every promise it makes: a tenth of a run's time and memory, shown only to --verbose.
   if (!verbose) Error.stackTraceLimit = 0;
@@ -237,6 +240,9 @@ async function run(
       (signal) =>
         call({
           onEvent: (event) => {
+            if (command === "refresh" && event.resOutputsEvent !== undefined) {
+              revocationsSeen = withoutRevocation(event.resOutputsEvent.metadata) || revocationsSeen;
+            }
             const before = record.finished;
             const change = record.add(event);
             if (event.resOutputsEvent) onStep?.(event.resOutputsEvent.metadata);
@@ -261,11 +267,13 @@ async function run(
   }
   record.close();
   const unchanged = record.finished - record.changes.length;
-  return { changes: record.changes, unchanged, seconds: progress.end(), record };
+  return { changes: record.changes, unchanged, seconds: progress.end(), record, revocationsSeen };
 }
 
 interface FinishedRun extends RunResult {
   record: RunRecord;
+  /** Whether a refresh has read back what ends sessions, which is no drift. */
+  revocationsSeen: boolean;
 }
 
 const resultOf = ({ changes, unchanged, seconds }: FinishedRun): RunResult => ({ changes, unchanged, seconds });

@@ -1,10 +1,10 @@
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
-import { UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
+import { PutUserPolicyCommand, UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
 import { expect } from "chai";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { administratorOf, type Clients, refusal, trust } from "../sandbox/testing.ts";
+import { administratorOf, type Clients, policy, refusal, trust } from "../sandbox/testing.ts";
 import { Developer, works } from "./developer.ts";
 import { Administrator, type Result } from "./harness.ts";
 
@@ -60,6 +60,12 @@ describe("whoever has to be shut out now is shut out now", () => {
   it("where the policy that denies everything is refused, at once and without a pause", async () => {
     const bob = await equipped("bob");
     const own = await (await Developer.enrol(admin.sandbox, "carol")).sessionToken();
+    // What a full user is full of may allow something.
+    const auth = await administratorOf(admin.sandbox, admin.sandbox.authAccount);
+    const anything = policy({ Effect: "Allow", Action: "*", Resource: "*" });
+    for (const UserName of ["bob", "carol"]) {
+      await auth.iam.send(new PutUserPolicyCommand({ UserName, PolicyName: "full", PolicyDocument: anything }));
+    }
     admin.sandbox.injectFault({ action: "PutUserPolicy", code: "LimitExceeded", status: 409, times: Infinity });
     const started = Date.now();
     const from = admin.sandbox.requests.length;

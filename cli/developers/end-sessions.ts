@@ -1,0 +1,121 @@
+import type { IAMClient } from "@aws-sdk/client-iam";
+
+import { endRoleSessions, endUserSessions } from "../../infra/older-sessions.ts";
+import { clients, inEachAccount, type UnreachedAccount, wordsOf } from "../aws/cut-off.ts";
+import { Failure } from "../failure.ts";
+import type { EmergencySettings } from "../project/emergency-settings.ts";
+import type { EmergencyTarget } from "./emergency-target.ts";
+
+/** What was ended of somebody's live sessions. */
+export interface EndedSessions {
+  userName: string;
+  /** Sessions that were made before this time are ended, an ISO 8601 text. */
+  before: string;
+  /** Why the user's own sessions could not be ended, in AWS's words; left out where they were. */
+  ownRefused?: string;
+  /** Names of the accounts in which sessions of the role were ended. */
+  sessions: string[];
+  unreached: UnreachedAccount[];
+}
+
+/**
+ * Milliseconds that are added to AWS's time. A key that was just taken away may be taken by STS for some seconds yet (IAM User
+ * Guide, "Changes that I make are not always immediately visible"); and AWS's Date knows no parts of a second.
+ */
+const margin = 5000;
+
+/** Seconds that a session of GetSessionToken lasts at the longest, and one of a role that is assumed from it (STS API Reference). */
+const longestOwnSession = 129_600;
+const longestChainedSession = 3600;
+
+/** Until when sessions that are open now may last where nobody ends them, those that can be made from them included. */
+export function sessionsLastUntil(): string {
+  return new Date(Date.now() + (longestOwnSession + longestChainedSession) * 1000).toISOString();
+}
+
+/** Ends all live sessions of somebody in all accounts; keys, password and devices stay. Every part is tried by itself. */
+export async function endSessions(settings: EmergencySettings, target: EmergencyTarget): Promise<EndedSessions> {
+  const iam = clients(settings);
+  const auth = iam(settings.authAccount);
+  const before = new Date((await timeOfAws(auth)) + margin);
+  const [own, roles] = await Promise.all([
+    endUserSessions(auth, target.userName, before).then(
+      () => ({}),
+      (error: unknown) => ({ ownRefused: wordsOf(error) }),
+    ),
+    inEachAccount(target, (accountId, roleName) => endRoleSessions(iam(accountId), roleName, before)),
+  ]);
+  return { userName: target.userName, before: before.toISOString(), ...own, ...roles };
+}
+
+/** AWS's time in milliseconds since the epoch, or this machine's where AWS does not answer: what is issued is dated by AWS. */
+async function timeOfAws(iam: IAMClient): Promise<number> {
+  const { GetAccountSummaryCommand } = await import("@aws-sdk/client-iam");
+  let date: string | undefined;
+  iam.middlewareStack.add(
+    (next) => async (request) => {
+      const result = await next(request);
+      const { headers = {} } = result.response as { headers?: Record<string, string> };
+      date = headers["date"] ?? date;
+      return result;
+    },
+    { step: "deserialize", priority: "low", name: "noteTime", override: true },
+  );
+  try {
+    await iam.send(new GetAccountSummaryCommand({}));
+  } catch {
+    // What is done next is refused as well, and says why.
+  }
+  return date === undefined ? Date.now() : Date.parse(date);
+}
+
+/** "alice: sessions ended: the user's own, and those of the role in sandbox, payments." and what was not. */
+export function endedLines({ userName, before, ownRefused, sessions, unreached }: EndedSessions): string[] {
+  const ended = [
+    ...(ownRefused === undefined ? ["the user's own"] : []),
+    ...(sessions.length > 0 ? [`those of the role in ${sessions.join(", ")}`] : []),
+  ];
+  return [
+    ended.length > 0
+      ? `${userName}: sessions made before ${before} ended: ${ended.join(", and ")}.`
+      : `${userName}: no session was ended.`,
+    ...(ownRefused === undefined
+      ? []
+      : [`${userName}: NOT ended: the user's own sessions, until ${sessionsLastUntil()} at the latest. ${ownRefused}`]),
+    ...unreached.map(
+      ({ account, accountId, reason, until }) =>
+        `${userName}: NOT ended: sessions in ${account} (${accountId}), until ${until} at the latest. ${reason}`,
+    ),
+  ];
+}
+
+/** @throws Failure when something was not ended */
+export function requireAllEnded({ userName, ownRefused, unreached }: EndedSessions): void {
+  if (ownRefused === undefined && unreached.length === 0) return;
+  throw new Failure(
+    `Not all sessions of ${userName} were ended; what was not is told above.`,
+    `Run mfa-admin end-sessions ${userName} again when AWS allows it, or mfa-admin remove-developer ${userName} to end all access.`,
+  );
+}
+
+/** The sessions of whom something was taken from: ended where that is wanted, else what lives on and until when. */
+export async function sessionsAfter(after: {
+  settings: EmergencySettings;
+  target: EmergencyTarget;
+  end: boolean;
+  /** How many credentials were taken away. */
+  removed: number;
+}): Promise<{ endedSessions?: EndedSessions }> {
+  const { settings, target, end, removed } = after;
+  if (!end) {
+    if (removed > 0) process.stderr.write(`${livingOn(target.userName)}\n`);
+    return {};
+  }
+  const endedSessions = await endSessions(settings, target);
+  process.stderr.write(`${endedLines(endedSessions).join("\n")}\n`);
+  requireAllEnded(endedSessions);
+  return { endedSessions };
+}
+
+const livingOn = (userName: string): string =>
+  `Note: sessions already open may last until ${sessionsLastUntil()}, those included that can be made from them. mfa-admin end-sessions ${userName} ends them; mfa-admin remove-developer ${userName} ends everything.`;

@@ -1,0 +1,58 @@
+import {
+  GetRolePolicyCommand,
+  GetUserPolicyCommand,
+  type IAMClient,
+  NoSuchEntityException,
+  PutRolePolicyCommand,
+  PutUserPolicyCommand,
+} from "@aws-sdk/client-iam";
+
+import { revocationPolicy } from "./offboarding.ts";
+import { denyOlderSessions } from "./policies.ts";
+
+/**
+ * Ends the sessions of a user or a role that were made before a time, and nothing else: whoever logs in after it gets in. One
+ * who is shut out altogether stays so.
+ */
+
+/** Ends a user's own sessions, of the console and of GetSessionToken. False when there is no such user. */
+export async function endUserSessions(iam: IAMClient, UserName: string, before: Date): Promise<boolean> {
+  const policy = { UserName, PolicyName: revocationPolicy };
+  const PolicyDocument = JSON.stringify(denyOlderSessions(before));
+  const current = iam.send(new GetUserPolicyCommand(policy));
+  return replace(current, () => iam.send(new PutUserPolicyCommand({ ...policy, PolicyDocument })));
+}
+
+/** Ends the sessions of a role. False when the account has no such role. */
+export async function endRoleSessions(iam: IAMClient, RoleName: string, before: Date): Promise<boolean> {
+  const policy = { RoleName, PolicyName: revocationPolicy };
+  const PolicyDocument = JSON.stringify(denyOlderSessions(before));
+  const current = iam.send(new GetRolePolicyCommand(policy));
+  return replace(current, () => iam.send(new PutRolePolicyCommand({ ...policy, PolicyDocument })));
+}
+
+/** Puts the policy, unless one is there that denies everything whatever the time: it must not be weakened. */
+async function replace(
+  current: Promise<{ PolicyDocument?: string | undefined }>,
+  put: () => Promise<unknown>,
+): Promise<boolean> {
+  if (await unconditional(current)) return true;
+  try {
+    await put();
+    return true;
+  } catch (error) {
+    if (error instanceof NoSuchEntityException) return false;
+    throw error;
+  }
+}
+
+async function unconditional(current: Promise<{ PolicyDocument?: string | undefined }>): Promise<boolean> {
+  try {
+    const { PolicyDocument = "" } = await current;
+    const text = decodeURIComponent(PolicyDocument);
+    return text !== "" && !text.includes("Condition");
+  } catch (error) {
+    if (error instanceof NoSuchEntityException) return false;
+    throw error;
+  }
+}
