@@ -49,10 +49,33 @@ async function replace(
 async function unconditional(current: Promise<{ PolicyDocument?: string | undefined }>): Promise<boolean> {
   try {
     const { PolicyDocument = "" } = await current;
-    const text = decodeURIComponent(PolicyDocument);
-    return text !== "" && !text.includes("Condition");
+    return deniesEverything(PolicyDocument);
   } catch (error) {
     if (error instanceof NoSuchEntityException) return false;
     throw error;
+  }
+}
+
+/**
+ * Whether a policy lets nobody do anything, by what it says: whoever may write policies may give another one this name.
+ *
+ * @param encoded the document as IAM gives it (RFC 3986)
+ */
+export function deniesEverything(encoded: string): boolean {
+  const { Statement } = parsed(decodeURIComponent(encoded));
+  const statements: unknown[] = Array.isArray(Statement) ? Statement : [Statement];
+  return statements.some((statement) => {
+    const { Effect, Action, Resource, Condition } = (statement ?? {}) as Record<string, unknown>;
+    return (
+      Effect === "Deny" && Condition === undefined && [Action, Resource].every((value) => [value].flat().includes("*"))
+    );
+  });
+}
+
+function parsed(document: string): { Statement?: unknown } {
+  try {
+    return JSON.parse(document) as { Statement?: unknown };
+  } catch {
+    return {};
   }
 }

@@ -57,7 +57,7 @@ describe("whoever has to be shut out now is shut out now", () => {
     expect(stderr).to.contain("run mfa-admin remove-developer alice again");
   });
 
-  it("where the policy that denies everything is refused, at once and without a pause", async () => {
+  it("where the policy that denies everything is refused, at once and without trying again", async () => {
     const bob = await equipped("bob");
     const own = await (await Developer.enrol(admin.sandbox, "carol")).sessionToken();
     // What a full user is full of may allow something.
@@ -67,13 +67,11 @@ describe("whoever has to be shut out now is shut out now", () => {
       await auth.iam.send(new PutUserPolicyCommand({ UserName, PolicyName: "full", PolicyDocument: anything }));
     }
     admin.sandbox.injectFault({ action: "PutUserPolicy", code: "LimitExceeded", status: 409, times: Infinity });
-    const started = Date.now();
     const from = admin.sandbox.requests.length;
     const { status, stderr } = await admin.run("remove-developer", "bob", "carol", "--yes");
-    expect(admin.sandbox.requests.slice(from).filter(({ action }) => action === "PutUserPolicy").length).to.be.at.most(
-      4,
-    );
-    expect(Date.now() - started).to.be.lessThan(30_000);
+    // Once for each in either half: what is refused for good is not tried again.
+    const tries = admin.sandbox.requests.slice(from).filter(({ action }) => action === "PutUserPolicy");
+    expect(tries).to.have.length.at.most(4);
     await expectShutOut(bob);
     await refusal(own.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: "x", PolicyDocument: "{}" })));
     expect(stderr).to.contain("bob: NOT ended: sessions that are open: LimitExceeded");

@@ -2,6 +2,7 @@ import { expect } from "chai";
 
 import {
   denyEverything,
+  denyOlderSessions,
   developerPolicy,
   developerRoleTrust,
   type PolicyDocument,
@@ -176,4 +177,23 @@ describe("the policies of off-boarding", () => {
       principal: "arn:aws:sts::333333333333:assumed-role/developer-alice/alice",
       principalType: "AssumedRole",
     }));
+
+  describe("DenyOlderSessions", () => {
+    const before = new Date("2026-11-27T12:00:00Z");
+    const request = (context: Record<string, string>): Question => ({
+      action: "iam:GetUser",
+      resource: user("alice"),
+      identity: [administrator, denyOlderSessions(before)],
+      mfa: "true",
+      context,
+    });
+
+    it("denies what a session does that was made before", () =>
+      expectDenied(request({ "aws:TokenIssueTime": "2026-11-27T11:59:59Z" })));
+
+    it("allows what a session does that was made after", () =>
+      expectAllowed(request({ "aws:TokenIssueTime": "2026-11-27T12:00:00Z" })));
+
+    it("allows what a key does that is no session's", () => expectAllowed(request({})));
+  });
 });
