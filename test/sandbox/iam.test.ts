@@ -289,7 +289,10 @@ describe("sandbox: IAM", () => {
     it("has a summary with its quotas", async () => {
       await iam.send(new CreateUserCommand({ UserName }));
       const { SummaryMap } = await iam.send(new GetAccountSummaryCommand({}));
-      expect(SummaryMap).to.include({ Users: 1, UsersQuota: 5000, RolesQuota: 1000 });
+      expect(SummaryMap).to.include({ Users: 1, UsersQuota: 5000, RolesQuota: 1000, AccountAccessKeysPresent: 0 });
+      sandbox.rootUser(AUTH);
+      const { SummaryMap: withKeys } = await iam.send(new GetAccountSummaryCommand({}));
+      expect(withKeys).to.include({ AccountAccessKeysPresent: 1 });
     });
 
     it("has a credential report once it is generated", async () => {

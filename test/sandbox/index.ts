@@ -11,6 +11,7 @@ import {
   DEVELOPMENT_ACCOUNTS,
   DEVELOPMENT_UNIT,
   MANAGEMENT_ACCOUNT,
+  addMemberAccount,
   populate,
   seedAdministrator,
   seedUser,
@@ -58,6 +59,8 @@ export interface Sandbox {
   readonly administrator: Credentials;
   /** The environment in which an SDK, the CLI or the engine talks to this sandbox and to nothing else. */
   environment(credentials?: Credentials): Record<string, string>;
+  /** Makes an account with its access role, by default in the OU of the development accounts. */
+  addAccount(accountId: string, name: string, unit?: string): void;
   /** Makes an IAM user with an access key in a member account, as found in organizations that start to use MFA. */
   userInMemberAccount(accountId: string, userName: string, managedPolicyArns: string[]): Credentials;
   /** Keys of the root user of an account. */
@@ -119,6 +122,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         AWS_CONFIG_FILE: join(missing, "config"),
         AWS_SHARED_CREDENTIALS_FILE: join(missing, "credentials"),
       };
+    },
+    addAccount: (accountId, name, unit = DEVELOPMENT_UNIT) => {
+      addMemberAccount(aws, accountId, name, unit);
     },
     userInMemberAccount: (accountId, userName, managedPolicyArns) =>
       seedUser(aws, accountId, userName, managedPolicyArns),

@@ -17,6 +17,7 @@ import {
   ListPoliciesForTargetCommand,
   ListRootsCommand,
   ListTargetsForPolicyCommand,
+  MoveAccountCommand,
   UpdatePolicyCommand,
   paginateListAccounts,
   type OrganizationsClient,
@@ -71,6 +72,17 @@ describe("sandbox: Organizations", () => {
     expect(children.Children?.map(({ Id }) => Id)).to.deep.equal(["333333333333", "444444444444"]);
     const parents = await organizations.send(new ListParentsCommand({ ChildId: "333333333333" }));
     expect(parents.Parents).to.deep.equal([{ Id: unit, Type: "ORGANIZATIONAL_UNIT" }]);
+  });
+
+  it("moves an account from where it is, and from nowhere else", async () => {
+    const move = (SourceParentId: string, DestinationParentId: string) =>
+      organizations.send(new MoveAccountCommand({ AccountId: "444444444444", SourceParentId, DestinationParentId }));
+    expect((await refusal(move("r-abcd", unit))).name).to.equal("SourceParentNotFoundException");
+    expect((await refusal(move(unit, "ou-abcd-99999999"))).name).to.equal("DestinationParentNotFoundException");
+    expect((await refusal(move(unit, unit))).name).to.equal("DuplicateAccountException");
+    await move(unit, "ou-abcd-22222222");
+    const { Accounts } = await organizations.send(new ListAccountsForParentCommand({ ParentId: "ou-abcd-22222222" }));
+    expect(Accounts?.map(({ Name }) => Name)).to.include("payments");
   });
 
   it("describes the organization, an OU and an account", async () => {
@@ -136,18 +148,21 @@ describe("sandbox: Organizations", () => {
     expect((await refusal(attach(id))).name).to.equal("DuplicatePolicyAttachmentException");
   });
 
-  it("allows five policies per target, FullAWSAccess included", async () => {
-    for (let number = 2; number <= 5; number++) await attach(await create(`policy-${number}`));
-    expect((await refusal(attach(await create("policy-6")))).name).to.equal("ConstraintViolationException");
+  it("allows ten policies per target, FullAWSAccess included", async () => {
+    for (let number = 2; number <= 10; number++) await attach(await create(`policy-${number}`));
+    expect(await refusal(attach(await create("policy-11")))).to.include({
+      name: "ConstraintViolationException",
+      message: "You have attached the maximum number of policies to the specified target.",
+    });
   });
 
   it("does not take the last policy off a target", async () => {
     expect((await refusal(detach(FULL_ACCESS))).name).to.equal("ConstraintViolationException");
   });
 
-  it("allows 5,120 characters, white space included", async () => {
-    await create("longest", DENY_WITHOUT_MFA.padEnd(5120));
-    expect((await refusal(create("longer", DENY_WITHOUT_MFA.padEnd(5121)))).name).to.equal(
+  it("allows 10,240 characters, white space included", async () => {
+    await create("longest", DENY_WITHOUT_MFA.padEnd(10_240));
+    expect((await refusal(create("longer", DENY_WITHOUT_MFA.padEnd(10_241)))).name).to.equal(
       "ConstraintViolationException",
     );
   });

@@ -51,6 +51,11 @@ export class CredentialStore {
     return key;
   }
 
+  /** Whether the account's root user has an access key. */
+  hasRootKey(accountId: string): boolean {
+    return [...this.#keys.values()].some((key) => key.accountId === accountId && key.user === undefined);
+  }
+
   deleteKey(user: User, key: AccessKey): void {
     user.accessKeys.splice(user.accessKeys.indexOf(key), 1);
     this.#keys.delete(key.accessKeyId);

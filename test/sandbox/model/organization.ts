@@ -28,7 +28,7 @@ const ROOT_ID = "r-abcd";
 /** The organization: its tree of OUs and accounts, and its service control policies. */
 export class Organization {
   readonly id = "o-exampleorg";
-  readonly rootId = ROOT_ID;
+  readonly rootId: string = ROOT_ID;
   readonly managementAccountId: string;
   readonly accounts = new Map<string, Account>();
   readonly units = new Map<string, OrganizationalUnit>();
@@ -65,10 +65,10 @@ export class Organization {
     return id.startsWith("ou-") ? this.arn("ou", id) : this.arn("account", id);
   }
 
-  addUnit(id: string, name: string): OrganizationalUnit {
-    const unit = { id, name, parentId: this.rootId, arn: this.arn("ou", id) };
+  addUnit(id: string, name: string, parentId = this.rootId): OrganizationalUnit {
+    const unit = { id, name, parentId, arn: this.arn("ou", id) };
     this.units.set(id, unit);
-    this.#place(id, this.rootId);
+    this.#place(id, parentId);
     return unit;
   }
 
@@ -80,7 +80,7 @@ export class Organization {
   }
 
   moveAccount(id: string, parentId: string): void {
-    this.#place(id, parentId);
+    this.#parents.set(id, parentId);
   }
 
   account(id: string): Account {

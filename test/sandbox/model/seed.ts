@@ -39,7 +39,8 @@ export function seedUser(aws: LocalAws, accountId: string, userName: string, man
   return { accessKeyId, secretAccessKey };
 }
 
-function addMemberAccount(aws: LocalAws, id: string, name: string, unit: string): void {
+/** An account with the role that AWS Organizations makes in every one. */
+export function addMemberAccount(aws: LocalAws, id: string, name: string, unit: string): void {
   const account = aws.organization.addAccount(id, name, unit);
   const role = newRole(account, "OrganizationAccountAccessRole", "/", aws.clock.now());
   role.trustPolicy = JSON.stringify({

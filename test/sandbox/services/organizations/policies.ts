@@ -8,8 +8,9 @@ import { tags } from "../../request-context.ts";
 import { tokenPage } from "../page.ts";
 import type { Call, Operation, Operations } from "../service.ts";
 
-const POLICY_CHARACTERS = 5120;
-const POLICIES_PER_TARGET = 5;
+/** Both since 2026-05-15; before, they were 5,120 and 5. */
+const POLICY_CHARACTERS = 10_240;
+const POLICIES_PER_TARGET = 10;
 const POLICY_TYPE = /^SERVICE_CONTROL_POLICY$/;
 
 const ofPolicyType = () => ({ "organizations:PolicyType": "SERVICE_CONTROL_POLICY" });
@@ -124,7 +125,7 @@ export const policyOperations: Operations = {
       if (organization.policiesOf(target).length >= POLICIES_PER_TARGET) {
         throw new AwsError(
           "ConstraintViolationException",
-          "You have exceeded the number of policies that can be attached to the target.",
+          "You have attached the maximum number of policies to the specified target.",
         );
       }
       policy.targets.add(target);
@@ -243,7 +244,7 @@ async function contentFrom(call: Call): Promise<string> {
   if (content.length > POLICY_CHARACTERS) {
     throw new AwsError(
       "ConstraintViolationException",
-      "You have exceeded the maximum policy size: the policy document has more than 5,120 characters.",
+      "You have exceeded the maximum policy size: the policy document has more than 10,240 characters.",
     );
   }
   try {

@@ -80,6 +80,29 @@ export const treeOperations: Operations = {
       return { OrganizationalUnit: unit };
     },
   },
+  MoveAccount: {
+    on: (call) => target(call, "AccountId"),
+    run(call) {
+      const { organization } = call.aws;
+      const [account, from, to] = ["AccountId", "SourceParentId", "DestinationParentId"].map((parameter) =>
+        call.input.string(parameter),
+      ) as [string, string, string];
+      if (!organization.accounts.has(account)) {
+        throw new AwsError("AccountNotFoundException", "You specified an account that doesn't exist.");
+      }
+      if (organization.parentOf(account) !== from) {
+        throw new AwsError("SourceParentNotFoundException", "You specified a source parent that doesn't exist.");
+      }
+      if (!isParent(organization, to)) {
+        throw new AwsError("DestinationParentNotFoundException", "You specified a destination parent that doesn't exist.");
+      }
+      if (from === to) {
+        throw new AwsError("DuplicateAccountException", "That account is already present in the specified destination.");
+      }
+      organization.moveAccount(account, to);
+      return {};
+    },
+  },
   DescribeAccount: {
     on: (call) => target(call, "AccountId"),
     run(call) {
@@ -99,9 +122,12 @@ function target(call: Call, parameter: string): string {
 function parentId(call: Call): string {
   const { organization } = call.aws;
   const id = call.input.string("ParentId");
-  if (id === organization.rootId || organization.units.has(id)) return id;
+  if (isParent(organization, id)) return id;
   throw new AwsError("ParentNotFoundException", "You specified parent that doesn't exist.");
 }
+
+const isParent = (organization: Organization, id: string): boolean =>
+  id === organization.rootId || organization.units.has(id);
 
 function showUnit(organization: Organization, id: string): Output | undefined {
   const unit = organization.units.get(id);
