@@ -30,6 +30,9 @@ export function policyArnIn(accountId: string, arn: string): string {
   return arn.replace("::*:", `::${accountId}:`);
 }
 
+/** What the service control policy is called in AWS Organizations. */
+export const serviceControlPolicyName = "mfa-admin-require-mfa";
+
 /** Where developers sign in to the auth account's console. */
 export function signInAddress(settings: Pick<Settings, "authAccount" | "accountAlias">): string {
   return `https://${settings.accountAlias ?? settings.authAccount}.signin.aws.amazon.com/console`;

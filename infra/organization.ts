@@ -2,6 +2,7 @@ import { Policy } from "@pulumi/aws-native/organizations/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Context } from "./context.ts";
+import { serviceControlPolicyName } from "./names.ts";
 import { serviceControlPolicy } from "./policies.ts";
 
 /**
@@ -16,7 +17,7 @@ export class Organization extends pulumi.ComponentResource {
     const policy = new Policy(
       "require-mfa",
       {
-        name: "mfa-admin-require-mfa",
+        name: serviceControlPolicyName,
         description: "Denies everything but assumed roles unless the request carries MFA.",
         type: "SERVICE_CONTROL_POLICY",
         content: serviceControlPolicy(),

@@ -10,7 +10,7 @@ import { roleNameOf } from "./names.ts";
 
 /** The documented default that AWS Organizations gives the role it makes in every account it creates. */
 const defaultAccessRole = "OrganizationAccountAccessRole";
-const administratorAccess = "arn:aws:iam::aws:policy/AdministratorAccess";
+export const administratorAccess = "arn:aws:iam::aws:policy/AdministratorAccess";
 
 /** Names that the stack gives to its own providers, beside one per development account. */
 export const reservedAccountNames = ["management", "auth"];

@@ -77,6 +77,7 @@ const readOrganization = [
   "organizations:ListOrganizationalUnitsForParent",
   "organizations:ListParents",
   "organizations:ListPolicies",
+  "organizations:ListPoliciesForTarget",
   "organizations:ListRoots",
   "organizations:ListTagsForResource",
   "organizations:ListTargetsForPolicy",

@@ -53,7 +53,7 @@ export async function addToStack(
   // Removals and units are other people's business; what is wrong with accounts and names is that of those who come, too.
   await requireHarmless(held, settings, {
     maxRemovals: Infinity,
-    allowUnprotected: true,
+    policyStays: true,
   });
   await healKnown(stack, resources);
   const { outputs = {} } = resources.find(({ type }) => type === "pulumi:pulumi:Stack") ?? {};

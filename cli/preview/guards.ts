@@ -14,6 +14,8 @@ export interface StackBefore {
   organizationalUnits: string[];
   /** The ids behind the accounts' names. */
   accounts: Record<string, string>;
+  /** ARNs of the managed policies that the roles have, permissions boundaries included. */
+  managedPolicies: string[];
 }
 
 export interface GuardOptions {
@@ -21,6 +23,8 @@ export interface GuardOptions {
   maxRemovals?: number | undefined;
   /** Let organizational units that hold development accounts go without the service control policy. */
   allowUnprotected?: boolean | undefined;
+  /** The run has nothing but developers for its target: where the service control policy is, it stays. */
+  policyStays?: boolean | undefined;
 }
 
 /** Three developers, or a fifth of the roster if that is more. */
@@ -40,7 +44,17 @@ export function stackBefore({ resources, accounts }: Plan): StackBefore {
     accounts: Object.fromEntries(
       [...accounts].flatMap(([name, ids]) => (ids.before === undefined ? [] : [[name, ids.before]])),
     ),
+    managedPolicies: [
+      ...new Set(before.flatMap(({ type, before: inputs }) => (type === "role" ? policiesOf(inputs) : []))),
+    ],
   };
+}
+
+function policiesOf({ managedPolicyArns, permissionsBoundary }: Record<string, unknown> = {}): string[] {
+  return [
+    ...(Array.isArray(managedPolicyArns) ? managedPolicyArns.map(String) : []),
+    ...(typeof permissionsBoundary === "string" ? [permissionsBoundary] : []),
+  ];
 }
 
 export function targetsOf(inputs: Record<string, unknown> | undefined): string[] {
@@ -48,9 +62,19 @@ export function targetsOf(inputs: Record<string, unknown> | undefined): string[]
   return Array.isArray(targetIds) ? targetIds.map(String) : [];
 }
 
-/** What an edit does that up refuses, unless told otherwise. Asks AWS only when the policy is to be taken off somewhere. */
+/** What an edit does that up refuses, unless told otherwise. Asks AWS only about what the edit adds or takes off. */
 export async function dangersOf(before: StackBefore, settings: Settings, options: GuardOptions): Promise<Danger[]> {
-  return [...dangersInSettings(before, settings, options), ...(await unprotected(before, settings, options))];
+  const [{ absentPolicies }, { unitsWithoutRoom }] = await Promise.all([
+    import("../deploy/absent-policies.ts"),
+    import("../deploy/room.ts"),
+  ]);
+  const inAws = await Promise.all([
+    ...(options.policyStays === true
+      ? []
+      : [unprotected(before, settings, options), unitsWithoutRoom(before, settings)]),
+    absentPolicies(before, settings),
+  ]);
+  return [...dangersInSettings(before, settings, options), ...inAws.flat()];
 }
 
 /** Those that the settings show without AWS. */
@@ -172,6 +196,9 @@ function settingOf(danger: Danger): string[] {
     case "removals":
       return ["developers"];
     case "unprotected":
+    case "no-room":
       return ["organizationalUnits"];
+    case "no-such-policy":
+      return [danger.setting];
   }
 }

@@ -131,6 +131,23 @@ const warning = z.discriminatedUnion("kind", [
     .describe("A name differs from the one before only by case, which IAM takes for the same."),
   z
     .strictObject({
+      kind: z.literal("no-room"),
+      refused,
+      organizationalUnit: z.string(),
+      policies: z.array(z.string()).describe("Names of the service control policies that are attached there."),
+    })
+    .describe("The service control policy is to be attached where as many are attached as AWS takes."),
+  z
+    .strictObject({
+      kind: z.literal("no-such-policy"),
+      refused,
+      setting: z.enum(["permissions", "permissionsBoundary"]),
+      policy: z.string().describe("Its ARN, as in the settings."),
+      accounts: z.array(z.string()).describe("Where it is not."),
+    })
+    .describe("A managed policy that roles are to have is not there."),
+  z
+    .strictObject({
       kind: z.literal("service-control-policy"),
       change: z.enum(["deleted", "detached", "changed"]),
       name: z.string(),

@@ -46,6 +46,10 @@ export function advice(danger: Danger, mark: Mark): string {
     case "recased":
       if (danger.type === "role") return "Keep the role prefix, or choose one that differs by more.";
       return `Keep the name, or take ${mark(danger.from)} out first, apply that, and add ${mark(danger.to)} then.`;
+    case "no-room":
+      return `Detach one of them, or name the unit above or those below; if AWS has granted more, say how many in ${mark("MFA_ADMIN_POLICIES_PER_TARGET")}.`;
+    case "no-such-policy":
+      return `Make it there first, or correct ${mark(danger.setting)}.`;
     default:
       return "";
   }
@@ -77,6 +81,15 @@ export function warningFact(warning: Warning, mark: Mark): string {
     case "recased": {
       const [from, to] = [mark(warning.from), mark(warning.to)];
       return `The ${warning.type} ${from} is called ${to} now, which IAM takes for the same name: ${to} cannot be made while ${from} is there.`;
+    }
+    case "no-room": {
+      const { organizationalUnit, policies } = warning;
+      return `The organizational unit ${mark(organizationalUnit)} has ${policies.length} service control policies, which is as many as AWS takes: ${listed(policies, mark)}.`;
+    }
+    case "no-such-policy": {
+      const { setting, policy, accounts } = warning;
+      const what = setting === "permissions" ? "managed policy" : "permissions boundary";
+      return `The ${what} ${mark(policy)} of the developers' roles is not there for ${listed(accounts, mark)}.`;
     }
     case "service-control-policy": {
       const what = `The service control policy ${mark(warning.name)}`;

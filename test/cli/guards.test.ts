@@ -206,7 +206,11 @@ describe("accounts that stand for others", () => {
       { payments: "444444444444", sandbox: "333333333333" },
     ];
     for (const accounts of states) {
-      const dangers = dangersInSettings({ developers: [], roles: [], organizationalUnits: [], accounts }, settings, {});
+      const dangers = dangersInSettings(
+        { developers: [], roles: [], organizationalUnits: [], accounts, managedPolicies: [] },
+        settings,
+        {},
+      );
       expect(dangers.map((danger) => "account" in danger && danger.account)).to.eql(["sandbox", "payments"]);
     }
   });

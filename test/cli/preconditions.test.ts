@@ -139,6 +139,42 @@ describe("before anything is changed", () => {
     }
   });
 
+  it("a unit without room for one more policy, and managed policies that are not there, are told before anybody is made", async () => {
+    const { organization, organizationalUnit } = admin.sandbox;
+    const [settings, model] = [await admin.settings(), organization.policies.get("p-FullAWSAccess")];
+    if (model === undefined) throw new Error("no FullAWSAccess");
+    const ids = Array.from({ length: 9 }, (_, index) => `p-0000000${index}`);
+    for (const id of ids) {
+      organization.policies.set(id, {
+        ...model,
+        id,
+        name: `guard-${id.at(-1)}`,
+        targets: new Set([organizationalUnit]),
+      });
+    }
+    await admin.editSettings((text) =>
+      text.replace("config:", 'config:\n  mfa-admin:permissionsBoundary: "arn:aws:iam::*:policy/Limits"'),
+    );
+    try {
+      for (const command of commands.slice(0, 2)) {
+        expect(await refused({}, ...command), command.join(" ")).to.equal(
+          "Error: The organizational unit ou-abcd-11111111 has 10 service control policies, which is as many as AWS takes: FullAWSAccess, guard-0, guard-1, guard-2, guard-3, guard-4, guard-5, guard-6, guard-7 and guard-8.\nNothing was changed. Detach one of them, or name the unit above or those below; if AWS has granted more, say how many in MFA_ADMIN_POLICIES_PER_TARGET.\n",
+        );
+      }
+      const env = { MFA_ADMIN_POLICIES_PER_TARGET: "11" };
+      expect(await refused({ env }, "up", "--yes")).to.equal(
+        "Error: The permissions boundary arn:aws:iam::*:policy/Limits of the developers' roles is not there for sandbox and payments.\nNothing was changed. Make it there first, or correct permissionsBoundary.\n",
+      );
+      const { stdout } = await admin.succeed("preview");
+      expect(stdout)
+        .to.contain("! The organizational unit ou-abcd-11111111 has 10 service control policies")
+        .and.to.contain("! The permissions boundary arn:aws:iam::*:policy/Limits");
+    } finally {
+      await admin.editSettings(() => settings);
+      for (const id of ids) organization.policies.delete(id);
+    }
+  });
+
   it("an organization without service control policies is refused, with the command that turns them on", async () => {
     admin.sandbox.organization.serviceControlPoliciesEnabled = false;
     try {

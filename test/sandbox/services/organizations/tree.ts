@@ -94,10 +94,16 @@ export const treeOperations: Operations = {
         throw new AwsError("SourceParentNotFoundException", "You specified a source parent that doesn't exist.");
       }
       if (!isParent(organization, to)) {
-        throw new AwsError("DestinationParentNotFoundException", "You specified a destination parent that doesn't exist.");
+        throw new AwsError(
+          "DestinationParentNotFoundException",
+          "You specified a destination parent that doesn't exist.",
+        );
       }
       if (from === to) {
-        throw new AwsError("DuplicateAccountException", "That account is already present in the specified destination.");
+        throw new AwsError(
+          "DuplicateAccountException",
+          "That account is already present in the specified destination.",
+        );
       }
       organization.moveAccount(account, to);
       return {};

@@ -1,0 +1,59 @@
+import { GetPolicyCommand, type IAMClient } from "@aws-sdk/client-iam";
+import pMap from "p-map";
+
+import { unlessGone } from "../../infra/gone.ts";
+import { accountsOf, policyArnIn } from "../../infra/names.ts";
+import { administratorAccess, type Settings } from "../../infra/settings.ts";
+import type { StackBefore } from "../preview/guards.ts";
+import type { Danger } from "../preview/schema.ts";
+
+type Setting = "permissions" | "permissionsBoundary";
+
+/**
+ * Managed policies that roles are to have and that are not there. IAM refuses the role only when its turn comes, after users
+ * were made. Whatever a role of the stack has already is there: IAM deletes no policy that is attached.
+ */
+export async function absentPolicies(before: StackBefore, settings: Settings): Promise<Danger[]> {
+  const { developmentAccounts, developers, permissions, permissionsBoundary } = settings;
+  const inUse = new Set(Object.keys(developers).flatMap((name) => accountsOf(settings, name)));
+  const accounts = Object.entries(developmentAccounts).filter(([name]) => inUse.has(name));
+  const wanted: [setting: Setting, policy: string][] = [
+    ...permissions.map((policy): [Setting, string] => ["permissions", policy]),
+    ...(permissionsBoundary === undefined ? [] : [["permissionsBoundary", permissionsBoundary] as [Setting, string]]),
+  ];
+  const known = new Set([...before.managedPolicies, administratorAccess]);
+  const questions = wanted.flatMap(([setting, policy]) => {
+    // AWS's own policies are the same in every account.
+    const asked = policy.startsWith("arn:aws:iam::aws:") ? accounts.slice(0, 1) : accounts;
+    return asked
+      .map(([account, accountId]) => ({ setting, policy, account, accountId, arn: policyArnIn(accountId, policy) }))
+      .filter(({ arn }) => !known.has(arn));
+  });
+  if (questions.length === 0) return [];
+  const { iamIn } = await import("../aws/clients.ts");
+  const found = await pMap(
+    questions,
+    async ({ accountId, arn }) => isElsewhere(accountId, arn) || !(await isThere(iamIn(accountId, settings), arn)),
+    { concurrency: 8 },
+  );
+  const absent = questions.filter((_, index) => found[index] === true);
+  return [...Map.groupBy(absent, ({ setting, policy }) => `${setting} ${policy}`).values()].flatMap(
+    (group): Danger[] => {
+      const [first] = group;
+      if (first === undefined) return [];
+      const { setting, policy } = first;
+      return [
+        { kind: "no-such-policy", refused: true, setting, policy, accounts: group.map(({ account }) => account) },
+      ];
+    },
+  );
+}
+
+/** A role takes policies of its own account, and AWS's. */
+function isElsewhere(accountId: string, arn: string): boolean {
+  return !arn.startsWith("arn:aws:iam::aws:") && !arn.startsWith(`arn:aws:iam::${accountId}:`);
+}
+
+function isThere(iam: IAMClient, arn: string): Promise<boolean> {
+  return unlessGone(iam.send(new GetPolicyCommand({ PolicyArn: arn })));
+}
