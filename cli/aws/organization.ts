@@ -1,5 +1,6 @@
 import { type IAMClient, paginateListUsers } from "@aws-sdk/client-iam";
 import {
+  ListParentsCommand,
   OrganizationsClient,
   paginateListAccounts,
   paginateListAccountsForParent,
@@ -102,6 +103,18 @@ async function userNames(iam: IAMClient): Promise<string[]> {
     names.push(...(Users ?? []).map(({ UserName = "" }) => UserName));
   }
   return names;
+}
+
+/** The nearest of some units, or of roots, that an account is below, at whatever depth. */
+export async function unitAbove(accountId: string, units: string[]): Promise<string | undefined> {
+  const client = new OrganizationsClient({ region, maxAttempts: 8 });
+  let child = accountId;
+  for (;;) {
+    const { Parents: [parent] = [] } = await client.send(new ListParentsCommand({ ChildId: child }));
+    if (parent?.Id === undefined || units.includes(parent.Id)) return parent?.Id;
+    if (parent.Type === "ROOT") return undefined;
+    child = parent.Id;
+  }
 }
 
 /** The id of the service control policy of this name, if there is one. */

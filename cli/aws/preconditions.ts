@@ -1,7 +1,6 @@
 import {
   DescribeOrganizationalUnitCommand,
   DescribeOrganizationCommand,
-  ListParentsCommand,
   ListRootsCommand,
   OrganizationsClient,
 } from "@aws-sdk/client-organizations";
@@ -21,7 +20,6 @@ import { openSession } from "./session.ts";
  */
 export async function checkPreconditions(
   settings: Pick<Settings, "organizationalUnits" | "authAccount" | "developmentAccounts" | "accessRole">,
-  { deleting = false }: { deleting?: boolean } = {},
 ): Promise<void> {
   const { account: management, clockOffset } = await managingCaller();
   requireClock(clockOffset);
@@ -30,8 +28,6 @@ export async function checkPreconditions(
   await Promise.all([
     requireServiceControlPolicies(),
     requireOrganizationalUnits(settings.organizationalUnits),
-    // What shuts everybody out can be taken away all the same.
-    ...(deleting ? [] : [requireAuthAccountFree(settings)]),
     pMap(Object.entries(accounts), ([name, accountId]) => requireAccessRole(name, accountId, settings.accessRole), {
       concurrency: 8,
     }),
@@ -132,28 +128,6 @@ function requireOtherThanManagement(accounts: Record<string, string>, management
       `Name another account for ${name}.`,
       { setting: settingOf(name) },
     );
-  }
-}
-
-/** Below the policy, nobody could enrol or log in: the developers' first calls carry no MFA. */
-async function requireAuthAccountFree({
-  authAccount,
-  organizationalUnits,
-}: Pick<Settings, "authAccount" | "organizationalUnits">): Promise<void> {
-  const client = new OrganizationsClient({ region });
-  let child = authAccount;
-  for (;;) {
-    const { Parents: [parent] = [] } = await client.send(new ListParentsCommand({ ChildId: child }));
-    if (parent?.Id === undefined) return;
-    if (organizationalUnits.includes(parent.Id)) {
-      throw new Failure(
-        `The auth account ${authAccount} is below ${parent.Id}, one of organizationalUnits: the service control policy would shut out every developer, who has to enrol and log in there without MFA first.`,
-        "Take the unit out of organizationalUnits, or move the auth account to another unit in AWS Organizations.",
-        { setting: ["organizationalUnits", String(organizationalUnits.indexOf(parent.Id))] },
-      );
-    }
-    if (parent.Type === "ROOT") return;
-    child = parent.Id;
   }
 }
 

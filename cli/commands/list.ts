@@ -30,8 +30,15 @@ export default class List extends StackCommand {
     }
     const { iamIn } = await import("../aws/clients.ts");
     const { developerStatuses } = await import("../aws/developer-status.ts");
-    const statuses = await developerStatuses(iamIn(settings.authAccount, settings), names);
+    const { alarmsOf } = await import("../deploy/alarms.ts");
+    const [statuses, alarms] = await Promise.all([
+      developerStatuses(iamIn(settings.authAccount, settings), names),
+      alarmsOf(settings, process.stdout),
+    ]);
     const rows = roster.map((entry, index) => ({ ...entry, ...statuses[index] }));
+    // The JSON is a row for each developer.
+    if (this.jsonEnabled()) for (const line of alarms) this.logToStderr(line);
+    else if (alarms.length > 0) this.log(`${alarms.join("\n")}\n`);
     this.log(developerTable(rows));
     return rows;
   }

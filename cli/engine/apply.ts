@@ -60,7 +60,7 @@ export async function prepare(
   const [stack] = await Promise.all([
     openStack(project, { deleting, secrets }),
     requirePassphrase(project),
-    checkPreconditions(file.settings, { deleting }),
+    checkPreconditions(file.settings),
   ]);
   return stack;
 }

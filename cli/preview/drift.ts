@@ -1,3 +1,4 @@
+import { authAccountUnderPolicy } from "../deploy/auth-account.ts";
 import { prepare } from "../engine/apply.ts";
 import type { StepEventMetadata } from "../engine/automation.ts";
 import { runRefresh } from "../engine/runs.ts";
@@ -30,7 +31,10 @@ export async function drift({ project, file, verbose, lockDeadline }: DriftOptio
     const stack = await prepare(copy.project, file, { secrets: copy.secrets });
     const options = { project: copy.project, settings: file.settings, verbose };
     const steps: StepEventMetadata[] = [];
-    await runRefresh(stack, { ...options, onStep: (step) => steps.push(step) });
+    const [warnings] = await Promise.all([
+      authAccountUnderPolicy(file.settings),
+      runRefresh(stack, { ...options, onStep: (step) => steps.push(step) }),
+    ]);
     const plan = planOf(steps, copy.modified);
     const drifted = plan.resources.some(({ operation }) => operation !== "same");
     return previewReport({
@@ -38,6 +42,7 @@ export async function drift({ project, file, verbose, lockDeadline }: DriftOptio
       stack: project.stack,
       settings: file.settings,
       plan,
+      warnings,
       ...(drifted && { repair: await planned(stack, options) }),
     });
   });

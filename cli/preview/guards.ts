@@ -62,13 +62,15 @@ export function targetsOf(inputs: Record<string, unknown> | undefined): string[]
   return Array.isArray(targetIds) ? targetIds.map(String) : [];
 }
 
-/** What an edit does that up refuses, unless told otherwise. Asks AWS only about what the edit adds or takes off. */
+/** What an edit does that up refuses, unless told otherwise. Asks AWS only about the auth account, and what the edit adds or takes off. */
 export async function dangersOf(before: StackBefore, settings: Settings, options: GuardOptions): Promise<Danger[]> {
-  const [{ absentPolicies }, { unitsWithoutRoom }] = await Promise.all([
+  const [{ absentPolicies }, { authAccountUnderPolicy }, { unitsWithoutRoom }] = await Promise.all([
     import("../deploy/absent-policies.ts"),
+    import("../deploy/auth-account.ts"),
     import("../deploy/room.ts"),
   ]);
   const inAws = await Promise.all([
+    authAccountUnderPolicy(settings),
     ...(options.policyStays === true
       ? []
       : [unprotected(before, settings, options), unitsWithoutRoom(before, settings)]),
@@ -197,6 +199,7 @@ function settingOf(danger: Danger): string[] {
       return ["developers"];
     case "unprotected":
     case "no-room":
+    case "auth-account-under-policy":
       return ["organizationalUnits"];
     case "no-such-policy":
       return [danger.setting];

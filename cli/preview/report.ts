@@ -36,7 +36,8 @@ export function previewReport(input: ReportInput): PreviewReport {
     summary: summaryOf(kind, resources, otherSettings),
     ...(reason !== undefined && { reason }),
     ...(otherSettings && { otherSettings }),
-    changed: changes.length > 0 || (otherSettings ?? []).length > 0,
+    // Whoever asks for drift by its status alone is to see to what AWS has besides.
+    changed: changes.length > 0 || (otherSettings ?? []).length > 0 || (kind === "drift" && warnings.length > 0),
     roster: {
       before: users.filter(({ operation }) => operation !== "create").length,
       after: users.filter(({ operation }) => operation !== "delete").length,

@@ -102,6 +102,16 @@ const warning = z.discriminatedUnion("kind", [
     ),
   z
     .strictObject({
+      kind: z.literal("auth-account-under-policy"),
+      refused,
+      accountId: z.string(),
+      organizationalUnit: z.string(),
+    })
+    .describe(
+      "The service control policy reaches the auth account, by the units or by a move in AWS: nobody can log in.",
+    ),
+  z
+    .strictObject({
       kind: z.literal("account-moved"),
       refused,
       account: z.string(),

@@ -3,7 +3,7 @@ import { oneLine } from "../terminal/one-line.ts";
 import { styled } from "../terminal/stream.ts";
 import { isUndone } from "./drift-repair.ts";
 import { policyLines, policyTitle } from "./policy-lines.ts";
-import type { PreviewReport, ResourceChange } from "./schema.ts";
+import type { PreviewReport, ResourceChange, Warning } from "./schema.ts";
 import { accessText, type Mark, propertyText, warningText } from "./wording.ts";
 
 const plain: Mark = oneLine;
@@ -19,7 +19,7 @@ export function text(report: PreviewReport, stream: NodeJS.WriteStream): string 
   const parts = [
     reason === undefined ? [] : [`This is the roster alone. ${reason}`],
     [summary],
-    warnings.map((warning) => `${styled("yellow", "!", stream)} ${warningText(warning, plain)}`),
+    warningLines(warnings, stream),
     changeLines(changes, stream),
     access.length === 0 ? [] : ["From now on:", ...access],
     repair.length === 0 ? [] : ["What refresh and up would do about it:", ...changeLines(repair, stream, changes)],
@@ -29,6 +29,10 @@ export function text(report: PreviewReport, stream: NodeJS.WriteStream): string 
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join("\n"))
     .join("\n\n");
+}
+
+export function warningLines(warnings: Warning[], stream: NodeJS.WriteStream): string[] {
+  return warnings.map((warning) => `${styled("yellow", "!", stream)} ${warningText(warning, plain)}`);
 }
 
 /** @param drifted what is put back, where a change does no more than that, is not told once more */

@@ -50,6 +50,8 @@ export function advice(danger: Danger, mark: Mark): string {
       return `Detach one of them, or name the unit above or those below; if AWS has granted more, say how many in ${mark("MFA_ADMIN_POLICIES_PER_TARGET")}.`;
     case "no-such-policy":
       return `Make it there first, or correct ${mark(danger.setting)}.`;
+    case "auth-account-under-policy":
+      return "Take the unit out of organizationalUnits, or move the auth account to another unit in AWS Organizations.";
     default:
       return "";
   }
@@ -69,6 +71,10 @@ export function warningFact(warning: Warning, mark: Mark): string {
     case "detached": {
       const units = listed(warning.organizationalUnits, mark);
       return `The service control policy is taken off ${units}. Which accounts that leaves without it was not looked at: a leaked access key would work there without MFA.`;
+    }
+    case "auth-account-under-policy": {
+      const [account, unit] = [mark(warning.accountId), mark(warning.organizationalUnit)];
+      return `The auth account ${account} is below ${unit}, a unit of the service control policy, which shuts out every developer there: they have to enrol and log in without MFA first.`;
     }
     case "account-moved": {
       const { account, from, to } = warning;

@@ -126,6 +126,27 @@ describe("an edit that up refuses until said otherwise", () => {
     await admin.succeed("up", "--yes");
   });
 
+  it("the auth account below the policy, moved there in AWS: on top of preview, drift and list, and no refresh waits for it", async () => {
+    const { organization, authAccount } = admin.sandbox;
+    organization.moveAccount(authAccount, "ou-abcd-11111111");
+    try {
+      const fact =
+        "The auth account 222222222222 is below ou-abcd-11111111, a unit of the service control policy, which shuts out every developer there: they have to enrol and log in without MFA first.";
+      const remedy =
+        "Take the unit out of organizationalUnits, or move the auth account to another unit in AWS Organizations.";
+      const warning = `! ${fact} mfa-admin up refuses this. ${remedy}`;
+      expect((await admin.succeed("preview")).stdout.split("\n")[2]).to.equal(warning);
+      const drift = await admin.run("refresh", "--preview-only", "--exit-code");
+      expect({ status: drift.status, line: drift.stdout.split("\n")[2] }).to.eql({ status: 2, line: warning });
+      expect((await admin.succeed("list")).stdout.split("\n")[0]).to.equal(warning);
+      expect((await admin.json("list")).value).to.have.length(5);
+      await expectRefusal(fact, `Nothing was changed. ${remedy}`);
+      await admin.succeed("refresh", "--yes");
+    } finally {
+      organization.moveAccount(authAccount, "ou-abcd-22222222");
+    }
+  });
+
   it("an account that goes by another name, which no flag allows", async () => {
     await admin.editSettings((text) => text.replace("payments:", "pay:"));
     const fact =

@@ -77,7 +77,7 @@ describe("list", () => {
     });
   });
 
-  it("asks AWS for nothing but the users, and with --roster for nothing at all", async () => {
+  it("asks AWS for nothing but the users and the auth account's units, and with --roster for nothing at all", async () => {
     let from = admin.sandbox.requests.length;
     await admin.succeed("list");
     const actions = new Set(admin.sandbox.requests.slice(from).map(({ action }) => action));
@@ -88,6 +88,7 @@ describe("list", () => {
       "GetUser",
       "ListAccessKeys",
       "ListMFADevices",
+      "ListParents",
     ]);
     from = admin.sandbox.requests.length;
     const { stdout } = await admin.succeed("list", "--roster");
