@@ -17,9 +17,17 @@ export async function accessKeysOf(iam: IAMClient, userName: string): Promise<Ac
   return keys;
 }
 
-/** Deactivates a key, which stops it at once, and deletes it. */
+/** Deactivates a key, which stops it at once, and deletes it; the one is tried whatever becomes of the other. */
 export async function removeAccessKey(iam: IAMClient, userName: string, id: string): Promise<void> {
   const key = { UserName: userName, AccessKeyId: id };
-  await unlessGone(iam.send(new UpdateAccessKeyCommand({ ...key, Status: "Inactive" })));
-  await unlessGone(iam.send(new DeleteAccessKeyCommand(key)));
+  const [stopped] = await Promise.allSettled([
+    unlessGone(iam.send(new UpdateAccessKeyCommand({ ...key, Status: "Inactive" }))),
+  ]);
+  try {
+    await unlessGone(iam.send(new DeleteAccessKeyCommand(key)));
+  } catch (error) {
+    // That the key works no more is what counts.
+    if (stopped.status === "rejected") throw error;
+    throw Object.assign(error as Error, { message: `${(error as Error).message} It is inactive.` });
+  }
 }

@@ -2,6 +2,7 @@ import type { AwsCredentialIdentityProvider } from "@aws-sdk/types";
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 
 import { region } from "./region.ts";
+import { givingUp, iamPatience, stsPatience } from "./unanswered.ts";
 
 /** The session name by which the management account's administrator appears in the other accounts' CloudTrail. */
 export const accessSessionName = "mfa-admin";
@@ -23,14 +24,21 @@ export function accessRoleArn(accountId: string, accessRole: string): string {
 export function clientConfiguration(
   accountId: string,
   accessRole: string,
-): { region: string; maxAttempts: number; credentials: AwsCredentialIdentityProvider } {
+): {
+  region: string;
+  requestHandler: typeof iamPatience;
+  maxAttempts: number;
+  credentials: AwsCredentialIdentityProvider;
+} {
   return {
     region,
+    requestHandler: iamPatience,
     // IAM throttles early; the SDK waits longer before each further attempt.
     maxAttempts: 8,
     credentials: fromTemporaryCredentials({
       params: { RoleArn: accessRoleArn(accountId, accessRole), RoleSessionName: accessSessionName },
-      clientConfig: { region },
+      clientConfig: { region, requestHandler: stsPatience },
+      clientPlugins: [givingUp<object, object>()],
     }),
   };
 }

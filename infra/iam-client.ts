@@ -2,6 +2,7 @@ import { IAMClient, IAMServiceException, type ServiceInputTypes, type ServiceOut
 import type { FinalizeRequestMiddleware } from "@aws-sdk/types";
 
 import { clientConfiguration } from "./accounts.ts";
+import { givingUp } from "./unanswered.ts";
 
 /**
  * IAM in an account of the organization, by way of its access role. A limit that is reached and a refusal are told at once: the
@@ -16,6 +17,7 @@ export function iamClient(accountId: string, accessRole: string): IAMClient {
     relation: "before",
     toMiddleware: "httpSigningMiddleware",
   });
+  client.middlewareStack.use(givingUp());
   return client;
 }
 

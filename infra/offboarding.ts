@@ -186,9 +186,16 @@ export async function emptyRole(iam: IAMClient, roleName: string): Promise<void>
   }
 }
 
+/** Takes each away, whatever becomes of the others. @throws what the first refusal was */
+async function inTurn<T>(things: T[], take: (thing: T) => Promise<void>): Promise<void> {
+  const refusals: unknown[] = [];
+  for (const thing of things) await take(thing).catch((error: unknown) => refusals.push(error));
+  if (refusals.length > 0) throw refusals[0];
+}
+
 async function deleteAccessKeys(iam: IAMClient, userName: string): Promise<number> {
   const keys = await accessKeysOf(iam, userName);
-  for (const { AccessKeyId: id = "" } of keys) await removeAccessKey(iam, userName, id);
+  await inTurn(keys, ({ AccessKeyId: id = "" }) => removeAccessKey(iam, userName, id));
   return keys.length;
 }
 
@@ -198,7 +205,7 @@ async function deletePassword(iam: IAMClient, userName: string): Promise<boolean
 
 async function deleteMfaDevices(iam: IAMClient, userName: string): Promise<number> {
   const devices = await mfaDevicesOf(iam, userName);
-  for (const device of devices) await removeMfaDevice(iam, userName, device);
+  await inTurn(devices, (device) => removeMfaDevice(iam, userName, device));
   return devices.length;
 }
 

@@ -17,12 +17,14 @@ export default class ResetMfa extends StackCommand {
     const project = await this.project(flags);
     const [
       { userInEmergency },
+      { requireAllTaken, takeEach },
       { sessionsAfter },
       { aboutUser },
       { mfaDevicesOf, removeMfaDevice },
       { mfaDeviceTable },
     ] = await Promise.all([
       import("../developers/emergency-target.ts"),
+      import("../developers/emergency-refusal.ts"),
       import("../developers/end-sessions.ts"),
       import("../aws/missing-user.ts"),
       import("../../infra/mfa-devices.ts"),
@@ -35,11 +37,16 @@ export default class ResetMfa extends StackCommand {
       this.logToStderr(mfaDeviceTable(devices));
       const question = devices.length === 1 ? "Remove this device" : `Remove these ${devices.length} devices`;
       await ask.confirmChange(`${question} of ${name}?`, flags.yes);
-      for (const device of devices) await removeMfaDevice(iam, name, device);
     }
-    this.report(name, devices.length);
-    const sessions = await sessionsAfter({ settings, target, end: flags["end-sessions"], removed: devices.length });
-    return { userName: name, removed: devices, ...sessions };
+    const { taken, failed } = await takeEach(
+      devices,
+      ({ serialNumber }) => `the MFA device ${serialNumber}`,
+      (device) => removeMfaDevice(iam, name, device),
+    );
+    if (failed.length === 0 || taken.length > 0) this.report(name, taken.length);
+    const sessions = await sessionsAfter({ settings, target, end: flags["end-sessions"], removed: taken.length });
+    requireAllTaken("reset-mfa", name, failed);
+    return { userName: name, removed: taken, ...sessions };
   }
 
   private report(name: string, removed: number): void {

@@ -27,6 +27,7 @@ export default class RevokeKeys extends StackCommand {
     const project = await this.project(flags);
     const [
       { userInEmergency },
+      { requireAllTaken, takeEach },
       { sessionsAfter },
       { aboutUser },
       { accessKeyStatuses },
@@ -34,6 +35,7 @@ export default class RevokeKeys extends StackCommand {
       { accessKeyTable },
     ] = await Promise.all([
       import("../developers/emergency-target.ts"),
+      import("../developers/emergency-refusal.ts"),
       import("../developers/end-sessions.ts"),
       import("../aws/missing-user.ts"),
       import("../aws/access-keys.ts"),
@@ -48,11 +50,12 @@ export default class RevokeKeys extends StackCommand {
       this.logToStderr(accessKeyTable(keys));
       const question = chosen.map(({ id }) => id).join(" and ");
       await ask.confirmChange(`Delete ${question} of ${name}?`, flags.yes);
-      for (const { id } of chosen) await removeAccessKey(iam, name, id);
     }
-    this.report(name, chosen);
-    const sessions = await sessionsAfter({ settings, target, end: flags["end-sessions"], removed: chosen.length });
-    return { userName: name, revoked: chosen, ...sessions };
+    const { taken, failed } = await takeEach(chosen, nameOf, ({ id }) => removeAccessKey(iam, name, id));
+    if (failed.length === 0 || taken.length > 0) this.report(name, taken);
+    const sessions = await sessionsAfter({ settings, target, end: flags["end-sessions"], removed: taken.length });
+    requireAllTaken("revoke-keys", name, failed);
+    return { userName: name, revoked: taken, ...sessions };
   }
 
   private report(name: string, revoked: AccessKeyStatus[]): void {
@@ -64,6 +67,8 @@ export default class RevokeKeys extends StackCommand {
     this.log(`For a new key ${name} makes one in the console, under Security credentials, then runs mfa-admin enroll.`);
   }
 }
+
+const nameOf = ({ id }: AccessKeyStatus): string => `the access key ${id}`;
 
 /** @throws Failure naming the keys that there are */
 function keyOf(name: string, keys: AccessKeyStatus[], id: string): AccessKeyStatus {

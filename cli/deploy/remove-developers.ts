@@ -1,6 +1,7 @@
 import { type DeveloperCutOff, cutOff, cutOffLines, isIncomplete } from "../aws/cut-off.ts";
 import { iamIn } from "../aws/clients.ts";
-import { emergencyTarget } from "../developers/emergency-target.ts";
+import { emergencyTarget, type EmergencyTarget } from "../developers/emergency-target.ts";
+import { othersThatWork } from "../developers/emergency-refusal.ts";
 import { prepare } from "../engine/apply.ts";
 import { IncompleteRun } from "../engine/run-failure.ts";
 import type { RunResult } from "../engine/runs.ts";
@@ -11,6 +12,7 @@ import { readEmergencySettings } from "../project/emergency-settings.ts";
 import type { Project } from "../project/project.ts";
 import { SettingsFile } from "../project/settings-file.ts";
 import { confirmChange } from "../terminal/ask.ts";
+import { tellingAfterAMoment } from "../terminal/moment.ts";
 import { removeFromStack, settlePending } from "./own-part.ts";
 
 export interface RemovalOptions {
@@ -36,22 +38,25 @@ export interface Removal extends RunResult {
  * state, lock, passphrase or other account, and no valid line of anybody else's.
  */
 export async function removeDevelopers(options: RemovalOptions): Promise<Removal> {
-  const { project, names, yes } = options;
-  const repeated = names.find((name, index) => names.indexOf(name) !== index);
-  if (repeated !== undefined) throw new Failure(`${repeated} is given twice.`, "Name everybody once.");
+  const { project, yes } = options;
   const settings = await readEmergencySettings(project);
   const iam = iamIn(settings.authAccount, settings);
-  const targets = await Promise.all(names.map((name) => emergencyTarget(iam, settings, name)));
+  const targets = await Promise.all(options.names.map((name) => emergencyTarget(iam, settings, project, name)));
+  const names = targets.map(({ userName }) => userName);
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated !== undefined) throw new Failure(`${repeated} is given twice.`, "Name everybody once.");
   await confirmChange(`End all access of ${names.join(", ")} now, and delete their users and roles?`, yes);
   const started = Date.now();
-  const cut = await cutOff(settings, targets);
+  const cut = await tellingAfterAMoment(
+    `Ending the access of ${names.join(", ")} in all accounts; a call that is not answered is given up after half a minute.`,
+    cutOff(settings, targets),
+  );
   const lines = cut.flatMap(cutOffLines);
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   if (!isIncomplete(cut)) lines.push(`All access was ended in ${seconds} s. Now the users and roles are deleted.`);
   process.stderr.write(`${lines.join("\n")}\n`);
   try {
-    const userNames = targets.map(({ userName }) => userName);
-    return { removed: names, cutOff: cut, ...(await finish({ ...options, names: userNames })) };
+    return { removed: names, cutOff: cut, ...(await finish(targets, options)) };
   } catch (error) {
     throw unfinished(error, cut, names);
   } finally {
@@ -60,8 +65,9 @@ export async function removeDevelopers(options: RemovalOptions): Promise<Removal
 }
 
 /** The engine's half. The roster comes first: whatever fails after it, the next run goes on. */
-async function finish({ project, names, yes, verbose, lockDeadline }: RemovalOptions) {
+async function finish(targets: EmergencyTarget[], { project, yes, verbose, lockDeadline }: RemovalOptions) {
   const before = await SettingsFile.read(project.settingsFile);
+  const names = [...new Set(targets.flatMap(({ userName, listed }) => [userName, ...listed]))];
   const listed = names.filter((name) => Object.hasOwn(before.settings.developers, name));
   const commit = listed.length === 0 ? undefined : fileToCommit(project);
   const file = listed.length === 0 ? before : before.withoutDevelopers(listed);
@@ -80,7 +86,7 @@ async function finish({ project, names, yes, verbose, lockDeadline }: RemovalOpt
 function unfinished(error: unknown, cut: DeveloperCutOff[], names: string[]): Failure {
   const { message, remedy, setting } = explain(error instanceof Error ? error : new Error(String(error)));
   const state = isIncomplete(cut)
-    ? "What was not ended is told above."
+    ? `What was not ended is told above. ${names.map((name) => othersThatWork("remove-developer", name)).join(" ")}`
     : `All access of ${names.join(", ")} has ended; what is left are users and roles that nobody can use.`;
   const again =
     error instanceof IncompleteRun ? [] : [`Then run mfa-admin remove-developer ${names.join(" ")} again, to finish.`];

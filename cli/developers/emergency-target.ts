@@ -1,6 +1,6 @@
-import { GetUserCommand, type IAMClient, NoSuchEntityException } from "@aws-sdk/client-iam";
+import { GetUserCommand, type IAMClient, NoSuchEntityException, paginateListUsers } from "@aws-sdk/client-iam";
 
-import { assignmentFromTags } from "../../infra/assignment.ts";
+import { type Assignment, assignmentFromTags } from "../../infra/assignment.ts";
 import { roleNameOf } from "../../infra/names.ts";
 import { closest } from "../closest.ts";
 import { Failure } from "../failure.ts";
@@ -8,10 +8,16 @@ import { iamIn } from "../aws/clients.ts";
 import { requireAccessRole, requireManagementAccount } from "../aws/preconditions.ts";
 import { type EmergencySettings, readEmergencySettings } from "../project/emergency-settings.ts";
 import type { Project } from "../project/project.ts";
+import { isSameName, type RosterName } from "../project/roster-names.ts";
+import { tellingAfterAMoment } from "../terminal/moment.ts";
+import { tellingWhatIsLeft } from "./emergency-refusal.ts";
+import { userInState } from "./user-in-state.ts";
 
 /** Somebody whose access is to end, by what AWS has. */
 export interface EmergencyTarget {
   userName: string;
+  /** The names on the roster that stand for the user, as the CLI reads them. */
+  listed: string[];
   /** The ids of the accounts in which a role may be, by name. */
   accounts: Record<string, string>;
   /** Names that the roles may have. */
@@ -21,28 +27,46 @@ export interface EmergencyTarget {
 }
 
 /**
- * Finds who is meant: a user on the roster, or one who is off it and carries this stack's tags. The user is the one that AWS has
- * by that name, and the roles are looked for in every account that the settings or the tags name.
+ * Finds who is meant: a user on the roster, or one who is off it and is this stack's by the tags or by the state. The user is the
+ * one that AWS has by that name, and the roles are looked for in every account that the settings, the tags or the state name.
  *
  * @throws Failure when nobody of the stack has this name
  */
 export async function emergencyTarget(
   iam: IAMClient,
   settings: EmergencySettings,
+  project: Project,
   name: string,
 ): Promise<EmergencyTarget> {
-  const { authAccount, developers, developmentAccounts, rolePrefix, sessionDuration } = settings;
-  const user = await userNamed(iam, settings, name);
-  const assignment = user && assignmentFromTags({ userName: user.userName, authAccount }, user.tags);
-  if (assignment === undefined && !developers.includes(name)) throw nobody(name, developers, user !== undefined);
-  const userName = user?.userName ?? name;
+  const { developers, developmentAccounts, rolePrefix, sessionDuration } = settings;
+  const lines = developers.filter(({ readings }) => readings.some((reading) => isSameName(reading, name)));
+  const asked = [name, ...lines.flatMap(({ readings }) => readings)];
+  const users = await tellingAfterAMoment(
+    `Looking for ${name} in the auth account.`,
+    tellingWhatIsLeft(usersNamed(iam, settings, asked)),
+  );
+  const user = userMeant(users, lines, name);
+  const assignment = user?.assignment;
+  // Nothing else says whose this is: then the state may.
+  const noted = assignment === undefined && lines.length === 0 ? await userInState(project, name) : undefined;
+  if (assignment === undefined && lines.length === 0 && noted === undefined) {
+    throw nobody(name, developers, user !== undefined);
+  }
+  const userName = user?.userName ?? noted?.userName ?? lines[0]?.name ?? name;
+  if (userName !== name) process.stderr.write(`${name} is the user ${userName} of the auth account.\n`);
   const known = new Set(Object.values(developmentAccounts));
-  const others = Object.entries(assignment?.accounts ?? {}).filter(([, id]) => !known.has(id));
+  const others = Object.entries({ ...assignment?.accounts, ...noted?.accounts }).filter(([, id]) => !known.has(id));
+  const own = user === undefined ? [userName, ...(lines[0]?.readings ?? [])] : [userName];
   return {
     userName,
+    listed: lines.filter(({ readings }) => own.some((one) => readings.includes(one))).map((line) => line.name),
     accounts: { ...developmentAccounts, ...Object.fromEntries(others) },
     roleNames: [
-      ...new Set([roleNameOf({ rolePrefix }, userName), ...(assignment === undefined ? [] : [assignment.roleName])]),
+      ...new Set([
+        ...own.map((one) => roleNameOf({ rolePrefix }, one)),
+        ...(assignment === undefined ? [] : [assignment.roleName]),
+        ...(noted?.roleNames ?? []),
+      ]),
     ],
     sessionDuration: Math.max(sessionDuration, assignment?.sessionDuration ?? 0),
   };
@@ -57,7 +81,7 @@ export async function userInEmergency(
 ): Promise<{ iam: IAMClient; userName: string; settings: EmergencySettings; target: EmergencyTarget }> {
   const settings = await readEmergencySettings(project);
   const iam = iamIn(settings.authAccount, settings);
-  const target = await emergencyTarget(iam, settings, name);
+  const target = await emergencyTarget(iam, settings, project, name);
   return { iam, userName: target.userName, settings, target };
 }
 
@@ -67,15 +91,31 @@ async function explainRefusal({ authAccount, accessRole }: EmergencySettings): P
   await requireAccessRole("auth", authAccount, accessRole);
 }
 
-async function userNamed(
-  iam: IAMClient,
-  settings: EmergencySettings,
-  name: string,
-): Promise<{ userName: string; tags: Record<string, string> } | undefined> {
+/** A user that AWS has. */
+interface User {
+  userName: string;
+  /** Nothing for one who has no tags of the stack's. */
+  assignment: Assignment | undefined;
+}
+
+/** The users that AWS has by these names, whatever their case. */
+async function usersNamed(iam: IAMClient, settings: EmergencySettings, names: string[]): Promise<User[]> {
+  const found = await Promise.all([...new Set(names)].map((name) => userNamed(iam, settings, name)));
+  const users = found.filter((user) => user !== undefined);
+  const byName = new Map(users.map((user) => [user.userName, user]));
+  if (byName.size > 0) return [...byName.values()];
+  const other = await nameInAnotherCase(iam, names);
+  const user = other === undefined ? undefined : await userNamed(iam, settings, other);
+  return user === undefined ? [] : [user];
+}
+
+async function userNamed(iam: IAMClient, settings: EmergencySettings, name: string): Promise<User | undefined> {
   try {
     const { User } = await iam.send(new GetUserCommand({ UserName: name }));
+    const userName = User?.UserName ?? name;
     const tags = (User?.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value] as const);
-    return { userName: User?.UserName ?? name, tags: Object.fromEntries(tags) };
+    const { authAccount } = settings;
+    return { userName, assignment: assignmentFromTags({ userName, authAccount }, Object.fromEntries(tags)) };
   } catch (error) {
     // No user of that name can exist where IAM does not take the name.
     if (error instanceof NoSuchEntityException || (error instanceof Error && error.name === "ValidationError")) {
@@ -86,14 +126,49 @@ async function userNamed(
   }
 }
 
-function nobody(name: string, developers: string[], exists: boolean): Failure {
+/** IAM makes no two users whose names differ by case alone, and need not find one by another case. */
+async function nameInAnotherCase(iam: IAMClient, names: string[]): Promise<string | undefined> {
+  try {
+    for await (const { Users } of paginateListUsers({ client: iam }, {})) {
+      const user = Users?.find(({ UserName = "" }) => names.some((name) => isSameName(name, UserName)));
+      if (user?.UserName !== undefined) return user.UserName;
+    }
+  } catch {
+    // Who may not list users can still name one exactly.
+  }
+  return undefined;
+}
+
+/**
+ * Who is meant of several, where a name can be read in several ways: one who is the stack's for certain comes first.
+ *
+ * @throws Failure when it could be either
+ */
+function userMeant(users: User[], lines: RosterName[], name: string): User | undefined {
+  const isListed = ({ userName }: User): boolean =>
+    lines.some((line) => line.readings.length === 1 && isSameName(line.name, userName));
+  const certain = users.filter((user) => user.assignment !== undefined || isListed(user));
+  const candidates = certain.length > 0 ? certain : users;
+  const exact = candidates.find(({ userName }) => isSameName(userName, name));
+  if (exact !== undefined || candidates.length < 2) return exact ?? candidates[0];
+  const either = candidates.map(({ userName }) => userName).join(" or ");
+  throw new Failure(
+    `${name} on the roster can be read as ${either}, and AWS has both users.`,
+    "Name the one you mean.",
+  );
+}
+
+function nobody(name: string, developers: RosterName[], exists: boolean): Failure {
   if (exists) {
     return new Failure(
-      `${name} is a user of the auth account, but not of this stack: neither the roster nor the user's tags say so.`,
+      `${name} is a user of the auth account, but not of this stack: neither the roster, the user's tags nor the state say so.`,
       `To end that user's access all the same, see docs/emergency.md: aws iam put-user-policy --user-name ${name} …`,
     );
   }
-  const meant = closest(name, developers);
+  const meant = closest(
+    name,
+    developers.map((developer) => developer.name),
+  );
   return new Failure(
     `${name} is not in the roster.`,
     meant === undefined ? "mfa-admin list shows who is." : `Did you mean ${meant}?`,

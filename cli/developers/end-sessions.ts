@@ -4,6 +4,8 @@ import { endRoleSessions, endUserSessions } from "../../infra/older-sessions.ts"
 import { clients, inEachAccount, type UnreachedAccount, wordsOf } from "../aws/cut-off.ts";
 import { Failure } from "../failure.ts";
 import type { EmergencySettings } from "../project/emergency-settings.ts";
+import { tellingAfterAMoment } from "../terminal/moment.ts";
+import { othersThatWork } from "./emergency-refusal.ts";
 import type { EmergencyTarget } from "./emergency-target.ts";
 
 /** What was ended of somebody's live sessions. */
@@ -34,7 +36,14 @@ export function sessionsLastUntil(): string {
 }
 
 /** Ends all live sessions of somebody in all accounts; keys, password and devices stay. Every part is tried by itself. */
-export async function endSessions(settings: EmergencySettings, target: EmergencyTarget): Promise<EndedSessions> {
+export function endSessions(settings: EmergencySettings, target: EmergencyTarget): Promise<EndedSessions> {
+  return tellingAfterAMoment(
+    `Ending the sessions of ${target.userName} in all accounts; a call that is not answered is given up after half a minute.`,
+    endEach(settings, target),
+  );
+}
+
+async function endEach(settings: EmergencySettings, target: EmergencyTarget): Promise<EndedSessions> {
   const iam = clients(settings);
   const auth = iam(settings.authAccount);
   const before = new Date((await timeOfAws(auth)) + margin);
@@ -94,7 +103,7 @@ export function requireAllEnded({ userName, ownRefused, unreached }: EndedSessio
   if (ownRefused === undefined && unreached.length === 0) return;
   throw new Failure(
     `Not all sessions of ${userName} were ended; what was not is told above.`,
-    `Run mfa-admin end-sessions ${userName} again when AWS allows it, or mfa-admin remove-developer ${userName} to end all access.`,
+    `Run mfa-admin end-sessions ${userName} again when AWS allows it. ${othersThatWork("end-sessions", userName)}`,
   );
 }
 

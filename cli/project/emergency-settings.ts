@@ -1,19 +1,19 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 
-import { parseDocument } from "yaml";
+import { type Document, parseDocument } from "yaml";
 
 import { type Settings, settingsSchema } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
 import type { Project } from "./project.ts";
+import { type RosterName, rosterNames } from "./roster-names.ts";
 
 /** What shutting somebody out goes by: where the users are, and how other accounts are reached. */
 export type EmergencySettings = Pick<
   Settings,
   "authAccount" | "developmentAccounts" | "accessRole" | "rolePrefix" | "sessionDuration"
 > & {
-  /** Names on the roster, as they are written in the file. */
-  developers: string[];
+  developers: RosterName[];
 };
 
 /**
@@ -23,7 +23,8 @@ export type EmergencySettings = Pick<
  * @throws Failure when the file does not tell the auth account
  */
 export async function readEmergencySettings({ settingsFile }: Project): Promise<EmergencySettings> {
-  const values = valuesIn(await readFile(settingsFile, "utf8"));
+  const document = parseDocument(await readFile(settingsFile, "utf8"), { uniqueKeys: false });
+  const values = valuesIn(document);
   const { shape } = settingsSchema;
   const { data: authAccount } = shape.authAccount.safeParse(values["authAccount"]);
   if (authAccount === undefined) {
@@ -41,15 +42,15 @@ export async function readEmergencySettings({ settingsFile }: Project): Promise<
     rolePrefix: shape.rolePrefix.safeParse(values["rolePrefix"]).data ?? shape.rolePrefix.parse(undefined),
     sessionDuration:
       shape.sessionDuration.safeParse(values["sessionDuration"]).data ?? shape.sessionDuration.parse(undefined),
-    developers: Object.keys(mapOf(values["developers"])),
+    developers: rosterNames(document),
   };
 }
 
 /** The values below `mfa-admin:`, as far as the text can be read. */
-function valuesIn(text: string): Record<string, unknown> {
+function valuesIn(document: Document): Record<string, unknown> {
   let content: unknown;
   try {
-    content = parseDocument(text, { uniqueKeys: false }).toJS();
+    content = document.toJS();
   } catch {
     // An alias without its anchor.
     content = undefined;

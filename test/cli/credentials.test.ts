@@ -46,24 +46,25 @@ describe("the credentials of developers", () => {
           says: "carol is not in the roster.\nmfa-admin list shows who is.",
         },
         {
-          what: "a name in another case, suggesting the right one",
-          args: ["Alice", "--yes"],
-          says: "Alice is not in the roster.\nDid you mean alice?",
-        },
-        {
           what: "a developer whose user has not been made yet",
           args: ["newcomer", "--yes"],
           says: `The auth account has no user "newcomer" yet.\nRun mfa-admin up, then mfa-admin ${command} again.`,
         },
       ];
-      // Who has no password loses none: there is nothing to confirm.
-      if (command !== "reset-password") {
-        refusals.push({
-          what: "to go on without a yes where there is no terminal",
-          args: ["alice"],
-          says: unconfirmed,
-        });
-      }
+      refusals.push(
+        command === "reset-password"
+          ? {
+              what: "a name in another case, suggesting the right one",
+              args: ["Alice", "--yes"],
+              says: "Alice is not in the roster.\nDid you mean alice?",
+            }
+          : // Who has no password loses none: there is nothing to confirm.
+            {
+              what: "to go on without a yes where there is no terminal",
+              args: ["alice"],
+              says: unconfirmed,
+            },
+      );
       for (const { what, args, says } of refusals) {
         it(`refuses ${what}, and changes nothing`, async () => {
           const from = admin.sandbox.requests.length;

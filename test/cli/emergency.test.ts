@@ -13,7 +13,9 @@ describe("whoever has to be shut out now is shut out now", () => {
   let applied: string;
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: ["alice", "bob", "carol", "dave", "erin", "frank"] });
+    admin = await Administrator.withProject({
+      developers: ["alice", "bob", "carol", "dave", "erin", "frank", "grace", '"458"'],
+    });
     await admin.succeed("up", "--yes");
     applied = await admin.settings();
   });
@@ -118,6 +120,32 @@ describe("whoever has to be shut out now is shut out now", () => {
     });
   });
 
+  it("by the state where nothing else says whose the user is, and where an account does not answer", async () => {
+    const grace = await Developer.enrol(admin.sandbox, "grace");
+    admin.sandbox.organization.account(admin.sandbox.authAccount).users.get("grace")?.tags.clear();
+    await admin.editSettings((text) => text.replace("    grace: {}\n", ""));
+    const payments = admin.sandbox.developmentAccounts["payments"] ?? "";
+    const swallowed = { service: "sts", action: "AssumeRole", resource: payments, code: "", times: Infinity };
+    admin.sandbox.injectFault({ ...swallowed, unanswered: true });
+    const env = { PULUMI_CONFIG_PASSPHRASE: undefined };
+    const { status, stderr } = await admin.runWith({ env }, "remove-developer", "grace", "--yes");
+    expect((await refusal(grace.aws.sts.send(new GetCallerIdentityCommand({})))).name).to.equal("InvalidClientTokenId");
+    expect(stderr).to.match(/^Ending the access of grace in all accounts; a call that is not answered is given up/m);
+    expect(stderr).to.match(/grace: NOT ended: sessions in payments .* STS has not answered AssumeRole in time/);
+    expect(stderr).to.contain("What works apart from it: mfa-admin revoke-keys grace, mfa-admin reset-mfa grace");
+    expect(status).to.equal(1);
+  });
+
+  it("as the one that AWS has, where the file's versions of YAML differ on the name", async () => {
+    const octal = await Developer.enrol(admin.sandbox, "458");
+    await admin.editSettings((text) => text.replace('"458": {}', "0712: {}"));
+    const { status, stderr } = await admin.run("remove-developer", "0712", "--yes");
+    expect((await refusal(octal.aws.sts.send(new GetCallerIdentityCommand({})))).name).to.equal("InvalidClientTokenId");
+    expect(stderr).to.contain("0712 is the user 458 of the auth account.");
+    expect(stderr).to.contain('write it in quotes: "0712"');
+    expect(status).to.equal(1);
+  });
+
   it("but not whoever is no user of the stack's", async () => {
     admin.sandbox.userInMemberAccount(admin.sandbox.authAccount, "stranger", []);
     const { status, stderr } = await admin.run("remove-developer", "stranger", "--yes");
@@ -126,10 +154,10 @@ describe("whoever has to be shut out now is shut out now", () => {
     expect((await admin.run("remove-developer", "frankk", "--yes")).stderr).to.contain("Did you mean frank?");
   });
 
-  it("and where the file is no valid YAML below the roster", async () => {
+  it("and by a name in another case, where the file is no valid YAML below the roster", async () => {
     const frank = await Developer.enrol(admin.sandbox, "frank");
     await writeFile(join(admin.directory, "Pulumi.main.yaml"), `${applied}  broken: [\n`);
-    const { status } = await admin.run("remove-developer", "frank", "--yes");
+    const { status } = await admin.run("remove-developer", "FRANK", "--yes");
     expect(status).to.equal(1);
     expect((await refusal(frank.aws.sts.send(new GetCallerIdentityCommand({})))).name).to.equal("InvalidClientTokenId");
   });

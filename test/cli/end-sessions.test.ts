@@ -106,8 +106,13 @@ describe("ending the live sessions of a developer", () => {
       /sessions already open may last until \S+Z, .* mfa-admin end-sessions alice ends them/,
     );
     expect(await works(session)).to.equal(true);
-    await admin.succeed("revoke-keys", "alice", "--end-sessions", "--yes");
+    admin.sandbox.injectFault({ action: "DeleteAccessKey", code: "AccessDenied", status: 403, times: 1 });
+    const refused = await admin.run("revoke-keys", "alice", "--end-sessions", "--yes");
     expect(await works(session)).to.equal(false);
+    expect(refused.stderr).to.match(/alice: NOT deleted: the access key AKIA\w+: AccessDenied: .* It is inactive\./);
+    expect(refused.stderr).to.contain("mfa-admin remove-developer alice, mfa-admin reset-mfa alice");
+    expect(refused.status).to.equal(1);
+    await admin.succeed("revoke-keys", "alice", "--end-sessions", "--yes");
     expect((await refusal(alice.aws.iam.send(new GetUserCommand({})))).name).to.equal("InvalidClientTokenId");
   });
 });

@@ -18,6 +18,8 @@ export interface Fault {
   handlerErrorCode?: string;
   /** The connection is cut without an answer, and nothing done. */
   cutConnection?: boolean;
+  /** Nothing is done, and nothing answered. */
+  unanswered?: boolean;
   /** The action is done, and the connection cut before the answer. */
   loseAnswer?: boolean;
 }

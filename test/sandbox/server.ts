@@ -132,6 +132,7 @@ async function run(
 ): Promise<Output | "cut"> {
   const fault = room.faults.take({ service: service.name, action, accountId: caller.accountId, input });
   if (fault?.cutConnection === true) return "cut";
+  if (fault?.unanswered === true) return new Promise(() => undefined);
   if (fault !== undefined && fault.handlerErrorCode === undefined && fault.loseAnswer !== true) {
     throw new AwsError(fault.code, fault.message ?? `${fault.code} (injected)`, fault.status ?? 400);
   }
