@@ -29,6 +29,9 @@ export const guardFlags = {
   "allow-unprotected": Flags.boolean({
     description: "Let organizational units with development accounts go without the service control policy.",
   }),
+  "accept-shut-out": Flags.boolean({
+    description: "Shut out IAM users and root keys that are in use in accounts which come under the policy.",
+  }),
 };
 
 export const languageFlag = Flags.option({

@@ -74,6 +74,14 @@ const tagValue = z
 /** IAM User Guide, "IAM and AWS STS quotas". */
 const tagsPerUser = 50;
 
+/** A user of an account under the policy. IAM's names are the same in any case, and whatever the path. */
+const shutOutEntry = z
+  .string()
+  .regex(
+    /^(?:[a-z0-9][a-z0-9-]{0,31}|\d{12})\/(?:\*|[\w+=,.@-]{1,64})$/,
+    "this is ACCOUNT/USER, ACCOUNT/root or ACCOUNT/*, with an account's name in these settings or its id",
+  );
+
 const developer = z
   .strictObject({
     accounts: z
@@ -129,6 +137,12 @@ export const settingsSchema = z
       .max(43200)
       .default(43200)
       .describe("The longest session of a developer's role, in seconds, 3,600 to 43,200."),
+    shutOut: z
+      .array(shutOutEntry)
+      .default([])
+      .describe(
+        "Who may be shut out although their key was used lately: ACCOUNT/USER, ACCOUNT/root, or ACCOUNT/* for everybody there; an account by its name here or its id.",
+      ),
     tags: z
       .record(tagKey, tagValue)
       .default({})
@@ -204,6 +218,7 @@ function checkReferences(
     developmentAccounts: Record<string, string>;
     developers: Record<string, { accounts?: string[] | undefined }>;
     rolePrefix: string;
+    shutOut: string[];
     tags: Record<string, string>;
   },
   context: z.RefinementCtx,
@@ -230,6 +245,11 @@ function checkReferences(
     seenTags.set(key.toLowerCase(), key);
   }
   const known = Object.keys(settings.developmentAccounts);
+  for (const [index, entry] of settings.shutOut.entries()) {
+    const [account = ""] = entry.split("/");
+    if (known.includes(account) || /^\d{12}$/.test(account)) continue;
+    refuse(["shutOut", String(index)], `"${account}" is not one of the development accounts (${known.join(", ")})`);
+  }
   const seenUsers = new Map<string, string>();
   for (const [name, { accounts }] of Object.entries(settings.developers)) {
     const twin = seenUsers.get(name.toLowerCase());

@@ -1,4 +1,3 @@
-import { type IAMClient, paginateListUsers } from "@aws-sdk/client-iam";
 import {
   ListParentsCommand,
   OrganizationsClient,
@@ -8,11 +7,8 @@ import {
   paginateListPolicies,
   paginateListRoots,
 } from "@aws-sdk/client-organizations";
-import pMap from "p-map";
 
 import { region } from "../../infra/region.ts";
-import type { Settings } from "../../infra/settings.ts";
-import { iamIn } from "./clients.ts";
 
 export interface OrganizationAccount {
   id: string;
@@ -80,29 +76,6 @@ async function collectUnits(
     }
   }
   return below;
-}
-
-/**
- * IAM users in the development accounts: the service control policy shuts them out unless they carry MFA, so an
- * administrator should know of them before it is attached.
- */
-export async function usersInDevelopmentAccounts(
-  settings: Pick<Settings, "developmentAccounts" | "accessRole">,
-): Promise<Record<string, string[]>> {
-  const found = await pMap(
-    Object.entries(settings.developmentAccounts),
-    async ([name, accountId]) => [name, await userNames(iamIn(accountId, settings))] as const,
-    { concurrency: 8 },
-  );
-  return Object.fromEntries(found.filter(([, users]) => users.length > 0));
-}
-
-async function userNames(iam: IAMClient): Promise<string[]> {
-  const names: string[] = [];
-  for await (const { Users } of paginateListUsers({ client: iam }, {})) {
-    names.push(...(Users ?? []).map(({ UserName = "" }) => UserName));
-  }
-  return names;
 }
 
 /** The nearest of some units, or of roots, that an account is below, at whatever depth. */

@@ -90,8 +90,10 @@ export default class Init extends ProjectCommand {
         organizationalUnits: flags["organizational-unit"],
         accessRole: flags["access-role"],
       },
+      tell: (warning) => {
+        this.logToStderr(`Note: ${warning}`);
+      },
     });
-    for (const warning of warnings) this.logToStderr(`Note: ${warning}`);
     this.log(`The stack "${project.stack}" is set up; nothing was changed in AWS.`);
     this.log(`  Settings  ${project.settingsFile}\n  State     ${placeOf(project)}\n            ${protection}`);
     this.log("Next: mfa-admin add-developer NAME, or edit the settings and run mfa-admin up.");

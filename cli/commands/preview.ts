@@ -49,6 +49,7 @@ export default class Preview extends ReportCommand {
       lockDeadline: flags["lock-timeout"],
       maxRemovals: flags["max-removals"],
       allowUnprotected: flags["allow-unprotected"],
+      acceptShutOut: flags["accept-shut-out"],
     });
     if (flags.format !== "json") this.log(await render(report, flags.format));
     const { "save-plan": plan } = flags;

@@ -43,7 +43,11 @@ export default class Up extends StackCommand {
       import("../ci/job-summary.ts"),
     ]);
     const { yes, verbose, adopt, "lock-timeout": lockDeadline } = flags;
-    const guards = { maxRemovals: flags["max-removals"], allowUnprotected: flags["allow-unprotected"] };
+    const guards = {
+      maxRemovals: flags["max-removals"],
+      allowUnprotected: flags["allow-unprotected"],
+      acceptShutOut: flags["accept-shut-out"],
+    };
     const { SavedPlan } = await import("../preview/plan.ts");
     const plan = flags.plan === undefined ? {} : { plan: await SavedPlan.read(flags.plan, project) };
     const stack = await prepare(project, file, { lockDeadline });

@@ -12,7 +12,11 @@ import type { SavedPlan } from "../preview/plan.ts";
 import { planned } from "../preview/planned-by-engine.ts";
 import { previewReport } from "../preview/report.ts";
 import { resourcesBefore, stackHeldBy } from "../preview/state-before.ts";
+import type { Warning } from "../preview/schema.ts";
 import { text } from "../preview/text.ts";
+import { warningText } from "../preview/wording.ts";
+import { oneLine } from "../terminal/one-line.ts";
+import { styled } from "../terminal/stream.ts";
 import type { Stack, StepEventMetadata } from "./automation.ts";
 import { requireUnlocked } from "../state/lock.ts";
 import { waitForLock } from "../state/wait.ts";
@@ -82,14 +86,14 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   const { project, file, yes, verbose, show = !yes, adopt = false, guards = {}, plan: saved, onStep } = applyOptions;
   const { settings } = file;
   const resources = await resourcesBefore(stack, project);
-  await requireHarmless(stackHeldBy(resources), settings, guards);
+  const warnings = await requireHarmless(stackHeldBy(resources), settings, guards);
   return withEnginePlan(saved !== undefined, async (enginePlan) => {
     const options = { project, settings, verbose, adopt, ...enginePlan };
     let total: number | undefined;
     if (!yes || show || saved !== undefined) {
       const plan = await planned(stack, options);
       if (saved !== undefined) saved.requireUnchanged({ project, settings, plan });
-      const report = previewReport({ kind: "preview", stack: project.stack, settings, plan });
+      const report = previewReport({ kind: "preview", stack: project.stack, settings, plan, warnings });
       total = plan.resources.filter(({ operation }) => operation !== "same").length;
       if (!report.changed) {
         await healKnown(stack, resources);
@@ -98,9 +102,18 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
       if (show) process.stderr.write(`${text(report, process.stderr)}\n\n`);
       await confirmChange(`Apply to the stack "${project.stack}"?`, yes);
     }
+    if (!show) tellShutOut(warnings);
     await healKnown(stack, resources);
     return runUp(stack, { ...options, total, ...(onStep && { onStep }) });
   });
+}
+
+/** Nobody is shut out in silence, also where nothing is asked. */
+function tellShutOut(warnings: Warning[]): void {
+  for (const warning of warnings) {
+    if (warning.kind !== "shut-out" && warning.kind !== "unnamed-accounts") continue;
+    process.stderr.write(`${styled("yellow", "!", process.stderr)} ${warningText(warning, oneLine)}\n`);
+  }
 }
 
 /** With a place for the engine's plan, where one is wanted: it keeps an up to what the preview right before it has found. */

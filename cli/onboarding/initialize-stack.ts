@@ -1,18 +1,21 @@
 import { basename } from "node:path";
 
 import { parseSettings } from "../../infra/settings.ts";
-import { usersInDevelopmentAccounts, type OrganizationView, viewOrganization } from "../aws/organization.ts";
+import { type OrganizationView, viewOrganization } from "../aws/organization.ts";
 import { checkPreconditions, requireManagementAccount } from "../aws/preconditions.ts";
+import { shutOutBy } from "../deploy/shut-out.ts";
 import { findPulumi } from "../engine/pulumi-command.ts";
 import { createStack, listStacks } from "../engine/stack.ts";
 import { exportSealed } from "../engine/state-transfer.ts";
 import { Failure } from "../failure.ts";
+import { warningText } from "../preview/wording.ts";
 import { type InitialSettings, newStackPlace, writeProject } from "../project/initialize.ts";
 import { parseStackName, type Project } from "../project/project.ts";
 import { askSettings, askStack, type InitAnswers, requireComplete } from "../project/questions.ts";
 import { contents } from "../state/contents.ts";
 import { checkPlace, protectionOf, requireBackendUrl } from "../state/place.ts";
 import { requireSecretsProvider } from "../state/secrets-provider.ts";
+import { oneLine } from "../terminal/one-line.ts";
 import { chooseOrganization } from "./choose-organization.ts";
 import { choosePlace } from "./choose-place.ts";
 
@@ -23,6 +26,8 @@ export interface InitializeOptions {
   secretsProvider: string | undefined;
   /** From the flags; development accounts still as NAME=ID. */
   answers: Omit<InitAnswers, "developmentAccounts"> & { developmentAccounts?: string[] | undefined };
+  /** Told what the administrator should know, before a file is written. */
+  tell: (warning: string) => void;
 }
 
 /** Everything that `init` does, cheapest checks first. Files are written last, and taken back when the engine refuses. */
@@ -33,7 +38,7 @@ export async function initialize(options: InitializeOptions): Promise<{
   protection: string;
   warnings: string[];
 }> {
-  const { from, backendUrl, secretsProvider, answers: flags } = options;
+  const { from, backendUrl, secretsProvider, answers: flags, tell } = options;
   const answers: InitAnswers = { ...flags, developmentAccounts: namedAccounts(flags.developmentAccounts) };
   requireComplete(answers);
   if (backendUrl !== undefined) requireBackendUrl("--backend", backendUrl);
@@ -50,6 +55,7 @@ export async function initialize(options: InitializeOptions): Promise<{
   const { chosen, ...where } = await choosePlace({ backendUrl, secretsProvider }, place.directory);
   const stateOwner = await chooseOrganization(owner, { ...where, stack, directory: place.directory });
   const warnings = [...(await warningsAbout(settings, organization)), ...(await checkPlace(where, place.directory))];
+  for (const warning of warnings) tell(warning);
   const files = {
     stack,
     settings,
@@ -140,13 +146,11 @@ async function warningsAbout(settings: InitialSettings, { organizationalUnits }:
   const units = organizationalUnits.filter(({ id }) => settings.organizationalUnits.includes(id));
   const covered = new Set(units.flatMap(({ accountIds }) => accountIds));
   const uncovered = Object.entries(settings.developmentAccounts).filter(([, id]) => !covered.has(id));
-  const users = await usersInDevelopmentAccounts(settings);
+  const shutOut = await shutOutBy({ organizationalUnits: [] }, { ...settings, shutOut: [] });
   return [
     ...uncovered.map(
       ([name, id]) => `${name} (${id}) is in none of these organizational units, so the policy does not protect it.`,
     ),
-    ...Object.entries(users).map(
-      ([name, names]) => `${name} has IAM users, who will be shut out unless they carry MFA: ${names.join(", ")}.`,
-    ),
+    ...shutOut.map((warning) => warningText(warning, oneLine)),
   ];
 }

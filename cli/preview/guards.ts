@@ -2,8 +2,8 @@ import { roleNameOf } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
 import type { Plan } from "./planned.ts";
-import type { Danger } from "./schema.ts";
-import { advice, consentTo, warningFact } from "./wording.ts";
+import type { Danger, Warning } from "./schema.ts";
+import { advice, consentTo, shutOutSetting, warningFact } from "./wording.ts";
 
 /** What the stack holds before an edit is applied, as far as the guards ask for it. */
 export interface StackBefore {
@@ -23,6 +23,8 @@ export interface GuardOptions {
   maxRemovals?: number | undefined;
   /** Let organizational units that hold development accounts go without the service control policy. */
   allowUnprotected?: boolean | undefined;
+  /** Shut out whoever the service control policy comes to, also who has used a key lately. */
+  acceptShutOut?: boolean | undefined;
   /** The run has nothing but developers for its target: where the service control policy is, it stays. */
   policyStays?: boolean | undefined;
 }
@@ -62,20 +64,23 @@ export function targetsOf(inputs: Record<string, unknown> | undefined): string[]
   return Array.isArray(targetIds) ? targetIds.map(String) : [];
 }
 
-/** What an edit does that up refuses, unless told otherwise. Asks AWS only about the auth account, and what the edit adds or takes off. */
-export async function dangersOf(before: StackBefore, settings: Settings, options: GuardOptions): Promise<Danger[]> {
-  const [{ absentPolicies }, { authAccountUnderPolicy }, { unitsWithoutRoom }] = await Promise.all([
+/** What an edit does that up refuses, unless told otherwise, and whom it shuts out. Asks AWS only about the auth account, and what the edit adds or takes off. */
+export async function dangersOf(before: StackBefore, settings: Settings, options: GuardOptions): Promise<Warning[]> {
+  const [{ absentPolicies }, { authAccountUnderPolicy }, { unitsWithoutRoom }, { shutOutBy }] = await Promise.all([
     import("../deploy/absent-policies.ts"),
     import("../deploy/auth-account.ts"),
     import("../deploy/room.ts"),
+    import("../deploy/shut-out.ts"),
   ]);
-  const inAws = await Promise.all([
-    authAccountUnderPolicy(settings),
-    ...(options.policyStays === true
+  const ofPolicy =
+    options.policyStays === true
       ? []
-      : [unprotected(before, settings, options), unitsWithoutRoom(before, settings)]),
-    absentPolicies(before, settings),
-  ]);
+      : [
+          shutOutBy(before, settings, options),
+          unprotected(before, settings, options),
+          unitsWithoutRoom(before, settings),
+        ];
+  const inAws = await Promise.all([authAccountUnderPolicy(settings), ...ofPolicy, absentPolicies(before, settings)]);
   return [...dangersInSettings(before, settings, options), ...inAws.flat()];
 }
 
@@ -91,18 +96,40 @@ export function dangersInSettings(before: StackBefore, settings: Settings, optio
 
 /** The flags by which up is told of every such danger, as far as there is one for it. */
 export async function consentsTo(before: StackBefore, settings: Settings): Promise<string[]> {
-  const dangers = await dangersOf(before, settings, {});
-  return dangers.map(consentTo).filter((consent) => consent !== undefined);
+  const dangers = (await dangersOf(before, settings, {})).filter(isDanger);
+  return [...new Set(dangers.map(consentTo).filter((consent) => consent !== undefined))];
 }
 
-/** @throws Failure for such an edit, before anything is changed */
-export async function requireHarmless(before: StackBefore, settings: Settings, options: GuardOptions): Promise<void> {
-  const danger = (await dangersOf(before, settings, options)).find(({ refused }) => refused);
-  if (danger === undefined) return;
+/**
+ * @returns what is to be told of an edit that is let pass
+ * @throws Failure for one that is not, before anything is changed
+ */
+export async function requireHarmless(
+  before: StackBefore,
+  settings: Settings,
+  options: GuardOptions,
+): Promise<Warning[]> {
+  const warnings = await dangersOf(before, settings, options);
+  const dangers = warnings.filter(isDanger).filter(({ refused }) => refused);
+  const [danger] = dangers;
+  if (danger === undefined) return warnings;
   const plain = (text: string): string => text;
+  const setting = settingOf(danger);
+  if (danger.kind === "shut-out") {
+    const all = dangers.filter((one) => one.kind === "shut-out");
+    throw new Failure(
+      all.map((one) => warningFact(one, plain)).join("\n"),
+      `Nothing was changed. Give them a role, or MFA. If it is meant, write into the settings ${shutOutSetting(all)}, or run mfa-admin up with --accept-shut-out.`,
+      { setting },
+    );
+  }
   const consent = consentTo(danger);
   const remedy = consent === undefined ? advice(danger, plain) : `If it is meant, run mfa-admin up with ${consent}.`;
-  throw new Failure(warningFact(danger, plain), `Nothing was changed. ${remedy}`, { setting: settingOf(danger) });
+  throw new Failure(warningFact(danger, plain), `Nothing was changed. ${remedy}`, { setting });
+}
+
+function isDanger(warning: Warning): warning is Danger {
+  return "refused" in warning;
 }
 
 /** IAM takes the two for one name, and the engine makes the new user or role before it deletes the old one. */
@@ -200,6 +227,7 @@ function settingOf(danger: Danger): string[] {
     case "unprotected":
     case "no-room":
     case "auth-account-under-policy":
+    case "shut-out":
       return ["organizationalUnits"];
     case "no-such-policy":
       return [danger.setting];

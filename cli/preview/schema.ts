@@ -75,6 +75,20 @@ const developer = z
 
 const resource = z.strictObject({ account: z.string(), type: z.string(), name: z.string() });
 
+const shutOut = z
+  .strictObject({
+    name: z.string().describe("ACCOUNT/USER, as the setting shutOut takes it; ACCOUNT/* for an account as a whole."),
+    credentials: z.array(
+      z.strictObject({
+        kind: z.enum(["access key", "password", "root access key", "service-specific credential"]),
+        lastUsedAt: z.string().optional().describe("ISO 8601; left out when never, or when AWS does not tell."),
+        service: z.string().optional().describe("The service that it was last used for, or is for."),
+      }),
+    ),
+    unread: z.string().optional().describe("Why the account could not be looked into, in AWS's own words."),
+  })
+  .describe("Somebody who can do nothing without MFA from then on.");
+
 const refused = z.boolean().describe("Whether up refuses it, given the same flags as this preview.");
 
 const warning = z.discriminatedUnion("kind", [
@@ -139,6 +153,24 @@ const warning = z.discriminatedUnion("kind", [
       to: z.string(),
     })
     .describe("A name differs from the one before only by case, which IAM takes for the same."),
+  z
+    .strictObject({
+      kind: z.literal("shut-out"),
+      refused,
+      consent: z
+        .enum(["needed", "given once", "in the settings", "not needed"])
+        .describe("Not needed for who has used nothing for 90 days; given once by --accept-shut-out."),
+      account: z.string().describe("Its name in the settings, else its id."),
+      accountId: z.string(),
+      users: z.array(shutOut),
+    })
+    .describe("The service control policy comes to an account and shuts these out."),
+  z
+    .strictObject({
+      kind: z.literal("unnamed-accounts"),
+      accounts: z.array(z.strictObject({ id: z.string(), name: z.string().describe("In AWS Organizations.") })),
+    })
+    .describe("The service control policy comes to accounts that the settings don't name."),
   z
     .strictObject({
       kind: z.literal("no-room"),
@@ -228,6 +260,7 @@ export type PolicyChange = ResourceChange["policies"][number];
 export type StatementChange = PolicyChange["statements"][number];
 export type DeveloperChange = PreviewReport["developers"][number];
 export type Access = DeveloperChange["access"][number];
+export type ShutOut = z.infer<typeof shutOut>;
 export type Warning = PreviewReport["warnings"][number];
 /** A warning of what up refuses, unless it is told otherwise. */
 export type Danger = Extract<Warning, { refused: boolean }>;

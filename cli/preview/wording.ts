@@ -1,5 +1,5 @@
 import { counted } from "./summary.ts";
-import type { Access, Danger, DeveloperChange, PropertyChange, ResourceChange, Warning } from "./schema.ts";
+import type { Access, Danger, DeveloperChange, PropertyChange, ResourceChange, ShutOut, Warning } from "./schema.ts";
 
 /** Sets a name or a value apart from the sentence around it, as the format does that. */
 export type Mark = (text: string) => string;
@@ -24,6 +24,13 @@ export function warningText(warning: Warning, mark: Mark): string {
   const fact = warningFact(warning, mark);
   if (!("refused" in warning)) return fact;
   const [consent, up] = [consentTo(warning), mark("mfa-admin up")];
+  if (warning.kind === "shut-out") {
+    if (warning.consent === "not needed") return fact;
+    if (warning.consent === "in the settings") return `${fact} The setting ${mark("shutOut")} allows it.`;
+    if (warning.refused) {
+      return `${fact} ${up} refuses this unless the settings say ${mark(shutOutSetting([warning]))}, or it is run with ${mark("--accept-shut-out")}.`;
+    }
+  }
   if (consent === undefined) return `${fact} ${up} refuses this. ${advice(warning, mark)}`;
   return warning.refused
     ? `${fact} ${up} refuses this unless it is run with ${mark(consent)}.`
@@ -32,8 +39,16 @@ export function warningText(warning: Warning, mark: Mark): string {
 
 /** The flag by which up is told that a danger is known of. */
 export function consentTo(danger: Danger): string | undefined {
+  if (danger.kind === "shut-out") {
+    return danger.consent === "needed" || danger.consent === "given once" ? "--accept-shut-out" : undefined;
+  }
   if (danger.kind === "removals") return `--max-removals ${danger.removed}`;
   return danger.kind === "unprotected" ? "--allow-unprotected" : undefined;
+}
+
+/** "shutOut: [payments/ses-smtp]" */
+export function shutOutSetting(dangers: { users: ShutOut[] }[]): string {
+  return `shutOut: [${dangers.flatMap(({ users }) => users.map(({ name }) => name)).join(", ")}]`;
 }
 
 /** What to do about a danger that no flag allows. */
@@ -88,6 +103,20 @@ export function warningFact(warning: Warning, mark: Mark): string {
       const [from, to] = [mark(warning.from), mark(warning.to)];
       return `The ${warning.type} ${from} is called ${to} now, which IAM takes for the same name: ${to} cannot be made while ${from} is there.`;
     }
+    case "shut-out": {
+      const users = listed(
+        warning.users.map((one) => shutOutText(one, mark)),
+        (text) => text,
+        50,
+      );
+      return warning.consent === "not needed"
+        ? `The service control policy shuts out who has not been seen for 90 days, too: ${users}.`
+        : `The service control policy shuts out, unless they carry MFA: ${users}.`;
+    }
+    case "unnamed-accounts": {
+      const accounts = warning.accounts.map(({ id, name }) => `${mark(id)} (${mark(name)})`);
+      return `The service control policy comes to accounts that the settings don't name: ${listed(accounts, (text) => text, 50)}.`;
+    }
     case "no-room": {
       const { organizationalUnit, policies } = warning;
       return `The organizational unit ${mark(organizationalUnit)} has ${policies.length} service control policies, which is as many as AWS takes: ${listed(policies, mark)}.`;
@@ -136,6 +165,19 @@ export function warningFact(warning: Warning, mark: Mark): string {
       return `${verb} ${whose}: ${resourcesText(resources, mark)}.${again}`;
     }
   }
+}
+
+/** "payments/ses-smtp (access key last used on 2026-11-27 for ses)" */
+function shutOutText({ name, credentials, unread }: ShutOut, mark: Mark): string {
+  if (unread !== undefined) return `${mark(name)} (this account could not be looked into: ${mark(unread)})`;
+  const texts = credentials.map(({ kind, lastUsedAt, service }) => {
+    const what = `${kind}${service === undefined ? "" : ` for ${service}`}`;
+    if (kind === "root access key" || kind === "service-specific credential") {
+      return `${what}, whose last use IAM does not tell`;
+    }
+    return lastUsedAt === undefined ? `${what}, never used` : `${what}, last used on ${lastUsedAt.slice(0, 10)}`;
+  });
+  return `${mark(name)} (${texts.join("; ")})`;
 }
 
 /** "user `bob` in auth, role `developer-bob` in payments and sandbox" */

@@ -188,13 +188,15 @@ describe("init", () => {
 
   it("warns of IAM users whom the policy will shut out, and of accounts that it does not protect", async () => {
     const { sandbox } = admin;
-    sandbox.userInMemberAccount(sandbox.developmentAccounts["payments"] ?? "", "jenkins", []);
-    sandbox.organization.addUnit("ou-abcd-33333333", "Empty");
+    sandbox.organization.addUnit("ou-abcd-33333333", "Mail");
+    sandbox.addAccount("555555555555", "mail", "ou-abcd-33333333");
+    sandbox.userInMemberAccount("555555555555", "jenkins", []);
     const { stderr } = await admin.succeed("init", ...flags("--organizational-unit", "ou-abcd-33333333"));
     expect(stderr.trimEnd().split("\n")).to.eql([
       "Note: sandbox (333333333333) is in none of these organizational units, so the policy does not protect it.",
       "Note: payments (444444444444) is in none of these organizational units, so the policy does not protect it.",
-      "Note: payments has IAM users, who will be shut out unless they carry MFA: jenkins.",
+      "Note: The service control policy comes to accounts that the settings don't name: 555555555555 (mail).",
+      "Note: The service control policy shuts out who has not been seen for 90 days, too: 555555555555/jenkins (access key, never used).",
     ]);
   });
 

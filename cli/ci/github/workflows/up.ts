@@ -37,6 +37,9 @@ on:
       allow-unprotected:
         description: Let organizational units with development accounts go without the service control policy.
         type: boolean
+      accept-shut-out:
+        description: Shut out IAM users and root keys that are in use in accounts which come under the policy.
+        type: boolean
       adopt:
         description: Take into the stack what AWS has already under its names.
         type: boolean
@@ -59,12 +62,14 @@ ${checkout(`ref: ${text(branch)}`)}${tools()}${credentials(options, roleNames.up
 ${environment({
   MAX_REMOVALS: expression("inputs.max-removals"),
   ALLOW_UNPROTECTED: expression("inputs.allow-unprotected"),
+  ACCEPT_SHUT_OUT: expression("inputs.accept-shut-out"),
   ADOPT: expression("inputs.adopt"),
   ...secretsOf(options),
 })}        run: |
           flags=()
           if [ -n "$MAX_REMOVALS" ]; then flags+=(--max-removals "$MAX_REMOVALS"); fi
           if [ "$ALLOW_UNPROTECTED" = true ]; then flags+=(--allow-unprotected); fi
+          if [ "$ACCEPT_SHUT_OUT" = true ]; then flags+=(--accept-shut-out); fi
           if [ "$ADOPT" = true ]; then flags+=(--adopt); fi
           # In the shell's place, so that a cancelled job is told to it, and what is under way ends.
           exec ${cli} up --stack ${stack} --yes --lock-timeout 10m "${"$"}{flags[@]}"

@@ -1,0 +1,76 @@
+import {
+  GetAccountSummaryCommand,
+  type IAMClient,
+  ListServiceSpecificCredentialsCommand,
+  paginateListUsers,
+} from "@aws-sdk/client-iam";
+import pMap from "p-map";
+
+import { type DeveloperStatus, developerStatuses } from "./developer-status.ts";
+
+/** Something by which requests are made that carry no MFA. */
+export interface CredentialWithoutMfa {
+  kind: "access key" | "password" | "root access key" | "service-specific credential";
+  /** As an ISO 8601 text; of the last two kinds, IAM does not tell it. */
+  lastUsedAt?: string;
+  /** The service that a key was last used for, such as `ses`. */
+  service?: string;
+}
+
+/** An IAM user of an account, or `root`, with what it can be used by. */
+export interface PrincipalWithoutMfa {
+  name: string;
+  arn: string;
+  credentials: CredentialWithoutMfa[];
+}
+
+/** Everybody in an account who can do something without MFA. Inactive keys, and a password beside an MFA device, don't count. */
+export async function principalsWithoutMfa(iam: IAMClient, accountId: string): Promise<PrincipalWithoutMfa[]> {
+  const arns = new Map<string, string>();
+  for await (const { Users } of paginateListUsers({ client: iam }, {})) {
+    for (const { UserName = "", Arn = "" } of Users ?? []) arns.set(UserName, Arn);
+  }
+  const [{ SummaryMap }, statuses] = await Promise.all([
+    iam.send(new GetAccountSummaryCommand({})),
+    developerStatuses(iam, [...arns.keys()]),
+  ]);
+  const users = await pMap(
+    statuses,
+    async (status) => ({
+      name: status.userName,
+      arn: arns.get(status.userName) ?? "",
+      credentials: [...keysAndPassword(status), ...(await serviceSpecific(iam, status))],
+    }),
+    { concurrency: 8 },
+  );
+  // IAM API Reference, "GetAccountSummary".
+  const root: PrincipalWithoutMfa[] =
+    (SummaryMap?.["AccountAccessKeysPresent"] ?? 0) === 0
+      ? []
+      : [{ name: "root", arn: `arn:aws:iam::${accountId}:root`, credentials: [{ kind: "root access key" }] }];
+  return [...root, ...users.filter(({ credentials }) => credentials.length > 0)];
+}
+
+function keysAndPassword(status: DeveloperStatus): CredentialWithoutMfa[] {
+  const { accessKeys, hasPassword, mfaDevices, passwordLastUsedAt } = status;
+  const keys = accessKeys
+    .filter(({ active }) => active)
+    .map(({ lastUsedAt, lastUsedService: service }): CredentialWithoutMfa => ({
+      kind: "access key",
+      ...(lastUsedAt !== undefined && { lastUsedAt }),
+      ...(lastUsedAt !== undefined && service !== undefined && { service }),
+    }));
+  if (!hasPassword || mfaDevices.length > 0) return keys;
+  return [...keys, { kind: "password", ...(passwordLastUsedAt !== undefined && { lastUsedAt: passwordLastUsedAt }) }];
+}
+
+async function serviceSpecific(iam: IAMClient, { userName, exists }: DeveloperStatus): Promise<CredentialWithoutMfa[]> {
+  if (!exists) return [];
+  const { ServiceSpecificCredentials = [] } = await iam.send(
+    new ListServiceSpecificCredentialsCommand({ UserName: userName }),
+  );
+  return ServiceSpecificCredentials.filter(({ Status }) => Status === "Active").map(({ ServiceName }) => ({
+    kind: "service-specific credential",
+    ...(ServiceName !== undefined && { service: ServiceName }),
+  }));
+}
