@@ -2,6 +2,7 @@ import { Policy } from "@pulumi/aws-native/organizations/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Context } from "./context.ts";
+import { exemptionsOf } from "./exemptions.ts";
 import { serviceControlPolicyName } from "./names.ts";
 import { serviceControlPolicy } from "./policies.ts";
 
@@ -20,7 +21,7 @@ export class Organization extends pulumi.ComponentResource {
         name: serviceControlPolicyName,
         description: "Denies everything but assumed roles unless the request carries MFA.",
         type: "SERVICE_CONTROL_POLICY",
-        content: serviceControlPolicy(),
+        content: serviceControlPolicy(exemptionsOf(settings)),
         targetIds: settings.organizationalUnits,
         ...tagged,
       },

@@ -3,6 +3,8 @@
  * is shown by the tests of the same name.
  */
 
+import { endOf, type Exemption } from "./exemptions.ts";
+
 /** One statement of an IAM policy (IAM User Guide, "IAM JSON policy element reference"). */
 export interface PolicyStatement {
   Sid?: string;
@@ -11,7 +13,7 @@ export interface PolicyStatement {
   Action?: string | string[];
   NotAction?: string | string[];
   Resource?: string | string[];
-  Condition?: Record<string, Record<string, string>>;
+  Condition?: Record<string, Record<string, string | string[]>>;
 }
 
 export interface PolicyDocument {
@@ -26,9 +28,12 @@ const withMfa = { Bool: { "aws:MultiFactorAuthPresent": "true" } };
 
 /**
  * The service control policy of the development accounts: whoever is not an assumed role is shut out unless the request
- * carries MFA. A key leaked from a development account is useless.
+ * carries MFA. A key leaked from a development account is useless. Users who are exempt are so until a day is over: the policy
+ * itself ends it, and nothing has to run then.
  */
-export function serviceControlPolicy(): PolicyDocument {
+export function serviceControlPolicy(exemptions: Pick<Exemption, "arn" | "until">[] = []): PolicyDocument {
+  const arns = exemptions.map(({ arn }) => arn).sort();
+  const byEnd = Map.groupBy(exemptions, ({ until }) => endOf(until));
   return {
     Version: "2012-10-17",
     Statement: [
@@ -37,11 +42,31 @@ export function serviceControlPolicy(): PolicyDocument {
         Effect: "Deny",
         Action: "*",
         Resource: "*",
-        Condition: { StringNotEquals: { "aws:PrincipalType": "AssumedRole" }, ...withoutMfa },
+        Condition: {
+          StringNotEquals: { "aws:PrincipalType": "AssumedRole" },
+          ...withoutMfa,
+          ...(arns.length > 0 && { ArnNotEquals: { "aws:PrincipalArn": arns } }),
+        },
       },
+      ...[...byEnd]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([end, users]): PolicyStatement => ({
+          Sid: `DenyWithoutMFAFrom${end.slice(0, 10).replaceAll("-", "")}`,
+          Effect: "Deny",
+          Action: "*",
+          Resource: "*",
+          Condition: {
+            ...withoutMfa,
+            ArnEquals: { "aws:PrincipalArn": users.map(({ arn }) => arn).sort() },
+            DateGreaterThanEquals: { "aws:CurrentTime": end },
+          },
+        })),
     ],
   };
 }
+
+/** Characters of a service control policy (Organizations User Guide, "Quotas and service limits for AWS Organizations"). */
+export const serviceControlPolicyQuota = 10_240;
 
 /** What a developer may do with their own virtual MFA device. Not: deactivate or delete it, or a thief of a key could. */
 const selfManagementOfMfa = [

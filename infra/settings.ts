@@ -1,7 +1,9 @@
 import { z } from "zod";
 
 import { tagPrefix } from "./assignment.ts";
+import { exemptionsOf, isDay } from "./exemptions.ts";
 import { roleNameOf } from "./names.ts";
+import { serviceControlPolicy, serviceControlPolicyQuota } from "./policies.ts";
 
 /**
  * The settings of one stack: the keys below `mfa-admin:` in `Pulumi.<stack>.yaml`.
@@ -82,6 +84,27 @@ const shutOutEntry = z
     "this is ACCOUNT/USER, ACCOUNT/root or ACCOUNT/*, with an account's name in these settings or its id",
   );
 
+/** With the user's path: a condition of the policy names the user by the ARN. */
+const exemptUser = z
+  .string()
+  .regex(
+    /^(?:[a-z0-9][a-z0-9-]{0,31}|\d{12})\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/,
+    "this is ACCOUNT/USER, or ACCOUNT/PATH/USER, with an account's name in these settings or its id",
+  )
+  .refine((name) => !name.endsWith("/root"), { message: "root is never exempt; delete its access keys" });
+
+/** A day. Where it stands without quotes, the engine reads a time, and hands it over as Go writes it. */
+const lastDay = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}(?:T00:00:00Z| 00:00:00 \+0000 UTC)?$/, "this is a day, such as 2027-03-31")
+  .transform((text) => text.slice(0, 10))
+  .refine(isDay, { message: "there is no such day" });
+
+const exemption = z.strictObject({
+  until: lastDay.describe("The last day, YYYY-MM-DD, in UTC."),
+  reason: z.string().min(1, "say why").max(256, "a reason has 256 characters at most").describe("Why, for reviewers."),
+});
+
 const developer = z
   .strictObject({
     accounts: z
@@ -142,6 +165,12 @@ export const settingsSchema = z
       .default([])
       .describe(
         "Who may be shut out although their key was used lately: ACCOUNT/USER, ACCOUNT/root, or ACCOUNT/* for everybody there; an account by its name here or its id.",
+      ),
+    exempt: z
+      .record(exemptUser, exemption)
+      .default({})
+      .describe(
+        "IAM users who go on without MFA until a day, by ACCOUNT/USER: a condition of the service control policy itself.",
       ),
     tags: z
       .record(tagKey, tagValue)
@@ -219,6 +248,7 @@ function checkReferences(
     developers: Record<string, { accounts?: string[] | undefined }>;
     rolePrefix: string;
     shutOut: string[];
+    exempt: Record<string, z.output<typeof exemption>>;
     tags: Record<string, string>;
   },
   context: z.RefinementCtx,
@@ -250,6 +280,7 @@ function checkReferences(
     if (known.includes(account) || /^\d{12}$/.test(account)) continue;
     refuse(["shutOut", String(index)], `"${account}" is not one of the development accounts (${known.join(", ")})`);
   }
+  checkExemptions(settings, refuse);
   const seenUsers = new Map<string, string>();
   for (const [name, { accounts }] of Object.entries(settings.developers)) {
     const twin = seenUsers.get(name.toLowerCase());
@@ -277,5 +308,36 @@ function checkReferences(
     if (new Set(accounts).size !== (accounts ?? []).length) {
       refuse(["developers", name, "accounts"], "an account is named twice");
     }
+  }
+}
+
+function checkExemptions(
+  settings: {
+    authAccount: string;
+    developmentAccounts: Record<string, string>;
+    exempt: Record<string, z.output<typeof exemption>>;
+  },
+  refuse: (path: string[], message: string) => void,
+): void {
+  const known = Object.keys(settings.developmentAccounts);
+  const seen = new Map<string, string>();
+  const exemptions = exemptionsOf(settings);
+  for (const { name, arn } of exemptions) {
+    const [account = ""] = name.split("/");
+    const twin = seen.get(arn);
+    if (!known.includes(account) && !/^\d{12}$/.test(account)) {
+      refuse(["exempt", name], `"${account}" is not one of the development accounts (${known.join(", ")})`);
+    } else if (account === settings.authAccount) {
+      refuse(["exempt", name], "the policy is not on the auth account; its users are bound by their own policies");
+    } else if (twin !== undefined) refuse(["exempt", name], `this is the same user as "${twin}"`);
+    seen.set(arn, name);
+  }
+  if (!exemptions.every(({ until }) => isDay(until))) return;
+  const { length } = JSON.stringify(serviceControlPolicy(exemptions));
+  if (length > serviceControlPolicyQuota) {
+    refuse(
+      ["exempt"],
+      `the service control policy would have ${length} characters, and AWS takes ${serviceControlPolicyQuota}; exempt fewer users`,
+    );
   }
 }

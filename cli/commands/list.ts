@@ -20,12 +20,15 @@ export default class List extends StackCommand {
       import("../terminal/developer-table.ts"),
     ]);
     const { settings } = (await this.settings(flags)).file;
+    const { exemptLines } = await import("../preview/exemptions.ts");
+    const exempt = exemptLines(settings);
     const names = Object.keys(settings.developers);
     const roster = names.map((userName) => ({ userName, accounts: accountsOf(settings, userName) }));
     if (flags.roster || names.length === 0) {
       this.log(
         names.length === 0 ? "There are no developers yet. Run mfa-admin add-developer NAME." : developerTable(roster),
       );
+      if (exempt.length > 0) this.log(exempt.join("\n"));
       return roster;
     }
     const { iamIn } = await import("../aws/clients.ts");
@@ -39,7 +42,7 @@ export default class List extends StackCommand {
     // The JSON is a row for each developer.
     if (this.jsonEnabled()) for (const line of alarms) this.logToStderr(line);
     else if (alarms.length > 0) this.log(`${alarms.join("\n")}\n`);
-    this.log(developerTable(rows));
+    this.log([developerTable(rows), ...exempt].join("\n"));
     return rows;
   }
 }

@@ -55,6 +55,8 @@ export default class Refresh extends ReportCommand {
         ? `Nothing has drifted; ${result.unchanged} resources are as the state says.`
         : `${count === 1 ? "One resource has" : `${count} resources have`} drifted. Run mfa-admin up to put ${count === 1 ? "it" : "them"} right.`,
     );
+    const { exemptLines } = await import("../preview/exemptions.ts");
+    for (const line of exemptLines(file.settings)) this.log(line);
     return { drifted: count > 0, value: result };
   }
 }

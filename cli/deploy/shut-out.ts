@@ -1,7 +1,7 @@
 import pMap from "p-map";
 
+import { endOf, exemptionsOf } from "../../infra/exemptions.ts";
 import type { Settings } from "../../infra/settings.ts";
-import type { PrincipalWithoutMfa } from "../aws/credentials-without-mfa.ts";
 import { Failure } from "../failure.ts";
 import type { GuardOptions, StackBefore } from "../preview/guards.ts";
 import type { ShutOut, Warning } from "../preview/schema.ts";
@@ -11,27 +11,59 @@ const idleDays = 90;
 
 type ShutOutSettings = Pick<
   Settings,
-  "organizationalUnits" | "authAccount" | "developmentAccounts" | "accessRole" | "shutOut"
+  "organizationalUnits" | "authAccount" | "developmentAccounts" | "accessRole" | "shutOut" | "exempt"
 >;
 
 /**
- * Whom the service control policy shuts out: the users and root keys of every account that comes under it for the first time. AWS
- * is asked only where the policy comes to another unit.
+ * Whom the service control policy shuts out: the users and root keys of every account that comes under it for the first time, and
+ * users whose exemption is taken away or shortened. AWS is asked only where there is something of the kind.
  */
 export async function shutOutBy(
-  before: Pick<StackBefore, "organizationalUnits">,
+  before: Pick<StackBefore, "organizationalUnits" | "exemptUntil">,
   settings: ShutOutSettings,
   options: GuardOptions = {},
 ): Promise<Warning[]> {
-  const accounts = await accountsThatComeUnder(before.organizationalUnits, settings);
-  const found = await pMap(accounts, (account) => lookInto(account, settings), { concurrency: 8 });
-  const unnamed = accounts.filter(({ isNamed }) => !isNamed);
+  const added = await accountsThatComeUnder(before.organizationalUnits, settings);
+  const unnamed = added.filter(({ isNamed }) => !isNamed);
+  const now = endsOf(settings);
+  const found = await pMap(added, (account) => lookInto(account, settings, (arn) => !isFuture(now.get(arn))), {
+    concurrency: 8,
+  });
+  const lost = await pMap(accountsOfLost(before, settings), async ({ account, arns }) => ({
+    account,
+    found: await lookInto(account, settings, (arn) => arns.includes(arn)),
+  }));
   return [
     ...(unnamed.length === 0
       ? []
       : [{ kind: "unnamed-accounts" as const, accounts: unnamed.map(({ id, title }) => ({ id, name: title })) }]),
-    ...accounts.flatMap((account, index) => warningsOf(account, found[index] ?? [], settings, options)),
+    ...added.flatMap((account, index) => warningsOf(account, found[index] ?? [], settings, options)),
+    ...lost.flatMap(({ account, found }) => warningsOf(account, found, settings, options)),
   ];
+}
+
+function endsOf(settings: Pick<Settings, "developmentAccounts" | "exempt">): Map<string, string> {
+  return new Map(exemptionsOf(settings).map(({ arn, until }) => [arn, endOf(until)]));
+}
+
+const isFuture = (time: string | undefined): boolean => time !== undefined && Date.parse(time) > Date.now();
+
+/** Accounts with users whose exemption is in force and is to end earlier now. */
+function accountsOfLost(
+  { exemptUntil }: Pick<StackBefore, "exemptUntil">,
+  settings: ShutOutSettings,
+): { account: Account; arns: string[] }[] {
+  const now = endsOf(settings);
+  const lost = Object.entries(exemptUntil).filter(([arn, end]) => isFuture(end) && (now.get(arn) ?? "") < end);
+  const names = namesById(settings);
+  return [...Map.groupBy(lost, ([arn]) => arn.split(":")[4] ?? "")].map(([id, users]) => ({
+    account: { id, name: names.get(id) ?? id, title: names.get(id) ?? id, isNamed: names.has(id) },
+    arns: users.map(([arn]) => arn),
+  }));
+}
+
+function namesById({ developmentAccounts }: Pick<Settings, "developmentAccounts">): Map<string, string> {
+  return new Map(Object.entries(developmentAccounts).map(([name, id]) => [id, name]));
 }
 
 /** An account as the settings name it, else by its id. */
@@ -45,7 +77,7 @@ interface Account {
 
 /** The management account is under no service control policy; the auth account must not be, and is refused elsewhere. */
 async function accountsThatComeUnder(was: string[], settings: ShutOutSettings): Promise<Account[]> {
-  const { organizationalUnits, authAccount, developmentAccounts } = settings;
+  const { organizationalUnits, authAccount } = settings;
   if (organizationalUnits.every((id) => was.includes(id))) return [];
   const [{ viewOrganization }, { knownManagementAccount }] = await Promise.all([
     import("../aws/organization.ts"),
@@ -55,23 +87,27 @@ async function accountsThatComeUnder(was: string[], settings: ShutOutSettings): 
   const below = (units: string[]): Set<string> =>
     new Set(view.organizationalUnits.filter(({ id }) => units.includes(id)).flatMap(({ accountIds }) => accountIds));
   const [before, now] = [below(was), below(organizationalUnits)];
-  const names = new Map(Object.entries(developmentAccounts).map(([name, id]) => [id, name]));
+  const names = namesById(settings);
   return view.accounts
     .filter(({ id }) => now.has(id) && !before.has(id) && id !== authAccount && id !== knownManagementAccount())
     .map(({ id, name }) => ({ id, name: names.get(id) ?? id, title: name, isNamed: names.has(id) }));
 }
 
-async function lookInto({ id, name }: Account, settings: ShutOutSettings): Promise<ShutOut[]> {
+/** @param isConcerned which users, by their ARNs, are to be told */
+async function lookInto(
+  { id, name }: Account,
+  settings: ShutOutSettings,
+  isConcerned: (arn: string) => boolean,
+): Promise<ShutOut[]> {
   const [{ iamIn }, { principalsWithoutMfa }] = await Promise.all([
     import("../aws/clients.ts"),
     import("../aws/credentials-without-mfa.ts"),
   ]);
   try {
     const principals = await principalsWithoutMfa(iamIn(id, settings), id);
-    return principals.map(({ name: user, credentials }: PrincipalWithoutMfa) => ({
-      name: `${name}/${user}`,
-      credentials,
-    }));
+    return principals
+      .filter(({ arn }) => isConcerned(arn))
+      .map(({ name: user, credentials }) => ({ name: `${name}/${user}`, credentials }));
   } catch (error) {
     // Credentials that are broken are not the account's doing.
     if (error instanceof Failure || !(error instanceof Error)) throw error;

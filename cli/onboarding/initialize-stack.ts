@@ -146,7 +146,10 @@ async function warningsAbout(settings: InitialSettings, { organizationalUnits }:
   const units = organizationalUnits.filter(({ id }) => settings.organizationalUnits.includes(id));
   const covered = new Set(units.flatMap(({ accountIds }) => accountIds));
   const uncovered = Object.entries(settings.developmentAccounts).filter(([, id]) => !covered.has(id));
-  const shutOut = await shutOutBy({ organizationalUnits: [] }, { ...settings, shutOut: [] });
+  const shutOut = await shutOutBy(
+    { organizationalUnits: [], exemptUntil: {} },
+    { ...settings, shutOut: [], exempt: {} },
+  );
   return [
     ...uncovered.map(
       ([name, id]) => `${name} (${id}) is in none of these organizational units, so the policy does not protect it.`,

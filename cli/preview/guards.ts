@@ -1,3 +1,4 @@
+import { exemptionEnds } from "../../infra/exemptions.ts";
 import { roleNameOf } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
@@ -14,6 +15,8 @@ export interface StackBefore {
   organizationalUnits: string[];
   /** The ids behind the accounts' names. */
   accounts: Record<string, string>;
+  /** When each user's exemption from the service control policy ends, by ARN. */
+  exemptUntil: Record<string, string>;
   /** ARNs of the managed policies that the roles have, permissions boundaries included. */
   managedPolicies: string[];
 }
@@ -46,6 +49,12 @@ export function stackBefore({ resources, accounts }: Plan): StackBefore {
     accounts: Object.fromEntries(
       [...accounts].flatMap(([name, ids]) => (ids.before === undefined ? [] : [[name, ids.before]])),
     ),
+    exemptUntil: Object.assign(
+      {},
+      ...before.map(({ type, before: inputs }) =>
+        type === "service control policy" ? exemptionEnds(inputs?.["content"]) : {},
+      ),
+    ) as Record<string, string>,
     managedPolicies: [
       ...new Set(before.flatMap(({ type, before: inputs }) => (type === "role" ? policiesOf(inputs) : []))),
     ],

@@ -5,6 +5,7 @@ import { keyOf } from "./drift-repair.ts";
 import { driftWarnings } from "./drift-warnings.ts";
 import type { Plan, PlannedResource } from "./planned.ts";
 import type { Access, DeveloperChange, PreviewReport, ReportKind, ResourceChange, Warning } from "./schema.ts";
+import { exemptUsers } from "./exemptions.ts";
 import { summaryOf } from "./summary.ts";
 import { lossesOf } from "./warnings.ts";
 
@@ -42,7 +43,11 @@ export function previewReport(input: ReportInput): PreviewReport {
       before: users.filter(({ operation }) => operation !== "create").length,
       after: users.filter(({ operation }) => operation !== "delete").length,
     },
-    warnings: [...warnings, ...(kind === "drift" ? driftWarnings(changes.map(driftOf)) : lossesOf(changes))],
+    warnings: [
+      ...warnings,
+      ...(kind === "up" ? [] : exemptUsers(settings)),
+      ...(kind === "drift" ? driftWarnings(changes.map(driftOf)) : lossesOf(changes)),
+    ],
     developers: developersOf(resources, plan),
     resources: changes.filter(({ developer }) => developer === undefined).map(changeOf),
     unchanged: resources.length - changes.length,

@@ -173,6 +173,16 @@ const warning = z.discriminatedUnion("kind", [
     .describe("The service control policy comes to accounts that the settings don't name."),
   z
     .strictObject({
+      kind: z.literal("exempt"),
+      name: z.string().describe("ACCOUNT/USER, as in the settings."),
+      arn: z.string(),
+      until: z.string().describe("The last day, YYYY-MM-DD, in UTC."),
+      reason: z.string(),
+      ends: z.enum(["later", "soon", "ended"]).describe("soon: within 14 days."),
+    })
+    .describe("An IAM user is exempt from the service control policy by the settings."),
+  z
+    .strictObject({
       kind: z.literal("no-room"),
       refused,
       organizationalUnit: z.string(),

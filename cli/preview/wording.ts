@@ -117,6 +117,14 @@ export function warningFact(warning: Warning, mark: Mark): string {
       const accounts = warning.accounts.map(({ id, name }) => `${mark(id)} (${mark(name)})`);
       return `The service control policy comes to accounts that the settings don't name: ${listed(accounts, (text) => text, 50)}.`;
     }
+    case "exempt": {
+      const { until, ends } = warning;
+      const [name, reason] = [mark(warning.name), mark(warning.reason)];
+      if (ends === "ended")
+        return `The exemption of ${name} (${reason}) ended on ${until}: take it out of ${mark("exempt")}.`;
+      const soon = ends === "soon" ? ` It ends within 14 days: give it a role until then, or extend it.` : "";
+      return `${name} is exempt from the service control policy until ${until}, and its keys work without MFA: ${reason}.${soon}`;
+    }
     case "no-room": {
       const { organizationalUnit, policies } = warning;
       return `The organizational unit ${mark(organizationalUnit)} has ${policies.length} service control policies, which is as many as AWS takes: ${listed(policies, mark)}.`;

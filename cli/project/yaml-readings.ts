@@ -39,6 +39,11 @@ function isAmbiguous(text: string): boolean {
   return !plainNumber.test(text) && ambiguous.some((pattern) => pattern.test(text));
 }
 
+/** The day until which a user is exempt: as a text and as the midnight that begins it, the schema takes it for the same. */
+function isLastDay([setting, , key]: string[], text: string): boolean {
+  return setting === "mfa-admin:exempt" && key === "until" && /^\d{4}-\d{2}-\d{2}$/.test(text);
+}
+
 /** Line breaks for the engine alone: a comment would end there, and what comes after it would count. */
 const otherBreak = /[\u0085\u2028\u2029]/;
 
@@ -89,7 +94,8 @@ export function differentReadings(
       if (node.type === "QUOTE_DOUBLE" && /(?<!\\)(?:\\\\)*\\\//.test(written)) {
         refuse(node, path, "the engine does not know \\/; write / alone");
       }
-      if (node.type === "PLAIN" && isAmbiguous(node.source ?? "")) refuse(node, path, quotes(node.source ?? ""));
+      if (node.type === "PLAIN" && isAmbiguous(node.source ?? "") && !isLastDay(path, node.source ?? ""))
+        refuse(node, path, quotes(node.source ?? ""));
       return;
     }
     for (const [index, item] of node.items.entries()) {

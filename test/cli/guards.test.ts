@@ -228,7 +228,7 @@ describe("accounts that stand for others", () => {
     ];
     for (const accounts of states) {
       const dangers = dangersInSettings(
-        { developers: [], roles: [], organizationalUnits: [], accounts, managedPolicies: [] },
+        { developers: [], roles: [], organizationalUnits: [], accounts, exemptUntil: {}, managedPolicies: [] },
         settings,
         {},
       );

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { serviceControlPolicy } from "../../infra/policies.ts";
 import { Administrator } from "./harness.ts";
 
 const admins = "arn:aws:iam::aws:policy/AdministratorAccess";
@@ -91,5 +92,43 @@ describe("who is shut out by the policy", () => {
     const { stderr: told } = await admin.succeed("up", "--yes");
     expect(told).to.contain("888888888888/backup").and.to.contain("The setting shutOut allows it.");
     expect((await admin.succeed("preview")).stdout).not.to.contain("!");
+  });
+
+  it("is put off for a user who is exempt: by a condition of the policy, and named wherever one looks", async () => {
+    const until = daysAgo(-13).toISOString().slice(0, 10);
+    await admin.editSettings((text) =>
+      // Without quotes, a day is a text to one reader and a time to the other.
+      text.replace(
+        "config:",
+        `config:\n  mfa-admin:exempt: { payments/jenkins: { until: ${until}, reason: no role yet } }`,
+      ),
+    );
+    const line = `payments/jenkins is exempt from the service control policy until ${until}, and its keys work without MFA: no role yet. It ends within 14 days: give it a role until then, or extend it.`;
+    const { stderr } = await admin.succeed("up", "--yes");
+    expect(stderr).not.to.contain("shuts out");
+    const policies = [...admin.sandbox.organization.policies.values()];
+    const content = policies.find(({ name }) => name === "mfa-admin-require-mfa")?.content ?? "";
+    expect(JSON.parse(content)).to.eql(
+      serviceControlPolicy([{ arn: "arn:aws:iam::444444444444:user/jenkins", until }]),
+    );
+    expect((await admin.succeed("preview")).stdout).to.contain(`! ${line}`);
+    for (const command of [["list"], ["list", "--roster"], ["refresh", "--yes"]]) {
+      expect((await admin.succeed(...command)).stdout, command.join(" ")).to.contain(`\n${line}\n`);
+    }
+  });
+
+  it("is refused where an exemption is shortened or taken out while its user is in use", async () => {
+    const settings = await admin.settings();
+    const shorter = daysAgo(-3).toISOString().slice(0, 10);
+    for (const edit of [
+      (text: string) => text.replace(/\n *mfa-admin:exempt: .*/, ""),
+      (text: string) => text.replace(/until: [\d-]+/, `until: ${shorter}`),
+    ]) {
+      await admin.editSettings(edit);
+      const { status, stderr } = await admin.run("up", "--yes");
+      expect(status).to.equal(1);
+      expect(stderr).to.contain(`shuts out, unless they carry MFA: ${jenkins}.`);
+      await admin.editSettings(() => settings);
+    }
   });
 });

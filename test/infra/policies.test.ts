@@ -41,6 +41,71 @@ describe("the service control policy", () => {
       }));
   });
 
+  describe("with users who are exempt until a day", () => {
+    const exempt = (name: string, until: string) => ({ arn: `arn:aws:iam::333333333333:user/${name}`, until });
+    const serviceControl = serviceControlPolicy([exempt("mail/smtp", "2027-03-31"), exempt("backup", "2027-12-31")]);
+    const at = (principal: string, time: string, mfa?: "true" | "false"): Question => ({
+      ...{ action: "ec2:DescribeInstances", resource: "*", serviceControl, principal },
+      ...(mfa !== undefined && { mfa }),
+      context: { "aws:CurrentTime": time },
+    });
+    const smtp = "arn:aws:iam::333333333333:user/mail/smtp";
+    const [lastSecond, end] = ["2027-03-31T23:59:59Z", "2027-04-01T00:00:00Z"];
+
+    it("has a statement more for each day", () => {
+      expect(serviceControl.Statement.map(({ Sid }) => Sid)).to.eql([
+        "DenyWithoutMFAExcludeAssumedRole",
+        "DenyWithoutMFAFrom20270401",
+        "DenyWithoutMFAFrom20280101",
+      ]);
+    });
+    it("lets them through without MFA to the end of that day, UTC", async () => {
+      await expectAllowed(at(smtp, lastSecond));
+      await expectAllowed(at(smtp, lastSecond, "false"));
+    });
+    it("denies them from then on, unless they carry MFA", async () => {
+      await expectDenied(at(smtp, end));
+      await expectDenied(at(smtp, "2030-01-01T12:00:00Z"));
+      await expectAllowed(at(smtp, end, "true"));
+    });
+    it("lets one whose day is later go on", () => expectAllowed(at("arn:aws:iam::333333333333:user/backup", end)));
+    it("denies others as ever: another user, the same name in another account or under no path, and root", async () => {
+      for (const principal of [
+        machineUser,
+        "arn:aws:iam::444444444444:user/mail/smtp",
+        "arn:aws:iam::333333333333:user/smtp",
+        "arn:aws:iam::333333333333:root",
+      ]) {
+        await expectDenied(at(principal, lastSecond));
+        await expectDenied(at(principal, end));
+      }
+    });
+    it("lets role sessions through, before and after", async () => {
+      const session = "arn:aws:sts::333333333333:assumed-role/developer-alice/alice";
+      for (const time of [lastSecond, end]) {
+        await expectAllowed({ ...at(session, time), principalType: "AssumedRole" });
+      }
+    });
+  });
+
+  it("with nobody exempt is the article's to the letter", () => {
+    expect(serviceControlPolicy([])).to.eql({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Sid: "DenyWithoutMFAExcludeAssumedRole",
+          Effect: "Deny",
+          Action: "*",
+          Resource: "*",
+          Condition: {
+            StringNotEquals: { "aws:PrincipalType": "AssumedRole" },
+            BoolIfExists: { "aws:MultiFactorAuthPresent": "false" },
+          },
+        },
+      ],
+    });
+  });
+
   it("is within the 10,240 characters that AWS documents", () => {
     expect(JSON.stringify(serviceControlPolicy()).length).to.be.below(10_240);
   });

@@ -24,12 +24,44 @@ describe("the settings", () => {
       rolePrefix: "developer",
       permissions: ["arn:aws:iam::aws:policy/AdministratorAccess"],
       sessionDuration: 43200,
+      shutOut: [],
+      exempt: {},
       tags: {},
     });
   });
 
   it("take a developer without a value for one with every account", () => {
     expect(settingsSchema.parse({ ...minimal, developers: { alice: null } }).developers).to.deep.equal({ alice: {} });
+  });
+
+  it("take the last day of an exemption as a day and as the midnight that readers of YAML make of it", () => {
+    for (const until of ["2027-03-31", "2027-03-31T00:00:00Z", "2027-03-31 00:00:00 +0000 UTC"]) {
+      const { exempt } = settingsSchema.parse({ ...minimal, exempt: { "payments/smtp": { until, reason: "mail" } } });
+      expect(exempt).to.eql({ "payments/smtp": { until: "2027-03-31", reason: "mail" } });
+    }
+  });
+
+  it("refuse exemptions of nobody whom the policy is on, without a day or a reason, and more than the policy has room for", () => {
+    const mail = { until: "2027-03-31", reason: "mail" };
+    expect(problems({ exempt: { "mail/smtp": mail } }).join()).to.contain('"mail" is not one of the development');
+    expect(problems({ exempt: { "222222222222/smtp": mail } }).join()).to.contain("not on the auth account");
+    expect(problems({ exempt: { "payments/smtp": mail, "444444444444/smtp": mail } }).join()).to.contain("same user");
+    expect(problems({ exempt: { "payments/root": mail } }).join()).to.contain("root is never exempt");
+    expect(problems({ exempt: { "payments/smtp": { ...mail, until: "2027-02-30" } } }).join()).to.contain(
+      "no such day",
+    );
+    expect(problems({ exempt: { "payments/smtp": { ...mail, until: "some day" } } }).join()).to.contain(
+      "this is a day",
+    );
+    expect(problems({ exempt: { "payments/smtp": { ...mail, reason: "" } } }).join()).to.contain("say why");
+    const many = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`payments/machine-${index}`, mail]));
+    expect(problems({ exempt: many }).join()).to.match(/^exempt: the service control policy would have \d+ characters/);
+  });
+
+  it("refuse a consent for nobody", () => {
+    expect(problems({ shutOut: ["mail/smtp"] }).join()).to.contain('shutOut.0: "mail" is not one of');
+    expect(problems({ shutOut: ["payments"] }).join()).to.contain("shutOut.0: this is ACCOUNT/USER");
+    expect(problems({ shutOut: ["payments/*", "555555555555/root"] })).to.eql([]);
   });
 
   it("refuse a key that they don't know", () => {

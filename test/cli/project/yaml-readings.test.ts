@@ -68,6 +68,18 @@ describe("a settings file that the engine would read differently", () => {
     expect(problems("  other:x: &day 2026-01-02\n  mfa-admin:tags: { since: *day }\n").join()).to.contain("in quotes");
   });
 
+  it("is not refused for the last day of an exemption, which both take for the same day", () => {
+    const exempt = (until: string): string =>
+      `  mfa-admin:exempt: { sandbox/smtp: { until: ${until}, reason: mail } }\n`;
+    expect(problems(exempt("2027-03-31"))).to.eql([]);
+    expect(problems(exempt('"2027-03-31"'))).to.eql([]);
+    expect(problems(exempt("2027-3-31")).join()).to.contain("in quotes");
+    expect(problems(exempt("2027-03-31 01:00:00")).join()).to.contain("in quotes");
+    expect(
+      problems('  mfa-admin:exempt: { sandbox/smtp: { until: "2027-03-31", reason: 2027-03-31 } }\n').join(),
+    ).to.contain("in quotes");
+  });
+
   for (const [what, text] of [
     ["a merge key in quotes", '  mfa-admin:developers:\n    "<<": {}\n'],
     ["a merge key", "  mfa-admin:developers:\n    <<: { mallory: {} }\n"],

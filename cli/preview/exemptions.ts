@@ -1,0 +1,22 @@
+import { endOf, exemptionsOf } from "../../infra/exemptions.ts";
+import type { Settings } from "../../infra/settings.ts";
+import { oneLine } from "../terminal/one-line.ts";
+import type { Warning } from "./schema.ts";
+import { warningText } from "./wording.ts";
+
+/** Before its end, an exemption is told as one that ends soon. */
+const noticeDays = 14;
+
+/** Who is exempt from the service control policy by the settings: told by every preview, by `list` and by `refresh`. */
+export function exemptUsers(settings: Pick<Settings, "developmentAccounts" | "exempt">, now = Date.now()): Warning[] {
+  return exemptionsOf(settings).map(({ name, arn, until, reason }) => {
+    const left = Date.parse(endOf(until)) - now;
+    const ends = left <= 0 ? "ended" : left <= noticeDays * 86_400_000 ? "soon" : "later";
+    return { kind: "exempt", name, arn, until, reason, ends };
+  });
+}
+
+/** The same as lines for people. */
+export function exemptLines(settings: Pick<Settings, "developmentAccounts" | "exempt">): string[] {
+  return exemptUsers(settings).map((warning) => warningText(warning, oneLine));
+}

@@ -1,0 +1,59 @@
+/** Who goes on without MFA until a day, as the settings say: pure functions. */
+
+/** What the settings say of one who is exempt. */
+export interface ExemptSetting {
+  /** The last day of the exemption, YYYY-MM-DD, in UTC. */
+  until: string;
+  reason: string;
+}
+
+/** An IAM user who is exempt from the service control policy. */
+export interface Exemption {
+  /** As in the settings: ACCOUNT/USER, with the user's path where there is one. */
+  name: string;
+  arn: string;
+  until: string;
+  reason: string;
+}
+
+/** The exemptions of the settings, with the users' ARNs. */
+export function exemptionsOf({
+  developmentAccounts,
+  exempt,
+}: {
+  developmentAccounts: Record<string, string>;
+  exempt: Record<string, ExemptSetting>;
+}): Exemption[] {
+  const ids = new Map(Object.entries(developmentAccounts));
+  return Object.entries(exempt).map(([name, setting]) => {
+    const [, account = "", user = ""] = /^([^/]+)\/(.+)$/.exec(name) ?? [];
+    return { name, arn: `arn:aws:iam::${ids.get(account) ?? account}:user/${user}`, ...setting };
+  });
+}
+
+/** Midnight UTC after a day: when it is over. */
+export function endOf(day: string): string {
+  const end = new Date(`${day}T00:00:00Z`);
+  end.setUTCDate(end.getUTCDate() + 1);
+  return `${end.toISOString().slice(0, 10)}T00:00:00Z`;
+}
+
+/** Whether a text is a day of the calendar, YYYY-MM-DD. */
+export function isDay(text: string): boolean {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
+
+/** Who is exempt by a service control policy of the stack, and when that ends: the times by ARN. */
+export function exemptionEnds(content: unknown): Record<string, string> {
+  const document = (typeof content === "string" ? JSON.parse(content) : content) as {
+    Statement?: { Condition?: Record<string, Record<string, string | string[]> | undefined> }[];
+  } | null;
+  return Object.fromEntries(
+    (document?.Statement ?? []).flatMap(({ Condition = {} }) => {
+      const end = Condition["DateGreaterThanEquals"]?.["aws:CurrentTime"];
+      const arns = [Condition["ArnEquals"]?.["aws:PrincipalArn"] ?? []].flat();
+      return typeof end === "string" ? arns.map((arn) => [arn, end] as const) : [];
+    }),
+  );
+}
