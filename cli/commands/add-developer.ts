@@ -45,12 +45,12 @@ export default class AddDeveloper extends StackCommand {
       import("../project/roster.ts"),
     ]);
     const { project, file: before } = await this.settings(flags);
-    const after = before.withDevelopers(rosterEntries(before, names, flags.account));
+    const entries = rosterEntries(before, names, flags.account);
     const { commitAdvice, fileToCommit } = await import("../project/commit.ts");
     const commit = fileToCommit(project);
     if (!flags["no-up"]) requireConfirmable(flags.yes);
     if (flags["no-up"]) {
-      await after.write();
+      await before.withDevelopers(entries).write();
       const { passwordsLater } = await import("../onboarding/handover.ts");
       this.log(
         `Added to ${basename(project.settingsFile)}: ${names.join(", ")}. mfa-admin preview shows what up would do.`,
@@ -62,9 +62,9 @@ export default class AddDeveloper extends StackCommand {
     const { addDevelopers } = await import("../onboarding/add-developers.ts");
     const { result, developers, settlePending } = await addDevelopers({
       project,
-      before,
-      after,
+      file: before,
       names,
+      accounts: flags.account,
       ...options(flags, this.jsonEnabled()),
     });
     const { summary } = await import("../engine/apply.ts");

@@ -1,14 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { accountsOf } from "../../infra/names.ts";
+import { accountsOf, roleNameOf } from "../../infra/names.ts";
 import { developerPolicy } from "../../infra/policies.ts";
 import type { Settings } from "../../infra/settings.ts";
+import { viewOrganization } from "../aws/organization.ts";
 import { apply, summary } from "../engine/apply.ts";
 import type { Stack } from "../engine/automation.ts";
-import { isCloudResource } from "../engine/changes.ts";
+import { identityOfResource, isCloudResource } from "../engine/changes.ts";
 import type { Resource } from "../engine/deployment.ts";
+import { developerOfResource, prepareAddition } from "../engine/recover.ts";
 import { IncompleteRun } from "../engine/run-failure.ts";
-import { healKnown, runRemoval, type RunResult, runUp } from "../engine/runs.ts";
+import { healKnown, type RunOptions, runRemoval, runRefresh, type RunResult, runUp } from "../engine/runs.ts";
 import { programOf } from "../engine/stack.ts";
 import { Failure } from "../failure.ts";
 import { requireHarmless, type StackBefore } from "../preview/guards.ts";
@@ -44,7 +46,14 @@ export async function isApplied(stack: Stack, project: Project): Promise<boolean
  */
 export async function addToStack(
   stack: Stack,
-  { project, file: { settings }, names, verbose }: OwnPartOptions,
+  {
+    project,
+    file: { settings },
+    names,
+    verbose,
+    onBegin,
+    onStep,
+  }: OwnPartOptions & Pick<RunOptions, "onBegin" | "onStep">,
 ): Promise<RunResult> {
   const resources = await resourcesBefore(stack, project);
   const held = stackHeldBy(resources);
@@ -55,14 +64,18 @@ export async function addToStack(
     maxRemovals: Infinity,
     policyStays: true,
   });
-  await healKnown(stack, resources);
+  await requireAttached(held, settings, names);
+  await returnToStack(stack, { project, settings, names, verbose }, resources);
+  await healKnown(stack, await resourcesBefore(stack, project));
   const { outputs = {} } = resources.find(({ type }) => type === "pulumi:pulumi:Stack") ?? {};
   return runUp(stack, {
     project,
     settings,
     verbose,
     target: targetsOf(project, settings, names, resources),
-    program: programOf(names, outputs),
+    program: programOf(settings, { names, outputs }),
+    ...(onBegin && { onBegin }),
+    ...(onStep && { onStep }),
     again: `mfa-admin up --stack ${project.stack}`,
   });
 }
@@ -115,6 +128,50 @@ function requireInForce({ organizationalUnits }: StackBefore): void {
     "Nothing was changed. Run mfa-admin up first: it shows what is missing, and asks.",
     { setting: ["organizationalUnits"] },
   );
+}
+
+/** Nobody is let into an account where the policy is not attached yet: an edit of the units may be pending. */
+async function requireAttached(
+  { organizationalUnits: attached }: StackBefore,
+  settings: Settings,
+  names: string[],
+): Promise<void> {
+  // With no such edit, an account that is below none of the units is so by the settings.
+  if (settings.organizationalUnits.every((id) => attached.includes(id))) return;
+  const { organizationalUnits } = await viewOrganization();
+  const below = new Set(
+    organizationalUnits.filter(({ id }) => attached.includes(id)).flatMap((unit) => unit.accountIds),
+  );
+  const accounts = [...new Set(names.flatMap((name) => accountsOf(settings, name)))];
+  const open = accounts.filter((account) => !below.has(settings.developmentAccounts[account] ?? ""));
+  if (open.length === 0) return;
+  throw new Failure(
+    `The service control policy is not attached yet where ${open.join(", ")} ${open.length === 1 ? "is" : "are"}: whoever came in there could do without MFA.`,
+    "Nothing was changed. Run mfa-admin up first: it attaches it, by a pending edit of the units.",
+    { setting: ["organizationalUnits"] },
+  );
+}
+
+/** Whose removal from the roster was never applied comes back: the policy, which is not of this run, lets go of them first. */
+async function returnToStack(
+  stack: Stack,
+  { project, settings, names, verbose }: RunOptions & { names: string[] },
+  resources: Resource[],
+): Promise<void> {
+  const held = resources.filter((resource) => names.includes(developerOfResource(resource) ?? ""));
+  if (held.length === 0) return;
+  const roles = held.map(identityOfResource).filter(({ type }) => type === "role");
+  for (const name of names) {
+    const kept = accountsOf(settings, name);
+    const lost = roles.filter((role) => role.name === roleNameOf(settings, name) && !kept.includes(role.account));
+    if (lost.length === 0) continue;
+    throw new Failure(
+      `${name} is in the stack still, with roles in more accounts (${lost.map(({ account }) => account).join(", ")}).`,
+      `Nothing was changed. Run mfa-admin up first, which removes ${name}, or add ${name} with those accounts.`,
+    );
+  }
+  const refresh = (): Promise<unknown> => runRefresh(stack, { project, settings, verbose });
+  await prepareAddition(stack, names, { settings, refresh });
 }
 
 /** The policy that all developers share names their roles: whoever came under another prefix could not log in. */

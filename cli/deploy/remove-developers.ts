@@ -1,3 +1,5 @@
+import { basename } from "node:path";
+
 import { type DeveloperCutOff, cutOff, cutOffLines, isIncomplete } from "../aws/cut-off.ts";
 import { iamIn } from "../aws/clients.ts";
 import { emergencyTarget, type EmergencyTarget } from "../developers/emergency-target.ts";
@@ -6,7 +8,7 @@ import { prepare } from "../engine/apply.ts";
 import { IncompleteRun } from "../engine/run-failure.ts";
 import type { RunResult } from "../engine/runs.ts";
 import { explain } from "../explain.ts";
-import { Failure } from "../failure.ts";
+import { Failure, FileFailure } from "../failure.ts";
 import { commitAdvice, fileToCommit } from "../project/commit.ts";
 import { readEmergencySettings } from "../project/emergency-settings.ts";
 import type { Project } from "../project/project.ts";
@@ -90,7 +92,9 @@ function unfinished(error: unknown, cut: DeveloperCutOff[], names: string[]): Fa
     : `All access of ${names.join(", ")} has ended; what is left are users and roles that nobody can use.`;
   const again =
     error instanceof IncompleteRun ? [] : [`Then run mfa-admin remove-developer ${names.join(" ")} again, to finish.`];
-  return new Failure(`${message}\n${state}`, [remedy, ...again].filter(Boolean).join(" "), {
+  // A file that will not do is told as one before which nothing was changed.
+  const next = error instanceof FileFailure ? `Correct ${basename(error.path)}.` : remedy;
+  return new Failure(`${message}\n${state}`, [next, ...again].filter(Boolean).join(" "), {
     cause: error,
     ...(setting && { setting }),
   });

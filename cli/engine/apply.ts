@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 
 import { checkPreconditions } from "../aws/preconditions.ts";
 import type { Project } from "../project/project.ts";
@@ -17,7 +18,9 @@ import { text } from "../preview/text.ts";
 import { warningText } from "../preview/wording.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import { styled } from "../terminal/stream.ts";
+import { Failure } from "../failure.ts";
 import type { Stack, StepEventMetadata } from "./automation.ts";
+import type { Resource } from "./deployment.ts";
 import { requireUnlocked } from "../state/lock.ts";
 import { waitForLock } from "../state/wait.ts";
 import { passphraseEnvironment, requirePassphrase } from "./passphrase.ts";
@@ -39,6 +42,8 @@ export interface ApplyOptions {
   lockDeadline?: number;
   /** What was reviewed: nothing else is applied. */
   plan?: SavedPlan;
+  /** Called after the yes, when the run begins. */
+  onBegin?: () => Promise<void>;
   /** Told of every step that is taken. */
   onStep?: (step: StepEventMetadata) => void;
 }
@@ -62,7 +67,7 @@ export async function prepare(
   // Asked for first: the terminal is not left with an open question when something else is refused.
   const secrets = known ?? (await passphraseEnvironment(project));
   const [stack] = await Promise.all([
-    openStack(project, { deleting, secrets }),
+    openStack(project, { secrets }),
     requirePassphrase(project),
     checkPreconditions(file.settings),
   ]);
@@ -83,7 +88,18 @@ export async function apply(stack: Stack, options: ApplyOptions): Promise<RunRes
 }
 
 async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunResult> {
-  const { project, file, yes, verbose, show = !yes, adopt = false, guards = {}, plan: saved, onStep } = applyOptions;
+  const {
+    project,
+    file,
+    yes,
+    verbose,
+    show = !yes,
+    adopt = false,
+    guards = {},
+    plan: saved,
+    onBegin,
+    onStep,
+  } = applyOptions;
   const { settings } = file;
   const resources = await resourcesBefore(stack, project);
   const warnings = await requireHarmless(stackHeldBy(resources), settings, guards);
@@ -97,14 +113,16 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
       total = plan.resources.filter(({ operation }) => operation !== "same").length;
       if (!report.changed) {
         await healKnown(stack, resources);
+        await onBegin?.();
         return { changes: [], unchanged: report.unchanged, seconds: 0 };
       }
       if (show) process.stderr.write(`${text(report, process.stderr)}\n\n`);
       await confirmChange(`Apply to the stack "${project.stack}"?`, yes);
+      if (!yes) await requireUnchanged(stack, project, resources);
     }
     if (!show) tellShutOut(warnings);
     await healKnown(stack, resources);
-    return runUp(stack, { ...options, total, ...(onStep && { onStep }) });
+    return runUp(stack, { ...options, total, ...(onBegin && { onBegin }), ...(onStep && { onStep }) });
   });
 }
 
@@ -114,6 +132,15 @@ function tellShutOut(warnings: Warning[]): void {
     if (warning.kind !== "shut-out" && warning.kind !== "unnamed-accounts") continue;
     process.stderr.write(`${styled("yellow", "!", process.stderr)} ${warningText(warning, oneLine)}\n`);
   }
+}
+
+/** What was shown and asked about is what is applied, however long the question has stood there. */
+async function requireUnchanged(stack: Stack, project: Project, shown: Resource[]): Promise<void> {
+  if (isDeepStrictEqual(await resourcesBefore(stack, project), shown)) return;
+  throw new Failure(
+    "Another run has changed the stack since this was shown.",
+    "Nothing was changed. Run the command again: it shows what is left to do.",
+  );
 }
 
 /** With a place for the engine's plan, where one is wanted: it keeps an up to what the preview right before it has found. */

@@ -129,6 +129,25 @@ export async function prepareRemoval(
   return { target: leaving.map(({ urn }) => urn), total: leaving.filter(isCloudResource).length, staying, outputs };
 }
 
+/**
+ * Prepares the state for a run that has nothing but these developers for its target, though the stack has them already: what
+ * runs were making when they died comes in, and the service control policy lets go of them until the next `up`.
+ */
+export async function prepareAddition(
+  stack: Stack,
+  names: string[],
+  { settings, refresh }: SettleOptions,
+): Promise<void> {
+  let taken: Resource[] = [];
+  await editState(stack, async (deployment) => {
+    const unfinished = await settleUnfinished(deployment, settings);
+    taken = unfinished.taken;
+    const theirs = deployment.resources.filter((resource) => names.includes(developerOfResource(resource) ?? ""));
+    return letGo(deployment, new Set(theirs.map(({ urn }) => urn))) || unfinished.settled;
+  });
+  await readTaken(taken, refresh);
+}
+
 function outputsWithout({ resources }: Deployment, names: string[]): Record<string, unknown> {
   const { outputs = {} } = resources.find(({ type }) => type === "pulumi:pulumi:Stack") ?? {};
   const developers = Object.entries(outputs["developers"] ?? {}).filter(([name]) => !names.includes(name));
@@ -152,7 +171,7 @@ function letGo({ resources }: Deployment, urns: Set<string>): boolean {
 }
 
 /** Whose resource it is, or whose component; nothing for what all developers share. */
-function developerOfResource({ urn, parent = "" }: Resource): string | undefined {
+export function developerOfResource({ urn, parent = "" }: Resource): string | undefined {
   const component = [urn, parent].find((candidate) => candidate.split("::")[2]?.endsWith("mfa-admin:index:Developer"));
   return component === undefined ? undefined : nameOf(component);
 }

@@ -7,6 +7,7 @@ import type { PulumiFn, Stack, StepEventMetadata } from "./automation.ts";
 import { type Change, RunRecord } from "./changes.ts";
 import type { Resource } from "./deployment.ts";
 import { cancellable } from "./interrupt.ts";
+import { forDeletion, programOf } from "./stack.ts";
 import { leaveOutRevocations, withoutRevocation } from "./revoked-sessions.ts";
 import { changesAws, type EngineCommand, failureOf, IncompleteRun } from "./run-failure.ts";
 
@@ -30,8 +31,10 @@ export interface RunOptions {
   enginePlan?: string | undefined;
   /** URNs of all that the run is about; nothing else is changed. Default: the whole stack. */
   target?: string[];
-  /** What is run in place of the stack's program. */
+  /** What is run in place of the whole program. */
   program?: PulumiFn;
+  /** Called when the run begins: from there on, it can be interrupted, and the next one goes on. */
+  onBegin?: () => Promise<void>;
   /** The command that goes on after a failure. Default: the run's own. */
   again?: string;
   /** Pass the engine's own output on to stderr. */
@@ -52,7 +55,7 @@ export async function runUp(stack: Stack, options: RunOptions): Promise<RunResul
   for (let attempt = 1; ; attempt++) {
     try {
       // What a run leaves half-way is finished by the settings, which the plan was made of, too.
-      const these = attempt === 1 ? options : { ...options, enginePlan: undefined, total: undefined };
+      const these = attempt === 1 ? options : { ...withoutBegin(options), enginePlan: undefined, total: undefined };
       const { record, ...result } = await run("up", these, (engine) =>
         withoutReports(stack).up({ ...engine, parallel, ...planOption(these), ...partOf(these) }),
       );
@@ -71,6 +74,11 @@ export async function runUp(stack: Stack, options: RunOptions): Promise<RunResul
       earlier.push(...error.record.changes);
     }
   }
+}
+
+function withoutBegin(options: RunOptions): RunOptions {
+  const { onBegin, ...others } = options;
+  return onBegin === undefined ? options : others;
 }
 
 /** What several runs have done: the last one found unchanged what those before it had changed. */
@@ -110,8 +118,8 @@ function planOption({ enginePlan: plan }: RunOptions): { plan?: string } {
   return plan === undefined ? {} : { plan };
 }
 
-function partOf({ target, program }: RunOptions): { target?: string[]; program?: PulumiFn } {
-  return { ...(target !== undefined && { target }), ...(program !== undefined && { program }) };
+function partOf({ settings, target, program = programOf(settings) }: RunOptions) {
+  return { program, ...(target !== undefined && { target }) };
 }
 
 /**
@@ -168,7 +176,8 @@ export async function runDestroy(stack: Stack, options: RunOptions): Promise<Run
   const total = await prepareDeletion(stack, { settings: options.settings, refresh });
   // An engine with nothing to do is gone before the program has found it.
   if (total === 0) return { changes: [], unchanged: 0, seconds: 0 };
-  const call = (engine: EngineOptions) => withoutReports(stack).destroy({ ...engine, parallel, runProgram: true });
+  const call = (engine: EngineOptions) =>
+    withoutReports(forDeletion(stack, options.settings)).destroy({ ...engine, parallel, runProgram: true });
   return resultOf(await run("destroy", { ...options, total }, call));
 }
 
@@ -184,9 +193,13 @@ export async function runRemoval(stack: Stack, names: string[], options: RunOpti
   });
   // An engine with nothing to do is gone before the program has found it.
   if (target.length === 0) return { changes: [], unchanged: staying, seconds: 0 };
-  const { forDeletion } = await import("./stack.ts");
   const call = (engine: EngineOptions) =>
-    withoutReports(forDeletion(stack, outputs)).destroy({ ...engine, parallel, runProgram: true, target });
+    withoutReports(forDeletion(stack, options.settings, outputs)).destroy({
+      ...engine,
+      parallel,
+      runProgram: true,
+      target,
+    });
   return { ...resultOf(await run("destroy", { ...options, total }, call)), unchanged: staying };
 }
 
@@ -213,7 +226,7 @@ type EngineOptions = Pick<
 
 async function run(
   command: EngineCommand,
-  { project, settings, total, onStep, verbose, again }: RunOptions,
+  { project, settings, total, onBegin, onStep, verbose, again }: RunOptions,
   call: (engine: EngineOptions) => Promise<unknown>,
 ): Promise<FinishedRun> {
   // A `destroy` leaves nothing unchanged.
@@ -237,8 +250,9 @@ async function run(
         interrupted = true;
         progress.note("Cancelling: what is under way is being finished. Press Ctrl-C again to stop at once.");
       },
-      (signal) =>
-        call({
+      async (signal) => {
+        await onBegin?.();
+        await call({
           onEvent: (event) => {
             if (command === "refresh" && event.resOutputsEvent !== undefined) {
               revocationsSeen = withoutRevocation(event.resOutputsEvent.metadata) || revocationsSeen;
@@ -255,7 +269,10 @@ async function run(
           color: "never",
           suppressProgress: true,
           signal,
-        }),
+        });
+        // What has come to its end all the same is not gone on with.
+        if (interrupted && !changesAws(command)) throw new Error("Interrupted.");
+      },
     );
   } catch (error) {
     record.close();

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 
 import type { ProgramOptions } from "../../infra/program.ts";
+import type { Settings } from "../../infra/settings.ts";
 import { knownManagementAccount } from "../aws/preconditions.ts";
 import { openSession } from "../aws/session.ts";
 import { installedAwsNativeVersion, sdkAwsNativeVersion } from "../../toolchain/cache.js";
@@ -20,8 +21,6 @@ import { findPulumi } from "./pulumi-command.ts";
 import { runPulumiAlone } from "./pulumi-process.ts";
 
 export interface OpenStackOptions {
-  /** Whether everything is to be deleted: only the program's hooks are needed then. */
-  deleting?: boolean;
   /** What {@link passphraseEnvironment} has returned, where it was called before. */
   secrets?: Record<string, string>;
   /** What is to keep the secrets of a stack that is made: Pulumi's own choice when left out. */
@@ -58,7 +57,7 @@ export async function createStack(project: Project, options: OpenStackOptions = 
 }
 
 async function workspaceArguments(project: Project, options: OpenStackOptions) {
-  const { deleting = false, secrets, secretsProvider } = options;
+  const { secrets, secretsProvider } = options;
   const pulumiCommand = await findPulumi();
   if (await isKeptInAws(project, secretsProvider)) await openSession();
   const envVars = {
@@ -67,7 +66,7 @@ async function workspaceArguments(project: Project, options: OpenStackOptions) {
     ...(secrets ?? (await passphraseEnvironment(project))),
   };
   return [
-    { stackName: stackReference(project), projectName: project.name, program: deleting ? hooksAlone : inlineProgram },
+    { stackName: stackReference(project), projectName: project.name, program: noProgram },
     { workDir: project.directory, pulumiCommand, envVars, ...(secretsProvider !== undefined && { secretsProvider }) },
   ] as const;
 }
@@ -80,28 +79,26 @@ async function isKeptInAws({ backendUrl, settingsFile }: Project, provider: stri
   return secretsprovider.startsWith("awskms:");
 }
 
-/** The same program that plain Pulumi runs; loaded only when the engine asks for it. */
-async function inlineProgram() {
-  return runProgram({});
+/** Each run brings its own, made of the settings that were shown and asked about: the file may be another one by then. */
+function noProgram(): Promise<never> {
+  return Promise.reject(new Error("The run has no program."));
 }
 
 /**
- * The part of the program that makes these developers, for a run that has nothing but them for its target.
+ * The same program that plain Pulumi runs, on these settings; loaded only when the engine asks for it.
  *
- * @param outputs what the stack's outputs were before
+ * @param part those developers alone, for a run that has nothing but them for its target, and what the outputs were before
  */
-export function programOf(names: string[], outputs: Record<string, unknown>) {
-  return () => runProgram({ part: { names, outputs } });
-}
-
-async function runProgram(options: Pick<ProgramOptions, "part">) {
-  const { default: main } = await import("../../infra/index.ts");
-  const installed = installedAwsNativeVersion();
-  return main({
-    pluginVersion: installed === sdkAwsNativeVersion ? undefined : installed,
-    managementAccount: knownManagementAccount(),
-    ...options,
-  });
+export function programOf(settings: Settings, part?: ProgramOptions["part"]) {
+  return async () => {
+    const { program } = await import("../../infra/program.ts");
+    const installed = installedAwsNativeVersion();
+    return program(settings, {
+      pluginVersion: installed === sdkAwsNativeVersion ? undefined : installed,
+      managementAccount: knownManagementAccount(),
+      ...(part !== undefined && { part }),
+    });
+  };
 }
 
 /**
@@ -109,21 +106,14 @@ async function runProgram(options: Pick<ProgramOptions, "part">) {
  *
  * @param outputs what the stack's outputs are from then on
  */
-export function forDeletion(stack: Stack, outputs: Record<string, unknown>): Stack {
-  const program = async (): Promise<Record<string, unknown>> => {
-    await hooksAlone();
+export function forDeletion(stack: Stack, { accessRole }: Settings, outputs?: Record<string, unknown>): Stack {
+  const program = async (): Promise<Record<string, unknown> | undefined> => {
+    const { registerHooks } = await import("../../infra/hooks.ts");
+    registerHooks(accessRole);
     return outputs;
   };
   const workspace = Object.create(stack.workspace, { program: { value: program } }) as Stack["workspace"];
   return Object.create(stack, { workspace: { value: workspace } }) as Stack;
-}
-
-async function hooksAlone() {
-  const [{ settingsFromConfiguration }, { registerHooks }] = await Promise.all([
-    import("../../infra/configuration.ts"),
-    import("../../infra/hooks.ts"),
-  ]);
-  registerHooks(settingsFromConfiguration().accessRole);
 }
 
 function isMissingDirectory(error: unknown): boolean {

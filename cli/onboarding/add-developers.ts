@@ -7,9 +7,12 @@ import { createOneTimePassword } from "../aws/one-time-password.ts";
 import { addToStack, isApplied, settlePending } from "../deploy/own-part.ts";
 import { apply, prepare } from "../engine/apply.ts";
 import { type RunResult, runRefresh } from "../engine/runs.ts";
-import { IncompleteRun } from "../engine/run-failure.ts";
+import type { StepEventMetadata } from "../engine/automation.ts";
+import { existsAlready, IncompleteRun } from "../engine/run-failure.ts";
 import { Failure } from "../failure.ts";
+import { commitAdvice, fileToCommit } from "../project/commit.ts";
 import type { Project } from "../project/project.ts";
+import { RosterEdit } from "../project/roster-edit.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import {
   guideFile,
@@ -23,10 +26,11 @@ import type { Language } from "./language.ts";
 
 export interface AddDevelopersOptions {
   project: Project;
-  before: SettingsFile;
-  /** The settings with the new names in the roster. */
-  after: SettingsFile;
+  /** The settings as they were read first. */
+  file: SettingsFile;
   names: string[];
+  /** Names of development accounts; every one when left out. */
+  accounts: string[] | undefined;
   yes: boolean;
   verbose: boolean;
   passwordFile: string | undefined;
@@ -44,33 +48,64 @@ export interface AddedDeveloper {
 
 /** Roster, stack, passwords: in this order, so that whatever fails, the next `up` goes on. */
 export async function addDevelopers(options: AddDevelopersOptions) {
-  const { project, before, after, names, yes, verbose, passwordFile, showPassword, guides } = options;
+  const { project, file, names, accounts, passwordFile, guides } = options;
   if (passwordFile !== undefined) await requireNewFile(passwordFile);
   if (guides) await requireWritable(guides.directory, guides.directory, "Name another directory in --kit-directory.");
-  const stack = await prepare(project, after);
+  const first = new RosterEdit(project, file, names, accounts);
+  const stack = await prepare(project, first.after);
+  // A passphrase may have been asked for, and another command have edited the roster meanwhile.
+  const roster = await first.again();
+  try {
+    return await letIn(stack, roster, options);
+  } catch (error) {
+    const commit = roster.isWritten ? fileToCommit(project) : undefined;
+    if (commit !== undefined) process.stderr.write(`${commitAdvice(commit)}\n`);
+    throw error;
+  }
+}
+
+async function letIn(stack: Stack, roster: RosterEdit, options: AddDevelopersOptions) {
+  const { project, names, yes, verbose, passwordFile, showPassword, guides } = options;
+  const { after } = roster;
   const isFirst = !(await isApplied(stack, project));
   const isAlone = yes && !isFirst;
   if (isFirst) process.stderr.write(`${setUpLine(project, after)}\n`);
+  let steps = 0;
+  const common = {
+    ...{ project, file: after, verbose },
+    onBegin: () => roster.write(),
+    onStep: ({ op }: StepEventMetadata) => void (steps += op === "same" ? 0 : 1),
+  };
   const add = (): Promise<RunResult> =>
     isAlone
-      ? addToStack(stack, { project, file: after, names, verbose })
-      : apply(stack, { project, file: after, yes, verbose, ...(isFirst && { show: true }) });
-  await after.write();
+      ? addToStack(stack, { ...common, names })
+      : apply(stack, { ...common, yes, ...(isFirst && { show: true }) });
   let result: RunResult;
   try {
     result = await add();
   } catch (error) {
-    // Declined, or refused by the engine: nothing was begun that the next `up` would have to finish.
-    if (!(error instanceof IncompleteRun)) await before.write();
-    else if (showPassword || passwordFile !== undefined) throw withPasswords(error, names);
+    if (steps === 0 && hasMadeNothing(error)) {
+      await roster.takeBack();
+      throw error instanceof IncompleteRun ? withAdoption(error, project, names) : error;
+    }
+    if (error instanceof IncompleteRun && (showPassword || passwordFile !== undefined)) {
+      throw withPasswords(error, names);
+    }
     throw error;
   }
   const returning = notMadeBy(result, names);
-  if (returning.length > 0) result = await complete(stack, returning, options, add);
+  if (returning.length > 0) result = await complete(stack, returning, options, after, add);
   if (guides) await writeGuides(after.settings, names, guides);
   const developers = await handOver(after, names, options);
   const settle = () => settlePending(stack, { project, file: after, yes, verbose });
   return { result, developers, settlePending: isAlone ? settle : () => Promise.resolve([]) };
+}
+
+/** Declined, refused by the engine, or only by names that are taken: there is nothing that the next `up` would have to finish. */
+function hasMadeNothing(error: unknown): boolean {
+  if (!(error instanceof IncompleteRun)) return true;
+  const { failures } = error.record;
+  return !error.interrupted && failures.length > 0 && failures.every(existsAlready);
 }
 
 function setUpLine({ stack }: Project, { settings }: SettingsFile): string {
@@ -86,11 +121,22 @@ function withPasswords(error: IncompleteRun, names: string[]): Failure {
   });
 }
 
+/** The names are off the roster by then: whoever is there already is nobody of the stack's. */
+function withAdoption(error: IncompleteRun, { stack }: Project, names: string[]): Failure {
+  const adoption = `mfa-admin add-developer ${names.join(" ")} --no-up, then mfa-admin up --stack ${stack} --adopt`;
+  return new Failure(
+    error.message,
+    `The roster is as it was. Delete what is there already, or take it into the stack: ${adoption}.`,
+    { cause: error, parts: error.parts },
+  );
+}
+
 /** Gives developers back what a removal that was broken off had taken from users and roles that are still there. */
 async function complete(
   stack: Stack,
   names: string[],
-  { project, after: { settings }, verbose }: AddDevelopersOptions,
+  { project, verbose }: AddDevelopersOptions,
+  { settings }: SettingsFile,
   add: () => Promise<RunResult>,
 ): Promise<RunResult> {
   await letBack(settings, names);

@@ -48,6 +48,11 @@ export class SettingsFile {
     return new SettingsFile(this.path, withoutDevelopers(this.text, names));
   }
 
+  /** Whether the two have the very same text. */
+  isSame(other: SettingsFile): boolean {
+    return this.text === other.text;
+  }
+
   /** The line of a key below `mfa-admin:`, or of the nearest one above it that is there. */
   lineOf(keys: string[]): number | undefined {
     const lines = new LineCounter();

@@ -172,11 +172,13 @@ describe("add-developer", () => {
       expect(stderr).to.equal(
         "Error: One resource could not be changed.\n" +
           "  auth: create user gus: AWS has it already, but not from this stack\n" +
-          "Delete what is there already, or run mfa-admin up --stack main --adopt to take it into the stack.\n",
+          "The roster is as it was. Delete what is there already, or take it into the stack: mfa-admin add-developer gus --no-up, then mfa-admin up --stack main --adopt.\n",
       );
+      expect(await admin.settings()).not.to.contain("gus");
     });
 
     it("up --adopt takes such a user into the stack, with the accesses of a developer", async () => {
+      await admin.succeed("add-developer", "gus", "--no-up");
       const { stderr } = await admin.succeed("up", "--adopt", "--yes");
       expect(stderr).to.contain("Taking into the stack what AWS has already: user gus (auth).\n");
       expect(await enrolAndLogin(admin.sandbox, "gus")).to.equal(true);

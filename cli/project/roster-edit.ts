@@ -1,0 +1,65 @@
+import { basename } from "node:path";
+
+import type { Project } from "./project.ts";
+import { rosterEntries } from "./roster.ts";
+import { SettingsFile } from "./settings-file.ts";
+
+/**
+ * New names on the roster. They are written when their run begins, onto the file as it is by then, and taken off alone where
+ * nothing came of it: what else was edited in the meantime is somebody else's.
+ */
+export class RosterEdit {
+  /** The settings with the new names. */
+  readonly after: SettingsFile;
+  private readonly project: Project;
+  private readonly before: SettingsFile;
+  private readonly names: string[];
+  private readonly accounts: string[] | undefined;
+  #written = false;
+
+  constructor(project: Project, before: SettingsFile, names: string[], accounts: string[] | undefined) {
+    this.project = project;
+    this.before = before;
+    this.names = names;
+    this.accounts = accounts;
+    this.after = this.#added(before);
+  }
+
+  /** The same onto what the file says now. */
+  async again(): Promise<RosterEdit> {
+    return new RosterEdit(this.project, await this.#now(), this.names, this.accounts);
+  }
+
+  /** Whether the names are on the roster by this edit. */
+  get isWritten(): boolean {
+    return this.#written;
+  }
+
+  /** The first time only: a run may begin again. */
+  async write(): Promise<void> {
+    if (this.#written) return;
+    const now = await this.#now();
+    await (now.isSame(this.before) ? this.after : this.#added(now)).write();
+    this.#written = true;
+  }
+
+  async takeBack(): Promise<void> {
+    if (!this.#written) return;
+    try {
+      const now = await this.#now();
+      await (now.isSame(this.after) ? this.before : now.withoutDevelopers(this.names)).write();
+      this.#written = false;
+    } catch {
+      const { names, project } = this;
+      process.stderr.write(`Take ${names.join(", ")} off ${basename(project.settingsFile)}: nothing was made.\n`);
+    }
+  }
+
+  #now(): Promise<SettingsFile> {
+    return SettingsFile.read(this.project.settingsFile);
+  }
+
+  #added(file: SettingsFile): SettingsFile {
+    return file.withDevelopers(rosterEntries(file, this.names, this.accounts));
+  }
+}
