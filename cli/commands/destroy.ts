@@ -17,7 +17,7 @@ export default class Destroy extends StackCommand {
       import("../engine/apply.ts"),
       import("../engine/runs.ts"),
     ]);
-    const stack = await prepare(project, file, { deleting: true });
+    const stack = await prepare(project, file);
     await ask.confirmByName(
       `This deletes ${Object.keys(file.settings.developers).length} developers and the service control policy.`,
       project.stack,

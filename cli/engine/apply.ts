@@ -49,8 +49,6 @@ export interface ApplyOptions {
 }
 
 export interface PrepareOptions {
-  /** Whether everything is to be deleted. */
-  deleting?: boolean;
   /** Until when to wait for another run's lock, in milliseconds since the epoch. Default: not at all. */
   lockDeadline?: number;
   /** What opens the stack's secrets, where that is known already. */
@@ -61,7 +59,7 @@ export interface PrepareOptions {
 export async function prepare(
   project: Project,
   file: SettingsFile,
-  { deleting = false, lockDeadline = 0, secrets: known }: PrepareOptions = {},
+  { lockDeadline = 0, secrets: known }: PrepareOptions = {},
 ): Promise<Stack> {
   await waitForLock(lockDeadline, () => requireUnlocked(project));
   // Asked for first: the terminal is not left with an open question when something else is refused.
