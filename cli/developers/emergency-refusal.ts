@@ -1,6 +1,5 @@
 import { wordsOf } from "../aws/cut-off.ts";
-import { explain } from "../explain.ts";
-import { Declined, Failure } from "../failure.ts";
+import { Failure } from "../failure.ts";
 
 /** A command that takes something from a developer who has to be shut out now. */
 export type EmergencyCommand = "remove-developer" | "revoke-keys" | "reset-mfa" | "end-sessions";
@@ -11,21 +10,6 @@ const commands: EmergencyCommand[] = ["remove-developer", "revoke-keys", "reset-
 export function othersThatWork(command: EmergencyCommand, userName: string): string {
   const others = commands.filter((other) => other !== command).map((other) => `mfa-admin ${other} ${userName}`);
   return `What works apart from it: ${others.join(", ")}.`;
-}
-
-/** Where nobody can be looked up in the auth account, none of the commands can do anything: what is left is told. */
-export async function tellingWhatIsLeft<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof Error) || error instanceof Declined || error.name === "ExitPromptError") throw error;
-    const { message, remedy, setting } = explain(error);
-    const byHand = "To shut somebody out meanwhile, with credentials of the auth account: docs/emergency.md.";
-    throw new Failure(message, [remedy, byHand].filter(Boolean).join(" "), {
-      cause: error,
-      ...(setting && { setting }),
-    });
-  }
 }
 
 /** Something of a developer's that AWS would not take away. */

@@ -10,7 +10,6 @@ import { type EmergencySettings, readEmergencySettings } from "../project/emerge
 import type { Project } from "../project/project.ts";
 import { isSameName, type RosterName } from "../project/roster-names.ts";
 import { tellingAfterAMoment } from "../terminal/moment.ts";
-import { tellingWhatIsLeft } from "./emergency-refusal.ts";
 import { userInState } from "./user-in-state.ts";
 
 /** Somebody whose access is to end, by what AWS has. */
@@ -41,10 +40,7 @@ export async function emergencyTarget(
   const { developers, developmentAccounts, rolePrefix, sessionDuration } = settings;
   const lines = developers.filter(({ readings }) => readings.some((reading) => isSameName(reading, name)));
   const asked = [name, ...lines.flatMap(({ readings }) => readings)];
-  const users = await tellingAfterAMoment(
-    `Looking for ${name} in the auth account.`,
-    tellingWhatIsLeft(usersNamed(iam, settings, asked)),
-  );
+  const users = await tellingAfterAMoment(`Looking for ${name} in the auth account.`, usersNamed(iam, settings, asked));
   const user = userMeant(users, lines, name);
   const assignment = user?.assignment;
   // Nothing else says whose this is: then the state may.
