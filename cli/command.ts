@@ -46,8 +46,13 @@ export abstract class BaseCommand extends Command {
       const { annotate } = await import("./ci/annotations.ts");
       annotate(failure, this.settingsFile);
     }
-    const { redacted } = await import("./terminal/redact.ts");
-    if (process.argv.includes("--verbose")) this.logToStderr(withoutCommands(redacted(error.stack ?? "")));
+    if (process.argv.includes("--verbose")) {
+      const [{ redacted }, { detailsOf }] = await Promise.all([
+        import("./terminal/redact.ts"),
+        import("./explain-details.ts"),
+      ]);
+      this.logToStderr(withoutCommands(redacted(detailsOf(error))));
+    }
     return undefined;
   }
 }

@@ -1,13 +1,16 @@
 import { clockOffsetIn, wrongClock } from "./aws/clock.ts";
+import { wordsOfAws } from "./aws/words.ts";
 import { withoutCommands } from "./ci/workflow-commands.ts";
 import { closest } from "./closest.ts";
+import { explainRefusal } from "./explain-refusal.ts";
+import { explainSystem } from "./explain-system.ts";
 import { Declined, Failure } from "./failure.ts";
 import { redacted } from "./terminal/redact.ts";
 
 /** Turns whatever was thrown into what the user is shown. */
 export function explain(error: Error): Failure {
   if (error instanceof Failure) return error;
-  if (error.name === "ExitPromptError") return new Declined("Interrupted.");
+  if (["ExitPromptError", "AbortPromptError"].includes(error.name)) return new Declined("Interrupted.");
   if (isUsageError(error)) return new Failure(usageProblem(error.message), usageRemedy(error));
   const aws = explainAws(error);
   if (aws) return aws;
@@ -65,7 +68,6 @@ function usageProblem(message: string): string {
 
 /** Errors of AWS SDK clients that have the same cause and remedy wherever they come up. */
 export function explainAws(error: Error & { $metadata?: unknown; code?: string }): Failure | undefined {
-  const cause = error.cause instanceof Error ? error.cause : undefined;
   if (error.name === "CredentialsProviderError") {
     const named = [
       "AWS_WEB_IDENTITY_TOKEN_FILE",
@@ -96,9 +98,13 @@ export function explainAws(error: Error & { $metadata?: unknown; code?: string }
       : wrongClock(clockOffset, error);
   }
   if (["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"].includes(error.name)) {
-    return new Failure("The AWS credentials have expired.", "Sign in to the management account again.", {
-      cause: error,
-    });
+    return new Failure(
+      `The AWS credentials have expired: ${wordsOfAws(error)}`,
+      "Sign in to the management account again.",
+      {
+        cause: error,
+      },
+    );
   }
   if (
     [
@@ -115,15 +121,5 @@ export function explainAws(error: Error & { $metadata?: unknown; code?: string }
       { cause: error },
     );
   }
-  const code = error.code ?? (cause as { code?: string } | undefined)?.code;
-  const isUnreachable = ["ECONNREFUSED", "ENOTFOUND", "ETIMEDOUT", "ECONNRESET", "EAI_AGAIN"].includes(code ?? "");
-  const reason = error.name === "TimeoutError" ? "no answer came in time" : isUnreachable ? error.message : undefined;
-  if (reason !== undefined) {
-    return new Failure(`AWS could not be reached: ${reason}.`, "Check the network and AWS_ENDPOINT_URL.", {
-      cause: error,
-    });
-  }
-  if (error.$metadata !== undefined)
-    return new Failure(`AWS refused: ${error.name}: ${error.message}`, undefined, { cause: error });
-  return undefined;
+  return explainSystem(error) ?? explainRefusal(error as Error & { $metadata?: { httpStatusCode?: number } });
 }

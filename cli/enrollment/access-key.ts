@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 
 import { editAwsFile, readAwsFile, requireWritable } from "../aws-files/files.ts";
 import { setKeys, valueOf } from "../aws-files/ini.ts";
+import { wordsOfAws } from "../aws/words.ts";
 import { Failure } from "../failure.ts";
 import { type AccessKey, placeOf } from "../login/access-key.ts";
 import { iamFor } from "../login/clients.ts";
@@ -65,7 +66,7 @@ async function twoKeys(key: AccessKey, cause: Error): Promise<Failure> {
   const [other] = keys.filter(({ AccessKeyId }) => AccessKeyId !== key.accessKeyId);
   const { AccessKeyId: id = "", CreateDate: since } = other ?? {};
   return new Failure(
-    `You have two access keys, and IAM allows no third: the one at hand, and ${id}, made ${since ? localTime(since) : "before"}.`,
+    `You have two access keys, and IAM allows no third: the one at hand, and ${id}, made ${since ? localTime(since) : "before"}: ${wordsOfAws(cause)}`,
     `Delete ${id} in the console, under Security credentials, if nothing uses it; or enrol with it. Then run mfa-admin enroll again.`,
     { cause },
   );

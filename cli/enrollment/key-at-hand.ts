@@ -1,7 +1,8 @@
 import { Failure } from "../failure.ts";
-import { type AccessKey, findAccessKey, placeOf, profileKey } from "../login/access-key.ts";
+import { type AccessKey, findAccessKeys, placeOf, profileKey } from "../login/access-key.ts";
 import { DeadKey } from "../login/explain.ts";
 import { askMyself, type Myself } from "../login/myself.ts";
+import { isAssigned } from "../login/own-key.ts";
 import { askSecret, askText } from "../terminal/ask.ts";
 import { type EnrollOptions, tries } from "./enrollment.ts";
 
@@ -16,21 +17,23 @@ export interface KeyAtHand {
 /** Finds the developer's key, or asks for it. */
 export async function keyAtHand({ sourceProfile, profile, kit }: EnrollOptions): Promise<KeyAtHand> {
   const stored = sourceProfile === undefined ? await profileKey(profile) : undefined;
-  const found = await findAccessKey(sourceProfile);
-  const isInitial = typeof found?.from === "string";
-  const candidate = isInitial ? found : (stored ?? found);
-  const known = candidate && (await usable(candidate, sourceProfile !== undefined || kit !== undefined));
-  const { key, myself } = known ?? (await askKey());
+  const candidates = await findAccessKeys(sourceProfile, [profile]);
+  const { key, myself } =
+    (await firstUsable(candidates, { sourceProfile, kit })) ?? (await askKey(candidates.length > 0));
   if (typeof key.from !== "string") return { key, initial: undefined, myself };
   const earlier = await storedBefore(stored, key, myself);
   return { key: earlier ?? key, initial: key, myself };
 }
 
 /** A key that was found by itself may be somebody else's, such as one of another organization in the default profile. */
-async function usable(key: AccessKey, isNamed: boolean): Promise<Pick<KeyAtHand, "key" | "myself"> | undefined> {
+async function usable(
+  key: AccessKey,
+  isNamed: boolean,
+  kit: string | undefined,
+): Promise<Pick<KeyAtHand, "key" | "myself"> | undefined> {
   try {
     const myself = await askMyself(key);
-    if (isNamed || myself.assignment !== undefined) return { key, myself };
+    if (isNamed || (await isAssigned(myself, kit))) return { key, myself };
     const { userName, authAccount } = myself;
     process.stderr.write(
       `Passing over ${placeOf(key)}: ${userName} of the account ${authAccount} has nothing assigned.\n`,
@@ -69,10 +72,24 @@ async function ownerOf(key: AccessKey): Promise<Myself | undefined> {
   }
 }
 
-async function askKey(): Promise<{ key: AccessKey; myself: Myself }> {
-  process.stderr.write(
-    "No access key of yours is on this machine. Make one in the console, under Security credentials, for the command line.\n",
-  );
+/** The first key that AWS knows as one of the developer's. */
+async function firstUsable(
+  candidates: AccessKey[],
+  { sourceProfile, kit }: Pick<EnrollOptions, "sourceProfile" | "kit">,
+): Promise<Pick<KeyAtHand, "key" | "myself"> | undefined> {
+  const isNamed = sourceProfile !== undefined || (kit !== undefined && candidates.length === 1);
+  for (const candidate of candidates) {
+    const known = await usable(candidate, isNamed, kit);
+    if (known !== undefined) return known;
+  }
+  return undefined;
+}
+
+async function askKey(areOthers: boolean): Promise<{ key: AccessKey; myself: Myself }> {
+  const none = areOthers
+    ? "None of the access keys that were looked at is yours"
+    : "No access key of yours is on this machine";
+  process.stderr.write(`${none}. Make one in the console, under Security credentials, for the command line.\n`);
   for (let attempt = 1; ; attempt++) {
     const accessKeyId = await askText("Access key ID:", (value) =>
       /^AKIA[A-Z0-9]{12,}$/.test(value.trim())

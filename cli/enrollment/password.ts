@@ -1,23 +1,29 @@
+import { wordsOfAws } from "../aws/words.ts";
 import { Failure } from "../failure.ts";
 import { iamFor } from "../login/clients.ts";
 import { explainAs } from "../login/explain.ts";
+import { localTime } from "../login/summary.ts";
 import { askSecret } from "../terminal/ask.ts";
 import { type Enrollment, tries } from "./enrollment.ts";
 
 const step = "Password";
 const remedy = "Run mfa-admin enroll again; mfa-admin reset-password, by an administrator, makes a new one.";
 
-/** Changes the one-time password, unless the developer has signed in to the console, which makes one do so. */
+/**
+ * Changes the one-time password. Whether a password that was the developer's own once was reset since then, IAM tells an
+ * administrator only (`GetLoginProfile`): then the developer is asked.
+ */
 export async function changeFirstPassword({ key, myself, progress, tell }: Enrollment): Promise<void> {
-  if (myself.passwordLastUsed !== undefined || (await progress.read()).passwordChanged) {
-    tell(step, "your own already");
-    return;
-  }
+  const since = myself.passwordLastUsed;
+  const mayBeOwn = since !== undefined || (await progress.read()).passwordChanged === true;
+  const question = mayBeOwn
+    ? `One-time password, if yours was reset${since === undefined ? "" : ` after ${localTime(since)}`} (Enter if it is your own):`
+    : "One-time password (Enter to change it at your first sign-in to the console):";
   const [iam, { ChangePasswordCommand }] = await Promise.all([iamFor(key), import("@aws-sdk/client-iam")]);
   for (let attempt = 1; ; attempt++) {
-    const old = await askSecret("One-time password (Enter to change it at your first sign-in to the console):");
+    const old = await askSecret(question);
     if (old === "") {
-      tell(step, "to be changed at your first sign-in to the console");
+      tell(step, mayBeOwn ? "your own, as you say" : "to be changed at your first sign-in to the console");
       return;
     }
     const password = await askNewPassword();
@@ -47,12 +53,14 @@ function problemOf(error: unknown): string | undefined {
   switch (error.name) {
     case "PasswordPolicyViolationException":
     case "PasswordPolicyViolation":
-      return `The auth account's password policy refuses this one: ${error.message.replace(/\.?$/, ".")}`;
+      return `The auth account's password policy refuses this one: ${wordsOfAws(error)}`;
     case "AccessDenied":
     case "AccessDeniedException":
-      return /old password/i.test(error.message) ? "This is not the one-time password." : undefined;
+      return /old password/i.test(error.message)
+        ? `This is not the one-time password: ${wordsOfAws(error)}`
+        : undefined;
     case "NoSuchEntityException":
-      return "You have no console password yet; press Enter to go on without, and ask an administrator.";
+      return `You have no console password yet: ${wordsOfAws(error)} Press Enter to go on without, and ask an administrator.`;
     default:
       return undefined;
   }

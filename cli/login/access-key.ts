@@ -1,5 +1,6 @@
 import { parseKnownFiles } from "@smithy/shared-ini-file-loader";
 
+import { readAwsFile } from "../aws-files/files.ts";
 import { accessKeyProfile } from "../aws-files/profiles.ts";
 import { Failure } from "../failure.ts";
 
@@ -13,29 +14,33 @@ export interface AccessKey {
 type Profiles = Awaited<ReturnType<typeof parseKnownFiles>>;
 
 /**
- * Finds the developer's own access key: in the profile that is named; else in the environment, in `AWS_PROFILE`, in the
- * profile `auth`, which `enroll` makes, and in the default one. Sessions, such as those that `login` has written, are
+ * Finds what may be the developer's own access key: in the profile that is named; else in the environment, in `AWS_PROFILE`, in
+ * the profile `auth`, which `enroll` makes, and in the default one. Sessions, such as those that `login` has written, are
  * passed over: MFA codes are good for long-term keys only.
  *
- * @returns nothing when there is none
+ * @param more further profiles that come before `auth`
+ * @returns each key once, in this order
  */
-export async function findAccessKey(sourceProfile?: string): Promise<AccessKey | undefined> {
+export async function findAccessKeys(sourceProfile?: string, more: string[] = []): Promise<AccessKey[]> {
+  // The SDK passes over a file that it cannot read.
+  await Promise.all([readAwsFile("credentials"), readAwsFile("config")]);
   const profiles = await parseKnownFiles({ ignoreCache: true });
   if (sourceProfile !== undefined) {
     const key = keyOf(profiles, sourceProfile);
     if (key === undefined) throw withoutKey(profiles, sourceProfile);
-    return key;
+    return [key];
   }
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_PROFILE } = process.env;
+  const named = [...(AWS_PROFILE ? [AWS_PROFILE] : []), ...more, accessKeyProfile, "default"];
+  const keys: AccessKey[] = named.map((profile) => keyOf(profiles, profile)).filter((key) => key !== undefined);
   if (AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY && !AWS_SESSION_TOKEN) {
-    return { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY, from: "the environment" };
+    const [accessKeyId, secretAccessKey] = [AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY];
+    keys.unshift({ accessKeyId, secretAccessKey, from: "the environment" });
   }
-  const candidates = [...(AWS_PROFILE ? [AWS_PROFILE] : []), accessKeyProfile, "default"];
-  for (const profile of candidates) {
-    const key = keyOf(profiles, profile);
-    if (key !== undefined) return key;
-  }
-  return undefined;
+  // The same key with another secret is another candidate: one of them may be mistyped.
+  return [
+    ...new Map(keys.toReversed().map((key) => [`${key.accessKeyId} ${key.secretAccessKey}`, key])).values(),
+  ].toReversed();
 }
 
 /** The key that a profile itself holds, if any. */
@@ -43,10 +48,16 @@ export async function profileKey(profile: string): Promise<AccessKey | undefined
   return keyOf(await parseKnownFiles({ ignoreCache: true }), profile);
 }
 
-/** The same, for commands that can do nothing without it. */
+/** The first of them, for commands that ask AWS nothing before they use it. */
 export async function requireAccessKey(sourceProfile?: string): Promise<AccessKey> {
-  const key = await findAccessKey(sourceProfile);
-  if (key !== undefined) return key;
+  const [key] = await requireAccessKeys(sourceProfile);
+  return key;
+}
+
+/** @throws Failure when there is none */
+export async function requireAccessKeys(sourceProfile?: string): Promise<[AccessKey, ...AccessKey[]]> {
+  const [key, ...others] = await findAccessKeys(sourceProfile);
+  if (key !== undefined) return [key, ...others];
   throw new Failure(
     `No access key of yours was found: not in the environment, and in no profile ${accessKeyProfile} or default.`,
     "Run mfa-admin enroll, or name the profile that has it with --source-profile.",

@@ -1,3 +1,4 @@
+import { wordsOfAws } from "../aws/words.ts";
 import { Failure } from "../failure.ts";
 import { type AccessKey, placeOf } from "./access-key.ts";
 
@@ -12,7 +13,7 @@ export function explainAs(key: AccessKey, error: unknown): unknown {
     case "InvalidClientTokenId":
     case "UnrecognizedClientException":
       return new DeadKey(
-        `AWS does not accept ${which}: it was deactivated or deleted.`,
+        `AWS does not accept ${which}, which was deactivated or deleted: ${wordsOfAws(error)}`,
         "Make a new one in the console, under Security credentials, then run mfa-admin enroll. If you did not expect this, ask an administrator.",
         { cause: error },
       );

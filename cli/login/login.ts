@@ -1,12 +1,13 @@
 import type { Assignment } from "../../infra/assignment.ts";
 import { Failure } from "../failure.ts";
 import { canAsk } from "../terminal/ask.ts";
-import { type AccessKey, requireAccessKey } from "./access-key.ts";
+import { type AccessKey, requireAccessKeys } from "./access-key.ts";
 import { chooseAccount, requireAccount } from "./accounts.ts";
 import { codeToUse, rememberedCode, UsedCodes } from "./code.ts";
 import { codeDevices } from "./devices.ts";
 import { liveSession, LoginMemory, type Memory, type Session } from "./memory.ts";
-import { askMyself, type Myself, requireAssignment, warnOfClock } from "./myself.ts";
+import { type Myself, requireAssignment, warnOfClock } from "./myself.ts";
+import { ownAmong } from "./own-key.ts";
 import { chainedLimit, openSessions, type SessionRequest, WrongCode } from "./sessions.ts";
 
 export interface LoginOptions {
@@ -48,10 +49,14 @@ export async function login(
 ): Promise<Session[]> {
   const { all, chain, code } = options;
   if (chain || all) requireChainable(options.duration);
-  const key = await requireAccessKey(options.sourceProfile);
-  const memory = new LoginMemory(options.cacheDirectory, key.accessKeyId);
-  const began = await memory.read();
-  const myself = await askMyself(key);
+  const candidates = await requireAccessKeys(options.sourceProfile);
+  const memories = new Map(candidates.map((one) => [one, new LoginMemory(options.cacheDirectory, one.accessKeyId)]));
+  const before = new Map(
+    await Promise.all([...memories].map(async ([one, memory]) => [one, await memory.read()] as const)),
+  );
+  const { key, myself } = await ownAmong(candidates, options);
+  const memory = memories.get(key) ?? new LoginMemory(options.cacheDirectory, key.accessKeyId);
+  const began = before.get(key) ?? { sessions: {} };
   warnOfClock(myself);
   const assignment = await requireAssignment(myself, options.kit);
   requireShortEnough(options.duration, assignment);

@@ -74,6 +74,19 @@ export async function loginProfiles(): Promise<LoginProfile[]> {
   });
 }
 
+/** The session that a profile holds; empty texts where a part of it is missing. */
+export async function sessionIn(
+  profile: string,
+): Promise<Pick<Session, "accessKeyId" | "secretAccessKey" | "sessionToken">> {
+  const text = await readAwsFile("credentials");
+  const value = (key: string): string => valueOf(text, profile, key) ?? "";
+  return {
+    accessKeyId: value("aws_access_key_id"),
+    secretAccessKey: value("aws_secret_access_key"),
+    sessionToken: value("aws_session_token"),
+  };
+}
+
 /** Takes out what `login` has written there, and leaves what else a profile has. */
 export async function removeProfiles(profiles: string[]): Promise<void> {
   if (profiles.length === 0) return;

@@ -1,6 +1,7 @@
 import type { STSClient } from "@aws-sdk/client-sts";
 
 import { assignedRoleArn, type Assignment } from "../../infra/assignment.ts";
+import { wordsOfAws } from "../aws/words.ts";
 import { Failure } from "../failure.ts";
 import type { AccessKey } from "./access-key.ts";
 import { stsFor } from "./clients.ts";
@@ -35,7 +36,7 @@ export class WrongCode extends Failure {
 
   constructor(cause: Error) {
     super(
-      "AWS did not take the MFA code.",
+      `AWS did not take the MFA code: ${wordsOfAws(cause)}`,
       "Type the code that the device shows now; each works once, so wait for the next one if it was used. If it goes on, set the clock of the phone.",
       { cause },
     );
@@ -112,14 +113,14 @@ function refusedRole(error: unknown, { assignment, duration }: SessionRequest, r
   if (!(error instanceof Error)) return undefined;
   if (/exceeds the MaxSessionDuration/.test(error.message)) {
     return new Failure(
-      `The role ${roleArn} allows no session of ${duration} s.`,
+      `The role ${roleArn} allows no session of ${duration} s: ${wordsOfAws(error)}`,
       `Give a shorter --duration${assignment.sessionDuration < duration ? `: ${assignment.sessionDuration} at most` : ""}.`,
       { cause: error },
     );
   }
   if (error.name === "AccessDenied") {
     return new Failure(
-      `The role ${roleArn} is not there, or is not yours.`,
+      `The role ${roleArn} is not there, or is not yours: ${wordsOfAws(error)}`,
       `mfa-admin whoami shows what is assigned to you; ask ${whomToAsk(assignment)} about the rest.`,
       { cause: error },
     );

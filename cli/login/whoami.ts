@@ -1,7 +1,8 @@
 import type { Assignment } from "../../infra/assignment.ts";
-import { placeOf, requireAccessKey } from "./access-key.ts";
-import { askMyself, requireAssignment, warnOfClock, whomToAsk } from "./myself.ts";
-import { type LoginProfile, loginProfiles } from "./profile.ts";
+import { placeOf } from "./access-key.ts";
+import { type CheckedLogin, checkedLogins } from "./live-logins.ts";
+import { requireAssignment, warnOfClock, whomToAsk } from "./myself.ts";
+import { ownKey } from "./own-key.ts";
 import { localTime } from "./summary.ts";
 
 /** Who the access key's owner is. No secrets. */
@@ -13,13 +14,13 @@ export interface Whoami {
   mfaDevices: string[];
   /** Left out for a user to whom nothing is assigned (yet). */
   assignment?: Assignment;
-  /** Profiles that `login` has written, expired ones too. */
-  logins: LoginProfile[];
+  /** Profiles that `login` has written, expired ones too, and what AWS says of them. */
+  logins: CheckedLogin[];
 }
 
 export async function whoami(options: { sourceProfile: string | undefined; kit: string | undefined }): Promise<Whoami> {
-  const key = await requireAccessKey(options.sourceProfile);
-  const [myself, logins] = await Promise.all([askMyself(key), loginProfiles()]);
+  const { key, myself } = await ownKey(options);
+  const logins = await checkedLogins(myself.clockOffset);
   warnOfClock(myself);
   const assignment = options.kit === undefined ? myself.assignment : await requireAssignment(myself, options.kit);
   return {
@@ -46,7 +47,13 @@ export function whoamiText({ userName, authAccount, accessKey, mfaDevices, assig
   return rows.map(([label, value]) => `${label.padEnd(width)}  ${value}`).join("\n");
 }
 
-function loginText({ profile, account, expires }: LoginProfile): string {
-  const verb = Date.parse(expires) > Date.now() ? "until" : "expired";
-  return `${account} ${verb} ${localTime(expires)} (profile ${profile})`;
+function loginText({ profile, account, expires, live, refused }: CheckedLogin): string {
+  const isOver = !(Date.parse(expires) > Date.now());
+  const time = Number.isNaN(Date.parse(expires)) ? "no time that can be read" : localTime(expires);
+  if (live === undefined)
+    return `${account} perhaps, until ${time} by the file (profile ${profile}; AWS could not be asked)`;
+  if (live)
+    return `${account} ${isOver ? `still, although the file has ${time}` : `until ${time}`} (profile ${profile})`;
+  const over = isOver ? `expired ${time}` : "no more; run mfa-admin login";
+  return `${account} ${over} (profile ${profile}; AWS: ${refused ?? ""})`;
 }

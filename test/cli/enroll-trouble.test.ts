@@ -60,7 +60,9 @@ describe("enroll in trouble", () => {
   it("makes a new device when an administrator has taken away the one that it had begun with", async () => {
     const bob = await developer("bob");
     await bob.writeAws("credentials", profileText("auth", await bob.keyFromConsole()));
-    const first = bob.terminal("enroll");
+    // What the environment has is nobody's, the profile's is the developer's.
+    const first = bob.terminalWith({ AWS_ACCESS_KEY_ID: "AKIAAAAAAAAAAAAAAAAA", AWS_SECRET_ACCESS_KEY: "x" }, "enroll");
+    await first.waitFor("Passing over the environment: AWS does not accept the access key");
     await skipPassword(first);
     await scanSecret(first, bob);
     first.ctrlC();
@@ -90,7 +92,7 @@ describe("enroll in trouble", () => {
       await terminal.waitFor("The same again:");
       terminal.enter("correct-Horse-7-battery");
     }
-    await terminal.waitFor("Error: This is not the one-time password.");
+    await terminal.waitFor("Error: This is not the one-time password: ");
     await terminal.waitFor(
       "Run mfa-admin enroll again; mfa-admin reset-password, by an administrator, makes a new one.",
     );

@@ -1,6 +1,6 @@
 import { ListAccessKeysCommand } from "@aws-sdk/client-iam";
 import { expect } from "chai";
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 
 import { administratorOf, clients } from "../sandbox/testing.ts";
 import { works } from "./developer.ts";
@@ -31,6 +31,7 @@ describe("enroll", () => {
   }
   async function oneTimePassword(userName: string): Promise<string> {
     const path = `${admin.directory}/password-${userName}`;
+    await rm(path, { force: true });
     await admin.succeed("reset-password", userName, "--yes", "--password-file", path);
     return (await readFile(path, "utf8")).trim().slice(userName.length + 1);
   }
@@ -102,7 +103,9 @@ describe("enroll", () => {
     if (alice === undefined) throw new Error("nobody has enrolled");
     const files = [await alice.readAws("config"), await alice.profile("auth")];
     const terminal = alice.terminal("enroll");
-    await terminal.waitFor("Password     your own already");
+    await terminal.waitFor("One-time password, if yours was reset");
+    terminal.enter();
+    await terminal.waitFor("Password     your own, as you say");
     await terminal.waitFor(
       "MFA device   arn:aws:iam::222222222222:mfa/alice, enrolled already; an administrator can reset it",
     );
@@ -132,7 +135,14 @@ describe("enroll", () => {
     expect(await bob.modeOf(...progress)).to.equal(0o600);
 
     const second = bob.terminalWith(env, "enroll");
-    await second.waitFor("Password     your own already");
+    await second.waitFor("One-time password, if yours was reset");
+    // The administrator has made another one meanwhile, whatever the files here say.
+    second.enter(await oneTimePassword("bob"));
+    await second.waitFor("New password:");
+    second.enter("correct-Horse-8-battery");
+    await second.waitFor("The same again:");
+    second.enter("correct-Horse-8-battery");
+    await second.waitFor("Password     changed");
     await scanSecret(second, bob);
     await typeTwoCodes(second, bob);
     await second.waitFor("the initial one is deleted");
@@ -142,6 +152,7 @@ describe("enroll", () => {
     expect(await keysOf("bob")).to.eql([(await bob.profile("auth")).accessKeyId]);
 
     const third = bob.terminal("enroll");
+    await skipPassword(third);
     await third.waitFor("enrolled already");
     await firstLogin(third, bob);
     expect(await third.ended()).to.equal(0);
@@ -219,7 +230,7 @@ describe("enroll", () => {
       terminal.enter(wanted);
     };
     await type("not-the-one-1A", "correct-Horse-7-battery");
-    await terminal.waitFor("This is not the one-time password.");
+    await terminal.waitFor("This is not the one-time password: ");
     await type(password, "short");
     await terminal.waitFor("The auth account's password policy refuses this one: Password ");
     await type(password, "correct-Horse-7-battery");

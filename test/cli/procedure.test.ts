@@ -39,7 +39,9 @@ describe("the whole procedure by our commands", () => {
     terminal.enter(initial.accessKeyId);
     await terminal.waitFor("Secret access key:");
     terminal.enter(initial.secretAccessKey);
-    await terminal.waitFor("Password     your own already");
+    await terminal.waitFor("One-time password, if yours was reset after");
+    terminal.enter();
+    await terminal.waitFor("Password     your own, as you say");
     await scanSecret(terminal, alice);
     await typeTwoCodes(terminal, alice);
     await terminal.waitFor("MFA code");

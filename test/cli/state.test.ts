@@ -227,7 +227,9 @@ describe("a state in S3", () => {
     try {
       const begin = ["init", ...initFlags(admin.sandbox), "--backend", url];
       expect(await said([403, "AccessDenied", /./], begin)).to.equal(rights);
-      expect(await said([400, "ExpiredToken", /./], begin)).to.match(/^Error: The AWS credentials have expired\./);
+      expect(await said([400, "ExpiredToken", /./], begin)).to.match(
+        /^Error: The AWS credentials have expired: Because of ExpiredToken\./,
+      );
       expect(await said([403, "InvalidAccessKeyId", /./], begin)).to.match(
         /^Error: AWS does not accept the credentials: Because of InvalidAccessKeyId\./,
       );

@@ -34,7 +34,7 @@ describe("login: MFA codes and devices", () => {
     expect({ status, stderr }).to.eql({
       status: 1,
       stderr:
-        "Error: AWS did not take the MFA code.\nType the code that the device shows now; each works once, so wait for the next one if it was used. If it goes on, set the clock of the phone.\n",
+        "Error: AWS did not take the MFA code: MultiFactorAuthentication failed with invalid MFA one time pass code.\nType the code that the device shows now; each works once, so wait for the next one if it was used. If it goes on, set the clock of the phone.\n",
     });
     expect(await alice.readAws("credentials")).to.not.contain("[dev]");
   });
@@ -43,7 +43,7 @@ describe("login: MFA codes and devices", () => {
     const terminal = alice.terminal(...login);
     await terminal.waitFor("MFA code:");
     terminal.enter(alice.wrongCode());
-    await terminal.waitFor("AWS did not take the MFA code. Type the one that the device shows now.");
+    await terminal.waitFor("invalid MFA one time pass code. Type the one that the device shows now.");
     await terminal.waitFor("MFA code:");
     terminal.enter(alice.nextCode());
     await terminal.waitFor("Logged in to sandbox");

@@ -108,6 +108,18 @@ describe("what a login has opened", () => {
       );
     });
 
+    it("says what AWS says of a session, whatever the file has", async () => {
+      await loginTo("sandbox");
+      const file = await alice.readAws("credentials");
+      await alice.writeAws("credentials", file.replace(/(?<=x_security_token_expires = ).*/, "2020-01-01T00:00:00Z"));
+      expect((await alice.succeed("whoami")).stdout).to.contain("sandbox still, although the file has 2020-01-01");
+      const { sessionToken = "" } = await alice.profile("dev");
+      await alice.writeAws("credentials", file.replace(sessionToken, sessionToken.slice(1)));
+      expect((await alice.succeed("whoami")).stdout).to.match(
+        /sandbox no more; run mfa-admin login \(profile dev; AWS: InvalidClientTokenId: .*\)/,
+      );
+    });
+
     it("gives the same as JSON, without a secret", async () => {
       const { stdout } = await alice.succeed("whoami", "--json");
       expect(JSON.parse(stdout)).to.deep.include({ userName: "alice", authAccount: "222222222222", logins: [] });

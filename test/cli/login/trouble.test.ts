@@ -49,11 +49,20 @@ describe("login in trouble", () => {
     const spare = await alice.keyFromConsole();
     const key = { UserName: "alice", AccessKeyId: spare.accessKeyId };
     await alice.writeAws("credentials", profileText("default", spare));
-    const says = `Error: AWS does not accept the access key ${spare.accessKeyId} of the profile default: it was deactivated or deleted.\nMake a new one in the console, under Security credentials, then run mfa-admin enroll. If you did not expect this, ask an administrator.\n`;
+    const says = `Error: AWS does not accept the access key ${spare.accessKeyId} of the profile default, which was deactivated or deleted: The security token included in the request is invalid.\nMake a new one in the console, under Security credentials, then run mfa-admin enroll. If you did not expect this, ask an administrator.\n`;
     await iam.send(new UpdateAccessKeyCommand({ ...key, Status: "Inactive" }));
     expect(await fails(...login, "123456")).to.equal(says);
     await iam.send(new DeleteAccessKeyCommand(key));
     expect(await fails(...login, "123456")).to.equal(says);
+  });
+
+  it("a key of the environment that is dead does not hide the good one in the profile", async () => {
+    const env = { AWS_ACCESS_KEY_ID: "AKIAAAAAAAAAAAAAAAAA", AWS_SECRET_ACCESS_KEY: "x" };
+    const { status, stderr } = await alice.runWith({ env }, ...login, alice.nextCode());
+    expect(stderr).to.match(
+      /^Passing over the environment: AWS does not accept the access key AKIAA+ of the environment/,
+    );
+    expect(status).to.equal(0);
   });
 
   it("a secret that does not fit its key is said to be wrong, and is not shown", async () => {
@@ -70,7 +79,7 @@ describe("login in trouble", () => {
     role.maxSessionDuration = 3600;
     try {
       expect(await fails(...login, alice.nextCode())).to.equal(
-        "Error: The role arn:aws:iam::333333333333:role/developer-alice allows no session of 43200 s.\nGive a shorter --duration.\n",
+        "Error: The role arn:aws:iam::333333333333:role/developer-alice allows no session of 43200 s: The requested DurationSeconds exceeds the MaxSessionDuration set for this role.\nGive a shorter --duration.\n",
       );
     } finally {
       role.maxSessionDuration = 43200;
@@ -152,8 +161,11 @@ describe("login in trouble", () => {
     const { iam } = await administratorOf(admin.sandbox, "333333333333");
     await iam.send(new DetachRolePolicyCommand({ RoleName: "developer-alice", PolicyArn: ADMINISTRATOR_ACCESS }));
     await iam.send(new DeleteRoleCommand({ RoleName: "developer-alice" }));
-    expect(await fails(...login, alice.nextCode())).to.equal(
-      "Error: The role arn:aws:iam::333333333333:role/developer-alice is not there, or is not yours.\nmfa-admin whoami shows what is assigned to you; ask an administrator about the rest.\n",
+    const stderr = await fails(...login, alice.nextCode(), "--verbose");
+    expect(stderr).to.match(
+      /^Error: The role arn:aws:iam::333333333333:role\/developer-alice is not there, or is not yours: User: \S+ is not authorized to perform: sts:AssumeRole on resource: .*\.\nmfa-admin whoami shows what is assigned to you; ask an administrator about the rest\.\n/,
     );
+    expect(stderr).to.match(/^Caused by: AccessDenied: .*[^]*^ +AWS's request \S+$/m);
+    expect(stderr).not.to.contain(alice.accessKey.secretAccessKey);
   });
 });

@@ -1,0 +1,12 @@
+import { chainOf } from "./explain-system.ts";
+
+/** An error with all its causes, for `--verbose`: each with its stack, and the number by which AWS's support finds a request. */
+export function detailsOf(error: Error): string {
+  return chainOf(error)
+    .map((link, index) => {
+      const { requestId } = (link as { $metadata?: { requestId?: string } }).$metadata ?? {};
+      const text = `${index === 0 ? "" : "Caused by: "}${link.stack ?? `${link.name}: ${link.message}`}`;
+      return requestId === undefined ? text : `${text}\n    AWS's request ${requestId}`;
+    })
+    .join("\n");
+}

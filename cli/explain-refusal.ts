@@ -1,0 +1,56 @@
+import { wordsOfAws } from "./aws/words.ts";
+import { Failure } from "./failure.ts";
+
+/** Refusals of AWS that are the same wherever they come up, told in AWS's words and with what to do. */
+
+type ServiceError = Error & { $metadata?: { httpStatusCode?: number } };
+
+/** Each with what it is called, and what to do about it. */
+const kinds: { is: RegExp; says: string; remedy: string }[] = [
+  {
+    is: /throttl|TooManyRequests|RequestLimitExceeded|SlowDown|ConcurrentModification|PriorRequestNotComplete/i,
+    says: "AWS is asked too much at a time",
+    remedy: "Wait a minute, and run the command again.",
+  },
+  {
+    is: /ServiceUnavailable|InternalFailure|InternalError|ServiceFailure|InternalServer|TooBusy/i,
+    says: "AWS has trouble of its own",
+    remedy: "Run the command again in some minutes; https://health.aws.amazon.com tells more.",
+  },
+  {
+    is: /LimitExceeded|QuotaExceeded|ConstraintViolation/i,
+    says: "A limit or a rule of AWS is in the way",
+    remedy: "Delete what is not needed any more, or have the quota raised in Service Quotas.",
+  },
+  {
+    is: /OptInRequired|SubscriptionRequired|AccountNotRegistered/i,
+    says: "The account is not ready for this",
+    remedy: "Sign in to the console with it, and finish what AWS asks for there.",
+  },
+];
+
+/** @returns nothing for what is no answer of AWS's */
+export function explainRefusal(error: ServiceError): Failure | undefined {
+  const { name, $metadata: { httpStatusCode: status = 0 } = {} } = error;
+  if (error.$metadata === undefined) return undefined;
+  const said = `${name}: ${wordsOfAws(error)}`;
+  const failure = (text: string, remedy?: string): Failure => new Failure(`${text}: ${said}`, remedy, { cause: error });
+  if (/^(AccessDenied|Unauthorized|NotAuthorized|Forbidden)/.test(name)) return denied(error, failure);
+  const kind = kinds.find(({ is }) => is.test(name));
+  if (kind !== undefined) return failure(kind.says, kind.remedy);
+  if (status === 429) return failure(kinds[0]?.says ?? "", kinds[0]?.remedy);
+  if (status >= 500) return failure(kinds[1]?.says ?? "", kinds[1]?.remedy);
+  return failure("AWS refused");
+}
+
+/** Which kind of policy has denied something, AWS says itself (IAM User Guide, "Troubleshoot access denied error messages"). */
+function denied({ message }: Error, failure: (text: string, remedy: string) => Failure): Failure {
+  const [, policy = ""] = /with an explicit deny in an? ([\w -]*?policy|permissions boundary)/i.exec(message) ?? [];
+  if (/service control|resource control/i.test(policy)) {
+    return failure(
+      `A ${policy.toLowerCase()} of the organization refuses it`,
+      "Whoever manages the organization has to allow it; the policies are in the AWS Organizations console.",
+    );
+  }
+  return failure("AWS refused", "These credentials lack the right: use others, or have it given to them.");
+}

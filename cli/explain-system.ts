@@ -1,0 +1,138 @@
+import { Failure } from "./failure.ts";
+
+/** What the system says of files, the network and formats, told with what to do about it. */
+
+/** An error of Node's, as far as it says what it is about. */
+interface SystemError extends Error {
+  code?: string;
+  syscall?: string;
+  path?: string;
+}
+
+/** Failures of the file system, by their code in errno(3). */
+const files: Record<string, [what: string, remedy: string]> = {
+  ENOENT: ["is not there", "Look whether the name is right, and the directory there."],
+  EACCES: ["may not be used by you", "Look whose it is (ls -l), and make it yours."],
+  EPERM: ["may not be changed by you", "Look whose it is (ls -l), and make it yours."],
+  EROFS: ["is in a file system that is read-only", "Use another place, or make it writable."],
+  ENOSPC: ["has no room: the disk is full", "Make room, and run the command again."],
+  EDQUOT: ["has no room: your quota is used up", "Make room, and run the command again."],
+  EISDIR: ["is a directory, where a file is expected", "Name the file, or move the directory away."],
+  ENOTDIR: ["goes through a file, where a directory is expected", "Correct the path."],
+  ENOTEMPTY: ["is a directory that is not empty", "Empty it, or use another one."],
+  EEXIST: ["is there already", "Move it away, or use another name."],
+  ELOOP: ["is a chain of links that leads nowhere", "Correct the links."],
+  ENAMETOOLONG: ["has too long a name", "Use a shorter one."],
+  EBUSY: ["is used by another program", "End it, and run the command again."],
+  ETXTBSY: ["is used by another program", "End it, and run the command again."],
+  EXDEV: ["is on another file system", "Use a directory on the same one."],
+  EIO: ["cannot be read or written by the system", "Look at the disk, and run the command again."],
+  EMFILE: ["is one file too many for this process", "Raise the limit (ulimit -n), and run the command again."],
+  ENFILE: ["is one file too many for this machine", "End other programs, and run the command again."],
+};
+
+/** Certificates and encryption, as OpenSSL and Node name it. */
+const tls =
+  /^(SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_(VERIFY|GET)_|CERT_|ERR_TLS_|ERR_SSL_|EPROTO$|HOSTNAME_MISMATCH|INVALID_CA)/;
+
+const network =
+  /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|ENOTFOUND|ETIMEDOUT|EAI_\w+|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|ENOTCONN|UND_ERR_\w+)$/;
+
+/** What an error, or its causes, say of the system; nothing where that is not what it is about. */
+export function explainSystem(error: Error): Failure | undefined {
+  for (const link of chainOf(error)) {
+    const failure = explainOne(link, error);
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
+}
+
+/** An error and its causes, the members of an AggregateError among them. */
+export function chainOf(error: unknown): Error[] {
+  const found: Error[] = [];
+  const follow = (link: unknown): void => {
+    if (!(link instanceof Error) || found.includes(link)) return;
+    found.push(link);
+    if (link instanceof AggregateError) link.errors.forEach(follow);
+    follow(link.cause);
+  };
+  follow(error);
+  return found;
+}
+
+function explainOne(link: SystemError, whole: Error): Failure | undefined {
+  const { code = "", syscall = "", path, message, name } = link;
+  const failure = (text: string, remedy: string): Failure => new Failure(text, remedy, { cause: whole });
+  if (syscall === "uv_cwd") {
+    return failure(
+      "The directory that you are in is not there any more.",
+      "Change to another one (cd), and run the command again.",
+    );
+  }
+  if (syscall.startsWith("spawn")) {
+    const program = path ?? syscall.replace(/^spawn ?/, "");
+    return failure(
+      `The program ${program} does not start: ${sentence(message)}`,
+      "Look whether it is installed, and on PATH.",
+    );
+  }
+  if (code === "EPIPE")
+    return failure("Whoever read the output is gone, or the connection was cut.", "Run the command again.");
+  if (tls.test(code)) {
+    return failure(
+      `The encrypted connection cannot be trusted: ${sentence(message)}`,
+      "Behind a proxy that opens connections, name its certificate in NODE_EXTRA_CA_CERTS; else look at AWS_ENDPOINT_URL and the clock.",
+    );
+  }
+  if (network.test(code) || ["TimeoutError", "NoAnswer"].includes(name)) {
+    const reason = network.test(code) && name !== "TimeoutError" ? message.trim() || code : "no answer came in time";
+    return failure(`AWS could not be reached: ${sentence(reason)}`, "Check the network and AWS_ENDPOINT_URL.");
+  }
+  if (code.startsWith("HPE_")) return strangeAnswer(message, failure);
+  if (code === "ERR_INVALID_URL") {
+    const { input = "" } = link as { input?: string };
+    return failure(`"${input}" is no URL.`, "Correct AWS_ENDPOINT_URL, PULUMI_BACKEND_URL or whatever names it.");
+  }
+  if (code === "ENOMEM" || code === "ERR_MEMORY_ALLOCATION_FAILED") {
+    return failure("There is no memory left on this machine.", "End other programs, and run the command again.");
+  }
+  const [what, remedy] = files[code] ?? [];
+  if (what !== undefined && remedy !== undefined) {
+    return failure(`${path ?? "A file"} ${what}: ${sentence(message)}`, remedy);
+  }
+  if (name === "YAMLParseError" || name === "YAMLSemanticError") {
+    return failure(`A file is no valid YAML: ${sentence(message)}`, "Correct it, and run the command again.");
+  }
+  if (/^Found invalid profile name/.test(message)) {
+    return failure(
+      `Your AWS configuration is not as it should be: ${sentence(message)}`,
+      "Correct ~/.aws/config or ~/.aws/credentials, or the files that AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name.",
+    );
+  }
+  // The SDK's words for what it could not read.
+  if (/Deserialization error|XML parse error/.test(message) || (link instanceof SyntaxError && "$metadata" in link)) {
+    return strangeAnswer(message, failure);
+  }
+  if (link instanceof SyntaxError && /JSON/.test(message)) {
+    return failure(
+      `What should be JSON is not: ${sentence(message)}`,
+      "Look at the file or the program that it comes from.",
+    );
+  }
+  return undefined;
+}
+
+/** Something between here and AWS has answered in its place. */
+function strangeAnswer(message: string, failure: (text: string, remedy: string) => Failure): Failure {
+  return failure(
+    `What has answered is not AWS: ${sentence(message.split("\n")[0] ?? "")}`,
+    "Look at AWS_ENDPOINT_URL, and whether a proxy or the sign-in page of a network stands between.",
+  );
+}
+
+/** Without the piece of the text that a parser repeats: it may be a secret. */
+const sentence = (text: string): string =>
+  text
+    .replace(/, (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON/s, " is not valid JSON")
+    .trim()
+    .replace(/\.?$/, ".");

@@ -1,0 +1,61 @@
+import { Failure } from "../failure.ts";
+import { type AccessKey, placeOf, requireAccessKeys } from "./access-key.ts";
+import { askMyself, type Myself } from "./myself.ts";
+
+interface KeyOptions {
+  sourceProfile: string | undefined;
+  kit: string | undefined;
+}
+
+/** The developer's key, and who that is. */
+interface OwnKey {
+  key: AccessKey;
+  myself: Myself;
+}
+
+/** Finds the developer's own key as AWS knows it. @throws Failure when there is none */
+export async function ownKey(options: KeyOptions): Promise<OwnKey> {
+  return ownAmong(await requireAccessKeys(options.sourceProfile), options);
+}
+
+/**
+ * The first of several keys that AWS knows as one of a developer's. Those before it are passed over, and named: a key in the
+ * environment may be dead, or of another organization, while the right one is in a profile.
+ *
+ * @throws Failure that says what is wrong with the first, where none will do
+ */
+export async function ownAmong([first, ...others]: [AccessKey, ...AccessKey[]], { kit }: KeyOptions): Promise<OwnKey> {
+  if (others.length === 0) return { key: first, myself: await askMyself(first) };
+  const passedOver: string[] = [];
+  let refused: Failure | undefined;
+  let unassigned: OwnKey | undefined;
+  for (const key of [first, ...others]) {
+    try {
+      const myself = await askMyself(key);
+      if (await isAssigned(myself, kit)) {
+        for (const line of passedOver) process.stderr.write(`Passing over ${line}\n`);
+        return { key, myself };
+      }
+      unassigned ??= { key, myself };
+      passedOver.push(`${placeOf(key)}: ${myself.userName} of the account ${myself.authAccount} has nothing assigned.`);
+    } catch (error) {
+      // Whatever is wrong with the network is wrong for the others, too.
+      if (!(error instanceof Failure)) throw error;
+      refused ??= error;
+      passedOver.push(`${placeOf(key)}: ${error.message}`);
+    }
+  }
+  if (unassigned !== undefined) return unassigned;
+  throw refused ?? new Error("no key to ask about");
+}
+
+/** Whether the organization has assigned something to a user, by the tags or by the page that is named. */
+export async function isAssigned(
+  { userName, authAccount, assignment }: Myself,
+  kit: string | undefined,
+): Promise<boolean> {
+  if (assignment !== undefined || kit === undefined) return assignment !== undefined;
+  const { readKit } = await import("../onboarding/kit.ts");
+  const { userName: name, authAccount: account } = await readKit(kit);
+  return name === userName && account === authAccount;
+}
