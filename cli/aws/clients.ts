@@ -9,32 +9,35 @@ import type { InitializeMiddleware } from "@aws-sdk/types";
 import { iamClient } from "../../infra/iam-client.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
+import type { Accounts } from "./preconditions.ts";
 import { openSession } from "./session.ts";
 
 /** IAM in an account of the organization, by way of its access role. */
-export function iamIn(accountId: string, { accessRole }: Pick<Settings, "accessRole">): IAMClient {
-  const client = iamClient(accountId, accessRole);
-  client.middlewareStack.add(asAdministrator, { name: "asAdministrator", step: "initialize" });
+export function iamIn(accountId: string, settings: Pick<Settings, "accessRole"> & Accounts): IAMClient {
+  const client = iamClient(accountId, settings.accessRole);
+  client.middlewareStack.add(asAdministrator(settings), { name: "asAdministrator", step: "initialize" });
   return client;
 }
 
 /** Tells credentials that are broken, and those of a member account, as what they are, instead of by the role they can't assume. */
-const asAdministrator: InitializeMiddleware<ServiceInputTypes, ServiceOutputTypes> = (next) => async (request) => {
-  await openSession();
-  try {
-    return await next(request);
-  } catch (error) {
-    const isRoleRefused =
-      error instanceof Error && error.name.startsWith("AccessDenied") && !(error instanceof IAMServiceException);
-    if (isRoleRefused) await requireManager();
-    throw error;
-  }
-};
+function asAdministrator(settings: Accounts): InitializeMiddleware<ServiceInputTypes, ServiceOutputTypes> {
+  return (next) => async (request) => {
+    await openSession();
+    try {
+      return await next(request);
+    } catch (error) {
+      const isRoleRefused =
+        error instanceof Error && error.name.startsWith("AccessDenied") && !(error instanceof IAMServiceException);
+      if (isRoleRefused) await requireManager(settings);
+      throw error;
+    }
+  };
+}
 
 /** Whatever else is in the way of asking, the role was refused: that is told. */
-async function requireManager(): Promise<void> {
+async function requireManager(settings: Accounts): Promise<void> {
   const { requireManagementAccount } = await import("./preconditions.ts");
-  await requireManagementAccount().catch((error: unknown) => {
+  await requireManagementAccount(settings).catch((error: unknown) => {
     if (error instanceof Failure) throw error;
   });
 }

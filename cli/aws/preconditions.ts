@@ -21,7 +21,7 @@ import { openSession } from "./session.ts";
 export async function checkPreconditions(
   settings: Pick<Settings, "organizationalUnits" | "authAccount" | "developmentAccounts" | "accessRole">,
 ): Promise<void> {
-  const { account: management, clockOffset } = await managingCaller();
+  const { account: management, clockOffset } = await managingCaller(settings);
   requireClock(clockOffset);
   const accounts = { auth: settings.authAccount, ...settings.developmentAccounts };
   requireOtherThanManagement(accounts, management);
@@ -35,8 +35,8 @@ export async function checkPreconditions(
 }
 
 /** @throws Failure when the credentials at hand are not the management account's */
-export async function requireManagementAccount(): Promise<string> {
-  return (await managingCaller()).account;
+export async function requireManagementAccount(settings?: Accounts): Promise<string> {
+  return (await managingCaller(settings)).account;
 }
 
 let known: string | undefined;
@@ -47,14 +47,15 @@ export function knownManagementAccount(): string | undefined {
 }
 
 /** Whose credentials these are, and how far AWS's clock is ahead of this machine's, in milliseconds, where the SDK had to try again. */
-async function managingCaller(): Promise<{ account: string; clockOffset: number }> {
+async function managingCaller(settings?: Accounts): Promise<{ account: string; clockOffset: number }> {
   await openSession();
   const sts = new STSClient({ region });
   const { Account: account = "", $metadata } = await sts.send(new GetCallerIdentityCommand({}));
-  const management = await managementAccount();
+  const whose = whoseCredentials(account, settings);
+  const management = await managementAccount(whose);
   if (management !== account) {
     throw new Failure(
-      `These credentials belong to account ${account}, but the organization is managed from account ${management}.`,
+      `${whose}, but the organization is managed from account ${management}.`,
       `Use credentials of ${management} (AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY).`,
     );
   }
@@ -71,7 +72,16 @@ function requireClock(offset: number): void {
   if (Math.abs(offset) > 298_000) throw wrongClock(offset);
 }
 
-async function managementAccount(): Promise<string> {
+/** The accounts of the settings, by which an account is told with its name. */
+export type Accounts = Partial<Pick<Settings, "authAccount" | "developmentAccounts">>;
+
+function whoseCredentials(account: string, { authAccount, developmentAccounts = {} }: Accounts = {}): string {
+  const [name] = Object.entries({ ...developmentAccounts, auth: authAccount }).find(([, id]) => id === account) ?? [];
+  return `These credentials belong to account ${account}${name === undefined ? "" : ` (${name})`}`;
+}
+
+/** A member account may not be let ask: by a service control policy such as this stack's own, where it has no MFA. */
+async function managementAccount(whose: string): Promise<string> {
   try {
     const { Organization } = await new OrganizationsClient({ region }).send(new DescribeOrganizationCommand({}));
     return Organization?.MasterAccountId ?? "";
@@ -80,6 +90,13 @@ async function managementAccount(): Promise<string> {
       throw new Failure(
         "The account of these credentials is not part of an AWS Organization.",
         "Use credentials of the organization's management account.",
+        { cause: error },
+      );
+    }
+    if (error instanceof Error && error.name.startsWith("AccessDenied")) {
+      throw new Failure(
+        `${whose}, and AWS does not let them look at the organization: ${error.message}`,
+        "Use credentials of the organization's management account (AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY).",
         { cause: error },
       );
     }

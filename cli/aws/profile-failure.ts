@@ -4,8 +4,8 @@ import { type Profiles, profileNames, type ProfileSource } from "./profile-sourc
 
 /** Why a profile gives no credentials, each cause in its own sentence. */
 
-/** A profile that `AWS_PROFILE` or another profile names, and that no file has. */
-export function missingProfile({ chain }: ProfileSource, profiles: Profiles): Failure {
+/** A profile that `variable` or another profile names, and that no file has. */
+export function missingProfile({ chain }: ProfileSource, profiles: Profiles, variable: string): Failure {
   const name = chain.at(-1) ?? "";
   const from = chain.at(-2);
   const names = profileNames(profiles).toSorted();
@@ -16,9 +16,18 @@ export function missingProfile({ chain }: ProfileSource, profiles: Profiles): Fa
       : `The profiles here are: ${names.join(", ")}.`;
   return new Failure(
     from === undefined
-      ? `There is no AWS profile "${name}", which AWS_PROFILE names.`
+      ? `There is no AWS profile "${name}", which ${variable} names.`
       : `There is no AWS profile "${name}", from which the profile "${from}" takes its credentials (source_profile).`,
     [meant === undefined ? undefined : `Did you mean ${meant}?`, there].filter(Boolean).join(" "),
+  );
+}
+
+/** Profiles of which each takes its credentials from the next, and none has any. */
+export function circleOfProfiles({ chain }: ProfileSource): Failure {
+  const [asked = ""] = chain;
+  return new Failure(
+    `The AWS profile "${asked}" gives no credentials: source_profile leads in a circle, ${chain.join(" > ")}.`,
+    "Let one of them name a profile that has credentials, or name another profile in AWS_PROFILE.",
   );
 }
 

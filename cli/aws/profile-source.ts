@@ -5,9 +5,11 @@ export interface ProfileSource {
   /** The profile that was asked for, then each that `source_profile` leads to. */
   chain: string[];
   /** What the last of them has. */
-  kind: "keys" | "sso" | "login" | "process" | "web identity" | "elsewhere" | "missing" | "nothing";
+  kind: "keys" | "sso" | "login" | "process" | "web identity" | "elsewhere" | "missing" | "circle" | "nothing";
   /** Whether one of them asks for an MFA code. */
   wantsCode: boolean;
+  /** Whether one of them has credentials in more ways than one: the engine's SDK looks for them in another order. */
+  ambiguous: boolean;
   /** Keys of the last one. */
   keys: Record<string, string | undefined>;
   /** The region that the first one names. */
@@ -26,6 +28,7 @@ export async function readProfiles(): Promise<Profiles> {
 export function sourceOf(profiles: Profiles, profile: string): ProfileSource {
   const chain = [profile];
   let wantsCode = false;
+  let ambiguous = false;
   for (;;) {
     const name = chain.at(-1) ?? profile;
     const keys = profiles[name];
@@ -33,10 +36,12 @@ export function sourceOf(profiles: Profiles, profile: string): ProfileSource {
       chain,
       kind,
       wantsCode,
+      ambiguous,
       keys: keys ?? {},
       region: profiles[profile]?.["region"],
     });
     if (keys === undefined) return end("missing");
+    ambiguous ||= waysOf(keys) > 1;
     // The keys of a profile that another one starts from come before its own role.
     if (isStatic(keys) && (chain.length > 1 || keys["role_arn"] === undefined)) return end("keys");
     const { role_arn: role, source_profile: source, credential_source: elsewhere } = keys;
@@ -45,7 +50,10 @@ export function sourceOf(profiles: Profiles, profile: string): ProfileSource {
       if (source === undefined) return end("elsewhere");
       // A profile may start from its own keys.
       if (source === name) return end(isStatic(keys) ? "keys" : "nothing");
-      if (chain.includes(source)) return end("nothing");
+      if (chain.includes(source)) {
+        chain.push(source);
+        return end("circle");
+      }
       chain.push(source);
       continue;
     }
@@ -55,6 +63,12 @@ export function sourceOf(profiles: Profiles, profile: string): ProfileSource {
     if (["sso_session", "sso_start_url"].some((key) => keys[key] !== undefined)) return end("sso");
     return end(keys["login_session"] === undefined ? "nothing" : "login");
   }
+}
+
+function waysOf(keys: Record<string, string | undefined>): number {
+  const ways = [["role_arn"], ["credential_process"], ["sso_session", "sso_start_url"], ["login_session"]];
+  const named = ways.filter((way) => way.some((key) => keys[key] !== undefined));
+  return named.length + (isStatic(keys) ? 1 : 0);
 }
 
 function isStatic(keys: Record<string, string | undefined>): boolean {

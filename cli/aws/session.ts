@@ -25,6 +25,7 @@ export async function namesCredentials(): Promise<boolean> {
 /** What names credentials by itself. A CI hands over what it must not know as an empty text. */
 const environmentNames = [
   "AWS_PROFILE",
+  "AWS_DEFAULT_PROFILE",
   "AWS_ACCESS_KEY_ID",
   "AWS_SECRET_ACCESS_KEY",
   "AWS_WEB_IDENTITY_TOKEN_FILE",
@@ -35,21 +36,57 @@ const environmentNames = [
 const isSet = (name: string): boolean => Boolean(process.env[name]);
 
 async function open(): Promise<void> {
-  const profile = process.env["AWS_PROFILE"] || undefined;
-  if (profile === undefined && environmentHasKeys()) return;
-  const [{ readProfiles, sourceOf }, { emptyProfile, missingProfile }] = await Promise.all([
+  const { requireReadableFiles } = await import("./files.ts");
+  // The engine's SDK reads them whatever it takes in the end.
+  await requireReadableFiles();
+  const variable = chooseVariable();
+  if (variable === "keys") return;
+  const [{ readProfiles, sourceOf }, { circleOfProfiles, emptyProfile, missingProfile }] = await Promise.all([
     import("./profile-source.ts"),
     import("./profile-failure.ts"),
   ]);
+  const profile = process.env["AWS_PROFILE"] || undefined;
   const profiles = await readProfiles();
   const source = sourceOf(profiles, profile ?? "default");
-  // What comes after the profiles, such as a container's role, is the SDK's business.
-  if (profile === undefined && hasNone(source)) return;
-  if (source.kind === "missing") throw missingProfile(source, profiles);
+  if (profile === undefined) {
+    // What comes after the profiles, such as a container's role, is the SDK's business.
+    if (hasNone(source)) return;
+    if (isSet("AWS_WEB_IDENTITY_TOKEN_FILE")) return takeWebIdentity(source);
+  }
+  if (source.kind === "missing") throw missingProfile(source, profiles, variable);
+  if (source.kind === "circle") throw circleOfProfiles(source);
   if (source.kind === "nothing") throw emptyProfile(source);
+  if (source.kind !== "elsewhere") forgetKeys();
   if (source.kind === "keys" && source.chain.length === 1 && !source.wantsCode) return;
   await resolve(source);
 }
+
+/**
+ * What names the credentials, in one order for this SDK and the engine's, which differ: `AWS_PROFILE`, keys in the environment,
+ * `AWS_DEFAULT_PROFILE` (only the engine's SDK knows it, and takes it before keys; the AWS CLI takes keys first).
+ */
+function chooseVariable(): "AWS_PROFILE" | "keys" | "AWS_DEFAULT_PROFILE" {
+  const other = process.env["AWS_DEFAULT_PROFILE"];
+  delete process.env["AWS_DEFAULT_PROFILE"];
+  if (isSet("AWS_PROFILE")) return "AWS_PROFILE";
+  if (environmentHasKeys()) return "keys";
+  if (!other) return "AWS_PROFILE";
+  process.env["AWS_PROFILE"] = other;
+  return "AWS_DEFAULT_PROFILE";
+}
+
+/** A web identity comes before the default profile for the engine's SDK and the AWS CLI, and after it for this SDK. */
+async function takeWebIdentity(source: ProfileSource): Promise<void> {
+  const { fromTokenFile } = await import("@aws-sdk/credential-providers");
+  handOver(await fromTokenFile({ clientConfig: { region } })(), source);
+}
+
+/** Keys that a profile comes before: with both, the SDK prints a warning over several lines. */
+function forgetKeys(): void {
+  for (const name of keyNames) Reflect.deleteProperty(process.env, name);
+}
+
+const keyNames = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION"];
 
 /** @throws Failure where there is only the half of a pair: what the SDK takes instead is somebody else's */
 function environmentHasKeys(): boolean {
@@ -81,7 +118,8 @@ async function resolve(source: ProfileSource): Promise<void> {
       const mfaCodeProvider = (device: string): Promise<string> => askCode(profile, device);
       const session = await fromIni({ profile, mfaCodeProvider, clientConfig: { region }, ignoreCache: true })();
       // The plugin's SDK asks for no code, and knows nothing of `aws login`.
-      if (source.wantsCode || source.kind === "login") handOver(session, source);
+      const isOneSided = source.wantsCode || source.ambiguous || source.kind === "login";
+      if (isOneSided || (source.kind === "elsewhere" && isSet("AWS_ACCESS_KEY_ID"))) handOver(session, source);
       return;
     } catch (error) {
       if (!(error instanceof Error) || error instanceof Failure || error.name === "ExitPromptError") throw error;
@@ -110,10 +148,10 @@ function handOver(
   { accessKeyId, secretAccessKey, sessionToken }: Session,
   { region: regionOfProfile }: ProfileSource,
 ): void {
+  forgetKeys();
   delete process.env["AWS_PROFILE"];
   process.env["AWS_ACCESS_KEY_ID"] = accessKeyId;
   process.env["AWS_SECRET_ACCESS_KEY"] = secretAccessKey;
-  if (sessionToken === undefined) delete process.env["AWS_SESSION_TOKEN"];
-  else process.env["AWS_SESSION_TOKEN"] = sessionToken;
+  if (sessionToken !== undefined) process.env["AWS_SESSION_TOKEN"] = sessionToken;
   if (regionOfProfile !== undefined && !isSet("AWS_REGION")) process.env["AWS_REGION"] = regionOfProfile;
 }

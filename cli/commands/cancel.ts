@@ -25,7 +25,11 @@ export default class Cancel extends StackCommand {
     const { flags } = await this.parse(Cancel);
     const ask = await import("../terminal/ask.ts");
     const project = await this.project(flags);
-    const { keepsLocks, locksOf, nameOf } = await import("../state/lock.ts");
+    const [{ keepsLocks, locksOf, nameOf }, { stackReference }] = await Promise.all([
+      import("../state/lock.ts"),
+      import("../project/project.ts"),
+    ]);
+    const name = stackReference(project);
     const heldBy = flags["held-by"];
     const locks = (await locksOf(project)).filter(({ holder }) => heldBy === undefined || holder.username === heldBy);
     const released = locks.map(({ holder }) => holder);
@@ -33,13 +37,11 @@ export default class Cancel extends StackCommand {
     const byFiles = heldBy !== undefined || keepsLocks(project);
     if (locks.length === 0 && byFiles) {
       this.log(
-        heldBy === undefined
-          ? `The stack "${project.stack}" is not locked.`
-          : `The stack "${project.stack}" has no lock of ${heldBy}.`,
+        heldBy === undefined ? `The stack "${name}" is not locked.` : `The stack "${name}" has no lock of ${heldBy}.`,
       );
       return result;
     }
-    const question = `Release the lock of the stack "${project.stack}"? No other run may be under way.`;
+    const question = `Release the lock of the stack "${name}"? No other run may be under way.`;
     if (byFiles) {
       await ask.confirmChange(question, flags.yes);
       for (const lock of locks) await lock.remove();
@@ -51,9 +53,7 @@ export default class Cancel extends StackCommand {
       await stack.cancel();
     }
     const names = released.length === 0 ? "" : `: ${released.map(nameOf).join("; ")}`;
-    this.log(
-      `The lock of the stack "${project.stack}" is released${names}. Run mfa-admin up to finish what was under way.`,
-    );
+    this.log(`The lock of the stack "${name}" is released${names}. Run mfa-admin up to finish what was under way.`);
     return result;
   }
 }

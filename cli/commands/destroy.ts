@@ -13,16 +13,13 @@ export default class Destroy extends StackCommand {
     const ask = await import("../terminal/ask.ts");
     const { project, file } = await this.settings(flags);
     ask.requireConfirmable(flags.yes);
-    const [{ prepare, summary }, { runDestroy }] = await Promise.all([
+    const [{ prepare, summary }, { runDestroy }, { destroyWarning }] = await Promise.all([
       import("../engine/apply.ts"),
       import("../engine/runs.ts"),
+      import("../deploy/destroy-warning.ts"),
     ]);
     const stack = await prepare(project, file);
-    await ask.confirmByName(
-      `This deletes ${Object.keys(file.settings.developers).length} developers and the service control policy.`,
-      project.stack,
-      flags.yes,
-    );
+    if (!flags.yes) await ask.confirmByName(await destroyWarning(stack, project), project.stack, flags.yes);
     const result = await runDestroy(stack, { project, settings: file.settings, verbose: flags.verbose });
     this.log(result.changes.length === 0 ? "There is nothing to delete." : summary(result));
     return result;

@@ -34,10 +34,9 @@ export default class List extends StackCommand {
     const { iamIn } = await import("../aws/clients.ts");
     const { developerStatuses } = await import("../aws/developer-status.ts");
     const { alarmsOf } = await import("../deploy/alarms.ts");
-    const [statuses, alarms] = await Promise.all([
-      developerStatuses(iamIn(settings.authAccount, settings), names),
-      alarmsOf(settings, process.stdout),
-    ]);
+    const statuses = await developerStatuses(iamIn(settings.authAccount, settings), names);
+    // Afterwards: the first says what is wrong with the credentials.
+    const alarms = await alarmsOf(settings, process.stdout);
     const rows = roster.map((entry, index) => ({ ...entry, ...statuses[index] }));
     // The JSON is a row for each developer.
     if (this.jsonEnabled()) for (const line of alarms) this.logToStderr(line);

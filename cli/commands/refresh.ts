@@ -41,12 +41,13 @@ export default class Refresh extends ReportCommand {
     if (flags.format === "markdown") throw new Failure("--format markdown is for --preview-only.", "Add it.");
     const { project, file } = await this.settings(flags);
     ask.requireConfirmable(flags.yes);
-    const [{ prepare, writeChanges }, { runRefresh }] = await Promise.all([
+    const [{ prepare, writeChanges }, { runRefresh }, { stackReference }] = await Promise.all([
       import("../engine/apply.ts"),
       import("../engine/runs.ts"),
+      import("../project/project.ts"),
     ]);
     const stack = await prepare(project, file, { lockDeadline: flags["lock-timeout"] });
-    await ask.confirmChange(`Read the state of "${project.stack}" back from AWS?`, flags.yes);
+    await ask.confirmChange(`Read the state of "${stackReference(project)}" back from AWS?`, flags.yes);
     const result = await runRefresh(stack, { project, settings: file.settings, verbose: flags.verbose });
     if (!this.jsonEnabled()) writeChanges(result, process.stdout);
     const count = result.changes.length;

@@ -17,7 +17,7 @@ import { requireHarmless, type StackBefore } from "../preview/guards.ts";
 import { planned } from "../preview/planned-by-engine.ts";
 import { previewReport } from "../preview/report.ts";
 import { resourcesBefore, stackHeldBy } from "../preview/state-before.ts";
-import type { Project } from "../project/project.ts";
+import { type Project, stackReference } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import { madeWithoutPassword } from "../onboarding/handover.ts";
 import { pendingEdits, pendingLine } from "./pending-edits.ts";
@@ -66,7 +66,7 @@ export async function addToStack(
   });
   await requireAttached(held, settings, names);
   await returnToStack(stack, { project, settings, names, verbose }, resources);
-  await healKnown(stack, await resourcesBefore(stack, project));
+  await healKnown(stack, await resourcesBefore(stack, project), { project, settings, verbose });
   const { outputs = {} } = resources.find(({ type }) => type === "pulumi:pulumi:Stack") ?? {};
   return runUp(stack, {
     project,
@@ -76,7 +76,7 @@ export async function addToStack(
     program: programOf(settings, { names, outputs }),
     ...(onBegin && { onBegin }),
     ...(onStep && { onStep }),
-    again: `mfa-admin up --stack ${project.stack}`,
+    again: `mfa-admin up --stack ${stackReference(project)}`,
   });
 }
 
@@ -85,7 +85,7 @@ export async function removeFromStack(
   stack: Stack,
   { project, file: { settings }, names, verbose }: OwnPartOptions,
 ): Promise<RunResult> {
-  const again = `mfa-admin remove-developer ${names.join(" ")} --stack ${project.stack}`;
+  const again = `mfa-admin remove-developer ${names.join(" ")} --stack ${stackReference(project)}`;
   return runRemoval(stack, names, { project, settings, verbose, again });
 }
 

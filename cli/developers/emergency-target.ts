@@ -82,9 +82,9 @@ export async function userInEmergency(
 }
 
 /** Says better whose credentials these are, or that the access role is in the way. */
-async function explainRefusal({ authAccount, accessRole }: EmergencySettings): Promise<void> {
-  await requireManagementAccount();
-  await requireAccessRole("auth", authAccount, accessRole);
+async function explainRefusal(settings: EmergencySettings): Promise<void> {
+  await requireManagementAccount(settings);
+  await requireAccessRole("auth", settings.authAccount, settings.accessRole);
 }
 
 /** A user that AWS has. */

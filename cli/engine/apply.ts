@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 
 import { checkPreconditions } from "../aws/preconditions.ts";
-import type { Project } from "../project/project.ts";
+import { type Project, stackReference } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import { confirmChange } from "../terminal/ask.ts";
 import { changeLine, countsLine } from "../terminal/progress.ts";
@@ -110,16 +110,16 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
       const report = previewReport({ kind: "preview", stack: project.stack, settings, plan, warnings });
       total = plan.resources.filter(({ operation }) => operation !== "same").length;
       if (!report.changed) {
-        await healKnown(stack, resources);
+        await healKnown(stack, resources, options);
         await onBegin?.();
         return { changes: [], unchanged: report.unchanged, seconds: 0 };
       }
       if (show) process.stderr.write(`${text(report, process.stderr)}\n\n`);
-      await confirmChange(`Apply to the stack "${project.stack}"?`, yes);
+      await confirmChange(`Apply to the stack "${stackReference(project)}"?`, yes);
       if (!yes) await requireUnchanged(stack, project, resources);
     }
     if (!show) tellShutOut(warnings);
-    await healKnown(stack, resources);
+    await healKnown(stack, resources, options);
     return runUp(stack, { ...options, total, ...(onBegin && { onBegin }), ...(onStep && { onStep }) });
   });
 }

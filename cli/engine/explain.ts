@@ -1,5 +1,5 @@
 import { Failure } from "../failure.ts";
-import type { Project } from "../project/project.ts";
+import type { StackName } from "../project/project.ts";
 import { CommandError, ConcurrentUpdateError } from "./automation.ts";
 import { lockedBy, type LockHolder } from "../state/lock.ts";
 import { wrongPassphrase } from "./passphrase.ts";
@@ -8,16 +8,12 @@ import { wrongPassphrase } from "./passphrase.ts";
 export class EngineFailure extends Failure {}
 
 /** What the engine could not do, in the user's terms. Failures of single resources are told by their events instead. */
-export function explainEngine(error: unknown, project: Pick<Project, "stack" | "backendUrl">): unknown {
+export function explainEngine(error: unknown, project: StackName): unknown {
   return error instanceof CommandError ? explainText(error.message, project, error) : error;
 }
 
 /** The same for what the Pulumi CLI has printed on stderr. */
-export function explainText(
-  text: string,
-  project: Pick<Project, "stack" | "backendUrl">,
-  error?: CommandError,
-): Failure {
+export function explainText(text: string, project: StackName, error?: CommandError): Failure {
   if (error instanceof ConcurrentUpdateError || /the stack is currently locked by/.test(text)) {
     return lockedBy(project, lockHolders(text), error);
   }

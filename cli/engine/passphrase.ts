@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { parse } from "yaml";
 
 import { Failure } from "../failure.ts";
-import type { Project } from "../project/project.ts";
+import { type Project, type StackName, stackReference } from "../project/project.ts";
 import { isServer } from "../state/server.ts";
 import { askSecret, canAsk } from "../terminal/ask.ts";
 
@@ -20,24 +20,26 @@ export async function passphraseEnvironment(project: Project): Promise<Record<st
   if (!kept) return {};
   if (!canAsk()) {
     throw new Failure(
-      `The passphrase of the stack "${project.stack}" is needed, and there is no terminal to ask on.`,
+      `The passphrase of the stack "${stackReference(project)}" is needed, and there is no terminal to ask on.`,
       "Set PULUMI_CONFIG_PASSPHRASE, or PULUMI_CONFIG_PASSPHRASE_FILE to a file that holds it.",
     );
   }
   if (salt !== undefined) {
     const check = async (value: string): Promise<true | string> =>
       (await opens(value, salt)) || "That is not the passphrase of this stack.";
-    return { PULUMI_CONFIG_PASSPHRASE: await askSecret(`Passphrase of the stack "${project.stack}":`, check) };
+    return {
+      PULUMI_CONFIG_PASSPHRASE: await askSecret(`Passphrase of the stack "${stackReference(project)}":`, check),
+    };
   }
   return { PULUMI_CONFIG_PASSPHRASE: await choosePassphrase(project) };
 }
 
-async function choosePassphrase({ stack }: Project): Promise<string> {
+async function choosePassphrase(project: Project): Promise<string> {
   const something = (value: string): Promise<true | string> =>
     Promise.resolve(value !== "" || "An empty passphrase protects nothing.");
   process.stderr.write("Every command that opens the state needs this passphrase. If it is lost, the state is, too.\n");
   for (;;) {
-    const chosen = await askSecret(`Choose a passphrase for the stack "${stack}":`, something);
+    const chosen = await askSecret(`Choose a passphrase for the stack "${stackReference(project)}":`, something);
     if ((await askSecret("The same passphrase again:")) === chosen) return chosen;
     process.stderr.write("The two passphrases differ.\n");
   }
@@ -61,9 +63,9 @@ export async function lacksPassphrase(project: Project): Promise<boolean> {
   return salt !== undefined && !(await opens(passphrase, salt));
 }
 
-export function wrongPassphrase({ stack }: Pick<Project, "stack">, cause?: unknown): Failure {
+export function wrongPassphrase(project: StackName, cause?: unknown): Failure {
   return new Failure(
-    `The passphrase is not that of the stack "${stack}".`,
+    `The passphrase is not that of the stack "${stackReference(project)}".`,
     "Correct PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE, or unset both to be asked.",
     { cause },
   );

@@ -77,6 +77,17 @@ export async function settle(stack: Stack, { settings, refresh }: SettleOptions)
   return taken.length > 0;
 }
 
+/** Takes out of the state's providers whose they were; what is pending has to be settled by the same edit, which forgets it. */
+export async function heal(stack: Stack, { settings, refresh }: SettleOptions): Promise<void> {
+  let taken: Resource[] = [];
+  await editState(stack, async (deployment) => {
+    if (!forgetEnvironment(deployment.resources)) return false;
+    ({ taken } = await settleUnfinished(deployment, settings));
+    return true;
+  });
+  await readTaken(taken, refresh);
+}
+
 /**
  * Prepares the state for the deletion of everything: what runs were making when they died comes in, and the protection of
  * the service control policy goes. The next `up` puts it back, should the deletion not come to its end.

@@ -1,5 +1,5 @@
 import { Failure, type FailurePart } from "../failure.ts";
-import type { Project } from "../project/project.ts";
+import { type Project, stackReference } from "../project/project.ts";
 import type { ResourceFailure, RunRecord } from "./changes.ts";
 import { developerOf } from "../preview/planned.ts";
 import { EngineFailure, explainEngine } from "./explain.ts";
@@ -52,7 +52,7 @@ export function failureOf(run: FailedRun): unknown {
 }
 
 function remedyOf({ command, record, project, again }: FailedRun, consents: string[]): string {
-  const flags = ["--stack", project.stack, ...consents].join(" ");
+  const flags = ["--stack", stackReference(project), ...consents].join(" ");
   return record.failures.some(existsAlready)
     ? `Delete what is there already, or run mfa-admin up ${flags} --adopt to take it into the stack.`
     : `Run ${again ?? `mfa-admin ${command} ${flags}`} to go on from there.`;
@@ -91,20 +91,26 @@ function interruption({ command, record: { changes } }: FailedRun): string {
 
 /** What each resource failed for, else what the run failed for. */
 function troubles({ command, record: { failures, errors, changes } }: FailedRun, explained: unknown): string {
-  if (failures.length === 0) return errors.length > 0 ? errors.join("\n") : (explained as Error).message;
+  if (failures.length === 0)
+    return errors.length > 0
+      ? inOurWords(errors.join("\n")).replace(/^these credentials.*/gm, (line) => `T${line.slice(1)}.`)
+      : (explained as Error).message;
   const count = failures.length === 1 ? "One resource" : `${failures.length} resources`;
   const made = changesAws(command) ? changes.length : 0;
   const done = made === 0 ? "" : made === 1 ? " One other change was made." : ` ${made} other changes were made.`;
   return `${count} could not be ${past[command]}.${done}\n${failures.map((failure) => `  ${lineOf(failure)}`).join("\n")}`;
 }
 
+/** What the aws-native plugin says where a provider names another account than the credentials'. */
+function inOurWords(message: string): string {
+  return message.replace(
+    /account ID not allowed \((\d+)\)/g,
+    "these credentials belong to account $1, and the stack's state names another account for it",
+  );
+}
+
 function lineOf(failure: ResourceFailure): string {
   const { account, operation, type, name } = failure;
-  const reason = existsAlready(failure)
-    ? "AWS has it already, but not from this stack"
-    : failure.message.replace(
-        /account ID not allowed \((\d+)\)/,
-        "these credentials belong to account $1, and the stack's state names another account for it",
-      );
+  const reason = existsAlready(failure) ? "AWS has it already, but not from this stack" : inOurWords(failure.message);
   return `${account}: ${operation.replace("create-replacement", "replace")} ${type} ${name}: ${reason}`;
 }

@@ -128,7 +128,8 @@ function partOf({ settings, target, program = programOf(settings) }: RunOptions)
  * and an update after that would delete a console password that was made outside the stack.
  */
 export async function runRefresh(stack: Stack, options: RunOptions): Promise<RunResult> {
-  await healProviders(stack, options.project);
+  // What comes in by it is read like all the rest.
+  await healKnown(stack, await resourcesOf(stack, options), options, () => Promise.resolve());
   const pass = (): Promise<FinishedRun> =>
     run("refresh", options, (engine) => withoutReports(stack).refresh({ ...engine, parallel }));
   const [first, second] = [await pass(), await pass()];
@@ -142,24 +143,28 @@ export async function runRefresh(stack: Stack, options: RunOptions): Promise<Run
   };
 }
 
+async function resourcesOf(stack: Stack, { project }: RunOptions): Promise<Resource[]> {
+  const { resourcesBefore } = await import("../preview/state-before.ts");
+  return resourcesBefore(stack, project);
+}
+
 /**
  * The program gives new inputs to the providers that it still has. A refresh does not run it, and an account that has left the
  * settings is left by its old provider.
+ *
+ * @param known the state's resources
+ * @param refresh reads what a run was making when it died, and what comes into the state by this
  */
-export async function healProviders(stack: Stack, project: Project): Promise<void> {
-  const { resourcesBefore } = await import("../preview/state-before.ts");
-  await healKnown(stack, await resourcesBefore(stack, project));
-}
-
-/** The same where the state's resources are known already. */
-export async function healKnown(stack: Stack, known: Resource[]): Promise<void> {
+export async function healKnown(
+  stack: Stack,
+  known: Resource[],
+  options: RunOptions,
+  refresh = (): Promise<unknown> => runRefresh(stack, { ...options, onStep: () => undefined }),
+): Promise<void> {
   const { forgetEnvironment } = await import("./provider-inputs.ts");
   if (!forgetEnvironment(structuredClone(known))) return;
-  const { editState } = await import("./deployment.ts");
-  await editState(stack, ({ resources, pending_operations: pending = [] }) =>
-    // An edit forgets what is pending: the next up settles that, and gives the providers their inputs.
-    Promise.resolve(pending.length === 0 && forgetEnvironment(resources)),
-  );
+  const { heal } = await import("./recover.ts");
+  await heal(stack, { settings: options.settings, refresh });
 }
 
 function identity({ account, type, name }: Change): string {

@@ -11,7 +11,7 @@ import type { StepEventMetadata } from "../engine/automation.ts";
 import { existsAlready, IncompleteRun } from "../engine/run-failure.ts";
 import { Failure } from "../failure.ts";
 import { commitAdvice, fileToCommit } from "../project/commit.ts";
-import type { Project } from "../project/project.ts";
+import { type Project, stackReference } from "../project/project.ts";
 import { RosterEdit } from "../project/roster-edit.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import {
@@ -108,9 +108,9 @@ function hasMadeNothing(error: unknown): boolean {
   return !error.interrupted && failures.length > 0 && failures.every(existsAlready);
 }
 
-function setUpLine({ stack }: Project, { settings }: SettingsFile): string {
+function setUpLine(project: Project, { settings }: SettingsFile): string {
   const everybody = Object.keys(settings.developers).join(", ");
-  return `The stack "${stack}" was never applied: this sets up the whole of it, with everybody on the roster (${everybody}).`;
+  return `The stack "${stackReference(project)}" was never applied: this sets up the whole of it, with everybody on the roster (${everybody}).`;
 }
 
 /** A run that stops half-way ends before the passwords; the roster has the names by then. */

@@ -88,12 +88,14 @@ export function parseStackName(text: string): { stack: string; project?: string;
   return { stack, organization, ...(parts.length === 3 && project !== undefined && { project }) };
 }
 
-/** The stack as the engine is to be told of it, whatever organization is the default of whoever is logged in. */
-export function stackReference({
-  stack,
-  backendUrl,
-  organization,
-}: Pick<Project, "stack" | "backendUrl" | "organization">): string {
+/** What names a stack beyond doubt. */
+export type StackName = Pick<Project, "stack" | "backendUrl" | "organization">;
+
+/**
+ * The stack as the engine and the user are to be told of it, as `--stack` takes it: whatever organization is the default of
+ * whoever is logged in, or `Pulumi.yaml`'s.
+ */
+export function stackReference({ stack, backendUrl, organization }: StackName): string {
   return organization !== undefined && isServer(backendUrl) ? `${organization}/${stack}` : stack;
 }
 

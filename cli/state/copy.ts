@@ -227,10 +227,10 @@ function requireNothingSealed({ settingsFile }: Project, text: string): void {
 }
 
 /** Pulumi forgets what was under way when it takes a state in. */
-function requireFinished({ stack }: Project, state: State): void {
+function requireFinished(project: Project, state: State): void {
   if (contents(state).pending_operations.length === 0) return;
   throw new Failure(
-    `A run of the stack "${stack}" has died in the middle of its changes.`,
-    `Run mfa-admin up --stack ${stack} to finish them, then move the state.`,
+    `A run of the stack "${stackReference(project)}" has died in the middle of its changes.`,
+    `Run mfa-admin up --stack ${stackReference(project)} to finish them, then move the state.`,
   );
 }

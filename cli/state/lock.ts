@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 
 import { Failure } from "../failure.ts";
-import type { Project } from "../project/project.ts";
+import { type Project, type StackName, stackReference } from "../project/project.ts";
 import { readIfThere, type StateFiles, stateFilesOf } from "./files.ts";
 import { requireCurrentLayout } from "./layout.ts";
 import { localStateDirectory } from "./state-directory.ts";
@@ -99,10 +99,10 @@ export async function lock(project: LockedProject): Promise<Lock | undefined> {
 export class Locked extends Failure {}
 
 /** The refusal, naming the holders. */
-export function lockedBy({ stack }: Pick<Project, "stack">, holders: LockHolder[], cause?: unknown): Locked {
+export function lockedBy(project: StackName, holders: LockHolder[], cause?: unknown): Locked {
   const names = holders.map(nameOf).join("; ");
   return new Locked(
-    `The stack "${stack}" is locked by another run${names === "" ? "" : `: ${names}`}.`,
+    `The stack "${stackReference(project)}" is locked by another run${names === "" ? "" : `: ${names}`}.`,
     "Wait for it to end. If it is no longer running, release the lock with mfa-admin cancel.",
     { cause },
   );

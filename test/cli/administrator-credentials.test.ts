@@ -1,4 +1,5 @@
 import { AttachRolePolicyCommand, CreateRoleCommand } from "@aws-sdk/client-iam";
+import { AttachPolicyCommand, CreatePolicyCommand, DetachPolicyCommand } from "@aws-sdk/client-organizations";
 import { expect } from "chai";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -31,6 +32,7 @@ describe("the administrator's credentials", () => {
       [
         `[profile admin]\n${role}\nsource_profile = base\nmfa_serial = ${device.serialNumber}`,
         `[profile without-code]\n${role}\nsource_profile = base`,
+        `[profile round]\n${role}\nsource_profile = about\n[profile about]\n${role}\nsource_profile = round`,
         `[profile lost]\n${role}\nsource_profile = nobody`,
         "[sso-session company]\nsso_start_url = https://company.awsapps.com/start\nsso_region = us-east-1",
         "[profile portal]\nsso_session = company\nsso_account_id = 111111111111\nsso_role_name = Admin",
@@ -61,9 +63,13 @@ describe("the administrator's credentials", () => {
   const cases: [profile: string, says: RegExp][] = [
     [
       "admn",
-      /^Error: There is no AWS profile "admn", which AWS_PROFILE names\.\nDid you mean admin\? The profiles here are: admin, base, broker, browser, half, lost, portal, silent, through-portal, without-code\.\n$/,
+      /^Error: There is no AWS profile "admn", which AWS_PROFILE names\.\nDid you mean admin\? The profiles here are: about, admin, base, broker, browser, half, lost, portal, round, silent, through-portal, without-code\.\n$/,
     ],
     ["lost", /^Error: There is no AWS profile "nobody", from which the profile "lost" takes its credentials/],
+    [
+      "round",
+      /^Error: The AWS profile "round" gives no credentials: source_profile leads in a circle, round > about > round\.\n/,
+    ],
     ["half", /^Error: The AWS profile "half" has aws_access_key_id, which alone are no credentials\.\n/],
     [
       "admin",
@@ -129,6 +135,50 @@ describe("the administrator's credentials", () => {
     });
   });
 
+  it("of a file that is there and cannot be read are refused at once: the engine would fail at it", async () => {
+    const { stderr } = await admin.runWith(withProfile("base", { AWS_CONFIG_FILE: home }), "list");
+    expect(stderr).to.equal(
+      `Error: The AWS file ${home} cannot be read: EISDIR: illegal operation on a directory, read.\nCorrect AWS_CONFIG_FILE, or unset it.\n`,
+    );
+  });
+
+  it("are the same for the engine, whatever else names some", async () => {
+    const { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY } = admin.sandbox.administrator;
+    const wrong = { AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE", AWS_SECRET_ACCESS_KEY: "wrong" };
+    for (const env of [
+      withProfile(undefined, { AWS_DEFAULT_PROFILE: "base" }),
+      withProfile(undefined, { AWS_DEFAULT_PROFILE: "nobody", AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY }),
+      withProfile("base", { AWS_DEFAULT_PROFILE: "nobody", ...wrong }),
+    ]) {
+      const { status, stderr } = await admin.runWith(env, "preview");
+      expect({ status, stderr }).to.eql({ status: 0, stderr: "" });
+    }
+    const missing = await admin.runWith(withProfile(undefined, { AWS_DEFAULT_PROFILE: "bas" }), "list");
+    expect(missing.stderr).to.match(
+      /^Error: There is no AWS profile "bas", which AWS_DEFAULT_PROFILE names\.\nDid you mean base\?/,
+    );
+  });
+
+  it("of a web identity come before the default profile, for the engine and for the CLI", async () => {
+    const { accessKeyId, secretAccessKey } = admin.sandbox.administrator;
+    const file = join(home, "with-default");
+    await writeFile(
+      file,
+      `[default]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`,
+    );
+    const env = withProfile(undefined, {
+      AWS_SHARED_CREDENTIALS_FILE: file,
+      AWS_WEB_IDENTITY_TOKEN_FILE: join(home, "nowhere"),
+      AWS_ROLE_ARN: "arn:aws:iam::111111111111:role/admin",
+    });
+    for (const command of [["list"], ["preview"]]) {
+      const { stderr } = await admin.runWith(env, ...command);
+      expect(stderr, command.join(" "))
+        .to.contain("nowhere")
+        .and.match(/^Error: /);
+    }
+  });
+
   it("of a member account are told by every command about a person, and by list", async () => {
     const { sandbox } = admin;
     const key = sandbox.userInMemberAccount(sandbox.authAccount, "operator", [ADMINISTRATOR_ACCESS]);
@@ -141,7 +191,7 @@ describe("the administrator's credentials", () => {
       ["remove-developer", "alice", "--yes"],
     ]) {
       expect((await admin.runWith({ env }, ...command)).stderr, command.join(" ")).to.match(
-        /^Error: These credentials belong to account 222222222222, but the organization is managed from account 111111111111\.\n/,
+        /^Error: These credentials belong to account 222222222222 \(auth\), but the organization is managed from account 111111111111\.\n/,
       );
     }
   });
@@ -175,5 +225,42 @@ describe("the administrator's credentials", () => {
     expect(await terminal.ended()).to.equal(0);
     const state = JSON.stringify(await admin.resourcesInState());
     expect(state).not.to.match(/ASIA|sessionToken|"token"|"profile"|mfa\/administrator/);
+  });
+
+  it("of a development account below a policy that refuses all without MFA are told as that account's, with AWS's words", async () => {
+    const { sandbox } = admin;
+    const management = clients(sandbox, sandbox.administrator);
+    const document = { Version: "2012-10-17", Statement: { Effect: "Deny", Action: "*", Resource: "*" } };
+    const { Policy } = await management.organizations.send(
+      new CreatePolicyCommand({
+        Name: "without-mfa",
+        Description: "",
+        Type: "SERVICE_CONTROL_POLICY",
+        Content: JSON.stringify(document),
+      }),
+    );
+    const attachment = { PolicyId: Policy?.PolicySummary?.Id ?? "", TargetId: "ou-abcd-11111111" };
+    await management.organizations.send(new AttachPolicyCommand(attachment));
+    const key = sandbox.userInMemberAccount("333333333333", "operator", [ADMINISTRATOR_ACCESS]);
+    const env = { AWS_ACCESS_KEY_ID: key.accessKeyId, AWS_SECRET_ACCESS_KEY: key.secretAccessKey };
+    try {
+      for (const command of [
+        ["list"],
+        ["reset-mfa", "alice", "--yes"],
+        ["reset-password", "alice", "--password-file", "p"],
+        ["revoke-keys", "alice", "--yes"],
+        ["remove-developer", "alice", "--yes"],
+        ["up", "--yes"],
+        ["preview"],
+        ["refresh", "--yes"],
+        ["destroy", "--yes"],
+      ]) {
+        expect((await admin.runWith({ env }, ...command)).stderr, command.join(" ")).to.match(
+          /^Error: These credentials belong to account 333333333333 \(sandbox\), and AWS does not let them look at the organization: .*explicit deny.*\nUse credentials of the organization's management account/,
+        );
+      }
+    } finally {
+      await management.organizations.send(new DetachPolicyCommand(attachment));
+    }
   });
 });

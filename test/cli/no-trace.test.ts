@@ -32,12 +32,24 @@ describe("who runs it leaves no trace in the state", () => {
   const stateFile = (): string => join(admin.stateDirectory, ".pulumi", "stacks", "mfa-admin", "main.json");
   const state = (): Promise<string> => readFile(stateFile(), "utf8");
 
-  /** As an earlier version left it: by the profile of somebody who is not here. */
+  /** As an earlier version left it: by the profile of somebody who is not here, whose run died while it made a user. */
   async function noteSomebody(): Promise<void> {
     const content = JSON.parse(await state()) as {
-      checkpoint: { latest: { resources: { type: string; inputs: object; outputs: object }[] } };
+      checkpoint: {
+        latest: {
+          resources: { type: string; urn: string; inputs: object; outputs: object }[];
+          pending_operations?: object[];
+        };
+      };
     };
-    for (const resource of content.checkpoint.latest.resources) {
+    const { latest } = content.checkpoint;
+    const user = latest.resources.find(({ type }) => type === "aws-native:iam:User");
+    if (user !== undefined) {
+      const inputs = { ...user.inputs, userName: "somebody" };
+      const resource = { ...user, id: undefined, urn: user.urn.replace(/[^:]+$/, "somebody"), inputs, outputs: {} };
+      latest.pending_operations = [{ type: "creating", resource }];
+    }
+    for (const resource of latest.resources) {
       if (resource.type !== "pulumi:providers:aws-native") continue;
       const trace = { profile: "somebody-else", sharedCredentialsFile: "/nowhere/credentials" };
       Object.assign(resource, { inputs: { ...resource.inputs, ...trace }, outputs: { ...resource.outputs, ...trace } });

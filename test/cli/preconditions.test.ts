@@ -63,7 +63,7 @@ describe("before anything is changed", () => {
     const env = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
     for (const command of risky) {
       expect(await refused({ env }, ...command), command.join(" ")).to.equal(
-        "Error: These credentials belong to account 222222222222, but the organization is managed from account 111111111111.\nUse credentials of 111111111111 (AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY).\n",
+        "Error: These credentials belong to account 222222222222 (auth), but the organization is managed from account 111111111111.\nUse credentials of 111111111111 (AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY).\n",
       );
     }
   });
