@@ -16,7 +16,8 @@ export interface ProgramOptions {
 }
 
 /** The whole stack, from its settings to its outputs, in the order in which access comes about. */
-export async function program(settings: Settings, options: ProgramOptions = {}) {
+export async function program(given: Settings, options: ProgramOptions = {}) {
+  const settings = inOrder(given) as Settings;
   const management = options.managementAccount ?? (await managementAccount());
   const context = createContext(settings, management, options);
   const auth = new AuthAccount("auth", context);
@@ -43,4 +44,12 @@ export async function program(settings: Settings, options: ProgramOptions = {}) 
 
 function rolesOf(settings: Settings, names: string[]): Record<string, { roles: Record<string, string> }> {
   return Object.fromEntries(names.map((name) => [name, { roles: roleArnsOf(settings, name) }]));
+}
+
+/** A value with the keys of all objects in order, as the engine hands settings over, whatever order the file has. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, inOrder(inner)]));
 }

@@ -32,8 +32,8 @@ export interface ApplyOptions {
   file: SettingsFile;
   yes: boolean;
   verbose: boolean;
-  /** Show the preview where nobody is asked, too. */
-  show?: boolean;
+  /** A sentence above the preview, which is then shown where nobody is asked, too. */
+  intro?: string;
   /** Take what AWS has already into the stack, whoever has made it. */
   adopt?: boolean;
   /** What the edit may do beyond what is taken for harmless. */
@@ -86,25 +86,15 @@ export async function apply(stack: Stack, options: ApplyOptions): Promise<RunRes
 }
 
 async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunResult> {
-  const {
-    project,
-    file,
-    yes,
-    verbose,
-    show = !yes,
-    adopt = false,
-    guards = {},
-    plan: saved,
-    onBegin,
-    onStep,
-  } = applyOptions;
+  const { project, file, yes, verbose, intro, adopt = false, guards = {}, plan: saved, onBegin, onStep } = applyOptions;
   const { settings } = file;
+  const show = !yes || intro !== undefined;
   const resources = await resourcesBefore(stack, project);
   const warnings = await requireHarmless(stackHeldBy(resources), settings, guards);
   return withEnginePlan(saved !== undefined, async (enginePlan) => {
     const options = { project, settings, verbose, adopt, ...enginePlan };
     let total: number | undefined;
-    if (!yes || show || saved !== undefined) {
+    if (show || saved !== undefined) {
       const plan = await planned(stack, options);
       if (saved !== undefined) saved.requireUnchanged({ project, settings, plan });
       const report = previewReport({ kind: "preview", stack: project.stack, settings, plan, warnings });
@@ -114,7 +104,7 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
         await onBegin?.();
         return { changes: [], unchanged: report.unchanged, seconds: 0 };
       }
-      if (show) process.stderr.write(`${text(report, process.stderr)}\n\n`);
+      if (show) process.stderr.write(`${intro === undefined ? "" : `${intro}\n\n`}${text(report, process.stderr)}\n\n`);
       await confirmChange(`Apply to the stack "${stackReference(project)}"?`, yes);
       if (!yes) await requireUnchanged(stack, project, resources);
     }

@@ -69,7 +69,6 @@ async function letIn(stack: Stack, roster: RosterEdit, options: AddDevelopersOpt
   const { after } = roster;
   const isFirst = !(await isApplied(stack, project));
   const isAlone = yes && !isFirst;
-  if (isFirst) process.stderr.write(`${setUpLine(project, after)}\n`);
   let steps = 0;
   const common = {
     ...{ project, file: after, verbose },
@@ -79,7 +78,7 @@ async function letIn(stack: Stack, roster: RosterEdit, options: AddDevelopersOpt
   const add = (): Promise<RunResult> =>
     isAlone
       ? addToStack(stack, { ...common, names })
-      : apply(stack, { ...common, yes, ...(isFirst && { show: true }) });
+      : apply(stack, { ...common, yes, ...(isFirst && { intro: setUpLine(project, after) }) });
   let result: RunResult;
   try {
     result = await add();
