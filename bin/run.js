@@ -5,6 +5,12 @@ import { fileURLToPath } from "node:url";
 
 const required = 22;
 if (Number.parseInt(process.versions.node, 10) >= required) {
+  // Whoever reads this may be gone (`| head`): what is under way comes to its end all the same, only untold.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (/** @type {NodeJS.ErrnoException} */ error) => {
+      if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+    });
+  }
   const { run } = await import("@oclif/core/run");
   try {
     await run(process.argv.slice(2), import.meta.url);

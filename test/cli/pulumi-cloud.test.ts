@@ -181,9 +181,9 @@ describe("a state in Pulumi Cloud", () => {
     expect({ status: refused?.status, stderr: refused?.stderr }).to.eql({
       status: 1,
       stderr:
-        'Error: The stack "main" is locked by another run.\nWait for it to end. If it is no longer running, release the lock with mfa-admin cancel.\n',
+        'Error: The stack "acme/main" is locked by another run.\nWait for it to end. If it is no longer running, release the lock with mfa-admin cancel.\n',
     });
-    expect(waited?.stderr).to.match(/^The stack "main" is locked by another run\. Waiting for it to end\.\n/);
+    expect(waited?.stderr).to.match(/^The stack "acme\/main" is locked by another run\. Waiting for it to end\.\n/);
     expect(waited?.status).to.equal(0);
     expect(waited?.stdout).to.match(/: 6 unchanged\.\n$/);
   });
@@ -191,8 +191,10 @@ describe("a state in Pulumi Cloud", () => {
   it("is released by cancel after a run was killed, and the next up finishes", async () => {
     await init();
     await killedUp("SIGKILL");
-    expect((await run("up", "--yes")).stderr).to.match(/^Error: The stack "main" is locked by another run\./);
-    expect(await succeed("cancel", "--yes")).to.match(/^The lock of the stack "main" is released\. Run mfa-admin up/);
+    expect((await run("up", "--yes")).stderr).to.match(/^Error: The stack "acme\/main" is locked by another run\./);
+    expect(await succeed("cancel", "--yes")).to.match(
+      /^The lock of the stack "acme\/main" is released\. Run mfa-admin up/,
+    );
     await succeed("up", "--yes");
     expect(await succeed("up", "--yes")).to.match(/: 6 unchanged\.\n$/);
   });
@@ -279,7 +281,7 @@ describe("a state in Pulumi Cloud", () => {
       held.release();
     };
     expect((await runWith({ meanwhile }, "up", "--yes")).status).to.equal(0);
-    expect(refused?.stderr).to.match(/^Error: The stack "main" is locked by another run\.\n/);
+    expect(refused?.stderr).to.match(/^Error: The stack "acme\/main" is locked by another run\.\n/);
     expect(await admin.files()).to.eql(files);
     expect(Object.keys(cloud.stacks())).to.eql(["mfa-admin/main"]);
   });

@@ -73,6 +73,17 @@ describe("trouble in the middle of up", () => {
     await expectComplete(admin);
   });
 
+  it("goes to its end where nobody reads what it says any more", async () => {
+    await begin();
+    const meanwhile = (child: ChildProcess): Promise<void> => {
+      child.stderr?.destroy();
+      child.stdout?.destroy();
+      return Promise.resolve();
+    };
+    expect((await admin.runWith({ meanwhile }, "up", "--yes")).status).to.equal(0);
+    await expectComplete(admin);
+  });
+
   it("a user whom AWS has made only in part, because it throttled its own handler, is completed", async () => {
     await begin();
     const { users, groups } = admin.sandbox.organization.account(admin.sandbox.authAccount);
