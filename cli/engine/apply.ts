@@ -106,7 +106,10 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
       }
       if (show) process.stderr.write(`${intro === undefined ? "" : `${intro}\n\n`}${text(report, process.stderr)}\n\n`);
       await confirmChange(`Apply to the stack "${stackReference(project)}"?`, yes);
-      if (!yes) await requireUnchanged(stack, project, resources);
+      if (!yes) {
+        await requireUnlocked(project);
+        await requireUnchanged(stack, project, resources);
+      }
     }
     if (!show) tellShutOut(warnings);
     await healKnown(stack, resources, options);
