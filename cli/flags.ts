@@ -32,6 +32,10 @@ export const guardFlags = {
   "accept-shut-out": Flags.boolean({
     description: "Shut out IAM users and root keys that are in use in accounts which come under the policy.",
   }),
+  "lift-denials": Flags.boolean({
+    description:
+      "Let policies go that only deny and were put on users and roles outside the stack, such as a quarantine by AWS.",
+  }),
 };
 
 export const languageFlag = Flags.option({

@@ -140,6 +140,7 @@ export function readPolicy(): CiPolicy {
       Effect: "Allow",
       Action: [
         "iam:GetAccessKeyLastUsed",
+        "iam:GetAccountAuthorizationDetails",
         "iam:GetAccountPasswordPolicy",
         "iam:GetAccountSummary",
         "iam:GetGroup",

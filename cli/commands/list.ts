@@ -37,10 +37,10 @@ export default class List extends StackCommand {
     const statuses = await developerStatuses(iamIn(settings.authAccount, settings), names);
     // Afterwards: the first says what is wrong with the credentials.
     const alarms = await alarmsOf(settings, process.stdout);
-    const rows = roster.map((entry, index) => ({ ...entry, ...statuses[index] }));
+    const rows = roster.map((entry, index) => ({ ...entry, ...statuses[index], ...alarms.of(entry.userName) }));
     // The JSON is a row for each developer.
-    if (this.jsonEnabled()) for (const line of alarms) this.logToStderr(line);
-    else if (alarms.length > 0) this.log(`${alarms.join("\n")}\n`);
+    if (this.jsonEnabled()) for (const line of alarms.lines) this.logToStderr(line);
+    else if (alarms.lines.length > 0) this.log(`${alarms.lines.join("\n")}\n`);
     this.log([developerTable(rows), ...exempt].join("\n"));
     return rows;
   }

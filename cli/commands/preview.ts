@@ -24,6 +24,11 @@ export default class Preview extends ReportCommand {
     "roster-only": Flags.boolean({
       description: "Compare the roster with the base, and ask neither AWS nor the stack's state.",
     }),
+    adopt: Flags.boolean({
+      description: "Show what up --adopt would do: what is taken over, and what it keeps and loses.",
+      // What comes in is not in a plan.
+      exclusive: ["save-plan", "roster-only"],
+    }),
     "save-plan": Flags.string({
       description: "Write what was previewed to this file, for up --plan.",
       helpValue: "FILE",
@@ -50,6 +55,8 @@ export default class Preview extends ReportCommand {
       maxRemovals: flags["max-removals"],
       allowUnprotected: flags["allow-unprotected"],
       acceptShutOut: flags["accept-shut-out"],
+      liftDenials: flags["lift-denials"],
+      adopt: flags.adopt,
     });
     if (flags.format !== "json") this.log(await render(report, flags.format));
     const { "save-plan": plan } = flags;

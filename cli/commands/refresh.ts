@@ -37,28 +37,24 @@ export default class Refresh extends ReportCommand {
   }
 
   private async refresh(flags: RefreshFlags): Promise<{ drifted: boolean; value: unknown }> {
-    const [ask, { Failure }] = await Promise.all([import("../terminal/ask.ts"), import("../failure.ts")]);
-    if (flags.format === "markdown") throw new Failure("--format markdown is for --preview-only.", "Add it.");
+    const ask = await import("../terminal/ask.ts");
     const { project, file } = await this.settings(flags);
     ask.requireConfirmable(flags.yes);
-    const [{ prepare, writeChanges }, { runRefresh }, { stackReference }] = await Promise.all([
+    const [{ prepare }, { refreshed }, { render }, { stackReference }] = await Promise.all([
       import("../engine/apply.ts"),
-      import("../engine/runs.ts"),
+      import("../preview/refreshed.ts"),
+      import("../preview/render.ts"),
       import("../project/project.ts"),
     ]);
     const stack = await prepare(project, file, { lockDeadline: flags["lock-timeout"] });
-    await ask.confirmChange(`Read the state of "${stackReference(project)}" back from AWS?`, flags.yes);
-    const result = await runRefresh(stack, { project, settings: file.settings, verbose: flags.verbose });
-    if (!this.jsonEnabled()) writeChanges(result, process.stdout);
-    const count = result.changes.length;
-    this.log(
-      count === 0
-        ? `Nothing has drifted; ${result.unchanged} resources are as the state says.`
-        : `${count === 1 ? "One resource has" : `${count} resources have`} drifted. Run mfa-admin up to put ${count === 1 ? "it" : "them"} right.`,
+    await ask.confirmChange(
+      `Write what AWS has into the state of "${stackReference(project)}"? It changes the state, and nothing in AWS`,
+      flags.yes,
     );
-    const { exemptLines } = await import("../preview/exemptions.ts");
-    for (const line of exemptLines(file.settings)) this.log(line);
-    return { drifted: count > 0, value: result };
+    const report = await refreshed(stack, { project, settings: file.settings, verbose: flags.verbose });
+    if (flags.format !== "json") this.log(await render(report, flags.format));
+    if ((report.repair ?? []).length > 0) this.logToStderr("Next: mfa-admin up puts right what has drifted.");
+    return { drifted: report.changed, value: report };
   }
 }
 

@@ -47,6 +47,7 @@ export default class Up extends StackCommand {
       maxRemovals: flags["max-removals"],
       allowUnprotected: flags["allow-unprotected"],
       acceptShutOut: flags["accept-shut-out"],
+      liftDenials: flags["lift-denials"],
     };
     const { SavedPlan } = await import("../preview/plan.ts");
     const plan = flags.plan === undefined ? {} : { plan: await SavedPlan.read(flags.plan, project) };

@@ -1,8 +1,40 @@
 import type { Settings } from "../../infra/settings.ts";
+import { lookAtIdentities, reasonOf } from "../aws/look.ts";
+import type { Warning } from "../preview/schema.ts";
 import { warningLines } from "../preview/text.ts";
 import { authAccountUnderPolicy } from "./auth-account.ts";
+import { type Denied, denials } from "./denials.ts";
 
-/** What stands above a list of developers, a line each: what keeps all of them from logging in. */
-export async function alarmsOf(settings: Settings, stream: NodeJS.WriteStream): Promise<string[]> {
-  return warningLines(await authAccountUnderPolicy(settings), stream);
+/** What stands above a list of developers. */
+export interface Alarms {
+  /** The alarms, and what could not be looked at, a line each. */
+  lines: string[];
+  /** What only denies on the user and the roles of one developer; nothing where there is none of it. */
+  of: (userName: string) => { denied?: Pick<Denied, "resource" | "policies" | "quarantine">[] };
+}
+
+/** Looks for policies that only deny on the developers' users and roles, in every account that can be reached. */
+export async function alarmsOf(settings: Settings, stream: NodeJS.WriteStream): Promise<Alarms> {
+  const missed: Warning[] = [];
+  const attempt = async <T>(what: string, call: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await call;
+    } catch (error) {
+      missed.push({ kind: "not-looked-at", what, reason: reasonOf(error) });
+      return undefined;
+    }
+  };
+  const [identities, underPolicy] = await Promise.all([
+    lookAtIdentities(settings, ({ account }, call) => attempt(`account ${account}`, call)),
+    attempt("auth account's unit", authAccountUnderPolicy(settings)),
+  ]);
+  const found = denials({ identities }, settings);
+  return {
+    lines: warningLines([...(underPolicy ?? []), ...found, ...missed], stream),
+    of(userName) {
+      const own = found.filter(({ developer }) => developer === userName);
+      const denied = own.map(({ resource, policies, quarantine }) => ({ resource, policies, quarantine }));
+      return denied.length === 0 ? {} : { denied };
+    },
+  };
 }

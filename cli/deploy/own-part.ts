@@ -13,13 +13,14 @@ import { IncompleteRun } from "../engine/run-failure.ts";
 import { healKnown, type RunOptions, runRemoval, runRefresh, type RunResult, runUp } from "../engine/runs.ts";
 import { programOf } from "../engine/stack.ts";
 import { Failure } from "../failure.ts";
-import { requireHarmless, type StackBefore } from "../preview/guards.ts";
+import { refuse, requireHarmless, type StackBefore } from "../preview/guards.ts";
 import { planned } from "../preview/planned-by-engine.ts";
 import { previewReport } from "../preview/report.ts";
-import { resourcesBefore, stackHeldBy } from "../preview/state-before.ts";
+import { resourcesBefore, stackHeldBy, unfinishedNames } from "../preview/state-before.ts";
 import { type Project, stackReference } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import { madeWithoutPassword } from "../onboarding/handover.ts";
+import { lookAtAws, see } from "./look.ts";
 import { pendingEdits, pendingLine } from "./pending-edits.ts";
 
 /**
@@ -64,6 +65,12 @@ export async function addToStack(
     maxRemovals: Infinity,
     policyStays: true,
   });
+  // Whoever goes by a name that is taken is refused before anything is made.
+  const developers = Object.fromEntries(names.map((name) => [name, settings.developers[name] ?? {}]));
+  const alone = { ...settings, developers };
+  const look = await lookAtAws(alone);
+  const unfinished = (): Promise<ReadonlySet<string>> => unfinishedNames(stack);
+  refuse((await see(look, held, alone, { unfinished, liftDenials: true })).dangers);
   await requireAttached(held, settings, names);
   await returnToStack(stack, { project, settings, names, verbose }, resources);
   await healKnown(stack, await resourcesBefore(stack, project), { project, settings, verbose });

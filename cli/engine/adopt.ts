@@ -1,5 +1,5 @@
 import type { Settings } from "../../infra/settings.ts";
-import { identifierOf, isOurs } from "../aws/resource.ts";
+import { identifierOf, isOurs, isThere } from "../aws/resource.ts";
 import { Failure } from "../failure.ts";
 import type { StepEventMetadata } from "./automation.ts";
 import { identityOfResource, nameOf } from "./changes.ts";
@@ -20,8 +20,14 @@ export async function adopt(
     const { parent, provider, protect = false } = planned;
     return { urn, type, custom: true, inputs: planned.inputs as Record<string, unknown>, parent, provider, protect };
   });
-  for (const resource of resources) await requireNotOurs(deployment, resource, settings);
-  return takeIn(deployment, resources, settings);
+  const there: Resource[] = [];
+  for (const resource of resources) {
+    // What the engine was told and what AWS has now may differ.
+    if (!(await isThere(resource, accountOf(deployment, resource, settings) ?? "", settings))) continue;
+    await requireNotOurs(deployment, resource, settings);
+    there.push(resource);
+  }
+  return takeIn(deployment, there, settings);
 }
 
 /**

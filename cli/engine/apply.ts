@@ -8,17 +8,18 @@ import { type Project, stackReference } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import { confirmChange } from "../terminal/ask.ts";
 import { changeLine, countsLine } from "../terminal/progress.ts";
-import { type GuardOptions, requireHarmless } from "../preview/guards.ts";
+import { denialsStay, lookAtAws, planSeen, see } from "../deploy/look.ts";
+import { type GuardOptions, refuse, requireHarmless } from "../preview/guards.ts";
 import type { SavedPlan } from "../preview/plan.ts";
 import { planned } from "../preview/planned-by-engine.ts";
 import { previewReport } from "../preview/report.ts";
-import { resourcesBefore, stackHeldBy } from "../preview/state-before.ts";
 import type { Warning } from "../preview/schema.ts";
-import { text } from "../preview/text.ts";
 import { warningText } from "../preview/wording.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import { styled } from "../terminal/stream.ts";
 import { Failure } from "../failure.ts";
+import { readStackBefore, resourcesBefore, stackHeldBy, unfinishedNames } from "../preview/state-before.ts";
+import { text, warningLines } from "../preview/text.ts";
 import type { Stack, StepEventMetadata } from "./automation.ts";
 import type { Resource } from "./deployment.ts";
 import { requireUnlocked } from "../state/lock.ts";
@@ -90,14 +91,24 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   const { settings } = file;
   const show = !yes || intro !== undefined;
   const resources = await resourcesBefore(stack, project);
-  const warnings = await requireHarmless(stackHeldBy(resources), settings, guards);
+  const held = stackHeldBy(resources);
+  const [look, warnings] = await Promise.all([lookAtAws(settings), requireHarmless(held, settings, guards)]);
+  const seen = await see(look, held, settings, { ...guards, adopt, unfinished: () => unfinishedNames(stack) });
+  refuse(seen.dangers);
+  for (const line of warningLines(seen.alarms, process.stderr)) process.stderr.write(`${line}\n`);
   return withEnginePlan(saved !== undefined, async (enginePlan) => {
     const options = { project, settings, verbose, adopt, ...enginePlan };
     let total: number | undefined;
     if (show || saved !== undefined) {
       const plan = await planned(stack, options);
       if (saved !== undefined) saved.requireUnchanged({ project, settings, plan });
-      const report = previewReport({ kind: "preview", stack: project.stack, settings, plan, warnings });
+      const report = previewReport({
+        kind: "preview",
+        stack: project.stack,
+        settings,
+        plan: await planSeen(plan, seen, settings, { adopt }),
+        warnings,
+      });
       total = plan.resources.filter(({ operation }) => operation !== "same").length;
       if (!report.changed) {
         await healKnown(stack, resources, options);
@@ -113,7 +124,10 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
     }
     if (!show) tellShutOut(warnings);
     await healKnown(stack, resources, options);
-    return runUp(stack, { ...options, total, ...(onBegin && { onBegin }), ...(onStep && { onStep }) });
+    const afterRefresh = async (): Promise<void> => {
+      denialsStay(seen, await readStackBefore(stack, project), settings, guards);
+    };
+    return runUp(stack, { ...options, total, afterRefresh, ...(onBegin && { onBegin }), ...(onStep && { onStep }) });
   });
 }
 

@@ -18,6 +18,8 @@ export interface Resource {
   id?: string;
   type: string;
   custom: boolean;
+  /** When the stack last wrote it. */
+  modified?: string;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
   parent?: string;

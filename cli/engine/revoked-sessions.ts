@@ -54,7 +54,7 @@ function leaveOut(properties: Record<string, unknown>): boolean {
 }
 
 /** Only what does nothing but deny, as it is written here: anybody could give another policy this name. */
-function isRevocation(policy: unknown): boolean {
+export function isRevocation(policy: unknown): boolean {
   const { policyName, policyDocument } = policy as { policyName?: unknown; policyDocument?: unknown };
   if (policyName !== revocationPolicy) return false;
   const [, time] = /"aws:TokenIssueTime":"([^"]+)"/.exec(JSON.stringify(policyDocument)) ?? [];

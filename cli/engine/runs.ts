@@ -35,6 +35,8 @@ export interface RunOptions {
   program?: PulumiFn;
   /** Called when the run begins: from there on, it can be interrupted, and the next one goes on. */
   onBegin?: () => Promise<void>;
+  /** Told when the state was read back on the way, before anything more is changed. */
+  afterRefresh?: () => Promise<void>;
   /** The command that goes on after a failure. Default: the run's own. */
   again?: string;
   /** Pass the engine's own output on to stderr. */
@@ -48,7 +50,10 @@ const parallel = 16;
 export async function runUp(stack: Stack, options: RunOptions): Promise<RunResult> {
   const { settings, adopt: adoptAll = false } = options;
   // What a refresh finds is nobody's doing.
-  const refresh = (): Promise<unknown> => runRefresh(stack, { ...options, onStep: () => undefined });
+  const refresh = async (): Promise<void> => {
+    await runRefresh(stack, { ...options, onStep: () => undefined });
+    await options.afterRefresh?.();
+  };
   const started = Date.now();
   const earlier: Change[] = [];
   const takenBefore = new Set<string>();

@@ -3,12 +3,16 @@ import type { PolicyChange, ResourceChange, Warning } from "./schema.ts";
 /** A resource that has drifted, and whose it is. */
 type Drifted = ResourceChange & { developer?: string | undefined };
 
-/** What drift may let somebody do that the stack does not. */
-export function driftWarnings(drifted: Drifted[]): Warning[] {
+/**
+ * What drift may let somebody do that the stack does not.
+ *
+ * @param denying policies that only deny, by ARN or name
+ */
+export function driftWarnings(drifted: Drifted[], denying = new Set<string>()): Warning[] {
   return [
     ...drifted.flatMap(serviceControlPolicy),
     ...trustPolicies(drifted),
-    ...drifted.flatMap(permissions),
+    ...drifted.flatMap((one) => permissions(one, denying)),
     ...drifted.flatMap(developersPolicy),
   ];
 }
@@ -44,14 +48,16 @@ function isOpened({ kind, statements }: PolicyChange): boolean {
   );
 }
 
-function permissions(drifted: Drifted): Warning[] {
+function permissions(drifted: Drifted, denying: Set<string>): Warning[] {
   if (!["user", "role", "group"].includes(drifted.type)) return [];
   const { properties, policies } = drifted;
   const addedTo = (wanted: string): string[] =>
-    properties.flatMap(({ property, added }) => (property === wanted ? added : []));
+    properties.flatMap(({ property, added }) =>
+      property === wanted ? added.filter((value) => !denying.has(value)) : [],
+    );
   const [managedPolicies, groups] = [addedTo("managedPolicyArns"), addedTo("groups")];
   const inlinePolicies = policies.flatMap(({ kind, name = "", change }) =>
-    kind === "inline policy" && change !== "removed" ? [name] : [],
+    kind === "inline policy" && change !== "removed" && !denying.has(name) ? [name] : [],
   );
   const boundary = properties.some(({ property }) => property === "permissionsBoundary");
   if (managedPolicies.length + inlinePolicies.length + groups.length === 0 && !boundary) return [];

@@ -1,14 +1,18 @@
 import { authAccountUnderPolicy } from "../deploy/auth-account.ts";
 import { prepare } from "../engine/apply.ts";
-import type { StepEventMetadata } from "../engine/automation.ts";
-import { runRefresh } from "../engine/runs.ts";
+import { lookAtAws } from "../aws/look.ts";
+import { denials, liftedDenials } from "../deploy/denials.ts";
+import { otherBrokenPromises } from "../deploy/promise.ts";
+import type { Stack, StepEventMetadata } from "../engine/automation.ts";
+import { type RunOptions, runRefresh } from "../engine/runs.ts";
 import { withStateCopy } from "../engine/state-copy.ts";
 import type { Project } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import { requireUnlocked } from "../state/lock.ts";
 import { waitForLock } from "../state/wait.ts";
 import { planned } from "./planned-by-engine.ts";
-import { planOf } from "./planned.ts";
+import { stackBefore } from "./guards.ts";
+import { type Plan, planOf } from "./planned.ts";
 import { previewReport } from "./report.ts";
 import type { PreviewReport } from "./schema.ts";
 
@@ -31,19 +35,32 @@ export async function drift({ project, file, verbose, lockDeadline }: DriftOptio
     const stack = await prepare(copy.project, file, { secrets: copy.secrets });
     const options = { project: copy.project, settings: file.settings, verbose };
     const steps: StepEventMetadata[] = [];
-    const [warnings] = await Promise.all([
-      authAccountUnderPolicy(file.settings),
-      runRefresh(stack, { ...options, onStep: (step) => steps.push(step) }),
-    ]);
-    const plan = planOf(steps, copy.modified);
-    const drifted = plan.resources.some(({ operation }) => operation !== "same");
-    return previewReport({
-      kind: "drift",
-      stack: project.stack,
-      settings: file.settings,
-      plan,
-      warnings,
-      ...(drifted && { repair: await planned(stack, options) }),
-    });
+    await runRefresh(stack, { ...options, onStep: (step) => steps.push(step) });
+    return driftReport(stack, options, planOf(steps, copy.modified), project.stack);
+  });
+}
+
+/** The same, after the state itself was read back. */
+export async function driftReport(
+  stack: Stack,
+  options: Omit<RunOptions, "onStep">,
+  plan: Plan,
+  stackName: string,
+  refreshed?: boolean,
+): Promise<PreviewReport> {
+  const { settings } = options;
+  const drifted = plan.resources.some(({ operation }) => operation !== "same");
+  const [underPolicy, look, repair] = await Promise.all([
+    authAccountUnderPolicy(settings),
+    lookAtAws(settings),
+    drifted ? planned(stack, options) : undefined,
+  ]);
+  const denied = denials(look, settings);
+  const lifted = repair === undefined ? [] : liftedDenials(stackBefore(repair), settings, denied, {});
+  return previewReport({
+    ...{ kind: "drift", stack: stackName, settings, plan },
+    warnings: [...underPolicy, ...denied, ...otherBrokenPromises(look, settings), ...lifted],
+    ...(repair && { repair }),
+    ...(refreshed !== undefined && { refreshed }),
   });
 }

@@ -19,6 +19,8 @@ export interface StackBefore {
   exemptUntil: Record<string, string>;
   /** ARNs of the managed policies that the roles have, permissions boundaries included. */
   managedPolicies: string[];
+  /** Everything with its properties, under the names that it had. */
+  held: { account: string; type: string; name: string; properties: Record<string, unknown> }[];
 }
 
 export interface GuardOptions {
@@ -30,6 +32,8 @@ export interface GuardOptions {
   acceptShutOut?: boolean | undefined;
   /** The run has nothing but developers for its target: where the service control policy is, it stays. */
   policyStays?: boolean | undefined;
+  /** Take policies that only deny off the stack's users and roles. */
+  liftDenials?: boolean | undefined;
 }
 
 /** Three developers, or a fifth of the roster if that is more. */
@@ -46,6 +50,12 @@ export function stackBefore({ resources, accounts }: Plan): StackBefore {
     organizationalUnits: before.flatMap((resource) =>
       resource.type === "service control policy" ? targetsOf(resource.before) : [],
     ),
+    held: before.map(({ account, type, name, formerName = name, before: properties = {} }) => ({
+      account,
+      type,
+      name: formerName,
+      properties,
+    })),
     accounts: Object.fromEntries(
       [...accounts].flatMap(([name, ids]) => (ids.before === undefined ? [] : [[name, ids.before]])),
     ),
@@ -119,9 +129,15 @@ export async function requireHarmless(
   options: GuardOptions,
 ): Promise<Warning[]> {
   const warnings = await dangersOf(before, settings, options);
+  refuse(warnings);
+  return warnings;
+}
+
+/** @throws Failure for the first danger that is refused */
+export function refuse(warnings: Warning[]): void {
   const dangers = warnings.filter(isDanger).filter(({ refused }) => refused);
   const [danger] = dangers;
-  if (danger === undefined) return warnings;
+  if (danger === undefined) return;
   const plain = (text: string): string => text;
   const setting = settingOf(danger);
   if (danger.kind === "shut-out") {
@@ -129,12 +145,19 @@ export async function requireHarmless(
     throw new Failure(
       all.map((one) => warningFact(one, plain)).join("\n"),
       `Nothing was changed. Give them a role, or MFA. If it is meant, write into the settings ${shutOutSetting(all)}, or run mfa-admin up with --accept-shut-out.`,
-      { setting },
+      setting === undefined ? {} : { setting },
     );
   }
   const consent = consentTo(danger);
-  const remedy = consent === undefined ? advice(danger, plain) : `If it is meant, run mfa-admin up with ${consent}.`;
-  throw new Failure(warningFact(danger, plain), `Nothing was changed. ${remedy}`, { setting });
+  const remedy =
+    consent === undefined || danger.kind === "name-taken"
+      ? advice(danger, plain)
+      : `If it is meant, run mfa-admin up with ${consent}.`;
+  throw new Failure(
+    warningFact(danger, plain),
+    `Nothing was changed. ${remedy}`,
+    setting === undefined ? {} : { setting },
+  );
 }
 
 function isDanger(warning: Warning): warning is Danger {
@@ -223,7 +246,7 @@ function namedAccounts({ authAccount, developmentAccounts }: Settings): Map<stri
 }
 
 /** The key of the settings that a danger comes from. */
-function settingOf(danger: Danger): string[] {
+function settingOf(danger: Danger): string[] | undefined {
   switch (danger.kind) {
     case "account-moved":
       return danger.account === "auth" ? ["authAccount"] : ["developmentAccounts", danger.account];
@@ -240,5 +263,9 @@ function settingOf(danger: Danger): string[] {
       return ["organizationalUnits"];
     case "no-such-policy":
       return [danger.setting];
+    case "name-in-the-way":
+    case "name-taken":
+    case "denials-lifted":
+      return undefined;
   }
 }

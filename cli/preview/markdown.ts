@@ -4,7 +4,7 @@ import { ownPolicies, policiesBelow } from "./markdown-policies.ts";
 import { code, fitted, row, type Section } from "./markdown-text.ts";
 import { policyTitle } from "./policy-lines.ts";
 import type { DeveloperChange, PreviewReport, ReportKind, ResourceChange } from "./schema.ts";
-import { accessText, listed, operationWords, propertyText, warningText } from "./wording.ts";
+import { accessText, listed, operationWords, propertyText, takeoverTexts, warningText } from "./wording.ts";
 
 /** The most characters that GitHub takes in a comment. */
 export const commentLimit = 65_536;
@@ -52,7 +52,7 @@ function sectionsOf(report: PreviewReport): Section[] {
       noun: "change",
     },
     {
-      head: "#### What `mfa-admin refresh` and `mfa-admin up` would do about it\n\n",
+      head: `#### What ${report.refreshed === true ? "" : "`mfa-admin refresh` and "}\`mfa-admin up\` would do about it\n\n`,
       lines: repair.map((change) =>
         drifted.some((drift) => isUndone(drift, change)) ? `- ${titleOf(change)}: put back` : itemOf(change, "preview"),
       ),
@@ -91,6 +91,7 @@ function rowsOf(group: DeveloperChange[], kind: ReportKind): string[] {
 function changeText(change: ResourceChange, kind: ReportKind): string {
   const details = [
     ...change.properties.map((property) => propertyText(property, code)),
+    ...takeoverTexts(change, code),
     ...change.policies.map((policy) => `${policyTitle(policy, code)}, see below`),
   ].join("; ");
   return `${operationText(change, kind)}${details === "" ? "" : `: ${details}`}`;
@@ -109,6 +110,7 @@ function accessLine(developer: DeveloperChange): string[] {
 function itemOf(change: ResourceChange, kind: ReportKind): string {
   return [
     `- ${titleOf(change)}: ${operationText(change, kind)}`,
+    ...takeoverTexts(change, code).map((text) => `  - ${text}`),
     ...change.properties.map((property) => `  - ${propertyText(property, code)}`),
     ...policiesBelow(change),
   ].join("\n");

@@ -132,7 +132,8 @@ function again(path: string): string {
 function planFile({ name, stack }: Project, settings: Settings, plan: Plan): PlanFile {
   const changes = [...plan.resources, ...changedAccessRoles(plan, settings)]
     .flatMap(({ operation, account, type, name, before, after }): PlannedChange[] => {
-      if (operation === "same") return [];
+      // What --adopt takes in is in no plan.
+      if (operation === "same" || operation === "adopt") return [];
       const sha256 = createHash("sha256")
         .update(JSON.stringify(sorted({ before, after })))
         .digest("hex");

@@ -3,7 +3,7 @@ import { identityOf, isCloudResource, type Operation } from "../engine/changes.t
 
 /** One resource of the stack, as a run leaves or changes it. */
 export interface PlannedResource {
-  operation: Operation | "same";
+  operation: Operation | "adopt" | "same";
   account: string;
   /** In AWS's words: user, role, group, managed policy, service control policy. */
   type: string;
@@ -19,6 +19,14 @@ export interface PlannedResource {
   differing?: string[];
   /** When the stack last wrote it. */
   since?: string;
+  /** What becomes of it, where AWS has it already and it is taken into the stack. */
+  takeover?: Takeover;
+}
+
+/** What a resource keeps and loses that is taken into the stack, each in a few words. */
+export interface Takeover {
+  keeps: string[];
+  loses: string[];
 }
 
 /** What a run finds of a stack, and what it does with it. */

@@ -22,11 +22,13 @@ export interface ReportInput {
   otherSettings?: string[];
   /** For drift: what would be done about it. */
   repair?: Plan;
+  /** For drift: whether the state has taken it in. */
+  refreshed?: boolean;
 }
 
 /** The report of a run, from its steps and the settings: the same for the same steps, in whatever order they came. */
 export function previewReport(input: ReportInput): PreviewReport {
-  const { kind, stack, settings, plan, warnings = [], reason, otherSettings, repair } = input;
+  const { kind, stack, settings, plan, warnings = [], reason, otherSettings, repair, refreshed } = input;
   const resources = inOrder([...plan.resources, ...accessRoles(input)], settings);
   const changes = resources.filter(({ operation }) => operation !== "same");
   const users = resources.filter(({ type }) => type === "user");
@@ -35,18 +37,19 @@ export function previewReport(input: ReportInput): PreviewReport {
     kind,
     stack,
     summary: summaryOf(kind, resources, otherSettings),
+    ...(refreshed !== undefined && { refreshed }),
     ...(reason !== undefined && { reason }),
     ...(otherSettings && { otherSettings }),
     // Whoever asks for drift by its status alone is to see to what AWS has besides.
     changed: changes.length > 0 || (otherSettings ?? []).length > 0 || (kind === "drift" && warnings.length > 0),
     roster: {
-      before: users.filter(({ operation }) => operation !== "create").length,
+      before: users.filter(({ operation }) => operation !== "create" && operation !== "adopt").length,
       after: users.filter(({ operation }) => operation !== "delete").length,
     },
     warnings: [
       ...warnings,
       ...(kind === "up" ? [] : exemptUsers(settings)),
-      ...(kind === "drift" ? driftWarnings(changes.map(driftOf)) : lossesOf(changes)),
+      ...(kind === "drift" ? driftWarnings(changes.map(driftOf), deniedIn(warnings)) : lossesOf(changes)),
     ],
     developers: developersOf(resources, plan),
     resources: changes.filter(({ developer }) => developer === undefined).map(changeOf),
@@ -72,6 +75,11 @@ function repairOf(resources: PlannedResource[], drifted: PlannedResource[]): Pic
 /** What AWS is read back by is not what has drifted. */
 function accessRoles({ kind, plan, settings }: ReportInput): PlannedResource[] {
   return kind === "drift" ? [] : changedAccessRoles(plan, settings);
+}
+
+/** The policies that are known to only deny, which give nobody more. */
+function deniedIn(warnings: Warning[]): Set<string> {
+  return new Set(warnings.flatMap((warning) => (warning.kind === "denied" ? warning.policies : [])));
 }
 
 const isChanged = ({ operation }: PlannedResource): boolean => operation !== "same";
@@ -117,6 +125,7 @@ function changeOf({
   after,
   differing,
   since,
+  takeover,
 }: PlannedResource): ResourceChange {
   if (operation === "same") throw new Error(`${type} ${name} does not change.`);
   const differ = before && after ? differences(before, after, differing) : { properties: [], policies: [] };
@@ -124,7 +133,15 @@ function changeOf({
     // The engine sees what the properties do not show.
     differ.properties = (differing ?? []).map((property) => ({ property, removed: [], added: [] }));
   }
-  return { operation, account, type, name, ...differ, ...(since !== undefined && { since }) };
+  return {
+    operation,
+    account,
+    type,
+    name,
+    ...differ,
+    ...(since !== undefined && { since }),
+    ...(takeover && { takeover }),
+  };
 }
 
 function driftOf(resource: PlannedResource): ResourceChange & { developer?: string | undefined } {

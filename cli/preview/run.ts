@@ -14,6 +14,8 @@ export interface PreviewOptions extends GuardOptions {
   base: Base | undefined;
   /** Don't even try to ask it. */
   rosterOnly: boolean;
+  /** Show what `up --adopt` would do. */
+  adopt: boolean;
   /** A file for what was previewed. */
   savePlan: string | undefined;
   verbose: boolean;
@@ -47,17 +49,28 @@ async function full({
   lockDeadline,
   ...guards
 }: PreviewOptions): Promise<PreviewReport> {
-  const [{ prepare }, { planned }] = await Promise.all([
+  const [{ prepare }, { planned }, { lookAtAws, planSeen, see }, { unfinishedNames }] = await Promise.all([
     import("../engine/apply.ts"),
     import("./planned-by-engine.ts"),
+    import("../deploy/look.ts"),
+    import("./state-before.ts"),
   ]);
   const saving = path === undefined ? undefined : { path, ...(await import("./plan.ts")) };
   await saving?.requirePlanWritable(saving.path);
+  const { settings } = file;
   const stack = await prepare(project, file, { lockDeadline });
-  const plan = await planned(stack, { project, settings: file.settings, verbose });
-  await saving?.savePlan(saving.path, project, file.settings, plan);
-  const warnings = await dangersOf(stackBefore(plan), file.settings, guards);
-  return previewReport({ kind: "preview", stack: project.stack, settings: file.settings, plan, warnings });
+  const [plan, look] = await Promise.all([planned(stack, { project, settings, verbose }), lookAtAws(settings)]);
+  await saving?.savePlan(saving.path, project, settings, plan);
+  const before = stackBefore(plan);
+  const [seen, dangers] = await Promise.all([
+    see(look, before, settings, { ...guards, unfinished: () => unfinishedNames(stack) }),
+    dangersOf(before, settings, guards),
+  ]);
+  return previewReport({
+    ...{ kind: "preview", stack: project.stack, settings },
+    plan: await planSeen(plan, seen, settings, guards),
+    warnings: [...seen.alarms, ...dangers, ...seen.dangers],
+  });
 }
 
 async function roster({ project, file, base, ...guards }: PreviewOptions, cause: string): Promise<PreviewReport> {

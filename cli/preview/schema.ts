@@ -5,7 +5,9 @@ import { z } from "zod";
  * published as `schemas/preview.schema.json`. Only types are imported from here at run time.
  */
 
-const changeKind = z.enum(["create", "update", "replace", "delete"]);
+const changeKind = z
+  .enum(["create", "update", "replace", "delete", "adopt"])
+  .describe("adopt: AWS has it already, and --adopt takes it into the stack.");
 
 const propertyChange = z
   .strictObject({
@@ -49,6 +51,13 @@ const resourceChange = z
     name: z.string().describe("Its name in AWS."),
     properties: z.array(propertyChange).describe("What differs, in an update or a replacement."),
     policies: z.array(policyChange).describe("What differs in its policy documents."),
+    takeover: z
+      .strictObject({
+        keeps: z.array(z.string()).describe("Access keys with their dates, a password, devices, sessions, members."),
+        loses: z.array(z.string()).describe("Policies, groups, a boundary, a path, tags, others who are trusted."),
+      })
+      .optional()
+      .describe("For adopt: what the user, role, group or policy keeps of what it has, and what it loses."),
     since: z.string().optional().describe("For drift: when the stack last wrote the resource; it has drifted later."),
   })
   .describe("One resource that changes.");
@@ -201,11 +210,66 @@ const warning = z.discriminatedUnion("kind", [
   z
     .strictObject({
       kind: z.literal("service-control-policy"),
-      change: z.enum(["deleted", "detached", "changed"]),
+      change: z.enum(["deleted", "detached", "attached", "changed"]),
       name: z.string(),
-      organizationalUnits: z.array(z.string()).describe("Where it is no longer attached."),
+      organizationalUnits: z
+        .array(z.string())
+        .describe("Where it is no longer attached, or attached to besides, be it an account or the root."),
+      repair: z.boolean().optional().describe("Whether what to run about it is told: refresh, then up."),
     })
-    .describe("Drift: the service control policy no longer does what it is for."),
+    .describe("Outside the stack, the service control policy was made to do something else than what it is for."),
+  z
+    .strictObject({
+      kind: z.literal("no-full-access"),
+      targets: z.array(z.strictObject({ id: z.string(), name: z.string() })).describe("Units and accounts."),
+    })
+    .describe("FullAWSAccess is not attached, nor another policy: nothing at all is allowed there."),
+  z
+    .strictObject({
+      kind: z.literal("access-role"),
+      account: z.string(),
+      role: z.string(),
+      strangers: z.array(z.string()).describe("Whom its trust policy lets in besides the management account."),
+      managementAccount: z.string(),
+    })
+    .describe("Others than the management account can assume the role by which the stack acts in an account."),
+  z
+    .strictObject({
+      kind: z.literal("denied"),
+      quarantine: z.boolean(),
+      developer: z.string(),
+      resource,
+      policies: z.array(z.string()),
+    })
+    .describe(
+      "A user or a role has policies that only deny, such as a quarantine by AWS for a key that was found in public.",
+    ),
+  z
+    .strictObject({
+      kind: z.literal("not-looked-at"),
+      what: z.string(),
+      reason: z.string().describe("In AWS's words."),
+    })
+    .describe("Something that carries the stack's promise could not be looked at in AWS."),
+  z
+    .strictObject({ kind: z.literal("name-taken"), refused, resources: z.array(resource) })
+    .describe("AWS has these already, but not from this stack; --adopt takes them in."),
+  z
+    .strictObject({
+      kind: z.literal("name-in-the-way"),
+      refused,
+      resources: z.array(
+        z.strictObject({ ...resource.shape, found: z.string().describe("Its name in AWS."), path: z.string() }),
+      ),
+    })
+    .describe("AWS has a name under another path or in another case, so that it can neither be made nor taken in."),
+  z
+    .strictObject({
+      kind: z.literal("denials-lifted"),
+      refused,
+      resources: z.array(z.strictObject({ ...resource.shape, policies: z.array(z.string()) })),
+    })
+    .describe("Policies that only deny would be taken off; --lift-denials allows it."),
   z
     .strictObject({ kind: z.literal("trust-policy"), developer: z.string().optional(), resources: z.array(resource) })
     .describe("Drift: somebody else may be able to assume a role, or the developer without MFA."),
@@ -241,6 +305,7 @@ export const previewReportSchema = z
       ),
     stack: z.string(),
     summary: z.string().describe("One line."),
+    refreshed: z.boolean().optional().describe("For drift: whether the state has taken in by now what AWS has."),
     reason: z.string().optional().describe("Why this is only a part of a preview."),
     otherSettings: z
       .array(z.string())

@@ -1,5 +1,6 @@
 import type { Stack, StepEventMetadata } from "../engine/automation.ts";
-import type { Resource } from "../engine/deployment.ts";
+import { identityOfResource } from "../engine/changes.ts";
+import type { Deployment, Resource } from "../engine/deployment.ts";
 import type { Project } from "../project/project.ts";
 import { stateFilesOf } from "../state/files.ts";
 import { type StackBefore, stackBefore } from "./guards.ts";
@@ -18,6 +19,24 @@ export function stackHeldBy(resources: Resource[]): StackBefore {
 /** The resources that the stack's state has. */
 export async function resourcesBefore(stack: Stack, project: Project): Promise<Resource[]> {
   return (await checkpoint(project)) ?? (await exported(stack));
+}
+
+/** When the stack last wrote each resource, by URN, to the second. */
+export async function modifiedBefore(stack: Stack, project: Project): Promise<Map<string, string>> {
+  const resources = await resourcesBefore(stack, project);
+  return new Map(resources.map(({ urn, modified = "" }) => [urn, modified.replace(/\.\d+Z$/, "Z")]));
+}
+
+/** What runs were making when they died, as account, type and name. */
+export async function unfinishedNames(stack: Stack): Promise<Set<string>> {
+  const { deployment } = (await stack.exportStack()) as { deployment?: Partial<Deployment> | null };
+  const creating = (deployment?.pending_operations ?? []).filter(({ type }) => type === "creating");
+  return new Set(
+    creating.map(({ resource }) => {
+      const { account, type, name } = identityOfResource(resource);
+      return [account, type, name].join("\n");
+    }),
+  );
 }
 
 /** The file that Pulumi keeps the state in: to read it is a good deal faster than to have it exported. */

@@ -2,13 +2,13 @@ import type { Operation } from "../engine/changes.ts";
 import type { PlannedResource } from "./planned.ts";
 import type { ReportKind } from "./schema.ts";
 
-const verbs: Record<"preview" | "up" | "drift", Record<Operation, string>> = {
-  preview: { create: "adds", delete: "removes", replace: "replaces", update: "changes" },
-  up: { create: "added", delete: "removed", replace: "replaced", update: "changed" },
-  drift: { create: "made", delete: "deleted", replace: "replaced", update: "changed" },
+const verbs: Record<"preview" | "up" | "drift", Record<Operation | "adopt", string>> = {
+  preview: { adopt: "takes over", create: "adds", delete: "removes", replace: "replaces", update: "changes" },
+  up: { adopt: "took over", create: "added", delete: "removed", replace: "replaced", update: "changed" },
+  drift: { adopt: "taken over", create: "made", delete: "deleted", replace: "replaced", update: "changed" },
 };
 
-const order: Operation[] = ["create", "delete", "replace", "update"];
+const order: (Operation | "adopt")[] = ["adopt", "create", "delete", "replace", "update"];
 
 /**
  * The report in one line: "Adds 1 developer, 2 roles; changes nothing else."
@@ -36,13 +36,12 @@ function nothing(kind: ReportKind, count: number): string {
   if (kind === "roster") return "Nothing to do: the settings stay the same.";
   const all = count === 1 ? "the one resource is" : `all ${count} resources are`;
   if (kind === "drift") return `Nothing has drifted: ${all} as the state says.`;
-  return kind === "up"
-    ? `Nothing was to be done: ${all} as the settings say.`
-    : `Nothing to do: ${all} as the settings say.`;
+  const what = kind === "up" ? "Nothing was to be done" : "Nothing to do";
+  return `${what}: as far as the state knows, ${all} as the settings say; mfa-admin refresh looks at AWS.`;
 }
 
 /** A user who comes or goes is a developer who does. */
-function nounOf(type: string, operation: Operation): string {
+function nounOf(type: string, operation: Operation | "adopt"): string {
   return type === "user" && (operation === "create" || operation === "delete") ? "developer" : type;
 }
 

@@ -4,7 +4,7 @@ import { styled } from "../terminal/stream.ts";
 import { isUndone } from "./drift-repair.ts";
 import { policyLines, policyTitle } from "./policy-lines.ts";
 import type { PreviewReport, ResourceChange, Warning } from "./schema.ts";
-import { accessText, type Mark, propertyText, warningText } from "./wording.ts";
+import { accessText, type Mark, operationWords, propertyText, takeoverTexts, warningText } from "./wording.ts";
 
 const plain: Mark = oneLine;
 
@@ -22,7 +22,12 @@ export function text(report: PreviewReport, stream: NodeJS.WriteStream): string 
     warningLines(warnings, stream),
     changeLines(changes, stream),
     access.length === 0 ? [] : ["From now on:", ...access],
-    repair.length === 0 ? [] : ["What refresh and up would do about it:", ...changeLines(repair, stream, changes)],
+    repair.length === 0
+      ? []
+      : [
+          `What ${report.refreshed === true ? "up" : "refresh and up"} would do about it:`,
+          ...changeLines(repair, stream, changes),
+        ],
     pending.length === 0 ? [] : ["Not applied yet of the settings:", ...changeLines(pending, stream)],
   ];
   return parts
@@ -40,11 +45,13 @@ function changeLines(changes: ResourceChange[], stream: NodeJS.WriteStream, drif
   const width = Math.max(0, ...changes.map(({ account }) => account.length));
   return changes.flatMap((change) => {
     const { operation, account, type, name, since } = change;
+    const adopted = operation === "adopt" ? `: ${operationWords.adopt}` : "";
     const later = since === undefined ? "" : `, some time after ${since}`;
-    const line = `  ${changeMark(operation, stream)} ${account.padEnd(width)}  ${type} ${name}${later}`;
+    const line = `  ${changeMark(operation === "adopt" ? "update" : operation, stream)} ${account.padEnd(width)}  ${type} ${name}${later}${adopted}`;
     if (drifted.some((drift) => isUndone(drift, change))) return [`${line}: put back`];
     return [
       line,
+      ...takeoverTexts(change, plain).map((text) => `      ${text}`),
       ...change.properties.map((property) => `      ${propertyText(property, plain)}`),
       ...change.policies.flatMap((policy) => [
         `      ${policyTitle(policy, plain)}`,

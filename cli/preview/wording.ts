@@ -1,5 +1,6 @@
 import { counted } from "./summary.ts";
 import type { Access, Danger, DeveloperChange, PropertyChange, ResourceChange, ShutOut, Warning } from "./schema.ts";
+import { deniedText, inTheWayAdvice, inTheWayText, noFullAccessText } from "./alarm-wording.ts";
 
 /** Sets a name or a value apart from the sentence around it, as the format does that. */
 export type Mark = (text: string) => string;
@@ -17,6 +18,7 @@ export const operationWords: Record<ResourceChange["operation"], string> = {
   update: "changed",
   replace: "replaced",
   delete: "deleted",
+  adopt: "taken into the stack",
 };
 
 /** A warning, with what up does about it. */
@@ -43,6 +45,8 @@ export function consentTo(danger: Danger): string | undefined {
     return danger.consent === "needed" || danger.consent === "given once" ? "--accept-shut-out" : undefined;
   }
   if (danger.kind === "removals") return `--max-removals ${danger.removed}`;
+  if (danger.kind === "name-taken") return "--adopt";
+  if (danger.kind === "denials-lifted") return "--lift-denials";
   return danger.kind === "unprotected" ? "--allow-unprotected" : undefined;
 }
 
@@ -67,6 +71,10 @@ export function advice(danger: Danger, mark: Mark): string {
       return `Make it there first, or correct ${mark(danger.setting)}.`;
     case "auth-account-under-policy":
       return "Take the unit out of organizationalUnits, or move the auth account to another unit in AWS Organizations.";
+    case "name-taken":
+      return `Delete what is there already, or run ${mark("mfa-admin up --adopt")}, with it in the settings, to take it into the stack; ${mark("mfa-admin preview --adopt")} shows what it keeps and loses.`;
+    case "name-in-the-way":
+      return inTheWayAdvice(danger.resources, mark);
     default:
       return "";
   }
@@ -137,14 +145,39 @@ export function warningFact(warning: Warning, mark: Mark): string {
     case "service-control-policy": {
       const what = `The service control policy ${mark(warning.name)}`;
       const units = listed(warning.organizationalUnits, mark);
+      const next = warning.repair === true ? ` Run ${mark("mfa-admin refresh")}, then ${mark("mfa-admin up")}.` : "";
       if (warning.change === "changed") {
-        return `${what} was changed outside the stack, and may let requests without MFA pass.`;
+        return `${what} was changed outside the stack, and may let requests without MFA pass.${next}`;
+      }
+      if (warning.change === "attached") {
+        return `${what} was attached to ${units} outside the stack: whoever has no MFA is shut out there.${next}`;
       }
       const [how, where] =
         warning.change === "deleted"
           ? ["is gone", "in the development accounts"]
           : [`is detached from ${units}`, "there"];
-      return `${what} ${how}: a leaked access key works ${where} without MFA.`;
+      return `${what} ${how}: a leaked access key works ${where} without MFA.${next}`;
+    }
+    case "no-full-access":
+      return noFullAccessText(warning.targets, mark);
+    case "access-role": {
+      const { account, role, strangers, managementAccount } = warning;
+      const root = mark(`arn:aws:iam::${managementAccount}:root`);
+      return `The role ${mark(role)} in ${mark(account)} can be assumed by ${listed(strangers, mark)}, who can do everything there. Let its trust policy name ${root} alone (aws iam update-assume-role-policy).`;
+    }
+    case "denied":
+      return deniedText(warning, mark);
+    case "not-looked-at":
+      return `The ${warning.what} could not be looked at in AWS: ${mark(warning.reason)}`;
+    case "name-taken":
+      return `AWS has already, but not from this stack: ${resourcesText(warning.resources, mark)}.`;
+    case "name-in-the-way":
+      return inTheWayText(warning.resources, mark);
+    case "denials-lifted": {
+      const lifted = warning.resources.map(
+        (one) => `${listed(one.policies.map(policyName), mark)} off ${resourcesText([one], mark)}`,
+      );
+      return `This takes what only denies off: ${lifted.join("; ")}.`;
     }
     case "trust-policy": {
       const { developer, resources } = warning;
@@ -189,7 +222,7 @@ function shutOutText({ name, credentials, unread }: ShutOut, mark: Mark): string
 }
 
 /** "user `bob` in auth, role `developer-bob` in payments and sandbox" */
-function resourcesText(resources: { account: string; type: string; name: string }[], mark: Mark): string {
+export function resourcesText(resources: { account: string; type: string; name: string }[], mark: Mark): string {
   return [...Map.groupBy(resources, ({ type, name }) => `${type} ${mark(name)}`)]
     .map(
       ([what, places]) =>
@@ -213,7 +246,7 @@ export function accessText({ name, change, changes, access }: DeveloperChange, m
   }
   const among = (operation: string): string[] =>
     changes.flatMap((one) => (one.type === "role" && one.operation === operation ? [one.account] : []));
-  const [gained, lost] = [among("create"), among("delete")];
+  const [gained, lost] = [[...among("create"), ...among("adopt")], among("delete")];
   if (gained.length + lost.length === 0) return undefined;
   return `${who}, with MFA, ${roles}${lost.length === 0 ? "" : `, and can do nothing more in ${listed(lost, mark)}`}.`;
 }
@@ -238,7 +271,7 @@ function permissionsText({ permissions, permissionsBoundary }: Access, mark: Mar
   return `${names.length === 0 ? "with no permissions" : `with ${listed(names, mark)}`}${limit}`;
 }
 
-const policyName = (arn: string): string => arn.replace(/^.*:policy\/(.*\/)?/, "");
+export const policyName = (arn: string): string => arn.replace(/^.*:policy\/(.*\/)?/, "");
 
 function hours(seconds: number): string {
   return seconds % 3600 === 0 ? counted(seconds / 3600, "hour") : counted(Math.round(seconds / 60), "minute");
@@ -271,4 +304,14 @@ function exchangeText(removed: string[], added: string[], mark: Mark): string {
   const [was, is] = [removed, added].map((values) => values.map(mark).join(" "));
   if (removed.length === 1 && added.length === 1) return ` ${was ?? ""} → ${is ?? ""}`;
   return `${removed.length > 0 ? ` − ${was ?? ""}` : ""}${added.length > 0 ? ` + ${is ?? ""}` : ""}`;
+}
+
+/** What becomes of what is taken into the stack. */
+export function takeoverTexts({ takeover }: ResourceChange, mark: Mark): string[] {
+  if (takeover === undefined) return [];
+  const { keeps, loses } = takeover;
+  return [
+    ...(keeps.length > 0 ? [`keeps ${keeps.map(mark).join(", ")}`] : []),
+    loses.length > 0 ? `loses ${loses.map(mark).join(", ")}` : "loses nothing",
+  ];
 }

@@ -170,9 +170,8 @@ describe("add-developer", () => {
       const { status, stderr } = await admin.run("add-developer", "gus", "--yes");
       expect(status).to.equal(1);
       expect(stderr).to.equal(
-        "Error: One resource could not be changed.\n" +
-          "  auth: create user gus: AWS has it already, but not from this stack\n" +
-          "The roster is as it was. Delete what is there already, or take it into the stack: mfa-admin add-developer gus --no-up, then mfa-admin up --stack main --adopt.\n",
+        "Error: AWS has already, but not from this stack: user gus in auth.\n" +
+          "Nothing was changed. Delete what is there already, or run mfa-admin up --adopt, with it in the settings, to take it into the stack; mfa-admin preview --adopt shows what it keeps and loses.\n",
       );
       expect(await admin.settings()).not.to.contain("gus");
     });

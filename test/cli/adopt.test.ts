@@ -1,4 +1,9 @@
-import { CreateRoleCommand } from "@aws-sdk/client-iam";
+import {
+  AttachUserPolicyCommand,
+  CreateAccessKeyCommand,
+  CreateRoleCommand,
+  CreateUserCommand,
+} from "@aws-sdk/client-iam";
 import { expect } from "chai";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -100,9 +105,9 @@ describe("up --adopt, of what is in the way of a change", () => {
     );
     const { status, stderr } = await admin.run("up", "--yes");
     expect(status).to.equal(1);
-    expect(stderr)
-      .to.contain("sandbox: replace role engineer-alice: AWS has it already, but not from this stack")
-      .and.contain("--adopt to take it into the stack.");
+    expect(stderr).to.equal(
+      "Error: AWS has already, but not from this stack: role engineer-alice in sandbox.\nNothing was changed. Delete what is there already, or run mfa-admin up --adopt, with it in the settings, to take it into the stack; mfa-admin preview --adopt shows what it keeps and loses.\n",
+    );
     await admin.succeed("up", "--adopt", "--yes");
     const { accounts } = admin.sandbox.organization;
     const roles = [...accounts.values()].flatMap(({ roles }) => roles.names.filter((name) => name.includes("alice")));
@@ -123,15 +128,63 @@ describe("up --adopt, of what is in the way of a change", () => {
     expect((await admin.succeed("up", "--yes")).stdout).to.match(/: 6 unchanged\.\n$/);
   });
 
+  it("a name that is taken is found by preview, and nobody is made; with --adopt it shows what is kept and lost", async () => {
+    const { iam } = await administratorOf(admin.sandbox, admin.sandbox.authAccount);
+    const bob = { UserName: "bob" };
+    await iam.send(new CreateUserCommand({ ...bob, Path: "/people/" }));
+    await iam.send(new AttachUserPolicyCommand({ ...bob, PolicyArn: "arn:aws:iam::aws:policy/AdministratorAccess" }));
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand(bob));
+    const key = `access key ${AccessKey?.AccessKeyId ?? ""} of ${AccessKey?.CreateDate?.toISOString().slice(0, 10) ?? ""}`;
+    await admin.editSettings((text) =>
+      text.replace("    alice: {}", "    alice: {}\n    bob: { accounts: [sandbox] }"),
+    );
+    const fact = "AWS has already, but not from this stack: user bob in auth.";
+    expect((await admin.succeed("preview")).stdout.split("\n")[2]).to.equal(
+      `! ${fact} mfa-admin up refuses this unless it is run with --adopt.`,
+    );
+    const from = admin.sandbox.requests.length;
+    expect((await admin.run("up", "--yes")).stderr).to.contain(`Error: ${fact}\nNothing was changed.`);
+    expect(admin.changesSince(from)).to.eql([]);
+    const { stdout } = await admin.succeed("preview", "--adopt");
+    expect(stdout).to.contain(
+      [
+        "  ~ auth     user bob: taken into the stack",
+        `      keeps ${key}`,
+        "      loses policy AdministratorAccess, path /people/",
+        "  + sandbox  role developer-bob",
+      ].join("\n"),
+    );
+    await admin.editSettings((text) => text.replace("\n    bob: { accounts: [sandbox] }", ""));
+  });
+
+  it("a role under a path is in the way, and no --adopt helps: refused once, with what does", async () => {
+    const { iam } = await administratorOf(admin.sandbox, admin.sandbox.developmentAccounts["sandbox"] ?? "");
+    const AssumeRolePolicyDocument = JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Deny", Principal: "*", Action: "sts:AssumeRole" }],
+    });
+    await iam.send(new CreateRoleCommand({ RoleName: "engineer-erin", Path: "/team/", AssumeRolePolicyDocument }));
+    await admin.editSettings((text) =>
+      text.replace("    alice: {}", "    alice: {}\n    erin: { accounts: [sandbox] }"),
+    );
+    const { status, stderr } = await admin.run("up", "--adopt", "--yes");
+    expect({ status, stderr }).to.eql({
+      status: 1,
+      stderr:
+        "Error: AWS has the role engineer-erin in sandbox under the path /team/, where the stack does not look for it, and takes no other of that name.\nNothing was changed. Delete the role engineer-erin in sandbox, or choose another rolePrefix.\n",
+    });
+    await admin.editSettings((text) => text.replace("\n    erin: { accounts: [sandbox] }", ""));
+  });
+
   it("gives up what AWS says it has, and has not", async () => {
     const service = "cloudcontrol";
     const fault = { service, action: "CreateResource", code: "AlreadyExistsException", status: 400, times: Infinity };
     admin.sandbox.injectFault(fault);
-    await admin.editSettings((text) => text.replace("    alice: {}", "    alice: {}\n    bob: {}"));
+    await admin.editSettings((text) => text.replace("    alice: {}", "    alice: {}\n    dora: {}"));
     const { status, stderr } = await admin.run("up", "--adopt", "--yes");
     admin.sandbox.clearFaults();
     expect(status).to.equal(1);
-    expect(stderr.match(/Taking into the stack what AWS has already: user bob/g)).to.have.length(2);
-    expect(stderr).to.contain("auth: create user bob: AWS has it already");
+    expect(stderr).to.not.contain("Taking into the stack");
+    expect(stderr).to.contain("auth: create user dora: AWS has it already");
   });
 });

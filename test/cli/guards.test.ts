@@ -228,7 +228,15 @@ describe("accounts that stand for others", () => {
     ];
     for (const accounts of states) {
       const dangers = dangersInSettings(
-        { developers: [], roles: [], organizationalUnits: [], accounts, exemptUntil: {}, managedPolicies: [] },
+        {
+          developers: [],
+          roles: [],
+          organizationalUnits: [],
+          accounts,
+          exemptUntil: {},
+          managedPolicies: [],
+          held: [],
+        },
         settings,
         {},
       );

@@ -77,13 +77,14 @@ describe("list", () => {
     });
   });
 
-  it("asks AWS for nothing but the users and the auth account's units, and with --roster for nothing at all", async () => {
+  it("asks AWS for nothing but the users, the auth account's units and what denies, and with --roster for nothing at all", async () => {
     let from = admin.sandbox.requests.length;
     await admin.succeed("list");
     const actions = new Set(admin.sandbox.requests.slice(from).map(({ action }) => action));
     expect([...actions].sort()).to.eql([
       "AssumeRole",
       "GetAccessKeyLastUsed",
+      "GetAccountAuthorizationDetails",
       "GetLoginProfile",
       "GetUser",
       "ListAccessKeys",

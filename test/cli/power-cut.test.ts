@@ -71,7 +71,7 @@ describe("after a power cut in the middle of up", () => {
       someoneElsesAlice();
       const { status, stderr } = await admin.run("add-developer", "alice", "--yes");
       expect(status).to.equal(1);
-      expect(stderr).to.contain("auth: create user alice: AWS has it already, but not from this stack");
+      expect(stderr).to.contain("Error: AWS has already, but not from this stack: user alice in auth.");
     });
 
     it("the next up does not take in what somebody else has made under that name since", async () => {

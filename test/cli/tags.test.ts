@@ -27,7 +27,7 @@ describe("the tags of a developer's user", () => {
   /** AWS and the state say the same, in whatever order AWS gives the tags back, and a later up has nothing to do. */
   async function expectNoDrift(): Promise<void> {
     const refreshed = await admin.run("refresh", "--yes", "--exit-code");
-    expect(refreshed.stdout).to.match(/^Nothing has drifted; /m);
+    expect(refreshed.stdout).to.match(/^Nothing has drifted: /m);
     expect(refreshed.status).to.equal(0);
     const { status, stdout } = await admin.run("preview", "--exit-code");
     expect(status, stdout).to.equal(0);

@@ -35,7 +35,8 @@ describe("another access role", () => {
     );
     expect({ status, stdout }).to.eql({
       status: 0,
-      stdout: "Nothing to do: all 6 resources are as the settings say.\n",
+      stdout:
+        "Nothing to do: as far as the state knows, all 6 resources are as the settings say; mfa-admin refresh looks at AWS.\n",
     });
   });
 

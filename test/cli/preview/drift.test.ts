@@ -1,16 +1,23 @@
 import {
   AttachGroupPolicyCommand,
   AttachRolePolicyCommand,
+  AttachUserPolicyCommand,
   CreatePolicyVersionCommand,
   DeleteUserCommand,
   GetUserCommand,
+  ListAttachedUserPoliciesCommand,
   ListUserPoliciesCommand,
   PutUserPolicyCommand,
   UpdateAssumeRolePolicyCommand,
   UpdateRoleCommand,
   UpdateUserCommand,
 } from "@aws-sdk/client-iam";
-import { DeletePolicyCommand, DetachPolicyCommand, ListPoliciesCommand } from "@aws-sdk/client-organizations";
+import {
+  AttachPolicyCommand,
+  DeletePolicyCommand,
+  DetachPolicyCommand,
+  ListPoliciesCommand,
+} from "@aws-sdk/client-organizations";
 import { expect } from "chai";
 import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -160,8 +167,65 @@ describe("refresh --preview-only", () => {
     expect({ path: User?.Path, policies: PolicyNames }).to.eql({ path: "/", policies: [] });
   });
 
-  it("markdown is for it alone", async () => {
-    const { stderr } = await admin.run("refresh", "--yes", "--format", "markdown");
-    expect(stderr).to.equal("Error: --format markdown is for --preview-only.\nAdd it.\n");
+  it("what carries the promise is looked at in AWS by preview, too, whatever the state says", async () => {
+    const { sandbox } = admin;
+    const { organizations } = clients(sandbox);
+    const { iam } = await administratorOf(sandbox, "444444444444");
+    const trust = (...AWS: string[]): string =>
+      policy({ ...allow("sts:AssumeRole"), Resource: undefined, Principal: { AWS } });
+    const RoleName = "OrganizationAccountAccessRole";
+    const root = `arn:aws:iam::${sandbox.managementAccount}:root`;
+    await iam.send(
+      new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: trust(root, "arn:aws:iam::444444444444:root") }),
+    );
+    const { Policies = [] } = await organizations.send(new ListPoliciesCommand({ Filter: "SERVICE_CONTROL_POLICY" }));
+    const PolicyId = Policies.find(({ Name }) => Name === "mfa-admin-require-mfa")?.Id;
+    const unit = { TargetId: sandbox.organizationalUnit };
+    await organizations.send(new DetachPolicyCommand({ PolicyId, ...unit }));
+    const { stdout } = await admin.succeed("preview");
+    await organizations.send(new AttachPolicyCommand({ PolicyId, ...unit }));
+    expect(stdout).to.contain(
+      `! The service control policy mfa-admin-require-mfa is detached from ${sandbox.organizationalUnit}: a leaked access key works there without MFA. Run mfa-admin refresh, then mfa-admin up.\n`,
+    );
+    const open = `! The role ${RoleName} in payments can be assumed by arn:aws:iam::444444444444:root, who can do everything there. Let its trust policy name ${root} alone (aws iam update-assume-role-policy).\n`;
+    expect(stdout).to.contain(open);
+    expect((await admin.run("up", "--yes")).stderr).to.contain(open);
+    await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: trust(root) }));
+    const full = { PolicyId: "p-FullAWSAccess", ...unit };
+    await organizations.send(new DetachPolicyCommand(full));
+    const without = (await admin.succeed("preview")).stdout;
+    await organizations.send(new AttachPolicyCommand(full));
+    expect(without).to.contain(
+      `! FullAWSAccess is not attached to ${sandbox.organizationalUnit}, nor is a policy in its place: nothing at all is allowed there. Run aws organizations attach-policy --policy-id p-FullAWSAccess --target-id ${sandbox.organizationalUnit}.\n`,
+    );
+    expect((await admin.succeed("preview")).stdout).to.not.contain("!");
+  });
+
+  it("a quarantine by AWS is told on top of drift, preview and list, and no repair takes it off unasked", async () => {
+    const { iam } = await administratorOf(admin.sandbox, admin.sandbox.authAccount);
+    const PolicyArn = "arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3";
+    const attached = async (): Promise<(string | undefined)[]> =>
+      (await iam.send(new ListAttachedUserPoliciesCommand({ UserName: "alice" }))).AttachedPolicies?.map(
+        (one) => one.PolicyArn,
+      ) ?? [];
+    await iam.send(new AttachUserPolicyCommand({ UserName: "alice", PolicyArn }));
+    const alarm =
+      "! AWS has put user alice in auth under quarantine (AWSCompromisedKeyQuarantineV3): an access key of alice was found in public. Run mfa-admin revoke-keys alice now; then take the policy off in AWS.";
+    for (const command of [["preview"], ["refresh", "--preview-only"], ["list"]]) {
+      const lines = (await admin.succeed(...command)).stdout.split("\n");
+      expect(lines.slice(0, 3), command.join(" ")).to.include(alarm);
+    }
+    // What refresh tells is what its preview tells, but for what is done by then.
+    const refreshed = await admin.succeed("refresh", "--yes", "--format", "markdown");
+    expect(refreshed.stdout).to.contain("AWS has put user `alice` in `auth` under quarantine");
+    expect(refreshed.stdout).to.contain("#### What `mfa-admin up` would do about it");
+    const { status, stderr } = await admin.run("up", "--yes");
+    expect(status).to.equal(1);
+    expect(stderr).to.contain(
+      "Error: This takes what only denies off: AWSCompromisedKeyQuarantineV3 off user alice in auth.\nNothing was changed. If it is meant, run mfa-admin up with --lift-denials.\n",
+    );
+    expect(await attached()).to.include(PolicyArn);
+    await admin.succeed("up", "--yes", "--lift-denials");
+    expect(await attached()).to.not.include(PolicyArn);
   });
 });

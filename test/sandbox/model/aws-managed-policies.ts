@@ -2,6 +2,14 @@ import type { ManagedPolicy } from "./entities.ts";
 
 type Statement = Record<string, unknown>;
 
+const quarantine: Statement[] = [
+  {
+    Effect: "Deny",
+    Action: ["iam:AttachUserPolicy", "iam:CreateAccessKey", "iam:CreateUser", "ec2:RunInstances", "s3:PutObject"],
+    Resource: ["*"],
+  },
+];
+
 /** AWS's managed policies that the product and its users meet, by ARN. ReadOnlyAccess is an approximation. */
 export const AWS_MANAGED_POLICIES: ReadonlyMap<string, ManagedPolicy> = new Map(
   [
@@ -32,6 +40,9 @@ export const AWS_MANAGED_POLICIES: ReadonlyMap<string, ManagedPolicy> = new Map(
       { Effect: "Allow", Action: "iam:GetAccountPasswordPolicy", Resource: "*" },
     ]),
     policy("AWSDenyAll", [{ Sid: "DenyAll", Effect: "Deny", Action: "*", Resource: "*" }]),
+    // AWS attaches one of these to a user whose access key was found in public. An excerpt of what they deny.
+    policy("AWSCompromisedKeyQuarantineV2", quarantine),
+    policy("AWSCompromisedKeyQuarantineV3", quarantine),
   ].map((managed) => [managed.arn, managed]),
 );
 

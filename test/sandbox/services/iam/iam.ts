@@ -3,6 +3,7 @@ import { queryProtocol } from "../../protocols/query.ts";
 import type { Operations, Service } from "../service.ts";
 import { accessKeyOperations } from "./access-keys.ts";
 import { accountOperations } from "./account.ts";
+import { authorizationDetailOperations } from "./authorization-details.ts";
 import { groupOperations } from "./groups.ts";
 import { identityPolicyOperations, tagAndBoundaryOperations } from "./identity-policies.ts";
 import { managedPolicyOperations } from "./managed-policies.ts";
@@ -38,5 +39,6 @@ export const iam: Service = {
     ...mfaOperations,
     ...otherCredentialOperations,
     ...accountOperations,
+    ...authorizationDetailOperations,
   } satisfies Operations,
 };

@@ -1,0 +1,98 @@
+import {
+  type AttachedPolicy,
+  type IAMClient,
+  paginateGetAccountAuthorizationDetails,
+  type ManagedPolicyDetail,
+  type Tag,
+} from "@aws-sdk/client-iam";
+
+/** A user, a role, a group or a managed policy of an account, whoever has made it. */
+export interface Identity {
+  type: "user" | "role" | "group" | "managed policy";
+  name: string;
+  path: string;
+  arn: string;
+  inlinePolicies: NamedPolicy[];
+  /** ARNs of those that are attached. */
+  managedPolicies: string[];
+  /** Names of a user's groups. */
+  groups: string[];
+  boundary?: string;
+  tags: Record<string, string>;
+  /** A role's trust policy, or what a managed policy says. */
+  document?: unknown;
+}
+
+export interface NamedPolicy {
+  name: string;
+  document: unknown;
+}
+
+/**
+ * Every user, role, group and managed policy of an account, with its policies: one call for up to 1,000 of them (IAM API
+ * Reference, "GetAccountAuthorizationDetails").
+ */
+export async function identitiesIn(iam: IAMClient): Promise<Identity[]> {
+  const Filter: ("User" | "Role" | "Group" | "LocalManagedPolicy")[] = ["User", "Role", "Group", "LocalManagedPolicy"];
+  const found: Identity[] = [];
+  for await (const page of paginateGetAccountAuthorizationDetails({ client: iam, pageSize: 1000 }, { Filter })) {
+    for (const user of page.UserDetailList ?? []) {
+      found.push({
+        ...common("user", user.UserName, user),
+        inlinePolicies: inline(user.UserPolicyList),
+        groups: user.GroupList ?? [],
+      });
+    }
+    for (const group of page.GroupDetailList ?? []) {
+      found.push({ ...common("group", group.GroupName, group), inlinePolicies: inline(group.GroupPolicyList) });
+    }
+    for (const role of page.RoleDetailList ?? []) {
+      found.push({
+        ...common("role", role.RoleName, role),
+        inlinePolicies: inline(role.RolePolicyList),
+        document: parsed(role.AssumeRolePolicyDocument),
+      });
+    }
+    for (const policy of page.Policies ?? []) {
+      found.push({ ...common("managed policy", policy.PolicyName, policy), document: inForce(policy) });
+    }
+  }
+  return found;
+}
+
+interface Described {
+  Path?: string | undefined;
+  Arn?: string | undefined;
+  AttachedManagedPolicies?: AttachedPolicy[] | undefined;
+  PermissionsBoundary?: { PermissionsBoundaryArn?: string | undefined } | undefined;
+  Tags?: Tag[] | undefined;
+}
+
+function common(type: Identity["type"], name = "", described: Described): Identity {
+  const { Path: path = "/", Arn: arn = "", AttachedManagedPolicies = [], PermissionsBoundary, Tags = [] } = described;
+  const boundary = PermissionsBoundary?.PermissionsBoundaryArn;
+  return {
+    type,
+    name,
+    path,
+    arn,
+    inlinePolicies: [],
+    managedPolicies: AttachedManagedPolicies.flatMap(({ PolicyArn }) => PolicyArn ?? []),
+    groups: [],
+    ...(boundary !== undefined && { boundary }),
+    tags: Object.fromEntries(Tags.map(({ Key = "", Value = "" }) => [Key, Value])),
+  };
+}
+
+function inline(policies: { PolicyName?: string | undefined; PolicyDocument?: string | undefined }[] = []) {
+  return policies.map(({ PolicyName: name = "", PolicyDocument }) => ({ name, document: parsed(PolicyDocument) }));
+}
+
+function inForce({ PolicyVersionList = [] }: ManagedPolicyDetail): unknown {
+  return parsed(PolicyVersionList.find(({ IsDefaultVersion }) => IsDefaultVersion === true)?.Document);
+}
+
+/** IAM gives documents URL-encoded. */
+function parsed(document: string | undefined): unknown {
+  return document === undefined ? undefined : JSON.parse(decodeURIComponent(document));
+}

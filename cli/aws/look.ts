@@ -1,0 +1,79 @@
+import pMap from "p-map";
+
+import type { Settings } from "../../infra/settings.ts";
+import { iamIn } from "./clients.ts";
+import { type Identity, identitiesIn } from "./identities.ts";
+import { knownManagementAccount } from "./preconditions.ts";
+import { type Shield, shieldInAws, withoutAnyAllow } from "./shield.ts";
+
+/** What carries the stack's promise, as AWS has it now, whatever the state says. */
+export interface Look {
+  managementAccount: string;
+  /** The service control policy; nothing when AWS has none, or it could not be looked at. */
+  shield: Shield | undefined;
+  /** Units and accounts in which no policy allows anything. */
+  withoutAllow: string[];
+  /** What each account has, by the account's name in the settings. */
+  identities: Map<string, Identity[]>;
+  /** What could not be looked at, and why, in AWS's words. */
+  missed: { what: Looked; account?: string; reason: string }[];
+}
+
+export type Looked = "service control policy" | "FullAWSAccess" | "account";
+
+/** The name of the one service control policy (see infra/organization.ts). */
+export const shieldName = "mfa-admin-require-mfa";
+
+/** How many accounts are asked at once. */
+const concurrency = 8;
+
+/**
+ * Looks at what carries the promise: a few calls of Organizations, and one of IAM in each account. What AWS refuses is no error:
+ * it is told as not looked at.
+ */
+export async function lookAtAws(settings: Settings): Promise<Look> {
+  const { authAccount, developmentAccounts, organizationalUnits } = settings;
+  const missed: Look["missed"] = [];
+  const attempt = async <T>(missing: Omit<Look["missed"][number], "reason">, call: Promise<T>) => {
+    try {
+      return await call;
+    } catch (error) {
+      missed.push({ ...missing, reason: reasonOf(error) });
+      return undefined;
+    }
+  };
+  const [shield, withoutAllow, identities] = await Promise.all([
+    attempt({ what: "service control policy" }, shieldInAws(shieldName)),
+    attempt(
+      { what: "FullAWSAccess" },
+      withoutAnyAllow([...organizationalUnits, authAccount, ...Object.values(developmentAccounts)], shieldName),
+    ),
+    lookAtIdentities(settings, attempt),
+  ]);
+  return {
+    managementAccount: knownManagementAccount() ?? "",
+    shield,
+    withoutAllow: withoutAllow ?? [],
+    identities,
+    missed,
+  };
+}
+
+/** The same of the identities alone. */
+export async function lookAtIdentities(
+  settings: Settings,
+  attempt: <T>(missing: { what: "account"; account: string }, call: Promise<T>) => Promise<T | undefined>,
+): Promise<Look["identities"]> {
+  const accounts = [["auth", settings.authAccount], ...Object.entries(settings.developmentAccounts)] as const;
+  const found = await pMap(
+    accounts,
+    async ([account, id]) =>
+      [account, await attempt({ what: "account", account }, identitiesIn(iamIn(id, settings)))] as const,
+    { concurrency },
+  );
+  return new Map(found.flatMap(([account, identities]) => (identities === undefined ? [] : [[account, identities]])));
+}
+
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

@@ -1,0 +1,74 @@
+import type { Settings } from "../../infra/settings.ts";
+import { type Look, lookAtAws } from "../aws/look.ts";
+import { Failure } from "../failure.ts";
+import type { StackBefore } from "../preview/guards.ts";
+import type { Plan } from "../preview/planned.ts";
+import type { Danger, Warning } from "../preview/schema.ts";
+import { warningFact } from "../preview/wording.ts";
+import { denials, liftedDenials } from "./denials.ts";
+import { nameDangers, type Taken, takenNames } from "./names.ts";
+import { brokenPromises } from "./promise.ts";
+
+export interface LookOptions {
+  /** Take what AWS has already under the stack's names into the stack. */
+  adopt?: boolean | undefined;
+  /** Take policies that only deny off. */
+  liftDenials?: boolean | undefined;
+}
+
+/** What was seen in AWS, held against the stack and its settings. */
+export interface Seen {
+  look: Look;
+  /** What AWS has already under the names that the stack is to give. */
+  taken: Taken[];
+  /** What `up` refuses. */
+  dangers: Danger[];
+  /** What somebody has to see to. */
+  alarms: Warning[];
+}
+
+/**
+ * @param look as {@link lookAtAws} has it; asked for early, since it takes its time
+ * @param unfinished tells what runs were making when they died; asked only when a name is taken
+ */
+export async function see(
+  look: Look,
+  before: StackBefore,
+  settings: Settings,
+  options: LookOptions & { unfinished: () => Promise<ReadonlySet<string>> },
+): Promise<Seen> {
+  const denied = denials(look, settings);
+  const first = takenNames(look, before, settings, new Set());
+  const taken = first.length === 0 ? first : takenNames(look, before, settings, await options.unfinished());
+  return {
+    look,
+    taken,
+    dangers: [...nameDangers(taken, options), ...liftedDenials(before, settings, denied, options)],
+    alarms: [...brokenPromises(look, before, settings), ...denied],
+  };
+}
+
+/** The plan with what is taken over, where that was asked for. */
+export async function planSeen(
+  plan: Plan,
+  { taken, look }: Seen,
+  settings: Settings,
+  { adopt }: LookOptions,
+): Promise<Plan> {
+  if (adopt !== true || taken.length === 0) return plan;
+  const { withTakeovers } = await import("./takeover.ts");
+  return withTakeovers(plan, taken, look, settings);
+}
+
+/** @throws Failure when a refresh on the way has found what only denies, and what follows would take it off */
+export function denialsStay({ look }: Seen, before: StackBefore, settings: Settings, options: LookOptions): void {
+  const danger = liftedDenials(before, settings, denials(look, settings), options).find(({ refused }) => refused);
+  if (danger === undefined) return;
+  const plain = (text: string): string => text;
+  throw new Failure(
+    warningFact(danger, plain),
+    "If it is meant, run mfa-admin up with --lift-denials to go on from there.",
+  );
+}
+
+export { lookAtAws };

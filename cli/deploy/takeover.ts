@@ -1,0 +1,131 @@
+import { GetLoginProfileCommand, type IAMClient, NoSuchEntityException } from "@aws-sdk/client-iam";
+import pMap from "p-map";
+
+import { accessKeysOf } from "../../infra/access-keys.ts";
+import { assignmentTags } from "../../infra/assignment.ts";
+import { mfaDevicesOf } from "../../infra/mfa-devices.ts";
+import { policyArnIn } from "../../infra/names.ts";
+import type { Settings } from "../../infra/settings.ts";
+import { iamIn } from "../aws/clients.ts";
+import type { Identity } from "../aws/identities.ts";
+import type { Look } from "../aws/look.ts";
+import type { Plan, PlannedResource, Takeover } from "../preview/planned.ts";
+import { isAdoptable, keyOf, type Taken } from "./names.ts";
+import { principalsOf } from "./trust.ts";
+
+/** A plan in which what AWS has already is taken over, and not made. */
+export async function withTakeovers(plan: Plan, taken: Taken[], look: Look, settings: Settings): Promise<Plan> {
+  const byKey = new Map(taken.filter(isAdoptable).map((one) => [keyOf(one), one]));
+  const resources = await pMap(
+    plan.resources,
+    async (resource): Promise<PlannedResource> => {
+      const one = resource.operation === "create" ? byKey.get(keyOf(resource)) : undefined;
+      if (one === undefined) return resource;
+      return { ...resource, operation: "adopt", takeover: await takeoverOf(one, look, settings) };
+    },
+    { concurrency: 8 },
+  );
+  return { ...plan, resources };
+}
+
+async function takeoverOf({ account, type, name, found }: Taken, look: Look, settings: Settings): Promise<Takeover> {
+  if (found === undefined) return policyTakeover(look, settings);
+  switch (type) {
+    case "user": {
+      const iam = iamIn(settings.authAccount, settings);
+      return { keeps: await credentialsOf(iam, name), loses: userLosses(found, settings) };
+    }
+    case "role":
+      return { keeps: ["sessions that live on"], loses: roleLosses(found, account, settings) };
+    case "group":
+      return { keeps: membersOf(name, look), loses: groupLosses(found, settings) };
+    default:
+      return { keeps: ["what it is attached to"], loses: ["what it says now"] };
+  }
+}
+
+function policyTakeover({ shield }: Look, { organizationalUnits }: Settings): Takeover {
+  const targets = shield?.targets ?? [];
+  return {
+    keeps: targets.filter((id) => organizationalUnits.includes(id)).map((id) => `attached to ${id}`),
+    loses: [
+      "what it says now",
+      ...targets.filter((id) => !organizationalUnits.includes(id)).map((id) => `attached to ${id}`),
+    ],
+  };
+}
+
+/** What the stack leaves to the user. */
+async function credentialsOf(iam: IAMClient, userName: string): Promise<string[]> {
+  const [keys, password, devices] = await Promise.all([
+    accessKeysOf(iam, userName),
+    passwordDate(iam, userName),
+    mfaDevicesOf(iam, userName),
+  ]);
+  return [
+    ...keys.map(({ AccessKeyId = "", CreateDate, Status }) => {
+      const inactive = Status === "Inactive" ? ", inactive" : "";
+      return `access key ${AccessKeyId} of ${day(CreateDate)}${inactive}`;
+    }),
+    ...(password === undefined ? [] : [`password of ${day(password)}`]),
+    ...devices.map(({ serialNumber }) => `MFA device ${serialNumber.replace(/^.*[:/]/, "")}`),
+  ];
+}
+
+async function passwordDate(iam: IAMClient, UserName: string): Promise<Date | undefined> {
+  try {
+    const { LoginProfile } = await iam.send(new GetLoginProfileCommand({ UserName }));
+    return LoginProfile?.CreateDate;
+  } catch (error) {
+    if (error instanceof NoSuchEntityException) return undefined;
+    throw error;
+  }
+}
+
+const day = (date: Date | undefined): string => date?.toISOString().slice(0, 10) ?? "unknown age";
+
+function userLosses(user: Identity, settings: Settings): string[] {
+  const tags = Object.keys({ ...settings.tags, ...assignmentTags(settings, user.name) });
+  return [
+    ...policiesOf(user, []),
+    ...user.groups.filter((group) => group !== "mfa-admin-developers").map((group) => `group ${group}`),
+    ...(user.boundary === undefined ? [] : [`permissions boundary ${user.boundary}`]),
+    ...(user.path === "/" ? [] : [`path ${user.path}`]),
+    ...tagsOf(user, tags),
+  ];
+}
+
+function roleLosses(role: Identity, account: string, settings: Settings): string[] {
+  const { developmentAccounts, permissions, permissionsBoundary, tags, authAccount } = settings;
+  const inAccount = (arn: string): string => policyArnIn(developmentAccounts[account] ?? "", arn);
+  const boundary = permissionsBoundary === undefined ? undefined : inAccount(permissionsBoundary);
+  const developer = role.name.slice(settings.rolePrefix.length + 1);
+  const others = principalsOf(role.document).filter((arn) => arn !== `arn:aws:iam::${authAccount}:user/${developer}`);
+  return [
+    ...policiesOf(role, permissions.map(inAccount)),
+    ...(role.boundary === undefined || role.boundary === boundary ? [] : [`permissions boundary ${role.boundary}`]),
+    ...others.map((principal) => `trust in ${principal}`),
+    ...tagsOf(role, Object.keys(tags)),
+  ];
+}
+
+function groupLosses(group: Identity, { authAccount }: Settings): string[] {
+  return policiesOf(group, [`arn:aws:iam::${authAccount}:policy/mfa-admin-developer`]);
+}
+
+function membersOf(group: string, { identities }: Look): string[] {
+  const users = (identities.get("auth") ?? []).filter(({ groups }) => groups.includes(group));
+  return users.map(({ name }) => `member ${name}`);
+}
+
+function policiesOf({ managedPolicies, inlinePolicies }: Identity, kept: string[]): string[] {
+  return [
+    ...managedPolicies.filter((arn) => !kept.includes(arn)).map((arn) => `policy ${arn.replace(/^.*:policy\//, "")}`),
+    ...inlinePolicies.map(({ name }) => `inline policy ${name}`),
+  ];
+}
+
+const tagsOf = ({ tags }: Identity, kept: string[]): string[] =>
+  Object.keys(tags)
+    .filter((key) => !kept.includes(key))
+    .map((key) => `tag ${key}`);

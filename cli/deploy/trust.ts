@@ -1,0 +1,21 @@
+/** Everybody whom a trust policy lets in, as it writes them: ARNs, ids, `*`, services, identity providers. */
+export function principalsOf(document: unknown): string[] {
+  const { Statement = [] } = (document ?? {}) as { Statement?: unknown };
+  const statements = (Array.isArray(Statement) ? Statement : [Statement]) as Record<string, unknown>[];
+  return statements
+    .filter(({ Effect }) => Effect === "Allow")
+    .flatMap(({ Principal, NotPrincipal }) => {
+      if (NotPrincipal !== undefined) return ["everybody but some"];
+      if (typeof Principal === "string") return [Principal];
+      return Object.values((Principal ?? {}) as Record<string, string | string[]>).flat();
+    });
+}
+
+/**
+ * Whether somebody is let in who is not of the management account. An unique id stands for a user or a role that was deleted,
+ * which nobody is any more (IAM User Guide, "IAM identifiers").
+ */
+export function isStranger(principal: string, managementAccount: string): boolean {
+  if (principal === managementAccount || /^A(ID|RO)A\w+$/.test(principal)) return false;
+  return !new RegExp(`^arn:aws[\\w-]*:(iam|sts)::${managementAccount}:`).test(principal);
+}

@@ -1,0 +1,48 @@
+import type { Warning } from "./schema.ts";
+import { listed, type Mark, policyName, resourcesText } from "./wording.ts";
+
+type Denied = Extract<Warning, { kind: "denied" }>;
+type InTheWay = Extract<Warning, { kind: "name-in-the-way" }>["resources"];
+type Targets = Extract<Warning, { kind: "no-full-access" }>["targets"];
+
+/** Who has shut a developer out, and what to run about it. */
+export function deniedText({ quarantine, developer, resource, policies }: Denied, mark: Mark): string {
+  const [what, whom] = [listed(policies.map(policyName), mark), resourcesText([resource], mark)];
+  if (quarantine) {
+    const revoke = mark(`mfa-admin revoke-keys ${developer}`);
+    return `AWS has put ${whom} under quarantine (${what}): an access key of ${mark(developer)} was found in public. Run ${revoke} now; then take the policy off in AWS.`;
+  }
+  const shut = `${whom} has what only denies: ${what}. Somebody has shut ${mark(developer)} out.`;
+  return `${shut} ${mark("mfa-admin up")} leaves it there; with ${mark("mfa-admin refresh")} and ${mark("mfa-admin up --lift-denials")} it goes.`;
+}
+
+/** Names that can neither be made nor taken in. */
+export function inTheWayText(resources: InTheWay, mark: Mark): string {
+  return resources
+    .map(({ found, path, ...resource }) => {
+      const what = `${resource.type} ${mark(found)} in ${mark(resource.account)}`;
+      return found === resource.name
+        ? `AWS has the ${what} under the path ${mark(path)}, where the stack does not look for it, and takes no other of that name.`
+        : `AWS has the ${what}, which IAM takes for the same name as ${mark(resource.name)}.`;
+    })
+    .join(" ");
+}
+
+/** What helps: `--adopt` does not. */
+export function inTheWayAdvice(resources: InTheWay, mark: Mark): string {
+  return resources
+    .map(({ type, found, account }) => {
+      if (type === "user") return `Write ${mark(found)} in the settings, as AWS has it, or delete that user in AWS.`;
+      const remove = `Delete the ${type} ${mark(found)} in ${mark(account)}`;
+      return type === "role" ? `${remove}, or choose another rolePrefix.` : `${remove}.`;
+    })
+    .join(" ");
+}
+
+export function noFullAccessText(targets: Targets, mark: Mark): string {
+  const names = targets.map(({ id, name }) => (id === name ? mark(id) : `${mark(name)} (${id})`));
+  const attach = targets.map(({ id }) =>
+    mark(`aws organizations attach-policy --policy-id p-FullAWSAccess --target-id ${id}`),
+  );
+  return `FullAWSAccess is not attached to ${listed(names, (name) => name)}, nor is a policy in its place: nothing at all is allowed there. Run ${attach.join("; ")}.`;
+}
