@@ -151,7 +151,7 @@ describe("up --adopt, of what is in the way of a change", () => {
         "  ~ auth     user bob: taken into the stack",
         `      keeps ${key}`,
         "      loses policy AdministratorAccess, path /people/",
-        "  + sandbox  role developer-bob",
+        "  + sandbox  role engineer-bob",
       ].join("\n"),
     );
     await admin.editSettings((text) => text.replace("\n    bob: { accounts: [sandbox] }", ""));
