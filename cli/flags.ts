@@ -38,6 +38,13 @@ export const guardFlags = {
   }),
 };
 
+export const forgetAccountFlag = Flags.string({
+  description:
+    "Take what the stack has made in this account, which is closed or has left the organization, out of the stack; may be repeated.",
+  helpValue: "NAME",
+  multiple: true,
+});
+
 export const languageFlag = Flags.option({
   description: "Language of the page for the developer. Default: the locale's.",
   options: languages,

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import { emptyRoleBeforeDelete, emptyUserBeforeDelete, retryTransientErrors } from "./hooks.ts";
-import type { ProgramOptions } from "./program.ts";
+import type { ProgramOptions, Unreached } from "./program.ts";
 import { accountProviders, type Providers } from "./providers.ts";
 import type { Settings } from "./settings.ts";
 
@@ -15,18 +15,22 @@ export interface Context {
   roleHooks: pulumi.ResourceHookBinding;
   /** The settings' tags as Cloud Control takes them; left out when there are none, since it keeps no empty list. */
   tagged: { tags?: { key: string; value: string }[] };
+  /** What cannot be reached now. */
+  unreached: Unreached;
 }
 
-export function createContext(settings: Settings, management: string, { pluginVersion }: ProgramOptions): Context {
+export function createContext(settings: Settings, management: string, options: ProgramOptions): Context {
+  const { pluginVersion, unreached = { accounts: {}, roles: [] } } = options;
   const tags = tagList(settings.tags);
   const onError = [retryTransientErrors()];
   return {
     settings,
-    providers: accountProviders(settings, management, pluginVersion),
+    providers: accountProviders(settings, management, pluginVersion, unreached.accounts),
     hooks: { onError },
     userHooks: { onError, beforeDelete: [emptyUserBeforeDelete(settings.accessRole)] },
     roleHooks: { onError, beforeDelete: [emptyRoleBeforeDelete(settings.accessRole)] },
     tagged: tags.length > 0 ? { tags } : {},
+    unreached,
   };
 }
 

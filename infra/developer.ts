@@ -1,4 +1,4 @@
-import { Role, User } from "@pulumi/aws-native/iam/index.js";
+import { Role, type RoleArgs, User } from "@pulumi/aws-native/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import { assignmentTags } from "./assignment.ts";
@@ -23,7 +23,9 @@ export class Developer extends pulumi.ComponentResource {
       // The console password is made outside the stack: a refresh reads it back, and an update would delete it.
       { parent: this, provider: providers.auth, hooks: userHooks, ignoreChanges: ["loginProfile"] },
     );
+    registerUnreached(this, userName, context, [user]);
     for (const account of accountsOf(settings, userName)) {
+      if (Object.hasOwn(context.unreached.accounts, account)) continue;
       const accountId = settings.developmentAccounts[account];
       const provider = providers.development[account];
       if (accountId === undefined || provider === undefined) throw new Error(`"${account}" is no development account.`);
@@ -49,5 +51,38 @@ export class Developer extends pulumi.ComponentResource {
   /** A developer has no outputs. Each registration would have the engine write the whole state once more, also for none. */
   protected override registerOutputs(): void {
     // Nothing to register.
+  }
+}
+
+/** A developer who is off the roster, but whose roles in accounts that cannot be reached are still there. */
+export class FormerDeveloper extends pulumi.ComponentResource {
+  constructor(userName: string, context: Context) {
+    super("mfa-admin:index:Developer", userName);
+    registerUnreached(this, userName, context, []);
+  }
+
+  /** As for {@link Developer}. */
+  protected override registerOutputs(): void {
+    // Nothing to register.
+  }
+}
+
+/** The roles in accounts that cannot be reached, with the inputs that they have: nothing is asked of AWS about them. */
+function registerUnreached(
+  parent: pulumi.ComponentResource,
+  userName: string,
+  { unreached, providers, roleHooks }: Context,
+  dependsOn: pulumi.Resource[],
+): void {
+  for (const { developer, account, inputs } of unreached.roles) {
+    const provider = providers.development[account];
+    if (developer !== userName || provider === undefined) continue;
+    new Role(`${userName}@${account}`, inputs as unknown as RoleArgs, {
+      parent,
+      provider,
+      hooks: roleHooks,
+      dependsOn,
+      ignoreChanges: ["path"],
+    });
   }
 }

@@ -1,6 +1,6 @@
 import { AuthAccount } from "./auth-account.ts";
 import { createContext } from "./context.ts";
-import { Developer } from "./developer.ts";
+import { Developer, FormerDeveloper } from "./developer.ts";
 import { managementAccount } from "./management-account.ts";
 import { roleArnsOf, signInAddress } from "./names.ts";
 import { Organization } from "./organization.ts";
@@ -13,6 +13,16 @@ export interface ProgramOptions {
   managementAccount?: string | undefined;
   /** These developers alone, for a run that has nothing but them for its target; the stack's outputs otherwise stay. */
   part?: { names: string[]; outputs: Record<string, unknown> };
+  /** What cannot be reached now, and has to stay as it is. */
+  unreached?: Unreached | undefined;
+}
+
+/** Accounts in which a run can neither read nor change anything. */
+export interface Unreached {
+  /** Their ids by name; the settings need not name them any more. */
+  accounts: Record<string, string>;
+  /** The roles that the stack has made there, with their inputs as the state has them. */
+  roles: { developer: string; account: string; inputs: Record<string, unknown> }[];
 }
 
 /** The whole stack, from its settings to its outputs, in the order in which access comes about. */
@@ -30,6 +40,8 @@ export async function program(given: Settings, options: ProgramOptions = {}) {
     };
   }
   const developers = Object.keys(settings.developers).map((name) => new Developer(name, auth.groupName, context));
+  const former = new Set(context.unreached.roles.map(({ developer }) => developer));
+  for (const name of former) if (!Object.hasOwn(settings.developers, name)) new FormerDeveloper(name, context);
   if (settings.passwordPolicy !== undefined || settings.accountAlias !== undefined) {
     const { AccountSettings } = await import("./account-settings.ts");
     new AccountSettings("auth-settings", settings);

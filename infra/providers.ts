@@ -20,8 +20,15 @@ export interface Providers {
  *
  * @param management the id of the management account
  * @param pluginVersion the version of the aws-native plugin; the SDK's own when left out
+ * @param unreached ids by name of accounts that cannot be reached now: their providers don't ask AWS who they are, which would
+ * end the whole run
  */
-export function accountProviders(settings: Settings, management: string, pluginVersion: string | undefined): Providers {
+export function accountProviders(
+  settings: Settings,
+  management: string,
+  pluginVersion: string | undefined,
+  unreached: Record<string, string> = {},
+): Providers {
   const options: pulumi.ResourceOptions = {
     transformations: [withoutEnvironment],
     ...(pluginVersion !== undefined && { version: pluginVersion }),
@@ -33,6 +40,7 @@ export function accountProviders(settings: Settings, management: string, pluginV
         region,
         allowedAccountIds: [accountId],
         assumeRole: { roleArn: accessRoleArn(accountId, settings.accessRole), sessionName: accessSessionName },
+        ...(Object.hasOwn(unreached, name) && { skipCredentialsValidation: true }),
       },
       options,
     );
@@ -45,7 +53,10 @@ export function accountProviders(settings: Settings, management: string, pluginV
     ),
     auth: inAccount("auth", settings.authAccount),
     development: Object.fromEntries(
-      Object.entries(settings.developmentAccounts).map(([name, accountId]) => [name, inAccount(name, accountId)]),
+      Object.entries({ ...unreached, ...settings.developmentAccounts }).map(([name, accountId]) => [
+        name,
+        inAccount(name, accountId),
+      ]),
     ),
   };
 }

@@ -30,9 +30,13 @@ const concurrency = 8;
 /**
  * Looks at what carries the promise: a few calls of Organizations, and one of IAM in each account. What AWS refuses is no error:
  * it is told as not looked at.
+ *
+ * @param unreached names of the development accounts that are known not to let anybody in, which are left out
  */
-export async function lookAtAws(settings: Settings): Promise<Look> {
-  const { authAccount, developmentAccounts, organizationalUnits } = settings;
+export async function lookAtAws(settings: Settings, unreached: string[] = []): Promise<Look> {
+  const { authAccount, organizationalUnits } = settings;
+  const reachable = Object.entries(settings.developmentAccounts).filter(([name]) => !unreached.includes(name));
+  const developmentAccounts = Object.fromEntries(reachable);
   const missed: Look["missed"] = [];
   const attempt = async <T>(missing: Omit<Look["missed"][number], "reason">, call: Promise<T>) => {
     try {
@@ -48,7 +52,7 @@ export async function lookAtAws(settings: Settings): Promise<Look> {
       { what: "FullAWSAccess" },
       withoutAnyAllow([...organizationalUnits, authAccount, ...Object.values(developmentAccounts)], shieldName),
     ),
-    lookAtIdentities(settings, attempt),
+    lookAtIdentities({ ...settings, developmentAccounts }, attempt),
   ]);
   return {
     managementAccount: knownManagementAccount() ?? "",

@@ -17,9 +17,12 @@ import { openSession } from "./session.ts";
 /**
  * What must hold before anything is changed: credentials of the management account, SCPs switched on, organizational
  * units that exist, and an access role in every account. The first thing that does not is thrown, with its remedy.
+ *
+ * @param options.authAlone leaves the access roles of the development accounts out
  */
 export async function checkPreconditions(
   settings: Pick<Settings, "organizationalUnits" | "authAccount" | "developmentAccounts" | "accessRole">,
+  { authAlone = false }: { authAlone?: boolean } = {},
 ): Promise<void> {
   const { account: management, clockOffset } = await managingCaller(settings);
   requireClock(clockOffset);
@@ -28,9 +31,11 @@ export async function checkPreconditions(
   await Promise.all([
     requireServiceControlPolicies(),
     requireOrganizationalUnits(settings.organizationalUnits),
-    pMap(Object.entries(accounts), ([name, accountId]) => requireAccessRole(name, accountId, settings.accessRole), {
-      concurrency: 8,
-    }),
+    pMap(
+      Object.entries(authAlone ? { auth: settings.authAccount } : accounts),
+      ([name, accountId]) => requireAccessRole(name, accountId, settings.accessRole),
+      { concurrency: 8 },
+    ),
   ]);
 }
 

@@ -42,20 +42,25 @@ const issuer = "token.actions.githubusercontent.com";
  *
  * @param prefix how the subject of their identity begins: `repo:OWNER/NAME`, or the same with ids
  * @param contexts how it goes on: `pull_request`, `ref:refs/heads/BRANCH`
+ * @param queue the branch whose merge queue's jobs may, too. They run on branches that GitHub makes for the purpose, by names of
+ * its own (GitHub Docs, "Managing a merge queue")
  */
-export function githubTrust(managementAccount: string, prefix: string, contexts: string[]): CiPolicy {
-  return policy({
-    Sid: "AllowGithubActions",
+export function githubTrust(managementAccount: string, prefix: string, contexts: string[], queue?: string): CiPolicy {
+  const ofJobs = { [`${issuer}:aud`]: "sts.amazonaws.com" };
+  const subject = `${issuer}:sub`;
+  const allow = {
     Effect: "Allow",
     Principal: { Federated: `arn:aws:iam::${managementAccount}:oidc-provider/${issuer}` },
     Action: "sts:AssumeRoleWithWebIdentity",
-    Condition: {
-      StringEquals: {
-        [`${issuer}:aud`]: "sts.amazonaws.com",
-        [`${issuer}:sub`]: contexts.map((context) => `${prefix}:${context}`),
-      },
-    },
-  });
+  } as const;
+  const exact = { ...ofJobs, [subject]: contexts.map((context) => `${prefix}:${context}`) };
+  const queued = { [subject]: `${prefix}:ref:refs/heads/gh-readonly-queue/${queue ?? ""}/*` };
+  return policy(
+    { Sid: "AllowGithubActions", ...allow, Condition: { StringEquals: exact } },
+    ...(queue === undefined
+      ? []
+      : [{ Sid: "AllowMergeQueue", ...allow, Condition: { StringEquals: ofJobs, StringLike: queued } }]),
+  );
 }
 
 /** Lets the preview's role of the management account assume the reading role of another account. */
@@ -69,6 +74,7 @@ export function readTrust(managementAccount: string): CiPolicy {
 }
 
 const readOrganization = [
+  "organizations:DescribeAccount",
   "organizations:DescribeOrganization",
   "organizations:DescribeOrganizationalUnit",
   "organizations:DescribePolicy",

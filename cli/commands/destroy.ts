@@ -1,12 +1,12 @@
 import { StackCommand } from "../command.ts";
-import { yesFlag } from "../flags.ts";
+import { forgetAccountFlag, yesFlag } from "../flags.ts";
 
 export default class Destroy extends StackCommand {
   static override summary = "Delete everything that the stack has made, the service control policy first.";
   static override description =
     "Every developer loses their user, credentials and roles. Pulumi.<stack>.yaml and the empty stack stay, so that up makes it all again.";
   static override examples = ["<%= config.bin %> <%= command.id %>"];
-  static override flags = { yes: yesFlag };
+  static override flags = { yes: yesFlag, "forget-account": forgetAccountFlag };
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Destroy);
@@ -18,9 +18,12 @@ export default class Destroy extends StackCommand {
       import("../engine/runs.ts"),
       import("../deploy/destroy-warning.ts"),
     ]);
-    const stack = await prepare(project, file);
+    const stack = await prepare(project, file, { deleting: true, forget: flags["forget-account"] });
     if (!flags.yes) await ask.confirmByName(await destroyWarning(stack, project), project.stack, flags.yes);
-    const result = await runDestroy(stack, { project, settings: file.settings, verbose: flags.verbose });
+    const options = { project, settings: file.settings, verbose: flags.verbose };
+    const { forgetAccounts } = await import("../deploy/forget-accounts.ts");
+    await forgetAccounts(stack, options);
+    const result = await runDestroy(stack, options);
     this.log(result.changes.length === 0 ? "There is nothing to delete." : summary(result));
     return result;
   }

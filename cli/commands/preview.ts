@@ -1,7 +1,7 @@
 import * as Flags from "@oclif/core/flags";
 
 import { ReportCommand } from "../command.ts";
-import { exitCodeFlag, formatFlag, guardFlags, lockTimeoutFlag } from "../flags.ts";
+import { exitCodeFlag, forgetAccountFlag, formatFlag, guardFlags, lockTimeoutFlag } from "../flags.ts";
 
 export default class Preview extends ReportCommand {
   static override summary = "Show what up would change, and who will be able to do what then.";
@@ -32,10 +32,11 @@ export default class Preview extends ReportCommand {
     "save-plan": Flags.string({
       description: "Write what was previewed to this file, for up --plan.",
       helpValue: "FILE",
-      exclusive: ["roster-only"],
+      exclusive: ["roster-only", "forget-account"],
     }),
     "lock-timeout": lockTimeoutFlag,
     ...guardFlags,
+    "forget-account": forgetAccountFlag,
   };
 
   protected override readonly kind = "preview";
@@ -57,6 +58,7 @@ export default class Preview extends ReportCommand {
       acceptShutOut: flags["accept-shut-out"],
       liftDenials: flags["lift-denials"],
       adopt: flags.adopt,
+      forget: flags["forget-account"],
     });
     if (flags.format !== "json") this.log(await render(report, flags.format));
     const { "save-plan": plan } = flags;

@@ -13,7 +13,7 @@ export default class Refresh extends ReportCommand {
   ];
   static override flags = {
     yes: yesFlag,
-    "exit-code": exitCodeFlag("something has drifted"),
+    "exit-code": exitCodeFlag("something has drifted, or an account cannot be reached"),
     "preview-only": Flags.boolean({ description: "Only tell what has drifted; the state stays as it is." }),
     format: formatFlag,
     "lock-timeout": lockTimeoutFlag,
@@ -46,7 +46,7 @@ export default class Refresh extends ReportCommand {
       import("../preview/render.ts"),
       import("../project/project.ts"),
     ]);
-    const stack = await prepare(project, file, { lockDeadline: flags["lock-timeout"] });
+    const stack = await prepare(project, file, { lockDeadline: flags["lock-timeout"], reporting: true });
     await ask.confirmChange(
       `Write what AWS has into the state of "${stackReference(project)}"? It changes the state, and nothing in AWS`,
       flags.yes,

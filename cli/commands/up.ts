@@ -3,7 +3,7 @@ import * as Flags from "@oclif/core/flags";
 import type { Outcome } from "../ci/job-summary.ts";
 import { StackCommand } from "../command.ts";
 import type { StepEventMetadata } from "../engine/automation.ts";
-import { guardFlags, lockTimeoutFlag, yesFlag } from "../flags.ts";
+import { forgetAccountFlag, guardFlags, lockTimeoutFlag, yesFlag } from "../flags.ts";
 
 export default class Up extends StackCommand {
   static override summary = "Apply the settings: make AWS what Pulumi.<stack>.yaml says.";
@@ -26,9 +26,12 @@ export default class Up extends StackCommand {
     plan: Flags.file({
       description: "Apply what this file of preview --save-plan says, and nothing else.",
       exists: true,
+      // What is forgotten is not in a plan.
+      exclusive: ["forget-account"],
     }),
     "lock-timeout": lockTimeoutFlag,
     ...guardFlags,
+    "forget-account": forgetAccountFlag,
   };
 
   #outcome: Outcome | undefined;
@@ -51,7 +54,7 @@ export default class Up extends StackCommand {
     };
     const { SavedPlan } = await import("../preview/plan.ts");
     const plan = flags.plan === undefined ? {} : { plan: await SavedPlan.read(flags.plan, project) };
-    const stack = await prepare(project, file, { lockDeadline });
+    const stack = await prepare(project, file, { lockDeadline, forget: flags["forget-account"] });
     const steps: StepEventMetadata[] = [];
     this.#outcome = { project, file, steps };
     const onStep = (step: StepEventMetadata) => steps.push(step);

@@ -4,7 +4,7 @@ import pMap from "p-map";
 import { unlessGone } from "../../infra/gone.ts";
 import { accountsOf, policyArnIn } from "../../infra/names.ts";
 import { administratorAccess, type Settings } from "../../infra/settings.ts";
-import type { StackBefore } from "../preview/guards.ts";
+import type { GuardOptions, StackBefore } from "../preview/guards.ts";
 import type { Danger } from "../preview/schema.ts";
 
 type Setting = "permissions" | "permissionsBoundary";
@@ -13,10 +13,14 @@ type Setting = "permissions" | "permissionsBoundary";
  * Managed policies that roles are to have and that are not there. IAM refuses the role only when its turn comes, after users
  * were made. Whatever a role of the stack has already is there: IAM deletes no policy that is attached.
  */
-export async function absentPolicies(before: StackBefore, settings: Settings): Promise<Danger[]> {
+export async function absentPolicies(
+  before: StackBefore,
+  settings: Settings,
+  { unreached = [] }: Pick<GuardOptions, "unreached">,
+): Promise<Danger[]> {
   const { developmentAccounts, developers, permissions, permissionsBoundary } = settings;
   const inUse = new Set(Object.keys(developers).flatMap((name) => accountsOf(settings, name)));
-  const accounts = Object.entries(developmentAccounts).filter(([name]) => inUse.has(name));
+  const accounts = Object.entries(developmentAccounts).filter(([name]) => inUse.has(name) && !unreached.includes(name));
   const wanted: [setting: Setting, policy: string][] = [
     ...permissions.map((policy): [Setting, string] => ["permissions", policy]),
     ...(permissionsBoundary === undefined ? [] : [["permissionsBoundary", permissionsBoundary] as [Setting, string]]),

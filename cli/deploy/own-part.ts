@@ -10,8 +10,9 @@ import { identityOfResource, isCloudResource } from "../engine/changes.ts";
 import type { Resource } from "../engine/deployment.ts";
 import { developerOfResource, prepareAddition } from "../engine/recover.ts";
 import { IncompleteRun } from "../engine/run-failure.ts";
-import { healKnown, type RunOptions, runRemoval, runRefresh, type RunResult, runUp } from "../engine/runs.ts";
+import { healKnown, type RunOptions, runRemoval, runRefresh, type RunResult } from "../engine/runs.ts";
 import { programOf } from "../engine/stack.ts";
+import { unreachedBy, unreachedNames } from "../engine/unreached.ts";
 import { Failure } from "../failure.ts";
 import { refuse, requireHarmless, type StackBefore } from "../preview/guards.ts";
 import { planned } from "../preview/planned-by-engine.ts";
@@ -22,6 +23,7 @@ import type { SettingsFile } from "../project/settings-file.ts";
 import { madeWithoutPassword } from "../onboarding/handover.ts";
 import { lookAtAws, see } from "./look.ts";
 import { pendingEdits, pendingLine } from "./pending-edits.ts";
+import { runUp } from "./run-up.ts";
 
 /**
  * A command about a person changes that person and nothing else: whatever else was edited in the settings stays for
@@ -64,11 +66,12 @@ export async function addToStack(
   await requireHarmless(held, settings, {
     maxRemovals: Infinity,
     policyStays: true,
+    unreached: unreachedNames(stack),
   });
   // Whoever goes by a name that is taken is refused before anything is made.
   const developers = Object.fromEntries(names.map((name) => [name, settings.developers[name] ?? {}]));
   const alone = { ...settings, developers };
-  const look = await lookAtAws(alone);
+  const look = await lookAtAws(alone, unreachedNames(stack));
   const unfinished = (): Promise<ReadonlySet<string>> => unfinishedNames(stack);
   refuse((await see(look, held, alone, { unfinished, liftDenials: true })).dangers);
   await requireAttached(held, settings, names);
@@ -79,8 +82,8 @@ export async function addToStack(
     project,
     settings,
     verbose,
-    target: targetsOf(project, settings, names, resources),
-    program: programOf(settings, { names, outputs }),
+    target: targetsOf(project, settings, names, resources, unreachedBy(stack)),
+    program: programOf(stack, settings, { names, outputs }),
     ...(onBegin && { onBegin }),
     ...(onStep && { onStep }),
     again: `mfa-admin up --stack ${stackReference(project)}`,
@@ -198,10 +201,13 @@ function targetsOf(
   settings: Settings,
   names: string[],
   resources: Resource[],
+  unreached: { name: string }[],
 ): string[] {
   const urn = (type: string, name: string): string => `urn:pulumi:${stack}::${projectName}::${type}::${name}`;
   const developer = "mfa-admin:index:Developer";
-  const accounts = names.flatMap((name) => accountsOf(settings, name));
+  const reached = (name: string): string[] =>
+    accountsOf(settings, name).filter((account) => !unreached.some((one) => one.name === account));
+  const accounts = names.flatMap(reached);
   const known = new Set(resources.map((resource) => resource.urn));
   const providers = [...new Set(accounts)].map((account) => urn("pulumi:providers:aws-native", account));
   return [
@@ -209,7 +215,7 @@ function targetsOf(
     ...names.flatMap((name) => [
       urn(developer, name),
       urn(`${developer}$aws-native:iam:User`, name),
-      ...accountsOf(settings, name).map((account) => urn(`${developer}$aws-native:iam:Role`, `${name}@${account}`)),
+      ...reached(name).map((account) => urn(`${developer}$aws-native:iam:Role`, `${name}@${account}`)),
     ]),
   ];
 }

@@ -4,6 +4,7 @@ import { Failure } from "../failure.ts";
 import type { StepEventMetadata } from "./automation.ts";
 import { identityOfResource, nameOf } from "./changes.ts";
 import { type Deployment, type Resource, withKeptInputs } from "./deployment.ts";
+import { accountIdOf, isIn } from "./unreached.ts";
 
 /**
  * Takes resources into the state that AWS has already, whoever has made them. A refresh has to follow: it reads them.
@@ -34,18 +35,28 @@ export async function adopt(
  * Settles what runs were making when they died: what AWS has of it comes into the state, the rest is forgotten. A refresh
  * has to follow when anything came in.
  *
- * @returns what came in, and whether there was anything to be settled
+ * @param unreached accounts in which AWS cannot be asked. What runs were making there comes in unseen: forgotten, it would be
+ * somebody's access that no edit takes away any more
+ * @returns what AWS has that came in, and whether there was anything to be settled
  */
 export async function settleUnfinished(
   deployment: Deployment,
   settings: Settings,
+  unreached: { name: string }[],
 ): Promise<{ taken: Resource[]; settled: boolean }> {
   const { pending_operations: pending = [] } = deployment;
   const creating = pending.filter(({ type }) => type === "creating").map(({ resource }) => resource);
+  const unseen = creating.filter((resource) => isIn(unreached, resource));
   const made: Resource[] = [];
   for (const resource of creating) {
+    if (unseen.includes(resource)) continue;
     const account = accountOf(deployment, resource, settings);
     if (account !== undefined && (await isOurs(resource, account, settings))) made.push(resource);
+  }
+  for (const role of await takeIn(deployment, unseen, settings)) {
+    // The hook that empties it before its deletion asks for its account.
+    const account = accountOf(deployment, role, settings) ?? "";
+    role.outputs = { ...role.outputs, arn: `arn:aws:iam::${account}:role/${role.id ?? ""}` };
   }
   return { taken: await takeIn(deployment, made, settings), settled: pending.length > 0 };
 }
@@ -118,8 +129,10 @@ function accountOf(
   { provider = "" }: Resource,
   { authAccount, developmentAccounts }: Settings,
 ): string | undefined {
-  if (!resources.some(({ urn }) => provider.startsWith(`${urn}::`))) return undefined;
+  const known = resources.find(({ urn }) => provider.startsWith(`${urn}::`));
+  if (known === undefined) return undefined;
   const name = nameOf(provider);
   if (name === "management") return name;
-  return name === "auth" ? authAccount : developmentAccounts[name];
+  // An account that has left the settings is still the stack's, until what is there was deleted.
+  return name === "auth" ? authAccount : (developmentAccounts[name] ?? accountIdOf(known));
 }

@@ -3,7 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 
+import type { Settings } from "../../infra/settings.ts";
+import { type UnreachableAccount, unreachableAccounts } from "../aws/account-reach.ts";
 import { checkPreconditions } from "../aws/preconditions.ts";
+import { forgetAccounts } from "../deploy/forget-accounts.ts";
+import { runUp } from "../deploy/run-up.ts";
+import { goWithoutUnreached, unreachedWarnings } from "../deploy/unreached-accounts.ts";
 import { type Project, stackReference } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import { confirmChange } from "../terminal/ask.ts";
@@ -25,8 +30,9 @@ import type { Resource } from "./deployment.ts";
 import { requireUnlocked } from "../state/lock.ts";
 import { waitForLock } from "../state/wait.ts";
 import { passphraseEnvironment, requirePassphrase } from "./passphrase.ts";
-import { healKnown, type RunResult, runUp } from "./runs.ts";
+import { healKnown, type RunResult } from "./runs.ts";
 import { openStack } from "./stack.ts";
+import { lookAgain, unreachedBy, unreachedNames } from "./unreached.ts";
 
 export interface ApplyOptions {
   project: Project;
@@ -50,8 +56,14 @@ export interface ApplyOptions {
 }
 
 export interface PrepareOptions {
+  /** Whether everything is to be deleted. */
+  deleting?: boolean;
   /** Until when to wait for another run's lock, in milliseconds since the epoch. Default: not at all. */
   lockDeadline?: number;
+  /** Names of accounts that are closed or have left the organization, to be taken out of the stack. */
+  forget?: string[] | undefined;
+  /** Whether what cannot be reached is told in a report, and needs no telling here. */
+  reporting?: boolean;
   /** What opens the stack's secrets, where that is known already. */
   secrets?: Record<string, string> | undefined;
 }
@@ -60,16 +72,19 @@ export interface PrepareOptions {
 export async function prepare(
   project: Project,
   file: SettingsFile,
-  { lockDeadline = 0, secrets: known }: PrepareOptions = {},
+  { deleting = false, lockDeadline = 0, secrets: known, forget = [], reporting = false }: PrepareOptions = {},
 ): Promise<Stack> {
   await waitForLock(lockDeadline, () => requireUnlocked(project));
   // Asked for first: the terminal is not left with an open question when something else is refused.
   const secrets = known ?? (await passphraseEnvironment(project));
-  const [stack] = await Promise.all([
-    openStack(project, { secrets }),
-    requirePassphrase(project),
-    checkPreconditions(file.settings),
-  ]);
+  const { settings } = file;
+  const look = async (): Promise<UnreachableAccount[]> => {
+    await checkPreconditions(settings, { authAlone: true });
+    return unreachableAccounts(settings.developmentAccounts, settings.accessRole);
+  };
+  const [stack, , found] = await Promise.all([openStack(project, { secrets }), requirePassphrase(project), look()]);
+  await goWithoutUnreached(stack, { project, settings, deleting, forget, found });
+  if (!reporting) tellUnreached(stack, settings);
   return stack;
 }
 
@@ -91,8 +106,14 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   const { settings } = file;
   const show = !yes || intro !== undefined;
   const resources = await resourcesBefore(stack, project);
-  const held = stackHeldBy(resources);
-  const [look, warnings] = await Promise.all([lookAtAws(settings), requireHarmless(held, settings, guards)]);
+  // Another run may have been in between.
+  lookAgain(stack, resources);
+  const [held, unreached] = [stackHeldBy(resources), unreachedNames(stack)];
+  const isForgetting = unreachedBy(stack).some(({ forget }) => forget);
+  const [look, warnings] = await Promise.all([
+    lookAtAws(settings, unreached),
+    requireHarmless(held, settings, { ...guards, unreached }),
+  ]);
   const seen = await see(look, held, settings, { ...guards, adopt, unfinished: () => unfinishedNames(stack) });
   refuse(seen.dangers);
   for (const line of warningLines(seen.alarms, process.stderr)) process.stderr.write(`${line}\n`);
@@ -107,10 +128,10 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
         stack: project.stack,
         settings,
         plan: await planSeen(plan, seen, settings, { adopt }),
-        warnings,
+        warnings: [...forgotten(stack, settings), ...warnings],
       });
       total = plan.resources.filter(({ operation }) => operation !== "same").length;
-      if (!report.changed) {
+      if (!report.changed && !isForgetting) {
         await healKnown(stack, resources, options);
         await onBegin?.();
         return { changes: [], unchanged: report.unchanged, seconds: 0 };
@@ -124,6 +145,7 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
     }
     if (!show) tellShutOut(warnings);
     await healKnown(stack, resources, options);
+    await forgetAccounts(stack, options);
     const afterRefresh = async (): Promise<void> => {
       denialsStay(seen, await readStackBefore(stack, project), settings, guards);
     };
@@ -146,6 +168,20 @@ async function requireUnchanged(stack: Stack, project: Project, shown: Resource[
     "Another run has changed the stack since this was shown.",
     "Nothing was changed. Run the command again: it shows what is left to do.",
   );
+}
+
+/** Says what a run goes without, which is a failure, however well the rest ends. */
+function tellUnreached(stack: Stack, settings: Settings): void {
+  for (const warning of unreachedWarnings(stack, settings)) {
+    if (warning.kind !== "account-unreached") continue;
+    process.stderr.write(`${warningText(warning, (name) => name)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+/** What the question is about; what cannot be reached was told before. */
+function forgotten(stack: Stack, settings: Settings): Warning[] {
+  return unreachedWarnings(stack, settings).filter(({ kind }) => kind === "account-forgotten");
 }
 
 /** With a place for the engine's plan, where one is wanted: it keeps an up to what the preview right before it has found. */

@@ -1,9 +1,11 @@
 import { installedPulumiRoot } from "../../toolchain/cache.js";
 import { Failure } from "../failure.ts";
 import { PulumiCommand } from "./automation.ts";
+import { forgetEngineOptions } from "./engine-options.ts";
 
 /** The Pulumi CLI: the one on PATH, else Pulumi's own directory, else the one that a checkout's set-up has put into the cache. */
 export async function findPulumi(): Promise<PulumiCommand> {
+  forgetEngineOptions(process.env);
   const cached = installedPulumiRoot();
   for (const options of [{}, ...(cached === undefined ? [] : [{ root: cached }])]) {
     try {

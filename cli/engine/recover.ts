@@ -9,6 +9,7 @@ import { type Deployment, editState, type Resource } from "./deployment.ts";
 import { noteWhatIsThere } from "./half-made.ts";
 import { forgetEnvironment } from "./provider-inputs.ts";
 import { existsAlready, type IncompleteRun } from "./run-failure.ts";
+import { letGo, letProvidersStart, stayingBehind, unreachedBy } from "./unreached.ts";
 
 export interface RecoveryOptions {
   settings: Settings;
@@ -38,7 +39,9 @@ export async function recover(stack: Stack, run: IncompleteRun, options: Recover
     await editState(stack, async (deployment) => {
       const noted = noteWhatIsThere(deployment);
       // Where AWS cannot be asked now, the run has failed for more than that, and a later one settles it.
-      const unfinished = await settleUnfinished(deployment, options.settings).catch(() => undefined);
+      const unfinished = await settleUnfinished(deployment, options.settings, unreachedBy(stack)).catch(
+        () => undefined,
+      );
       taken = unfinished?.taken ?? [];
       if (options.adoptAll) {
         const steps = existing.map(({ step }) => step);
@@ -69,7 +72,7 @@ type SettleOptions = Pick<RecoveryOptions, "settings" | "refresh">;
 export async function settle(stack: Stack, { settings, refresh }: SettleOptions): Promise<boolean> {
   let taken: Resource[] = [];
   await editState(stack, async (deployment) => {
-    const unfinished = await settleUnfinished(deployment, settings);
+    const unfinished = await settleUnfinished(deployment, settings, unreachedBy(stack));
     taken = unfinished.taken;
     return unfinished.settled;
   });
@@ -82,7 +85,7 @@ export async function heal(stack: Stack, { settings, refresh }: SettleOptions): 
   let taken: Resource[] = [];
   await editState(stack, async (deployment) => {
     if (!forgetEnvironment(deployment.resources)) return false;
-    ({ taken } = await settleUnfinished(deployment, settings));
+    ({ taken } = await settleUnfinished(deployment, settings, unreachedBy(stack)));
     return true;
   });
   await readTaken(taken, refresh);
@@ -92,22 +95,30 @@ export async function heal(stack: Stack, { settings, refresh }: SettleOptions): 
  * Prepares the state for the deletion of everything: what runs were making when they died comes in, and the protection of
  * the service control policy goes. The next `up` puts it back, should the deletion not come to its end.
  *
- * @returns the number of resources to be deleted
+ * @returns the number of resources to be deleted, and their URNs where others have to stay: those that cannot be reached
  */
-export async function prepareDeletion(stack: Stack, { settings, refresh }: SettleOptions): Promise<number> {
+export async function prepareDeletion(
+  stack: Stack,
+  { settings, refresh }: SettleOptions,
+): Promise<{ total: number; target?: string[] }> {
   let taken: Resource[] = [];
-  let total = 0;
+  let leaving: Resource[] = [];
+  const unreached = unreachedBy(stack);
   await editState(stack, async (deployment) => {
-    const unfinished = await settleUnfinished(deployment, settings);
+    const unfinished = await settleUnfinished(deployment, settings, unreached);
     taken = unfinished.taken;
-    total = deployment.resources.filter(isCloudResource).length;
+    const behind = stayingBehind(deployment, unreached);
+    leaving = deployment.resources.filter(({ urn, type }) => !behind.has(urn) && type !== "pulumi:pulumi:Stack");
+    const started = letProvidersStart(deployment, unreached);
+    const loosened = behind.size > 0 && letGo(deployment, new Set(leaving.map(({ urn }) => urn)));
     const shielded = deployment.resources.filter(({ protect }) => protect === true);
     for (const resource of shielded) resource.protect = false;
     const healed = forgetEnvironment(deployment.resources);
-    return healed || unfinished.settled || shielded.length > 0;
+    return healed || unfinished.settled || shielded.length > 0 || started || loosened;
   });
   await readTaken(taken, refresh);
-  return total;
+  const total = leaving.filter(isCloudResource).length;
+  return { total, ...(unreached.length > 0 && { target: leaving.map(({ urn }) => urn) }) };
 }
 
 /**
@@ -126,15 +137,20 @@ export async function prepareRemoval(
   let leaving: Resource[] = [];
   let outputs: Record<string, unknown> = {};
   let staying = 0;
+  const unreached = unreachedBy(stack);
   await editState(stack, async (deployment) => {
-    const unfinished = await settleUnfinished(deployment, settings);
+    const unfinished = await settleUnfinished(deployment, settings, unreached);
     taken = unfinished.taken;
-    leaving = deployment.resources.filter((resource) => names.includes(developerOfResource(resource) ?? ""));
+    const behind = stayingBehind(deployment, unreached);
+    leaving = deployment.resources.filter(
+      (resource) => names.includes(developerOfResource(resource) ?? "") && !behind.has(resource.urn),
+    );
     outputs = outputsWithout(deployment, names);
     staying = deployment.resources.filter(isCloudResource).length - leaving.filter(isCloudResource).length;
     const urns = new Set(leaving.map(({ urn }) => urn));
+    const started = letProvidersStart(deployment, unreached);
     const healed = forgetEnvironment(deployment.resources);
-    return letGo(deployment, urns) || healed || unfinished.settled;
+    return letGo(deployment, urns) || healed || started || unfinished.settled;
   });
   await readTaken(taken, refresh);
   return { target: leaving.map(({ urn }) => urn), total: leaving.filter(isCloudResource).length, staying, outputs };
@@ -151,7 +167,7 @@ export async function prepareAddition(
 ): Promise<void> {
   let taken: Resource[] = [];
   await editState(stack, async (deployment) => {
-    const unfinished = await settleUnfinished(deployment, settings);
+    const unfinished = await settleUnfinished(deployment, settings, unreachedBy(stack));
     taken = unfinished.taken;
     const theirs = deployment.resources.filter((resource) => names.includes(developerOfResource(resource) ?? ""));
     return letGo(deployment, new Set(theirs.map(({ urn }) => urn))) || unfinished.settled;
@@ -163,22 +179,6 @@ function outputsWithout({ resources }: Deployment, names: string[]): Record<stri
   const { outputs = {} } = resources.find(({ type }) => type === "pulumi:pulumi:Stack") ?? {};
   const developers = Object.entries(outputs["developers"] ?? {}).filter(([name]) => !names.includes(name));
   return { ...outputs, developers: Object.fromEntries(developers) };
-}
-
-/** Whether anything that stays depended on these. */
-function letGo({ resources }: Deployment, urns: Set<string>): boolean {
-  const staying = resources.filter(({ urn }) => !urns.has(urn));
-  const dependent = staying.filter(({ dependencies = [] }) => dependencies.some((urn) => urns.has(urn)));
-  for (const resource of dependent) {
-    resource.dependencies = resource.dependencies?.filter((urn) => !urns.has(urn)) ?? [];
-    for (const [property, on] of Object.entries(resource.propertyDependencies ?? {})) {
-      resource.propertyDependencies = {
-        ...resource.propertyDependencies,
-        [property]: on.filter((urn) => !urns.has(urn)),
-      };
-    }
-  }
-  return dependent.length > 0;
 }
 
 /** Whose resource it is, or whose component; nothing for what all developers share. */

@@ -1,6 +1,6 @@
 import { Failure, type FailurePart } from "../failure.ts";
 import { type Project, stackReference } from "../project/project.ts";
-import type { ResourceFailure, RunRecord } from "./changes.ts";
+import type { Change, ResourceFailure, RunRecord } from "./changes.ts";
 import { developerOf } from "../preview/planned.ts";
 import { EngineFailure, explainEngine } from "./explain.ts";
 
@@ -17,24 +17,39 @@ export interface FailedRun {
   again?: string;
 }
 
+/** What is to be told of a failed run besides. */
+interface Besides {
+  /** What the runs before it had changed. */
+  earlier?: Change[];
+  /** Flags without which the next `up` would refuse to go on. */
+  consents?: string[];
+  /** What else is to be done after it, as sentences. */
+  next?: string[];
+}
+
 /** A run that had begun to change things and was not finished: the next run goes on from there. */
 export class IncompleteRun extends Failure {
   readonly record: RunRecord;
   readonly interrupted: boolean;
+  /** What was changed, by the runs before this one, too, that it was to finish. */
+  readonly changes: Change[];
   private readonly run: FailedRun;
+  private readonly besides: Besides;
 
-  /** @param consents flags without which the next `up` would refuse to go on */
-  constructor(message: string, run: FailedRun, consents: string[] = []) {
+  constructor(message: string, run: FailedRun, besides: Besides = {}) {
+    const { earlier = [], consents = [], next = [] } = besides;
     const { record, interrupted, error } = run;
-    super(message, remedyOf(run, consents), { cause: error, parts: record.failures.map(partOf) });
+    super(message, [remedyOf(run, consents), ...next].join(" "), { cause: error, parts: record.failures.map(partOf) });
     this.record = record;
     this.interrupted = interrupted;
+    this.changes = [...earlier, ...record.changes];
     this.run = run;
+    this.besides = besides;
   }
 
-  /** The same, with these flags in what to run next. */
-  needing(consents: string[]): IncompleteRun {
-    return new IncompleteRun(this.message, this.run, consents);
+  /** The same, with what the run itself does not know. */
+  telling(besides: Besides): IncompleteRun {
+    return new IncompleteRun(this.message, this.run, { ...this.besides, ...besides });
   }
 }
 

@@ -62,7 +62,7 @@ export async function runUp(stack: Stack, options: RunOptions): Promise<RunResul
       // What a run leaves half-way is finished by the settings, which the plan was made of, too.
       const these = attempt === 1 ? options : { ...withoutBegin(options), enginePlan: undefined, total: undefined };
       const { record, ...result } = await run("up", these, (engine) =>
-        withoutReports(stack).up({ ...engine, parallel, ...planOption(these), ...partOf(these) }),
+        withoutReports(stack).up({ ...engine, parallel, ...planOption(these), ...partOf(stack, these) }),
       );
       const whole = joined(earlier, result, started);
       if (!record.resumesUnfinished) return whole;
@@ -74,7 +74,7 @@ export async function runUp(stack: Stack, options: RunOptions): Promise<RunResul
       if (!(error instanceof IncompleteRun)) throw error;
       const { recover } = await import("./recover.ts");
       if (!(await recover(stack, error, { settings, adoptAll, refresh, attempt, takenBefore }))) {
-        throw error.needing(await consentsToGoOn(stack, options));
+        throw error.telling({ earlier, consents: await consentsToGoOn(stack, options) });
       }
       earlier.push(...error.record.changes);
     }
@@ -114,7 +114,7 @@ async function consentsToGoOn(stack: Stack, { project, settings }: RunOptions): 
 export async function runPreview(stack: Stack, options: RunOptions): Promise<RunResult> {
   return resultOf(
     await run("preview", options, (engine) =>
-      stack.preview({ ...engine, parallel, ...planOption(options), ...partOf(options) }),
+      stack.preview({ ...engine, parallel, ...planOption(options), ...partOf(stack, options) }),
     ),
   );
 }
@@ -123,7 +123,7 @@ function planOption({ enginePlan: plan }: RunOptions): { plan?: string } {
   return plan === undefined ? {} : { plan };
 }
 
-function partOf({ settings, target, program = programOf(settings) }: RunOptions) {
+function partOf(stack: Stack, { settings, target, program = programOf(stack, settings) }: RunOptions) {
   return { program, ...(target !== undefined && { target }) };
 }
 
@@ -135,8 +135,10 @@ function partOf({ settings, target, program = programOf(settings) }: RunOptions)
 export async function runRefresh(stack: Stack, options: RunOptions): Promise<RunResult> {
   // What comes in by it is read like all the rest.
   await healKnown(stack, await resourcesOf(stack, options), options, () => Promise.resolve());
+  const { prepareReading } = await import("./read-reachable.ts");
+  const part = await prepareReading(stack, options.settings);
   const pass = (): Promise<FinishedRun> =>
-    run("refresh", options, (engine) => withoutReports(stack).refresh({ ...engine, parallel }));
+    run("refresh", options, (engine) => withoutReports(stack).refresh({ ...engine, parallel, ...part }));
   const [first, second] = [await pass(), await pass()];
   if (first.revocationsSeen || second.revocationsSeen) await leaveOutRevocations(stack);
   const seen = new Set(first.changes.map(identity));
@@ -183,11 +185,11 @@ function identity({ account, type, name }: Change): string {
 export async function runDestroy(stack: Stack, options: RunOptions): Promise<RunResult> {
   const { prepareDeletion } = await import("./recover.ts");
   const refresh = (): Promise<unknown> => runRefresh(stack, options);
-  const total = await prepareDeletion(stack, { settings: options.settings, refresh });
+  const { total, ...part } = await prepareDeletion(stack, { settings: options.settings, refresh });
   // An engine with nothing to do is gone before the program has found it.
   if (total === 0) return { changes: [], unchanged: 0, seconds: 0 };
   const call = (engine: EngineOptions) =>
-    withoutReports(forDeletion(stack, options.settings)).destroy({ ...engine, parallel, runProgram: true });
+    withoutReports(forDeletion(stack, options.settings)).destroy({ ...engine, parallel, runProgram: true, ...part });
   return resultOf(await run("destroy", { ...options, total }, call));
 }
 

@@ -19,6 +19,7 @@ import { explainEngine } from "./explain.ts";
 import { passphraseEnvironment } from "./passphrase.ts";
 import { findPulumi } from "./pulumi-command.ts";
 import { runPulumiAlone } from "./pulumi-process.ts";
+import { setUnreached, type UnreachedAccount, unreachedBy, unreachedInProgram } from "./unreached.ts";
 
 export interface OpenStackOptions {
   /** What {@link passphraseEnvironment} has returned, where it was called before. */
@@ -84,18 +85,24 @@ function noProgram(): Promise<never> {
   return Promise.reject(new Error("The run has no program."));
 }
 
+/** Has the runs on a stack leave alone what is in these accounts. */
+export function goWithout(stack: Stack, accounts: UnreachedAccount[]): void {
+  setUnreached(stack, accounts);
+}
+
 /**
  * The same program that plain Pulumi runs, on these settings; loaded only when the engine asks for it.
  *
  * @param part those developers alone, for a run that has nothing but them for its target, and what the outputs were before
  */
-export function programOf(settings: Settings, part?: ProgramOptions["part"]) {
+export function programOf(stack: Stack, settings: Settings, part?: ProgramOptions["part"]) {
   return async () => {
     const { program } = await import("../../infra/program.ts");
     const installed = installedAwsNativeVersion();
     return program(settings, {
       pluginVersion: installed === sdkAwsNativeVersion ? undefined : installed,
       managementAccount: knownManagementAccount(),
+      unreached: unreachedInProgram(unreachedBy(stack)),
       ...(part !== undefined && { part }),
     });
   };

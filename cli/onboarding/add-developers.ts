@@ -65,7 +65,7 @@ export async function addDevelopers(options: AddDevelopersOptions) {
 }
 
 async function letIn(stack: Stack, roster: RosterEdit, options: AddDevelopersOptions) {
-  const { project, names, yes, verbose, passwordFile, showPassword, guides } = options;
+  const { project, names, yes, verbose, guides } = options;
   const { after } = roster;
   const isFirst = !(await isApplied(stack, project));
   const isAlone = yes && !isFirst;
@@ -87,9 +87,6 @@ async function letIn(stack: Stack, roster: RosterEdit, options: AddDevelopersOpt
       await roster.takeBack();
       throw error instanceof IncompleteRun ? withAdoption(error, project, names) : error;
     }
-    if (error instanceof IncompleteRun && (showPassword || passwordFile !== undefined)) {
-      throw withPasswords(error, names);
-    }
     throw error;
   }
   const returning = notMadeBy(result, names);
@@ -110,14 +107,6 @@ function hasMadeNothing(error: unknown): boolean {
 function setUpLine(project: Project, { settings }: SettingsFile): string {
   const everybody = Object.keys(settings.developers).join(", ");
   return `The stack "${stackReference(project)}" was never applied: this sets up the whole of it, with everybody on the roster (${everybody}).`;
-}
-
-/** A run that stops half-way ends before the passwords; the roster has the names by then. */
-function withPasswords(error: IncompleteRun, names: string[]): Failure {
-  const later = names.map((name) => `mfa-admin reset-password ${name}`).join(", ");
-  return new Failure(error.message, `${error.remedy ?? ""} Then make the one-time passwords: ${later}.`, {
-    cause: error,
-  });
 }
 
 /** The names are off the roster by then: whoever is there already is nobody of the stack's. */

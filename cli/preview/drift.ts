@@ -1,10 +1,12 @@
 import { authAccountUnderPolicy } from "../deploy/auth-account.ts";
+import { unreachedWarnings } from "../deploy/unreached-accounts.ts";
 import { prepare } from "../engine/apply.ts";
 import { lookAtAws } from "../aws/look.ts";
 import { denials, liftedDenials } from "../deploy/denials.ts";
 import { otherBrokenPromises } from "../deploy/promise.ts";
 import type { Stack, StepEventMetadata } from "../engine/automation.ts";
 import { type RunOptions, runRefresh } from "../engine/runs.ts";
+import { unreachedNames } from "../engine/unreached.ts";
 import { withStateCopy } from "../engine/state-copy.ts";
 import type { Project } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
@@ -32,7 +34,7 @@ export interface DriftOptions {
 export async function drift({ project, file, verbose, lockDeadline }: DriftOptions): Promise<PreviewReport> {
   await waitForLock(lockDeadline, () => requireUnlocked(project));
   return withStateCopy(project, async (copy) => {
-    const stack = await prepare(copy.project, file, { secrets: copy.secrets });
+    const stack = await prepare(copy.project, file, { secrets: copy.secrets, reporting: true });
     const options = { project: copy.project, settings: file.settings, verbose };
     const steps: StepEventMetadata[] = [];
     await runRefresh(stack, { ...options, onStep: (step) => steps.push(step) });
@@ -52,14 +54,15 @@ export async function driftReport(
   const drifted = plan.resources.some(({ operation }) => operation !== "same");
   const [underPolicy, look, repair] = await Promise.all([
     authAccountUnderPolicy(settings),
-    lookAtAws(settings),
+    lookAtAws(settings, unreachedNames(stack)),
     drifted ? planned(stack, options) : undefined,
   ]);
   const denied = denials(look, settings);
   const lifted = repair === undefined ? [] : liftedDenials(stackBefore(repair), settings, denied, {});
+  const promises = otherBrokenPromises(look, settings);
   return previewReport({
     ...{ kind: "drift", stack: stackName, settings, plan },
-    warnings: [...underPolicy, ...denied, ...otherBrokenPromises(look, settings), ...lifted],
+    warnings: [...underPolicy, ...denied, ...promises, ...lifted, ...unreachedWarnings(stack, settings)],
     ...(repair && { repair }),
     ...(refreshed !== undefined && { refreshed }),
   });

@@ -34,6 +34,8 @@ export interface GuardOptions {
   policyStays?: boolean | undefined;
   /** Take policies that only deny off the stack's users and roles. */
   liftDenials?: boolean | undefined;
+  /** Names of the development accounts that cannot be reached: nothing is asked there. */
+  unreached?: string[] | undefined;
 }
 
 /** Three developers, or a fifth of the roster if that is more. */
@@ -99,7 +101,11 @@ export async function dangersOf(before: StackBefore, settings: Settings, options
           unprotected(before, settings, options),
           unitsWithoutRoom(before, settings),
         ];
-  const inAws = await Promise.all([authAccountUnderPolicy(settings), ...ofPolicy, absentPolicies(before, settings)]);
+  const inAws = await Promise.all([
+    authAccountUnderPolicy(settings),
+    ...ofPolicy,
+    absentPolicies(before, settings, options),
+  ]);
   return [...dangersInSettings(before, settings, options), ...inAws.flat()];
 }
 

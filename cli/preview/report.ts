@@ -7,6 +7,7 @@ import type { Plan, PlannedResource } from "./planned.ts";
 import type { Access, DeveloperChange, PreviewReport, ReportKind, ResourceChange, Warning } from "./schema.ts";
 import { exemptUsers } from "./exemptions.ts";
 import { summaryOf } from "./summary.ts";
+import { nothingElsewhere } from "./unreached-wording.ts";
 import { lossesOf } from "./warnings.ts";
 
 export interface ReportInput {
@@ -36,7 +37,9 @@ export function previewReport(input: ReportInput): PreviewReport {
     version: 1,
     kind,
     stack,
-    summary: summaryOf(kind, resources, otherSettings),
+    summary:
+      (changes.length === 0 ? nothingElsewhere(kind, warnings) : undefined) ??
+      summaryOf(kind, resources, otherSettings),
     ...(refreshed !== undefined && { refreshed }),
     ...(reason !== undefined && { reason }),
     ...(otherSettings && { otherSettings }),

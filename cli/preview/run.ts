@@ -21,6 +21,8 @@ export interface PreviewOptions extends GuardOptions {
   verbose: boolean;
   /** Until when to wait for another run's lock, in milliseconds since the epoch. */
   lockDeadline: number;
+  /** Names of accounts that are to be taken out of the stack. */
+  forget?: string[] | undefined;
 }
 
 /** What `up` would do, with what it would refuse; or, where AWS cannot be asked and there is a base, the roster's difference. */
@@ -47,29 +49,43 @@ async function full({
   savePlan: path,
   verbose,
   lockDeadline,
+  forget,
   ...guards
 }: PreviewOptions): Promise<PreviewReport> {
-  const [{ prepare }, { planned }, { lookAtAws, planSeen, see }, { unfinishedNames }] = await Promise.all([
+  const [
+    { prepare },
+    { planned },
+    { lookAtAws, planSeen, see },
+    { unfinishedNames },
+    { unreachedWarnings },
+    { unreachedNames },
+  ] = await Promise.all([
     import("../engine/apply.ts"),
     import("./planned-by-engine.ts"),
     import("../deploy/look.ts"),
     import("./state-before.ts"),
+    import("../deploy/unreached-accounts.ts"),
+    import("../engine/unreached.ts"),
   ]);
   const saving = path === undefined ? undefined : { path, ...(await import("./plan.ts")) };
   await saving?.requirePlanWritable(saving.path);
   const { settings } = file;
-  const stack = await prepare(project, file, { lockDeadline });
-  const [plan, look] = await Promise.all([planned(stack, { project, settings, verbose }), lookAtAws(settings)]);
+  const stack = await prepare(project, file, { lockDeadline, forget, reporting: true });
+  const unreached = unreachedNames(stack);
+  const [plan, look] = await Promise.all([
+    planned(stack, { project, settings, verbose }),
+    lookAtAws(settings, unreached),
+  ]);
   await saving?.savePlan(saving.path, project, settings, plan);
   const before = stackBefore(plan);
   const [seen, dangers] = await Promise.all([
     see(look, before, settings, { ...guards, unfinished: () => unfinishedNames(stack) }),
-    dangersOf(before, settings, guards),
+    dangersOf(before, settings, { ...guards, unreached }),
   ]);
   return previewReport({
     ...{ kind: "preview", stack: project.stack, settings },
     plan: await planSeen(plan, seen, settings, guards),
-    warnings: [...seen.alarms, ...dangers, ...seen.dangers],
+    warnings: [...unreachedWarnings(stack, settings), ...seen.alarms, ...dangers, ...seen.dangers],
   });
 }
 

@@ -209,6 +209,25 @@ const warning = z.discriminatedUnion("kind", [
     .describe("A managed policy that roles are to have is not there."),
   z
     .strictObject({
+      kind: z.enum(["account-unreached", "account-forgotten"]),
+      account: z.string(),
+      accountId: z.string(),
+      state: z
+        .string()
+        .describe("As AWS Organizations has it, such as ACTIVE or CLOSED; left: it has no such account."),
+      reason: z.string().describe("AWS's own words."),
+      named: z.boolean().describe("Whether the settings still name the account."),
+      roles: z.array(z.string()).describe("What the stack has made there."),
+      notMade: z.array(z.string()).describe("Roles that the settings ask for there, and that are not made now."),
+      notDeleted: z
+        .array(z.string())
+        .describe("Roles that the settings don't ask for any more, and that are still there."),
+    })
+    .describe(
+      "An account that cannot be reached: nothing there is read or changed. Forgotten, with --forget-account: it is taken out of the stack, and nothing is deleted in AWS.",
+    ),
+  z
+    .strictObject({
       kind: z.literal("service-control-policy"),
       change: z.enum(["deleted", "detached", "attached", "changed"]),
       name: z.string(),

@@ -1,4 +1,5 @@
 import { counted } from "./summary.ts";
+import { unreachedText } from "./unreached-wording.ts";
 import type { Access, Danger, DeveloperChange, PropertyChange, ResourceChange, ShutOut, Warning } from "./schema.ts";
 import { deniedText, inTheWayAdvice, inTheWayText, noFullAccessText } from "./alarm-wording.ts";
 
@@ -142,6 +143,9 @@ export function warningFact(warning: Warning, mark: Mark): string {
       const what = setting === "permissions" ? "managed policy" : "permissions boundary";
       return `The ${what} ${mark(policy)} of the developers' roles is not there for ${listed(accounts, mark)}.`;
     }
+    case "account-unreached":
+    case "account-forgotten":
+      return unreachedText(warning, mark);
     case "service-control-policy": {
       const what = `The service control policy ${mark(warning.name)}`;
       const units = listed(warning.organizationalUnits, mark);

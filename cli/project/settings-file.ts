@@ -6,6 +6,7 @@ import { type Document, isMap, isNode, isPair, LineCounter, parseDocument } from
 import { parseSettings, settingsKeys, type Settings } from "../../infra/settings.ts";
 import { closest } from "../closest.ts";
 import { FileFailure } from "../failure.ts";
+import { requireNoOtherSettings } from "./other-configuration.ts";
 import { type RosterEntry, withDevelopers, withoutDevelopers } from "./roster-text.ts";
 import { parseYamlFile } from "./yaml-file.ts";
 import { differentReadings } from "./yaml-readings.ts";
@@ -30,6 +31,7 @@ export class SettingsFile {
 
   /** @throws FileFailure naming the key and the line of what is wrong */
   static async read(path: string): Promise<SettingsFile> {
+    await requireNoOtherSettings(path);
     return new SettingsFile(path, await readFile(path, "utf8"));
   }
 

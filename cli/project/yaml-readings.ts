@@ -70,6 +70,12 @@ export function differentReadings(
     problems.push(at(lines, node.range?.[0] ?? 0, `${path.join(".")}: ${message}`));
   };
   mergeKeys(document.contents, [], refuse);
+  const environment = isMap(document.contents)
+    ? document.contents.items.find(({ key }) => isScalar(key) && key.value === "environment")
+    : undefined;
+  if (isScalar(environment?.key)) {
+    refuse(environment.key, ["environment"], "the engine would take settings from there, too; take it out");
+  }
   const config = document.get("config", true);
   mergeKeys(config, ["config"], refuse);
   const settings = isAlias(config) ? config.resolve(document) : config;
@@ -98,6 +104,13 @@ export function differentReadings(
         refuse(node, path, quotes(node.source ?? ""));
       return;
     }
+    if (isSealed(node)) {
+      refuse(
+        node,
+        path,
+        "the engine takes `secure` alone for a sealed value; give the map another entry, or rename it",
+      );
+    }
     for (const [index, item] of node.items.entries()) {
       if (!isPair(item)) walk(item, [...path, String(index)]);
       else {
@@ -122,6 +135,13 @@ export function differentReadings(
     if (key.type !== "PLAIN") return;
     if (constants.test(source) || isAmbiguous(source)) refuse(key, [...path, source], quotes(source));
   }
+}
+
+/** How Pulumi writes a secret: a map of one text. */
+function isSealed(node: Node): boolean {
+  if (!isMap(node) || node.items.length !== 1) return false;
+  const [{ key, value } = {}] = node.items;
+  return isScalar(key) && key.value === "secure" && !isCollection(value);
 }
 
 /** go-yaml merges by it even where it stands in quotes. */

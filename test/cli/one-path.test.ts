@@ -30,6 +30,7 @@ describe("one place decides what the engine changes in AWS", () => {
     expect(await filesWith(/\b(runUp|runDestroy|runRemoval)\b/)).to.eql([
       "commands/destroy.ts",
       "deploy/own-part.ts",
+      "deploy/run-up.ts",
       "engine/apply.ts",
       "engine/runs.ts",
     ]);

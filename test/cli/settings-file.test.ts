@@ -12,6 +12,18 @@ describe("the settings file", () => {
   });
   after(() => admin.close());
 
+  it("is the engine's only one, whatever the environment says", async () => {
+    await writeFile(join(admin.directory, "other.yaml"), "config:\n  mfa-admin:developers: { mallory: {} }\n");
+    const env = { PULUMI_OPTION_CONFIG_FILE: "other.yaml", PULUMI_CONFIG: '{"mfa-admin:contact":"mallory"}' };
+    const { stdout, stderr } = await admin.runWith({ env }, "preview", "--json");
+    const { developers } = JSON.parse(stdout) as { developers: { name: string }[] };
+    expect(
+      developers.map(({ name }) => name),
+      stderr,
+    ).to.eql(["alice"]);
+    expect(stdout).not.to.contain("mallory");
+  });
+
   const wrong: { what: string; edit: [string | RegExp, string]; says: RegExp }[] = [
     {
       what: "a user name that IAM refuses",

@@ -67,7 +67,7 @@ describe("trouble in the middle of up", () => {
     expect(stderr.slice(stderr.indexOf("Error:"))).to.equal(
       "Error: One resource could not be changed. 4 other changes were made.\n" +
         "  payments: create role developer-alice: AccessDenied: not today\n" +
-        "Run mfa-admin up --stack main to go on from there.\n",
+        "Run mfa-admin up --stack main to go on from there. Then mfa-admin reset-password alice makes the one-time password.\n",
     );
     expect((await admin.succeed("up", "--yes")).stdout).to.match(/: 2 created, 4 unchanged\.\n$/);
     await expectComplete(admin);
@@ -158,7 +158,7 @@ describe("trouble in the middle of up", () => {
       expect(status).to.equal(1);
       expect(stderr).to.contain("Cancelling: what is under way is being finished.");
       expect(stderr).to.match(
-        /Error: Cancelled after 3 changes; the state knows what was done\.\nRun mfa-admin up --stack main to go on from there\.\n$/,
+        /Error: Cancelled after 3 changes; the state knows what was done\.\nRun mfa-admin up --stack main to go on from there\. Then mfa-admin reset-password alice makes the one-time password\.\n$/,
       );
       await goOn();
     });

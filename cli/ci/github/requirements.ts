@@ -33,22 +33,46 @@ export async function requireReachableState({ backendUrl, directory, stack }: Pr
  */
 export async function requireInstallable(directory: string): Promise<void> {
   const path = join(directory, "package.json");
-  const brings = existsSync(path) && namesUs(await readFile(path, "utf8"), path);
-  if (brings && existsSync(join(directory, "package-lock.json"))) return;
+  const brings = existsSync(path) && namesUs((await readJson(path)) as PackageFile | null);
+  const lock = join(directory, "package-lock.json");
+  const locked = existsSync(lock) ? lockedUs((await readJson(lock)) as LockFile | null) : undefined;
+  if (brings && locked !== undefined && fromGit.test(locked)) return;
   throw new Failure(
-    brings
-      ? `${directory} has no package-lock.json, by which npm ci installs what was looked at.`
-      : `No package.json in ${directory} names mfa-admin, so a runner would not know which one to install.`,
+    !brings
+      ? `No package.json in ${directory} names mfa-admin, so a runner would not know which one to install.`
+      : !existsSync(lock)
+        ? `${directory} has no package-lock.json, by which npm ci installs what was looked at.`
+        : `package-lock.json in ${directory} has mfa-admin from ${locked ?? "nowhere"}, not from a git repository by a commit.`,
     "Run npm install --save-dev git+https://HOST/REPOSITORY.git#COMMIT there, with the repository and the commit that you have looked at, and commit package.json and package-lock.json. A name alone is not published by us: whoever registers it would run with an administrator's rights.",
   );
 }
 
-function namesUs(text: string, path: string): boolean {
-  let content: { dependencies?: Record<string, string>; devDependencies?: Record<string, string> } | null;
+interface PackageFile {
+  dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+}
+
+/** As npm writes it since its version 7 (npm Docs, "package-lock.json"). */
+interface LockFile {
+  packages?: Record<string, { version?: string; resolved?: string }>;
+}
+
+/** A git repository with a whole commit, as a lock file names it. */
+const fromGit = /^git\+[a-z]+:\/\/\S+#[0-9a-f]{40}$/;
+
+function namesUs(content: PackageFile | null): boolean {
+  return "mfa-admin" in { ...content?.dependencies, ...content?.devDependencies };
+}
+
+function lockedUs(content: LockFile | null): string | undefined {
+  const entry = content?.packages?.["node_modules/mfa-admin"];
+  return entry?.resolved ?? entry?.version;
+}
+
+async function readJson(path: string): Promise<unknown> {
   try {
-    content = JSON.parse(text) as typeof content;
+    return JSON.parse(await readFile(path, "utf8"));
   } catch (error) {
     throw new Failure(`${path} is no JSON: ${(error as Error).message}.`, "Correct it.", { cause: error });
   }
-  return "mfa-admin" in { ...content?.dependencies, ...content?.devDependencies };
 }

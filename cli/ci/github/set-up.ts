@@ -111,8 +111,8 @@ function rolesOf(
     {
       name: roleNames.preview,
       accounts: [managementAccount],
-      purpose: `previews of pull requests, and drift on ${branch}: reads only`,
-      trust: githubTrust(managementAccount, subject, ["pull_request", ref]),
+      purpose: `previews of pull requests and of the merge queue, and drift on ${branch}: reads only`,
+      trust: githubTrust(managementAccount, subject, ["pull_request", ref], branch),
       policy: previewPolicy(access),
     },
     {

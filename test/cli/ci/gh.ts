@@ -23,3 +23,7 @@ console.log(JSON.stringify(answer));
   await chmod(join(directory, "gh"), 0o755);
   return [directory, process.env["PATH"]].join(delimiter);
 }
+
+/** How a repository has mfa-admin: from git, by a commit. */
+export const fromGit = "git+https://git.example.com/mfa-admin.git#0b0e1cb85ac14b8f9a3c2f8d2f2e7a1100000000";
+export const lockFile = JSON.stringify({ packages: { "node_modules/mfa-admin": { resolved: fromGit } } });

@@ -110,7 +110,8 @@ export class Runner {
     for (const name of Object.values(files)) await writeFile(join(temporary, name), "");
     await writeFile(join(temporary, "event.json"), JSON.stringify(event));
     const outputs: Record<string, { outputs: Record<string, string> }> = {};
-    const github = { event, repository: "example/access", ref_name: "main", token: "a-token" };
+    const event_name = "merge_group" in event ? "merge_group" : "pull_request";
+    const github = { event, event_name, repository: "example/access", ref_name: "main", token: "a-token" };
     const contexts = { github, secrets, inputs, steps: outputs };
     let failed = false;
     let credentials: Record<string, string | undefined> = {
@@ -241,10 +242,15 @@ function isDue(condition: string | undefined, failed: boolean, contexts: Context
   return (whenFailed || !failed) && others.every((other) => other === "" || holds(other, contexts));
 }
 
-/** The conditions that the workflows have: one value equals another. */
+/** The conditions that the workflows have: one value equals another, or one of several does. */
 function holds(condition: string, contexts: Contexts): boolean {
-  const [left = "", right = ""] = condition.split(" == ");
-  return valueOf(left, contexts) === valueOf(right, contexts);
+  return condition
+    .replace(/^\(|\)$/g, "")
+    .split(" || ")
+    .some((one) => {
+      const [left = "", right = ""] = one.split(" == ");
+      return valueOf(left, contexts) === valueOf(right, contexts);
+    });
 }
 
 function expanded(text: string, contexts: Contexts): string {
@@ -255,6 +261,8 @@ function expanded(text: string, contexts: Contexts): string {
 }
 
 function valueOf(expression: string, contexts: Contexts): unknown {
+  const [first = expression, ...others] = expression.split(" || ");
+  if (others.length > 0) return valueOf(first, contexts) ?? valueOf(others.join(" || "), contexts);
   const literal = /^'(.*)'$/.exec(expression)?.[1];
   if (literal !== undefined) return literal;
   return expression

@@ -174,6 +174,16 @@ describe("the policies of a CI's roles", () => {
     expect(await assume("arn:aws:sts::111111111111:assumed-role/mfa-admin-ci-up/github")).to.equal(false);
   });
 
+  it("a merge queue's branches are trusted, of the branch alone, where that is said", () => {
+    const subjects = (queue?: string): unknown[] =>
+      githubTrust("111111111111", "repo:example/access", ["pull_request"], queue).Statement.map(
+        ({ Condition = {} }) => Condition["StringLike"],
+      );
+    expect(subjects()).to.eql([undefined]);
+    const subject = "repo:example/access:ref:refs/heads/gh-readonly-queue/main/*";
+    expect(subjects("main")).to.eql([undefined, { "token.actions.githubusercontent.com:sub": subject }]);
+  });
+
   it("GitHub's identity is trusted for this repository, and these of its jobs, alone", () => {
     expect(
       githubTrust("111111111111", "repo:example/access", ["pull_request", "ref:refs/heads/main"]).Statement,

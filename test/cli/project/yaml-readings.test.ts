@@ -93,6 +93,9 @@ describe("a settings file that the engine would read differently", () => {
       "  mfa-admin:developers:\n    alice: {} #\u2028    mallory: {}\n",
     ],
     ["a setting without its namespace, which the engine adds", "  developers: { mallory: {} }\n"],
+    ["a value that the engine takes for a sealed one", "  mfa-admin:tags: { secure: v1:abc }\n"],
+    ["a sealed value further down", "  mfa-admin:tags: { team: { secure: v1:abc } }\n"],
+    ["an environment, from which the engine would take more", "environment: [more]\n"],
     ["the name __proto__", '  mfa-admin:developers: { "__proto__": {} }\n'],
     ["an escape that the engine does not know", '  mfa-admin:tags: { team: "a\\/b" }\n'],
   ] as const) {

@@ -83,6 +83,13 @@ export class Organization {
     this.#parents.set(id, parentId);
   }
 
+  /** What has left is outside of this local AWS: nobody here can get into it. */
+  removeAccount(id: string): void {
+    this.accounts.delete(id);
+    this.#parents.delete(id);
+    for (const { targets } of this.policies.values()) targets.delete(id);
+  }
+
   account(id: string): Account {
     const account = this.accounts.get(id);
     if (account === undefined) throw new Error(`no account ${id} in the organization`);

@@ -80,7 +80,9 @@ const TRUSTS_NOBODY = JSON.stringify({
 
 function findRole(call: Call, arn: string): Role | undefined {
   const [, accountId = "", name = ""] = ROLE_ARN.exec(arn) ?? [];
-  const role = call.aws.organization.accounts.get(accountId)?.roles.get(name);
+  const account = call.aws.organization.accounts.get(accountId);
+  // Nobody can get into an account that is closed.
+  const role = account?.state === "ACTIVE" ? account.roles.get(name) : undefined;
   return role?.arn === arn ? role : undefined;
 }
 

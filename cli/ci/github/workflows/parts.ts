@@ -22,6 +22,9 @@ export function idOf({ directory, stack }: Pick<WorkflowOptions, "directory" | "
 /** An expression of GitHub's. */
 export const expression = (text: string): string => `\${{ ${text} }}`;
 
+/** A text in such an expression. */
+export const quoted = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+
 /** A text in YAML. */
 export const text = (value: string): string => JSON.stringify(value);
 

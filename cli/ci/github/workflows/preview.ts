@@ -10,6 +10,7 @@ import {
   filesOf,
   githubToken,
   idOf,
+  quoted,
   secretsOf,
   text,
   tools,
@@ -18,8 +19,11 @@ import {
 
 const changes = "steps.stack.outputs.changes == 'true'";
 const sameRepository = "github.event.pull_request.head.repo.full_name == github.repository";
+const trusted = `(github.event_name == 'merge_group' || ${sameRepository})`;
+/** A merge queue may have rebased many commits on what it names; a pull request's merge has the branch for its first parent. */
+const base = { BASE: expression("github.event.merge_group.base_sha || 'HEAD^1'") };
 
-/** A pull request's comment. */
+/** A pull request's comment; the same check for what a merge queue is about to merge, which has nobody to tell. */
 export function preview(options: WorkflowOptions): string {
   const { stack, branch } = options;
   const id = idOf(options);
@@ -29,37 +33,41 @@ name: mfa-admin preview ${id}
 on:
   pull_request:
     branches: [${text(branch)}]
+  merge_group:
+    types: [checks_requested]
 permissions: {}
 ${defaults(options)}concurrency:
-  group: mfa-admin-preview-${id}-${expression("github.event.pull_request.number")}
+  group: mfa-admin-preview-${id}-${expression("github.event.pull_request.number || github.event.merge_group.head_sha")}
   cancel-in-progress: true
 jobs:
   preview:
     runs-on: ubuntu-latest
     timeout-minutes: 30
+    # Not for another branch's queue: its role would be refused.
+    if: github.event_name == 'pull_request' || github.event.merge_group.base_ref == ${quoted(`refs/heads/${branch}`)}
     permissions:
       contents: read
       id-token: write
       pull-requests: write
     steps:
       # The merge, and what it is compared with.
-${checkout("fetch-depth: 2")}      - name: Look whether the stack changes
+${checkout(`fetch-depth: ${expression("github.event_name == 'merge_group' && '0' || '2'")}`)}      - name: Look whether the stack changes
         id: stack
-        run: |
+${environment(base)}        run: |
           changes=true
-          if git diff --quiet HEAD^1 HEAD -- ${filesOf(options).join(" ")} ':/.github/workflows/mfa-admin-*-${id}.yml'; then changes=false; fi
+          if git diff --quiet "$BASE" HEAD -- ${filesOf(options).join(" ")} ':/.github/workflows/mfa-admin-*-${id}.yml'; then changes=false; fi
           echo "changes=$changes" >> "$GITHUB_OUTPUT"
-${tools(changes)}${credentials(options, roleNames.preview, `${changes} && ${sameRepository}`)}      - name: Preview
+${tools(changes)}${credentials(options, roleNames.preview, `${changes} && ${trusted}`)}      - name: Preview
         # A pull request from a fork has no credentials: its roster alone is compared.
         if: ${changes}
-${environment({ MFA_ADMIN_ACCESS_ROLE: roleNames.read, ...secretsOf(options) })}        run: |
+${environment({ ...base, MFA_ADMIN_ACCESS_ROLE: roleNames.read, ...secretsOf(options) })}        run: |
           status=0
-          ${cli} preview --stack ${stack} --format markdown --base HEAD^1 --lock-timeout 10m > "$RUNNER_TEMP/preview.md" || status=$?
+          ${cli} preview --stack ${stack} --format markdown --base "$BASE" --lock-timeout 10m > "$RUNNER_TEMP/preview.md" || status=$?
           cat "$RUNNER_TEMP/preview.md" >> "$GITHUB_STEP_SUMMARY"
           exit "$status"
       - name: Comment
         # Also of a failure, and of a stack that changes no more: an older preview must not be taken for this commit's.
-        # The token of a fork's pull request may not write; its preview is in the job's summary.
+        # A merge queue has no pull request. The token of a fork's may not write; its preview is in the job's summary.
         if: ${expression(`!cancelled() && ${sameRepository}`)}
 ${environment({
   ...githubToken,

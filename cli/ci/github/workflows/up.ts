@@ -9,6 +9,7 @@ import {
   expression,
   filesOf,
   idOf,
+  quoted,
   secretsOf,
   text,
   tools,
@@ -43,6 +44,9 @@ on:
       adopt:
         description: Take into the stack what AWS has already under its names.
         type: boolean
+      forget-account:
+        description: An account that is closed or has left, to be taken out of the stack with what was made there.
+        type: string
 permissions: {}
 ${defaults(options)}concurrency:
   group: mfa-admin-up-${id}
@@ -64,6 +68,7 @@ ${environment({
   ALLOW_UNPROTECTED: expression("inputs.allow-unprotected"),
   ACCEPT_SHUT_OUT: expression("inputs.accept-shut-out"),
   ADOPT: expression("inputs.adopt"),
+  FORGET_ACCOUNT: expression("inputs.forget-account"),
   ...secretsOf(options),
 })}        run: |
           flags=()
@@ -71,6 +76,7 @@ ${environment({
           if [ "$ALLOW_UNPROTECTED" = true ]; then flags+=(--allow-unprotected); fi
           if [ "$ACCEPT_SHUT_OUT" = true ]; then flags+=(--accept-shut-out); fi
           if [ "$ADOPT" = true ]; then flags+=(--adopt); fi
+          if [ -n "$FORGET_ACCOUNT" ]; then flags+=(--forget-account "$FORGET_ACCOUNT"); fi
           # In the shell's place, so that a cancelled job is told to it, and what is under way ends.
           exec ${cli} up --stack ${stack} --yes --lock-timeout 10m "${"$"}{flags[@]}"
 `;
@@ -81,9 +87,4 @@ function release({ stack }: WorkflowOptions): string {
         # One job of this workflow runs at a time, so nobody is behind a lock that its user holds. An administrator's lock stays.
         run: ${cli} cancel --stack ${stack} --yes --held-by "$(id -un)"
 `;
-}
-
-/** A text in an expression of GitHub's. */
-function quoted(value: string): string {
-  return `'${value.replaceAll("'", "''")}'`;
 }

@@ -1,4 +1,5 @@
 import { AwsError } from "../../errors.ts";
+import type { Account } from "../../model/account.ts";
 import type { Organization } from "../../model/organization.ts";
 import type { Output } from "../../protocols/protocol.ts";
 import { tokenPage } from "../page.ts";
@@ -119,7 +120,48 @@ export const treeOperations: Operations = {
       return { Account: account };
     },
   },
+  CloseAccount: {
+    on: (call) => target(call, "AccountId"),
+    run(call) {
+      const { organization } = call.aws;
+      const account = memberAccount(call);
+      if (account.id === organization.managementAccountId) {
+        throw new AwsError("ConstraintViolationException", "You cannot close the management account.");
+      }
+      if (account.state === "CLOSED") {
+        throw new AwsError(
+          "AccountAlreadyClosedException",
+          "You attempted to close an account that is already closed.",
+        );
+      }
+      account.state = "CLOSED";
+      return {};
+    },
+  },
+  RemoveAccountFromOrganization: {
+    on: (call) => target(call, "AccountId"),
+    run(call) {
+      const { organization } = call.aws;
+      const { id } = memberAccount(call);
+      if (id === organization.managementAccountId) {
+        throw new AwsError(
+          "MasterCannotLeaveOrganizationException",
+          "You can't remove a management account from an organization.",
+        );
+      }
+      organization.removeAccount(id);
+      return {};
+    },
+  },
 };
+
+function memberAccount(call: Call): Account {
+  const account = call.aws.organization.accounts.get(call.input.string("AccountId"));
+  if (account === undefined) {
+    throw new AwsError("AccountNotFoundException", "You specified an account that doesn't exist.");
+  }
+  return account;
+}
 
 function target(call: Call, parameter: string): string {
   return call.aws.organization.targetArn(call.input.string(parameter));

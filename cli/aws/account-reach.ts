@@ -1,0 +1,51 @@
+import { DescribeAccountCommand, OrganizationsClient } from "@aws-sdk/client-organizations";
+import pMap from "p-map";
+
+import { region } from "../../infra/region.ts";
+import { Failure } from "../failure.ts";
+import { requireAccessRole } from "./preconditions.ts";
+
+/** An account whose access role cannot be assumed, and why. */
+export interface UnreachableAccount {
+  name: string;
+  id: string;
+  /** The refusal, in AWS's own words. */
+  refusal: Failure;
+  /**
+   * As AWS Organizations has it (API Reference, "Account"): ACTIVE, SUSPENDED, PENDING_CLOSURE, CLOSED, ...; "left" when the
+   * organization has no such account, "unknown" when it does not tell.
+   */
+  state: string;
+}
+
+/** Those of the accounts, by name and id, that cannot be reached by way of their access role. */
+export async function unreachableAccounts(
+  accounts: Record<string, string>,
+  accessRole: string,
+): Promise<UnreachableAccount[]> {
+  const found = await pMap(Object.entries(accounts), ([name, id]) => reach(name, id, accessRole), { concurrency: 8 });
+  return found.filter((account) => account !== undefined);
+}
+
+async function reach(name: string, id: string, accessRole: string): Promise<UnreachableAccount | undefined> {
+  try {
+    await requireAccessRole(name, id, accessRole);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { name, id, refusal: error, state: await stateOf(id) };
+  }
+}
+
+async function stateOf(accountId: string): Promise<string> {
+  try {
+    const client = new OrganizationsClient({ region, maxAttempts: 8 });
+    const { Account } = await client.send(new DescribeAccountCommand({ AccountId: accountId }));
+    return Account?.State ?? Account?.Status ?? "unknown";
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    if (error.name === "AccountNotFoundException") return "left";
+    if (error.name.startsWith("AccessDenied")) return "unknown";
+    throw error;
+  }
+}

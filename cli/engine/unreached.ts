@@ -1,0 +1,122 @@
+import type { Unreached } from "../../infra/program.ts";
+import type { UnreachableAccount } from "../aws/account-reach.ts";
+import type { Stack } from "./automation.ts";
+import { isCloudResource, nameOf } from "./changes.ts";
+import type { Deployment, Resource } from "./deployment.ts";
+
+/** The accounts that the runs on a stack have to go without: what is there is neither read nor changed. */
+export interface UnreachedAccount extends UnreachableAccount {
+  /** What the stack has made there. */
+  resources: Resource[];
+  /** Whether that is to be taken out of the state, which the administrator has consented to. */
+  forget: boolean;
+}
+
+const byStack = new WeakMap<Stack["workspace"], UnreachedAccount[]>();
+
+export function setUnreached(stack: Stack, accounts: UnreachedAccount[]): void {
+  byStack.set(stack.workspace, accounts);
+}
+
+export function unreachedBy({ workspace }: Pick<Stack, "workspace">): UnreachedAccount[] {
+  // A stack that was derived from the one that was opened has a workspace that was derived from that one's.
+  for (let one: object | null = workspace; one !== null; one = Object.getPrototypeOf(one) as object | null) {
+    const accounts = byStack.get(one as Stack["workspace"]);
+    if (accounts !== undefined) return accounts;
+  }
+  return [];
+}
+
+export function unreachedNames(stack: Stack): string[] {
+  return unreachedBy(stack).map(({ name }) => name);
+}
+
+/** Brings up to date what the stack has in these accounts: what is gone by now must not be made again. */
+export function lookAgain(stack: Stack, resources: Resource[]): void {
+  const accounts = unreachedBy(stack);
+  const own = (account: UnreachedAccount): Resource[] => resources.filter((resource) => isIn([account], resource));
+  setUnreached(
+    stack,
+    accounts.map((account) => ({ ...account, resources: own(account) })),
+  );
+}
+
+/** The same for the program, which registers as they are the roles that it must not touch. */
+export function unreachedInProgram(accounts: UnreachedAccount[]): Unreached {
+  return {
+    accounts: Object.fromEntries(accounts.map(({ name, id }) => [name, id])),
+    roles: accounts.flatMap(({ name, resources }) =>
+      resources
+        .filter((resource) => resource.delete !== true)
+        .map((resource) => ({
+          developer: developerIn(name, resource),
+          account: name,
+          inputs: resource.inputs ?? {},
+        })),
+    ),
+  };
+}
+
+/** The id of the account that a provider of the state works in, where it names one. */
+export function accountIdOf({ inputs = {} }: Resource): string | undefined {
+  return /\d{12}/.exec(JSON.stringify(inputs["allowedAccountIds"] ?? ""))?.[0];
+}
+
+/** Whose role it is, of those in an account: what a run left half-way has no component to tell it by. */
+export function developerIn(account: string, { urn }: Pick<Resource, "urn">): string {
+  return nameOf(urn).slice(0, -`@${account}`.length);
+}
+
+/** Whether a resource is in one of these accounts. */
+export function isIn(accounts: { name: string }[], { type, provider = "" }: Resource): boolean {
+  return isCloudResource({ type }) && accounts.some(({ name }) => nameOf(provider) === name);
+}
+
+/** The URNs of all that has to stay in the state while these accounts cannot be reached. */
+export function stayingBehind({ resources }: Deployment, accounts: { name: string }[]): Set<string> {
+  const urns = new Set<string>();
+  const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
+  for (const resource of resources.filter((one) => isIn(accounts, one))) {
+    const provider = resource.provider?.replace(/::[^:]*$/, "");
+    if (provider !== undefined) urns.add(provider);
+    for (let one: Resource | undefined = resource; one !== undefined; one = byUrn.get(one.parent ?? ""))
+      urns.add(one.urn);
+  }
+  return urns;
+}
+
+/**
+ * Has the accounts' providers start without asking AWS who they are, which would end the whole run. The next run that reaches the
+ * account has them ask again.
+ *
+ * @returns whether anything was changed
+ */
+export function letProvidersStart({ resources }: Deployment, accounts: { name: string }[]): boolean {
+  const asking = resources.filter(
+    ({ type, urn, inputs = {} }) =>
+      type === "pulumi:providers:aws-native" &&
+      accounts.some(({ name }) => name === nameOf(urn)) &&
+      String(inputs["skipCredentialsValidation"]) !== "true",
+  );
+  for (const provider of asking) {
+    provider.inputs = { ...provider.inputs, skipCredentialsValidation: "true" };
+    provider.outputs = { ...provider.outputs, skipCredentialsValidation: "true" };
+  }
+  return asking.length > 0;
+}
+
+/** Whether anything that stays depended on these. */
+export function letGo({ resources }: Deployment, urns: Set<string>): boolean {
+  const staying = resources.filter(({ urn }) => !urns.has(urn));
+  const dependent = staying.filter(({ dependencies = [] }) => dependencies.some((urn) => urns.has(urn)));
+  for (const resource of dependent) {
+    resource.dependencies = resource.dependencies?.filter((urn) => !urns.has(urn)) ?? [];
+    for (const [property, on] of Object.entries(resource.propertyDependencies ?? {})) {
+      resource.propertyDependencies = {
+        ...resource.propertyDependencies,
+        [property]: on.filter((urn) => !urns.has(urn)),
+      };
+    }
+  }
+  return dependent.length > 0;
+}

@@ -1,0 +1,60 @@
+import type { ReportKind, Warning } from "./schema.ts";
+import { listed, type Mark } from "./wording.ts";
+
+type Unreached = Extract<Warning, { kind: "account-unreached" | "account-forgotten" }>;
+
+/** What comes of an account that cannot be reached, and what to do about it. */
+export function unreachedText(warning: Unreached, mark: Mark): string {
+  const { kind, account, accountId, state, roles, notMade, notDeleted, reason } = warning;
+  const head = `${mark(account)} (${accountId}) ${stateWords(state)}`;
+  if (kind === "account-forgotten") {
+    const what = roles.length === 0 ? "nothing of the stack's is there" : `it is ${rolesText(roles, mark)}`;
+    return `${head}: what the stack has made there is forgotten, not deleted: ${what}. ${afterwards(state)}`;
+  }
+  return [
+    `${head}, so nothing there is read or changed; the rest goes on. ${sentence(reason)}`,
+    ...(notMade.length > 0 ? [`Not made there: ${rolesText(notMade, mark)}.`] : []),
+    ...(notDeleted.length > 0 ? [`Not deleted there: ${rolesText(notDeleted, mark)}.`] : []),
+    remedy(warning, mark),
+  ].join(" ");
+}
+
+function remedy({ account, state, named }: Unreached, mark: Mark): string {
+  if (!isGone(state)) return `Once it can be reached, ${mark("mfa-admin up")} does the rest.`;
+  const forget = mark(`mfa-admin up --forget-account ${account}`);
+  return named
+    ? `Take it out of developmentAccounts, and out of the developers' accounts; then ${forget} takes it out of the stack.`
+    : `${forget} takes it out of the stack.`;
+}
+
+/** What the roles there are still good for; their trust is not taken away by anybody. */
+function afterwards(state: string): string {
+  return state === "left"
+    ? "Whose user stays can still assume their role there, with MFA, until the account's owner deletes it."
+    : "Should the account be opened again, whose user stays can assume their role there, with MFA.";
+}
+
+/** Whether nobody of ours can get into such an account any more: it can be forgotten then. */
+export const isGone = (state: string): boolean => ["SUSPENDED", "PENDING_CLOSURE", "CLOSED", "left"].includes(state);
+
+/** The summary where nothing is to be done, or told, of what can be reached; nothing where that is all. */
+export function nothingElsewhere(kind: ReportKind, warnings: Warning[]): string | undefined {
+  if (!warnings.some(isUnreached)) return undefined;
+  const what = kind === "drift" ? "Nothing has drifted" : kind === "up" ? "Nothing was to be done" : "Nothing to do";
+  return `${what} in the accounts that can be reached.`;
+}
+
+export const isUnreached = ({ kind }: Pick<Warning, "kind">): boolean => kind === "account-unreached";
+
+/** "is closed", "has left the organization" */
+export function stateWords(state: string): string {
+  if (state === "left") return "is not in the organization any more";
+  if (state === "ACTIVE" || state === "unknown") return "cannot be reached";
+  return `is ${state.toLowerCase().replaceAll("_", " ")}`;
+}
+
+function rolesText(roles: string[], mark: Mark): string {
+  return `${roles.length === 1 ? "role" : "roles"} ${listed(roles, mark)}`;
+}
+
+const sentence = (text: string): string => (text.endsWith(".") ? text : `${text}.`);
