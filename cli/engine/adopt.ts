@@ -9,12 +9,14 @@ import { accountIdOf, isIn } from "./unreached.ts";
 /**
  * Takes resources into the state that AWS has already, whoever has made them. A refresh has to follow: it reads them.
  *
+ * @param exists asks AWS whether it has one by now: what the engine was told and what there is may differ
  * @returns those that were not in the state before
  */
 export async function adopt(
   deployment: Deployment,
   steps: StepEventMetadata[],
   settings: Settings,
+  exists = isThere,
 ): Promise<Resource[]> {
   const resources = steps.map(({ urn, type, new: planned }): Resource => {
     if (planned === undefined) throw new Error(`The engine does not say what it wanted to make of ${urn}.`);
@@ -23,8 +25,7 @@ export async function adopt(
   });
   const there: Resource[] = [];
   for (const resource of resources) {
-    // What the engine was told and what AWS has now may differ.
-    if (!(await isThere(resource, accountOf(deployment, resource, settings) ?? "", settings))) continue;
+    if (!(await exists(resource, accountOf(deployment, resource, settings) ?? "", settings))) continue;
     await requireNotOurs(deployment, resource, settings);
     there.push(resource);
   }

@@ -36,13 +36,14 @@ describe("what AWS has already", () => {
     });
     return data ?? expect.fail();
   };
+  const exists = (): Promise<boolean> => Promise.resolve(true);
   const create = ({ urn, type, ...planned }: Resource): StepEventMetadata =>
     ({ op: "create", urn, type, provider: planned.provider ?? "", new: { urn, type, ...planned } }) as never;
 
   it("is not taken in where the state has it under the account's former name, which would delete it", async () => {
     const before = deployment();
     let message = "";
-    await adopt(before, [create(roleIn("pay"))], settings()).catch((error: unknown) => {
+    await adopt(before, [create(roleIn("pay"))], settings(), exists).catch((error: unknown) => {
       ({ message } = error as Error);
     });
     expect(message).to.equal(
@@ -55,8 +56,13 @@ describe("what AWS has already", () => {
     const state: Deployment = {
       resources: [provider("sandbox", "333333333333"), roleIn("sandbox"), provider("pay", "444444444444")],
     };
-    const taken = await adopt(state, [create(roleIn("pay"))], settings());
+    const taken = await adopt(state, [create(roleIn("pay"))], settings(), exists);
     expect(taken.map(({ urn, id }) => [urn, id])).to.eql([[urnOf(role, "alice@pay"), "developer-alice"]]);
+  });
+
+  it("is not taken in where it is gone by now", async () => {
+    const taken = await adopt(deployment(), [create(roleIn("pay"))], settings(), () => Promise.resolve(false));
+    expect(taken).to.eql([]);
   });
 
   it("comes in the place of what it replaces, which is left to be deleted unless it was already", async () => {
@@ -65,7 +71,7 @@ describe("what AWS has already", () => {
     const wanted = roleIn("pay");
     const replaced = async (before: Resource): Promise<unknown[]> => {
       const state: Deployment = { resources: [provider("pay", "444444444444"), before, user] };
-      await adopt(state, [create(wanted)], settings());
+      await adopt(state, [create(wanted)], settings(), exists);
       return state.resources.slice(1).map(({ urn, id, delete: leaving }) => [urn, id, leaving]);
     };
     const taken = [wanted.urn, "developer-alice", undefined];
