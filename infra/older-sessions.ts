@@ -46,10 +46,15 @@ async function replace(
   }
 }
 
+/** Whether a user was cut off altogether, so that no credential of theirs is good for anything. False when there is no such user. */
+export function isCutOff(iam: IAMClient, UserName: string): Promise<boolean> {
+  return unconditional(iam.send(new GetUserPolicyCommand({ UserName, PolicyName: revocationPolicy })));
+}
+
 async function unconditional(current: Promise<{ PolicyDocument?: string | undefined }>): Promise<boolean> {
   try {
     const { PolicyDocument = "" } = await current;
-    return deniesEverything(PolicyDocument);
+    return deniesEverything(parsed(decodeURIComponent(PolicyDocument)));
   } catch (error) {
     if (error instanceof NoSuchEntityException) return false;
     throw error;
@@ -58,11 +63,9 @@ async function unconditional(current: Promise<{ PolicyDocument?: string | undefi
 
 /**
  * Whether a policy lets nobody do anything, by what it says: whoever may write policies may give another one this name.
- *
- * @param encoded the document as IAM gives it (RFC 3986)
  */
-export function deniesEverything(encoded: string): boolean {
-  const { Statement } = parsed(decodeURIComponent(encoded));
+export function deniesEverything(document: unknown): boolean {
+  const { Statement } = (document ?? {}) as { Statement?: unknown };
   const statements: unknown[] = Array.isArray(Statement) ? Statement : [Statement];
   return statements.some((statement) => {
     const { Effect, Action, Resource, Condition } = (statement ?? {}) as Record<string, unknown>;
@@ -72,10 +75,10 @@ export function deniesEverything(encoded: string): boolean {
   });
 }
 
-function parsed(document: string): { Statement?: unknown } {
+function parsed(document: string): unknown {
   try {
-    return JSON.parse(document) as { Statement?: unknown };
+    return JSON.parse(document);
   } catch {
-    return {};
+    return undefined;
   }
 }

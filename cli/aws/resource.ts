@@ -39,10 +39,8 @@ export async function identifierOf(
 
 /** Whether AWS has anything of a resource's identifier, whoever has made it. */
 export async function isThere({ type, inputs = {} }: Wanted, account: string, settings: Settings): Promise<boolean> {
-  return isOurs({ type, inputs: { ...inputs, tags: undefined, description: anyDescription } }, account, settings);
+  return isOurs({ type, inputs: { ...inputs, tags: undefined, description: undefined } }, account, settings);
 }
-
-const anyDescription = Symbol("any description");
 
 /**
  * Whether AWS has what a run was making when it died, and not another of the same name: a user by its tags, a role by its
@@ -78,7 +76,7 @@ async function isOursInIam(
     }
     case "aws-native:iam:Role": {
       const { Role } = await iam.send(new GetRoleCommand({ RoleName: id }));
-      return inputs["description"] === anyDescription || Role?.Description === inputs["description"];
+      return inputs["description"] === undefined || Role?.Description === inputs["description"];
     }
     case "aws-native:iam:Group":
       await iam.send(new GetGroupCommand({ GroupName: id, MaxItems: 1 }));

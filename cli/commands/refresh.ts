@@ -51,8 +51,10 @@ export default class Refresh extends ReportCommand {
       `Write what AWS has into the state of "${stackReference(project)}"? It changes the state, and nothing in AWS`,
       flags.yes,
     );
+    const { isUnreached } = await import("../preview/unreached-wording.ts");
     const report = await refreshed(stack, { project, settings: file.settings, verbose: flags.verbose });
     if (flags.format !== "json") this.log(await render(report, flags.format));
+    if (report.warnings.some(isUnreached)) process.exitCode = 1;
     if ((report.repair ?? []).length > 0) this.logToStderr("Next: mfa-admin up puts right what has drifted.");
     return { drifted: report.changed, value: report };
   }

@@ -13,19 +13,22 @@ export default class ResetPassword extends StackCommand {
 
   async run(): Promise<unknown> {
     const { flags, args } = await this.parse(ResetPassword);
-    const [ask, { requireInRoster }, handover, { iamIn }, { hasPassword, resetPassword }] = await Promise.all([
-      import("../terminal/ask.ts"),
-      import("../project/roster.ts"),
-      import("../onboarding/handover.ts"),
-      import("../aws/clients.ts"),
-      import("../aws/one-time-password.ts"),
-    ]);
-    const { file } = await this.settings(flags);
+    const [ask, { requireInRoster }, handover, { iamIn }, { hasPassword, resetPassword }, { requireOwnUser }] =
+      await Promise.all([
+        import("../terminal/ask.ts"),
+        import("../project/roster.ts"),
+        import("../onboarding/handover.ts"),
+        import("../aws/clients.ts"),
+        import("../aws/one-time-password.ts"),
+        import("../developers/own-user.ts"),
+      ]);
+    const { project, file } = await this.settings(flags);
     requireInRoster(file, [args.name]);
     const path = flags["password-file"];
     handover.requirePlaceForPassword(path, this.jsonEnabled());
     if (path !== undefined) await handover.requireNewFile(path);
     const iam = iamIn(file.settings.authAccount, file.settings);
+    await requireOwnUser(iam, project, file.settings, args.name);
     if (await hasPassword(iam, args.name)) await ask.confirmChange(`Replace ${args.name}'s password?`, flags.yes);
     const password = await resetPassword(iam, args.name);
     if (path !== undefined) await handover.writePasswordFile(path, new Map([[args.name, password]]));

@@ -3,14 +3,18 @@ import { lookAtIdentities, reasonOf } from "../aws/look.ts";
 import type { Warning } from "../preview/schema.ts";
 import { warningLines } from "../preview/text.ts";
 import { authAccountUnderPolicy } from "./auth-account.ts";
+import { cutOffs } from "./cut-offs.ts";
 import { type Denied, denials } from "./denials.ts";
 
 /** What stands above a list of developers. */
 export interface Alarms {
   /** The alarms, and what could not be looked at, a line each. */
   lines: string[];
-  /** What only denies on the user and the roles of one developer; nothing where there is none of it. */
-  of: (userName: string) => { denied?: Pick<Denied, "resource" | "policies" | "quarantine">[] };
+  /**
+   * What only denies on the user and the roles of one developer, and whether a removal has cut them off; nothing where there is
+   * none of it.
+   */
+  of: (userName: string) => { denied?: Pick<Denied, "resource" | "policies" | "quarantine">[]; cutOff?: true };
 }
 
 /** Looks for policies that only deny on the developers' users and roles, in every account that can be reached. */
@@ -28,13 +32,14 @@ export async function alarmsOf(settings: Settings, stream: NodeJS.WriteStream): 
     lookAtIdentities(settings, ({ account }, call) => attempt(`account ${account}`, call)),
     attempt("auth account's unit", authAccountUnderPolicy(settings)),
   ]);
-  const found = denials({ identities }, settings);
+  const [found, cutOff] = [denials({ identities }, settings), cutOffs({ identities }, settings)];
   return {
-    lines: warningLines([...(underPolicy ?? []), ...found, ...missed], stream),
+    lines: warningLines([...(underPolicy ?? []), ...found, ...cutOff, ...missed], stream),
     of(userName) {
       const own = found.filter(({ developer }) => developer === userName);
       const denied = own.map(({ resource, policies, quarantine }) => ({ resource, policies, quarantine }));
-      return denied.length === 0 ? {} : { denied };
+      const isCutOff = cutOff.some(({ developer }) => developer === userName);
+      return { ...(denied.length > 0 && { denied }), ...(isCutOff && { cutOff: true as const }) };
     },
   };
 }

@@ -1,5 +1,6 @@
 import { policyArnIn, roleNameOf } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
+import type { Identity } from "../aws/identities.ts";
 import type { Look } from "../aws/look.ts";
 import { isRevocation } from "../engine/revoked-sessions.ts";
 import type { StackBefore } from "../preview/guards.ts";
@@ -23,21 +24,15 @@ export function onlyDenies(document: unknown): boolean {
   return statements.length > 0 && statements.every(({ Effect }) => Effect === "Deny");
 }
 
-/** What only denies on the stack's users, group and roles, as AWS has it. */
+/** What only denies on the stack's users and roles, as AWS has it. */
 export function denials(look: Pick<Look, "identities">, settings: Settings): Denied[] {
-  const users = Object.keys(settings.developers);
-  const byRole = new Map(users.map((name) => [roleNameOf(settings, name), name]));
+  const developerOf = developersBy(settings);
   return [...look.identities].flatMap(([account, identities]) => {
     const denying = new Set(
       identities.flatMap(({ type, arn, document }) => (type === "managed policy" && onlyDenies(document) ? [arn] : [])),
     );
     return identities.flatMap(({ type, name, managedPolicies, inlinePolicies }): Denied[] => {
-      const developer =
-        account === "auth" && type === "user" && users.includes(name)
-          ? name
-          : account !== "auth" && type === "role"
-            ? byRole.get(name)
-            : undefined;
+      const developer = developerOf(account, { type, name });
       if (developer === undefined) return [];
       const managed = managedPolicies.filter(
         (arn) => (deniesByName(arn) || denying.has(arn)) && !isWanted(arn, account, settings),
@@ -53,6 +48,18 @@ export function denials(look: Pick<Look, "identities">, settings: Settings): Den
     });
   });
 }
+
+/** Whose user or role it is, of those on the roster. */
+export function developersBy(settings: Settings): (account: string, identity: Named) => string | undefined {
+  const users = Object.keys(settings.developers);
+  const byRole = new Map(users.map((name) => [roleNameOf(settings, name), name]));
+  return (account, { type, name }) => {
+    if (account === "auth") return type === "user" && users.includes(name) ? name : undefined;
+    return type === "role" ? byRole.get(name) : undefined;
+  };
+}
+
+type Named = Pick<Identity, "type" | "name">;
 
 function deniesByName(arn: string): boolean {
   return quarantine.test(arn) || denyAll.test(arn);

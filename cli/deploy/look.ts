@@ -5,6 +5,7 @@ import type { StackBefore } from "../preview/guards.ts";
 import type { Plan } from "../preview/planned.ts";
 import type { Danger, Warning } from "../preview/schema.ts";
 import { warningFact } from "../preview/wording.ts";
+import { type CutOff, cutOffs, liftedCutOffs } from "./cut-offs.ts";
 import { denials, liftedDenials } from "./denials.ts";
 import { nameDangers, type Taken, takenNames } from "./names.ts";
 import { brokenPromises } from "./promise.ts";
@@ -25,6 +26,8 @@ export interface Seen {
   dangers: Danger[];
   /** What somebody has to see to. */
   alarms: Warning[];
+  /** Who of them was cut off, and is on the roster still. */
+  cutOff: CutOff[];
 }
 
 /**
@@ -37,14 +40,19 @@ export async function see(
   settings: Settings,
   options: LookOptions & { unfinished: () => Promise<ReadonlySet<string>> },
 ): Promise<Seen> {
-  const denied = denials(look, settings);
+  const [denied, cutOff] = [denials(look, settings), cutOffs(look, settings)];
   const first = takenNames(look, before, settings, new Set());
   const taken = first.length === 0 ? first : takenNames(look, before, settings, await options.unfinished());
   return {
     look,
     taken,
-    dangers: [...nameDangers(taken, options), ...liftedDenials(before, settings, denied, options)],
-    alarms: [...brokenPromises(look, before, settings), ...denied],
+    dangers: [
+      ...nameDangers(taken, options),
+      ...liftedDenials(before, settings, denied, options),
+      ...liftedCutOffs(cutOff, options),
+    ],
+    alarms: [...brokenPromises(look, before, settings), ...denied, ...cutOff],
+    cutOff,
   };
 }
 

@@ -17,11 +17,15 @@ import { Failure } from "../failure.ts";
 import { refuse, requireHarmless, type StackBefore } from "../preview/guards.ts";
 import { planned } from "../preview/planned-by-engine.ts";
 import { previewReport } from "../preview/report.ts";
+import type { Warning } from "../preview/schema.ts";
 import { resourcesBefore, stackHeldBy, unfinishedNames } from "../preview/state-before.ts";
+import { warningText } from "../preview/wording.ts";
 import { type Project, stackReference } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import { madeWithoutPassword } from "../onboarding/handover.ts";
+import { oneLine } from "../terminal/one-line.ts";
 import { lookAtAws, see } from "./look.ts";
+import { isWeakened } from "./promise.ts";
 import { pendingEdits, pendingLine } from "./pending-edits.ts";
 import { runUp } from "./run-up.ts";
 
@@ -73,7 +77,9 @@ export async function addToStack(
   const alone = { ...settings, developers };
   const look = await lookAtAws(alone, unreachedNames(stack));
   const unfinished = (): Promise<ReadonlySet<string>> => unfinishedNames(stack);
-  refuse((await see(look, held, alone, { unfinished, liftDenials: true })).dangers);
+  const { alarms, dangers } = await see(look, held, alone, { unfinished, liftDenials: true });
+  refuse(dangers);
+  requireWhole(alarms);
   await requireAttached(held, settings, names);
   await returnToStack(stack, { project, settings, names, verbose }, resources);
   await healKnown(stack, await resourcesBefore(stack, project), { project, settings, verbose });
@@ -137,6 +143,16 @@ function requireInForce({ organizationalUnits }: StackBefore): void {
     "The stack has no service control policy: whoever came in now could do without MFA.",
     "Nothing was changed. Run mfa-admin up first: it shows what is missing, and asks.",
     { setting: ["organizationalUnits"] },
+  );
+}
+
+/** Nor while AWS has less of the policy than the stack has made of it. */
+function requireWhole(alarms: Warning[]): void {
+  const weakened = alarms.filter(isWeakened);
+  if (weakened.length === 0) return;
+  throw new Failure(
+    `${weakened.map((alarm) => warningText(alarm, oneLine)).join(" ")} Whoever came in now could do without MFA.`,
+    "Nothing was changed. Run mfa-admin up first.",
   );
 }
 

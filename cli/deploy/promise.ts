@@ -35,6 +35,11 @@ export function shieldWarnings({ shield, missed }: Look, { held }: StackBefore):
   ];
 }
 
+/** Whether AWS has let go of some protection: the policy is gone, off a unit, or another. */
+export function isWeakened(alarm: Warning): boolean {
+  return alarm.kind === "service-control-policy" && alarm.change !== "attached";
+}
+
 /** The state may have the policy as an object or as its text. */
 function asObject(content: unknown): unknown {
   return typeof content === "string" ? (JSON.parse(content) as unknown) : content;

@@ -10,7 +10,7 @@ import { type EmergencySettings, readEmergencySettings } from "../project/emerge
 import type { Project } from "../project/project.ts";
 import { isSameName, type RosterName } from "../project/roster-names.ts";
 import { tellingAfterAMoment } from "../terminal/moment.ts";
-import { userInState } from "./user-in-state.ts";
+import { type UserInState, userInState } from "./user-in-state.ts";
 
 /** Somebody whose access is to end, by what AWS has. */
 export interface EmergencyTarget {
@@ -43,10 +43,9 @@ export async function emergencyTarget(
   const users = await tellingAfterAMoment(`Looking for ${name} in the auth account.`, usersNamed(iam, settings, asked));
   const user = userMeant(users, lines, name);
   const assignment = user?.assignment;
-  // Nothing else says whose this is: then the state may.
-  const noted = assignment === undefined && lines.length === 0 ? await userInState(project, name) : undefined;
-  if (assignment === undefined && lines.length === 0 && noted === undefined) {
-    throw nobody(name, developers, user !== undefined);
+  const noted = await notedIn(project, user?.userName ?? name, { user, isListed: lines.length > 0 });
+  if (noted === undefined && assignment === undefined && (lines.length === 0 || user !== undefined)) {
+    throw nobody(name, developers, { exists: user !== undefined, isListed: lines.length > 0 });
   }
   const userName = user?.userName ?? noted?.userName ?? lines[0]?.name ?? name;
   if (userName !== name) process.stderr.write(`${name} is the user ${userName} of the auth account.\n`);
@@ -66,6 +65,25 @@ export async function emergencyTarget(
     ],
     sessionDuration: Math.max(sessionDuration, assignment?.sessionDuration ?? 0),
   };
+}
+
+/**
+ * Whom the state notes, where neither the tags nor, of one whom AWS has not, the roster says whose this is. A user whom somebody
+ * has made under a name of the roster is not the stack's. Where the state does not tell, the roster is believed.
+ */
+async function notedIn(
+  project: Project,
+  name: string,
+  { user, isListed }: { user: User | undefined; isListed: boolean },
+): Promise<Partial<UserInState> | undefined> {
+  if (user?.assignment !== undefined || (user === undefined && isListed)) return undefined;
+  const noted = await userInState(project, name);
+  if (noted !== "unknown") return noted;
+  if (!isListed) return undefined;
+  process.stderr.write(
+    `The user ${name} has none of the stack's tags, and the state could not be read: the roster is believed.\n`,
+  );
+  return {};
 }
 
 /**
@@ -154,10 +172,15 @@ function userMeant(users: User[], lines: RosterName[], name: string): User | und
   );
 }
 
-function nobody(name: string, developers: RosterName[], exists: boolean): Failure {
+function nobody(
+  name: string,
+  developers: RosterName[],
+  { exists, isListed }: { exists: boolean; isListed: boolean },
+): Failure {
   if (exists) {
+    const sources = isListed ? "neither the user's tags nor" : "neither the roster, the user's tags nor";
     return new Failure(
-      `${name} is a user of the auth account, but not of this stack: neither the roster, the user's tags nor the state say so.`,
+      `${name} is a user of the auth account, but not of this stack: ${sources} the state say so.`,
       `To end that user's access all the same, see docs/emergency.md: aws iam put-user-policy --user-name ${name} …`,
     );
   }

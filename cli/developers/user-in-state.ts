@@ -10,9 +10,14 @@ export interface UserInState {
   accounts: Record<string, string>;
 }
 
-/** Finds somebody in the state, as far as it can be read without its engine; a further source, which nothing depends on. */
-export async function userInState(project: Project, name: string): Promise<UserInState | undefined> {
+/**
+ * Finds somebody in the state, as far as it can be read without its engine; a further source, which nothing depends on.
+ *
+ * @returns "unknown" where the state cannot be read
+ */
+export async function userInState(project: Project, name: string): Promise<UserInState | undefined | "unknown"> {
   const resources = await notedResources(project);
+  if (resources === undefined) return "unknown";
   const user = resources.find((resource) => isUser(resource) && isSameName(resource.id ?? "", name));
   if (user === undefined) return undefined;
   const roles = resources.filter(

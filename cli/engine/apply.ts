@@ -5,8 +5,10 @@ import { isDeepStrictEqual } from "node:util";
 
 import type { Settings } from "../../infra/settings.ts";
 import { type UnreachableAccount, unreachableAccounts } from "../aws/account-reach.ts";
+import { letBack } from "../aws/cut-off.ts";
 import { checkPreconditions } from "../aws/preconditions.ts";
 import { forgetAccounts } from "../deploy/forget-accounts.ts";
+import { isWeakened } from "../deploy/promise.ts";
 import { runUp } from "../deploy/run-up.ts";
 import { goWithoutUnreached, unreachedWarnings } from "../deploy/unreached-accounts.ts";
 import { type Project, stackReference } from "../project/project.ts";
@@ -30,7 +32,7 @@ import type { Resource } from "./deployment.ts";
 import { requireUnlocked } from "../state/lock.ts";
 import { waitForLock } from "../state/wait.ts";
 import { passphraseEnvironment, requirePassphrase } from "./passphrase.ts";
-import { healKnown, type RunResult } from "./runs.ts";
+import { healKnown, type RunOptions, type RunResult, runRefresh } from "./runs.ts";
 import { openStack } from "./stack.ts";
 import { lookAgain, unreachedBy, unreachedNames } from "./unreached.ts";
 
@@ -105,18 +107,16 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   const { project, file, yes, verbose, intro, adopt = false, guards = {}, plan: saved, onBegin, onStep } = applyOptions;
   const { settings } = file;
   const show = !yes || intro !== undefined;
-  const resources = await resourcesBefore(stack, project);
-  // Another run may have been in between.
-  lookAgain(stack, resources);
-  const [held, unreached] = [stackHeldBy(resources), unreachedNames(stack)];
-  const isForgetting = unreachedBy(stack).some(({ forget }) => forget);
-  const [look, warnings] = await Promise.all([
-    lookAtAws(settings, unreached),
-    requireHarmless(held, settings, { ...guards, unreached }),
-  ]);
-  const seen = await see(look, held, settings, { ...guards, adopt, unfinished: () => unfinishedNames(stack) });
-  refuse(seen.dangers);
-  for (const line of warningLines(seen.alarms, process.stderr)) process.stderr.write(`${line}\n`);
+  let found = await lookBefore(stack, applyOptions);
+  for (const line of warningLines(found.seen.alarms, process.stderr)) process.stderr.write(`${line}\n`);
+  // What was reviewed is applied as it is.
+  if (saved === undefined && found.seen.alarms.some(isWeakened)) {
+    await readShieldBack(stack, { project, settings, verbose }, found.resources);
+    found = await lookBefore(stack, applyOptions);
+  }
+  const { resources, warnings, seen } = found;
+  const lifted = guards.liftDenials === true ? seen.cutOff.map(({ developer }) => developer) : [];
+  const isMoreThanPlanned = lifted.length > 0 || unreachedBy(stack).some(({ forget }) => forget);
   return withEnginePlan(saved !== undefined, async (enginePlan) => {
     const options = { project, settings, verbose, adopt, ...enginePlan };
     let total: number | undefined;
@@ -128,10 +128,10 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
         stack: project.stack,
         settings,
         plan: await planSeen(plan, seen, settings, { adopt }),
-        warnings: [...forgotten(stack, settings), ...warnings],
+        warnings: [...forgotten(stack, settings), ...warnings, ...seen.dangers],
       });
       total = plan.resources.filter(({ operation }) => operation !== "same").length;
-      if (!report.changed && !isForgetting) {
+      if (!report.changed && !isMoreThanPlanned) {
         await healKnown(stack, resources, options);
         await onBegin?.();
         return { changes: [], unchanged: report.unchanged, seconds: 0 };
@@ -145,12 +145,42 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
     }
     if (!show) tellShutOut(warnings);
     await healKnown(stack, resources, options);
+    if (lifted.length > 0) await letBack(settings, lifted);
     await forgetAccounts(stack, options);
     const afterRefresh = async (): Promise<void> => {
       denialsStay(seen, await readStackBefore(stack, project), settings, guards);
     };
     return runUp(stack, { ...options, total, afterRefresh, ...(onBegin && { onBegin }), ...(onStep && { onStep }) });
   });
+}
+
+/**
+ * The stack as its state and AWS have it.
+ *
+ * @throws Failure when something is not harmless that is not consented to
+ */
+async function lookBefore(stack: Stack, { project, file: { settings }, adopt = false, guards = {} }: ApplyOptions) {
+  const resources = await resourcesBefore(stack, project);
+  // Another run may have been in between.
+  lookAgain(stack, resources);
+  const [held, unreached] = [stackHeldBy(resources), unreachedNames(stack)];
+  const [look, warnings] = await Promise.all([
+    lookAtAws(settings, unreached),
+    requireHarmless(held, settings, { ...guards, unreached }),
+  ]);
+  const seen = await see(look, held, settings, { ...guards, adopt, unfinished: () => unfinishedNames(stack) });
+  refuse(seen.dangers);
+  return { resources, warnings, seen };
+}
+
+/** Has the state take in what AWS has of the service control policy, so that what protects less than it should is put right. */
+async function readShieldBack(stack: Stack, options: RunOptions, resources: Resource[]): Promise<void> {
+  const shield = resources.filter(({ type }) => type === "aws-native:organizations:Policy");
+  await runRefresh(
+    stack,
+    options,
+    shield.map(({ urn }) => urn),
+  );
 }
 
 /** Nobody is shut out in silence, also where nothing is asked. */

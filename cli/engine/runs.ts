@@ -131,12 +131,15 @@ function partOf(stack: Stack, { settings, target, program = programOf(stack, set
  * Reads every resource back from AWS into the state; the changes are the drift. It goes twice: the first pass of the
  * aws-native plugin puts what it finds where neither its own report nor `ignoreChanges` sees it (pulumi-aws-native#1796),
  * and an update after that would delete a console password that was made outside the stack.
+ *
+ * @param only URNs of what is read; everything when left out
  */
-export async function runRefresh(stack: Stack, options: RunOptions): Promise<RunResult> {
+export async function runRefresh(stack: Stack, options: RunOptions, only?: string[]): Promise<RunResult> {
   // What comes in by it is read like all the rest.
   await healKnown(stack, await resourcesOf(stack, options), options, () => Promise.resolve());
   const { prepareReading } = await import("./read-reachable.ts");
-  const part = await prepareReading(stack, options.settings);
+  const reachable = await prepareReading(stack, options.settings);
+  const part = only === undefined ? reachable : { target: only };
   const pass = (): Promise<FinishedRun> =>
     run("refresh", options, (engine) => withoutReports(stack).refresh({ ...engine, parallel, ...part }));
   const [first, second] = [await pass(), await pass()];

@@ -2,6 +2,7 @@ import type { Warning } from "./schema.ts";
 import { listed, type Mark, policyName, resourcesText } from "./wording.ts";
 
 type Denied = Extract<Warning, { kind: "denied" }>;
+type CutOff = Extract<Warning, { kind: "cut-off" }>;
 type InTheWay = Extract<Warning, { kind: "name-in-the-way" }>["resources"];
 type Targets = Extract<Warning, { kind: "no-full-access" }>["targets"];
 
@@ -14,6 +15,12 @@ export function deniedText({ quarantine, developer, resource, policies }: Denied
   }
   const shut = `${whom} has what only denies: ${what}. Somebody has shut ${mark(developer)} out.`;
   return `${shut} ${mark("mfa-admin up")} leaves it there; with ${mark("mfa-admin refresh")} and ${mark("mfa-admin up --lift-denials")} it goes.`;
+}
+
+/** A removal that did not come to its end, or a roster that was put back after it. */
+export function cutOffText({ developer, resources }: CutOff, mark: Mark): string {
+  const [remove, lift] = [mark(`mfa-admin remove-developer ${developer}`), mark("mfa-admin up --lift-denials")];
+  return `${mark(developer)} is on the roster, and was cut off by ${remove}: nothing at all is allowed to ${resourcesText(resources, mark)}. Run it again to finish the removal, or ${lift} to let ${mark(developer)} in again.`;
 }
 
 /** Names that can neither be made nor taken in. */

@@ -2,6 +2,7 @@ import { authAccountUnderPolicy } from "../deploy/auth-account.ts";
 import { unreachedWarnings } from "../deploy/unreached-accounts.ts";
 import { prepare } from "../engine/apply.ts";
 import { lookAtAws } from "../aws/look.ts";
+import { cutOffs } from "../deploy/cut-offs.ts";
 import { denials, liftedDenials } from "../deploy/denials.ts";
 import { otherBrokenPromises } from "../deploy/promise.ts";
 import type { Stack, StepEventMetadata } from "../engine/automation.ts";
@@ -59,7 +60,7 @@ export async function driftReport(
   ]);
   const denied = denials(look, settings);
   const lifted = repair === undefined ? [] : liftedDenials(stackBefore(repair), settings, denied, {});
-  const promises = otherBrokenPromises(look, settings);
+  const promises = [...cutOffs(look, settings), ...otherBrokenPromises(look, settings)];
   return previewReport({
     ...{ kind: "drift", stack: stackName, settings, plan },
     warnings: [...underPolicy, ...denied, ...promises, ...lifted, ...unreachedWarnings(stack, settings)],

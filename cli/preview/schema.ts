@@ -234,7 +234,7 @@ const warning = z.discriminatedUnion("kind", [
       organizationalUnits: z
         .array(z.string())
         .describe("Where it is no longer attached, or attached to besides, be it an account or the root."),
-      repair: z.boolean().optional().describe("Whether what to run about it is told: refresh, then up."),
+      repair: z.boolean().optional().describe("Whether what to run about it is told."),
     })
     .describe("Outside the stack, the service control policy was made to do something else than what it is for."),
   z
@@ -263,6 +263,9 @@ const warning = z.discriminatedUnion("kind", [
     .describe(
       "A user or a role has policies that only deny, such as a quarantine by AWS for a key that was found in public.",
     ),
+  z
+    .strictObject({ kind: z.literal("cut-off"), developer: z.string(), resources: z.array(resource) })
+    .describe("Somebody on the roster was cut off by remove-developer: nothing at all is allowed to them."),
   z
     .strictObject({
       kind: z.literal("not-looked-at"),

@@ -44,7 +44,7 @@ export function nothingElsewhere(kind: ReportKind, warnings: Warning[]): string 
   return `${what} in the accounts that can be reached.`;
 }
 
-const isUnreached = ({ kind }: Pick<Warning, "kind">): boolean => kind === "account-unreached";
+export const isUnreached = ({ kind }: Pick<Warning, "kind">): boolean => kind === "account-unreached";
 
 /** "is closed", "has left the organization" */
 export function stateWords(state: string): string {

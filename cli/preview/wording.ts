@@ -1,7 +1,7 @@
 import { counted } from "./summary.ts";
 import { unreachedText } from "./unreached-wording.ts";
 import type { Access, Danger, DeveloperChange, PropertyChange, ResourceChange, ShutOut, Warning } from "./schema.ts";
-import { deniedText, inTheWayAdvice, inTheWayText, noFullAccessText } from "./alarm-wording.ts";
+import { cutOffText, deniedText, inTheWayAdvice, inTheWayText, noFullAccessText } from "./alarm-wording.ts";
 
 /** Sets a name or a value apart from the sentence around it, as the format does that. */
 export type Mark = (text: string) => string;
@@ -149,12 +149,14 @@ export function warningFact(warning: Warning, mark: Mark): string {
     case "service-control-policy": {
       const what = `The service control policy ${mark(warning.name)}`;
       const units = listed(warning.organizationalUnits, mark);
-      const next = warning.repair === true ? ` Run ${mark("mfa-admin refresh")}, then ${mark("mfa-admin up")}.` : "";
+      const [refresh, up] = [mark("mfa-admin refresh"), mark("mfa-admin up")];
+      if (warning.change === "attached") {
+        const next = warning.repair === true ? ` Run ${refresh}, then ${up}.` : "";
+        return `${what} was attached to ${units} outside the stack: whoever has no MFA is shut out there.${next}`;
+      }
+      const next = warning.repair === true ? ` ${up} puts it right.` : "";
       if (warning.change === "changed") {
         return `${what} was changed outside the stack, and may let requests without MFA pass.${next}`;
-      }
-      if (warning.change === "attached") {
-        return `${what} was attached to ${units} outside the stack: whoever has no MFA is shut out there.${next}`;
       }
       const [how, where] =
         warning.change === "deleted"
@@ -171,6 +173,8 @@ export function warningFact(warning: Warning, mark: Mark): string {
     }
     case "denied":
       return deniedText(warning, mark);
+    case "cut-off":
+      return cutOffText(warning, mark);
     case "not-looked-at":
       return `The ${warning.what} could not be looked at in AWS: ${mark(warning.reason)}`;
     case "name-taken":

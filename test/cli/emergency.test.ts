@@ -149,6 +149,24 @@ describe("whoever has to be shut out now is shut out now", () => {
     expect((await admin.run("remove-developer", "frankk", "--yes")).stderr).to.contain("Did you mean frank?");
   });
 
+  it("nor whoever has a name of the roster in AWS and is somebody else's, who is given nothing either", async () => {
+    admin.sandbox.userInMemberAccount(admin.sandbox.authAccount, "mallory", []);
+    await admin.editSettings((text) => text.replace("    bob: {}", "    bob: {}\n    mallory: {}"));
+    for (const command of ["remove-developer", "revoke-keys", "end-sessions"]) {
+      const { status, stderr } = await admin.run(command, "mallory", "--yes");
+      expect(stderr, command).to.contain(
+        "mallory is a user of the auth account, but not of this stack: neither the user's tags nor the state say so.",
+      );
+      expect(status, command).to.equal(1);
+    }
+    const passwordFile = join(admin.directory, "mallory.txt");
+    const { status, stderr } = await admin.run("reset-password", "mallory", "--yes", "--password-file", passwordFile);
+    expect(stderr).to.contain("neither that user's tags nor the state says that it is this stack's");
+    expect(status).to.equal(1);
+    const mallory = admin.sandbox.organization.account(admin.sandbox.authAccount).users.get("mallory");
+    expect(mallory?.inlinePolicies.size).to.equal(0);
+  });
+
   it("and by a name in another case, where the file is no valid YAML below the roster", async () => {
     const frank = await Developer.enrol(admin.sandbox, "frank");
     await writeFile(join(admin.directory, "Pulumi.main.yaml"), `${applied}  broken: [\n`);

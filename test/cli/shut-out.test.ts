@@ -113,7 +113,7 @@ describe("who is shut out by the policy", () => {
     );
     expect((await admin.succeed("preview")).stdout).to.contain(`! ${line}`);
     for (const command of [["list"], ["list", "--roster"], ["refresh", "--yes"]]) {
-      expect((await admin.succeed(...command)).stdout, command.join(" ")).to.contain(`\n${line}\n`);
+      expect((await admin.succeed(...command)).stdout, command.join(" ")).to.contain(`${line}\n`);
     }
   });
 

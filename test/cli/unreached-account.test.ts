@@ -147,12 +147,12 @@ describe("a development account that cannot be reached", () => {
     });
 
     it("refresh reads the rest, and says how it is taken out of the stack", async () => {
-      const { status, stdout, stderr } = await admin.run("refresh", "--yes");
+      const { status, stdout } = await admin.run("refresh", "--yes");
       expect(status).to.equal(1);
       expect(stdout).to.contain("Nothing has drifted");
-      expect(stderr).to.contain(`payments (${payments}) is closed, so nothing there is read or changed`);
-      expect(stderr).to.contain("Take it out of developmentAccounts");
-      expect(stderr).to.contain("mfa-admin up --forget-account payments takes it out of the stack");
+      expect(stdout).to.contain(`payments (${payments}) is closed, so nothing there is read or changed`);
+      expect(stdout).to.contain("Take it out of developmentAccounts");
+      expect(stdout).to.contain("mfa-admin up --forget-account payments takes it out of the stack");
     });
 
     it("is not forgotten while the settings name it", async () => {

@@ -17,13 +17,14 @@ import {
   DeletePolicyCommand,
   DetachPolicyCommand,
   ListPoliciesCommand,
+  ListTargetsForPolicyCommand,
 } from "@aws-sdk/client-organizations";
 import { expect } from "chai";
 import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { emptyUser } from "../../../infra/offboarding.ts";
+import { cutOffUser, emptyUser } from "../../../infra/offboarding.ts";
 import { expectGolden } from "../../golden.ts";
 import { administratorOf, allow, clients, policy } from "../../sandbox/testing.ts";
 import { Administrator, filesIn } from "../harness.ts";
@@ -185,7 +186,7 @@ describe("refresh --preview-only", () => {
     const { stdout } = await admin.succeed("preview");
     await organizations.send(new AttachPolicyCommand({ PolicyId, ...unit }));
     expect(stdout).to.contain(
-      `! The service control policy mfa-admin-require-mfa is detached from ${sandbox.organizationalUnit}: a leaked access key works there without MFA. Run mfa-admin refresh, then mfa-admin up.\n`,
+      `! The service control policy mfa-admin-require-mfa is detached from ${sandbox.organizationalUnit}: a leaked access key works there without MFA. mfa-admin up puts it right.\n`,
     );
     const open = `! The role ${RoleName} in payments can be assumed by arn:aws:iam::444444444444:root, who can do everything there. Let its trust policy name ${root} alone (aws iam update-assume-role-policy).\n`;
     expect(stdout).to.contain(open);
@@ -198,6 +199,38 @@ describe("refresh --preview-only", () => {
     expect(without).to.contain(
       `! FullAWSAccess is not attached to ${sandbox.organizationalUnit}, nor is a policy in its place: nothing at all is allowed there. Run aws organizations attach-policy --policy-id p-FullAWSAccess --target-id ${sandbox.organizationalUnit}.\n`,
     );
+    expect((await admin.succeed("preview")).stdout).to.not.contain("!");
+  });
+
+  it("up puts back what protects, though the state knows of nothing, and lets nobody in before", async () => {
+    const { organizations } = clients(admin.sandbox);
+    const { Policies = [] } = await organizations.send(new ListPoliciesCommand({ Filter: "SERVICE_CONTROL_POLICY" }));
+    const PolicyId = Policies.find(({ Name }) => Name === "mfa-admin-require-mfa")?.Id;
+    await organizations.send(new DetachPolicyCommand({ PolicyId, TargetId: admin.sandbox.organizationalUnit }));
+    const added = await admin.run("add-developer", "dora", "--yes");
+    expect(added.status).to.equal(1);
+    expect(added.stderr).to.contain("is detached from").and.to.contain("Nothing was changed. Run mfa-admin up first.");
+    expect((await admin.succeed("up", "--yes")).stdout).to.contain("Done in");
+    const there = await organizations.send(new ListTargetsForPolicyCommand({ PolicyId }));
+    expect(there.Targets?.map(({ TargetId }) => TargetId)).to.eql([admin.sandbox.organizationalUnit]);
+    expect((await admin.succeed("preview")).stdout).to.not.contain("!");
+  });
+
+  it("whoever was cut off and is on the roster is told of, gets no password, and is let in again by consent", async () => {
+    const { iam } = await administratorOf(admin.sandbox, admin.sandbox.authAccount);
+    const UserName = "bob";
+    await cutOffUser(iam, UserName);
+    const alarm =
+      "! bob is on the roster, and was cut off by mfa-admin remove-developer bob: nothing at all is allowed to user bob in auth. Run it again to finish the removal, or mfa-admin up --lift-denials to let bob in again.";
+    for (const command of [["preview"], ["refresh", "--preview-only"], ["list"]]) {
+      expect((await admin.succeed(...command)).stdout.split("\n"), command.join(" ")).to.include(alarm);
+    }
+    const password = await admin.run("reset-password", "bob", "--password-file", join(admin.directory, "bob.txt"));
+    expect(password.stderr).to.contain("no password would let bob in");
+    expect(password.status).to.equal(1);
+    expect((await admin.succeed("up", "--yes")).stderr).to.contain(alarm);
+    await admin.succeed("up", "--yes", "--lift-denials");
+    expect((await iam.send(new ListUserPoliciesCommand({ UserName }))).PolicyNames).to.eql([]);
     expect((await admin.succeed("preview")).stdout).to.not.contain("!");
   });
 
