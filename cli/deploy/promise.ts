@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
+import { exemptionsOf } from "../../infra/exemptions.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { type Look, shieldName } from "../aws/look.ts";
 import { type StackBefore, targetsOf } from "../preview/guards.ts";
@@ -13,7 +14,12 @@ export function brokenPromises(look: Look, before: StackBefore, settings: Settin
 
 /** The same without the service control policy, which drift shows like any resource. */
 export function otherBrokenPromises(look: Look, settings: Settings): Warning[] {
-  return [...withoutAllow(look, settings), ...openAccessRoles(look, settings), ...notLookedAt(look)];
+  return [
+    ...withoutAllow(look, settings),
+    ...openAccessRoles(look, settings),
+    ...exemptNobodies(look, settings),
+    ...notLookedAt(look),
+  ];
 }
 
 /** The service control policy against what the stack has made of it last: what the settings change is the plan's business. */
@@ -62,6 +68,15 @@ function openAccessRoles({ identities, managementAccount }: Look, { accessRole }
     const strangers = principalsOf(role.document).filter((principal) => isStranger(principal, managementAccount));
     if (strangers.length === 0) return [];
     return [{ kind: "access-role", account, role: accessRole, strangers: [...new Set(strangers)], managementAccount }];
+  });
+}
+
+/** Exempt users who are not there: whoever makes one of that name has keys that work without MFA. */
+function exemptNobodies({ identities }: Look, settings: Settings): Warning[] {
+  const names = new Map(Object.entries(settings.developmentAccounts).map(([name, id]) => [id, name]));
+  return exemptionsOf(settings).flatMap(({ name, arn }): Warning[] => {
+    const there = identities.get(names.get(arn.split(":")[4] ?? "") ?? "");
+    return there === undefined || there.some((one) => one.arn === arn) ? [] : [{ kind: "exempt-nobody", name, arn }];
   });
 }
 

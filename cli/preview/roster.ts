@@ -20,7 +20,7 @@ export interface RosterComparison extends GuardOptions {
 /** What the settings alone tell of a change: the users and the roles. Neither AWS nor the stack's state is looked at. */
 export function rosterReport({ stack, before, after, reason, ...guards }: RosterComparison): PreviewReport {
   const plan = rosterPlan(before, after);
-  const warnings = [...dangersInSettings(stackBefore(plan), after, guards), ...detached(before, after)];
+  const warnings = [...dangersInSettings(stackBefore(plan), after, guards), ...moved(before, after)];
   const isNew = before === undefined ? " There were no settings of this stack before." : "";
   return previewReport({
     ...{ kind: "roster", stack, settings: after, plan, warnings },
@@ -29,10 +29,14 @@ export function rosterReport({ stack, before, after, reason, ...guards }: Roster
   });
 }
 
-/** Whether an account goes without the policy, only AWS can tell. */
-function detached(before: Settings | undefined, after: Settings): Warning[] {
-  const units = before?.organizationalUnits.filter((id) => !after.organizationalUnits.includes(id)) ?? [];
-  return units.length === 0 ? [] : [{ kind: "detached", organizationalUnits: units }];
+/** Which accounts go without the policy, and who is shut out by it, only AWS can tell. */
+function moved(before: Settings | undefined, after: Settings): Warning[] {
+  const [was, is] = [before?.organizationalUnits ?? [], after.organizationalUnits];
+  const [left, come] = [was.filter((id) => !is.includes(id)), is.filter((id) => !was.includes(id))];
+  return [
+    ...(left.length === 0 ? [] : [{ kind: "detached" as const, organizationalUnits: left }]),
+    ...(come.length === 0 ? [] : [{ kind: "attached" as const, organizationalUnits: come }]),
+  ];
 }
 
 /** Keys whose consequences the users and roles do not show, or not all of them. */

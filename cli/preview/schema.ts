@@ -119,6 +119,11 @@ const warning = z.discriminatedUnion("kind", [
     })
     .describe("Development accounts would be left without the service control policy; --allow-unprotected allows it."),
   z
+    .strictObject({ kind: z.literal("attached"), organizationalUnits: z.array(z.string()) })
+    .describe(
+      "The roster alone: units that the service control policy comes to. Whom it shuts out there was not looked at.",
+    ),
+  z
     .strictObject({ kind: z.literal("detached"), organizationalUnits: z.array(z.string()) })
     .describe(
       "The service control policy is taken off; a roster alone does not tell which accounts that leaves without.",
@@ -263,6 +268,9 @@ const warning = z.discriminatedUnion("kind", [
     .describe(
       "A user or a role has policies that only deny, such as a quarantine by AWS for a key that was found in public.",
     ),
+  z
+    .strictObject({ kind: z.literal("exempt-nobody"), name: z.string(), arn: z.string() })
+    .describe("A user who is exempt by the settings is not there."),
   z
     .strictObject({ kind: z.literal("cut-off"), developer: z.string(), resources: z.array(resource) })
     .describe("Somebody on the roster was cut off by remove-developer: nothing at all is allowed to them."),

@@ -92,6 +92,10 @@ export function warningFact(warning: Warning, mark: Mark): string {
       const units = listed(organizationalUnits, mark);
       return `The service control policy is taken off ${units}, which leaves ${listed(accounts, mark)} without it: a leaked access key would work there without MFA.`;
     }
+    case "attached": {
+      const units = listed(warning.organizationalUnits, mark);
+      return `The service control policy comes to ${units}. Whom it shuts out there was not looked at: users with access keys in accounts below, of the settings and others.`;
+    }
     case "detached": {
       const units = listed(warning.organizationalUnits, mark);
       return `The service control policy is taken off ${units}. Which accounts that leaves without it was not looked at: a leaked access key would work there without MFA.`;
@@ -173,6 +177,8 @@ export function warningFact(warning: Warning, mark: Mark): string {
     }
     case "denied":
       return deniedText(warning, mark);
+    case "exempt-nobody":
+      return `${mark(warning.name)} is exempt by the settings, and AWS has no such user: whoever makes one of that name goes without MFA. Take it out of ${mark("exempt")}, or correct the name.`;
     case "cut-off":
       return cutOffText(warning, mark);
     case "not-looked-at":

@@ -81,6 +81,7 @@ describe("preview without credentials", () => {
         "The roster stays the same; other settings change: organizationalUnits.",
         "",
         "! The service control policy is taken off ou-abcd-11111111. Which accounts that leaves without it was not looked at: a leaked access key would work there without MFA.",
+        "! The service control policy comes to ou-abcd-22222222. Whom it shuts out there was not looked at: users with access keys in accounts below, of the settings and others.",
         "",
       ],
     });
