@@ -59,6 +59,15 @@ export function installedPulumiRoot() {
 }
 
 /**
+ * The version of a Pulumi CLI that the set-up has put into the cache; nothing for one from elsewhere.
+ * @param {string} root
+ * @returns {string | undefined}
+ */
+export function knownPulumiVersion(root) {
+  return [sdkPulumiVersion, builtPulumiVersion].find((version) => pulumiRoot(version) === root);
+}
+
+/**
  * Where Pulumi keeps the provider plugin for AWS Cloud Control.
  * @param {string} version
  * @returns {string}

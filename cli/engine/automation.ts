@@ -7,7 +7,7 @@ export {
   LocalWorkspace,
   PulumiCommand,
   type PulumiFn,
-  type Stack,
+  Stack,
   StackNotFoundError,
 } from "@pulumi/pulumi/automation/index.js";
 export type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/events.js";

@@ -1,15 +1,28 @@
-import { installedPulumiRoot } from "../../toolchain/cache.js";
+import { join } from "node:path";
+
+import { SemVer } from "semver";
+
+import { installedPulumiRoot, knownPulumiVersion } from "../../toolchain/cache.js";
 import { Failure } from "../failure.ts";
 import { PulumiCommand } from "./automation.ts";
 import { forgetEngineOptions } from "./engine-options.ts";
 
+let found: Promise<PulumiCommand> | undefined;
+
 /** The Pulumi CLI: the one on PATH, else Pulumi's own directory, else the one that a checkout's set-up has put into the cache. */
-export async function findPulumi(): Promise<PulumiCommand> {
+export function findPulumi(): Promise<PulumiCommand> {
   forgetEngineOptions(process.env);
+  return (found ??= find());
+}
+
+async function find(): Promise<PulumiCommand> {
   const cached = installedPulumiRoot();
-  for (const options of [{}, ...(cached === undefined ? [] : [{ root: cached }])]) {
+  for (const root of [undefined, ...(cached === undefined ? [] : [cached])]) {
     try {
-      return await PulumiCommand.get(options);
+      const version = root === undefined ? undefined : knownPulumiVersion(root);
+      return await (root === undefined || version === undefined
+        ? PulumiCommand.get(root === undefined ? {} : { root })
+        : commandOf(root, version));
     } catch {
       // Not there, or too old: the next one.
     }
@@ -18,4 +31,10 @@ export async function findPulumi(): Promise<PulumiCommand> {
     "The Pulumi CLI was not found.",
     "Install it from https://www.pulumi.com/docs/install/, or run npm run setup in a checkout of mfa-admin.",
   );
+}
+
+/** The one of the set-up is not asked for its version, which takes a good part of a short command's time. */
+function commandOf(root: string, version: string): PulumiCommand {
+  // The constructor is private: there is no other way but to ask.
+  return Reflect.construct(PulumiCommand, [join(root, "bin", "pulumi"), new SemVer(version)]) as PulumiCommand;
 }

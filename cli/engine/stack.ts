@@ -14,7 +14,7 @@ import { isServer } from "../state/server.ts";
 import { isRetired } from "../state/retired.ts";
 import { secretsIn } from "../state/secrets-keys.ts";
 import { localStateDirectory } from "../state/state-directory.ts";
-import { LocalWorkspace, type Stack, StackNotFoundError } from "./automation.ts";
+import { LocalWorkspace, Stack, StackNotFoundError } from "./automation.ts";
 import { explainEngine } from "./explain.ts";
 import { passphraseEnvironment } from "./passphrase.ts";
 import { findPulumi } from "./pulumi-command.ts";
@@ -39,11 +39,25 @@ export async function openStack(project: Project, options: OpenStackOptions = {}
 export async function findStack(project: Project, options: OpenStackOptions = {}): Promise<Stack | undefined> {
   await removeEmptyAttributes(project);
   try {
-    return await LocalWorkspace.selectStack(...(await workspaceArguments(project, options)));
+    const [program, workspaceOptions] = await workspaceArguments(project, options);
+    if (!(await isInDirectory(project))) return await LocalWorkspace.selectStack(program, workspaceOptions);
+    const workspace = await LocalWorkspace.create({ ...workspaceOptions, program: program.program });
+    return await Stack.select(program.stackName, withoutSelecting(workspace));
   } catch (error) {
     if (error instanceof StackNotFoundError || isMissingDirectory(error)) return undefined;
     throw explainEngine(error, project);
   }
+}
+
+/** Whether the stack is a file at hand, which need not be looked for by the engine. */
+async function isInDirectory(project: Project): Promise<boolean> {
+  if (localStateDirectory(project) === undefined) return false;
+  return (await listStacks(project)).some(({ name }) => name === project.stack);
+}
+
+/** To select a stack tells the Pulumi CLI which one is meant where none is named. Every run names it. */
+function withoutSelecting(workspace: LocalWorkspace): LocalWorkspace {
+  return Object.create(workspace, { selectStack: { value: () => Promise.resolve() } }) as LocalWorkspace;
 }
 
 /** Makes the stack, as `init` does. */

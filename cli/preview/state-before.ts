@@ -45,7 +45,8 @@ async function checkpoint(project: Project): Promise<Resource[] | undefined> {
     const text = await stateFilesOf(project)?.read(`.pulumi/stacks/${project.name}/${project.stack}.json`);
     if (text === undefined) return undefined;
     const content = JSON.parse(text) as { checkpoint?: { latest?: { resources?: Resource[] } } };
-    return content.checkpoint?.latest?.resources;
+    // A stack that was never applied has no resources there.
+    return content.checkpoint === undefined ? undefined : (content.checkpoint.latest?.resources ?? []);
   } catch {
     // Compressed, or in a layout of an older Pulumi: the engine knows.
     return undefined;
