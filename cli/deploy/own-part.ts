@@ -76,7 +76,7 @@ export async function addToStack(
   const developers = Object.fromEntries(names.map((name) => [name, settings.developers[name] ?? {}]));
   const alone = { ...settings, developers };
   const look = await lookAtAws(alone, unreachedNames(stack));
-  const unfinished = (): Promise<ReadonlySet<string>> => unfinishedNames(stack);
+  const unfinished = (): Promise<ReadonlySet<string>> => unfinishedNames(stack, project);
   const { alarms, dangers } = await see(look, held, alone, { unfinished, liftDenials: true });
   refuse(dangers);
   requireWhole(alarms);

@@ -168,7 +168,7 @@ async function lookBefore(stack: Stack, { project, file: { settings }, adopt = f
     lookAtAws(settings, unreached),
     requireHarmless(held, settings, { ...guards, unreached }),
   ]);
-  const seen = await see(look, held, settings, { ...guards, adopt, unfinished: () => unfinishedNames(stack) });
+  const seen = await see(look, held, settings, { ...guards, adopt, unfinished: () => unfinishedNames(stack, project) });
   refuse(seen.dangers);
   return { resources, warnings, seen };
 }

@@ -79,7 +79,7 @@ async function full({
   await saving?.savePlan(saving.path, project, settings, plan);
   const before = stackBefore(plan);
   const [seen, dangers] = await Promise.all([
-    see(look, before, settings, { ...guards, unfinished: () => unfinishedNames(stack) }),
+    see(look, before, settings, { ...guards, unfinished: () => unfinishedNames(stack, project) }),
     dangersOf(before, settings, { ...guards, unreached }),
   ]);
   return previewReport({

@@ -3,6 +3,7 @@ import { identityOfResource } from "../engine/changes.ts";
 import type { Deployment, Resource } from "../engine/deployment.ts";
 import type { Project } from "../project/project.ts";
 import { stateFilesOf } from "../state/files.ts";
+import { requireNoOtherRun } from "../state/idle.ts";
 import { type StackBefore, stackBefore } from "./guards.ts";
 import { planOf } from "./planned.ts";
 
@@ -27,12 +28,18 @@ export async function modifiedBefore(stack: Stack, project: Project): Promise<Ma
   return new Map(resources.map(({ urn, modified = "" }) => [urn, modified.replace(/\.\d+Z$/, "Z")]));
 }
 
-/** What runs were making when they died, as account, type and name. */
-export async function unfinishedNames(stack: Stack): Promise<Set<string>> {
+/**
+ * What is the stack's by now, and what runs were making when they died, as account, type and name.
+ *
+ * @throws Locked while a run is on: what it makes is in AWS before it is in the state
+ */
+export async function unfinishedNames(stack: Stack, project: Project): Promise<Set<string>> {
+  await requireNoOtherRun(project);
   const { deployment } = (await stack.exportStack()) as { deployment?: Partial<Deployment> | null };
-  const creating = (deployment?.pending_operations ?? []).filter(({ type }) => type === "creating");
+  const { pending_operations: pending = [], resources = [] } = deployment ?? {};
+  const creating = pending.filter(({ type }) => type === "creating").map(({ resource }) => resource);
   return new Set(
-    creating.map(({ resource }) => {
+    [...creating, ...resources].map((resource) => {
       const { account, type, name } = identityOfResource(resource);
       return [account, type, name].join("\n");
     }),

@@ -6,14 +6,14 @@ import writeFileAtomic from "write-file-atomic";
 import { stringify } from "yaml";
 
 import { runPulumi } from "../engine/pulumi-process.ts";
-import { listStacks, type ListedStack } from "../engine/stack.ts";
+import { listStacks } from "../engine/stack.ts";
 import { exportSealed, type State } from "../engine/state-transfer.ts";
 import { Failure } from "../failure.ts";
 import { withBackendUrl, withOrganization } from "../project/backend-text.ts";
 import { type Project, stackReference } from "../project/project.ts";
 import { isSame, underName } from "./contents.ts";
 import type { Copy, Destination, Source } from "./copy.ts";
-import { lockedBy } from "./lock.ts";
+import { requireIdle } from "./idle.ts";
 import { retiredName } from "./retired.ts";
 import { secretsIn, withSecretsKeys } from "./secrets-keys.ts";
 import { absoluteUrl } from "./state-directory.ts";
@@ -79,11 +79,6 @@ async function plannedEdits(
     withOrganization(withBackendUrl(text, to.backendUrl), to.organization),
   );
   return edits;
-}
-
-/** Refuses a stack that a run works on, where a server knows of it: there is no lock that could be taken. */
-export function requireIdle(project: Project, stacks: ListedStack[], name = project.stack): void {
-  if (stacks.some((stack) => stack.name === name && stack.updateInProgress)) throw lockedBy(project, []);
 }
 
 async function retire(move: StackMove): Promise<void> {
