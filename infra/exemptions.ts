@@ -1,5 +1,7 @@
 /** Who goes on without MFA until a day, as the settings say: pure functions. */
 
+import { spelledDocument } from "./policy-documents.ts";
+
 /** What the settings say of one who is exempt. */
 export interface ExemptSetting {
   /** The last day of the exemption, YYYY-MM-DD, in UTC. */
@@ -44,13 +46,13 @@ export function isDay(text: string): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
+type Condition = Record<string, Record<string, string | string[]> | undefined>;
+
 /** Who is exempt by a service control policy of the stack, and when that ends: the times by ARN. */
 export function exemptionEnds(content: unknown): Record<string, string> {
-  const document = (typeof content === "string" ? JSON.parse(content) : content) as {
-    Statement?: { Condition?: Record<string, Record<string, string | string[]> | undefined> }[];
-  } | null;
+  const statements = spelledDocument(content).Statement as { Condition?: Condition }[];
   return Object.fromEntries(
-    (document?.Statement ?? []).flatMap(({ Condition = {} }) => {
+    statements.flatMap(({ Condition = {} }) => {
       const end = Condition["DateGreaterThanEquals"]?.["aws:CurrentTime"];
       const arns = [Condition["ArnEquals"]?.["aws:PrincipalArn"] ?? []].flat();
       return typeof end === "string" ? arns.map((arn) => [arn, end] as const) : [];

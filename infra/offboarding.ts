@@ -45,6 +45,8 @@ export interface CutOffFailure {
   reason: string;
 }
 
+const openSessions = "sessions that are open";
+
 export interface CutOff {
   /** False when the account has no such user (any more). */
   found: boolean;
@@ -71,7 +73,7 @@ export async function cutOffUser(iam: IAMClient, userName: string): Promise<CutO
       return nothing;
     }
   };
-  const denied = await attempt("sessions that are open", false, () => denyUser(iam, userName));
+  const denied = await attempt(openSessions, false, () => denyUser(iam, userName));
   const [accessKeys, password, mfaDevices] = await Promise.all([
     attempt("access keys", 0, () => deleteAccessKeys(iam, userName)),
     attempt("the password", false, () => deletePassword(iam, userName)),
@@ -125,10 +127,13 @@ async function takeRightsAway(iam: IAMClient, userName: string): Promise<void> {
  * is no obstacle: a user who is gone needs none.
  */
 export async function emptyUser(iam: IAMClient, userName: string): Promise<void> {
-  const { found } = await cutOffUser(iam, userName);
+  const { found, failed } = await cutOffUser(iam, userName);
   if (!found) return;
+  const left = failed.filter(({ part }) => part !== openSessions);
+  // The policy stays as long as there is anything that it is good against.
+  if (left.length > 0) throw new Error(left.map(({ part, reason }) => `${userName}: ${part}: ${reason}`).join("; "));
   await takeRightsAway(iam, userName);
-  await letUserBack(iam, userName);
+  await unlessGone(iam.send(new DeleteUserPolicyCommand({ UserName: userName, PolicyName: revocationPolicy })));
 }
 
 /** Ends the sessions of a role. False when the account has no such role (any more). */
@@ -146,16 +151,6 @@ export async function revokeRoleSessions(iam: IAMClient, roleName: string): Prom
     if (error instanceof NoSuchEntityException) return false;
     throw error;
   }
-}
-
-/** Takes back what {@link cutOffUser} has put on a user who stays after all. */
-export async function letUserBack(iam: IAMClient, userName: string): Promise<void> {
-  await unlessGone(iam.send(new DeleteUserPolicyCommand({ UserName: userName, PolicyName: revocationPolicy })));
-}
-
-/** Takes back what {@link revokeRoleSessions} has put on a role that stays after all. */
-export async function letRoleBack(iam: IAMClient, roleName: string): Promise<void> {
-  await unlessGone(iam.send(new DeleteRolePolicyCommand({ RoleName: roleName, PolicyName: revocationPolicy })));
 }
 
 /** Leaves nothing of a role that IAM would refuse to delete it for; its sessions can do nothing from the first call on. */

@@ -7,8 +7,10 @@ import {
   PutUserPolicyCommand,
 } from "@aws-sdk/client-iam";
 
+import { unlessGone } from "./gone.ts";
 import { revocationPolicy } from "./offboarding.ts";
 import { denyOlderSessions } from "./policies.ts";
+import { spelledDocument } from "./policy-documents.ts";
 
 /**
  * Ends the sessions of a user or a role that were made before a time, and nothing else: whoever logs in after it gets in. One
@@ -31,12 +33,33 @@ export async function endRoleSessions(iam: IAMClient, RoleName: string, before: 
   return replace(current, () => iam.send(new PutRolePolicyCommand({ ...policy, PolicyDocument })));
 }
 
-/** Puts the policy, unless one is there that denies everything whatever the time: it must not be weakened. */
+/**
+ * Takes a cut-off back from a user who stays after all: what was made before a time stays dead. Whoever was not cut off is left
+ * as they are.
+ */
+export async function letUserBack(iam: IAMClient, UserName: string, before: Date): Promise<void> {
+  if (!(await isCutOff(iam, UserName))) return;
+  const PolicyDocument = JSON.stringify(denyOlderSessions(before));
+  await unlessGone(iam.send(new PutUserPolicyCommand({ UserName, PolicyName: revocationPolicy, PolicyDocument })));
+}
+
+/** The same for a role. */
+export async function letRoleBack(iam: IAMClient, RoleName: string, before: Date): Promise<void> {
+  const policy = { RoleName, PolicyName: revocationPolicy };
+  if (!(await unconditional(iam.send(new GetRolePolicyCommand(policy))))) return;
+  const PolicyDocument = JSON.stringify(denyOlderSessions(before));
+  await unlessGone(iam.send(new PutRolePolicyCommand({ ...policy, PolicyDocument })));
+}
+
+/**
+ * Puts the policy, unless one is there that denies everything whatever the time: it must not be weakened. Where AWS lets nobody
+ * read which one is there, it is put: a cut-off has taken the credentials away by then.
+ */
 async function replace(
   current: Promise<{ PolicyDocument?: string | undefined }>,
   put: () => Promise<unknown>,
 ): Promise<boolean> {
-  if (await unconditional(current)) return true;
+  if (await unconditional(current).catch(() => false)) return true;
   try {
     await put();
     return true;
@@ -65,10 +88,7 @@ async function unconditional(current: Promise<{ PolicyDocument?: string | undefi
  * Whether a policy lets nobody do anything, by what it says: whoever may write policies may give another one this name.
  */
 export function deniesEverything(document: unknown): boolean {
-  const { Statement } = (document ?? {}) as { Statement?: unknown };
-  const statements: unknown[] = Array.isArray(Statement) ? Statement : [Statement];
-  return statements.some((statement) => {
-    const { Effect, Action, Resource, Condition } = (statement ?? {}) as Record<string, unknown>;
+  return spelledDocument(document).Statement.some(({ Effect, Action, Resource, Condition }) => {
     return (
       Effect === "Deny" && Condition === undefined && [Action, Resource].every((value) => [value].flat().includes("*"))
     );

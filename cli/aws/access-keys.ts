@@ -11,19 +11,22 @@ export interface AccessKeyStatus {
   lastUsedAt?: string;
   /** The service that the key was last used for, such as `sts`. */
   lastUsedService?: string;
+  /** AWS does not tell whether it was used at all. */
+  lastUseUnknown?: true;
 }
 
 /** A user's access keys, and when each was last used. @throws NoSuchEntityException when there is no such user */
 export async function accessKeyStatuses(iam: IAMClient, userName: string): Promise<AccessKeyStatus[]> {
   return pMap(await accessKeysOf(iam, userName), async ({ AccessKeyId: id = "", Status, CreateDate }) => {
-    const { AccessKeyLastUsed } = await iam.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: id }));
-    // A key that was never used has no date, and "N/A" for its service.
-    const { LastUsedDate, ServiceName = "" } = AccessKeyLastUsed ?? {};
-    return {
-      id,
-      active: Status === "Active",
-      createdAt: CreateDate?.toISOString() ?? "",
-      ...(LastUsedDate && { lastUsedAt: LastUsedDate.toISOString(), lastUsedService: ServiceName }),
-    };
+    const key = { id, active: Status === "Active", createdAt: CreateDate?.toISOString() ?? "" };
+    try {
+      const { AccessKeyLastUsed } = await iam.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: id }));
+      // A key that was never used has no date, and "N/A" for its service.
+      const { LastUsedDate, ServiceName = "" } = AccessKeyLastUsed ?? {};
+      return { ...key, ...(LastUsedDate && { lastUsedAt: LastUsedDate.toISOString(), lastUsedService: ServiceName }) };
+    } catch {
+      // Whoever takes a key away need not know it.
+      return { ...key, lastUseUnknown: true as const };
+    }
   });
 }

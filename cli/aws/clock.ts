@@ -1,3 +1,5 @@
+import { GetAccountSummaryCommand, type IAMClient } from "@aws-sdk/client-iam";
+
 import { Failure } from "../failure.ts";
 
 /** @param offset how far AWS's clock is ahead of this machine's, in milliseconds */
@@ -26,4 +28,35 @@ export function clockOffsetIn({ name, message }: Error): number | undefined {
 
 function timeOf(basic: string): number {
   return Date.parse(basic.replace(/^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/, "$1-$2-$3T$4:$5:$6Z"));
+}
+
+/**
+ * Milliseconds that are added to AWS's time. A key that was just taken away may be taken by STS for some seconds yet (IAM User
+ * Guide, "Changes that I make are not always immediately visible"); and AWS's Date knows no parts of a second.
+ */
+const margin = 5000;
+
+/** The moment before which sessions are ended, by AWS's clock, which dates them. */
+export async function momentFromNow(iam: IAMClient): Promise<Date> {
+  return new Date((await timeOfAws(iam)) + margin);
+}
+
+/** AWS's time in milliseconds since the epoch, or this machine's where AWS does not answer: what is issued is dated by AWS. */
+async function timeOfAws(iam: IAMClient): Promise<number> {
+  let date: string | undefined;
+  iam.middlewareStack.add(
+    (next) => async (request) => {
+      const result = await next(request);
+      const { headers = {} } = result.response as { headers?: Record<string, string> };
+      date = headers["date"] ?? date;
+      return result;
+    },
+    { step: "deserialize", priority: "low", name: "noteTime", override: true },
+  );
+  try {
+    await iam.send(new GetAccountSummaryCommand({}));
+  } catch {
+    // What is done next is refused as well, and says why.
+  }
+  return date === undefined ? Date.now() : Date.parse(date);
 }

@@ -2,17 +2,12 @@ import type { IAMClient } from "@aws-sdk/client-iam";
 import pMap from "p-map";
 
 import { accountsOf, roleNameOf } from "../../infra/names.ts";
-import {
-  type CutOff,
-  type CutOffFailure,
-  cutOffUser,
-  letRoleBack,
-  letUserBack,
-  revokeRoleSessions,
-} from "../../infra/offboarding.ts";
+import { type CutOff, type CutOffFailure, cutOffUser, revokeRoleSessions } from "../../infra/offboarding.ts";
+import { letRoleBack, letUserBack } from "../../infra/older-sessions.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { EmergencyTarget } from "../developers/emergency-target.ts";
 import { iamIn } from "./clients.ts";
+import { momentFromNow } from "./clock.ts";
 
 export interface DeveloperCutOff extends CutOff {
   userName: string;
@@ -49,12 +44,15 @@ export async function cutOff(settings: Reach, targets: EmergencyTarget[]): Promi
   );
 }
 
+/** Seconds that a session of a role lasts at the longest, whatever the settings say by now (IAM User Guide, "Use IAM roles"). */
+const longestRoleSession = 43_200;
+
 /** Does something to a developer's role in each account where there may be one; says where it did, and where it could not. */
 export async function inEachAccount(
-  { accounts, roleNames, sessionDuration }: EmergencyTarget,
+  { accounts, roleNames }: EmergencyTarget,
   act: (accountId: string, roleName: string) => Promise<boolean>,
 ): Promise<{ sessions: string[]; unreached: UnreachedAccount[] }> {
-  const until = new Date(Date.now() + sessionDuration * 1000).toISOString();
+  const until = new Date(Date.now() + longestRoleSession * 1000).toISOString();
   const done = await pMap(
     Object.entries(accounts),
     async ([account, accountId]) => {
@@ -82,20 +80,39 @@ export function wordsOf(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
-/** Takes a cut-off back, for developers whose removal was broken off and who are added again. */
-export async function letBack(settings: Settings, userNames: string[]): Promise<void> {
+/**
+ * Takes a cut-off back, for developers whose removal was broken off and who are added again. Sessions that it has ended stay
+ * ended. Each part is done whatever becomes of the others.
+ *
+ * @param unreached names of accounts that cannot be reached, which are left out
+ * @throws what AWS has refused first
+ */
+export async function letBack(settings: Settings, userNames: string[], unreached: string[] = []): Promise<void> {
   const iam = clients(settings);
-  await pMap(
-    userNames,
-    (userName) =>
-      Promise.all([
-        letUserBack(iam(settings.authAccount), userName),
-        pMap(accountsOf(settings, userName), (account) =>
-          letRoleBack(iam(settings.developmentAccounts[account] ?? ""), roleNameOf(settings, userName)),
-        ),
-      ]),
-    { concurrency: 4 },
+  const auth = iam(settings.authAccount);
+  const before = await momentFromNow(auth);
+  const parts = userNames.flatMap((userName) => [
+    () => letUserBack(auth, userName, before),
+    ...accountsOf(settings, userName)
+      .filter((account) => !unreached.includes(account))
+      .map((account) => {
+        const client = iam(settings.developmentAccounts[account] ?? "");
+        return () => letRoleBack(client, roleNameOf(settings, userName), before);
+      }),
+  ]);
+  const done = await pMap(
+    parts,
+    (part) =>
+      part().then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      ),
+    {
+      concurrency: 8,
+    },
   );
+  const refused = done.find((one) => one !== undefined);
+  if (refused !== undefined) throw refused.error;
 }
 
 /** One client per account, made when it is first needed. */

@@ -3,6 +3,7 @@ import pMap from "p-map";
 import type { Settings } from "../../infra/settings.ts";
 import { iamIn } from "./clients.ts";
 import { type Identity, identitiesIn } from "./identities.ts";
+import { accountsOutside } from "./organization.ts";
 import { knownManagementAccount } from "./preconditions.ts";
 import { type Shield, shieldInAws, withoutAnyAllow } from "./shield.ts";
 
@@ -13,13 +14,15 @@ export interface Look {
   shield: Shield | undefined;
   /** Units and accounts in which no policy allows anything. */
   withoutAllow: string[];
+  /** Names of the development accounts that are below none of the policy's units. */
+  uncovered: string[];
   /** What each account has, by the account's name in the settings. */
   identities: Map<string, Identity[]>;
   /** What could not be looked at, and why, in AWS's words. */
   missed: { what: Looked; account?: string; reason: string }[];
 }
 
-export type Looked = "service control policy" | "FullAWSAccess" | "account";
+export type Looked = "service control policy" | "FullAWSAccess" | "development accounts' units" | "account";
 
 /** The name of the one service control policy (see infra/organization.ts). */
 export const shieldName = "mfa-admin-require-mfa";
@@ -46,8 +49,14 @@ export async function lookAtAws(settings: Settings, unreached: string[] = []): P
       return undefined;
     }
   };
-  const [shield, withoutAllow, identities] = await Promise.all([
-    attempt({ what: "service control policy" }, shieldInAws(shieldName)),
+  const shieldAsked = shieldInAws(shieldName);
+  const outside = async (): Promise<string[]> => {
+    const targets = (await shieldAsked.catch(() => undefined))?.targets ?? [];
+    return accountsOutside(Object.values(developmentAccounts), [...targets, ...organizationalUnits]);
+  };
+  const [shield, uncovered, withoutAllow, identities] = await Promise.all([
+    attempt({ what: "service control policy" }, shieldAsked),
+    attempt({ what: "development accounts' units" }, outside()),
     attempt(
       { what: "FullAWSAccess" },
       withoutAnyAllow([...organizationalUnits, authAccount, ...Object.values(developmentAccounts)], shieldName),
@@ -58,6 +67,7 @@ export async function lookAtAws(settings: Settings, unreached: string[] = []): P
     managementAccount: knownManagementAccount() ?? "",
     shield,
     withoutAllow: withoutAllow ?? [],
+    uncovered: reachable.flatMap(([name, id]) => (uncovered?.includes(id) === true ? [name] : [])),
     identities,
     missed,
   };

@@ -3,10 +3,12 @@ import {
   OrganizationsClient,
   paginateListAccounts,
   paginateListAccountsForParent,
+  type Parent,
   paginateListOrganizationalUnitsForParent,
   paginateListPolicies,
   paginateListRoots,
 } from "@aws-sdk/client-organizations";
+import pMap from "p-map";
 
 import { region } from "../../infra/region.ts";
 
@@ -88,6 +90,28 @@ export async function unitAbove(accountId: string, units: string[]): Promise<str
     if (parent.Type === "ROOT") return undefined;
     child = parent.Id;
   }
+}
+
+/** Those of some accounts that are below none of these units or the root, and are not named among them themselves. */
+export async function accountsOutside(accountIds: string[], targets: string[]): Promise<string[]> {
+  const client = new OrganizationsClient({ region, maxAttempts: 8 });
+  const parents = new Map<string, Promise<Parent | undefined>>();
+  const parentOf = (child: string): Promise<Parent | undefined> => {
+    const known = parents.get(child);
+    if (known !== undefined) return known;
+    const asked = client.send(new ListParentsCommand({ ChildId: child })).then(({ Parents }) => Parents?.[0]);
+    parents.set(child, asked);
+    return asked;
+  };
+  const isOutside = async (accountId: string): Promise<boolean> => {
+    for (let place: string | undefined = accountId; place !== undefined; place = (await parentOf(place))?.Id) {
+      if (targets.includes(place)) return false;
+      if (place.startsWith("r-")) return true;
+    }
+    return true;
+  };
+  const outside = await pMap(accountIds, isOutside, { concurrency: 4 });
+  return accountIds.filter((_, index) => outside[index] === true);
 }
 
 /** The id of the service control policy of this name, if there is one. */

@@ -17,7 +17,7 @@ export default class ResetMfa extends StackCommand {
     const project = await this.project(flags);
     const [
       { userInEmergency },
-      { requireAllTaken, takeEach },
+      { listEach, requireAllTaken, takeEach, tellNotTaken },
       { sessionsAfter },
       { aboutUser },
       { mfaDevicesOf, removeMfaDevice },
@@ -32,7 +32,8 @@ export default class ResetMfa extends StackCommand {
     ]);
     const { iam, userName: name, settings, target } = await userInEmergency(project, args.name);
     ask.requireConfirmable(flags.yes);
-    const devices = await aboutUser(name, "reset-mfa", mfaDevicesOf(iam, name));
+    const list = aboutUser(name, "reset-mfa", mfaDevicesOf(iam, name));
+    const { things: devices, unlisted } = await listEach("the MFA devices", list);
     if (devices.length > 0) {
       this.logToStderr(mfaDeviceTable(devices));
       const question = devices.length === 1 ? "Remove this device" : `Remove these ${devices.length} devices`;
@@ -43,9 +44,11 @@ export default class ResetMfa extends StackCommand {
       ({ serialNumber }) => `the MFA device ${serialNumber}`,
       (device) => removeMfaDevice(iam, name, device),
     );
-    if (failed.length === 0 || taken.length > 0) this.report(name, taken.length);
-    const sessions = await sessionsAfter({ settings, target, end: flags["end-sessions"], removed: taken.length });
-    requireAllTaken("reset-mfa", name, failed);
+    const left = [...unlisted, ...failed];
+    tellNotTaken(name, left);
+    if (left.length === 0 || taken.length > 0) this.report(name, taken.length);
+    const sessions = await sessionsAfter({ settings, target, end: flags["end-sessions"] });
+    requireAllTaken("reset-mfa", name, left);
     return { userName: name, removed: taken, ...sessions };
   }
 

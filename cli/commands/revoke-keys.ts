@@ -27,7 +27,7 @@ export default class RevokeKeys extends StackCommand {
     const project = await this.project(flags);
     const [
       { userInEmergency },
-      { requireAllTaken, takeEach },
+      { listEach, requireAllTaken, takeEach, tellNotTaken },
       { sessionsAfter },
       { aboutUser },
       { accessKeyStatuses },
@@ -44,17 +44,20 @@ export default class RevokeKeys extends StackCommand {
     ]);
     const { iam, userName: name, settings, target } = await userInEmergency(project, args.name);
     ask.requireConfirmable(flags.yes);
-    const keys = await aboutUser(name, "revoke-keys", accessKeyStatuses(iam, name));
-    const chosen = flags.key === undefined ? keys : [keyOf(name, keys, flags.key)];
+    const list = aboutUser(name, "revoke-keys", accessKeyStatuses(iam, name));
+    const { things: keys, unlisted } = await listEach("the access keys", list);
+    const chosen = flags.key === undefined || unlisted.length > 0 ? keys : [keyOf(name, keys, flags.key)];
     if (chosen.length > 0) {
       this.logToStderr(accessKeyTable(keys));
       const question = chosen.map(({ id }) => id).join(" and ");
       await ask.confirmChange(`Delete ${question} of ${name}?`, flags.yes);
     }
     const { taken, failed } = await takeEach(chosen, nameOf, ({ id }) => removeAccessKey(iam, name, id));
-    if (failed.length === 0 || taken.length > 0) this.report(name, taken);
-    const sessions = await sessionsAfter({ settings, target, end: flags["end-sessions"], removed: taken.length });
-    requireAllTaken("revoke-keys", name, failed);
+    const left = [...unlisted, ...failed];
+    tellNotTaken(name, left);
+    if (left.length === 0 || taken.length > 0) this.report(name, taken);
+    const sessions = await sessionsAfter({ settings, target, end: flags["end-sessions"] });
+    requireAllTaken("revoke-keys", name, left);
     return { userName: name, revoked: taken, ...sessions };
   }
 

@@ -55,10 +55,26 @@ export default class Up extends StackCommand {
     const { SavedPlan } = await import("../preview/plan.ts");
     const plan = flags.plan === undefined ? {} : { plan: await SavedPlan.read(flags.plan, project) };
     const stack = await prepare(project, file, { lockDeadline, forget: flags["forget-account"] });
+    const onLate = async (): Promise<void> => {
+      const { requireSameSettings } = await import("../project/settings-file.ts");
+      requireSameSettings((await this.settings(flags)).file, file);
+    };
+    await onLate();
     const steps: StepEventMetadata[] = [];
     this.#outcome = { project, file, steps };
     const onStep = (step: StepEventMetadata) => steps.push(step);
-    const result = await apply(stack, { project, file, yes, verbose, adopt, lockDeadline, guards, onStep, ...plan });
+    const result = await apply(stack, {
+      project,
+      file,
+      yes,
+      verbose,
+      adopt,
+      lockDeadline,
+      guards,
+      onLate,
+      onStep,
+      ...plan,
+    });
     await summarizeUp(this.#outcome);
     this.log(summary(result));
     const { madeWithoutPassword } = await import("../onboarding/handover.ts");

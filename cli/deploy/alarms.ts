@@ -2,7 +2,9 @@ import type { Settings } from "../../infra/settings.ts";
 import { lookAtIdentities, reasonOf } from "../aws/look.ts";
 import type { Warning } from "../preview/schema.ts";
 import { warningLines } from "../preview/text.ts";
+import { accountsOutside } from "../aws/organization.ts";
 import { authAccountUnderPolicy } from "./auth-account.ts";
+import { uncoveredAccounts } from "./promise.ts";
 import { cutOffs } from "./cut-offs.ts";
 import { type Denied, denials } from "./denials.ts";
 
@@ -28,13 +30,17 @@ export async function alarmsOf(settings: Settings, stream: NodeJS.WriteStream): 
       return undefined;
     }
   };
-  const [identities, underPolicy] = await Promise.all([
+  const { developmentAccounts, organizationalUnits } = settings;
+  const [identities, underPolicy, outside] = await Promise.all([
     lookAtIdentities(settings, ({ account }, call) => attempt(`account ${account}`, call)),
     attempt("auth account's unit", authAccountUnderPolicy(settings)),
+    attempt("development accounts' units", accountsOutside(Object.values(developmentAccounts), organizationalUnits)),
   ]);
+  const names = Object.entries(developmentAccounts).flatMap(([name, id]) => (outside?.includes(id) ? [name] : []));
+  const uncovered = uncoveredAccounts(names, settings);
   const [found, cutOff] = [denials({ identities }, settings), cutOffs({ identities }, settings)];
   return {
-    lines: warningLines([...(underPolicy ?? []), ...found, ...cutOff, ...missed], stream),
+    lines: warningLines([...(underPolicy ?? []), ...uncovered, ...found, ...cutOff, ...missed], stream),
     of(userName) {
       const own = found.filter(({ developer }) => developer === userName);
       const denied = own.map(({ resource, policies, quarantine }) => ({ resource, policies, quarantine }));

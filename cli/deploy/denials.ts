@@ -1,4 +1,5 @@
 import { policyArnIn, roleNameOf } from "../../infra/names.ts";
+import { spelledDocument } from "../../infra/policy-documents.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Identity } from "../aws/identities.ts";
 import type { Look } from "../aws/look.ts";
@@ -19,8 +20,7 @@ const denyAll = /^arn:aws[\w-]*:iam::aws:policy\/AWSDenyAll$/;
 
 /** Whether every statement of a policy denies. */
 export function onlyDenies(document: unknown): boolean {
-  const { Statement = [] } = (document ?? {}) as { Statement?: unknown };
-  const statements = (Array.isArray(Statement) ? Statement : [Statement]) as { Effect?: unknown }[];
+  const { Statement: statements } = spelledDocument(document);
   return statements.length > 0 && statements.every(({ Effect }) => Effect === "Deny");
 }
 

@@ -18,14 +18,16 @@ import { refuse, requireHarmless, type StackBefore } from "../preview/guards.ts"
 import { planned } from "../preview/planned-by-engine.ts";
 import { previewReport } from "../preview/report.ts";
 import type { Warning } from "../preview/schema.ts";
-import { resourcesBefore, stackHeldBy, unfinishedNames } from "../preview/state-before.ts";
-import { warningText } from "../preview/wording.ts";
+import { readStackBefore, resourcesBefore, stackHeldBy, unfinishedNames } from "../preview/state-before.ts";
+import { warningLines } from "../preview/text.ts";
+import { isWeakened } from "../preview/warnings.ts";
+import { warningFact, warningText } from "../preview/wording.ts";
 import { type Project, stackReference } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import { madeWithoutPassword } from "../onboarding/handover.ts";
 import { oneLine } from "../terminal/one-line.ts";
-import { lookAtAws, see } from "./look.ts";
-import { isWeakened } from "./promise.ts";
+import { denialsStay, lookAtAws, see } from "./look.ts";
+import { damagedIn } from "./promise.ts";
 import { pendingEdits, pendingLine } from "./pending-edits.ts";
 import { runUp } from "./run-up.ts";
 
@@ -77,14 +79,25 @@ export async function addToStack(
   const alone = { ...settings, developers };
   const look = await lookAtAws(alone, unreachedNames(stack));
   const unfinished = (): Promise<ReadonlySet<string>> => unfinishedNames(stack, project);
-  const { alarms, dangers } = await see(look, held, alone, { unfinished, liftDenials: true });
-  refuse(dangers);
-  requireWhole(alarms);
+  const seen = await see(look, held, alone, { unfinished });
+  refuse(seen.dangers);
+  requireWhole(seen.alarms);
+  requireNotDenied(seen.alarms);
+  tellUncovered(seen.alarms, names, settings);
   await requireAttached(held, settings, names);
   await returnToStack(stack, { project, settings, names, verbose }, resources);
   await healKnown(stack, await resourcesBefore(stack, project), { project, settings, verbose });
+  const afterRefresh = async (): Promise<void> => {
+    denialsStay(seen, await readStackBefore(stack, project), alone, {});
+  };
+  const damaged = damagedIn(resources, seen.alarms);
+  if (damaged.length > 0) {
+    await runRefresh(stack, { project, settings, verbose }, damaged);
+    await afterRefresh();
+  }
   const { outputs = {} } = resources.find(({ type }) => type === "pulumi:pulumi:Stack") ?? {};
   return runUp(stack, {
+    afterRefresh,
     project,
     settings,
     verbose,
@@ -144,6 +157,25 @@ function requireInForce({ organizationalUnits }: StackBefore): void {
     "Nothing was changed. Run mfa-admin up first: it shows what is missing, and asks.",
     { setting: ["organizationalUnits"] },
   );
+}
+
+/** Nor is anybody let in whom somebody, or AWS, has shut out: no repair takes that off unasked. */
+function requireNotDenied(alarms: Warning[]): void {
+  const denied = alarms.filter(({ kind }) => kind === "denied");
+  if (denied.length === 0) return;
+  throw new Failure(
+    denied.map((alarm) => warningFact(alarm, oneLine)).join(" "),
+    "Nothing was changed. Take the policy off in AWS first, if it is meant.",
+  );
+}
+
+/** That the policy does not bind an account is no danger of whoever comes in: their sessions are exempt everywhere. */
+function tellUncovered(alarms: Warning[], names: string[], settings: Settings): void {
+  const own = new Set(names.flatMap((name) => accountsOf(settings, name)));
+  const told = alarms.filter(
+    (one) => one.kind === "account-uncovered" && one.accounts.some(({ account }) => own.has(account)),
+  );
+  for (const line of warningLines(told, process.stderr)) process.stderr.write(`${line}\n`);
 }
 
 /** Nor while AWS has less of the policy than the stack has made of it. */

@@ -1,11 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { exemptionsOf } from "../../infra/exemptions.ts";
+import { spelledDocument } from "../../infra/policy-documents.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { type Look, shieldName } from "../aws/look.ts";
+import { identityOfResource } from "../engine/changes.ts";
+import type { Resource } from "../engine/deployment.ts";
 import { type StackBefore, targetsOf } from "../preview/guards.ts";
 import type { Warning } from "../preview/schema.ts";
-import { isStranger, principalsOf } from "./trust.ts";
+import { isWeakened } from "../preview/warnings.ts";
+import { developersBy } from "./denials.ts";
+import { isStranger, isUniqueId, principalsOf } from "./trust.ts";
 
 /** What AWS has of what carries the promise, where it is not as the stack has left it. */
 export function brokenPromises(look: Look, before: StackBefore, settings: Settings): Warning[] {
@@ -16,6 +21,8 @@ export function brokenPromises(look: Look, before: StackBefore, settings: Settin
 export function otherBrokenPromises(look: Look, settings: Settings): Warning[] {
   return [
     ...withoutAllow(look, settings),
+    ...uncoveredAccounts(look.uncovered, settings),
+    ...staleTrusts(look, settings),
     ...openAccessRoles(look, settings),
     ...exemptNobodies(look, settings),
     ...notLookedAt(look),
@@ -37,18 +44,23 @@ export function shieldWarnings({ shield, missed }: Look, { held }: StackBefore):
   return [
     ...(detached.length > 0 ? warning("detached", detached) : []),
     ...(attached.length > 0 ? warning("attached", attached.sort()) : []),
-    ...(isDeepStrictEqual(asObject(made["content"]), shield.content) ? [] : warning("changed", [])),
+    ...(isDeepStrictEqual(spelledDocument(made["content"]), spelledDocument(shield.content))
+      ? []
+      : warning("changed", [])),
   ];
 }
 
-/** Whether AWS has let go of some protection: the policy is gone, off a unit, or another. */
-export function isWeakened(alarm: Warning): boolean {
-  return alarm.kind === "service-control-policy" && alarm.change !== "attached";
-}
-
-/** The state may have the policy as an object or as its text. */
-function asObject(content: unknown): unknown {
-  return typeof content === "string" ? (JSON.parse(content) as unknown) : content;
+/** The URNs of what the next `up` has to read back before it can put it right. */
+export function damagedIn(resources: Resource[], alarms: Warning[]): string[] {
+  const isShieldDamaged = alarms.some(isWeakened);
+  const roles = alarms.flatMap((alarm) => (alarm.kind === "stale-trust" ? alarm.resources : []));
+  const damaged = resources.filter((resource) => {
+    if (resource.type === "aws-native:organizations:Policy") return isShieldDamaged;
+    if (resource.type !== "aws-native:iam:Role") return false;
+    const { account, name } = identityOfResource(resource);
+    return roles.some((role) => role.account === account && role.name === name);
+  });
+  return damaged.map(({ urn }) => urn);
 }
 
 function withoutAllow({ withoutAllow: targets }: Look, settings: Settings): Warning[] {
@@ -69,6 +81,30 @@ function openAccessRoles({ identities, managementAccount }: Look, { accessRole }
     if (strangers.length === 0) return [];
     return [{ kind: "access-role", account, role: accessRole, strangers: [...new Set(strangers)], managementAccount }];
   });
+}
+
+/** Accounts whose users the policy does not bind, wherever they were moved to. */
+export function uncoveredAccounts(names: string[], { developmentAccounts }: Settings): Warning[] {
+  if (names.length === 0) return [];
+  const accounts = names.map((account) => ({ account, accountId: developmentAccounts[account] ?? "" }));
+  return [{ kind: "account-uncovered", accounts }];
+}
+
+/** Roles that trust somebody who was deleted: a user who is made again under the name is another one to IAM. */
+function staleTrusts({ identities }: Look, settings: Settings): Warning[] {
+  const developerOf = developersBy(settings);
+  const found = [...identities].flatMap(([account, own]) =>
+    own.flatMap(({ type, name, document }) => {
+      const developer = type === "role" ? developerOf(account, { type, name }) : undefined;
+      const isStale = developer !== undefined && principalsOf(document).some(isUniqueId);
+      return isStale ? [{ developer, resource: { account, type, name } }] : [];
+    }),
+  );
+  return [...Map.groupBy(found, ({ developer }) => developer)].map(([developer, own]) => ({
+    kind: "stale-trust",
+    developer,
+    resources: own.map(({ resource }) => resource),
+  }));
 }
 
 /** Exempt users who are not there: whoever makes one of that name has keys that work without MFA. */

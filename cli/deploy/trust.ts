@@ -1,9 +1,9 @@
+import { spelledDocument } from "../../infra/policy-documents.ts";
+
 /** Everybody whom a trust policy lets in, as it writes them: ARNs, ids, `*`, services, identity providers. */
 export function principalsOf(document: unknown): string[] {
-  const { Statement = [] } = (document ?? {}) as { Statement?: unknown };
-  const statements = (Array.isArray(Statement) ? Statement : [Statement]) as Record<string, unknown>[];
-  return statements
-    .filter(({ Effect }) => Effect === "Allow")
+  return spelledDocument(document)
+    .Statement.filter(({ Effect }) => Effect === "Allow")
     .flatMap(({ Principal, NotPrincipal }) => {
       if (NotPrincipal !== undefined) return ["everybody but some"];
       if (typeof Principal === "string") return [Principal];
@@ -16,6 +16,11 @@ export function principalsOf(document: unknown): string[] {
  * which nobody is any more (IAM User Guide, "IAM identifiers").
  */
 export function isStranger(principal: string, managementAccount: string): boolean {
-  if (principal === managementAccount || /^A(ID|RO)A\w+$/.test(principal)) return false;
+  if (principal === managementAccount || isUniqueId(principal)) return false;
   return !new RegExp(`^arn:aws[\\w-]*:(iam|sts)::${managementAccount}:`).test(principal);
+}
+
+/** What IAM shows in place of an ARN once the user or the role is deleted (IAM User Guide, "IAM identifiers"). */
+export function isUniqueId(principal: string): boolean {
+  return /^A(ID|RO)A\w+$/.test(principal);
 }

@@ -19,6 +19,16 @@ export interface NotTaken {
   reason: string;
 }
 
+/** What there is to be taken away. That AWS does not list it is told at the end: the rest of the command goes on. */
+export async function listEach<T>(what: string, list: Promise<T[]>): Promise<{ things: T[]; unlisted: NotTaken[] }> {
+  try {
+    return { things: await list, unlisted: [] };
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    return { things: [], unlisted: [{ what, reason: wordsOf(error) }] };
+  }
+}
+
 /** Takes several things away, each whatever becomes of the others. */
 export async function takeEach<T>(
   things: T[],
@@ -38,11 +48,16 @@ export async function takeEach<T>(
   return { taken, failed };
 }
 
+/** Says what was not taken away, before anything else can fail. */
+export function tellNotTaken(userName: string, failed: NotTaken[]): void {
+  for (const { what, reason } of failed) process.stderr.write(`${userName}: NOT deleted: ${what}: ${reason}\n`);
+}
+
 /** @throws Failure when something was not taken away */
 export function requireAllTaken(command: EmergencyCommand, userName: string, failed: NotTaken[]): void {
   if (failed.length === 0) return;
   throw new Failure(
-    failed.map(({ what, reason }) => `${userName}: NOT deleted: ${what}: ${reason}`).join("\n"),
+    `Not all that ${command} takes away was deleted; what was not is told above.`,
     `Run mfa-admin ${command} ${userName} again when AWS allows it. ${othersThatWork(command, userName)}`,
   );
 }

@@ -21,8 +21,6 @@ export interface EmergencyTarget {
   accounts: Record<string, string>;
   /** Names that the roles may have. */
   roleNames: string[];
-  /** Seconds that a session of the role lasts at the longest. */
-  sessionDuration: number;
 }
 
 /**
@@ -37,15 +35,17 @@ export async function emergencyTarget(
   project: Project,
   name: string,
 ): Promise<EmergencyTarget> {
-  const { developers, developmentAccounts, rolePrefix, sessionDuration } = settings;
+  const { developers, developmentAccounts, rolePrefix } = settings;
   const lines = developers.filter(({ readings }) => readings.some((reading) => isSameName(reading, name)));
   const asked = [name, ...lines.flatMap(({ readings }) => readings)];
   const users = await tellingAfterAMoment(`Looking for ${name} in the auth account.`, usersNamed(iam, settings, asked));
   const user = userMeant(users, lines, name);
   const assignment = user?.assignment;
-  const noted = await notedIn(project, user?.userName ?? name, { user, isListed: lines.length > 0 });
-  if (noted === undefined && assignment === undefined && (lines.length === 0 || user !== undefined)) {
-    throw nobody(name, developers, { exists: user !== undefined, isListed: lines.length > 0 });
+  const isListed = lines.length > 0;
+  const read = await notedIn(project, user?.userName ?? name, { user, isListed });
+  const noted = read === "unknown" ? undefined : read;
+  if (noted === undefined && assignment === undefined && (!isListed || user !== undefined)) {
+    throw nobody(name, developers, { exists: user !== undefined, isListed, isRead: read !== "unknown" });
   }
   const userName = user?.userName ?? noted?.userName ?? lines[0]?.name ?? name;
   if (userName !== name) process.stderr.write(`${name} is the user ${userName} of the auth account.\n`);
@@ -54,7 +54,9 @@ export async function emergencyTarget(
   const own = user === undefined ? [userName, ...(lines[0]?.readings ?? [])] : [userName];
   return {
     userName,
-    listed: lines.filter(({ readings }) => own.some((one) => readings.includes(one))).map((line) => line.name),
+    listed: lines
+      .filter(({ readings }) => own.some((one) => readings.some((reading) => isSameName(reading, one))))
+      .map((line) => line.name),
     accounts: { ...developmentAccounts, ...Object.fromEntries(others) },
     roleNames: [
       ...new Set([
@@ -63,23 +65,22 @@ export async function emergencyTarget(
         ...(noted?.roleNames ?? []),
       ]),
     ],
-    sessionDuration: Math.max(sessionDuration, assignment?.sessionDuration ?? 0),
   };
 }
 
 /**
- * Whom the state notes, where neither the tags nor, of one whom AWS has not, the roster says whose this is. A user whom somebody
- * has made under a name of the roster is not the stack's. Where the state does not tell, the roster is believed.
+ * Whom the state notes: roles that neither the tags nor the settings name any more, too. It alone tells of a user without the
+ * tags, whom somebody may have made under a name of the roster. Where it cannot be read, the roster is believed.
  */
 async function notedIn(
   project: Project,
   name: string,
   { user, isListed }: { user: User | undefined; isListed: boolean },
-): Promise<Partial<UserInState> | undefined> {
-  if (user?.assignment !== undefined || (user === undefined && isListed)) return undefined;
+): Promise<Partial<UserInState> | undefined | "unknown"> {
   const noted = await userInState(project, name);
   if (noted !== "unknown") return noted;
-  if (!isListed) return undefined;
+  if (user?.assignment !== undefined || (user === undefined && isListed)) return {};
+  if (!isListed) return "unknown";
   process.stderr.write(
     `The user ${name} has none of the stack's tags, and the state could not be read: the roster is believed.\n`,
   );
@@ -175,12 +176,13 @@ function userMeant(users: User[], lines: RosterName[], name: string): User | und
 function nobody(
   name: string,
   developers: RosterName[],
-  { exists, isListed }: { exists: boolean; isListed: boolean },
+  { exists, isListed, isRead }: { exists: boolean; isListed: boolean; isRead: boolean },
 ): Failure {
   if (exists) {
     const sources = isListed ? "neither the user's tags nor" : "neither the roster, the user's tags nor";
+    const state = isRead ? "the state say so" : "the state, which could not be read, say so";
     return new Failure(
-      `${name} is a user of the auth account, but not of this stack: ${sources} the state say so.`,
+      `${name} is a user of the auth account, but not of this stack: ${sources} ${state}.`,
       `To end that user's access all the same, see docs/emergency.md: aws iam put-user-policy --user-name ${name} …`,
     );
   }

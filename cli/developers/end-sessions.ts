@@ -1,6 +1,5 @@
-import type { IAMClient } from "@aws-sdk/client-iam";
-
 import { endRoleSessions, endUserSessions } from "../../infra/older-sessions.ts";
+import { momentFromNow } from "../aws/clock.ts";
 import { clients, inEachAccount, type UnreachedAccount, wordsOf } from "../aws/cut-off.ts";
 import { Failure } from "../failure.ts";
 import type { EmergencySettings } from "../project/emergency-settings.ts";
@@ -19,12 +18,6 @@ export interface EndedSessions {
   sessions: string[];
   unreached: UnreachedAccount[];
 }
-
-/**
- * Milliseconds that are added to AWS's time. A key that was just taken away may be taken by STS for some seconds yet (IAM User
- * Guide, "Changes that I make are not always immediately visible"); and AWS's Date knows no parts of a second.
- */
-const margin = 5000;
 
 /** Seconds that a session of GetSessionToken lasts at the longest, and one of a role that is assumed from it (STS API Reference). */
 const longestOwnSession = 129_600;
@@ -46,7 +39,7 @@ export function endSessions(settings: EmergencySettings, target: EmergencyTarget
 async function endEach(settings: EmergencySettings, target: EmergencyTarget): Promise<EndedSessions> {
   const iam = clients(settings);
   const auth = iam(settings.authAccount);
-  const before = new Date((await timeOfAws(auth)) + margin);
+  const before = await momentFromNow(auth);
   const [own, roles] = await Promise.all([
     endUserSessions(auth, target.userName, before).then(
       () => ({}),
@@ -55,27 +48,6 @@ async function endEach(settings: EmergencySettings, target: EmergencyTarget): Pr
     inEachAccount(target, (accountId, roleName) => endRoleSessions(iam(accountId), roleName, before)),
   ]);
   return { userName: target.userName, before: before.toISOString(), ...own, ...roles };
-}
-
-/** AWS's time in milliseconds since the epoch, or this machine's where AWS does not answer: what is issued is dated by AWS. */
-async function timeOfAws(iam: IAMClient): Promise<number> {
-  const { GetAccountSummaryCommand } = await import("@aws-sdk/client-iam");
-  let date: string | undefined;
-  iam.middlewareStack.add(
-    (next) => async (request) => {
-      const result = await next(request);
-      const { headers = {} } = result.response as { headers?: Record<string, string> };
-      date = headers["date"] ?? date;
-      return result;
-    },
-    { step: "deserialize", priority: "low", name: "noteTime", override: true },
-  );
-  try {
-    await iam.send(new GetAccountSummaryCommand({}));
-  } catch {
-    // What is done next is refused as well, and says why.
-  }
-  return date === undefined ? Date.now() : Date.parse(date);
 }
 
 /** "alice: sessions ended: the user's own, and those of the role in sandbox, payments." and what was not. */
@@ -107,17 +79,15 @@ export function requireAllEnded({ userName, ownRefused, unreached }: EndedSessio
   );
 }
 
-/** The sessions of whom something was taken from: ended where that is wanted, else what lives on and until when. */
+/** The sessions of whom something was to be taken from, by whoever else it was by now: ended where that is wanted, else what lives on and until when. */
 export async function sessionsAfter(after: {
   settings: EmergencySettings;
   target: EmergencyTarget;
   end: boolean;
-  /** How many credentials were taken away. */
-  removed: number;
 }): Promise<{ endedSessions?: EndedSessions }> {
-  const { settings, target, end, removed } = after;
+  const { settings, target, end } = after;
   if (!end) {
-    if (removed > 0) process.stderr.write(`${livingOn(target.userName)}\n`);
+    process.stderr.write(`${livingOn(target.userName)}\n`);
     return {};
   }
   const endedSessions = await endSessions(settings, target);

@@ -19,17 +19,19 @@ export async function userInState(project: Project, name: string): Promise<UserI
   const resources = await notedResources(project);
   if (resources === undefined) return "unknown";
   const user = resources.find((resource) => isUser(resource) && isSameName(resource.id ?? "", name));
-  if (user === undefined) return undefined;
-  const roles = resources.filter(
-    ({ type, urn }) => type === "aws-native:iam:Role" && ownerIn(urn) === nameIn(user.urn),
-  );
+  const isTheirs = (owner: string): boolean =>
+    user === undefined ? isSameName(owner, name) : owner === nameIn(user.urn);
+  const roles = resources.filter(({ type, urn }) => type === "aws-native:iam:Role" && isTheirs(ownerIn(urn)));
+  // A user may be gone while a role is left in an account that could not be reached.
+  const [owner = name] = [user, ...roles].flatMap((one) => (one === undefined ? [] : [ownerIn(one.urn)]));
+  if (user === undefined && roles.length === 0) return undefined;
   return {
-    userName: user.id ?? name,
+    userName: user?.id ?? owner,
     roleNames: [...new Set(roles.map(({ id = "" }) => id))],
     accounts: Object.fromEntries(
       roles.flatMap((role) => {
         const id = accountOf(role);
-        return id === undefined ? [] : [[nameIn(role.urn).slice(nameIn(user.urn).length + 1), id]];
+        return id === undefined ? [] : [[nameIn(role.urn).slice(owner.length + 1), id]];
       }),
     ),
   };
@@ -40,8 +42,9 @@ const isUser = ({ type, urn }: NotedResource): boolean =>
 
 const nameIn = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
 
-/** Of "dave@sandbox"; names of users may have an @, those of accounts have none. */
-const ownerIn = (urn: string): string => nameIn(urn).replace(/@[^@]*$/, "");
+/** Of "dave@sandbox", a role's; names of users may have an @, those of accounts have none. */
+const ownerIn = (urn: string): string =>
+  urn.includes("aws-native:iam:Role::") ? nameIn(urn).replace(/@[^@]*$/, "") : nameIn(urn);
 
 function accountOf({ outputs = {} }: NotedResource): string | undefined {
   return /:iam::(\d{12}):/.exec(JSON.stringify(outputs["arn"] ?? ""))?.[1];

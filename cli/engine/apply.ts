@@ -8,7 +8,7 @@ import { type UnreachableAccount, unreachableAccounts } from "../aws/account-rea
 import { letBack } from "../aws/cut-off.ts";
 import { checkPreconditions } from "../aws/preconditions.ts";
 import { forgetAccounts } from "../deploy/forget-accounts.ts";
-import { isWeakened } from "../deploy/promise.ts";
+import { damagedIn } from "../deploy/promise.ts";
 import { runUp } from "../deploy/run-up.ts";
 import { goWithoutUnreached, unreachedWarnings } from "../deploy/unreached-accounts.ts";
 import { type Project, stackReference } from "../project/project.ts";
@@ -21,6 +21,7 @@ import type { SavedPlan } from "../preview/plan.ts";
 import { planned } from "../preview/planned-by-engine.ts";
 import { previewReport } from "../preview/report.ts";
 import type { Warning } from "../preview/schema.ts";
+import { isPutRight } from "../preview/warnings.ts";
 import { warningText } from "../preview/wording.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import { styled } from "../terminal/stream.ts";
@@ -32,7 +33,7 @@ import type { Resource } from "./deployment.ts";
 import { requireUnlocked } from "../state/lock.ts";
 import { waitForLock } from "../state/wait.ts";
 import { passphraseEnvironment, requirePassphrase } from "./passphrase.ts";
-import { healKnown, type RunOptions, type RunResult, runRefresh } from "./runs.ts";
+import { healKnown, type RunResult, runRefresh } from "./runs.ts";
 import { openStack } from "./stack.ts";
 import { lookAgain, unreachedBy, unreachedNames } from "./unreached.ts";
 
@@ -51,6 +52,8 @@ export interface ApplyOptions {
   lockDeadline?: number;
   /** What was reviewed: nothing else is applied. */
   plan?: SavedPlan;
+  /** Called when another run was waited for, before anything is looked at again. */
+  onLate?: () => Promise<void>;
   /** Called after the yes, when the run begins. */
   onBegin?: () => Promise<void>;
   /** Told of every step that is taken. */
@@ -97,7 +100,10 @@ export async function prepare(
 export async function apply(stack: Stack, options: ApplyOptions): Promise<RunResult> {
   let isLate = false;
   return waitForLock(options.lockDeadline ?? 0, async () => {
-    if (isLate) await requireUnlocked(options.project);
+    if (isLate) {
+      await requireUnlocked(options.project);
+      await options.onLate?.();
+    }
     isLate = true;
     return applyNow(stack, options);
   });
@@ -107,16 +113,12 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   const { project, file, yes, verbose, intro, adopt = false, guards = {}, plan: saved, onBegin, onStep } = applyOptions;
   const { settings } = file;
   const show = !yes || intro !== undefined;
-  let found = await lookBefore(stack, applyOptions);
-  for (const line of warningLines(found.seen.alarms, process.stderr)) process.stderr.write(`${line}\n`);
+  const { resources, warnings, seen } = await lookBefore(stack, applyOptions);
+  for (const line of warningLines(seen.alarms, process.stderr)) process.stderr.write(`${line}\n`);
   // What was reviewed is applied as it is.
-  if (saved === undefined && found.seen.alarms.some(isWeakened)) {
-    await readShieldBack(stack, { project, settings, verbose }, found.resources);
-    found = await lookBefore(stack, applyOptions);
-  }
-  const { resources, warnings, seen } = found;
+  const damaged = saved === undefined ? damagedIn(resources, seen.alarms) : [];
   const lifted = guards.liftDenials === true ? seen.cutOff.map(({ developer }) => developer) : [];
-  const isMoreThanPlanned = lifted.length > 0 || unreachedBy(stack).some(({ forget }) => forget);
+  const isMoreThanPlanned = lifted.length + damaged.length > 0 || unreachedBy(stack).some(({ forget }) => forget);
   return withEnginePlan(saved !== undefined, async (enginePlan) => {
     const options = { project, settings, verbose, adopt, ...enginePlan };
     let total: number | undefined;
@@ -128,9 +130,10 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
         stack: project.stack,
         settings,
         plan: await planSeen(plan, seen, settings, { adopt }),
-        warnings: [...forgotten(stack, settings), ...warnings, ...seen.dangers],
+        warnings: [...forgotten(stack, settings), ...warnings, ...seen.dangers, ...seen.alarms.filter(isPutRight)],
       });
-      total = plan.resources.filter(({ operation }) => operation !== "same").length;
+      // What is put right comes on top.
+      if (damaged.length === 0) total = plan.resources.filter(({ operation }) => operation !== "same").length;
       if (!report.changed && !isMoreThanPlanned) {
         await healKnown(stack, resources, options);
         await onBegin?.();
@@ -145,11 +148,15 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
     }
     if (!show) tellShutOut(warnings);
     await healKnown(stack, resources, options);
-    if (lifted.length > 0) await letBack(settings, lifted);
+    if (lifted.length > 0) await letBack(settings, lifted, unreachedNames(stack));
     await forgetAccounts(stack, options);
     const afterRefresh = async (): Promise<void> => {
       denialsStay(seen, await readStackBefore(stack, project), settings, guards);
     };
+    if (damaged.length > 0) {
+      await runRefresh(stack, { project, settings, verbose }, damaged);
+      await afterRefresh();
+    }
     return runUp(stack, { ...options, total, afterRefresh, ...(onBegin && { onBegin }), ...(onStep && { onStep }) });
   });
 }
@@ -171,16 +178,6 @@ async function lookBefore(stack: Stack, { project, file: { settings }, adopt = f
   const seen = await see(look, held, settings, { ...guards, adopt, unfinished: () => unfinishedNames(stack, project) });
   refuse(seen.dangers);
   return { resources, warnings, seen };
-}
-
-/** Has the state take in what AWS has of the service control policy, so that what protects less than it should is put right. */
-async function readShieldBack(stack: Stack, options: RunOptions, resources: Resource[]): Promise<void> {
-  const shield = resources.filter(({ type }) => type === "aws-native:organizations:Policy");
-  await runRefresh(
-    stack,
-    options,
-    shield.map(({ urn }) => urn),
-  );
 }
 
 /** Nobody is shut out in silence, also where nothing is asked. */

@@ -8,6 +8,7 @@ import { identityOfResource, isCloudResource, nameOf } from "./changes.ts";
 import { type Deployment, editState, type Resource } from "./deployment.ts";
 import { noteWhatIsThere } from "./half-made.ts";
 import { forgetEnvironment } from "./provider-inputs.ts";
+import { leaveOutRevocations } from "./revoked-sessions.ts";
 import { existsAlready, type IncompleteRun } from "./run-failure.ts";
 import { letGo, letProvidersStart, stayingBehind, unreachedBy } from "./unreached.ts";
 
@@ -80,11 +81,25 @@ export async function settle(stack: Stack, { settings, refresh }: SettleOptions)
   return taken.length > 0;
 }
 
-/** Takes out of the state's providers whose they were; what is pending has to be settled by the same edit, which forgets it. */
-export async function heal(stack: Stack, { settings, refresh }: SettleOptions): Promise<void> {
+/** Takes out of the state's providers whose they were. */
+export function heal(stack: Stack, options: SettleOptions): Promise<void> {
+  return editSettled(stack, ({ resources }) => forgetEnvironment(resources), options);
+}
+
+/** Takes out of the state what ends sessions. */
+export function forgetRevocations(stack: Stack, options: SettleOptions): Promise<void> {
+  return editSettled(stack, leaveOutRevocations, options);
+}
+
+/** Edits the state; what is pending has to be settled by the same edit, which forgets it. */
+async function editSettled(
+  stack: Stack,
+  edit: (deployment: Deployment) => boolean,
+  { settings, refresh }: SettleOptions,
+): Promise<void> {
   let taken: Resource[] = [];
   await editState(stack, async (deployment) => {
-    if (!forgetEnvironment(deployment.resources)) return false;
+    if (!edit(deployment)) return false;
     ({ taken } = await settleUnfinished(deployment, settings, unreachedBy(stack)));
     return true;
   });

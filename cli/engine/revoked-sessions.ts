@@ -2,16 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 
 import { revocationPolicy } from "../../infra/offboarding.ts";
 import { denyEverything, denyOlderSessions } from "../../infra/policies.ts";
-import type { Stack, StepEventMetadata } from "./automation.ts";
-import { type Deployment, editState, type Resource } from "./deployment.ts";
-
-/**
- * The policy that ends sessions is put on users and roles outside the stack. A refresh reads it back, and an `up` after that
- * would take it off again: sessions that were ended would be alive again. So it is left out of the state.
- */
-export async function leaveOutRevocations(stack: Stack): Promise<void> {
-  await editState(stack, (deployment) => Promise.resolve(withoutRevocations(deployment)));
-}
+import { spelledDocument } from "../../infra/policy-documents.ts";
+import type { StepEventMetadata } from "./automation.ts";
+import type { Deployment, Resource } from "./deployment.ts";
 
 /** Takes the policy out of a step of a refresh, which finds nothing where it was all. Says whether it was there. */
 export function withoutRevocation(step: StepEventMetadata): boolean {
@@ -29,7 +22,13 @@ function leaveOutOfState(state: StepEventMetadata["new"]): boolean {
     .some(Boolean);
 }
 
-function withoutRevocations({ resources }: Pick<Deployment, "resources">): boolean {
+/**
+ * The policy that ends sessions is put on users and roles outside the stack. A refresh reads it back, and an `up` after that
+ * would take it off again: sessions that were ended would be alive again. So it is left out of the state.
+ *
+ * @returns whether it was there
+ */
+export function leaveOutRevocations({ resources }: Pick<Deployment, "resources">): boolean {
   return resources.map(edited).some(Boolean);
 }
 
@@ -60,12 +59,5 @@ export function isRevocation(policy: unknown): boolean {
   const [, time] = /"aws:TokenIssueTime":"([^"]+)"/.exec(JSON.stringify(policyDocument)) ?? [];
   if (time !== undefined && Number.isNaN(Date.parse(time))) return false;
   const expected = time === undefined ? denyEverything() : denyOlderSessions(new Date(time));
-  return isDeepStrictEqual(folded(policyDocument), folded(expected));
-}
-
-/** A document with its keys in lower case: the aws-native plugin writes some of them in its own. */
-function folded(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(folded);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key.toLowerCase(), folded(inner)]));
+  return isDeepStrictEqual(spelledDocument(policyDocument), spelledDocument(expected));
 }

@@ -8,7 +8,7 @@ import { type Change, RunRecord } from "./changes.ts";
 import type { Resource } from "./deployment.ts";
 import { cancellable } from "./interrupt.ts";
 import { forDeletion, programOf } from "./stack.ts";
-import { leaveOutRevocations, withoutRevocation } from "./revoked-sessions.ts";
+import { withoutRevocation } from "./revoked-sessions.ts";
 import { changesAws, type EngineCommand, failureOf, IncompleteRun } from "./run-failure.ts";
 
 /** What a finished run has done, or what a preview says that it would do. */
@@ -143,7 +143,11 @@ export async function runRefresh(stack: Stack, options: RunOptions, only?: strin
   const pass = (): Promise<FinishedRun> =>
     run("refresh", options, (engine) => withoutReports(stack).refresh({ ...engine, parallel, ...part }));
   const [first, second] = [await pass(), await pass()];
-  if (first.revocationsSeen || second.revocationsSeen) await leaveOutRevocations(stack);
+  if (first.revocationsSeen || second.revocationsSeen) {
+    const { forgetRevocations } = await import("./recover.ts");
+    const again = (): Promise<unknown> => runRefresh(stack, { ...options, onStep: () => undefined });
+    await forgetRevocations(stack, { settings: options.settings, refresh: again });
+  }
   const seen = new Set(first.changes.map(identity));
   const later = second.changes.filter((change) => !seen.has(identity(change)));
   return {

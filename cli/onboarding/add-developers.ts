@@ -9,6 +9,7 @@ import { apply, prepare } from "../engine/apply.ts";
 import { type RunResult, runRefresh } from "../engine/runs.ts";
 import type { StepEventMetadata } from "../engine/automation.ts";
 import { existsAlready, IncompleteRun } from "../engine/run-failure.ts";
+import { unreachedNames } from "../engine/unreached.ts";
 import { Failure } from "../failure.ts";
 import { commitAdvice, fileToCommit } from "../project/commit.ts";
 import { type Project, stackReference } from "../project/project.ts";
@@ -127,7 +128,7 @@ async function complete(
   { settings }: SettingsFile,
   add: () => Promise<RunResult>,
 ): Promise<RunResult> {
-  await letBack(settings, names);
+  await letBack(settings, names, unreachedNames(stack));
   await runRefresh(stack, { project, settings, verbose });
   return add();
 }

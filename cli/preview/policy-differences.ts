@@ -1,3 +1,4 @@
+import { spelled, spelledDocument } from "../../infra/policy-documents.ts";
 import { exchanged, isDifferent, itemsOf } from "./exchange.ts";
 import type { PolicyChange, StatementChange } from "./schema.ts";
 
@@ -83,35 +84,14 @@ const wholeDocument = "the whole document";
 function statementsOf(document: unknown): Map<string, Elements> {
   const statements = new Map<string, Elements>();
   if (document === undefined || document === null) return statements;
-  const { Statement: given = [], ...rest } = spelled(parsed(document));
-  for (const [index, statement] of (Array.isArray(given) ? (given as unknown[]) : [given]).entries()) {
-    const { Sid: sid, ...elements } = spelled(statement);
+  const { Statement: given, ...rest } = spelledDocument(document);
+  for (const [index, { Sid: sid, ...elements }] of given.entries()) {
     const place = `#${index + 1}`;
     const name = typeof sid !== "string" || sid === "" ? place : statements.has(sid) ? `${sid} ${place}` : sid;
     statements.set(name, elementsOf(elements));
   }
   statements.set(wholeDocument, elementsOf(rest));
   return statements;
-}
-
-/** IAM's spelling of an object's keys: what is read back from AWS comes with small first letters. */
-function spelled(value: unknown): Properties {
-  const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
-  return Object.fromEntries(
-    entries.map(([key, item]: [string, unknown]) => [
-      key === "aws" ? "AWS" : key.charAt(0).toUpperCase() + key.slice(1),
-      item,
-    ]),
-  );
-}
-
-function parsed(document: unknown): unknown {
-  if (typeof document !== "string") return document;
-  try {
-    return JSON.parse(document);
-  } catch {
-    return { Text: document };
-  }
 }
 
 /** A condition is an element for each of its keys: `Condition Bool aws:MultiFactorAuthPresent`. */
@@ -121,7 +101,7 @@ function elementsOf(elements: Properties): Elements {
 
 function parts([element, value]: [string, unknown]): [string, string[]][] {
   if (element === "Condition") {
-    return Object.entries(spelled(value)).flatMap(([operator, keys]) =>
+    return Object.entries(value as Properties).flatMap(([operator, keys]) =>
       Object.entries(keys as Properties).map(([key, values]): [string, string[]] => [
         `${element} ${operator} ${key}`,
         itemsOf(values),
@@ -129,7 +109,7 @@ function parts([element, value]: [string, unknown]): [string, string[]][] {
     );
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-    return Object.entries(spelled(value)).map(([kind, values]) => [`${element} ${kind}`, itemsOf(values)]);
+    return Object.entries(value as Properties).map(([kind, values]) => [`${element} ${kind}`, itemsOf(values)]);
   }
   return [[element, itemsOf(value)]];
 }

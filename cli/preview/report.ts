@@ -8,7 +8,7 @@ import type { Access, DeveloperChange, PreviewReport, ReportKind, ResourceChange
 import { exemptUsers } from "./exemptions.ts";
 import { summaryOf } from "./summary.ts";
 import { nothingElsewhere } from "./unreached-wording.ts";
-import { lossesOf } from "./warnings.ts";
+import { isPutRight, lossesOf } from "./warnings.ts";
 
 export interface ReportInput {
   kind: ReportKind;
@@ -33,18 +33,24 @@ export function previewReport(input: ReportInput): PreviewReport {
   const resources = inOrder([...plan.resources, ...accessRoles(input)], settings);
   const changes = resources.filter(({ operation }) => operation !== "same");
   const users = resources.filter(({ type }) => type === "user");
+  const isRepairing = kind === "preview" && warnings.some(isPutRight);
   return {
     version: 1,
     kind,
     stack,
     summary:
       (changes.length === 0 ? nothingElsewhere(kind, warnings) : undefined) ??
+      (isRepairing && changes.length === 0 ? "Puts right what is told here; changes nothing else." : undefined) ??
       summaryOf(kind, resources, otherSettings),
     ...(refreshed !== undefined && { refreshed }),
     ...(reason !== undefined && { reason }),
     ...(otherSettings && { otherSettings }),
     // Whoever asks for drift by its status alone is to see to what AWS has besides.
-    changed: changes.length > 0 || (otherSettings ?? []).length > 0 || (kind === "drift" && warnings.length > 0),
+    changed:
+      changes.length > 0 ||
+      (otherSettings ?? []).length > 0 ||
+      (kind === "drift" && warnings.length > 0) ||
+      isRepairing,
     roster: {
       before: users.filter(({ operation }) => operation !== "create" && operation !== "adopt").length,
       after: users.filter(({ operation }) => operation !== "delete").length,

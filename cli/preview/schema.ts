@@ -269,6 +269,15 @@ const warning = z.discriminatedUnion("kind", [
       "A user or a role has policies that only deny, such as a quarantine by AWS for a key that was found in public.",
     ),
   z
+    .strictObject({
+      kind: z.literal("account-uncovered"),
+      accounts: z.array(z.strictObject({ account: z.string(), accountId: z.string() })),
+    })
+    .describe("Development accounts are below none of the units of the service control policy."),
+  z
+    .strictObject({ kind: z.literal("stale-trust"), developer: z.string(), resources: z.array(resource) })
+    .describe("Roles trust a user who was deleted, and not the one of that name now; up puts it right."),
+  z
     .strictObject({ kind: z.literal("exempt-nobody"), name: z.string(), arn: z.string() })
     .describe("A user who is exempt by the settings is not there."),
   z

@@ -19,3 +19,13 @@ function lost(
     resources: resources.map(({ account, type, name, formerName = name }) => ({ account, type, name: formerName })),
   }));
 }
+
+/** Whether the next `up` puts right what AWS has otherwise, though the state knows nothing of it. */
+export function isPutRight(warning: Warning): boolean {
+  return warning.kind === "stale-trust" || (isWeakened(warning) && "repair" in warning && warning.repair === true);
+}
+
+/** Whether AWS has let go of some protection: the service control policy is gone, off a unit, or another. */
+export function isWeakened(warning: Warning): boolean {
+  return warning.kind === "service-control-policy" && warning.change !== "attached";
+}

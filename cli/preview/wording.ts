@@ -177,6 +177,13 @@ export function warningFact(warning: Warning, mark: Mark): string {
     }
     case "denied":
       return deniedText(warning, mark);
+    case "account-uncovered": {
+      const accounts = warning.accounts.map(({ account, accountId }) => `${mark(account)} (${accountId})`);
+      const [are, them] = accounts.length === 1 ? ["is", "it"] : ["are", "them"];
+      return `${listed(accounts, (account) => account)} ${are} below none of the units of the service control policy: a leaked access key works there without MFA. Move ${them} below one of them, or add the unit above to ${mark("organizationalUnits")}.`;
+    }
+    case "stale-trust":
+      return `${resourcesText(warning.resources, mark)}: the trust policy names a user who was deleted, by the id that is left of the name, so that ${mark(warning.developer)} cannot log in there. ${mark("mfa-admin up")} puts it right.`;
     case "exempt-nobody":
       return `${mark(warning.name)} is exempt by the settings, and AWS has no such user: whoever makes one of that name goes without MFA. Take it out of ${mark("exempt")}, or correct the name.`;
     case "cut-off":

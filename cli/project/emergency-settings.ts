@@ -9,10 +9,7 @@ import type { Project } from "./project.ts";
 import { type RosterName, rosterNames } from "./roster-names.ts";
 
 /** What shutting somebody out goes by: where the users are, and how other accounts are reached. */
-export type EmergencySettings = Pick<
-  Settings,
-  "authAccount" | "developmentAccounts" | "accessRole" | "rolePrefix" | "sessionDuration"
-> & {
+export type EmergencySettings = Pick<Settings, "authAccount" | "developmentAccounts" | "accessRole" | "rolePrefix"> & {
   developers: RosterName[];
 };
 
@@ -40,8 +37,6 @@ export async function readEmergencySettings({ settingsFile }: Project): Promise<
     developmentAccounts: Object.fromEntries(accounts.map(([name, id]) => [name, String(id)])),
     accessRole: shape.accessRole.safeParse(values["accessRole"]).data ?? shape.accessRole.parse(undefined),
     rolePrefix: shape.rolePrefix.safeParse(values["rolePrefix"]).data ?? shape.rolePrefix.parse(undefined),
-    sessionDuration:
-      shape.sessionDuration.safeParse(values["sessionDuration"]).data ?? shape.sessionDuration.parse(undefined),
     developers: rosterNames(document),
   };
 }

@@ -1,11 +1,13 @@
 import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 
 import writeFileAtomic from "write-file-atomic";
 import { type Document, isMap, isNode, isPair, LineCounter, parseDocument } from "yaml";
 
 import { parseSettings, settingsKeys, type Settings } from "../../infra/settings.ts";
 import { closest } from "../closest.ts";
-import { FileFailure } from "../failure.ts";
+import { Failure, FileFailure } from "../failure.ts";
 import { requireNoOtherSettings } from "./other-configuration.ts";
 import { type RosterEntry, withDevelopers, withoutDevelopers } from "./roster-text.ts";
 import { parseYamlFile } from "./yaml-file.ts";
@@ -119,4 +121,13 @@ function lineOf(document: Document, lines: LineCounter, keys: PropertyKey[]): nu
     }
   }
   return undefined;
+}
+
+/** @throws Failure when the settings are no longer those that a run was about to apply */
+export function requireSameSettings(now: SettingsFile, before: SettingsFile): void {
+  if (isDeepStrictEqual(now.settings, before.settings)) return;
+  throw new Failure(
+    `${basename(now.path)} has changed while this waited for another run.`,
+    "Nothing was changed. Run the command again: it goes by the file as it is now.",
+  );
 }

@@ -18,11 +18,11 @@ export function mfaDeviceTable(devices: MfaDevice[]): string {
 export function accessKeyTable(keys: AccessKeyStatus[]): string {
   return plainTable(
     ["Access key", "Status", "Created", "Last used"],
-    keys.map(({ id, active, createdAt, lastUsedAt, lastUsedService = "" }) => [
+    keys.map(({ id, active, createdAt, lastUsedAt, lastUsedService = "", lastUseUnknown }) => [
       id,
       active ? "active" : "inactive",
       minute(createdAt),
-      lastUsedAt === undefined ? "never" : `${minute(lastUsedAt)}, ${lastUsedService}`,
+      lastUseUnknown ? "not told" : lastUsedAt === undefined ? "never" : `${minute(lastUsedAt)}, ${lastUsedService}`,
     ]),
   );
 }

@@ -35,6 +35,7 @@ function lastUse({ accessKeys = [], passwordLastUsedAt }: DeveloperRow): string 
     (time) => time !== undefined,
   );
   const latest = times.sort().at(-1);
+  if (latest === undefined && accessKeys.some(({ lastUseUnknown }) => lastUseUnknown)) return "not told";
   return latest === undefined ? "never" : `${age(latest)} ago`;
 }
 
