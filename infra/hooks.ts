@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { isHalfMade, isTransient } from "./errors.ts";
+import { deletionHooks } from "./names.ts";
 
 /** Deletion hooks carry a fixed name: the engine finds them by it when the resource is no longer in the program. */
 
@@ -33,7 +34,7 @@ function pause(milliseconds: number): Promise<void> {
 
 /** Empties a user before the engine deletes it, so that an edited roster and `up` are enough to remove a developer. */
 export function emptyUserBeforeDelete(accessRole: string): pulumi.ResourceHook {
-  return new pulumi.ResourceHook("mfa-admin:empty-user", async ({ id, oldOutputs }) => {
+  return new pulumi.ResourceHook(deletionHooks["aws-native:iam:User"], async ({ id, oldOutputs }) => {
     const { emptyUser } = await import("./offboarding.ts");
     await emptyUser(await iamOf(oldOutputs, accessRole), id);
   });
@@ -41,7 +42,7 @@ export function emptyUserBeforeDelete(accessRole: string): pulumi.ResourceHook {
 
 /** Ends the sessions of a role and empties it before the engine deletes it. */
 export function emptyRoleBeforeDelete(accessRole: string): pulumi.ResourceHook {
-  return new pulumi.ResourceHook("mfa-admin:empty-role", async ({ id, oldOutputs }) => {
+  return new pulumi.ResourceHook(deletionHooks["aws-native:iam:Role"], async ({ id, oldOutputs }) => {
     const { emptyRole } = await import("./offboarding.ts");
     await emptyRole(await iamOf(oldOutputs, accessRole), id);
   });

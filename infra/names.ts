@@ -40,3 +40,9 @@ export function signInAddress(settings: Pick<Settings, "authAccount" | "accountA
 
 /** The inputs of a provider that Pulumi's SDK takes from the environment of whoever runs it. */
 export const inputsOfEnvironment = ["profile", "sharedCredentialsFile"];
+
+/** The hooks that empty a user and a role before the engine deletes them, by the resource's type: fixed names, which a state keeps. */
+export const deletionHooks = {
+  "aws-native:iam:User": "mfa-admin:empty-user",
+  "aws-native:iam:Role": "mfa-admin:empty-role",
+} as const;

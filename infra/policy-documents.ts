@@ -43,3 +43,19 @@ function parsed(document: unknown): unknown {
     return { Text: document };
   }
 }
+
+/** Whether every statement of a policy denies. */
+export function onlyDenies(document: unknown): boolean {
+  const { Statement: statements } = spelledDocument(document);
+  return statements.length > 0 && statements.every(({ Effect }) => Effect === "Deny");
+}
+
+/** AWS attaches it to a user whose access key was found in public (IAM User Guide, "AWS managed policies"). */
+export function isQuarantine(arn: string): boolean {
+  return /^arn:aws[\w-]*:iam::aws:policy\/AWSCompromisedKeyQuarantine/.test(arn);
+}
+
+/** Whether a policy of AWS's own only denies: an account's details do not have its document. */
+export function deniesByName(arn: string): boolean {
+  return isQuarantine(arn) || /^arn:aws[\w-]*:iam::aws:policy\/AWSDenyAll$/.test(arn);
+}

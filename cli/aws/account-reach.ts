@@ -1,8 +1,10 @@
+import { GetAccountSummaryCommand } from "@aws-sdk/client-iam";
 import { DescribeAccountCommand, OrganizationsClient } from "@aws-sdk/client-organizations";
 import pMap from "p-map";
 
 import { region } from "../../infra/region.ts";
 import { Failure } from "../failure.ts";
+import { iamIn } from "./clients.ts";
 import { requireAccessRole } from "./preconditions.ts";
 
 /** An account whose access role cannot be assumed, and why. */
@@ -30,10 +32,25 @@ export async function unreachableAccounts(
 async function reach(name: string, id: string, accessRole: string): Promise<UnreachableAccount | undefined> {
   try {
     await requireAccessRole(name, id, accessRole);
+    await requireRights(name, id, accessRole);
     return undefined;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return { name, id, refusal: error, state: await stateOf(id) };
+  }
+}
+
+/** A role that can be assumed and may do nothing reaches no account: its policies may be those of whoever is to be shut out. */
+async function requireRights(name: string, id: string, accessRole: string): Promise<void> {
+  try {
+    await iamIn(id, { accessRole }).send(new GetAccountSummaryCommand({}));
+  } catch (error) {
+    if (!(error instanceof Error) || !error.name.startsWith("AccessDenied")) throw error;
+    throw new Failure(
+      `The role ${accessRole} in account ${name} (${id}) can be assumed, and lacks rights: ${error.message}`,
+      "Give the role its rights again: AdministratorAccess, as AWS Organizations makes it.",
+      { cause: error },
+    );
   }
 }
 

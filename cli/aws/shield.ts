@@ -5,6 +5,7 @@ import {
   paginateListTargetsForPolicy,
 } from "@aws-sdk/client-organizations";
 
+import { spelledDocument } from "../../infra/policy-documents.ts";
 import { region } from "../../infra/region.ts";
 import { serviceControlPolicyId } from "./organization.ts";
 
@@ -37,16 +38,28 @@ export async function withoutAnyAllow(targets: string[], shieldName: string): Pr
   const withFullAccess = new Set(await targetsOf(fullAccessPolicy));
   const without: string[] = [];
   for (const target of targets.filter((id) => !withFullAccess.has(id))) {
-    const names: string[] = [];
+    let isAllowed = false;
     for await (const { Policies } of paginateListPoliciesForTarget(
       { client: client() },
       { TargetId: target, Filter: "SERVICE_CONTROL_POLICY" },
     )) {
-      names.push(...(Policies ?? []).map(({ Name = "" }) => Name));
+      for (const { Id, Name } of Policies ?? []) isAllowed ||= Name !== shieldName && (await allows(Id));
     }
-    if (names.every((name) => name === shieldName)) without.push(target);
+    if (!isAllowed) without.push(target);
   }
   return without;
+}
+
+/** Whether a policy allows anything: one of the organization's own may only deny. */
+async function allows(PolicyId: string | undefined): Promise<boolean> {
+  const { Policy } = await client().send(new DescribePolicyCommand({ PolicyId }));
+  return spelledDocument(Policy?.Content).Statement.some(({ Effect }) => Effect === "Allow");
+}
+
+/** What the service control policy is attached to; nothing, when there is none of this name. */
+export async function shieldTargets(name: string): Promise<string[]> {
+  const id = await serviceControlPolicyId(name);
+  return id === undefined ? [] : targetsOf(id);
 }
 
 async function targetsOf(PolicyId: string): Promise<string[]> {

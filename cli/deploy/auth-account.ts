@@ -1,10 +1,18 @@
 import type { Settings } from "../../infra/settings.ts";
+import { shieldName } from "../aws/look.ts";
 import { unitAbove } from "../aws/organization.ts";
+import { shieldTargets } from "../aws/shield.ts";
 import type { Danger } from "../preview/schema.ts";
 
-/** Below the policy, nobody can enrol or log in: the developers' first calls carry no MFA. */
+/**
+ * Below the policy, nobody can enrol or log in: the developers' first calls carry no MFA. It may be attached to a unit above, to
+ * the root or to the account itself, by the settings or by hand.
+ */
 export async function authAccountUnderPolicy({ authAccount, organizationalUnits }: Settings): Promise<Danger[]> {
-  const organizationalUnit = await unitAbove(authAccount, organizationalUnits);
+  const targets = await shieldTargets(shieldName);
+  const organizationalUnit = targets.includes(authAccount)
+    ? authAccount
+    : await unitAbove(authAccount, [...organizationalUnits, ...targets]);
   if (organizationalUnit === undefined) return [];
   return [{ kind: "auth-account-under-policy", refused: true, accountId: authAccount, organizationalUnit }];
 }

@@ -3,7 +3,7 @@ import { revocationPolicy } from "../../infra/offboarding.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Look } from "../aws/look.ts";
 import type { Danger, Warning } from "../preview/schema.ts";
-import { developersBy } from "./denials.ts";
+import { type Denied, developersBy } from "./denials.ts";
 
 /** Somebody on the roster whose user or roles carry the policy with which a removal begins. */
 export type CutOff = Extract<Warning, { kind: "cut-off" }>;
@@ -25,13 +25,15 @@ export function cutOffs({ identities }: Pick<Look, "identities">, settings: Sett
   }));
 }
 
-/** What `--lift-denials` takes off besides what the state knows. */
-export function liftedCutOffs(
+/** What `--lift-denials` takes off in AWS itself: the state knows nothing of it. */
+export function liftedByHand(
   found: CutOff[],
+  denied: Denied[],
   { liftDenials = false }: { liftDenials?: boolean | undefined },
 ): Danger[] {
-  if (!liftDenials || found.length === 0) return [];
-  const policies = [revocationPolicy];
-  const resources = found.flatMap((one) => one.resources.map((resource) => ({ ...resource, policies })));
-  return [{ kind: "denials-lifted", refused: false, resources }];
+  const resources = [
+    ...found.flatMap((one) => one.resources.map((resource) => ({ ...resource, policies: [revocationPolicy] }))),
+    ...denied.map(({ resource, policies }) => ({ ...resource, policies })),
+  ];
+  return !liftDenials || resources.length === 0 ? [] : [{ kind: "denials-lifted", refused: false, resources }];
 }

@@ -1,9 +1,9 @@
 import { policyArnIn, roleNameOf } from "../../infra/names.ts";
-import { spelledDocument } from "../../infra/policy-documents.ts";
+import { deniesByName, isQuarantine, onlyDenies } from "../../infra/policy-documents.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Identity } from "../aws/identities.ts";
 import type { Look } from "../aws/look.ts";
-import { isRevocation } from "../engine/revoked-sessions.ts";
+import { isRevocation } from "../engine/denials.ts";
 import type { StackBefore } from "../preview/guards.ts";
 import type { Danger, Warning } from "../preview/schema.ts";
 
@@ -13,17 +13,6 @@ import type { Danger, Warning } from "../preview/schema.ts";
  */
 export type Denied = Extract<Warning, { kind: "denied" }>;
 
-/** AWS attaches it to a user whose access key was found in public (IAM User Guide, "AWS managed policies"). */
-const quarantine = /^arn:aws[\w-]*:iam::aws:policy\/AWSCompromisedKeyQuarantine/;
-/** AWS's own policies that only deny, whose documents an account's details do not have. */
-const denyAll = /^arn:aws[\w-]*:iam::aws:policy\/AWSDenyAll$/;
-
-/** Whether every statement of a policy denies. */
-export function onlyDenies(document: unknown): boolean {
-  const { Statement: statements } = spelledDocument(document);
-  return statements.length > 0 && statements.every(({ Effect }) => Effect === "Deny");
-}
-
 /** What only denies on the stack's users and roles, as AWS has it. */
 export function denials(look: Pick<Look, "identities">, settings: Settings): Denied[] {
   const developerOf = developersBy(settings);
@@ -31,7 +20,9 @@ export function denials(look: Pick<Look, "identities">, settings: Settings): Den
     const denying = new Set(
       identities.flatMap(({ type, arn, document }) => (type === "managed policy" && onlyDenies(document) ? [arn] : [])),
     );
-    return identities.flatMap(({ type, name, managedPolicies, inlinePolicies }): Denied[] => {
+    const groups = new Set(identities.flatMap((one) => (isDenyingGroup(one, denying) ? [one.name] : [])));
+    return identities.flatMap((identity): Denied[] => {
+      const { type, name, managedPolicies, inlinePolicies, boundary } = identity;
       const developer = developerOf(account, { type, name });
       if (developer === undefined) return [];
       const managed = managedPolicies.filter(
@@ -41,12 +32,30 @@ export function denials(look: Pick<Look, "identities">, settings: Settings): Den
         ({ name: policyName, document }) =>
           onlyDenies(document) && !isRevocation({ policyName, policyDocument: document }),
       );
-      const policies = [...managed, ...inline.map((policy) => policy.name)];
+      const policies = [
+        ...managed,
+        ...inline.map((policy) => policy.name),
+        ...identity.groups.filter((group) => groups.has(group)),
+        ...(boundary !== undefined && (deniesByName(boundary) || denying.has(boundary)) ? [boundary] : []),
+        ...(type === "role" && onlyDenies(identity.document) ? [trustPolicy] : []),
+      ];
       if (policies.length === 0) return [];
-      const isQuarantine = managed.some((arn) => quarantine.test(arn));
-      return [{ kind: "denied", quarantine: isQuarantine, developer, resource: { account, type, name }, policies }];
+      const quarantine = managed.some(isQuarantine);
+      return [{ kind: "denied", quarantine, developer, resource: { account, type, name }, policies }];
     });
   });
+}
+
+/** What a role's trust policy is called among what only denies. */
+const trustPolicy = "trust policy";
+
+/** A group whose every policy only denies, such as one that somebody was put into to be suspended. */
+function isDenyingGroup({ type, managedPolicies, inlinePolicies }: Identity, denying: Set<string>): boolean {
+  if (type !== "group" || managedPolicies.length + inlinePolicies.length === 0) return false;
+  return (
+    managedPolicies.every((arn) => deniesByName(arn) || denying.has(arn)) &&
+    inlinePolicies.every(({ document }) => onlyDenies(document))
+  );
 }
 
 /** Whose user or role it is, of those on the roster. */
@@ -61,10 +70,6 @@ export function developersBy(settings: Settings): (account: string, identity: Na
 
 type Named = Pick<Identity, "type" | "name">;
 
-function deniesByName(arn: string): boolean {
-  return quarantine.test(arn) || denyAll.test(arn);
-}
-
 /** What the settings themselves give to a role is nobody's alarm. */
 function isWanted(arn: string, account: string, { developmentAccounts, permissions }: Settings): boolean {
   const id = developmentAccounts[account] ?? "";
@@ -72,33 +77,36 @@ function isWanted(arn: string, account: string, { developmentAccounts, permissio
 }
 
 /**
- * What only denies, is known to the state since a refresh, and would be taken off by `up`.
+ * What only denies, is known to the state since a refresh, and would be taken off by `up`. Most of it never comes into the state
+ * (see cli/engine/denials.ts).
  *
- * @param known what AWS has of it; without it, the policies that are not AWS's own are told by their documents alone
+ * @param known what AWS has of it: what is gone there is no more to be taken off
  */
 export function liftedDenials(
   { held }: StackBefore,
-  settings: Settings,
   known: Denied[],
   { liftDenials = false }: { liftDenials?: boolean | undefined },
 ): Danger[] {
-  const roles = new Set(Object.keys(settings.developers).map((name) => roleNameOf(settings, name)));
   const resources = held.flatMap(({ account, type, name, properties }) => {
-    const stays = type === "user" ? Object.hasOwn(settings.developers, name) : type === "role" && roles.has(name);
-    if (!stays) return [];
     const alarmed = known.find(({ resource }) => resource.account === account && resource.name === name);
-    const { managedPolicyArns = [], policies = [] } = properties as {
-      managedPolicyArns?: string[];
-      policies?: { policyName: string; policyDocument: unknown }[];
-    };
-    const managed = managedPolicyArns.filter(
-      (arn) => (deniesByName(arn) || alarmed?.policies.includes(arn)) && !isWanted(arn, account, settings),
-    );
-    const inline = policies
-      .filter((policy) => onlyDenies(policy.policyDocument) && !isRevocation(policy))
-      .map(({ policyName }) => policyName);
-    const lifted = [...managed, ...inline];
+    if (alarmed === undefined || alarmed.resource.type !== type) return [];
+    const { managedPolicyArns = [], policies = [], groups = [], permissionsBoundary } = properties as Properties;
+    const noted = [
+      ...managedPolicyArns,
+      ...policies.map(({ policyName }) => policyName),
+      ...groups,
+      permissionsBoundary,
+      ...(onlyDenies(properties["assumeRolePolicyDocument"]) ? [trustPolicy] : []),
+    ];
+    const lifted = alarmed.policies.filter((policy) => noted.includes(policy));
     return lifted.length === 0 ? [] : [{ account, type, name, policies: lifted }];
   });
   return resources.length === 0 ? [] : [{ kind: "denials-lifted", refused: !liftDenials, resources }];
+}
+
+interface Properties {
+  managedPolicyArns?: string[];
+  policies?: { policyName: string }[];
+  groups?: string[];
+  permissionsBoundary?: string;
 }

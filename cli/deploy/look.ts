@@ -5,8 +5,8 @@ import type { StackBefore } from "../preview/guards.ts";
 import type { Plan } from "../preview/planned.ts";
 import type { Danger, Warning } from "../preview/schema.ts";
 import { warningFact } from "../preview/wording.ts";
-import { type CutOff, cutOffs, liftedCutOffs } from "./cut-offs.ts";
-import { denials, liftedDenials } from "./denials.ts";
+import { type CutOff, cutOffs, liftedByHand } from "./cut-offs.ts";
+import { type Denied, denials, liftedDenials } from "./denials.ts";
 import { nameDangers, type Taken, takenNames } from "./names.ts";
 import { brokenPromises } from "./promise.ts";
 
@@ -28,6 +28,8 @@ export interface Seen {
   alarms: Warning[];
   /** Who of them was cut off, and is on the roster still. */
   cutOff: CutOff[];
+  /** What else only denies on them. */
+  denied: Denied[];
 }
 
 /**
@@ -48,11 +50,12 @@ export async function see(
     taken,
     dangers: [
       ...nameDangers(taken, options),
-      ...liftedDenials(before, settings, denied, options),
-      ...liftedCutOffs(cutOff, options),
+      ...liftedDenials(before, denied, options),
+      ...liftedByHand(cutOff, denied, options),
     ],
     alarms: [...brokenPromises(look, before, settings), ...denied, ...cutOff],
     cutOff,
+    denied,
   };
 }
 
@@ -70,7 +73,7 @@ export async function planSeen(
 
 /** @throws Failure when a refresh on the way has found what only denies, and what follows would take it off */
 export function denialsStay({ look }: Seen, before: StackBefore, settings: Settings, options: LookOptions): void {
-  const danger = liftedDenials(before, settings, denials(look, settings), options).find(({ refused }) => refused);
+  const danger = liftedDenials(before, denials(look, settings), options).find(({ refused }) => refused);
   if (danger === undefined) return;
   const plain = (text: string): string => text;
   throw new Failure(

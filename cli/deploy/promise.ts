@@ -14,15 +14,14 @@ import { isStranger, isUniqueId, principalsOf } from "./trust.ts";
 
 /** What AWS has of what carries the promise, where it is not as the stack has left it. */
 export function brokenPromises(look: Look, before: StackBefore, settings: Settings): Warning[] {
-  return [...shieldWarnings(look, before), ...otherBrokenPromises(look, settings)];
+  return [...shieldWarnings(look, before), ...staleTrusts(look, settings), ...otherBrokenPromises(look, settings)];
 }
 
-/** The same without the service control policy, which drift shows like any resource. */
+/** The same without the service control policy and the roles' trust, which drift shows like any property. */
 export function otherBrokenPromises(look: Look, settings: Settings): Warning[] {
   return [
     ...withoutAllow(look, settings),
     ...uncoveredAccounts(look.uncovered, settings),
-    ...staleTrusts(look, settings),
     ...openAccessRoles(look, settings),
     ...exemptNobodies(look, settings),
     ...notLookedAt(look),
@@ -51,9 +50,16 @@ export function shieldWarnings({ shield, missed }: Look, { held }: StackBefore):
 }
 
 /** The URNs of what the next `up` has to read back before it can put it right. */
-export function damagedIn(resources: Resource[], alarms: Warning[]): string[] {
+export function damagedIn(
+  resources: Resource[],
+  alarms: Warning[],
+  { liftDenials = false }: { liftDenials?: boolean | undefined } = {},
+): string[] {
   const isShieldDamaged = alarms.some(isWeakened);
-  const roles = alarms.flatMap((alarm) => (alarm.kind === "stale-trust" ? alarm.resources : []));
+  const roles = alarms.flatMap((alarm) => {
+    if (alarm.kind === "stale-trust") return alarm.resources;
+    return liftDenials && alarm.kind === "denied" ? [alarm.resource] : [];
+  });
   const damaged = resources.filter((resource) => {
     if (resource.type === "aws-native:organizations:Policy") return isShieldDamaged;
     if (resource.type !== "aws-native:iam:Role") return false;

@@ -1,4 +1,11 @@
-import { GetLoginProfileCommand, type IAMClient, NoSuchEntityException } from "@aws-sdk/client-iam";
+import {
+  GetLoginProfileCommand,
+  type IAMClient,
+  ListServiceSpecificCredentialsCommand,
+  ListSigningCertificatesCommand,
+  ListSSHPublicKeysCommand,
+  NoSuchEntityException,
+} from "@aws-sdk/client-iam";
 import pMap from "p-map";
 
 import { accessKeysOf } from "../../infra/access-keys.ts";
@@ -57,11 +64,16 @@ function policyTakeover({ shield }: Look, { organizationalUnits }: Settings): Ta
 
 /** What the stack leaves to the user. */
 async function credentialsOf(iam: IAMClient, userName: string): Promise<string[]> {
-  const [keys, password, devices] = await Promise.all([
-    accessKeysOf(iam, userName),
-    passwordDate(iam, userName),
-    mfaDevicesOf(iam, userName),
-  ]);
+  const user = { UserName: userName };
+  const [keys, password, devices, { ServiceSpecificCredentials = [] }, { SSHPublicKeys = [] }, { Certificates = [] }] =
+    await Promise.all([
+      accessKeysOf(iam, userName),
+      passwordDate(iam, userName),
+      mfaDevicesOf(iam, userName),
+      iam.send(new ListServiceSpecificCredentialsCommand(user)),
+      iam.send(new ListSSHPublicKeysCommand(user)),
+      iam.send(new ListSigningCertificatesCommand(user)),
+    ]);
   return [
     ...keys.map(({ AccessKeyId = "", CreateDate, Status }) => {
       const inactive = Status === "Inactive" ? ", inactive" : "";
@@ -69,6 +81,13 @@ async function credentialsOf(iam: IAMClient, userName: string): Promise<string[]
     }),
     ...(password === undefined ? [] : [`password of ${day(password)}`]),
     ...devices.map(({ serialNumber }) => `MFA device ${serialNumber.replace(/^.*[:/]/, "")}`),
+    ...ServiceSpecificCredentials.map(
+      ({ ServiceName, CreateDate }) => `credential for ${ServiceName ?? "a service"} of ${day(CreateDate)}`,
+    ),
+    ...SSHPublicKeys.map(({ SSHPublicKeyId = "", UploadDate }) => `SSH key ${SSHPublicKeyId} of ${day(UploadDate)}`),
+    ...Certificates.map(
+      ({ CertificateId = "", UploadDate }) => `signing certificate ${CertificateId} of ${day(UploadDate)}`,
+    ),
   ];
 }
 

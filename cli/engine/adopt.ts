@@ -4,6 +4,7 @@ import { Failure } from "../failure.ts";
 import type { StepEventMetadata } from "./automation.ts";
 import { identityOfResource, nameOf } from "./changes.ts";
 import { type Deployment, type Resource, withKeptInputs } from "./deployment.ts";
+import { giveDeletionHooks } from "./heal.ts";
 import { accountIdOf, isIn } from "./unreached.ts";
 
 /**
@@ -115,6 +116,7 @@ async function takeIn({ resources }: Deployment, found: Resource[], settings: Se
         Object.entries(propertyDependencies).map(([property, urns]) => [property, urns.filter(isKnown)]),
       ),
     };
+    giveDeletionHooks([entry]);
     const [old] = resources.splice(position, replaced < 0 ? 0 : 1, entry);
     if (old !== undefined && old.pendingReplacement !== true) {
       resources.splice(position + 1, 0, { ...old, delete: true });

@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Settings } from "../../infra/settings.ts";
 import { type UnreachableAccount, unreachableAccounts } from "../aws/account-reach.ts";
 import { letBack } from "../aws/cut-off.ts";
+import { liftDenials } from "../aws/lift-denials.ts";
 import { checkPreconditions } from "../aws/preconditions.ts";
 import { forgetAccounts } from "../deploy/forget-accounts.ts";
 import { damagedIn } from "../deploy/promise.ts";
@@ -15,7 +16,7 @@ import { type Project, stackReference } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import { confirmChange } from "../terminal/ask.ts";
 import { changeLine, countsLine } from "../terminal/progress.ts";
-import { denialsStay, lookAtAws, planSeen, see } from "../deploy/look.ts";
+import { denialsStay, lookAtAws, planSeen, type Seen, see } from "../deploy/look.ts";
 import { type GuardOptions, refuse, requireHarmless } from "../preview/guards.ts";
 import type { SavedPlan } from "../preview/plan.ts";
 import { planned } from "../preview/planned-by-engine.ts";
@@ -116,8 +117,8 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   const { resources, warnings, seen } = await lookBefore(stack, applyOptions);
   for (const line of warningLines(seen.alarms, process.stderr)) process.stderr.write(`${line}\n`);
   // What was reviewed is applied as it is.
-  const damaged = saved === undefined ? damagedIn(resources, seen.alarms) : [];
-  const lifted = guards.liftDenials === true ? seen.cutOff.map(({ developer }) => developer) : [];
+  const damaged = saved === undefined ? damagedIn(resources, seen.alarms, guards) : [];
+  const lifted = guards.liftDenials === true ? [...seen.cutOff, ...seen.denied] : [];
   const isMoreThanPlanned = lifted.length + damaged.length > 0 || unreachedBy(stack).some(({ forget }) => forget);
   return withEnginePlan(saved !== undefined, async (enginePlan) => {
     const options = { project, settings, verbose, adopt, ...enginePlan };
@@ -148,7 +149,7 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
     }
     if (!show) tellShutOut(warnings);
     await healKnown(stack, resources, options);
-    if (lifted.length > 0) await letBack(settings, lifted, unreachedNames(stack));
+    if (lifted.length > 0) await lift(stack, settings, seen);
     await forgetAccounts(stack, options);
     const afterRefresh = async (): Promise<void> => {
       denialsStay(seen, await readStackBefore(stack, project), settings, guards);
@@ -178,6 +179,18 @@ async function lookBefore(stack: Stack, { project, file: { settings }, adopt = f
   const seen = await see(look, held, settings, { ...guards, adopt, unfinished: () => unfinishedNames(stack, project) });
   refuse(seen.dangers);
   return { resources, warnings, seen };
+}
+
+/** Lets in again whom somebody, or a removal that was broken off, has shut out. */
+async function lift(stack: Stack, settings: Settings, { cutOff, denied }: Seen): Promise<void> {
+  const names = [...new Set([...cutOff, ...denied].map(({ developer }) => developer))];
+  const cut = cutOff.map(({ developer }) => developer);
+  if (cut.length > 0) await letBack(settings, cut, unreachedNames(stack));
+  await liftDenials(
+    settings,
+    denied.map(({ resource, policies }) => ({ ...resource, policies })),
+  );
+  process.stderr.write(`Let in again: ${names.join(", ")}.\n`);
 }
 
 /** Nobody is shut out in silence, also where nothing is asked. */

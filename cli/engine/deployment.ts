@@ -31,6 +31,8 @@ export interface Resource {
   pendingReplacement?: boolean;
   dependencies?: string[];
   propertyDependencies?: Record<string, string[]>;
+  /** Names of hooks, by when they are called. */
+  resourceHooks?: Record<string, string[]>;
   /** Why the resource is not as it should be. */
   initErrors?: string[];
 }

@@ -7,8 +7,8 @@ import type { Stack } from "./automation.ts";
 import { identityOfResource, isCloudResource, nameOf } from "./changes.ts";
 import { type Deployment, editState, type Resource } from "./deployment.ts";
 import { noteWhatIsThere } from "./half-made.ts";
-import { forgetEnvironment } from "./provider-inputs.ts";
-import { leaveOutRevocations } from "./revoked-sessions.ts";
+import { healResources } from "./heal.ts";
+import { leaveOutDenials } from "./denials.ts";
 import { existsAlready, type IncompleteRun } from "./run-failure.ts";
 import { letGo, letProvidersStart, stayingBehind, unreachedBy } from "./unreached.ts";
 
@@ -81,14 +81,14 @@ export async function settle(stack: Stack, { settings, refresh }: SettleOptions)
   return taken.length > 0;
 }
 
-/** Takes out of the state's providers whose they were. */
+/** Puts right what is wrong in the state. */
 export function heal(stack: Stack, options: SettleOptions): Promise<void> {
-  return editSettled(stack, ({ resources }) => forgetEnvironment(resources), options);
+  return editSettled(stack, ({ resources }) => healResources(resources), options);
 }
 
-/** Takes out of the state what ends sessions. */
-export function forgetRevocations(stack: Stack, options: SettleOptions): Promise<void> {
-  return editSettled(stack, leaveOutRevocations, options);
+/** Takes out of the state what only denies. */
+export function forgetDenials(stack: Stack, options: SettleOptions): Promise<void> {
+  return editSettled(stack, (deployment) => leaveOutDenials(deployment, options.settings.permissions), options);
 }
 
 /** Edits the state; what is pending has to be settled by the same edit, which forgets it. */
@@ -128,7 +128,7 @@ export async function prepareDeletion(
     const loosened = behind.size > 0 && letGo(deployment, new Set(leaving.map(({ urn }) => urn)));
     const shielded = deployment.resources.filter(({ protect }) => protect === true);
     for (const resource of shielded) resource.protect = false;
-    const healed = forgetEnvironment(deployment.resources);
+    const healed = healResources(deployment.resources);
     return healed || unfinished.settled || shielded.length > 0 || started || loosened;
   });
   await readTaken(taken, refresh);
@@ -164,7 +164,7 @@ export async function prepareRemoval(
     staying = deployment.resources.filter(isCloudResource).length - leaving.filter(isCloudResource).length;
     const urns = new Set(leaving.map(({ urn }) => urn));
     const started = letProvidersStart(deployment, unreached);
-    const healed = forgetEnvironment(deployment.resources);
+    const healed = healResources(deployment.resources);
     return letGo(deployment, urns) || healed || started || unfinished.settled;
   });
   await readTaken(taken, refresh);

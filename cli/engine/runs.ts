@@ -8,7 +8,7 @@ import { type Change, RunRecord } from "./changes.ts";
 import type { Resource } from "./deployment.ts";
 import { cancellable } from "./interrupt.ts";
 import { forDeletion, programOf } from "./stack.ts";
-import { withoutRevocation } from "./revoked-sessions.ts";
+import { withoutDenials } from "./denials.ts";
 import { changesAws, type EngineCommand, failureOf, IncompleteRun } from "./run-failure.ts";
 
 /** What a finished run has done, or what a preview says that it would do. */
@@ -143,10 +143,10 @@ export async function runRefresh(stack: Stack, options: RunOptions, only?: strin
   const pass = (): Promise<FinishedRun> =>
     run("refresh", options, (engine) => withoutReports(stack).refresh({ ...engine, parallel, ...part }));
   const [first, second] = [await pass(), await pass()];
-  if (first.revocationsSeen || second.revocationsSeen) {
-    const { forgetRevocations } = await import("./recover.ts");
+  if (first.denialsSeen || second.denialsSeen) {
+    const { forgetDenials } = await import("./recover.ts");
     const again = (): Promise<unknown> => runRefresh(stack, { ...options, onStep: () => undefined });
-    await forgetRevocations(stack, { settings: options.settings, refresh: again });
+    await forgetDenials(stack, { settings: options.settings, refresh: again });
   }
   const seen = new Set(first.changes.map(identity));
   const later = second.changes.filter((change) => !seen.has(identity(change)));
@@ -175,8 +175,8 @@ export async function healKnown(
   options: RunOptions,
   refresh = (): Promise<unknown> => runRefresh(stack, { ...options, onStep: () => undefined }),
 ): Promise<void> {
-  const { forgetEnvironment } = await import("./provider-inputs.ts");
-  if (!forgetEnvironment(structuredClone(known))) return;
+  const { healResources } = await import("./heal.ts");
+  if (!healResources(structuredClone(known))) return;
   const { heal } = await import("./recover.ts");
   await heal(stack, { settings: options.settings, refresh });
 }
@@ -259,7 +259,7 @@ async function run(
     if (verbose) output.write(text);
   };
   let interrupted = false;
-  let revocationsSeen = false;
+  let denialsSeen = false;
   const { stackTraceLimit } = Error;
   // Pulumi takes the call stack down at every promise it makes: a tenth of a run's time and memory, shown only to --verbose.
   if (!verbose) Error.stackTraceLimit = 0;
@@ -274,7 +274,7 @@ async function run(
         await call({
           onEvent: (event) => {
             if (command === "refresh" && event.resOutputsEvent !== undefined) {
-              revocationsSeen = withoutRevocation(event.resOutputsEvent.metadata) || revocationsSeen;
+              denialsSeen = withoutDenials(event.resOutputsEvent.metadata, settings.permissions) || denialsSeen;
             }
             const before = record.finished;
             const change = record.add(event);
@@ -303,13 +303,13 @@ async function run(
   }
   record.close();
   const unchanged = record.finished - record.changes.length;
-  return { changes: record.changes, unchanged, seconds: progress.end(), record, revocationsSeen };
+  return { changes: record.changes, unchanged, seconds: progress.end(), record, denialsSeen };
 }
 
 interface FinishedRun extends RunResult {
   record: RunRecord;
-  /** Whether a refresh has read back what ends sessions, which is no drift. */
-  revocationsSeen: boolean;
+  /** Whether a refresh has read back what only denies, which is no drift. */
+  denialsSeen: boolean;
 }
 
 const resultOf = ({ changes, unchanged, seconds }: FinishedRun): RunResult => ({ changes, unchanged, seconds });

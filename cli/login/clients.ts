@@ -15,18 +15,17 @@ interface Credentials {
 const requestHandler = { connectionTimeout: 4000, requestTimeout: 8000, throwOnRequestTimeout: true };
 const common = { region, maxAttempts: 3, requestHandler };
 
-export async function iamFor({ accessKeyId, secretAccessKey }: AccessKey): Promise<IAMClient> {
+export async function iamFor(credentials: AccessKey | Credentials, offset = 0): Promise<IAMClient> {
   const { IAMClient } = await import("@aws-sdk/client-iam");
-  return new IAMClient({ ...common, credentials: { accessKeyId, secretAccessKey } });
+  return new IAMClient({ ...common, systemClockOffset: offset, credentials: keysOf(credentials) });
 }
 
 /** @param offset what the clock of this machine is off by, in milliseconds, as an earlier answer has shown */
 export async function stsFor(credentials: Credentials, offset = 0): Promise<STSClient> {
   const { STSClient } = await import("@aws-sdk/client-sts");
-  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
-  return new STSClient({
-    ...common,
-    systemClockOffset: offset,
-    credentials: { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) },
-  });
+  return new STSClient({ ...common, systemClockOffset: offset, credentials: keysOf(credentials) });
+}
+
+function keysOf({ accessKeyId, secretAccessKey, sessionToken }: Credentials): Credentials {
+  return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
 }

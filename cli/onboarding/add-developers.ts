@@ -93,7 +93,7 @@ async function letIn(stack: Stack, roster: RosterEdit, options: AddDevelopersOpt
   const returning = notMadeBy(result, names);
   if (returning.length > 0) result = await complete(stack, returning, options, after, add);
   if (guides) await writeGuides(after.settings, names, guides);
-  const developers = await handOver(after, names, options);
+  const developers = await handOver(after, names, options, unreachedNames(stack));
   const settle = () => settlePending(stack, { project, file: after, yes, verbose });
   return { result, developers, settlePending: isAlone ? settle : () => Promise.resolve([]) };
 }
@@ -159,8 +159,9 @@ async function handOver(
   { settings }: SettingsFile,
   names: string[],
   { passwordFile, showPassword, guides }: AddDevelopersOptions,
+  unreached: string[],
 ): Promise<AddedDeveloper[]> {
-  const page = (userName: string): Handover => handoverOf(settings, userName, guides?.directory);
+  const page = (userName: string): Handover => handoverOf(settings, userName, guides?.directory, unreached);
   if (!showPassword && passwordFile === undefined) {
     return names.map((userName) => ({ handover: page(userName), password: "not made" }));
   }

@@ -20,12 +20,16 @@ export interface Handover {
   guide?: string;
 }
 
-/** @param guides the directory in which the developers' pages are, if they were written */
-export function handoverOf(settings: Settings, userName: string, guides?: string): Handover {
+/**
+ * @param guides the directory in which the developers' pages are, if they were written
+ * @param unreached names of accounts in which no role could be made
+ */
+export function handoverOf(settings: Settings, userName: string, guides?: string, unreached: string[] = []): Handover {
+  const roles = Object.entries(roleArnsOf(settings, userName)).filter(([account]) => !unreached.includes(account));
   return {
     userName,
     signInAddress: signInAddress(settings),
-    roles: roleArnsOf(settings, userName),
+    roles: Object.fromEntries(roles),
     ...(guides !== undefined && { guide: guideFile(guides, userName) }),
   };
 }

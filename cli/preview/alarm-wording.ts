@@ -14,7 +14,7 @@ export function deniedText({ quarantine, developer, resource, policies }: Denied
     return `AWS has put ${whom} under quarantine (${what}): an access key of ${mark(developer)} was found in public. Run ${revoke} now; then take the policy off in AWS.`;
   }
   const shut = `${whom} has what only denies: ${what}. Somebody has shut ${mark(developer)} out.`;
-  return `${shut} ${mark("mfa-admin up")} leaves it there; with ${mark("mfa-admin refresh")} and ${mark("mfa-admin up --lift-denials")} it goes.`;
+  return `${shut} ${mark("mfa-admin up")} leaves it there; ${mark("mfa-admin up --lift-denials")} takes it off.`;
 }
 
 /** A removal that did not come to its end, or a roster that was put back after it. */

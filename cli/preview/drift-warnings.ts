@@ -42,8 +42,10 @@ function trustPolicies(drifted: Drifted[]): Warning[] {
 /** A trust policy that has changed for more than that its user is gone: IAM shows the unique id then, which is nobody's. */
 function isOpened({ kind, statements }: PolicyChange): boolean {
   const elements = statements.flatMap((statement) => statement.elements);
+  const allowsMore = statements.some(({ change, effect }) => (change === "removed") === (effect === "Deny"));
   return (
     kind === "trust policy" &&
+    allowsMore &&
     !elements.every(({ element, added }) => element === "Principal AWS" && added.every((id) => id.startsWith("AIDA")))
   );
 }
@@ -59,7 +61,9 @@ function permissions(drifted: Drifted, denying: Set<string>): Warning[] {
   const inlinePolicies = policies.flatMap(({ kind, name = "", change }) =>
     kind === "inline policy" && change !== "removed" && !denying.has(name) ? [name] : [],
   );
-  const boundary = properties.some(({ property }) => property === "permissionsBoundary");
+  const boundary = properties.some(
+    ({ property, added }) => property === "permissionsBoundary" && !added.some((arn) => denying.has(arn)),
+  );
   if (managedPolicies.length + inlinePolicies.length + groups.length === 0 && !boundary) return [];
   return [{ kind: "permissions", resource: identity(drifted), managedPolicies, inlinePolicies, groups, boundary }];
 }

@@ -59,7 +59,7 @@ export async function driftReport(
     drifted ? planned(stack, options) : undefined,
   ]);
   const denied = denials(look, settings);
-  const lifted = repair === undefined ? [] : liftedDenials(stackBefore(repair), settings, denied, {});
+  const lifted = repair === undefined ? [] : liftedDenials(stackBefore(repair), denied, {});
   const promises = [...cutOffs(look, settings), ...otherBrokenPromises(look, settings)];
   return previewReport({
     ...{ kind: "drift", stack: stackName, settings, plan },

@@ -12,7 +12,7 @@ export function unreachedText(warning: Unreached, mark: Mark): string {
     return `${head}: what the stack has made there is forgotten, not deleted: ${what}. ${afterwards(state)}`;
   }
   return [
-    `${head}, so nothing there is read or changed; the rest goes on. ${sentence(reason)}`,
+    `${head}, so nothing there is read or changed; the rest goes on. ${sentence(mark(reason))}`,
     ...(notMade.length > 0 ? [`Not made there: ${rolesText(notMade, mark)}.`] : []),
     ...(notDeleted.length > 0 ? [`Not deleted there: ${rolesText(notDeleted, mark)}.`] : []),
     remedy(warning, mark),

@@ -102,7 +102,11 @@ export function warningFact(warning: Warning, mark: Mark): string {
     }
     case "auth-account-under-policy": {
       const [account, unit] = [mark(warning.accountId), mark(warning.organizationalUnit)];
-      return `The auth account ${account} is below ${unit}, a unit of the service control policy, which shuts out every developer there: they have to enrol and log in without MFA first.`;
+      const where =
+        warning.accountId === warning.organizationalUnit
+          ? "has the service control policy attached to itself"
+          : `is below ${unit}, a unit of the service control policy`;
+      return `The auth account ${account} ${where}, which shuts out every developer there: they have to enrol and log in without MFA first.`;
     }
     case "account-moved": {
       const { account, from, to } = warning;

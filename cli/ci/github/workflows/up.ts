@@ -41,6 +41,9 @@ on:
       accept-shut-out:
         description: Shut out IAM users and root keys that are in use in accounts which come under the policy.
         type: boolean
+      lift-denials:
+        description: Let in again developers whom somebody, or AWS, has shut out by policies that only deny.
+        type: boolean
       adopt:
         description: Take into the stack what AWS has already under its names.
         type: boolean
@@ -67,6 +70,7 @@ ${environment({
   MAX_REMOVALS: expression("inputs.max-removals"),
   ALLOW_UNPROTECTED: expression("inputs.allow-unprotected"),
   ACCEPT_SHUT_OUT: expression("inputs.accept-shut-out"),
+  LIFT_DENIALS: expression("inputs.lift-denials"),
   ADOPT: expression("inputs.adopt"),
   FORGET_ACCOUNT: expression("inputs.forget-account"),
   ...secretsOf(options),
@@ -75,6 +79,7 @@ ${environment({
           if [ -n "$MAX_REMOVALS" ]; then flags+=(--max-removals "$MAX_REMOVALS"); fi
           if [ "$ALLOW_UNPROTECTED" = true ]; then flags+=(--allow-unprotected); fi
           if [ "$ACCEPT_SHUT_OUT" = true ]; then flags+=(--accept-shut-out); fi
+          if [ "$LIFT_DENIALS" = true ]; then flags+=(--lift-denials); fi
           if [ "$ADOPT" = true ]; then flags+=(--adopt); fi
           if [ -n "$FORGET_ACCOUNT" ]; then flags+=(--forget-account "$FORGET_ACCOUNT"); fi
           # In the shell's place, so that a cancelled job is told to it, and what is under way ends.

@@ -1,0 +1,63 @@
+import {
+  DeleteRolePermissionsBoundaryCommand,
+  DeleteRolePolicyCommand,
+  DeleteUserPermissionsBoundaryCommand,
+  DeleteUserPolicyCommand,
+  DetachRolePolicyCommand,
+  DetachUserPolicyCommand,
+  GetRoleCommand,
+  GetUserCommand,
+  type IAMClient,
+  RemoveUserFromGroupCommand,
+} from "@aws-sdk/client-iam";
+import pMap from "p-map";
+
+import { unlessGone } from "../../infra/gone.ts";
+import type { Settings } from "../../infra/settings.ts";
+import { clients } from "./cut-off.ts";
+
+/** What only denies on a user or a role: policies, attached or a boundary (by ARN) or inline (by name), and groups by name. */
+export interface DeniedResource {
+  account: string;
+  type: string;
+  name: string;
+  policies: string[];
+}
+
+/** Takes policies that only deny off users and roles: the state does not have them, so that no run of the engine does. */
+export async function liftDenials(settings: Settings, resources: DeniedResource[]): Promise<void> {
+  const iam = clients(settings);
+  const { authAccount, developmentAccounts } = settings;
+  const parts = resources.flatMap(({ account, type, name, policies }) => {
+    const client = iam(account === "auth" ? authAccount : (developmentAccounts[account] ?? ""));
+    return policies.map((policy) => () => lift(client, { type, name, policy }));
+  });
+  await pMap(parts, (part) => part(), { concurrency: 8 });
+}
+
+async function lift(iam: IAMClient, { type, name, policy }: { type: string; name: string; policy: string }) {
+  if (type === "user") return liftFromUser(iam, name, policy);
+  const role = { RoleName: name };
+  if (!policy.startsWith("arn:")) {
+    await unlessGone(iam.send(new DeleteRolePolicyCommand({ ...role, PolicyName: policy })));
+    return;
+  }
+  await unlessGone(iam.send(new DetachRolePolicyCommand({ ...role, PolicyArn: policy })));
+  const { Role } = await iam.send(new GetRoleCommand(role));
+  const isBoundary = Role?.PermissionsBoundary?.PermissionsBoundaryArn === policy;
+  if (isBoundary) await unlessGone(iam.send(new DeleteRolePermissionsBoundaryCommand(role)));
+}
+
+/** A name is an inline policy's, or that of a group which only denies. */
+async function liftFromUser(iam: IAMClient, name: string, policy: string): Promise<void> {
+  const user = { UserName: name };
+  if (!policy.startsWith("arn:")) {
+    await unlessGone(iam.send(new DeleteUserPolicyCommand({ ...user, PolicyName: policy })));
+    await unlessGone(iam.send(new RemoveUserFromGroupCommand({ ...user, GroupName: policy })));
+    return;
+  }
+  await unlessGone(iam.send(new DetachUserPolicyCommand({ ...user, PolicyArn: policy })));
+  const { User } = await iam.send(new GetUserCommand(user));
+  const isBoundary = User?.PermissionsBoundary?.PermissionsBoundaryArn === policy;
+  if (isBoundary) await unlessGone(iam.send(new DeleteUserPermissionsBoundaryCommand(user)));
+}

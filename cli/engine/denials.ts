@@ -1,0 +1,77 @@
+import { isDeepStrictEqual } from "node:util";
+
+import { revocationPolicy } from "../../infra/offboarding.ts";
+import { denyEverything, denyOlderSessions } from "../../infra/policies.ts";
+import { deniesByName, onlyDenies, spelledDocument } from "../../infra/policy-documents.ts";
+import type { StepEventMetadata } from "./automation.ts";
+import type { Deployment, Resource } from "./deployment.ts";
+
+/** Takes such policies out of a step of a refresh, which finds nothing where they were all. Says whether there were any. */
+export function withoutDenials(step: StepEventMetadata, permissions: string[]): boolean {
+  const { old, new: found, type } = step;
+  if (!isPrincipal(type)) return false;
+  if (!found || ![old, found].map((state) => leaveOutOfState(state, permissions)).some(Boolean)) return false;
+  if (old && isDeepStrictEqual(old.inputs, found.inputs) && isDeepStrictEqual(old.outputs, found.outputs)) {
+    Object.assign(step, { op: "same", diffs: [], detailedDiff: null });
+  }
+  return true;
+}
+
+function leaveOutOfState(state: StepEventMetadata["new"], permissions: string[]): boolean {
+  return [state?.inputs, state?.outputs]
+    .map((properties) => properties !== undefined && leaveOut(properties, permissions))
+    .some(Boolean);
+}
+
+/**
+ * The policy that ends sessions is put on users and roles outside the stack, and so is what shuts somebody out: AWS's quarantine,
+ * inline policies that only deny. A refresh reads them back, and an `up` after that would take them off again: sessions that were
+ * ended would be alive again. So they are left out of the state, and told of as AWS has them.
+ *
+ * @param permissions ARNs of what the settings themselves give
+ * @returns whether there were any
+ */
+export function leaveOutDenials({ resources }: Pick<Deployment, "resources">, permissions: string[]): boolean {
+  const own = resources.filter(({ type }) => isPrincipal(type));
+  return own.map((resource) => edited(resource, permissions)).some(Boolean);
+}
+
+const isPrincipal = (type: string): boolean => type === "aws-native:iam:User" || type === "aws-native:iam:Role";
+
+function edited(resource: Resource, permissions: string[]): boolean {
+  const { inputs = {}, outputs = {} } = resource;
+  const kept = outputs["__inputs"] as { plaintext?: string } | undefined;
+  const keptInputs =
+    kept?.plaintext === undefined ? undefined : (JSON.parse(kept.plaintext) as Record<string, unknown>);
+  const changed = [inputs, outputs, ...(keptInputs === undefined ? [] : [keptInputs])]
+    .map((properties) => leaveOut(properties, permissions))
+    .some(Boolean);
+  if (changed && kept !== undefined) kept.plaintext = JSON.stringify(keptInputs);
+  return changed;
+}
+
+/** Takes such policies out of a user's or a role's properties. */
+function leaveOut(properties: Record<string, unknown>, permissions: string[]): boolean {
+  const isInline = (policy: unknown): boolean => onlyDenies((policy as { policyDocument?: unknown }).policyDocument);
+  const isManaged = (arn: unknown): boolean => deniesByName(String(arn)) && !permissions.includes(String(arn));
+  return [without(properties, "policies", isInline), without(properties, "managedPolicyArns", isManaged)].some(Boolean);
+}
+
+function without(properties: Record<string, unknown>, key: string, isOut: (value: unknown) => boolean): boolean {
+  const values: unknown = properties[key];
+  if (!Array.isArray(values) || !values.some(isOut)) return false;
+  const others: unknown[] = values.filter((value) => !isOut(value));
+  if (others.length > 0) properties[key] = others;
+  else Reflect.deleteProperty(properties, key);
+  return true;
+}
+
+/** Only what does nothing but deny, as it is written here: anybody could give another policy this name. */
+export function isRevocation(policy: unknown): boolean {
+  const { policyName, policyDocument } = policy as { policyName?: unknown; policyDocument?: unknown };
+  if (policyName !== revocationPolicy) return false;
+  const [, time] = /"aws:TokenIssueTime":"([^"]+)"/.exec(JSON.stringify(policyDocument)) ?? [];
+  if (time !== undefined && Number.isNaN(Date.parse(time))) return false;
+  const expected = time === undefined ? denyEverything() : denyOlderSessions(new Date(time));
+  return isDeepStrictEqual(spelledDocument(policyDocument), spelledDocument(expected));
+}
