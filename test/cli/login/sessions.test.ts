@@ -120,6 +120,14 @@ describe("what a login has opened", () => {
       );
     });
 
+    it("does not call a session live that an administrator has ended", async () => {
+      await loginTo("sandbox");
+      await admin.succeed("end-sessions", "alice", "--yes");
+      expect((await alice.succeed("whoami")).stdout).to.match(
+        /sandbox no more; run mfa-admin login \(profile dev; AWS: AccessDenied: .*explicit deny in an identity-based policy\.\)/,
+      );
+    });
+
     it("gives the same as JSON, without a secret", async () => {
       const { stdout } = await alice.succeed("whoami", "--json");
       expect(JSON.parse(stdout)).to.deep.include({ userName: "alice", authAccount: "222222222222", logins: [] });
