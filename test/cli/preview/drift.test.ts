@@ -195,8 +195,19 @@ describe("refresh --preview-only", () => {
     await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: trust(root) }));
     const full = { PolicyId: "p-FullAWSAccess", ...unit };
     await organizations.send(new DetachPolicyCommand(full));
+    sandbox.organization.addUnit("ou-abcd-55555555", "Elsewhere");
+    sandbox.organization.moveAccount("444444444444", "ou-abcd-55555555");
+    await organizations.send(new AttachPolicyCommand({ PolicyId, TargetId: sandbox.authAccount }));
     const without = (await admin.succeed("preview")).stdout;
     await organizations.send(new AttachPolicyCommand(full));
+    sandbox.organization.moveAccount("444444444444", sandbox.organizationalUnit);
+    await organizations.send(new DetachPolicyCommand({ PolicyId, TargetId: sandbox.authAccount }));
+    expect(without).to.contain(
+      "! payments (444444444444) is below none of the units of the service control policy: a leaked access key works there without MFA.",
+    );
+    expect(without).to.contain(
+      `! The auth account ${sandbox.authAccount} has the service control policy attached to itself, which shuts out every developer there`,
+    );
     expect(without).to.contain(
       `! FullAWSAccess is not attached to ${sandbox.organizationalUnit}, nor is a policy in its place: nothing at all is allowed there. Run aws organizations attach-policy --policy-id p-FullAWSAccess --target-id ${sandbox.organizationalUnit}.\n`,
     );
