@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 import type { Settings } from "../../infra/settings.ts";
 import { type Look, lookAtAws } from "../aws/look.ts";
 import { Failure } from "../failure.ts";
@@ -72,8 +74,12 @@ export async function planSeen(
 }
 
 /** @throws Failure when a refresh on the way has found what only denies, and what follows would take it off */
-export function denialsStay({ look }: Seen, before: StackBefore, settings: Settings, options: LookOptions): void {
-  const danger = liftedDenials(before, denials(look, settings), options).find(({ refused }) => refused);
+export function denialsStay({ denied, taken }: Seen, before: StackBefore, options: LookOptions): void {
+  // What a takeover loses was shown, and consented to.
+  const isTaken = ({ resource }: Denied): boolean =>
+    taken.some(({ account, type, name }) => isDeepStrictEqual({ account, type, name }, resource));
+  const own = denied.filter((one) => !isTaken(one));
+  const danger = liftedDenials(before, own, options).find(({ refused }) => refused);
   if (danger === undefined) return;
   const plain = (text: string): string => text;
   throw new Failure(

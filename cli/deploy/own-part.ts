@@ -88,7 +88,7 @@ export async function addToStack(
   await returnToStack(stack, { project, settings, names, verbose }, resources);
   await healKnown(stack, await resourcesBefore(stack, project), { project, settings, verbose });
   const afterRefresh = async (): Promise<void> => {
-    denialsStay(seen, await readStackBefore(stack, project), alone, {});
+    denialsStay(seen, await readStackBefore(stack, project), {});
   };
   const damaged = damagedIn(resources, seen.alarms);
   if (damaged.length > 0) {

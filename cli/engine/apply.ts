@@ -152,7 +152,7 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
     if (lifted.length > 0) await lift(stack, settings, seen);
     await forgetAccounts(stack, options);
     const afterRefresh = async (): Promise<void> => {
-      denialsStay(seen, await readStackBefore(stack, project), settings, guards);
+      denialsStay(seen, await readStackBefore(stack, project), guards);
     };
     if (damaged.length > 0) {
       await runRefresh(stack, { project, settings, verbose }, damaged);

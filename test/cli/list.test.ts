@@ -90,6 +90,8 @@ describe("list", () => {
       "ListAccessKeys",
       "ListMFADevices",
       "ListParents",
+      "ListPolicies",
+      "ListTargetsForPolicy",
     ]);
     from = admin.sandbox.requests.length;
     const { stdout } = await admin.succeed("list", "--roster");
