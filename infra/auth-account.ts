@@ -2,6 +2,7 @@ import { Group, ManagedPolicy } from "@pulumi/aws-native/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Context } from "./context.ts";
+import { developersGroup } from "./names.ts";
 import { developerPolicy } from "./policies.ts";
 
 /** What the developers share in the auth account: their group and its one managed policy. */
@@ -26,7 +27,7 @@ export class AuthAccount extends pulumi.ComponentResource {
     // A managed policy's id is its ARN, a group's its name: read-only attributes are not there on every endpoint.
     const group = new Group(
       "developers",
-      { groupName: "mfa-admin-developers", managedPolicyArns: [policy.id] },
+      { groupName: developersGroup, managedPolicyArns: [policy.id] },
       { ...options, ignoreChanges: ["path"] },
     );
     this.groupName = group.id;

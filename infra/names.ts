@@ -46,3 +46,6 @@ export const deletionHooks = {
   "aws-native:iam:User": "mfa-admin:empty-user",
   "aws-native:iam:Role": "mfa-admin:empty-role",
 } as const;
+
+/** The group of all developers. */
+export const developersGroup = "mfa-admin-developers";

@@ -1,8 +1,10 @@
 import {
+  DeleteGroupPolicyCommand,
   DeleteRolePermissionsBoundaryCommand,
   DeleteRolePolicyCommand,
   DeleteUserPermissionsBoundaryCommand,
   DeleteUserPolicyCommand,
+  DetachGroupPolicyCommand,
   DetachRolePolicyCommand,
   DetachUserPolicyCommand,
   GetRoleCommand,
@@ -24,19 +26,45 @@ export interface DeniedResource {
   policies: string[];
 }
 
-/** Takes policies that only deny off users and roles: the state does not have them, so that no run of the engine does. */
+/**
+ * Takes what only denies off users, roles and the group: the state does not have it, so that no run of the engine does. Each part is
+ * tried whatever becomes of the others.
+ *
+ * @throws what AWS has refused first
+ */
 export async function liftDenials(settings: Settings, resources: DeniedResource[]): Promise<void> {
   const iam = clients(settings);
   const { authAccount, developmentAccounts } = settings;
   const parts = resources.flatMap(({ account, type, name, policies }) => {
     const client = iam(account === "auth" ? authAccount : (developmentAccounts[account] ?? ""));
-    return policies.map((policy) => () => lift(client, { type, name, policy }));
+    // A role's trust is put right otherwise.
+    const taken = policies.filter((policy) => policy !== "trust policy");
+    return taken.map((policy) => () => lift(client, { type, name, policy }));
   });
-  await pMap(parts, (part) => part(), { concurrency: 8 });
+  const done = await pMap(
+    parts,
+    (part) =>
+      part().then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      ),
+    { concurrency: 8 },
+  );
+  const refused = done.find((one) => one !== undefined);
+  if (refused !== undefined) throw refused.error;
 }
 
 async function lift(iam: IAMClient, { type, name, policy }: { type: string; name: string; policy: string }) {
   if (type === "user") return liftFromUser(iam, name, policy);
+  if (type === "group") {
+    const group = { GroupName: name };
+    await unlessGone(
+      policy.startsWith("arn:")
+        ? iam.send(new DetachGroupPolicyCommand({ ...group, PolicyArn: policy }))
+        : iam.send(new DeleteGroupPolicyCommand({ ...group, PolicyName: policy })),
+    );
+    return;
+  }
   const role = { RoleName: name };
   if (!policy.startsWith("arn:")) {
     await unlessGone(iam.send(new DeleteRolePolicyCommand({ ...role, PolicyName: policy })));

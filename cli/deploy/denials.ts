@@ -1,9 +1,9 @@
-import { policyArnIn, roleNameOf } from "../../infra/names.ts";
+import { developersGroup, policyArnIn, roleNameOf } from "../../infra/names.ts";
+import { revocationPolicy } from "../../infra/offboarding.ts";
 import { deniesByName, isQuarantine, onlyDenies } from "../../infra/policy-documents.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Identity } from "../aws/identities.ts";
 import type { Look } from "../aws/look.ts";
-import { isRevocation } from "../engine/denials.ts";
 import type { StackBefore } from "../preview/guards.ts";
 import type { Danger, Warning } from "../preview/schema.ts";
 
@@ -14,8 +14,8 @@ import type { Danger, Warning } from "../preview/schema.ts";
 export type Denied = Extract<Warning, { kind: "denied" }>;
 
 /** What only denies on the stack's users and roles, as AWS has it. */
-export function denials(look: Pick<Look, "identities">, settings: Settings): Denied[] {
-  const developerOf = developersBy(settings);
+export function denials(look: Pick<Look, "identities">, settings: Settings, held: Held[] = []): Denied[] {
+  const developerOf = developersBy(settings, held);
   return [...look.identities].flatMap(([account, identities]) => {
     const denying = new Set(
       identities.flatMap(({ type, arn, document }) => (type === "managed policy" && onlyDenies(document) ? [arn] : [])),
@@ -23,14 +23,15 @@ export function denials(look: Pick<Look, "identities">, settings: Settings): Den
     const groups = new Set(identities.flatMap((one) => (isDenyingGroup(one, denying) ? [one.name] : [])));
     return identities.flatMap((identity): Denied[] => {
       const { type, name, managedPolicies, inlinePolicies, boundary } = identity;
-      const developer = developerOf(account, { type, name });
+      const isOwnGroup = account === "auth" && type === "group" && name === developersGroup;
+      const developer = isOwnGroup ? "everybody" : developerOf(account, { type, name });
       if (developer === undefined) return [];
       const managed = managedPolicies.filter(
         (arn) => (deniesByName(arn) || denying.has(arn)) && !isWanted(arn, account, settings),
       );
       const inline = inlinePolicies.filter(
-        ({ name: policyName, document }) =>
-          onlyDenies(document) && !isRevocation({ policyName, policyDocument: document }),
+        // The end of sessions, whoever has put it there, is no alarm; a cut-off is another one.
+        ({ name: policyName, document }) => onlyDenies(document) && policyName !== revocationPolicy,
       );
       const policies = [
         ...managed,
@@ -47,27 +48,44 @@ export function denials(look: Pick<Look, "identities">, settings: Settings): Den
 }
 
 /** What a role's trust policy is called among what only denies. */
-const trustPolicy = "trust policy";
+export const trustPolicy = "trust policy";
 
 /** A group whose every policy only denies, such as one that somebody was put into to be suspended. */
-function isDenyingGroup({ type, managedPolicies, inlinePolicies }: Identity, denying: Set<string>): boolean {
-  if (type !== "group" || managedPolicies.length + inlinePolicies.length === 0) return false;
+export function isDenyingGroup(
+  { type, name, managedPolicies, inlinePolicies }: Identity,
+  denying: Set<string>,
+): boolean {
+  if (type !== "group" || name === developersGroup || managedPolicies.length + inlinePolicies.length === 0)
+    return false;
   return (
     managedPolicies.every((arn) => deniesByName(arn) || denying.has(arn)) &&
     inlinePolicies.every(({ document }) => onlyDenies(document))
   );
 }
 
-/** Whose user or role it is, of those on the roster. */
-export function developersBy(settings: Settings): (account: string, identity: Named) => string | undefined {
+/**
+ * Whose user or role it is, of those on the roster.
+ *
+ * @param held what the stack has: roles under a prefix that the settings do not have any more, too
+ */
+export function developersBy(
+  settings: Settings,
+  held: Held[] = [],
+): (account: string, identity: Named) => string | undefined {
   const users = Object.keys(settings.developers);
-  const byRole = new Map(users.map((name) => [roleNameOf(settings, name), name]));
+  const former = held.flatMap(({ type, name }) => {
+    if (type !== "role") return [];
+    const owners = users.filter((user) => name.endsWith(`-${user}`)).sort((a, b) => b.length - a.length);
+    return owners.slice(0, 1).map((owner) => [name, owner] as const);
+  });
+  const byRole = new Map([...former, ...users.map((name) => [roleNameOf(settings, name), name] as const)]);
   return (account, { type, name }) => {
     if (account === "auth") return type === "user" && users.includes(name) ? name : undefined;
     return type === "role" ? byRole.get(name) : undefined;
   };
 }
 
+type Held = StackBefore["held"][number];
 type Named = Pick<Identity, "type" | "name">;
 
 /** What the settings themselves give to a role is nobody's alarm. */

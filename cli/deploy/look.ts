@@ -44,7 +44,7 @@ export async function see(
   settings: Settings,
   options: LookOptions & { unfinished: () => Promise<ReadonlySet<string>> },
 ): Promise<Seen> {
-  const [denied, cutOff] = [denials(look, settings), cutOffs(look, settings)];
+  const [denied, cutOff] = [denials(look, settings, before.held), cutOffs(look, settings)];
   const first = takenNames(look, before, settings, new Set());
   const taken = first.length === 0 ? first : takenNames(look, before, settings, await options.unfinished());
   return {

@@ -1,4 +1,4 @@
-import { accountsOf, roleNameOf } from "../../infra/names.ts";
+import { accountsOf, developersGroup, roleNameOf } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Identity } from "../aws/identities.ts";
 import { type Look, shieldName } from "../aws/look.ts";
@@ -17,7 +17,7 @@ export interface Taken {
 /** The names of what all developers share (see infra/auth-account.ts). */
 const shared = [
   { account: "auth", type: "managed policy", name: "mfa-admin-developer" },
-  { account: "auth", type: "group", name: "mfa-admin-developers" },
+  { account: "auth", type: "group", name: developersGroup },
 ];
 
 /**

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { accountsOf, roleNameOf } from "../../infra/names.ts";
 import { developerPolicy } from "../../infra/policies.ts";
 import type { Settings } from "../../infra/settings.ts";
+import { trustAgain } from "../aws/role-trust.ts";
 import { viewOrganization } from "../aws/organization.ts";
 import { apply, summary } from "../engine/apply.ts";
 import type { Stack } from "../engine/automation.ts";
@@ -27,7 +28,8 @@ import type { SettingsFile } from "../project/settings-file.ts";
 import { madeWithoutPassword } from "../onboarding/handover.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import { denialsStay, lookAtAws, see } from "./look.ts";
-import { damagedIn } from "./promise.ts";
+import { keepingDenials } from "./keep-denials.ts";
+import { staleIn } from "./promise.ts";
 import { pendingEdits, pendingLine } from "./pending-edits.ts";
 import { runUp } from "./run-up.ts";
 
@@ -90,23 +92,25 @@ export async function addToStack(
   const afterRefresh = async (): Promise<void> => {
     denialsStay(seen, await readStackBefore(stack, project), {});
   };
-  const damaged = damagedIn(resources, seen.alarms);
-  if (damaged.length > 0) {
-    await runRefresh(stack, { project, settings, verbose }, damaged);
-    await afterRefresh();
-  }
   const { outputs = {} } = resources.find(({ type }) => type === "pulumi:pulumi:Stack") ?? {};
-  return runUp(stack, {
-    afterRefresh,
-    project,
-    settings,
-    verbose,
-    target: targetsOf(project, settings, names, resources, unreachedBy(stack)),
-    program: programOf(stack, settings, { names, outputs }),
-    ...(onBegin && { onBegin }),
-    ...(onStep && { onStep }),
-    again: `mfa-admin up --stack ${stackReference(project)}`,
-  });
+  const run = (): Promise<RunResult> =>
+    runUp(stack, {
+      afterRefresh,
+      project,
+      settings,
+      verbose,
+      target: targetsOf(project, settings, names, resources, unreachedBy(stack)),
+      program: programOf(stack, settings, { names, outputs }),
+      ...(onBegin && { onBegin }),
+      ...(onStep && { onStep }),
+      again: `mfa-admin up --stack ${stackReference(project)}`,
+    });
+  const result = await keepingDenials({ look, settings: alone, held: held.held }, run);
+  const stale = staleIn(seen.alarms).flatMap(({ developer, resources: roles }) =>
+    roles.map(({ account, name }) => ({ developer, account, name })),
+  );
+  await trustAgain(settings, stale);
+  return result;
 }
 
 /** Deletes the users and roles of developers who are off the roster, and nothing else. Their access has ended by then. */

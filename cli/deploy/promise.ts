@@ -49,24 +49,28 @@ export function shieldWarnings({ shield, missed }: Look, { held }: StackBefore):
   ];
 }
 
-/** The URNs of what the next `up` has to read back before it can put it right. */
+/**
+ * The URNs of what the next `up` has to read back before it can put it right: the service control policy, and users whom
+ * somebody has deleted though roles trust them.
+ */
 export function damagedIn(
   resources: Resource[],
   alarms: Warning[],
-  { liftDenials = false }: { liftDenials?: boolean | undefined } = {},
+  { identities }: Pick<Look, "identities">,
 ): string[] {
   const isShieldDamaged = alarms.some(isWeakened);
-  const roles = alarms.flatMap((alarm) => {
-    if (alarm.kind === "stale-trust") return alarm.resources;
-    return liftDenials && alarm.kind === "denied" ? [alarm.resource] : [];
-  });
+  const there = new Set((identities.get("auth") ?? []).flatMap(({ type, name }) => (type === "user" ? [name] : [])));
+  const gone = staleIn(alarms).flatMap(({ developer }) => (there.has(developer) ? [] : [developer]));
   const damaged = resources.filter((resource) => {
     if (resource.type === "aws-native:organizations:Policy") return isShieldDamaged;
-    if (resource.type !== "aws-native:iam:Role") return false;
-    const { account, name } = identityOfResource(resource);
-    return roles.some((role) => role.account === account && role.name === name);
+    return resource.type === "aws-native:iam:User" && gone.includes(identityOfResource(resource).name);
   });
   return damaged.map(({ urn }) => urn);
+}
+
+/** Roles that trust somebody who was deleted, by their developers. */
+export function staleIn(alarms: Warning[]): Extract<Warning, { kind: "stale-trust" }>[] {
+  return alarms.filter((alarm) => alarm.kind === "stale-trust");
 }
 
 function withoutAllow({ withoutAllow: targets }: Look, settings: Settings): Warning[] {

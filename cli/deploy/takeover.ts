@@ -11,7 +11,7 @@ import pMap from "p-map";
 import { accessKeysOf } from "../../infra/access-keys.ts";
 import { assignmentTags } from "../../infra/assignment.ts";
 import { mfaDevicesOf } from "../../infra/mfa-devices.ts";
-import { policyArnIn } from "../../infra/names.ts";
+import { developersGroup, policyArnIn } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { iamIn } from "../aws/clients.ts";
 import type { Identity } from "../aws/identities.ts";
@@ -107,7 +107,7 @@ function userLosses(user: Identity, settings: Settings): string[] {
   const tags = Object.keys({ ...settings.tags, ...assignmentTags(settings, user.name) });
   return [
     ...policiesOf(user, []),
-    ...user.groups.filter((group) => group !== "mfa-admin-developers").map((group) => `group ${group}`),
+    ...user.groups.filter((group) => group !== developersGroup).map((group) => `group ${group}`),
     ...(user.boundary === undefined ? [] : [`permissions boundary ${user.boundary}`]),
     ...(user.path === "/" ? [] : [`path ${user.path}`]),
     ...tagsOf(user, tags),

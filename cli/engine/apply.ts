@@ -7,9 +7,13 @@ import type { Settings } from "../../infra/settings.ts";
 import { type UnreachableAccount, unreachableAccounts } from "../aws/account-reach.ts";
 import { letBack } from "../aws/cut-off.ts";
 import { liftDenials } from "../aws/lift-denials.ts";
+import type { Look } from "../aws/look.ts";
+import { trustAgain } from "../aws/role-trust.ts";
 import { checkPreconditions } from "../aws/preconditions.ts";
 import { forgetAccounts } from "../deploy/forget-accounts.ts";
-import { damagedIn } from "../deploy/promise.ts";
+import { trustPolicy } from "../deploy/denials.ts";
+import { keepingDenials } from "../deploy/keep-denials.ts";
+import { damagedIn, staleIn } from "../deploy/promise.ts";
 import { runUp } from "../deploy/run-up.ts";
 import { goWithoutUnreached, unreachedWarnings } from "../deploy/unreached-accounts.ts";
 import { type Project, stackReference } from "../project/project.ts";
@@ -34,7 +38,8 @@ import type { Resource } from "./deployment.ts";
 import { requireUnlocked } from "../state/lock.ts";
 import { waitForLock } from "../state/wait.ts";
 import { passphraseEnvironment, requirePassphrase } from "./passphrase.ts";
-import { healKnown, type RunResult, runRefresh } from "./runs.ts";
+import { forgetDenials } from "./recover.ts";
+import { healKnown, type RunOptions, type RunResult, runRefresh } from "./runs.ts";
 import { openStack } from "./stack.ts";
 import { lookAgain, unreachedBy, unreachedNames } from "./unreached.ts";
 
@@ -117,9 +122,11 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   const { resources, warnings, seen } = await lookBefore(stack, applyOptions);
   for (const line of warningLines(seen.alarms, process.stderr)) process.stderr.write(`${line}\n`);
   // What was reviewed is applied as it is.
-  const damaged = saved === undefined ? damagedIn(resources, seen.alarms, guards) : [];
+  const damaged = saved === undefined ? damagedIn(resources, seen.alarms, seen.look) : [];
+  const stale = saved === undefined ? staleIn(seen.alarms) : [];
   const lifted = guards.liftDenials === true ? [...seen.cutOff, ...seen.denied] : [];
-  const isMoreThanPlanned = lifted.length + damaged.length > 0 || unreachedBy(stack).some(({ forget }) => forget);
+  const isMoreThanPlanned =
+    lifted.length + damaged.length + stale.length > 0 || unreachedBy(stack).some(({ forget }) => forget);
   return withEnginePlan(saved !== undefined, async (enginePlan) => {
     const options = { project, settings, verbose, adopt, ...enginePlan };
     let total: number | undefined;
@@ -149,16 +156,19 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
     }
     if (!show) tellShutOut(warnings);
     await healKnown(stack, resources, options);
-    if (lifted.length > 0) await lift(stack, settings, seen);
+    const look = lifted.length > 0 ? await lift(stack, options, seen) : seen.look;
     await forgetAccounts(stack, options);
+    if (damaged.length > 0) await runRefresh(stack, { project, settings, verbose }, damaged);
     const afterRefresh = async (): Promise<void> => {
       denialsStay(seen, await readStackBefore(stack, project), guards);
     };
-    if (damaged.length > 0) {
-      await runRefresh(stack, { project, settings, verbose }, damaged);
-      await afterRefresh();
-    }
-    return runUp(stack, { ...options, total, afterRefresh, ...(onBegin && { onBegin }), ...(onStep && { onStep }) });
+    await afterRefresh();
+    const { held } = stackHeldBy(resources);
+    const result = await keepingDenials({ look, settings, held }, () =>
+      runUp(stack, { ...options, total, afterRefresh, ...(onBegin && { onBegin }), ...(onStep && { onStep }) }),
+    );
+    await trustAgain(settings, rolesOf(stale));
+    return result;
   });
 }
 
@@ -181,16 +191,37 @@ async function lookBefore(stack: Stack, { project, file: { settings }, adopt = f
   return { resources, warnings, seen };
 }
 
-/** Lets in again whom somebody, or a removal that was broken off, has shut out. */
-async function lift(stack: Stack, settings: Settings, { cutOff, denied }: Seen): Promise<void> {
+/**
+ * Lets in again whom somebody, or a removal that was broken off, has shut out.
+ *
+ * @returns what AWS has by then
+ */
+async function lift(stack: Stack, options: RunOptions, { cutOff, denied }: Seen): Promise<Look> {
+  const { settings } = options;
   const names = [...new Set([...cutOff, ...denied].map(({ developer }) => developer))];
   const cut = cutOff.map(({ developer }) => developer);
   if (cut.length > 0) await letBack(settings, cut, unreachedNames(stack));
-  await liftDenials(
+  const resources = denied.map(({ resource, policies }) => ({ ...resource, policies }));
+  await liftDenials(settings, resources);
+  const closed = denied.filter(({ policies }) => policies.includes(trustPolicy));
+  await trustAgain(
     settings,
-    denied.map(({ resource, policies }) => ({ ...resource, policies })),
+    closed.map(({ developer, resource: { account, name } }) => ({ developer, account, name })),
+  );
+  const refresh = (): Promise<unknown> => runRefresh(stack, options);
+  await forgetDenials(
+    stack,
+    { settings, refresh },
+    resources.flatMap(({ policies }) => policies),
   );
   process.stderr.write(`Let in again: ${names.join(", ")}.\n`);
+  return lookAtAws(settings, unreachedNames(stack));
+}
+
+function rolesOf(stale: ReturnType<typeof staleIn>): { developer: string; account: string; name: string }[] {
+  return stale.flatMap(({ developer, resources }) =>
+    resources.map(({ account, name }) => ({ developer, account, name })),
+  );
 }
 
 /** Nobody is shut out in silence, also where nothing is asked. */

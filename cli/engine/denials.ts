@@ -1,8 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { revocationPolicy } from "../../infra/offboarding.ts";
-import { denyEverything, denyOlderSessions } from "../../infra/policies.ts";
-import { deniesByName, onlyDenies, spelledDocument } from "../../infra/policy-documents.ts";
+import { deniesByName, onlyDenies } from "../../infra/policy-documents.ts";
 import type { StepEventMetadata } from "./automation.ts";
 import type { Deployment, Resource } from "./deployment.ts";
 
@@ -29,32 +27,42 @@ function leaveOutOfState(state: StepEventMetadata["new"], permissions: string[])
  * ended would be alive again. So they are left out of the state, and told of as AWS has them.
  *
  * @param permissions ARNs of what the settings themselves give
+ * @param also ARNs of policies and names of groups that were just taken off in AWS
  * @returns whether there were any
  */
-export function leaveOutDenials({ resources }: Pick<Deployment, "resources">, permissions: string[]): boolean {
+export function leaveOutDenials(
+  { resources }: Pick<Deployment, "resources">,
+  permissions: string[],
+  also: string[] = [],
+): boolean {
   const own = resources.filter(({ type }) => isPrincipal(type));
-  return own.map((resource) => edited(resource, permissions)).some(Boolean);
+  return own.map((resource) => edited(resource, permissions, also)).some(Boolean);
 }
 
-const isPrincipal = (type: string): boolean => type === "aws-native:iam:User" || type === "aws-native:iam:Role";
+const isPrincipal = (type: string): boolean => /^aws-native:iam:(User|Role|Group)$/.test(type);
 
-function edited(resource: Resource, permissions: string[]): boolean {
+function edited(resource: Resource, permissions: string[], also: string[]): boolean {
   const { inputs = {}, outputs = {} } = resource;
   const kept = outputs["__inputs"] as { plaintext?: string } | undefined;
   const keptInputs =
     kept?.plaintext === undefined ? undefined : (JSON.parse(kept.plaintext) as Record<string, unknown>);
   const changed = [inputs, outputs, ...(keptInputs === undefined ? [] : [keptInputs])]
-    .map((properties) => leaveOut(properties, permissions))
+    .map((properties) => leaveOut(properties, permissions, also))
     .some(Boolean);
   if (changed && kept !== undefined) kept.plaintext = JSON.stringify(keptInputs);
   return changed;
 }
 
-/** Takes such policies out of a user's or a role's properties. */
-function leaveOut(properties: Record<string, unknown>, permissions: string[]): boolean {
+/** Takes such policies out of a user's, a role's or a group's properties. */
+function leaveOut(properties: Record<string, unknown>, permissions: string[], also: string[] = []): boolean {
   const isInline = (policy: unknown): boolean => onlyDenies((policy as { policyDocument?: unknown }).policyDocument);
-  const isManaged = (arn: unknown): boolean => deniesByName(String(arn)) && !permissions.includes(String(arn));
-  return [without(properties, "policies", isInline), without(properties, "managedPolicyArns", isManaged)].some(Boolean);
+  const isManaged = (arn: unknown): boolean =>
+    (deniesByName(String(arn)) && !permissions.includes(String(arn))) || also.includes(String(arn));
+  return [
+    without(properties, "policies", isInline),
+    without(properties, "managedPolicyArns", isManaged),
+    without(properties, "groups", (group) => also.includes(String(group))),
+  ].some(Boolean);
 }
 
 function without(properties: Record<string, unknown>, key: string, isOut: (value: unknown) => boolean): boolean {
@@ -64,14 +72,4 @@ function without(properties: Record<string, unknown>, key: string, isOut: (value
   if (others.length > 0) properties[key] = others;
   else Reflect.deleteProperty(properties, key);
   return true;
-}
-
-/** Only what does nothing but deny, as it is written here: anybody could give another policy this name. */
-export function isRevocation(policy: unknown): boolean {
-  const { policyName, policyDocument } = policy as { policyName?: unknown; policyDocument?: unknown };
-  if (policyName !== revocationPolicy) return false;
-  const [, time] = /"aws:TokenIssueTime":"([^"]+)"/.exec(JSON.stringify(policyDocument)) ?? [];
-  if (time !== undefined && Number.isNaN(Date.parse(time))) return false;
-  const expected = time === undefined ? denyEverything() : denyOlderSessions(new Date(time));
-  return isDeepStrictEqual(spelledDocument(policyDocument), spelledDocument(expected));
 }

@@ -1,10 +1,17 @@
 import { deletionHooks } from "../../infra/names.ts";
+import type { Settings } from "../../infra/settings.ts";
+import { leaveOutDenials } from "./denials.ts";
 import type { Resource } from "./deployment.ts";
 import { forgetEnvironment } from "./provider-inputs.ts";
 
 /** Puts right what is wrong in a state, whichever version has made it so. @returns whether anything was */
-export function healResources(resources: Resource[]): boolean {
-  return [forgetEnvironment(resources), giveDeletionHooks(resources)].some(Boolean);
+export function healResources(resources: Resource[], { permissions }: Pick<Settings, "permissions">): boolean {
+  return [
+    forgetEnvironment(resources),
+    giveDeletionHooks(resources),
+    // A refresh that was broken off, or one of plain Pulumi, has left them there.
+    leaveOutDenials({ resources }, permissions),
+  ].some(Boolean);
 }
 
 /**

@@ -83,12 +83,12 @@ export async function settle(stack: Stack, { settings, refresh }: SettleOptions)
 
 /** Puts right what is wrong in the state. */
 export function heal(stack: Stack, options: SettleOptions): Promise<void> {
-  return editSettled(stack, ({ resources }) => healResources(resources), options);
+  return editSettled(stack, ({ resources }) => healResources(resources, options.settings), options);
 }
 
 /** Takes out of the state what only denies. */
-export function forgetDenials(stack: Stack, options: SettleOptions): Promise<void> {
-  return editSettled(stack, (deployment) => leaveOutDenials(deployment, options.settings.permissions), options);
+export function forgetDenials(stack: Stack, options: SettleOptions, also: string[] = []): Promise<void> {
+  return editSettled(stack, (deployment) => leaveOutDenials(deployment, options.settings.permissions, also), options);
 }
 
 /** Edits the state; what is pending has to be settled by the same edit, which forgets it. */
@@ -128,7 +128,7 @@ export async function prepareDeletion(
     const loosened = behind.size > 0 && letGo(deployment, new Set(leaving.map(({ urn }) => urn)));
     const shielded = deployment.resources.filter(({ protect }) => protect === true);
     for (const resource of shielded) resource.protect = false;
-    const healed = healResources(deployment.resources);
+    const healed = healResources(deployment.resources, settings);
     return healed || unfinished.settled || shielded.length > 0 || started || loosened;
   });
   await readTaken(taken, refresh);
@@ -164,7 +164,7 @@ export async function prepareRemoval(
     staying = deployment.resources.filter(isCloudResource).length - leaving.filter(isCloudResource).length;
     const urns = new Set(leaving.map(({ urn }) => urn));
     const started = letProvidersStart(deployment, unreached);
-    const healed = healResources(deployment.resources);
+    const healed = healResources(deployment.resources, settings);
     return letGo(deployment, urns) || healed || started || unfinished.settled;
   });
   await readTaken(taken, refresh);

@@ -140,9 +140,12 @@ export async function runRefresh(stack: Stack, options: RunOptions, only?: strin
   const { prepareReading } = await import("./read-reachable.ts");
   const reachable = await prepareReading(stack, options.settings);
   const part = only === undefined ? reachable : { target: only };
-  const pass = (): Promise<FinishedRun> =>
-    run("refresh", options, (engine) => withoutReports(stack).refresh({ ...engine, parallel, ...part }));
-  const [first, second] = [await pass(), await pass()];
+  const pass = (target: { target?: string[] }): Promise<FinishedRun> =>
+    run("refresh", options, (engine) => withoutReports(stack).refresh({ ...engine, parallel, ...target }));
+  const first = await pass(part);
+  const left = await stillThere(stack, options, part);
+  // What is all gone needs no second pass.
+  const second = left.target?.length === 0 ? noRun(first) : await pass(left);
   if (first.denialsSeen || second.denialsSeen) {
     const { forgetDenials } = await import("./recover.ts");
     const again = (): Promise<unknown> => runRefresh(stack, { ...options, onStep: () => undefined });
@@ -156,6 +159,19 @@ export async function runRefresh(stack: Stack, options: RunOptions, only?: strin
     seconds: first.seconds + second.seconds,
   };
 }
+
+/** The engine knows no target that its first pass has found to be gone. */
+async function stillThere(stack: Stack, options: RunOptions, part: { target?: string[] }) {
+  if (part.target === undefined) return {};
+  const urns = new Set((await resourcesOf(stack, options)).map(({ urn }) => urn));
+  return { target: part.target.filter((urn) => urns.has(urn)) };
+}
+
+const noRun = ({ record }: FinishedRun): FinishedRun => ({
+  ...{ changes: [], unchanged: 0, seconds: 0 },
+  record,
+  denialsSeen: false,
+});
 
 async function resourcesOf(stack: Stack, { project }: RunOptions): Promise<Resource[]> {
   const { resourcesBefore } = await import("../preview/state-before.ts");
@@ -176,7 +192,7 @@ export async function healKnown(
   refresh = (): Promise<unknown> => runRefresh(stack, { ...options, onStep: () => undefined }),
 ): Promise<void> {
   const { healResources } = await import("./heal.ts");
-  if (!healResources(structuredClone(known))) return;
+  if (!healResources(structuredClone(known), options.settings)) return;
   const { heal } = await import("./recover.ts");
   await heal(stack, { settings: options.settings, refresh });
 }

@@ -1,8 +1,12 @@
 import {
   AddUserToGroupCommand,
+  AttachRolePolicyCommand,
   AttachUserPolicyCommand,
   CreateGroupCommand,
+  CreatePolicyCommand,
+  DeleteUserCommand,
   GetUserCommand,
+  ListAttachedRolePoliciesCommand,
   PutGroupPolicyCommand,
   PutRolePolicyCommand,
   PutUserPolicyCommand,
@@ -13,6 +17,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
+import { emptyUser } from "../../infra/offboarding.ts";
 import { administratorOf, policy, refusal, trust } from "../sandbox/testing.ts";
 import { Developer, works } from "./developer.ts";
 import { Administrator } from "./harness.ts";
@@ -85,6 +90,48 @@ describe("what other hands have done meanwhile gives, keeps and takes nobody's a
     expect(blocked()).to.eql([true, true, true]);
     await admin.succeed("up", "--yes", "--lift-denials");
     expect(blocked()).to.eql([false, false, false]);
+  });
+
+  it("what only denies stays on a role whose permissions an edit changes, and goes by consent, whoever has made it", async () => {
+    const { iam } = await administratorOf(admin.sandbox, admin.sandbox.authAccount);
+    const sandbox = await administratorOf(admin.sandbox, "333333333333");
+    const role = { RoleName: "developer-dave" };
+    const denyAll = "arn:aws:iam::aws:policy/AWSDenyAll";
+    await sandbox.iam.send(new AttachRolePolicyCommand({ ...role, PolicyArn: denyAll }));
+    const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName: "frozen", PolicyDocument: denial }));
+    const frozen = Policy?.Arn ?? "";
+    await iam.send(new AttachUserPolicyCommand({ UserName: "alice", PolicyArn: frozen }));
+    const readOnly = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+    await admin.editSettings((text) => text.replace("config:\n", `config:\n  mfa-admin:permissions: [${readOnly}]\n`));
+    applied = await admin.settings();
+    expect((await admin.succeed("up", "--yes")).stderr).to.contain("has what only denies: AWSDenyAll.");
+    const attached = async () =>
+      (await sandbox.iam.send(new ListAttachedRolePoliciesCommand(role))).AttachedPolicies?.map((one) => one.PolicyArn);
+    expect(await attached()).to.have.members([readOnly, denyAll]);
+    await admin.succeed("refresh", "--yes");
+    await admin.succeed("up", "--yes", "--lift-denials");
+    expect(await attached()).to.eql([readOnly]);
+    expect([...(auth().users.get("alice")?.attachedPolicies ?? [])]).to.eql([]);
+    expect((await admin.succeed("up", "--yes")).stdout).to.match(/: \d+ unchanged\.\n$/);
+  });
+
+  it("a user whom somebody has deleted is made again, and the roles let the new one in", async () => {
+    const { iam } = await administratorOf(admin.sandbox, admin.sandbox.authAccount);
+    await emptyUser(iam, "dave");
+    await iam.send(new DeleteUserCommand({ UserName: "dave" }));
+    await admin.succeed("up", "--yes");
+    expect(await works(await (await Developer.enrol(admin.sandbox, "dave")).login("sandbox"))).to.equal(true);
+  });
+
+  it("sessions stay dead where the cut-off is the one that docs/emergency.md has", async () => {
+    const { iam } = await administratorOf(admin.sandbox, admin.sandbox.authAccount);
+    const carol = await Developer.enrol(admin.sandbox, "carol");
+    const own = await carol.sessionToken();
+    await iam.send(
+      new PutUserPolicyCommand({ UserName: "carol", PolicyName: "AWSRevokeOlderSessions", PolicyDocument: denial }),
+    );
+    await admin.succeed("up", "--yes", "--lift-denials");
+    expect((await refusal(own.iam.send(new GetUserCommand({ UserName: "carol" })))).name).to.equal("AccessDenied");
   });
 
   it("add-developer takes no quarantine off", async () => {

@@ -225,6 +225,11 @@ describe("refresh --preview-only", () => {
     expect((await admin.succeed("up", "--yes")).stdout).to.contain("Done in");
     const there = await organizations.send(new ListTargetsForPolicyCommand({ PolicyId }));
     expect(there.Targets?.map(({ TargetId }) => TargetId)).to.eql([admin.sandbox.organizationalUnit]);
+    await organizations.send(new DetachPolicyCommand({ PolicyId, TargetId: admin.sandbox.organizationalUnit }));
+    await organizations.send(new DeletePolicyCommand({ PolicyId }));
+    expect((await admin.succeed("up", "--yes")).stderr).to.contain("is gone: a leaked access key works");
+    const now = [...admin.sandbox.organization.policies.values()].find(({ name }) => name === "mfa-admin-require-mfa");
+    expect([...(now?.targets ?? [])]).to.eql([admin.sandbox.organizationalUnit]);
     expect((await admin.succeed("preview")).stdout).to.not.contain("!");
   });
 

@@ -1,0 +1,45 @@
+import { setTimeout } from "node:timers/promises";
+
+import { UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
+import pMap from "p-map";
+
+import { unlessGone } from "../../infra/gone.ts";
+import { developerRoleTrust } from "../../infra/policies.ts";
+import type { Settings } from "../../infra/settings.ts";
+import { clients } from "./cut-off.ts";
+
+/**
+ * Has roles trust their developer's user as they were made: one that was deleted and made again is another one to IAM, which the
+ * state does not tell (IAM User Guide, "IAM identifiers").
+ */
+export async function trustAgain(
+  settings: Settings,
+  roles: { developer: string; account: string; name: string }[],
+): Promise<void> {
+  const iam = clients(settings);
+  await pMap(
+    roles,
+    ({ developer, account, name }) => {
+      const client = iam(settings.developmentAccounts[account] ?? "");
+      const PolicyDocument = JSON.stringify(developerRoleTrust(settings.authAccount, developer));
+      const update = () => client.send(new UpdateAssumeRolePolicyCommand({ RoleName: name, PolicyDocument }));
+      return unlessGone(onceKnown(update));
+    },
+    { concurrency: 8 },
+  );
+}
+
+/** IAM refuses a principal that it does not know everywhere yet. */
+async function onceKnown<T>(update: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await update();
+    } catch (error) {
+      const isNew = error instanceof Error && error.name.startsWith("MalformedPolicyDocument");
+      if (!isNew || attempt >= attempts) throw error;
+      await setTimeout(1000 * attempt);
+    }
+  }
+}
+
+const attempts = 6;
