@@ -49,3 +49,11 @@ export const deletionHooks = {
 
 /** The group of all developers. */
 export const developersGroup = "mfa-admin-developers";
+
+/** The id of an account by its name: "auth", or one of the development accounts'. Empty where the settings have none of it. */
+export function accountIdIn(settings: Pick<Settings, "authAccount" | "developmentAccounts">, account: string): string {
+  return account === "auth" ? settings.authAccount : (settings.developmentAccounts[account] ?? "");
+}
+
+/** What a role's trust policy is called among a role's policies. */
+export const trustPolicyName = "trust policy";

@@ -8,6 +8,7 @@ import type { Settings } from "../../infra/settings.ts";
 import type { EmergencyTarget } from "../developers/emergency-target.ts";
 import { iamIn } from "./clients.ts";
 import { momentFromNow } from "./clock.ts";
+import { doEach } from "./do-each.ts";
 
 export interface DeveloperCutOff extends CutOff {
   userName: string;
@@ -100,19 +101,7 @@ export async function letBack(settings: Settings, userNames: string[], unreached
         return () => letRoleBack(client, roleNameOf(settings, userName), before);
       }),
   ]);
-  const done = await pMap(
-    parts,
-    (part) =>
-      part().then(
-        () => undefined,
-        (error: unknown) => ({ error }),
-      ),
-    {
-      concurrency: 8,
-    },
-  );
-  const refused = done.find((one) => one !== undefined);
-  if (refused !== undefined) throw refused.error;
+  await doEach(parts);
 }
 
 /** One client per account, made when it is first needed. */

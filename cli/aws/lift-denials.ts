@@ -12,11 +12,12 @@ import {
   type IAMClient,
   RemoveUserFromGroupCommand,
 } from "@aws-sdk/client-iam";
-import pMap from "p-map";
 
+import { accountIdIn, trustPolicyName } from "../../infra/names.ts";
 import { unlessGone } from "../../infra/gone.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { clients } from "./cut-off.ts";
+import { doEach } from "./do-each.ts";
 
 /** What only denies on a user or a role: policies, attached or a boundary (by ARN) or inline (by name), and groups by name. */
 export interface DeniedResource {
@@ -34,24 +35,13 @@ export interface DeniedResource {
  */
 export async function liftDenials(settings: Settings, resources: DeniedResource[]): Promise<void> {
   const iam = clients(settings);
-  const { authAccount, developmentAccounts } = settings;
   const parts = resources.flatMap(({ account, type, name, policies }) => {
-    const client = iam(account === "auth" ? authAccount : (developmentAccounts[account] ?? ""));
+    const client = iam(accountIdIn(settings, account));
     // A role's trust is put right otherwise.
-    const taken = policies.filter((policy) => policy !== "trust policy");
+    const taken = policies.filter((policy) => policy !== trustPolicyName);
     return taken.map((policy) => () => lift(client, { type, name, policy }));
   });
-  const done = await pMap(
-    parts,
-    (part) =>
-      part().then(
-        () => undefined,
-        (error: unknown) => ({ error }),
-      ),
-    { concurrency: 8 },
-  );
-  const refused = done.find((one) => one !== undefined);
-  if (refused !== undefined) throw refused.error;
+  await doEach(parts);
 }
 
 async function lift(iam: IAMClient, { type, name, policy }: { type: string; name: string; policy: string }) {

@@ -1,7 +1,9 @@
 import pMap from "p-map";
 
+import { serviceControlPolicyName } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { iamIn } from "./clients.ts";
+import { wordsOf } from "./cut-off.ts";
 import { type Identity, identitiesIn } from "./identities.ts";
 import { accountsOutside } from "./organization.ts";
 import { knownManagementAccount } from "./preconditions.ts";
@@ -24,9 +26,6 @@ export interface Look {
 
 export type Looked = "service control policy" | "FullAWSAccess" | "development accounts' units" | "account";
 
-/** The name of the one service control policy (see infra/organization.ts). */
-export const shieldName = "mfa-admin-require-mfa";
-
 /** How many accounts are asked at once. */
 const concurrency = 8;
 
@@ -45,11 +44,11 @@ export async function lookAtAws(settings: Settings, unreached: string[] = []): P
     try {
       return await call;
     } catch (error) {
-      missed.push({ ...missing, reason: reasonOf(error) });
+      missed.push({ ...missing, reason: wordsOf(error) });
       return undefined;
     }
   };
-  const shieldAsked = shieldInAws(shieldName);
+  const shieldAsked = shieldInAws(serviceControlPolicyName);
   const outside = async (): Promise<string[]> => {
     const targets = (await shieldAsked.catch(() => undefined))?.targets ?? [];
     return accountsOutside(Object.values(developmentAccounts), [...targets, ...organizationalUnits]);
@@ -59,7 +58,10 @@ export async function lookAtAws(settings: Settings, unreached: string[] = []): P
     attempt({ what: "development accounts' units" }, outside()),
     attempt(
       { what: "FullAWSAccess" },
-      withoutAnyAllow([...organizationalUnits, authAccount, ...Object.values(developmentAccounts)], shieldName),
+      withoutAnyAllow(
+        [...organizationalUnits, authAccount, ...Object.values(developmentAccounts)],
+        serviceControlPolicyName,
+      ),
     ),
     lookAtIdentities({ ...settings, developmentAccounts }, attempt),
   ]);
@@ -86,8 +88,4 @@ export async function lookAtIdentities(
     { concurrency },
   );
   return new Map(found.flatMap(([account, identities]) => (identities === undefined ? [] : [[account, identities]])));
-}
-
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

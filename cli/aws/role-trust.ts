@@ -8,14 +8,18 @@ import { developerRoleTrust } from "../../infra/policies.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { clients } from "./cut-off.ts";
 
+/** A role by its name, and whose it is. */
+export interface DeveloperRole {
+  developer: string;
+  account: string;
+  name: string;
+}
+
 /**
  * Has roles trust their developer's user as they were made: one that was deleted and made again is another one to IAM, which the
  * state does not tell (IAM User Guide, "IAM identifiers").
  */
-export async function trustAgain(
-  settings: Settings,
-  roles: { developer: string; account: string; name: string }[],
-): Promise<void> {
+export async function trustAgain(settings: Settings, roles: DeveloperRole[]): Promise<void> {
   const iam = clients(settings);
   await pMap(
     roles,

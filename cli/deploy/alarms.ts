@@ -1,5 +1,6 @@
 import type { Settings } from "../../infra/settings.ts";
-import { lookAtIdentities, reasonOf } from "../aws/look.ts";
+import { wordsOf } from "../aws/cut-off.ts";
+import { lookAtIdentities } from "../aws/look.ts";
 import type { Warning } from "../preview/schema.ts";
 import { warningLines } from "../preview/text.ts";
 import { accountsOutside } from "../aws/organization.ts";
@@ -26,7 +27,7 @@ export async function alarmsOf(settings: Settings, stream: NodeJS.WriteStream): 
     try {
       return await call;
     } catch (error) {
-      missed.push({ kind: "not-looked-at", what, reason: reasonOf(error) });
+      missed.push({ kind: "not-looked-at", what, reason: wordsOf(error) });
       return undefined;
     }
   };

@@ -1,5 +1,5 @@
+import { serviceControlPolicyName } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
-import { shieldName } from "../aws/look.ts";
 import { unitAbove } from "../aws/organization.ts";
 import { shieldTargets } from "../aws/shield.ts";
 import type { Danger } from "../preview/schema.ts";
@@ -9,7 +9,7 @@ import type { Danger } from "../preview/schema.ts";
  * the root or to the account itself, by the settings or by hand.
  */
 export async function authAccountUnderPolicy({ authAccount, organizationalUnits }: Settings): Promise<Danger[]> {
-  const targets = await shieldTargets(shieldName);
+  const targets = await shieldTargets(serviceControlPolicyName);
   const organizationalUnit = targets.includes(authAccount)
     ? authAccount
     : await unitAbove(authAccount, [...organizationalUnits, ...targets]);

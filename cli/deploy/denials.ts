@@ -1,4 +1,4 @@
-import { developersGroup, policyArnIn, roleNameOf } from "../../infra/names.ts";
+import { developersGroup, policyArnIn, roleNameOf, trustPolicyName } from "../../infra/names.ts";
 import { revocationPolicy } from "../../infra/offboarding.ts";
 import { deniesByName, isQuarantine, onlyDenies } from "../../infra/policy-documents.ts";
 import type { Settings } from "../../infra/settings.ts";
@@ -17,18 +17,13 @@ export type Denied = Extract<Warning, { kind: "denied" }>;
 export function denials(look: Pick<Look, "identities">, settings: Settings, held: Held[] = []): Denied[] {
   const developerOf = developersBy(settings, held);
   return [...look.identities].flatMap(([account, identities]) => {
-    const denying = new Set(
-      identities.flatMap(({ type, arn, document }) => (type === "managed policy" && onlyDenies(document) ? [arn] : [])),
-    );
-    const groups = new Set(identities.flatMap((one) => (isDenyingGroup(one, denying) ? [one.name] : [])));
+    const { isDenying, groups } = denyingIn(identities);
     return identities.flatMap((identity): Denied[] => {
       const { type, name, managedPolicies, inlinePolicies, boundary } = identity;
       const isOwnGroup = account === "auth" && type === "group" && name === developersGroup;
       const developer = isOwnGroup ? "everybody" : developerOf(account, { type, name });
       if (developer === undefined) return [];
-      const managed = managedPolicies.filter(
-        (arn) => (deniesByName(arn) || denying.has(arn)) && !isWanted(arn, account, settings),
-      );
+      const managed = managedPolicies.filter((arn) => isDenying(arn) && !isWanted(arn, account, settings));
       const inline = inlinePolicies.filter(
         // The end of sessions, whoever has put it there, is no alarm; a cut-off is another one.
         ({ name: policyName, document }) => onlyDenies(document) && policyName !== revocationPolicy,
@@ -37,8 +32,8 @@ export function denials(look: Pick<Look, "identities">, settings: Settings, held
         ...managed,
         ...inline.map((policy) => policy.name),
         ...identity.groups.filter((group) => groups.has(group)),
-        ...(boundary !== undefined && (deniesByName(boundary) || denying.has(boundary)) ? [boundary] : []),
-        ...(type === "role" && onlyDenies(identity.document) ? [trustPolicy] : []),
+        ...(boundary !== undefined && isDenying(boundary) ? [boundary] : []),
+        ...(type === "role" && onlyDenies(identity.document) ? [trustPolicyName] : []),
       ];
       if (policies.length === 0) return [];
       const quarantine = managed.some(isQuarantine);
@@ -47,20 +42,24 @@ export function denials(look: Pick<Look, "identities">, settings: Settings, held
   });
 }
 
-/** What a role's trust policy is called among what only denies. */
-export const trustPolicy = "trust policy";
+/** Which of an account's policies, by ARN, and which of its groups, by name, only deny. */
+export function denyingIn(identities: Identity[]): { isDenying: (arn: string) => boolean; groups: Set<string> } {
+  const own = new Set(
+    identities.flatMap(({ type, arn, document }) => (type === "managed policy" && onlyDenies(document) ? [arn] : [])),
+  );
+  const isDenying = (arn: string): boolean => deniesByName(arn) || own.has(arn);
+  const groups = identities.filter((one) => isDenyingGroup(one, isDenying)).map(({ name }) => name);
+  return { isDenying, groups: new Set(groups) };
+}
 
 /** A group whose every policy only denies, such as one that somebody was put into to be suspended. */
-export function isDenyingGroup(
+function isDenyingGroup(
   { type, name, managedPolicies, inlinePolicies }: Identity,
-  denying: Set<string>,
+  isDenying: (arn: string) => boolean,
 ): boolean {
   if (type !== "group" || name === developersGroup || managedPolicies.length + inlinePolicies.length === 0)
     return false;
-  return (
-    managedPolicies.every((arn) => deniesByName(arn) || denying.has(arn)) &&
-    inlinePolicies.every(({ document }) => onlyDenies(document))
-  );
+  return managedPolicies.every(isDenying) && inlinePolicies.every(({ document }) => onlyDenies(document));
 }
 
 /**
@@ -114,7 +113,7 @@ export function liftedDenials(
       ...policies.map(({ policyName }) => policyName),
       ...groups,
       permissionsBoundary,
-      ...(onlyDenies(properties["assumeRolePolicyDocument"]) ? [trustPolicy] : []),
+      ...(onlyDenies(properties["assumeRolePolicyDocument"]) ? [trustPolicyName] : []),
     ];
     const lifted = alarmed.policies.filter((policy) => noted.includes(policy));
     return lifted.length === 0 ? [] : [{ account, type, name, policies: lifted }];

@@ -9,9 +9,9 @@ import {
   PutUserPolicyCommand,
 } from "@aws-sdk/client-iam";
 
-import { developersGroup, roleNameOf } from "../../infra/names.ts";
+import { accountIdIn, developersGroup, roleNameOf } from "../../infra/names.ts";
 import { unlessGone } from "../../infra/gone.ts";
-import { deniesByName, onlyDenies } from "../../infra/policy-documents.ts";
+import { onlyDenies } from "../../infra/policy-documents.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { clients } from "../aws/cut-off.ts";
 import type { Identity } from "../aws/identities.ts";
@@ -20,7 +20,7 @@ import type { Change } from "../engine/changes.ts";
 import type { RunResult } from "../engine/runs.ts";
 import { IncompleteRun } from "../engine/run-failure.ts";
 import type { StackBefore } from "../preview/guards.ts";
-import { developersBy, isDenyingGroup } from "./denials.ts";
+import { denyingIn, developersBy } from "./denials.ts";
 
 interface Kept {
   look: Pick<Look, "identities">;
@@ -47,12 +47,8 @@ async function putBack({ look, settings, held }: Kept, changes: Change[]): Promi
   const iam = clients(settings);
   const developerOf = developersBy(settings, held);
   for (const [account, identities] of look.identities) {
-    const denying = new Set(
-      identities.flatMap(({ type, arn, document }) => (type === "managed policy" && onlyDenies(document) ? [arn] : [])),
-    );
-    const groups = new Set(identities.flatMap((one) => (isDenyingGroup(one, denying) ? [one.name] : [])));
-    const isDenying = (arn: string): boolean => deniesByName(arn) || denying.has(arn);
-    const id = account === "auth" ? settings.authAccount : (settings.developmentAccounts[account] ?? "");
+    const { isDenying, groups } = denyingIn(identities);
+    const id = accountIdIn(settings, account);
     for (const identity of identities) {
       const name = nameNow(account, identity, developerOf, settings);
       const isChanged = changes.some(

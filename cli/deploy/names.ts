@@ -1,7 +1,8 @@
-import { accountsOf, developersGroup, roleNameOf } from "../../infra/names.ts";
+import { accountsOf, developersGroup, roleNameOf, serviceControlPolicyName } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Identity } from "../aws/identities.ts";
-import { type Look, shieldName } from "../aws/look.ts";
+import type { Look } from "../aws/look.ts";
+import { keyOf } from "../preview/drift-repair.ts";
 import type { StackBefore } from "../preview/guards.ts";
 import type { Danger } from "../preview/schema.ts";
 
@@ -47,13 +48,9 @@ export function takenNames(
       ?.find(({ type, name }) => type === one.type && name.toLowerCase() === one.name.toLowerCase());
     return found === undefined ? [] : [{ ...one, found }];
   });
-  const policy = { account: "management", type: "service control policy", name: shieldName };
+  const policy = { account: "management", type: "service control policy", name: serviceControlPolicyName };
   const hasPolicy = held.some(({ type }) => type === policy.type) || unfinished.has(keyOf(policy));
   return look.shield === undefined || hasPolicy ? taken : [...taken, policy];
-}
-
-export function keyOf({ account, type, name }: Pick<Taken, "account" | "type" | "name">): string {
-  return [account, type, name].join("\n");
 }
 
 function identitiesOf(settings: Settings): Omit<Taken, "found">[] {

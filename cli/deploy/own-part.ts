@@ -106,10 +106,7 @@ export async function addToStack(
       again: `mfa-admin up --stack ${stackReference(project)}`,
     });
   const result = await keepingDenials({ look, settings: alone, held: held.held }, run);
-  const stale = staleIn(seen.alarms).flatMap(({ developer, resources: roles }) =>
-    roles.map(({ account, name }) => ({ developer, account, name })),
-  );
-  await trustAgain(settings, stale);
+  await trustAgain(settings, staleIn(seen.alarms));
   return result;
 }
 

@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { exemptionsOf } from "../../infra/exemptions.ts";
+import { serviceControlPolicyName } from "../../infra/names.ts";
 import { spelledDocument } from "../../infra/policy-documents.ts";
 import type { Settings } from "../../infra/settings.ts";
-import { type Look, shieldName } from "../aws/look.ts";
+import type { Look } from "../aws/look.ts";
+import type { DeveloperRole } from "../aws/role-trust.ts";
 import { identityOfResource } from "../engine/changes.ts";
 import type { Resource } from "../engine/deployment.ts";
 import { type StackBefore, targetsOf } from "../preview/guards.ts";
@@ -35,7 +37,9 @@ export function shieldWarnings({ shield, missed }: Look, { held }: StackBefore):
   const warning = (
     change: "deleted" | "detached" | "attached" | "changed",
     organizationalUnits: string[],
-  ): Warning[] => [{ kind: "service-control-policy", change, name: shieldName, organizationalUnits, repair: true }];
+  ): Warning[] => [
+    { kind: "service-control-policy", change, name: serviceControlPolicyName, organizationalUnits, repair: true },
+  ];
   if (shield === undefined) return warning("deleted", []);
   const [wanted, there] = [targetsOf(made), shield.targets];
   const detached = wanted.filter((id) => !there.includes(id));
@@ -68,9 +72,12 @@ export function damagedIn(
   return damaged.map(({ urn }) => urn);
 }
 
-/** Roles that trust somebody who was deleted, by their developers. */
-export function staleIn(alarms: Warning[]): Extract<Warning, { kind: "stale-trust" }>[] {
-  return alarms.filter((alarm) => alarm.kind === "stale-trust");
+/** Roles that trust somebody who was deleted. */
+export function staleIn(alarms: Warning[]): DeveloperRole[] {
+  return alarms.flatMap((alarm) => {
+    if (alarm.kind !== "stale-trust") return [];
+    return alarm.resources.map(({ account, name }) => ({ developer: alarm.developer, account, name }));
+  });
 }
 
 function withoutAllow({ withoutAllow: targets }: Look, settings: Settings): Warning[] {

@@ -16,8 +16,9 @@ import type { Settings } from "../../infra/settings.ts";
 import { iamIn } from "../aws/clients.ts";
 import type { Identity } from "../aws/identities.ts";
 import type { Look } from "../aws/look.ts";
+import { keyOf } from "../preview/drift-repair.ts";
 import type { Plan, PlannedResource, Takeover } from "../preview/planned.ts";
-import { isAdoptable, keyOf, type Taken } from "./names.ts";
+import { isAdoptable, type Taken } from "./names.ts";
 import { principalsOf } from "./trust.ts";
 
 /** A plan in which what AWS has already is taken over, and not made. */

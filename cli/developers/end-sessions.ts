@@ -79,7 +79,7 @@ export function requireAllEnded({ userName, ownRefused, unreached }: EndedSessio
   );
 }
 
-/** The sessions of whom something was to be taken from, by whoever else it was by now: ended where that is wanted, else what lives on and until when. */
+/** The sessions of whom something was to be taken from: ended where that is wanted, else what lives on and until when. */
 export async function sessionsAfter(after: {
   settings: EmergencySettings;
   target: EmergencyTarget;

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 
+import { trustPolicyName } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { type UnreachableAccount, unreachableAccounts } from "../aws/account-reach.ts";
 import { letBack } from "../aws/cut-off.ts";
@@ -11,7 +12,6 @@ import type { Look } from "../aws/look.ts";
 import { trustAgain } from "../aws/role-trust.ts";
 import { checkPreconditions } from "../aws/preconditions.ts";
 import { forgetAccounts } from "../deploy/forget-accounts.ts";
-import { trustPolicy } from "../deploy/denials.ts";
 import { keepingDenials } from "../deploy/keep-denials.ts";
 import { damagedIn, staleIn } from "../deploy/promise.ts";
 import { runUp } from "../deploy/run-up.ts";
@@ -119,7 +119,7 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   const { project, file, yes, verbose, intro, adopt = false, guards = {}, plan: saved, onBegin, onStep } = applyOptions;
   const { settings } = file;
   const show = !yes || intro !== undefined;
-  const { resources, warnings, seen } = await lookBefore(stack, applyOptions);
+  const { resources, held, warnings, seen } = await lookBefore(stack, applyOptions);
   for (const line of warningLines(seen.alarms, process.stderr)) process.stderr.write(`${line}\n`);
   // What was reviewed is applied as it is.
   const damaged = saved === undefined ? damagedIn(resources, seen.alarms, seen.look) : [];
@@ -163,11 +163,10 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
       denialsStay(seen, await readStackBefore(stack, project), guards);
     };
     await afterRefresh();
-    const { held } = stackHeldBy(resources);
-    const result = await keepingDenials({ look, settings, held }, () =>
+    const result = await keepingDenials({ look, settings, held: held.held }, () =>
       runUp(stack, { ...options, total, afterRefresh, ...(onBegin && { onBegin }), ...(onStep && { onStep }) }),
     );
-    await trustAgain(settings, rolesOf(stale));
+    await trustAgain(settings, stale);
     return result;
   });
 }
@@ -188,7 +187,7 @@ async function lookBefore(stack: Stack, { project, file: { settings }, adopt = f
   ]);
   const seen = await see(look, held, settings, { ...guards, adopt, unfinished: () => unfinishedNames(stack, project) });
   refuse(seen.dangers);
-  return { resources, warnings, seen };
+  return { resources, held, warnings, seen };
 }
 
 /**
@@ -203,7 +202,7 @@ async function lift(stack: Stack, options: RunOptions, { cutOff, denied }: Seen)
   if (cut.length > 0) await letBack(settings, cut, unreachedNames(stack));
   const resources = denied.map(({ resource, policies }) => ({ ...resource, policies }));
   await liftDenials(settings, resources);
-  const closed = denied.filter(({ policies }) => policies.includes(trustPolicy));
+  const closed = denied.filter(({ policies }) => policies.includes(trustPolicyName));
   await trustAgain(
     settings,
     closed.map(({ developer, resource: { account, name } }) => ({ developer, account, name })),
@@ -216,12 +215,6 @@ async function lift(stack: Stack, options: RunOptions, { cutOff, denied }: Seen)
   );
   process.stderr.write(`Let in again: ${names.join(", ")}.\n`);
   return lookAtAws(settings, unreachedNames(stack));
-}
-
-function rolesOf(stale: ReturnType<typeof staleIn>): { developer: string; account: string; name: string }[] {
-  return stale.flatMap(({ developer, resources }) =>
-    resources.map(({ account, name }) => ({ developer, account, name })),
-  );
 }
 
 /** Nobody is shut out in silence, also where nothing is asked. */

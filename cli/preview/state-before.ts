@@ -4,6 +4,7 @@ import type { Deployment, Resource } from "../engine/deployment.ts";
 import type { Project } from "../project/project.ts";
 import { stateFilesOf } from "../state/files.ts";
 import { requireNoOtherRun } from "../state/idle.ts";
+import { keyOf } from "./drift-repair.ts";
 import { type StackBefore, stackBefore } from "./guards.ts";
 import { planOf } from "./planned.ts";
 
@@ -29,7 +30,7 @@ export async function modifiedBefore(stack: Stack, project: Project): Promise<Ma
 }
 
 /**
- * What is the stack's by now, and what runs were making when they died, as account, type and name.
+ * What is the stack's by now, and what runs were making when they died, as {@link keyOf} has them.
  *
  * @throws Locked while a run is on: what it makes is in AWS before it is in the state
  */
@@ -38,12 +39,7 @@ export async function unfinishedNames(stack: Stack, project: Project): Promise<S
   const { deployment } = (await stack.exportStack()) as { deployment?: Partial<Deployment> | null };
   const { pending_operations: pending = [], resources = [] } = deployment ?? {};
   const creating = pending.filter(({ type }) => type === "creating").map(({ resource }) => resource);
-  return new Set(
-    [...creating, ...resources].map((resource) => {
-      const { account, type, name } = identityOfResource(resource);
-      return [account, type, name].join("\n");
-    }),
-  );
+  return new Set([...creating, ...resources].map((resource) => keyOf(identityOfResource(resource))));
 }
 
 /** The file that Pulumi keeps the state in: to read it is a good deal faster than to have it exported. */
