@@ -32,9 +32,11 @@ export const guardFlags = {
   "accept-shut-out": Flags.boolean({
     description: "Shut out IAM users and root keys that are in use in accounts which come under the policy.",
   }),
-  "lift-denials": Flags.boolean({
+  "lift-denials": Flags.string({
     description:
-      "Let policies go that only deny and were put on users and roles outside the stack, such as a quarantine by AWS.",
+      "Let this developer in again, whom somebody, AWS or a removal that was broken off has shut out by policies that only deny; may be repeated.",
+    helpValue: "NAME",
+    multiple: true,
   }),
 };
 

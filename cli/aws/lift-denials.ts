@@ -10,11 +10,12 @@ import {
   GetRoleCommand,
   GetUserCommand,
   type IAMClient,
+  PutRolePermissionsBoundaryCommand,
   RemoveUserFromGroupCommand,
 } from "@aws-sdk/client-iam";
 
-import { accountIdIn, trustPolicyName } from "../../infra/names.ts";
 import { unlessGone } from "../../infra/gone.ts";
+import { accountIdIn, policyArnIn, trustPolicyName } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { clients } from "./cut-off.ts";
 import { doEach } from "./do-each.ts";
@@ -39,12 +40,25 @@ export async function liftDenials(settings: Settings, resources: DeniedResource[
     const client = iam(accountIdIn(settings, account));
     // A role's trust is put right otherwise.
     const taken = policies.filter((policy) => policy !== trustPolicyName);
-    return taken.map((policy) => () => lift(client, { type, name, policy }));
+    const { permissionsBoundary } = settings;
+    const boundary =
+      type !== "role" || permissionsBoundary === undefined
+        ? undefined
+        : policyArnIn(accountIdIn(settings, account), permissionsBoundary);
+    return taken.map((policy) => () => lift(client, { type, name, policy, boundary }));
   });
   await doEach(parts);
 }
 
-async function lift(iam: IAMClient, { type, name, policy }: { type: string; name: string; policy: string }) {
+interface Lifted {
+  type: string;
+  name: string;
+  policy: string;
+  /** The boundary that the settings give to a role. */
+  boundary: string | undefined;
+}
+
+async function lift(iam: IAMClient, { type, name, policy, boundary }: Lifted): Promise<void> {
   if (type === "user") return liftFromUser(iam, name, policy);
   if (type === "group") {
     const group = { GroupName: name };
@@ -63,7 +77,12 @@ async function lift(iam: IAMClient, { type, name, policy }: { type: string; name
   await unlessGone(iam.send(new DetachRolePolicyCommand({ ...role, PolicyArn: policy })));
   const { Role } = await iam.send(new GetRoleCommand(role));
   const isBoundary = Role?.PermissionsBoundary?.PermissionsBoundaryArn === policy;
-  if (isBoundary) await unlessGone(iam.send(new DeleteRolePermissionsBoundaryCommand(role)));
+  if (!isBoundary) return;
+  await unlessGone(
+    boundary === undefined
+      ? iam.send(new DeleteRolePermissionsBoundaryCommand(role))
+      : iam.send(new PutRolePermissionsBoundaryCommand({ ...role, PermissionsBoundary: boundary })),
+  );
 }
 
 /** A name is an inline policy's, or that of a group which only denies. */

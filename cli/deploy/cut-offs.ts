@@ -26,14 +26,10 @@ export function cutOffs({ identities }: Pick<Look, "identities">, settings: Sett
 }
 
 /** What `--lift-denials` takes off in AWS itself: the state knows nothing of it. */
-export function liftedByHand(
-  found: CutOff[],
-  denied: Denied[],
-  { liftDenials = false }: { liftDenials?: boolean | undefined },
-): Danger[] {
+export function liftedByHand(found: CutOff[], denied: Denied[]): Danger[] {
   const resources = [
     ...found.flatMap((one) => one.resources.map((resource) => ({ ...resource, policies: [revocationPolicy] }))),
     ...denied.map(({ resource, policies }) => ({ ...resource, policies })),
   ];
-  return !liftDenials || resources.length === 0 ? [] : [{ kind: "denials-lifted", refused: false, resources }];
+  return resources.length === 0 ? [] : [{ kind: "denials-lifted", refused: false, resources }];
 }

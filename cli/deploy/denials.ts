@@ -102,7 +102,7 @@ function isWanted(arn: string, account: string, { developmentAccounts, permissio
 export function liftedDenials(
   { held }: StackBefore,
   known: Denied[],
-  { liftDenials = false }: { liftDenials?: boolean | undefined },
+  { liftDenials = [] }: { liftDenials?: string[] | undefined },
 ): Danger[] {
   const resources = held.flatMap(({ account, type, name, properties }) => {
     const alarmed = known.find(({ resource }) => resource.account === account && resource.name === name);
@@ -116,9 +116,10 @@ export function liftedDenials(
       ...(onlyDenies(properties["assumeRolePolicyDocument"]) ? [trustPolicyName] : []),
     ];
     const lifted = alarmed.policies.filter((policy) => noted.includes(policy));
-    return lifted.length === 0 ? [] : [{ account, type, name, policies: lifted }];
+    const isMeant = liftDenials.includes(alarmed.developer);
+    return lifted.length === 0 || isMeant ? [] : [{ account, type, name, policies: lifted }];
   });
-  return resources.length === 0 ? [] : [{ kind: "denials-lifted", refused: !liftDenials, resources }];
+  return resources.length === 0 ? [] : [{ kind: "denials-lifted", refused: true, resources }];
 }
 
 interface Properties {

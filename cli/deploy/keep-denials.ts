@@ -5,7 +5,9 @@ import {
   AttachUserPolicyCommand,
   type IAMClient,
   PutGroupPolicyCommand,
+  PutRolePermissionsBoundaryCommand,
   PutRolePolicyCommand,
+  PutUserPermissionsBoundaryCommand,
   PutUserPolicyCommand,
 } from "@aws-sdk/client-iam";
 
@@ -82,7 +84,8 @@ function nameNow(
 }
 
 function parts(iam: IAMClient, identity: Identity, isDenying: (arn: string) => boolean): (() => Promise<unknown>)[] {
-  const { type, name, managedPolicies, inlinePolicies, groups } = identity;
+  const { type, name, managedPolicies, inlinePolicies, groups, boundary } = identity;
+  const isBounded = boundary !== undefined && isDenying(boundary);
   const inline = inlinePolicies
     .filter(({ document }) => onlyDenies(document))
     .map((policy) => ({ PolicyName: policy.name, PolicyDocument: JSON.stringify(policy.document) }));
@@ -90,6 +93,9 @@ function parts(iam: IAMClient, identity: Identity, isDenying: (arn: string) => b
   if (type === "user") {
     const user = { UserName: name };
     return [
+      ...(isBounded
+        ? [() => iam.send(new PutUserPermissionsBoundaryCommand({ ...user, PermissionsBoundary: boundary }))]
+        : []),
       ...inline.map((policy) => () => iam.send(new PutUserPolicyCommand({ ...user, ...policy }))),
       ...managed.map((policy) => () => iam.send(new AttachUserPolicyCommand({ ...user, ...policy }))),
       ...groups.map((GroupName) => () => iam.send(new AddUserToGroupCommand({ ...user, GroupName }))),
@@ -104,6 +110,9 @@ function parts(iam: IAMClient, identity: Identity, isDenying: (arn: string) => b
   }
   const role = { RoleName: name };
   return [
+    ...(isBounded
+      ? [() => iam.send(new PutRolePermissionsBoundaryCommand({ ...role, PermissionsBoundary: boundary }))]
+      : []),
     ...inline.map((policy) => () => iam.send(new PutRolePolicyCommand({ ...role, ...policy }))),
     ...managed.map((policy) => () => iam.send(new AttachRolePolicyCommand({ ...role, ...policy }))),
   ];

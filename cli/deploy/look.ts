@@ -15,8 +15,8 @@ import { brokenPromises } from "./promise.ts";
 export interface LookOptions {
   /** Take what AWS has already under the stack's names into the stack. */
   adopt?: boolean | undefined;
-  /** Take policies that only deny off. */
-  liftDenials?: boolean | undefined;
+  /** Names of developers off whom what only denies is taken; "everybody" for their group. */
+  liftDenials?: string[] | undefined;
 }
 
 /** What was seen in AWS, held against the stack and its settings. */
@@ -28,10 +28,10 @@ export interface Seen {
   dangers: Danger[];
   /** What somebody has to see to. */
   alarms: Warning[];
-  /** Who of them was cut off, and is on the roster still. */
-  cutOff: CutOff[];
-  /** What else only denies on them. */
+  /** What only denies on the developers. */
   denied: Denied[];
+  /** Those of it, and of the cut-offs, that are to be taken off. */
+  lifted: { denied: Denied[]; cutOff: CutOff[] };
 }
 
 /**
@@ -45,6 +45,9 @@ export async function see(
   options: LookOptions & { unfinished: () => Promise<ReadonlySet<string>> },
 ): Promise<Seen> {
   const [denied, cutOff] = [denials(look, settings, before.held), cutOffs(look, settings)];
+  const isLifted = ({ developer }: Denied | CutOff): boolean => options.liftDenials?.includes(developer) === true;
+  const lifted = { denied: denied.filter(isLifted), cutOff: cutOff.filter(isLifted) };
+  requireShutOut([...denied, ...cutOff], options.liftDenials);
   const first = takenNames(look, before, settings, new Set());
   const taken = first.length === 0 ? first : takenNames(look, before, settings, await options.unfinished());
   return {
@@ -53,12 +56,22 @@ export async function see(
     dangers: [
       ...nameDangers(taken, options),
       ...liftedDenials(before, denied, options),
-      ...liftedByHand(cutOff, denied, options),
+      ...liftedByHand(lifted.cutOff, lifted.denied),
     ],
     alarms: [...brokenPromises(look, before, settings), ...denied, ...cutOff],
-    cutOff,
     denied,
+    lifted,
   };
+}
+
+/** @throws Failure when somebody is to be let in again who is not shut out */
+function requireShutOut(found: (Denied | CutOff)[], names: string[] = []): void {
+  const unknown = names.find((name) => found.every(({ developer }) => developer !== name));
+  if (unknown === undefined) return;
+  throw new Failure(
+    `--lift-denials ${unknown}: AWS has nothing that only denies on a user or role of ${unknown}.`,
+    "Nothing was changed. mfa-admin list tells who is shut out.",
+  );
 }
 
 /** The plan with what is taken over, where that was asked for. */
@@ -84,7 +97,7 @@ export function denialsStay({ denied, taken }: Seen, before: StackBefore, option
   const plain = (text: string): string => text;
   throw new Failure(
     warningFact(danger, plain),
-    "If it is meant, run mfa-admin up with --lift-denials to go on from there.",
+    "If it is meant, run mfa-admin up with --lift-denials NAME to go on from there.",
   );
 }
 

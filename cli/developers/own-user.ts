@@ -25,7 +25,7 @@ export async function requireOwnUser(
   if (!(await isCutOff(iam, userName))) return;
   throw new Failure(
     `${userName} was cut off by mfa-admin remove-developer, which did not come to its end: no password would let ${userName} in.`,
-    `Run mfa-admin remove-developer ${userName} to finish it, or mfa-admin up --lift-denials to let ${userName} in again.`,
+    `Run mfa-admin remove-developer ${userName} to finish it, or mfa-admin up --lift-denials ${userName} to let ${userName} in again.`,
   );
 }
 

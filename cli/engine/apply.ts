@@ -124,7 +124,7 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   // What was reviewed is applied as it is.
   const damaged = saved === undefined ? damagedIn(resources, seen.alarms, seen.look) : [];
   const stale = saved === undefined ? staleIn(seen.alarms) : [];
-  const lifted = guards.liftDenials === true ? [...seen.cutOff, ...seen.denied] : [];
+  const lifted = [...seen.lifted.cutOff, ...seen.lifted.denied];
   const isMoreThanPlanned =
     lifted.length + damaged.length + stale.length > 0 || unreachedBy(stack).some(({ forget }) => forget);
   return withEnginePlan(saved !== undefined, async (enginePlan) => {
@@ -195,7 +195,7 @@ async function lookBefore(stack: Stack, { project, file: { settings }, adopt = f
  *
  * @returns what AWS has by then
  */
-async function lift(stack: Stack, options: RunOptions, { cutOff, denied }: Seen): Promise<Look> {
+async function lift(stack: Stack, options: RunOptions, { lifted: { cutOff, denied } }: Seen): Promise<Look> {
   const { settings } = options;
   const names = [...new Set([...cutOff, ...denied].map(({ developer }) => developer))];
   const cut = cutOff.map(({ developer }) => developer);

@@ -5,19 +5,19 @@ import type { StepEventMetadata } from "./automation.ts";
 import type { Deployment, Resource } from "./deployment.ts";
 
 /** Takes such policies out of a step of a refresh, which finds nothing where they were all. Says whether there were any. */
-export function withoutDenials(step: StepEventMetadata, permissions: string[]): boolean {
+export function withoutDenials(step: StepEventMetadata, permissions: string[], also: string[]): boolean {
   const { old, new: found, type } = step;
   if (!isPrincipal(type)) return false;
-  if (!found || ![old, found].map((state) => leaveOutOfState(state, permissions)).some(Boolean)) return false;
+  if (!found || ![old, found].map((state) => leaveOutOfState(state, permissions, also)).some(Boolean)) return false;
   if (old && isDeepStrictEqual(old.inputs, found.inputs) && isDeepStrictEqual(old.outputs, found.outputs)) {
     Object.assign(step, { op: "same", diffs: [], detailedDiff: null });
   }
   return true;
 }
 
-function leaveOutOfState(state: StepEventMetadata["new"], permissions: string[]): boolean {
+function leaveOutOfState(state: StepEventMetadata["new"], permissions: string[], also: string[]): boolean {
   return [state?.inputs, state?.outputs]
-    .map((properties) => properties !== undefined && leaveOut(properties, permissions))
+    .map((properties) => properties !== undefined && leaveOut(properties, permissions, also))
     .some(Boolean);
 }
 
@@ -27,7 +27,7 @@ function leaveOutOfState(state: StepEventMetadata["new"], permissions: string[])
  * ended would be alive again. So they are left out of the state, and told of as AWS has them.
  *
  * @param permissions ARNs of what the settings themselves give
- * @param also ARNs of policies and names of groups that were just taken off in AWS
+ * @param also ARNs of policies and boundaries, and names of groups, that only deny by what AWS has, or were just taken off there
  * @returns whether there were any
  */
 export function leaveOutDenials(
@@ -62,6 +62,8 @@ function leaveOut(properties: Record<string, unknown>, permissions: string[], al
     without(properties, "policies", isInline),
     without(properties, "managedPolicyArns", isManaged),
     without(properties, "groups", (group) => also.includes(String(group))),
+    also.includes(String(properties["permissionsBoundary"])) &&
+      Reflect.deleteProperty(properties, "permissionsBoundary"),
   ].some(Boolean);
 }
 

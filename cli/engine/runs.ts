@@ -37,6 +37,8 @@ export interface RunOptions {
   onBegin?: () => Promise<void>;
   /** Told when the state was read back on the way, before anything more is changed. */
   afterRefresh?: () => Promise<void>;
+  /** ARNs and names of what only denies, by what AWS has: a refresh leaves it out of the state. */
+  denying?: string[];
   /** The command that goes on after a failure. Default: the run's own. */
   again?: string;
   /** Pass the engine's own output on to stderr. */
@@ -140,8 +142,11 @@ export async function runRefresh(stack: Stack, options: RunOptions, only?: strin
   const { prepareReading } = await import("./read-reachable.ts");
   const reachable = await prepareReading(stack, options.settings);
   const part = only === undefined ? reachable : { target: only };
+  const denying = await denyingIn(stack, options.settings);
   const pass = (target: { target?: string[] }): Promise<FinishedRun> =>
-    run("refresh", options, (engine) => withoutReports(stack).refresh({ ...engine, parallel, ...target }));
+    run("refresh", { ...options, denying }, (engine) =>
+      withoutReports(stack).refresh({ ...engine, parallel, ...target }),
+    );
   const first = await pass(part);
   const left = await stillThere(stack, options, part);
   // What is all gone needs no second pass.
@@ -149,7 +154,7 @@ export async function runRefresh(stack: Stack, options: RunOptions, only?: strin
   if (first.denialsSeen || second.denialsSeen) {
     const { forgetDenials } = await import("./recover.ts");
     const again = (): Promise<unknown> => runRefresh(stack, { ...options, onStep: () => undefined });
-    await forgetDenials(stack, { settings: options.settings, refresh: again });
+    await forgetDenials(stack, { settings: options.settings, refresh: again }, denying);
   }
   const seen = new Set(first.changes.map(identity));
   const later = second.changes.filter((change) => !seen.has(identity(change)));
@@ -158,6 +163,23 @@ export async function runRefresh(stack: Stack, options: RunOptions, only?: strin
     unchanged: first.unchanged - later.length,
     seconds: first.seconds + second.seconds,
   };
+}
+
+/** What only denies on the developers, of what a step of the engine does not tell so: groups, and policies of one's own. */
+async function denyingIn(stack: Stack, settings: Settings): Promise<string[]> {
+  const [{ lookAtIdentities }, { denials }, { unreachedNames }] = await Promise.all([
+    import("../aws/look.ts"),
+    import("../deploy/denials.ts"),
+    import("./unreached.ts"),
+  ]);
+  const out = unreachedNames(stack);
+  const reachable = Object.entries(settings.developmentAccounts).filter(([name]) => !out.includes(name));
+  const identities = await lookAtIdentities(
+    { ...settings, developmentAccounts: Object.fromEntries(reachable) },
+    // Who may not look reads less back.
+    (_, call) => call.catch(() => undefined),
+  );
+  return denials({ identities }, settings).flatMap(({ policies }) => policies);
 }
 
 /** The engine knows no target that its first pass has found to be gone. */
@@ -261,7 +283,7 @@ type EngineOptions = Pick<
 
 async function run(
   command: EngineCommand,
-  { project, settings, total, onBegin, onStep, verbose, again }: RunOptions,
+  { project, settings, total, onBegin, onStep, verbose, again, denying = [] }: RunOptions,
   call: (engine: EngineOptions) => Promise<unknown>,
 ): Promise<FinishedRun> {
   // A `destroy` leaves nothing unchanged.
@@ -290,7 +312,8 @@ async function run(
         await call({
           onEvent: (event) => {
             if (command === "refresh" && event.resOutputsEvent !== undefined) {
-              denialsSeen = withoutDenials(event.resOutputsEvent.metadata, settings.permissions) || denialsSeen;
+              denialsSeen =
+                withoutDenials(event.resOutputsEvent.metadata, settings.permissions, denying) || denialsSeen;
             }
             const before = record.finished;
             const change = record.add(event);

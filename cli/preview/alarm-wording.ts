@@ -14,12 +14,15 @@ export function deniedText({ quarantine, developer, resource, policies }: Denied
     return `AWS has put ${whom} under quarantine (${what}): an access key of ${mark(developer)} was found in public. Run ${revoke} now; then take the policy off in AWS.`;
   }
   const shut = `${whom} has what only denies: ${what}. Somebody has shut ${mark(developer)} out.`;
-  return `${shut} ${mark("mfa-admin up")} leaves it there; ${mark("mfa-admin up --lift-denials")} takes it off.`;
+  return `${shut} ${mark("mfa-admin up")} leaves it there; ${mark(`mfa-admin up --lift-denials ${developer}`)} takes it off.`;
 }
 
 /** A removal that did not come to its end, or a roster that was put back after it. */
 export function cutOffText({ developer, resources }: CutOff, mark: Mark): string {
-  const [remove, lift] = [mark(`mfa-admin remove-developer ${developer}`), mark("mfa-admin up --lift-denials")];
+  const [remove, lift] = [
+    mark(`mfa-admin remove-developer ${developer}`),
+    mark(`mfa-admin up --lift-denials ${developer}`),
+  ];
   return `${mark(developer)} is on the roster, and was cut off by ${remove}: nothing at all is allowed to ${resourcesText(resources, mark)}. Run it again to finish the removal, or ${lift} to let ${mark(developer)} in again.`;
 }
 

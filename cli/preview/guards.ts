@@ -32,8 +32,8 @@ export interface GuardOptions {
   acceptShutOut?: boolean | undefined;
   /** The run has nothing but developers for its target: where the service control policy is, it stays. */
   policyStays?: boolean | undefined;
-  /** Take policies that only deny off the stack's users and roles. */
-  liftDenials?: boolean | undefined;
+  /** Names of developers off whom what only denies is taken; "everybody" for their group. */
+  liftDenials?: string[] | undefined;
   /** Names of the development accounts that cannot be reached: nothing is asked there. */
   unreached?: string[] | undefined;
 }

@@ -308,7 +308,7 @@ const warning = z.discriminatedUnion("kind", [
       refused,
       resources: z.array(z.strictObject({ ...resource.shape, policies: z.array(z.string()) })),
     })
-    .describe("Policies that only deny would be taken off; --lift-denials allows it."),
+    .describe("Policies that only deny would be taken off; --lift-denials NAME allows it."),
   z
     .strictObject({ kind: z.literal("trust-policy"), developer: z.string().optional(), resources: z.array(resource) })
     .describe("Drift: somebody else may be able to assume a role, or the developer without MFA."),

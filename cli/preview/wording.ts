@@ -47,7 +47,7 @@ export function consentTo(danger: Danger): string | undefined {
   }
   if (danger.kind === "removals") return `--max-removals ${danger.removed}`;
   if (danger.kind === "name-taken") return "--adopt";
-  if (danger.kind === "denials-lifted") return "--lift-denials";
+  if (danger.kind === "denials-lifted") return "--lift-denials NAME";
   return danger.kind === "unprotected" ? "--allow-unprotected" : undefined;
 }
 

@@ -238,7 +238,7 @@ describe("refresh --preview-only", () => {
     const UserName = "bob";
     await cutOffUser(iam, UserName);
     const alarm =
-      "! bob is on the roster, and was cut off by mfa-admin remove-developer bob: nothing at all is allowed to user bob in auth. Run it again to finish the removal, or mfa-admin up --lift-denials to let bob in again.";
+      "! bob is on the roster, and was cut off by mfa-admin remove-developer bob: nothing at all is allowed to user bob in auth. Run it again to finish the removal, or mfa-admin up --lift-denials bob to let bob in again.";
     for (const command of [["preview"], ["refresh", "--preview-only"], ["list"]]) {
       expect((await admin.succeed(...command)).stdout.split("\n"), command.join(" ")).to.include(alarm);
     }
@@ -246,7 +246,7 @@ describe("refresh --preview-only", () => {
     expect(password.stderr).to.contain("no password would let bob in");
     expect(password.status).to.equal(1);
     expect((await admin.succeed("up", "--yes")).stderr).to.contain(alarm);
-    const lifted = await admin.succeed("up", "--yes", "--lift-denials");
+    const lifted = await admin.succeed("up", "--yes", "--lift-denials", "bob");
     expect(lifted.stderr).to.contain("Let in again: bob.");
     const { PolicyDocument = "" } = await iam.send(
       new GetUserPolicyCommand({ UserName, PolicyName: "AWSRevokeOlderSessions" }),
@@ -275,7 +275,7 @@ describe("refresh --preview-only", () => {
     expect(refreshed.stdout).to.contain("AWS has put user `alice` in `auth` under quarantine");
     expect((await admin.succeed("up", "--yes")).stderr).to.contain(alarm);
     expect(await attached()).to.include(PolicyArn);
-    await admin.succeed("up", "--yes", "--lift-denials");
+    await admin.succeed("up", "--yes", "--lift-denials", "alice");
     expect(await attached()).to.not.include(PolicyArn);
   });
 });

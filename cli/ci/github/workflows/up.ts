@@ -42,8 +42,8 @@ on:
         description: Shut out IAM users and root keys that are in use in accounts which come under the policy.
         type: boolean
       lift-denials:
-        description: Let in again developers whom somebody, or AWS, has shut out by policies that only deny.
-        type: boolean
+        description: A developer whom somebody, or AWS, has shut out by policies that only deny, to be let in again.
+        type: string
       adopt:
         description: Take into the stack what AWS has already under its names.
         type: boolean
@@ -79,7 +79,7 @@ ${environment({
           if [ -n "$MAX_REMOVALS" ]; then flags+=(--max-removals "$MAX_REMOVALS"); fi
           if [ "$ALLOW_UNPROTECTED" = true ]; then flags+=(--allow-unprotected); fi
           if [ "$ACCEPT_SHUT_OUT" = true ]; then flags+=(--accept-shut-out); fi
-          if [ "$LIFT_DENIALS" = true ]; then flags+=(--lift-denials); fi
+          if [ -n "$LIFT_DENIALS" ]; then flags+=(--lift-denials "$LIFT_DENIALS"); fi
           if [ "$ADOPT" = true ]; then flags+=(--adopt); fi
           if [ -n "$FORGET_ACCOUNT" ]; then flags+=(--forget-account "$FORGET_ACCOUNT"); fi
           # In the shell's place, so that a cancelled job is told to it, and what is under way ends.
