@@ -142,7 +142,7 @@ export async function runRefresh(stack: Stack, options: RunOptions, only?: strin
   const { prepareReading } = await import("./read-reachable.ts");
   const reachable = await prepareReading(stack, options.settings);
   const part = only === undefined ? reachable : { target: only };
-  const denying = await denyingIn(stack, options.settings);
+  const denying = await whatDenies(stack, options.settings);
   const pass = (target: { target?: string[] }): Promise<FinishedRun> =>
     run("refresh", { ...options, denying }, (engine) =>
       withoutReports(stack).refresh({ ...engine, parallel, ...target }),
@@ -166,7 +166,7 @@ export async function runRefresh(stack: Stack, options: RunOptions, only?: strin
 }
 
 /** What only denies on the developers, of what a step of the engine does not tell so: groups, and policies of one's own. */
-async function denyingIn(stack: Stack, settings: Settings): Promise<string[]> {
+async function whatDenies(stack: Stack, settings: Settings): Promise<string[]> {
   const [{ lookAtIdentities }, { denials }, { unreachedNames }] = await Promise.all([
     import("../aws/look.ts"),
     import("../deploy/denials.ts"),
