@@ -33,6 +33,9 @@ export function policyArnIn(accountId: string, arn: string): string {
 /** What the service control policy is called in AWS Organizations. */
 export const serviceControlPolicyName = "mfa-admin-require-mfa";
 
+/** How it is described there, by which it is known again when somebody has renamed it. */
+export const serviceControlPolicyDescription = "Denies everything but assumed roles unless the request carries MFA.";
+
 /** Where developers sign in to the auth account's console. */
 export function signInAddress(settings: Pick<Settings, "authAccount" | "accountAlias">): string {
   return `https://${settings.accountAlias ?? settings.authAccount}.signin.aws.amazon.com/console`;

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Context } from "./context.ts";
 import { exemptionsOf } from "./exemptions.ts";
-import { serviceControlPolicyName } from "./names.ts";
+import { serviceControlPolicyDescription, serviceControlPolicyName } from "./names.ts";
 import { serviceControlPolicy } from "./policies.ts";
 
 /**
@@ -19,7 +19,7 @@ export class Organization extends pulumi.ComponentResource {
       "require-mfa",
       {
         name: serviceControlPolicyName,
-        description: "Denies everything but assumed roles unless the request carries MFA.",
+        description: serviceControlPolicyDescription,
         type: "SERVICE_CONTROL_POLICY",
         content: serviceControlPolicy(exemptionsOf(settings)),
         targetIds: settings.organizationalUnits,

@@ -1,5 +1,5 @@
 import { AuthAccount } from "./auth-account.ts";
-import { createContext } from "./context.ts";
+import { type Context, createContext } from "./context.ts";
 import { Developer, FormerDeveloper } from "./developer.ts";
 import { managementAccount } from "./management-account.ts";
 import { roleArnsOf, signInAddress } from "./names.ts";
@@ -36,7 +36,7 @@ export async function program(given: Settings, options: ProgramOptions = {}) {
     for (const name of names) new Developer(name, auth.groupName, context);
     return {
       ...outputs,
-      developers: { ...(outputs["developers"] as object | undefined), ...rolesOf(settings, names) },
+      developers: { ...(outputs["developers"] as object | undefined), ...rolesOf(context, names) },
     };
   }
   const developers = Object.keys(settings.developers).map((name) => new Developer(name, auth.groupName, context));
@@ -50,12 +50,18 @@ export async function program(given: Settings, options: ProgramOptions = {}) {
   return {
     signInAddress: signInAddress(settings),
     serviceControlPolicy: organization.policyId,
-    developers: rolesOf(settings, Object.keys(settings.developers)),
+    developers: rolesOf(context, Object.keys(settings.developers)),
   };
 }
 
-function rolesOf(settings: Settings, names: string[]): Record<string, { roles: Record<string, string> }> {
-  return Object.fromEntries(names.map((name) => [name, { roles: roleArnsOf(settings, name) }]));
+/** Everybody's roles, without those that cannot be made now, since their account cannot be reached. */
+function rolesOf({ settings, unreached }: Context, names: string[]): Record<string, { roles: Record<string, string> }> {
+  const isThere = (developer: string, account: string): boolean =>
+    !Object.hasOwn(unreached.accounts, account) ||
+    unreached.roles.some((role) => role.developer === developer && role.account === account);
+  const rolesThere = (name: string): [string, string][] =>
+    Object.entries(roleArnsOf(settings, name)).filter(([account]) => isThere(name, account));
+  return Object.fromEntries(names.map((name) => [name, { roles: Object.fromEntries(rolesThere(name)) }]));
 }
 
 /** A value with the keys of all objects in order, as the engine hands settings over, whatever order the file has. */

@@ -48,7 +48,7 @@ export async function lookAtAws(settings: Settings, unreached: string[] = []): P
       return undefined;
     }
   };
-  const shieldAsked = shieldInAws(serviceControlPolicyName);
+  const shieldAsked = shieldInAws();
   const outside = async (): Promise<string[]> => {
     const targets = (await shieldAsked.catch(() => undefined))?.targets ?? [];
     return accountsOutside(Object.values(developmentAccounts), [...targets, ...organizationalUnits]);

@@ -1,6 +1,7 @@
 import {
   ListParentsCommand,
   OrganizationsClient,
+  type PolicySummary,
   paginateListAccounts,
   paginateListAccountsForParent,
   type Parent,
@@ -116,10 +117,15 @@ export async function accountsOutside(accountIds: string[], targets: string[]): 
 
 /** The id of the service control policy of this name, if there is one. */
 export async function serviceControlPolicyId(name: string): Promise<string | undefined> {
+  return (await serviceControlPolicies()).find(({ Name }) => Name === name)?.Id;
+}
+
+/** The organization's service control policies. */
+export async function serviceControlPolicies(): Promise<PolicySummary[]> {
   const client = new OrganizationsClient({ region, maxAttempts: 8 });
-  for await (const { Policies } of paginateListPolicies({ client }, { Filter: "SERVICE_CONTROL_POLICY" })) {
-    const policy = Policies?.find(({ Name }) => Name === name);
-    if (policy?.Id !== undefined) return policy.Id;
+  const policies: PolicySummary[] = [];
+  for await (const page of paginateListPolicies({ client }, { Filter: "SERVICE_CONTROL_POLICY" })) {
+    policies.push(...(page.Policies ?? []));
   }
-  return undefined;
+  return policies;
 }

@@ -5,12 +5,14 @@ import {
   paginateListTargetsForPolicy,
 } from "@aws-sdk/client-organizations";
 
+import { serviceControlPolicyDescription, serviceControlPolicyName } from "../../infra/names.ts";
 import { spelledDocument } from "../../infra/policy-documents.ts";
 import { region } from "../../infra/region.ts";
-import { serviceControlPolicyId } from "./organization.ts";
+import { serviceControlPolicies, serviceControlPolicyId } from "./organization.ts";
 
 /** The service control policy as AWS has it. */
 export interface Shield {
+  name: string;
   content: unknown;
   /** Ids of the root, the units and the accounts that it is attached to. */
   targets: string[];
@@ -19,15 +21,19 @@ export interface Shield {
 /** AWS's own policy that allows everything, which each unit and account has unless it was taken off. */
 const fullAccessPolicy = "p-FullAWSAccess";
 
-/** What Organizations has of a service control policy; nothing when there is none of this name. */
-export async function shieldInAws(name: string): Promise<Shield | undefined> {
-  const id = await serviceControlPolicyId(name);
+/** What Organizations has of the stack's service control policy; one that was renamed is told by its description. */
+export async function shieldInAws(): Promise<Shield | undefined> {
+  const policies = await serviceControlPolicies();
+  const found =
+    policies.find(({ Name }) => Name === serviceControlPolicyName) ??
+    policies.find(({ Description }) => Description === serviceControlPolicyDescription);
+  const { Id: id, Name: name = "" } = found ?? {};
   if (id === undefined) return undefined;
   const [{ Policy }, targets] = await Promise.all([
     client().send(new DescribePolicyCommand({ PolicyId: id })),
     targetsOf(id),
   ]);
-  return { content: JSON.parse(Policy?.Content ?? "null"), targets };
+  return { name, content: JSON.parse(Policy?.Content ?? "null"), targets };
 }
 
 /**

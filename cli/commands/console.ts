@@ -23,7 +23,7 @@ export default class Console extends DeveloperCommand {
     ]);
     const { account, kit, "source-profile": sourceProfile } = flags;
     const { cacheDir: cacheDirectory } = this.config;
-    const session = await sessionFor({ cacheDirectory, sourceProfile, kit, account, duration: undefined });
+    const session = await sessionFor({ cacheDirectory, sourceProfile, kit, account, duration: undefined, asked: true });
     const address = await consoleAddress(session);
     if (!flags.open) {
       this.log(address);

@@ -10,7 +10,7 @@ import { identityOfResource } from "../engine/changes.ts";
 import type { Resource } from "../engine/deployment.ts";
 import { type StackBefore, targetsOf } from "../preview/guards.ts";
 import type { Warning } from "../preview/schema.ts";
-import { isWeakened } from "../preview/warnings.ts";
+import { isPutRight } from "../preview/warnings.ts";
 import { developersBy } from "./denials.ts";
 import { isStranger, isUniqueId, principalsOf } from "./trust.ts";
 
@@ -35,21 +35,19 @@ export function shieldWarnings({ shield, missed }: Look, { held }: StackBefore):
   const made = held.find(({ type }) => type === "service control policy")?.properties;
   if (made === undefined || missed.some(({ what }) => what === "service control policy")) return [];
   const warning = (
-    change: "deleted" | "detached" | "attached" | "changed",
-    organizationalUnits: string[],
-  ): Warning[] => [
-    { kind: "service-control-policy", change, name: serviceControlPolicyName, organizationalUnits, repair: true },
-  ];
-  if (shield === undefined) return warning("deleted", []);
+    change: "deleted" | "detached" | "attached" | "changed" | "renamed",
+    organizationalUnits: string[] = [],
+    name = serviceControlPolicyName,
+  ): Warning[] => [{ kind: "service-control-policy", change, name, organizationalUnits, repair: true }];
+  if (shield === undefined) return warning("deleted");
   const [wanted, there] = [targetsOf(made), shield.targets];
   const detached = wanted.filter((id) => !there.includes(id));
   const attached = there.filter((id) => !wanted.includes(id));
   return [
     ...(detached.length > 0 ? warning("detached", detached) : []),
     ...(attached.length > 0 ? warning("attached", attached.sort()) : []),
-    ...(isDeepStrictEqual(spelledDocument(made["content"]), spelledDocument(shield.content))
-      ? []
-      : warning("changed", [])),
+    ...(isDeepStrictEqual(spelledDocument(made["content"]), spelledDocument(shield.content)) ? [] : warning("changed")),
+    ...(shield.name === serviceControlPolicyName ? [] : warning("renamed", [], shield.name)),
   ];
 }
 
@@ -62,7 +60,7 @@ export function damagedIn(
   alarms: Warning[],
   { identities }: Pick<Look, "identities">,
 ): string[] {
-  const isShieldDamaged = alarms.some(isWeakened);
+  const isShieldDamaged = alarms.some((alarm) => alarm.kind === "service-control-policy" && isPutRight(alarm));
   const there = new Set((identities.get("auth") ?? []).flatMap(({ type, name }) => (type === "user" ? [name] : [])));
   const gone = staleIn(alarms).flatMap(({ developer }) => (there.has(developer) ? [] : [developer]));
   const damaged = resources.filter((resource) => {

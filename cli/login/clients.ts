@@ -5,7 +5,7 @@ import { region } from "../../infra/region.ts";
 import type { AccessKey } from "./access-key.ts";
 
 /** AWS as a developer's own key, or a session, sees it. */
-interface Credentials {
+export interface Credentials {
   accessKeyId: string;
   secretAccessKey: string;
   sessionToken?: string;

@@ -1,7 +1,7 @@
 import type { IAMClient } from "@aws-sdk/client-iam";
 
 import { wordsOfAws } from "../aws/words.ts";
-import { iamFor, stsFor } from "./clients.ts";
+import { type Credentials, iamFor, stsFor } from "./clients.ts";
 import { type LoginProfile, loginProfiles, sessionIn } from "./profile.ts";
 
 /** A profile that `login` has written, and what AWS says of the session in it. */
@@ -15,14 +15,20 @@ export interface CheckedLogin extends LoginProfile {
 /** The profiles that `login` has written, each asked about: what the file says of its expiry may be edited, or out of date. */
 export async function checkedLogins(clockOffset: number): Promise<CheckedLogin[]> {
   return Promise.all(
-    (await loginProfiles()).map(async (login) => ({ ...login, ...(await check(login.profile, clockOffset)) })),
+    (await loginProfiles()).map(async (login) => ({
+      ...login,
+      ...(await checkedSession(await sessionIn(login.profile), clockOffset)),
+    })),
   );
 }
 
-async function check(profile: string, clockOffset: number): Promise<Pick<CheckedLogin, "live" | "refused">> {
+/** What AWS says of one session. */
+export async function checkedSession(
+  session: Credentials,
+  clockOffset: number,
+): Promise<Pick<CheckedLogin, "live" | "refused">> {
   const { GetCallerIdentityCommand } = await import("@aws-sdk/client-sts");
   try {
-    const session = await sessionIn(profile);
     await (await stsFor(session, clockOffset)).send(new GetCallerIdentityCommand({}));
     const ended = await endedByPolicy(await iamFor(session, clockOffset));
     return ended === undefined ? { live: true } : { live: false, refused: ended };

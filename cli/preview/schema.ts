@@ -234,7 +234,7 @@ const warning = z.discriminatedUnion("kind", [
   z
     .strictObject({
       kind: z.literal("service-control-policy"),
-      change: z.enum(["deleted", "detached", "attached", "changed"]),
+      change: z.enum(["deleted", "detached", "attached", "changed", "renamed"]),
       name: z.string(),
       organizationalUnits: z
         .array(z.string())

@@ -22,10 +22,11 @@ function lost(
 
 /** Whether the next `up` puts right what AWS has otherwise, though the state knows nothing of it. */
 export function isPutRight(warning: Warning): boolean {
-  return warning.kind === "stale-trust" || (isWeakened(warning) && "repair" in warning && warning.repair === true);
+  if (warning.kind !== "service-control-policy") return warning.kind === "stale-trust";
+  return warning.change !== "attached" && warning.repair === true;
 }
 
 /** Whether AWS has let go of some protection: the service control policy is gone, off a unit, or another. */
 export function isWeakened(warning: Warning): boolean {
-  return warning.kind === "service-control-policy" && warning.change !== "attached";
+  return warning.kind === "service-control-policy" && ["deleted", "detached", "changed"].includes(warning.change);
 }

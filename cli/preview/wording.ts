@@ -166,6 +166,7 @@ export function warningFact(warning: Warning, mark: Mark): string {
       if (warning.change === "changed") {
         return `${what} was changed outside the stack, and may let requests without MFA pass.${next}`;
       }
+      if (warning.change === "renamed") return `${what} is called so by somebody else than the stack.${next}`;
       const [how, where] =
         warning.change === "deleted"
           ? ["is gone", "in the development accounts"]

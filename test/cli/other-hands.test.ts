@@ -11,6 +11,7 @@ import {
   PutRolePolicyCommand,
   PutUserPolicyCommand,
 } from "@aws-sdk/client-iam";
+import { UpdatePolicyCommand } from "@aws-sdk/client-organizations";
 import { expect } from "chai";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
@@ -18,7 +19,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
 import { emptyUser } from "../../infra/offboarding.ts";
-import { administratorOf, policy, refusal, trust } from "../sandbox/testing.ts";
+import { administratorOf, clients, policy, refusal, trust } from "../sandbox/testing.ts";
 import { Developer, works } from "./developer.ts";
 import { Administrator } from "./harness.ts";
 
@@ -118,6 +119,19 @@ describe("what other hands have done meanwhile gives, keeps and takes nobody's a
     expect(await attached()).to.eql([readOnly]);
     expect([...(auth().users.get("alice")?.attachedPolicies ?? [])]).to.eql([]);
     expect((await admin.succeed("up", "--yes")).stdout).to.match(/: \d+ unchanged\.\n$/);
+  });
+
+  it("a policy that was renamed is told so, is not taken for one that is gone, and gets its name back", async () => {
+    const { organizations } = clients(admin.sandbox);
+    const ours = [...admin.sandbox.organization.policies.values()].find(({ awsManaged }) => !awsManaged);
+    await organizations.send(new UpdatePolicyCommand({ PolicyId: ours?.id, Name: "mfa" }));
+    const { stdout } = await admin.run("preview");
+    expect(stdout).to.contain(
+      "The service control policy mfa is called so by somebody else than the stack. mfa-admin up puts it right.",
+    );
+    expect(stdout).not.to.contain("is gone");
+    await admin.succeed("up", "--yes");
+    expect(ours?.name).to.equal("mfa-admin-require-mfa");
   });
 
   it("a user whom somebody has deleted is made again, and the roles let the new one in", async () => {

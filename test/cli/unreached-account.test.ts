@@ -73,6 +73,13 @@ describe("a development account that cannot be reached", () => {
       expect(roles("sandbox")).to.have.members(["developer-alice", "developer-carol"]);
     });
 
+    it("outputs name no role that could not be made there", async () => {
+      const { value } = await admin.json("outputs");
+      const { alice, carol } = (value as { developers: Record<string, { roles: object }> }).developers;
+      expect(alice?.roles).to.have.keys("sandbox", "payments");
+      expect(carol?.roles).to.have.keys("sandbox");
+    });
+
     it("up says what was not reached, why, and what was not done there", () => {
       expect(up.stderr).to.contain(`payments (${payments}) cannot be reached, so nothing there is read or changed`);
       expect(up.stderr).to.contain("not authorized to perform: sts:AssumeRole");

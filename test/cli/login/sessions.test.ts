@@ -120,11 +120,16 @@ describe("what a login has opened", () => {
       );
     });
 
-    it("does not call a session live that an administrator has ended", async () => {
+    it("does not call a session live that an administrator has ended, and console gives no address for it", async () => {
       await loginTo("sandbox");
       await admin.succeed("end-sessions", "alice", "--yes");
       expect((await alice.succeed("whoami")).stdout).to.match(
         /sandbox no more; run mfa-admin login \(profile dev; AWS: AccessDenied: .*explicit deny in an identity-based policy\.\)/,
+      );
+      const { status, stdout, stderr } = await alice.run("console");
+      expect({ status, stdout }).to.eql({ status: 1, stdout: "" });
+      expect(stderr).to.match(
+        /^Your session of sandbox works no more: AccessDenied: .*\n.*You are not logged in to sandbox/,
       );
     });
 
