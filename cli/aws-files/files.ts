@@ -1,88 +1,118 @@
-import { constants, type Stats } from "node:fs";
-import { access, mkdir, readFile, stat } from "node:fs/promises";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { isUtf8 } from "node:buffer";
+import { readFile } from "node:fs/promises";
 
 import { Failure } from "../failure.ts";
+import { type Ini, parseIni, UnreadableIni } from "./ini.ts";
+import { type AwsFile, awsFilePath, variableOf } from "./paths.ts";
+import { placeToWrite, replaceFile } from "./replace.ts";
 
-/** The two files that the AWS CLI and every SDK read (AWS CLI User Guide, "Configuration and credential file settings"). */
-export type AwsFile = "config" | "credentials";
-
-/** Where a file is: where `AWS_CONFIG_FILE` or `AWS_SHARED_CREDENTIALS_FILE` says, else in `~/.aws`. */
-export function awsFilePath(file: AwsFile): string {
-  const variable = file === "config" ? "AWS_CONFIG_FILE" : "AWS_SHARED_CREDENTIALS_FILE";
-  const named = process.env[variable] ?? "";
-  return named === "" ? join(homedir(), ".aws", file) : named;
+/** What a file says; nothing when it is not there. @throws Failure where the AWS CLI would not read it, by line */
+export async function readAwsFile(file: AwsFile): Promise<Ini> {
+  return parsed(file, (await textOf(file)).text);
 }
 
-/** A profile's section: `[profile dev]` in the configuration, `[dev]` in the credentials; `[default]` in both. */
-export function sectionOf(file: AwsFile, profile: string): string {
-  return file === "config" && profile !== "default" ? `profile ${profile}` : profile;
-}
-
-/** The file's text; none when it is not there. */
-export async function readAwsFile(file: AwsFile): Promise<string> {
-  try {
-    return await readFile(awsFilePath(file), "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
-    throw cannot("read", file, error);
-  }
+/** Both files. */
+export async function readAwsFiles(): Promise<Record<AwsFile, Ini>> {
+  const [config, credentials] = await Promise.all([readAwsFile("config"), readAwsFile("credentials")]);
+  return { config, credentials };
 }
 
 /**
- * Edits a file: under a lock, and written beside and renamed, so that neither another run nor a crash leaves half of it.
- * The file keeps its permissions; a new one has mode 0600.
+ * Edits a file: under a lock, and written beside and renamed, so that neither another run nor a crash leaves half of it. The file
+ * keeps its permissions and its encoding; a new one has mode 0600.
  */
-export async function editAwsFile(file: AwsFile, edit: (text: string) => string): Promise<void> {
-  await requireWritable(file);
-  const path = awsFilePath(file);
+export async function editAwsFile(file: AwsFile, edit: (text: string, ini: Ini) => string): Promise<void> {
+  const path = await requireWritable(file);
   const { withLock } = await import("./lock.ts");
   await withLock(path, async () => {
-    const before = await readAwsFile(file);
-    const after = edit(before);
+    const { text: before, encoding } = await textOf(file);
+    const after = edit(before, parsed(file, before));
     if (after === before) return;
-    const { default: writeFileAtomic } = await import("write-file-atomic");
-    const { mode = 0o600 } = (await existing(path)) ?? {};
     try {
-      await writeFileAtomic(path, after, { mode: mode & 0o777 });
+      await replaceFile(path, Buffer.from(after, encoding));
     } catch (error) {
       throw cannot("write", file, error);
     }
   });
 }
 
-/** Refuses a file that cannot be written, before a code is spent on what would go into it. */
-export async function requireWritable(file: AwsFile): Promise<void> {
+/** Refuses, before a code is spent, an edit that could not be made. */
+export async function requireEditable(file: AwsFile, edit: (text: string, ini: Ini) => string): Promise<void> {
+  await requireWritable(file);
+  const { text } = await textOf(file);
+  edit(text, parsed(file, text));
+}
+
+/** Refuses a file that cannot be written, before a code is spent on what would go into it. @returns where it is written */
+export async function requireWritable(file: AwsFile): Promise<string> {
   const path = awsFilePath(file);
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const there = await existing(path);
-    // Renaming a new file over it would work all the same; whoever has made it read-only does not want that.
-    if (there !== undefined && (there.mode & 0o200) === 0) throw new Error("it is read-only");
-    await access(there === undefined ? dirname(path) : path, constants.W_OK);
+    return await placeToWrite(path);
   } catch (error) {
     throw cannot("write", file, error);
   }
 }
 
-async function existing(path: string): Promise<Stats | undefined> {
+interface Text {
+  text: string;
+  encoding: "utf8" | "latin1";
+}
+
+async function textOf(file: AwsFile): Promise<Text> {
+  let bytes: Buffer;
   try {
-    return await stat(path);
+    bytes = await readFile(awsFilePath(file));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return { text: "", encoding: "utf8" };
+    throw cannot("read", file, error);
+  }
+  // Whatever one byte stands for stays what it is.
+  if (isUtf8(bytes)) return { text: bytes.toString("utf8"), encoding: "utf8" };
+  if (isLocaleOfBytes()) return { text: bytes.toString("latin1"), encoding: "latin1" };
+  const line = bytes
+    .toString("latin1")
+    .split(/\r\n|\r|\n/)
+    .findIndex((one) => !isUtf8(Buffer.from(one, "latin1")));
+  throw unreadable(file, line + 1, "it is not in UTF-8");
+}
+
+/** Whether the AWS CLI reads files in an encoding of single bytes (Python Library Reference, "locale.getencoding"). */
+function isLocaleOfBytes(): boolean {
+  if (process.platform === "win32") return true;
+  const { LC_ALL, LC_CTYPE, LANG, PYTHONUTF8 } = process.env;
+  const [, encoding = "utf8"] = /\.([^@]*)/.exec(LC_ALL || LC_CTYPE || LANG || "") ?? [];
+  return PYTHONUTF8 !== "1" && !/^utf-?8$/i.test(encoding);
+}
+
+function parsed(file: AwsFile, text: string): Ini {
+  try {
+    return parseIni(text);
+  } catch (error) {
+    throw error instanceof UnreadableIni ? unreadable(file, error.line, error.reason) : error;
   }
 }
 
-function cannot(act: "read" | "write", file: AwsFile, error: unknown): Failure {
-  const path = awsFilePath(file);
-  const variable = file === "config" ? "AWS_CONFIG_FILE" : "AWS_SHARED_CREDENTIALS_FILE";
-  const { code, message } = error as NodeJS.ErrnoException;
-  const reason = code === "EACCES" || code === "EPERM" || code === "EROFS" ? "you have no permission" : message;
+function unreadable(file: AwsFile, line: number, reason: string): Failure {
   return new Failure(
-    `${path} cannot be ${act === "read" ? "read" : "written"}: ${reason}.`,
-    `Make it ${act === "read" ? "readable" : "writable"} for you, or name another file in ${variable}.`,
+    `${awsFilePath(file)}, line ${line}: ${reason}. The AWS CLI cannot read the file.`,
+    "Correct the line, then run it again.",
+  );
+}
+
+function cannot(act: "read" | "write", file: AwsFile, error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  const reason =
+    code === "EACCES" || code === "EPERM"
+      ? "you have no permission"
+      : ({ EROFS: "the file system is read-only", EISDIR: "it is a directory", ENOSPC: "the disk is full" }[
+          code ?? ""
+        ] ?? message);
+  return new Failure(
+    `${awsFilePath(file)} cannot be ${act === "read" ? "read" : "written"}: ${reason}.`,
+    code === "ENOSPC"
+      ? "Make room, then run it again."
+      : `Make it a file that is ${act === "read" ? "readable" : "writable"} for you, or name another one in ${variableOf(file)}.`,
     { cause: error },
   );
 }

@@ -1,103 +1,183 @@
 /**
- * Edits of the AWS configuration and credentials files that leave every other line as it is: comments, order, other
- * profiles and the way the lines end. Parsers write the whole file anew, without its comments; hence by lines.
+ * The configuration and credentials files as the AWS CLI reads them: botocore leaves that to Python's `RawConfigParser`
+ * (Python Library Reference, "configparser"; botocore, `configloader.raw_config_parse`), whose rules stand here one by one. The
+ * parsers on npm read other dialects.
  */
 
-/** Sets keys of a section, in the place of those that are there, and after its last one otherwise. */
-export function setKeys(text: string, section: string, keys: Record<string, string>): string {
-  const lines = linesOf(text);
-  const range = sectionRange(lines, section);
-  if (range === undefined) return appendSection(text, section, keys);
-  const { first, end } = range;
-  const missing = { ...keys };
-  for (let index = first; index < end; index++) {
-    const key = keyIn(lines[index]);
-    if (key === undefined || !(key in missing)) continue;
-    lines[index] = `${key} = ${missing[key] ?? ""}`;
-    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- what is left is added below
-    delete missing[key];
+/** A file's lines, and what is said where. */
+export interface Ini {
+  lines: Line[];
+  sections: Section[];
+}
+
+/** A line without its end, and its end as it stands there: none at the end of the file. */
+export interface Line {
+  text: string;
+  end: string;
+}
+
+export interface Section {
+  /** What stands between the brackets, as it stands there. */
+  heading: string;
+  /** Index of the heading's line. */
+  line: number;
+  indent: number;
+  options: Option[];
+}
+
+export interface Option {
+  /** In small letters. */
+  key: string;
+  /** Lines are joined by `\n`; a block of nested keys begins with one. */
+  value: string;
+  indent: number;
+  /** Index of its first line. */
+  line: number;
+  /** Index of the line after its last one; blank lines and comments that follow are not its own. */
+  end: number;
+}
+
+/** Where a file is one that the AWS CLI does not read, and why. */
+export class UnreadableIni extends Error {
+  /** Counted from 1. */
+  readonly line: number;
+  readonly reason: string;
+
+  constructor(line: number, reason: string) {
+    super(`line ${line}: ${reason}`);
+    [this.line, this.reason] = [line, reason];
   }
-  lines.splice(lastContent(lines, first, end), 0, ...assignments(missing));
-  return lines.join(lineEnd(text));
 }
 
-/** Takes keys out of a section, and the section too when nothing is left of it. */
-export function removeKeys(text: string, section: string, keys: string[]): string {
+/** The section whose options all others have, too. */
+const defaults = "DEFAULT";
+
+/** What Python takes for white space: the same as `\s`, but for five separators and the byte order mark. */
+const space = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
+const aroundText = new RegExp(`^${space}+|${space}+$`, "g");
+const beforeText = new RegExp(`^${space}*`);
+const afterText = new RegExp(`${space}+$`);
+/** Where Python's `splitlines` breaks the lines of a nested block. */
+const lineBreak = /\r\n|[\n-\r\x1c-\x1e\x85\u2028\u2029]/;
+
+/** @throws UnreadableIni where the AWS CLI would not read it */
+export function parseIni(text: string): Ini {
   const lines = linesOf(text);
-  const range = sectionRange(lines, section);
-  if (range === undefined) return text;
-  const { first } = range;
-  let end = lastContent(lines, first, range.end);
-  const kept = lines.slice(first, end).filter((line) => !keys.includes(keyIn(line) ?? ""));
-  if (kept.some((line) => line.trim() !== "")) {
-    lines.splice(first, end - first, ...kept);
-  } else {
-    // The blank lines after it go with it; comments there lead to the next section.
-    while (end < range.end && lines[end]?.trim() === "") end++;
-    lines.splice(first - 1, end - first + 1);
-    if (end === range.end && range.isLast && lines.at(-1) !== "") lines.push("");
+  const sections: Section[] = [];
+  let option: (Option & { values: string[] }) | undefined;
+  let indent = 0;
+  for (const [index, { text: line }] of lines.entries()) {
+    const content = strip(line);
+    if (/^[#;]/.test(content)) continue;
+    if (content === "") {
+      option?.values.push("");
+      continue;
+    }
+    const here = beforeText.exec(line)?.[0].length ?? 0;
+    if (option !== undefined && here > indent) {
+      option.values.push(content);
+      option.end = index + 1;
+      continue;
+    }
+    indent = here;
+    finish(option);
+    option = undefined;
+    const heading = /^\[(.+)\]/s.exec(content)?.[1];
+    const section = sections.at(-1);
+    if (heading !== undefined) {
+      sections.push({ heading, line: index, indent, options: [] });
+    } else if (section === undefined) {
+      throw new UnreadableIni(index + 1, "it stands before the first [profile]");
+    } else {
+      option = { ...assignment(content, index), indent, line: index, end: index + 1, value: "" };
+      section.options.push(option);
+    }
   }
-  return lines.join(lineEnd(text));
+  finish(option);
+  refuseRepeated(sections);
+  refuseNested(sections);
+  return { lines, sections };
 }
 
-/** Whether the file has a section of that name. */
-export function hasSection(text: string, section: string): boolean {
-  return sectionRange(linesOf(text), section) !== undefined;
+/** What a section says, by key in small letters; nothing when the file has no such section. */
+export function valuesIn(ini: Ini, heading: string): Map<string, string> | undefined {
+  const own = ini.sections.filter((section) => section.heading === heading);
+  if (own.length === 0 || heading === defaults) return undefined;
+  return new Map([...inheritedIn(ini), ...pairsIn(own)]);
 }
 
-/** The value of a key, as it stands there. */
-export function valueOf(text: string, section: string, key: string): string | undefined {
-  const lines = linesOf(text);
-  const range = sectionRange(lines, section);
-  const line = range && lines.slice(range.first, range.end).find((candidate) => keyIn(candidate) === key);
-  return line?.slice(line.indexOf("=") + 1).trim();
+/** The same without what it has from the section whose options all have. */
+export function ownValuesIn({ sections }: Ini, heading: string): Map<string, string> {
+  return new Map(heading === defaults ? [] : pairsIn(sections.filter((section) => section.heading === heading)));
 }
 
-/** The names of the sections, in order. */
-export function sectionNames(text: string): string[] {
-  return linesOf(text).flatMap((line) => sectionIn(line) ?? []);
+/** What every section says that does not say otherwise. */
+export function inheritedIn({ sections }: Ini): Map<string, string> {
+  return new Map(pairsIn(sections.filter(({ heading }) => heading === defaults)));
 }
 
-function appendSection(text: string, section: string, keys: Record<string, string>): string {
-  const end = lineEnd(text);
-  const before = text.trim() === "" ? "" : `${text.trimEnd()}${end}${end}`;
-  return `${before}${[`[${section}]`, ...assignments(keys)].join(end)}${end}`;
+function pairsIn(sections: Section[]): [string, string][] {
+  return sections.flatMap(({ options }) => options.map(({ key, value }): [string, string] => [key, value]));
 }
 
-function assignments(keys: Record<string, string>): string[] {
-  return Object.entries(keys).map(([key, value]) => `${key} = ${value}`);
+/** The headings, in order, without the one whose options all others have. */
+export function headingsIn({ sections }: Ini): string[] {
+  return sections.map(({ heading }) => heading).filter((heading) => heading !== defaults);
 }
 
-/** The lines of a section: from the one after its heading to before the next heading. */
-function sectionRange(lines: string[], section: string): { first: number; end: number; isLast: boolean } | undefined {
-  const heading = lines.findIndex((line) => sectionIn(line) === section);
-  if (heading < 0) return undefined;
-  const next = lines.findIndex((line, index) => index > heading && sectionIn(line) !== undefined);
-  return { first: heading + 1, end: next < 0 ? lines.length : next, isLast: next < 0 };
+function assignment(content: string, index: number): { key: string; values: string[] } {
+  const [, name, value] = /^([^=:]*)[=:](.*)$/s.exec(content) ?? [];
+  if (name === undefined || value === undefined) {
+    throw new UnreadableIni(index + 1, "it is neither a [profile] nor KEY = VALUE");
+  }
+  const key = name.replace(afterText, "").toLowerCase();
+  if (key === "") throw new UnreadableIni(index + 1, "there is no key before the value");
+  return { key, values: [strip(value)] };
 }
 
-/** Where a new key goes: before the blank lines and the comments that lead to the next section. */
-function lastContent(lines: string[], first: number, end: number): number {
-  let index = end;
-  while (index > first && /^\s*([#;].*)?$/.test(lines[index - 1] ?? "")) index--;
-  return index;
+function finish(option: (Option & { values?: string[] }) | undefined): void {
+  if (option === undefined) return;
+  option.value = (option.values ?? []).join("\n").replace(afterText, "");
+  delete option.values;
 }
 
-/** `[profile dev] ; mine` -> `profile dev`, quotes and doubled spaces taken away. */
-function sectionIn(line: string): string | undefined {
-  const [, name] = /^\s*\[([^\]]*)\]/.exec(line) ?? [];
-  return name?.replace(/["']/g, "").trim().replace(/\s+/g, " ");
+/** A block of nested keys is read for each section that has it, be it by the section whose options all have. */
+function refuseNested(sections: Section[]): void {
+  const inherited = sections.filter(({ heading }) => heading === defaults).flatMap(({ options }) => options);
+  for (const { heading, options } of sections) {
+    if (heading === defaults) continue;
+    const own = new Set(options.map(({ key }) => key));
+    for (const { key, value, line } of [...inherited.filter((one) => !own.has(one.key)), ...options]) {
+      const nested = value.startsWith("\n") ? value.split(lineBreak).map(strip) : [];
+      if (nested.some((one) => one !== "" && !one.includes("="))) {
+        throw new UnreadableIni(line + 1, `the lines nested below ${key} are not all KEY = VALUE`);
+      }
+    }
+  }
 }
 
-/** Indented lines are parts of the value before them. */
-function keyIn(line = ""): string | undefined {
-  return /^([^\s=#;[][^=]*?)\s*=/.exec(line)?.[1];
+function refuseRepeated(sections: Section[]): void {
+  const seen = new Set<string>();
+  for (const { heading, line, options } of sections) {
+    if (heading !== defaults && seen.has(heading)) {
+      throw new UnreadableIni(line + 1, `[${heading}] stands in the file twice`);
+    }
+    seen.add(heading);
+    for (const { key, line: at } of options) {
+      const name = JSON.stringify([heading, key]);
+      if (seen.has(name)) throw new UnreadableIni(at + 1, `${key} stands in [${heading}] twice`);
+      seen.add(name);
+    }
+  }
 }
 
-function linesOf(text: string): string[] {
-  return text.split(/\r?\n/);
+/** Lines end as Python's text files have it: with `\n`, `\r\n` or `\r`. */
+function linesOf(text: string): Line[] {
+  const lines = [...text.matchAll(/([^\r\n]*)(\r\n|\r|\n|$)/g)].map(([, line = "", end = ""]) => ({ text: line, end }));
+  // The match after the last line's end is no line.
+  return lines.filter(({ text: line, end }, index) => index < lines.length - 1 || line !== "" || end !== "");
 }
 
-function lineEnd(text: string): string {
-  return text.includes("\r\n") ? "\r\n" : "\n";
+function strip(text: string): string {
+  return text.replace(aroundText, "");
 }

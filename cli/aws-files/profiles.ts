@@ -1,10 +1,20 @@
 import { type Assignment, assignedRoleArn, mfaDeviceArn } from "../../infra/assignment.ts";
 import { region } from "../../infra/region.ts";
+import { Failure } from "../failure.ts";
 
 /** A profile of the AWS configuration file: its name and its lines, in order. */
 export interface Profile {
   name: string;
   keys: Record<string, string>;
+}
+
+/** @throws Failure for a name that would not be one profile, and the same, to the AWS CLI and to every SDK */
+export function requireProfileName(name: string): string {
+  if (/^[^\s[\]"'\\#;]+( [^\s[\]"'\\#;]+)*$/.test(name) && name !== "DEFAULT") return name;
+  throw new Failure(
+    `"${name}" cannot be the name of a profile.`,
+    "Give one without brackets, quotes, backslashes, #, ; and line breaks, which does not begin or end with a space.",
+  );
 }
 
 /** The profile that holds a developer's own access key. */

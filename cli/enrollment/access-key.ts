@@ -1,7 +1,10 @@
 import { setTimeout } from "node:timers/promises";
 
-import { editAwsFile, readAwsFile, requireWritable } from "../aws-files/files.ts";
-import { setKeys, valueOf } from "../aws-files/ini.ts";
+import { credentialsIn, isLongTerm } from "../aws-files/credentials.ts";
+import { editAwsFile, readAwsFile, requireEditable } from "../aws-files/files.ts";
+import { editSection } from "../aws-files/ini-edit.ts";
+import { headingsIn, type Ini } from "../aws-files/ini.ts";
+import { requireProfileName } from "../aws-files/profiles.ts";
 import { wordsOfAws } from "../aws/words.ts";
 import { Failure } from "../failure.ts";
 import { type AccessKey, placeOf } from "../login/access-key.ts";
@@ -30,14 +33,45 @@ export async function keepOrReplaceKey(enrollment: Enrollment, initial: AccessKe
   return kept;
 }
 
-async function makeKey({ key, options: { profile } }: Enrollment): Promise<AccessKey> {
-  await requireWritable("credentials");
-  if (valueOf(await readAwsFile("credentials"), profile, "aws_session_token") !== undefined) {
+/** Refuses a profile that a new key cannot be written into, before anything is made. */
+export async function requireRoomForKey(profile: string): Promise<void> {
+  requireProfileName(profile);
+  if (credentialsIn(await readAwsFile("credentials"), profile).sessionToken !== undefined) {
     throw new Failure(
       `The profile ${profile} holds a session, which would be mixed up with your access key.`,
-      "Name another profile with --profile.",
+      "Name another profile with --profile, or take aws_session_token out of this one.",
     );
   }
+  await requireEditable("credentials", (text, ini) =>
+    withKey(text, ini, profile, { accessKeyId: "", secretAccessKey: "" }),
+  );
+}
+
+/** A key that stands there is of no use any more, as AWS says; it may be nowhere else all the same, so it is kept. */
+function withKey(
+  text: string,
+  ini: Ini,
+  profile: string,
+  key: Pick<AccessKey, "accessKeyId" | "secretAccessKey">,
+): string {
+  const { accessKeyId: aws_access_key_id, secretAccessKey: aws_secret_access_key } = key;
+  const written = editSection(text, profile, { aws_access_key_id, aws_secret_access_key });
+  const before = credentialsIn(ini, profile);
+  if (!isLongTerm(before)) return written;
+  return editSection(written, nameForOld(ini, profile), {
+    aws_access_key_id: before.accessKeyId,
+    aws_secret_access_key: before.secretAccessKey,
+  });
+}
+
+function nameForOld(credentials: Ini, profile: string): string {
+  const taken = headingsIn(credentials);
+  const names = [`${profile}-old`, ...taken.map((_, index) => `${profile}-old-${index + 2}`)];
+  return names.find((name) => !taken.includes(name)) ?? `${profile}-old`;
+}
+
+async function makeKey({ key, options: { profile } }: Enrollment): Promise<AccessKey> {
+  await requireRoomForKey(profile);
   const [iam, { CreateAccessKeyCommand }] = await Promise.all([iamFor(key), import("@aws-sdk/client-iam")]);
   let made: AccessKey;
   try {
@@ -49,9 +83,7 @@ async function makeKey({ key, options: { profile } }: Enrollment): Promise<Acces
     throw explainAs(key, error);
   }
   try {
-    await editAwsFile("credentials", (text) =>
-      setKeys(text, profile, { aws_access_key_id: made.accessKeyId, aws_secret_access_key: made.secretAccessKey }),
-    );
+    await editAwsFile("credentials", (text, ini) => withKey(text, ini, profile, made));
   } catch (error) {
     // A key that nobody has is not left behind.
     await deleteKey(key, made);

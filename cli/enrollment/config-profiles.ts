@@ -1,6 +1,8 @@
 import type { Assignment } from "../../infra/assignment.ts";
-import { editAwsFile, readAwsFile, sectionOf } from "../aws-files/files.ts";
-import { hasSection, setKeys, valueOf } from "../aws-files/ini.ts";
+import { editAwsFile, readAwsFile } from "../aws-files/files.ts";
+import { editSection } from "../aws-files/ini-edit.ts";
+import { type Ini, valuesIn } from "../aws-files/ini.ts";
+import { configHeading, newConfigHeading } from "../aws-files/profile-map.ts";
 import { accountProfiles, type Profile } from "../aws-files/profiles.ts";
 import type { AccessKey } from "../login/access-key.ts";
 import type { Enrollment } from "./enrollment.ts";
@@ -16,12 +18,12 @@ export async function writeConfigProfiles(
   const source = typeof from === "string" ? options.profile : from.profile;
   const profiles = accountProfiles(assignment, source);
   const before = await readAwsFile("config");
-  const isThere = ({ name }: Profile): boolean => hasSection(before, sectionOf("config", name));
+  const isThere = ({ name }: Profile): boolean => configHeading(before, name) !== undefined;
   const others = profiles.filter((profile) => isThere(profile) && !isSame(before, profile));
   const missing = profiles.filter((profile) => !isThere(profile));
   if (missing.length > 0) {
     await editAwsFile("config", (text) =>
-      missing.reduce((edited, { name, keys }) => setKeys(edited, sectionOf("config", name), keys), text),
+      missing.reduce((edited, { name, keys }) => editSection(edited, newConfigHeading(name), keys), text),
     );
   }
   const usable = profiles.filter((profile) => !others.includes(profile)).map(({ name }) => name);
@@ -36,6 +38,8 @@ export async function writeConfigProfiles(
   return [source, ...usable];
 }
 
-function isSame(text: string, { name, keys }: Profile): boolean {
-  return Object.entries(keys).every(([key, value]) => valueOf(text, sectionOf("config", name), key) === value);
+function isSame(config: Ini, { name, keys }: Profile): boolean {
+  const heading = configHeading(config, name);
+  const values = heading === undefined ? undefined : valuesIn(config, heading);
+  return Object.entries(keys).every(([key, value]) => values?.get(key) === value);
 }

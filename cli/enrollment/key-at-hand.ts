@@ -4,6 +4,7 @@ import { DeadKey } from "../login/explain.ts";
 import { askMyself, type Myself } from "../login/myself.ts";
 import { isAssigned } from "../login/own-key.ts";
 import { askSecret, askText } from "../terminal/ask.ts";
+import { requireRoomForKey } from "./access-key.ts";
 import { type EnrollOptions, tries } from "./enrollment.ts";
 
 /** The developer's access key, and who that is. */
@@ -18,8 +19,10 @@ export interface KeyAtHand {
 export async function keyAtHand({ sourceProfile, profile, kit }: EnrollOptions): Promise<KeyAtHand> {
   const stored = sourceProfile === undefined ? await profileKey(profile) : undefined;
   const candidates = await findAccessKeys(sourceProfile, [profile]);
-  const { key, myself } =
-    (await firstUsable(candidates, { sourceProfile, kit })) ?? (await askKey(candidates.length > 0));
+  const usable = await firstUsable(candidates, { sourceProfile, kit });
+  // Another key is going to be stored there: nobody types one for nothing.
+  if (typeof usable?.key.from !== "object") await requireRoomForKey(profile);
+  const { key, myself } = usable ?? (await askKey(candidates.length > 0));
   if (typeof key.from !== "string") return { key, initial: undefined, myself };
   const earlier = await storedBefore(stored, key, myself);
   return { key: earlier ?? key, initial: key, myself };

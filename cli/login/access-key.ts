@@ -1,6 +1,7 @@
-import { parseKnownFiles } from "@smithy/shared-ini-file-loader";
-
-import { readAwsFile } from "../aws-files/files.ts";
+import { credentialsIn, isLongTerm, type ProfileCredentials } from "../aws-files/credentials.ts";
+import { readAwsFiles } from "../aws-files/files.ts";
+import { headingsIn } from "../aws-files/ini.ts";
+import { configHeading, configProfiles, profileValues } from "../aws-files/profile-map.ts";
 import { accessKeyProfile } from "../aws-files/profiles.ts";
 import { Failure } from "../failure.ts";
 
@@ -11,7 +12,7 @@ export interface AccessKey {
   from: { profile: string } | "the environment" | "the terminal";
 }
 
-type Profiles = Awaited<ReturnType<typeof parseKnownFiles>>;
+type Files = Awaited<ReturnType<typeof readAwsFiles>>;
 
 /**
  * Finds what may be the developer's own access key: in the profile that is named; else in the environment, in `AWS_PROFILE`, in
@@ -22,17 +23,15 @@ type Profiles = Awaited<ReturnType<typeof parseKnownFiles>>;
  * @returns each key once, in this order
  */
 export async function findAccessKeys(sourceProfile?: string, more: string[] = []): Promise<AccessKey[]> {
-  // The SDK passes over a file that it cannot read.
-  await Promise.all([readAwsFile("credentials"), readAwsFile("config")]);
-  const profiles = await parseKnownFiles({ ignoreCache: true });
+  const files = await readAwsFiles();
   if (sourceProfile !== undefined) {
-    const key = keyOf(profiles, sourceProfile);
-    if (key === undefined) throw withoutKey(profiles, sourceProfile);
+    const key = keyOf(files, sourceProfile);
+    if (key === undefined) throw withoutKey(files, sourceProfile);
     return [key];
   }
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_PROFILE } = process.env;
   const named = [...(AWS_PROFILE ? [AWS_PROFILE] : []), ...more, accessKeyProfile, "default"];
-  const keys: AccessKey[] = named.map((profile) => keyOf(profiles, profile)).filter((key) => key !== undefined);
+  const keys: AccessKey[] = named.map((profile) => keyOf(files, profile)).filter((key) => key !== undefined);
   if (AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY && !AWS_SESSION_TOKEN) {
     const [accessKeyId, secretAccessKey] = [AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY];
     keys.unshift({ accessKeyId, secretAccessKey, from: "the environment" });
@@ -45,7 +44,7 @@ export async function findAccessKeys(sourceProfile?: string, more: string[] = []
 
 /** The key that a profile itself holds, if any. */
 export async function profileKey(profile: string): Promise<AccessKey | undefined> {
-  return keyOf(await parseKnownFiles({ ignoreCache: true }), profile);
+  return keyOf(await readAwsFiles(), profile);
 }
 
 /** The first of them, for commands that ask AWS nothing before they use it. */
@@ -70,19 +69,35 @@ export function placeOf({ from }: AccessKey): string {
 }
 
 /** A profile's own key, or that of its `source_profile`. */
-function keyOf(profiles: Profiles, profile: string, seen: string[] = []): AccessKey | undefined {
-  const { aws_access_key_id, aws_secret_access_key, aws_session_token, source_profile } = profiles[profile] ?? {};
-  if (aws_access_key_id && aws_secret_access_key) {
-    if (aws_session_token) return undefined;
-    return { accessKeyId: aws_access_key_id, secretAccessKey: aws_secret_access_key, from: { profile } };
+function keyOf(files: Files, profile: string, seen: string[] = []): AccessKey | undefined {
+  const found = credentialsOf(files, profile);
+  const { accessKeyId, secretAccessKey, sessionToken } = found;
+  if (sessionToken !== undefined) return undefined;
+  if (accessKeyId !== undefined && secretAccessKey !== undefined) {
+    return isLongTerm(found) ? { accessKeyId, secretAccessKey, from: { profile } } : undefined;
   }
-  if (source_profile === undefined || seen.includes(source_profile)) return undefined;
-  return keyOf(profiles, source_profile, [...seen, profile]);
+  const source = profileValues(files, profile)?.get("source_profile");
+  if (!source || seen.includes(source)) return undefined;
+  return keyOf(files, source, [...seen, profile]);
 }
 
-function withoutKey(profiles: Profiles, profile: string): Failure {
-  const others = Object.keys(profiles).filter((name) => keyOf(profiles, name) !== undefined);
+/** The AWS CLI looks into the credentials file first (botocore, `credentials.create_credential_resolver`). */
+function credentialsOf({ config, credentials }: Files, profile: string): ProfileCredentials {
+  const found = credentialsIn(credentials, profile);
+  return found.accessKeyId === undefined ? credentialsIn(config, configHeading(config, profile)) : found;
+}
+
+function withoutKey(files: Files, profile: string): Failure {
+  const profiles = [...new Set([...headingsIn(files.credentials), ...configProfiles(files.config)])];
+  const others = profiles.filter((name) => keyOf(files, name) !== undefined);
   const known = others.length > 0 ? `Profiles that hold one: ${others.join(", ")}.` : "Run mfa-admin enroll first.";
-  if (profiles[profile] === undefined) return new Failure(`There is no profile ${profile}.`, known);
+  if (!profiles.includes(profile)) return new Failure(`There is no profile ${profile}.`, known);
+  const found = credentialsOf(files, profile);
+  if (found.sessionToken !== undefined && isLongTerm(found)) {
+    return new Failure(
+      `The profile ${profile} holds an access key beside the token of a session, and AWS takes neither.`,
+      `Take aws_session_token out of it, or name another profile. ${known}`,
+    );
+  }
   return new Failure(`The profile ${profile} holds no access key of your own, but a session or nothing.`, known);
 }

@@ -1,16 +1,22 @@
-import { editAwsFile, readAwsFile, requireWritable, sectionOf } from "../aws-files/files.ts";
-import { removeKeys, sectionNames, setKeys, valueOf } from "../aws-files/ini.ts";
 import { region } from "../../infra/region.ts";
+import { credentialKeys, credentialsIn, isLongTerm } from "../aws-files/credentials.ts";
+import { editAwsFile, readAwsFile, readAwsFiles, requireEditable } from "../aws-files/files.ts";
+import { editSection } from "../aws-files/ini-edit.ts";
+import { headingsIn, inheritedIn, type Ini, ownValuesIn, valuesIn } from "../aws-files/ini.ts";
+import { configHeading, profileValues } from "../aws-files/profile-map.ts";
+import { requireProfileName } from "../aws-files/profiles.ts";
 import { Failure } from "../failure.ts";
 import type { Session } from "./memory.ts";
 
-/** The key by which `logout` knows what `login` has written. The AWS CLI and SDKs pass over keys they don't know. */
+/**
+ * The key by which `logout` knows what `login` has written: the account, and the id of the session's key, so that what another tool
+ * puts there later is not taken for ours. The AWS CLI and SDKs pass over keys they don't know.
+ */
 const mark = "mfa_admin_login";
 /** The name that other tools have given this key. */
 const expiry = "x_security_token_expires";
 /** The key by which it knows that the region beside it is not the user's own choice. */
 const regionMark = "mfa_admin_region";
-const keys = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token", expiry, mark];
 
 /** A profile that `login` has written. */
 export interface LoginProfile {
@@ -20,57 +26,39 @@ export interface LoginProfile {
   expires: string;
 }
 
-/** Refuses profiles that hold something else, before a code is spent on them. */
+/** Refuses, before a code is spent on them, profiles that hold something else or cannot be written. */
 export async function requireFreeProfiles(profiles: string[]): Promise<void> {
-  await requireWritable("credentials");
-  const [credentials, config] = await Promise.all([readAwsFile("credentials"), readAwsFile("config")]);
+  profiles.forEach(requireProfileName);
+  const files = await readAwsFiles();
   const remedy = "Choose another with --profile.";
   for (const profile of profiles) {
-    if (
-      valueOf(credentials, profile, "aws_access_key_id") !== undefined &&
-      valueOf(credentials, profile, "aws_session_token") === undefined
-    ) {
+    if (isLongTerm(credentialsIn(files.credentials, profile))) {
       throw new Failure(`The profile ${profile} holds an access key, which would be lost.`, remedy);
     }
-    const section = sectionOf("config", profile);
-    const other = ["role_arn", "sso_session", "sso_start_url", "web_identity_token_file"].find(
-      (key) => valueOf(config, section, key) !== undefined,
-    );
+    const other = otherSource(new Map([...inheritedIn(files.credentials), ...(profileValues(files, profile) ?? [])]));
     if (other !== undefined) {
-      throw new Failure(
-        `The profile ${profile} has ${other} in the configuration file, which the AWS CLI would use instead.`,
-        remedy,
-      );
+      throw new Failure(`The profile ${profile} has ${other}, which the AWS CLI would use instead.`, remedy);
     }
   }
+  const tried = { ...emptySession, account: "none" };
+  const sessions = Object.fromEntries(profiles.map((profile) => [profile, tried]));
+  await requireEditable("credentials", (text, ini) => withSessions(text, ini, files.config, sessions));
 }
 
 /** Writes sessions into their profiles, all at once. Those without a region get one, or the AWS CLI would do nothing. */
 export async function writeProfiles(sessions: Record<string, Session>): Promise<void> {
   const config = await readAwsFile("config");
-  await editAwsFile("credentials", (text) =>
-    Object.entries(sessions).reduce((before, [profile, session]) => {
-      const { accessKeyId, secretAccessKey, sessionToken, expires, account } = session;
-      const clean = removeKeys(before, profile, writtenRegion(before, profile));
-      const chosen = valueOf(config, sectionOf("config", profile), "region") ?? valueOf(clean, profile, "region");
-      return setKeys(clean, profile, {
-        aws_access_key_id: accessKeyId,
-        aws_secret_access_key: secretAccessKey,
-        aws_session_token: sessionToken,
-        ...(chosen === undefined && regionKeys(config, account)),
-        [expiry]: expires,
-        [mark]: account,
-      });
-    }, text),
-  );
+  await editAwsFile("credentials", (text, ini) => withSessions(text, ini, config, sessions));
 }
 
-/** The profiles that `login` has written, in the file's order. */
+/** The profiles that `login` has written, in the file's order. What somebody has put in their place since then is not ours. */
 export async function loginProfiles(): Promise<LoginProfile[]> {
-  const text = await readAwsFile("credentials");
-  return [...new Set(sectionNames(text))].flatMap((profile) => {
-    const account = valueOf(text, profile, mark);
-    return account === undefined ? [] : [{ profile, account, expires: valueOf(text, profile, expiry) ?? "" }];
+  const credentials = await readAwsFile("credentials");
+  return headingsIn(credentials).flatMap((profile) => {
+    const values = ownValuesIn(credentials, profile);
+    const [account] = (values.get(mark) ?? "").split(" ");
+    if (!account || !isOurs(credentials, profile)) return [];
+    return [{ profile, account, expires: values.get(expiry) ?? "" }];
   });
 }
 
@@ -78,36 +66,86 @@ export async function loginProfiles(): Promise<LoginProfile[]> {
 export async function sessionIn(
   profile: string,
 ): Promise<Pick<Session, "accessKeyId" | "secretAccessKey" | "sessionToken">> {
-  const text = await readAwsFile("credentials");
-  const value = (key: string): string => valueOf(text, profile, key) ?? "";
-  return {
-    accessKeyId: value("aws_access_key_id"),
-    secretAccessKey: value("aws_secret_access_key"),
-    sessionToken: value("aws_session_token"),
-  };
+  const found = credentialsIn(await readAwsFile("credentials"), profile);
+  const { accessKeyId = "", secretAccessKey = "", sessionToken = "" } = found;
+  return { accessKeyId, secretAccessKey, sessionToken };
 }
 
-/** Takes out what `login` has written there, and leaves what else a profile has. */
-export async function removeProfiles(profiles: string[]): Promise<void> {
-  if (profiles.length === 0) return;
-  await editAwsFile("credentials", (text) =>
-    profiles.reduce(
-      (before, profile) => removeKeys(before, profile, [...keys, ...writtenRegion(before, profile)]),
-      text,
-    ),
+/** Takes out what `login` has written, and leaves what else a profile has; a long-term key that stands there now stays. */
+export async function removeLogins(): Promise<void> {
+  await editAwsFile("credentials", (text, ini) =>
+    headingsIn(ini)
+      .filter((profile) => ownValuesIn(ini, profile).has(mark))
+      .reduce((before, profile) => editSection(before, profile, without(removedKeys(ini, profile))), text),
   );
 }
 
-/** The region of the account's own profile, which `enroll` writes, else the user's default. */
-function regionKeys(config: string, account: string): Record<string, string> {
-  const chosen = [account, "default"].map((profile) => valueOf(config, sectionOf("config", profile), "region"));
-  const value = chosen.find((candidate) => candidate) ?? region;
+/** The keys of what is not the user's own; a token that was left beside a long-term key would make that useless. */
+function removedKeys(credentials: Ini, profile: string): string[] {
+  const marks = [expiry, mark, ...writtenRegion(credentials, profile)];
+  if (isOurs(credentials, profile)) return [...credentialKeys, ...marks];
+  const isConfiguredOver = isLongTerm(credentialsIn(credentials, profile));
+  return isConfiguredOver ? ["aws_session_token", "aws_security_token", ...marks] : marks;
+}
+
+/** Whether the session in a profile is the one that `login` has written; earlier versions did not note which. */
+function isOurs(credentials: Ini, profile: string): boolean {
+  const found = credentialsIn(credentials, profile);
+  const [, id = found.accessKeyId] = (ownValuesIn(credentials, profile).get(mark) ?? "").split(" ");
+  return found.sessionToken !== undefined && !isLongTerm(found) && found.accessKeyId === id;
+}
+
+type Files = Awaited<ReturnType<typeof readAwsFiles>>;
+type Written = Pick<Session, "accessKeyId" | "secretAccessKey" | "sessionToken" | "expires" | "account">;
+const emptySession = { accessKeyId: "", secretAccessKey: "", sessionToken: "", expires: "" };
+
+function withSessions(text: string, credentials: Ini, config: Ini, sessions: Record<string, Written>): string {
+  return Object.entries(sessions).reduce((before, [profile, session]) => {
+    const { accessKeyId, secretAccessKey, sessionToken, expires, account } = session;
+    return editSection(before, profile, {
+      ...without([...credentialKeys, ...writtenRegion(credentials, profile)]),
+      aws_access_key_id: accessKeyId,
+      aws_secret_access_key: secretAccessKey,
+      aws_session_token: sessionToken,
+      // Every profile of the file has it, and the AWS CLI takes it before the other.
+      ...(inheritedIn(credentials).has("aws_security_token") && { aws_security_token: sessionToken }),
+      ...regionKeys({ config, credentials }, profile, account),
+      [expiry]: expires,
+      [mark]: `${account} ${accessKeyId}`.trim(),
+    });
+  }, text);
+}
+
+/** What the AWS CLI would ask instead of the credentials file (botocore, `credentials.create_credential_resolver`). */
+function otherSource(values: Map<string, string>): string | undefined {
+  return [
+    ...["role_arn", "web_identity_token_file"],
+    ...["sso_session", "sso_start_url", "sso_account_id", "sso_role_name"],
+  ].find((key) => values.has(key));
+}
+
+/** The user's own region stays; else the region of the account's own profile, which `enroll` writes, or the default one. */
+function regionKeys({ config, credentials }: Files, profile: string, account: string): Record<string, string> {
+  const isWritten = writtenRegion(credentials, profile).includes("region");
+  const own = isWritten ? undefined : valuesIn(credentials, profile)?.get("region");
+  const regionOf = (name: string): string | undefined => {
+    const heading = configHeading(config, name);
+    return heading === undefined ? undefined : valuesIn(config, heading)?.get("region") || undefined;
+  };
+  // An empty one in the credentials file comes before that of the configuration.
+  if (own || (own === undefined && regionOf(profile) !== undefined)) return {};
+  const value = [profile, account, "default"].map(regionOf).find((one) => one !== undefined) ?? region;
   return { region: value, [regionMark]: value };
 }
 
 /** The keys of a region that `login` has written into a profile; none when the region is the user's. */
-function writtenRegion(credentials: string, profile: string): string[] {
-  const mark = valueOf(credentials, profile, regionMark);
-  if (mark === undefined) return [];
-  return mark === valueOf(credentials, profile, "region") ? ["region", regionMark] : [regionMark];
+function writtenRegion(credentials: Ini, profile: string): string[] {
+  const values = ownValuesIn(credentials, profile);
+  const marked = values.get(regionMark);
+  if (marked === undefined) return [];
+  return marked === values.get("region") ? ["region", regionMark] : [regionMark];
+}
+
+function without(keys: string[]): Record<string, undefined> {
+  return Object.fromEntries(keys.map((key) => [key, undefined]));
 }

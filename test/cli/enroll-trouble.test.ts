@@ -99,17 +99,13 @@ describe("enroll in trouble", () => {
     expect(await terminal.ended()).to.equal(1);
   });
 
-  it("refuses to put the key into a profile that holds a session, before a key is made", async () => {
+  it("refuses to put the key into a profile that holds a session, before anything is asked", async () => {
     const dave = await developer("dave");
     const session = "[auth]\naws_access_key_id = ASIAX\naws_secret_access_key = x\naws_session_token = x\n";
     await dave.writeAws("credentials", session);
     const terminal = dave.terminal("enroll");
-    await typeKey(terminal, await dave.keyFromConsole());
-    await skipPassword(terminal);
-    await scanSecret(terminal, dave);
-    await typeTwoCodes(terminal, dave);
     await terminal.waitFor("Error: The profile auth holds a session, which would be mixed up with your access key.");
-    await terminal.waitFor("Name another profile with --profile.");
+    await terminal.waitFor("Name another profile with --profile, or take aws_session_token out of this one.");
     expect(await terminal.ended()).to.equal(1);
     expect(await dave.readAws("credentials")).to.equal(session);
   });

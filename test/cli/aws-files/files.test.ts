@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { chmod, lstat, mkdir, readFile, rename, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { AwsCli } from "../../sandbox/aws-cli.ts";
 import { Administrator } from "../harness.ts";
 import { profileText, Workstation } from "../workstation.ts";
 
@@ -24,10 +25,9 @@ describe("the AWS files are the user's", () => {
 
   /** The file with the values of what login wrote left out. */
   const withoutValues = (text: string): string =>
-    text.replace(
-      /^(aws_session_token|x_security_token_expires|aws_access_key_id|aws_secret_access_key) = \S+$/gm,
-      "$1",
-    );
+    text
+      .replace(/^(aws_session_token|x_security_token_expires|aws_access_key_id|aws_secret_access_key) *= *\S+$/gm, "$1")
+      .replace(/^(mfa_admin_login = sandbox) ASIA\w+$/gm, "$1");
 
   it("an empty variable means the usual file", async () => {
     const env = { AWS_CONFIG_FILE: "", AWS_SHARED_CREDENTIALS_FILE: "" };
@@ -46,6 +46,42 @@ describe("the AWS files are the user's", () => {
     expect(withoutValues((await alice.readAws("credentials")).replace(key, "KEY\n"))).to.equal(
       "# mine\nKEY\n\n[dev] # the old way\naws_access_key_id\n# a note\naws_secret_access_key\naws_session_token\nregion = eu-west-1\nx_security_token_expires\nmfa_admin_login = sandbox\n\n; the next one\n[other]\naws_access_key_id\naws_secret_access_key\ns3 =\n  aws_access_key_id = nested\n",
     );
+  });
+
+  it("after a login the AWS CLI finds the session, whatever another tool has left there", async () => {
+    const key = profileText("auth", alice.accessKey);
+    const aws = AwsCli.on(admin.sandbox.endpoint, alice.home);
+    const old = "[dev]\naws_access_key_id = ASIAOLD\naws_secret_access_key = old\naws_session_token = old\n";
+    const left: [string, string][] = [
+      [`${key}\n${old}aws_security_token = old\nexpiration = 2026-01-01 00:00:00\n`, ""],
+      [key, "[default]\nregion = eu-west-1\n\n[profile dev]\nregion =\n"],
+      [key, "[profile dev]\ns3 =\n    max_concurrent_requests = 20\n    addressing_style = path\nregion = eu-west-1\n"],
+    ];
+    for (const [credentials, config] of left) {
+      await alice.writeAws("credentials", credentials);
+      await alice.writeAws("config", config);
+      await alice.succeed(...login, alice.nextCode());
+      expect(await aws.succeed("sts get-caller-identity --profile dev"))
+        .to.have.property("Arn")
+        .that.contains("developer-alice");
+      await aws.succeed("ec2 describe-instances --profile dev");
+      expect(await alice.readAws("config")).to.equal(config);
+    }
+  });
+
+  it("a file that the AWS CLI cannot read is told by line, before a code is spent", async () => {
+    const text = `${profileText("auth", alice.accessKey)}[dev]\nregion = a\nREGION = b\n`;
+    await alice.writeAws("credentials", text);
+    const { status, stderr } = await alice.run(...login, "123456");
+    expect({ status, stderr: stderr.replace(/^Error: .*\.aws/, "Error: .aws") }).to.eql({
+      status: 1,
+      stderr:
+        "Error: .aws/credentials, line 6: region stands in [dev] twice. The AWS CLI cannot read the file.\nCorrect the line, then run it again.\n",
+    });
+    const { stderr: theirs } = await AwsCli.on(admin.sandbox.endpoint, alice.home).run(
+      "sts get-caller-identity --profile dev",
+    );
+    expect(theirs).to.contain("Unable to parse config file");
   });
 
   it("login and logout leave the file as it was", async () => {
@@ -107,7 +143,7 @@ describe("the AWS files are the user's", () => {
     const { status, stderr } = await alice.run(...login, "123456");
     expect({ status, stderr }).to.eql({
       status: 1,
-      stderr: `Error: ${path} cannot be written: it is read-only.\nMake it writable for you, or name another file in AWS_SHARED_CREDENTIALS_FILE.\n`,
+      stderr: `Error: ${path} cannot be written: it is read-only.\nMake it a file that is writable for you, or name another one in AWS_SHARED_CREDENTIALS_FILE.\n`,
     });
     expect(admin.sandbox.requests.slice(from).filter(({ service }) => service === "sts")).to.eql([]);
   });

@@ -218,7 +218,7 @@ describe("login", () => {
     it("a profile for which the AWS CLI would use something else", async () => {
       await alice.writeAws("config", "[profile dev]\nrole_arn = arn:aws:iam::333333333333:role/other\n");
       expect(await refused("123456", "--account", "sandbox")).to.equal(
-        "Error: The profile dev has role_arn in the configuration file, which the AWS CLI would use instead.\nChoose another with --profile.\n",
+        "Error: The profile dev has role_arn, which the AWS CLI would use instead.\nChoose another with --profile.\n",
       );
     });
 

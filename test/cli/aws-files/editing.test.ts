@@ -1,0 +1,283 @@
+import { expect } from "chai";
+import { chmod, link, lstat, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { editSection } from "../../../cli/aws-files/ini-edit.ts";
+import { headingsIn, parseIni, UnreadableIni } from "../../../cli/aws-files/ini.ts";
+import { Failure } from "../../../cli/failure.ts";
+import { removeLogins, requireFreeProfiles, writeProfiles } from "../../../cli/login/profile.ts";
+import { Dice } from "../dice.ts";
+import { botocoreReads, type Reading, type Value } from "./botocore.ts";
+import { generatedFile } from "./generated.ts";
+
+const session = {
+  ...{ accessKeyId: "ASIANEWNEWNEWNEWNEW1", secretAccessKey: "new", sessionToken: "token" },
+  ...{ expires: "2026-01-01T00:00:00.000Z", account: "sandbox", roleArn: "", chained: false },
+};
+
+function isReadable(text: string): boolean {
+  try {
+    parseIni(text);
+    return true;
+  } catch (error) {
+    if (error instanceof UnreadableIni) return false;
+    throw error;
+  }
+}
+
+/** Whether the lines of a text stand in another, in this order: those that were to go aside. */
+function keeps(before: string, after: string, gone: (line: string) => boolean): boolean {
+  const later = linesOf(after);
+  let from = 0;
+  return linesOf(before)
+    .filter((line) => line !== "" && !gone(line))
+    .every((line) => {
+      from = later.indexOf(line, from) + 1;
+      return from > 0;
+    });
+}
+const linesOf = (text: string): string[] => text.split(/\r\n|\r|\n/);
+
+/** Sections that say nothing are not told from none. */
+function said(reading: Reading | undefined): Record<string, Record<string, Value>> {
+  const all = Object.entries(reading?.sections ?? {});
+  return Object.fromEntries(all.filter(([, options]) => Object.keys(options).length > 0));
+}
+
+function except<T>(all: Record<string, T> = {}, heading: string): Record<string, T> {
+  return Object.fromEntries(Object.entries(all).filter(([name]) => name !== heading));
+}
+
+describe("the AWS files are edited so that the AWS CLI finds what was meant, and all else as it was", () => {
+  it("any key of any section of 1000 generated files is set and taken out", () => {
+    const dice = new Dice(12);
+    const made = Array.from({ length: 1000 }, (_, index) => {
+      const before = generatedFile(dice, index % 2 === 0 ? "credentials" : "config");
+      if (!isReadable(before)) return [];
+      const headings = headingsIn(parseIni(before));
+      const heading = dice.chance(0.3) || headings.length === 0 ? "added" : dice.pick(headings);
+      const edit = Object.fromEntries(
+        ["region", "aws_session_token", "s3", "fresh"]
+          .filter(() => dice.chance(0.6))
+          .map((key) => [key, dice.chance(0.4) ? undefined : dice.pick(["", "a=b", "x"])]),
+      );
+      try {
+        return [{ before, heading, edit, after: editSection(before, heading, edit), refused: false }];
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        return [{ before, heading, edit, after: before, refused: true }];
+      }
+    }).flat();
+    const theirs = botocoreReads(made.flatMap(({ before, after }) => [before, after]));
+    const refused = made.filter((one) => one.refused);
+    expect(refused.length, JSON.stringify(refused.slice(0, 3))).to.be.below(made.length / 50);
+    made.forEach(({ before, heading, edit, after, refused: isRefused }, index) => {
+      if (isRefused) return;
+      const note = JSON.stringify({ before, heading, edit, after });
+      const [first, second] = [said(theirs[2 * index]), said(theirs[2 * index + 1])];
+      const inherited = said(theirs[2 * index])[heading] ?? {};
+      const own = second[heading];
+      expect(except(second, heading), note).to.eql(except(first, heading));
+      for (const [key, value] of Object.entries(edit)) {
+        // What the section [DEFAULT] says stays so for all.
+        if (value === undefined && before.includes("[DEFAULT]")) continue;
+        expect(own?.[key], note).to.equal(value);
+      }
+      for (const [key, value] of Object.entries(inherited)) {
+        // A section that says nothing any more is gone.
+        if (!(key in edit) && own !== undefined) expect(own[key], note).to.eql(value);
+      }
+      const mayGo = (line: string): boolean => /region|token|s3|fresh|^\s+|\[/i.test(line);
+      expect(keeps(before, after, mayGo), note).to.equal(true);
+    });
+  });
+
+  describe("by login and logout", () => {
+    let directory: string;
+    let environment: NodeJS.ProcessEnv;
+    const credentials = (): string => join(directory, "credentials");
+
+    beforeEach(async () => {
+      environment = { ...process.env };
+      directory = await mkdtemp(join(tmpdir(), "mfa-admin-aws-files-"));
+      process.env["AWS_SHARED_CREDENTIALS_FILE"] = credentials();
+      process.env["AWS_CONFIG_FILE"] = join(directory, "config");
+    });
+    afterEach(async () => {
+      for (const name of Object.keys(process.env))
+        if (!(name in environment)) Reflect.deleteProperty(process.env, name);
+      Object.assign(process.env, environment);
+      await rm(directory, { recursive: true });
+    });
+
+    it("in 600 generated files: the session is what the AWS CLI finds, and goes without a trace", async () => {
+      const dice = new Dice(2026);
+      const made: { before: string; during: string; after: string }[] = [];
+      for (let count = 0; count < 600; count++) {
+        // Marks of earlier logins would go from other profiles as well.
+        const before = generatedFile(dice, "credentials").replaceAll(/mfa_admin_/gi, "of_another_tool_");
+        await writeFile(credentials(), before);
+        try {
+          await requireFreeProfiles(["dev"]);
+        } catch (error) {
+          expect(error).to.be.instanceOf(Failure);
+          expect(await readFile(credentials(), "utf8")).to.equal(before);
+          continue;
+        }
+        await writeProfiles({ dev: session });
+        const during = await readFile(credentials(), "utf8");
+        await removeLogins();
+        made.push({ before, during, after: await readFile(credentials(), "utf8") });
+      }
+      expect(made.length).to.be.above(250);
+      const theirs = botocoreReads(made.flatMap(({ before, during, after }) => [before, during, after]));
+      made.forEach(({ before, during, after }, index) => {
+        const note = JSON.stringify({ before, during, after });
+        const [first, second, third] = [0, 1, 2].map((offset) => said(theirs[3 * index + offset]));
+        const dev = second?.["dev"] ?? {};
+        expect(dev, note).to.include({
+          aws_access_key_id: session.accessKeyId,
+          aws_secret_access_key: session.secretAccessKey,
+          aws_session_token: session.sessionToken,
+        });
+        expect(dev["aws_security_token"] ?? session.sessionToken, note).to.equal(session.sessionToken);
+        expect(dev["region"], note).to.not.equal("");
+        const others = except(first, "dev");
+        expect(except(second, "dev"), note).to.eql(others);
+        expect(except(third, "dev"), note).to.eql(others);
+        const left = Object.keys(third?.["dev"] ?? {}).filter((key) =>
+          /^(mfa_admin|aws_(sec|ses|acc)|x_sec)/.test(key),
+        );
+        if (!before.includes("[DEFAULT]")) expect(left, note).to.eql([]);
+      });
+    });
+
+    it("a file without such a profile is the same, byte for byte, after a logout", async () => {
+      const texts = [
+        "[auth]\naws_access_key_id = AKIAMINEMINEMINEMIN1\n",
+        "[auth]\r\naws_access_key_id = AKIAMINEMINEMINEMIN1",
+        "# mine\n\n[auth]\n  AWS_ACCESS_KEY_ID: AKIAMINEMINEMINEMIN1\r\n\n\n# the end\n",
+        "",
+      ];
+      for (const text of texts) {
+        await writeFile(credentials(), text);
+        await writeProfiles({ dev: session });
+        expect(await readFile(credentials(), "utf8")).to.contain("ASIANEWNEWNEWNEWNEW1");
+        await removeLogins();
+        expect(await readFile(credentials(), "utf8")).to.equal(text);
+      }
+    });
+
+    const mine = "aws_access_key_id = AKIAMINEMINEMINEMIN1\naws_secret_access_key = mine\n";
+    it("a long-term key is never overwritten, however it is written, and never removed", async () => {
+      const holders = [
+        `[dev]\n${mine}`,
+        `[dev]\n    ${mine.replace("\n", "\n    ")}`,
+        `[dev]\n${mine.toUpperCase()}`,
+        `[DEFAULT]\n${mine}[dev]\nregion = eu-west-1\n`,
+        `[dev]\n${mine}aws_session_token = old\nmfa_admin_login = sandbox\n`,
+        `[dev]\naws_secret_access_key = mine\naws_access_key_id =\n`,
+      ];
+      for (const text of holders) {
+        await writeFile(credentials(), text);
+        const refusal = await requireFreeProfiles(["dev"]).catch((error: unknown) => error);
+        expect(String(refusal), text).to.contain("The profile dev holds an access key, which would be lost.");
+        await removeLogins();
+        expect(await readFile(credentials(), "utf8")).to.match(/mine/i);
+      }
+      const over = `[dev]\n${mine}aws_session_token = old\nx_security_token_expires = 2026\nmfa_admin_login = sandbox\n`;
+      await writeFile(credentials(), over);
+      await removeLogins();
+      expect(await readFile(credentials(), "utf8")).to.equal(`[dev]\n${mine}`);
+    });
+
+    it("a session that another tool has put in the place of ours stays at a logout", async () => {
+      await writeProfiles({ dev: session });
+      const theirs = (await readFile(credentials(), "utf8")).replaceAll(
+        /^(aws_access_key_id) = .*/gm,
+        "$1 = ASIATHEIRSTHEIRSTHE1",
+      );
+      await writeFile(credentials(), theirs);
+      await removeLogins();
+      const after = await readFile(credentials(), "utf8");
+      expect(after).to.contain("ASIATHEIRSTHEIRSTHE1").and.contain("aws_session_token = token");
+      expect(after).to.not.contain("mfa_admin_login");
+    });
+
+    it("what the AWS CLI would ask instead is seen wherever it stands", async () => {
+      const places: [string, string][] = [
+        ["", "[profile 'dev']\n  ROLE_ARN: arn\n"],
+        ["[dev]\nrole_arn = arn\n", ""],
+        ["", "[profile x]\n[profile dev]\nsso_account_id = 1\n"],
+        ["", "[DEFAULT]\nweb_identity_token_file = /x\n[profile dev]\nregion = a\n"],
+      ];
+      for (const [inCredentials, inConfig] of places) {
+        await writeFile(credentials(), inCredentials);
+        await writeFile(join(directory, "config"), inConfig);
+        const refusal = await requireFreeProfiles(["dev"]).catch((error: unknown) => error);
+        expect(String(refusal), inConfig).to.contain("which the AWS CLI would use instead.");
+      }
+    });
+
+    it("no name of a profile makes a heading that means something else", async () => {
+      for (const name of ["", " ", "a]b", "[x", "a\nb", " dev", "DEFAULT", 'a"b', "a#b"]) {
+        const refusal = await requireFreeProfiles([name]).catch((error: unknown) => error);
+        expect(String(refusal), name).to.contain("cannot be the name of a profile.");
+      }
+      await requireFreeProfiles(["my dev"]);
+    });
+
+    it("bytes that are no UTF-8 stay, where the AWS CLI reads such files, and are told by line elsewhere", async () => {
+      const bytes = Buffer.concat([Buffer.from("[auth]\n# caf"), Buffer.from([0xe9]), Buffer.from("\nregion = a\n")]);
+      await writeFile(credentials(), bytes);
+      process.env["LC_ALL"] = "C.UTF-8";
+      const refusal = await requireFreeProfiles(["dev"]).catch((error: unknown) => error);
+      expect(String(refusal)).to.contain("line 2: it is not in UTF-8");
+      process.env["LC_ALL"] = "de_DE.ISO-8859-1";
+      await writeProfiles({ dev: session });
+      await removeLogins();
+      expect(await readFile(credentials())).to.eql(bytes);
+    });
+
+    it("a file is written where its links lead, also to one that is not there yet, and keeps its other names", async () => {
+      await symlink(join(directory, "elsewhere"), credentials());
+      await requireFreeProfiles(["dev"]);
+      await writeProfiles({ dev: session });
+      expect((await lstat(credentials())).isSymbolicLink()).to.equal(true);
+      expect(await readFile(join(directory, "elsewhere"), "utf8")).to.contain("[dev]");
+      await link(join(directory, "elsewhere"), join(directory, "second"));
+      await removeLogins();
+      expect(await readFile(join(directory, "second"), "utf8")).to.equal("");
+    });
+
+    it("nothing but a regular file is replaced", async () => {
+      await mkdir(credentials());
+      const refusal = await requireFreeProfiles(["dev"]).catch((error: unknown) => error);
+      expect(String(refusal)).to.match(/credentials cannot be (read|written): it is a directory\./);
+      process.env["AWS_SHARED_CREDENTIALS_FILE"] = "/dev/null";
+      const device = await requireFreeProfiles(["dev"]).catch((error: unknown) => error);
+      expect(String(device)).to.contain("/dev/null cannot be written: it is not a regular file.");
+    });
+
+    it("~ and variables in the name of a file are put in as the AWS CLI does", async () => {
+      process.env["HOME"] = directory;
+      process.env["WHERE"] = "work";
+      for (const name of ["~/work", "$HOME/${WHERE}", "~/$WHERE"]) {
+        process.env["AWS_SHARED_CREDENTIALS_FILE"] = name;
+        await writeProfiles({ dev: session });
+        expect(await readFile(join(directory, "work"), "utf8")).to.contain("[dev]");
+        await rm(join(directory, "work"));
+      }
+    });
+
+    it("a file whose directory cannot be written to is written in place", async function () {
+      if (process.getuid?.() === 0) return;
+      await writeFile(credentials(), "");
+      await chmod(directory, 0o500);
+      await writeProfiles({ dev: session });
+      expect(await readFile(credentials(), "utf8")).to.contain("[dev]");
+      await chmod(directory, 0o700);
+    });
+  });
+});
