@@ -52,13 +52,21 @@ export const languageFlag = Flags.option({
   options: languages,
 })();
 
-export const durationFlag = Flags.integer({
-  description: "Seconds until the session ends, 900 to 43200. Default: the longest that your role allows.",
-  min: 900,
-  max: 43_200,
-});
-
 const units: Partial<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+
+/** In seconds; AWS's own limits (AWS STS API Reference, "AssumeRole"). */
+export const durationFlag = Flags.custom<number>({
+  description:
+    "How long the session lasts, such as 1h, 90m or 3600, from 15m to 12h. Default: the longest that your role allows.",
+  parse: (input) => {
+    const [, count, unit = "s"] = /^(\d+)([smh]?)$/.exec(input) ?? [];
+    const seconds = Number(count) * (units[unit || "s"] ?? 1);
+    if (!(seconds >= 900 && seconds <= 43_200)) {
+      throw new Error(`"${input}" is no length of a session; give one from 15m to 12h, such as 1h, 90m or 3600`);
+    }
+    return Promise.resolve(seconds);
+  },
+})();
 
 /** Until when it is waited, in milliseconds since the epoch, given as 90s, 10m or 1h: one time for all of a command. */
 export const lockTimeoutFlag = Flags.custom<number>({

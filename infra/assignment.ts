@@ -17,6 +17,8 @@ export interface Assignment {
   accounts: Record<string, string>;
   /** Whom to ask about access, in the organization's own words. */
   contact?: string;
+  /** The region of the developer's profiles. */
+  region?: string;
 }
 
 /** The keys of these tags begin so; the settings' own tags must not. */
@@ -26,11 +28,12 @@ export const tagPrefix = "mfa-admin:";
 const rolePrefixKey = `${tagPrefix}role-prefix`;
 const durationKey = `${tagPrefix}session-duration`;
 const contactKey = `${tagPrefix}contact`;
+const regionKey = `${tagPrefix}region`;
 const accountPrefix = `${tagPrefix}account/`;
 
 /** What a developer is to know, from the settings. */
 export function assignmentOf(settings: Settings, userName: string): Assignment {
-  const { authAccount, developmentAccounts, sessionDuration, contact } = settings;
+  const { authAccount, developmentAccounts, sessionDuration, contact, region } = settings;
   return {
     userName,
     authAccount,
@@ -40,17 +43,19 @@ export function assignmentOf(settings: Settings, userName: string): Assignment {
       accountsOf(settings, userName).map((account) => [account, developmentAccounts[account] ?? ""]),
     ),
     ...(contact !== undefined && { contact }),
+    ...(region !== undefined && { region }),
   };
 }
 
 /** The tags of a developer's user that say it. */
 export function assignmentTags(settings: Settings, userName: string): Record<string, string> {
-  const { sessionDuration, accounts, contact } = assignmentOf(settings, userName);
+  const { sessionDuration, accounts, contact, region } = assignmentOf(settings, userName);
   return {
     [rolePrefixKey]: settings.rolePrefix,
     [durationKey]: String(sessionDuration),
     ...Object.fromEntries(Object.entries(accounts).map(([name, id]) => [`${accountPrefix}${name}`, id])),
     ...(contact !== undefined && { [contactKey]: contact }),
+    ...(region !== undefined && { [regionKey]: region }),
   };
 }
 
@@ -59,7 +64,7 @@ export function assignmentFromTags(
   { userName, authAccount }: Pick<Assignment, "userName" | "authAccount">,
   tags: Record<string, string>,
 ): Assignment | undefined {
-  const { [rolePrefixKey]: rolePrefix, [durationKey]: duration, [contactKey]: contact } = tags;
+  const { [rolePrefixKey]: rolePrefix, [durationKey]: duration, [contactKey]: contact, [regionKey]: region } = tags;
   if (rolePrefix === undefined) return undefined;
   const accounts = Object.entries(tags)
     .filter(([key]) => key.startsWith(accountPrefix))
@@ -73,6 +78,7 @@ export function assignmentFromTags(
     sessionDuration: Number(duration ?? 3600),
     accounts: Object.fromEntries(accounts),
     ...(contact !== undefined && { contact }),
+    ...(region !== undefined && { region }),
   };
 }
 

@@ -18,7 +18,10 @@ export function settingsFromConfiguration(): Settings {
 }
 
 /** The settings that are texts, also those that look like numbers. */
-const texts = new Set(["authAccount", "accessRole", "rolePrefix", "permissionsBoundary", "contact", "accountAlias"]);
+const texts = new Set([
+  ...["authAccount", "accessRole", "rolePrefix", "permissionsBoundary"],
+  ...["contact", "region", "accountAlias"],
+]);
 
 /** The engine hands texts over as they are, nothing as "", and the rest as JSON. */
 function parseValue(text: string): unknown {

@@ -126,6 +126,9 @@ const passwordPolicy = z.strictObject({
   passwordReusePrevention: z.int().min(1).max(24).optional().describe("Former passwords that are refused, 1 to 24."),
 });
 
+/** AWS General Reference, "AWS service endpoints". */
+const regionName = z.string().regex(/^[a-z]{2,}(-[a-z]+)+-\d{1,2}$/, "this is a region of AWS, such as eu-central-1");
+
 export const settingsSchema = z
   .strictObject({
     organizationalUnits: z
@@ -184,6 +187,9 @@ export const settingsSchema = z
       )
       .optional()
       .describe("Whom developers ask about access, such as an address; shown by enroll, login and the guide."),
+    region: regionName
+      .optional()
+      .describe("The region of the profiles that developers get. What IAM and Organizations need stays as it is."),
     passwordPolicy: passwordPolicy
       .optional()
       .describe("The auth account's password policy. Managed only when given, through the AWS provider."),
@@ -298,7 +304,7 @@ function checkReferences(
         );
       }
     }
-    const tags = (accounts ?? known).length + 3 + Object.keys(settings.tags).length;
+    const tags = (accounts ?? known).length + 4 + Object.keys(settings.tags).length;
     if (tags > tagsPerUser) {
       refuse(
         ["developers", name],

@@ -33,7 +33,10 @@ async function attempt(path: string, retries: number): Promise<(() => Promise<vo
       onCompromised: () => undefined,
     });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ELOCKED") return undefined;
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (code === "ELOCKED") return undefined;
+    // Where nothing can be made beside the file, nobody can keep the others waiting.
+    if (["EACCES", "EPERM", "EROFS"].includes(code)) return () => Promise.resolve();
     throw error;
   }
 }

@@ -20,20 +20,49 @@ export function requireProfileName(name: string): string {
 /** The profile that holds a developer's own access key. */
 export const accessKeyProfile = "auth";
 
+/** The profile that `login` writes. */
+export const dailyProfile = "dev";
+
+/** What an account's profile is called: like the account, unless that name has another use. */
+export function accountProfileName(account: string, { accounts }: Pick<Assignment, "accounts">): string {
+  const used = [
+    ...["default", accessKeyProfile, dailyProfile],
+    ...Object.keys(accounts).map((other) => `${dailyProfile}-${other}`),
+  ];
+  return used.includes(account) ? `${account}-account` : account;
+}
+
 /**
- * A profile per assigned account, named like the account, by which the AWS CLI assumes the developer's role after asking
- * for a code. The session name is given: the role's trust policy refuses the one that the AWS CLI would make up.
+ * A profile per assigned account by which the AWS CLI, the SDKs and whatever is built on them ask `credential-process`, and so
+ * share what `login` has opened.
+ *
+ * @param command how this program is called, as it stands in a shell
+ * @param flags of `credential-process`, besides the account
  */
-export function accountProfiles(assignment: Assignment, sourceProfile = accessKeyProfile): Profile[] {
+export function sharedProfiles(assignment: Assignment, command: string, flags = ""): Profile[] {
+  return Object.keys(assignment.accounts).map((account) => ({
+    name: accountProfileName(account, assignment),
+    keys: {
+      credential_process: `${command} credential-process --account ${account}${flags}`,
+      region: assignment.region ?? region,
+    },
+  }));
+}
+
+/**
+ * A profile per assigned account by which the AWS CLI alone assumes the developer's role, after asking for a code. The session
+ * name is given: the role's trust policy refuses the one that the AWS CLI would make up.
+ */
+export function roleProfiles(assignment: Assignment): Profile[] {
   return Object.entries(assignment.accounts).map(([account, id]) => ({
-    name: account,
+    name: accountProfileName(account, assignment),
     keys: {
       role_arn: assignedRoleArn(assignment, id),
       role_session_name: assignment.userName,
-      source_profile: sourceProfile,
+      source_profile: accessKeyProfile,
       mfa_serial: mfaDeviceArn(assignment),
       duration_seconds: String(assignment.sessionDuration),
-      region,
+      region: assignment.region ?? region,
     },
   }));
 }

@@ -1,4 +1,5 @@
 import * as Flags from "@oclif/core/flags";
+import { resolve } from "node:path";
 
 import { DeveloperCommand } from "../command.ts";
 
@@ -21,9 +22,11 @@ export default class Enroll extends DeveloperCommand {
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Enroll);
     const { enroll } = await import("../enrollment/enroll.ts");
-    const { cacheDir: cacheDirectory, dataDir: dataDirectory } = this.config;
-    const { kit, profile, "source-profile": sourceProfile } = flags;
-    return enroll({ cacheDirectory, dataDirectory, sourceProfile, kit, profile }, (step, text) => {
+    const { bin: program, cacheDir: cacheDirectory, dataDir: dataDirectory } = this.config;
+    const { profile, "source-profile": sourceProfile } = flags;
+    // It goes into the profiles, which are used anywhere.
+    const kit = flags.kit === undefined ? undefined : resolve(flags.kit);
+    return enroll({ program, cacheDirectory, dataDirectory, sourceProfile, kit, profile }, (step, text) => {
       this.log(step === "" ? `\n${text}` : `${step.padEnd(11)}  ${text}`);
     });
   }

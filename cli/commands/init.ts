@@ -38,6 +38,7 @@ export default class Init extends ProjectCommand {
       description: "The role that the management account assumes in the other accounts.",
       default: "OrganizationAccountAccessRole",
     }),
+    region: Flags.string({ description: "Region of the profiles that developers get, such as eu-central-1." }),
     backend: Flags.string({
       description:
         "URL of the state: file://, s3://BUCKET?region=R, https:// for Pulumi Cloud. Default: PULUMI_BACKEND_URL, else Pulumi.yaml, else a directory of the project.",
@@ -89,6 +90,7 @@ export default class Init extends ProjectCommand {
         developmentAccounts: flags["development-account"],
         organizationalUnits: flags["organizational-unit"],
         accessRole: flags["access-role"],
+        region: flags.region,
       },
       tell: (warning) => {
         this.logToStderr(`Note: ${warning}`);

@@ -14,7 +14,7 @@ export default class Login extends DeveloperCommand {
     "<%= config.bin %> <%= command.id %> --all",
   ];
   static override args = {
-    code: Args.string({ description: "The code that your MFA device shows; asked for if left out." }),
+    code: Args.string({ description: "The code that your MFA device shows; asked for if left out.", multiple: true }),
   };
   static override flags = {
     account: Flags.string({
@@ -36,28 +36,22 @@ export default class Login extends DeveloperCommand {
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Login);
     const { requireSixDigits } = await import("../login/code.ts");
-    const code = args.code === undefined ? undefined : requireSixDigits(args.code);
-    const [{ login }, profiles, { loginSummary }] = await Promise.all([
-      import("../login/login.ts"),
-      import("../login/profile.ts"),
+    const code = args.code === undefined ? undefined : requireSixDigits(args.code.join(""));
+    const [{ loginToProfiles }, { loginJson, loginSummary }] = await Promise.all([
+      import("../login/profiles-login.ts"),
       import("../login/summary.ts"),
     ]);
-    const profileOf = (account: string): string => (flags.all ? `${flags.profile}-${account}` : flags.profile);
-    const { account, all, chain, duration, kit, "source-profile": sourceProfile } = flags;
+    const { account, all, chain, duration, kit, profile, "source-profile": sourceProfile } = flags;
     const { cacheDir: cacheDirectory } = this.config;
-    const sessions = await login(
-      { cacheDirectory, sourceProfile, kit, account, all, chain, duration, code },
-      (accounts) => profiles.requireFreeProfiles(accounts.map(profileOf)),
-    );
-    const byProfile = Object.fromEntries(sessions.map((session) => [profileOf(session.account), session]));
-    await profiles.writeProfiles(byProfile);
-    this.log(loginSummary(byProfile));
-    return Object.entries(byProfile).map(([profile, { account, roleArn, expires, chained }]) => ({
-      profile,
-      account,
-      roleArn,
-      expires,
-      chained,
-    }));
+    const options = { cacheDirectory, sourceProfile, kit, account, all, chain, duration, code };
+    const result = await loginToProfiles(profile, options);
+    this.log(loginSummary(result));
+    for (const { account: name, reason } of result.refused) {
+      this.logToStderr(
+        `Not logged in to ${name}: ${reason.message}${reason.remedy === undefined ? "" : ` ${reason.remedy}`}`,
+      );
+      process.exitCode = 1;
+    }
+    return loginJson(result);
   }
 }

@@ -5,7 +5,7 @@ import { editAwsFile, readAwsFile, requireEditable } from "../aws-files/files.ts
 import { editSection } from "../aws-files/ini-edit.ts";
 import { headingsIn, type Ini } from "../aws-files/ini.ts";
 import { requireProfileName } from "../aws-files/profiles.ts";
-import { wordsOfAws } from "../aws/words.ts";
+import { accessKeyStatuses } from "../aws/access-keys.ts";
 import { Failure } from "../failure.ts";
 import { type AccessKey, placeOf } from "../login/access-key.ts";
 import { iamFor } from "../login/clients.ts";
@@ -18,19 +18,41 @@ const step = "Access key";
 
 /**
  * Keeps a key that is in a profile. One that was only meant to begin with is replaced: the new one is stored first, and
- * the initial one deleted only when the new one works.
+ * the initial one deleted only when the new one works. Where IAM allows no third key, since another computer has the second, the
+ * initial one is stored itself.
  */
 export async function keepOrReplaceKey(enrollment: Enrollment, initial: AccessKey | undefined): Promise<AccessKey> {
   const { key, options, tell } = enrollment;
   if (initial === undefined) {
-    tell(step, `${key.accessKeyId}, in ${placeOf(key)} already`);
+    tell(step, `${key.accessKeyId}, in ${placeOf(key)} already${await besides(enrollment, key)}`);
     return key;
   }
   const kept = key === initial ? await makeKey(enrollment) : key;
   await untilKnown(kept);
+  if (kept.accessKeyId === initial.accessKeyId) {
+    tell(step, `${kept.accessKeyId} itself, in the profile ${options.profile}${await besides(enrollment, kept)}`);
+    return kept;
+  }
   await deleteKey(kept, initial);
   tell(step, `${kept.accessKeyId}, in the profile ${options.profile}; the initial one is deleted`);
   return kept;
+}
+
+/** What is known of the developer's other key, which may be that of another computer. */
+async function besides({ myself }: Enrollment, key: AccessKey): Promise<string> {
+  const keys = await accessKeyStatuses(await iamFor(key), myself.userName).catch(() => []);
+  return keys
+    .filter(({ id }) => id !== key.accessKeyId)
+    .map(({ id, active, createdAt, lastUsedAt, lastUsedService, lastUseUnknown }) => {
+      const use =
+        lastUseUnknown === true
+          ? "the console tells when it was used last"
+          : lastUsedAt === undefined
+            ? "never used"
+            : `last used ${localTime(lastUsedAt)} for ${lastUsedService ?? ""}`;
+      return `; beside it ${id}, made ${localTime(createdAt)}, ${active ? use : "inactive"}, which stays`;
+    })
+    .join("");
 }
 
 /** Refuses a profile that a new key cannot be written into, before anything is made. */
@@ -79,8 +101,10 @@ async function makeKey({ key, options: { profile } }: Enrollment): Promise<Acces
     const { AccessKeyId: accessKeyId = "", SecretAccessKey: secretAccessKey = "" } = answer ?? {};
     made = { accessKeyId, secretAccessKey, from: { profile } };
   } catch (error) {
-    if (error instanceof Error && error.name.startsWith("LimitExceeded")) throw await twoKeys(key, error);
-    throw explainAs(key, error);
+    if (!(error instanceof Error && error.name.startsWith("LimitExceeded"))) throw explainAs(key, error);
+    const own = { ...key, from: { profile } };
+    await editAwsFile("credentials", (text, ini) => withKey(text, ini, profile, own));
+    return own;
   }
   try {
     await editAwsFile("credentials", (text, ini) => withKey(text, ini, profile, made));
@@ -90,18 +114,6 @@ async function makeKey({ key, options: { profile } }: Enrollment): Promise<Acces
     throw error;
   }
   return made;
-}
-
-async function twoKeys(key: AccessKey, cause: Error): Promise<Failure> {
-  const [iam, { ListAccessKeysCommand }] = await Promise.all([iamFor(key), import("@aws-sdk/client-iam")]);
-  const { AccessKeyMetadata: keys = [] } = await iam.send(new ListAccessKeysCommand({}));
-  const [other] = keys.filter(({ AccessKeyId }) => AccessKeyId !== key.accessKeyId);
-  const { AccessKeyId: id = "", CreateDate: since } = other ?? {};
-  return new Failure(
-    `You have two access keys, and IAM allows no third: the one at hand, and ${id}, made ${since ? localTime(since) : "before"}: ${wordsOfAws(cause)}`,
-    `Delete ${id} in the console, under Security credentials, if nothing uses it; or enrol with it. Then run mfa-admin enroll again.`,
-    { cause },
-  );
 }
 
 /** IAM does not know a new key everywhere at once. */

@@ -1,45 +1,123 @@
-import type { Assignment } from "../../infra/assignment.ts";
-import { editAwsFile, readAwsFile } from "../aws-files/files.ts";
-import { editSection } from "../aws-files/ini-edit.ts";
-import { type Ini, valuesIn } from "../aws-files/ini.ts";
-import { configHeading, newConfigHeading } from "../aws-files/profile-map.ts";
-import { accountProfiles, type Profile } from "../aws-files/profiles.ts";
+import { type Assignment, mfaDeviceArn } from "../../infra/assignment.ts";
+import { credentialsIn } from "../aws-files/credentials.ts";
+import { editAwsFile, readAwsFile, readAwsFiles } from "../aws-files/files.ts";
+import { type Edit, editSection } from "../aws-files/ini-edit.ts";
+import { type Ini, ownValuesIn } from "../aws-files/ini.ts";
+import { configHeading, configProfiles, newConfigHeading } from "../aws-files/profile-map.ts";
+import { accessKeyProfile, type Profile, sharedProfiles } from "../aws-files/profiles.ts";
 import type { AccessKey } from "../login/access-key.ts";
 import type { Enrollment } from "./enrollment.ts";
+import { ownCommand } from "./own-command.ts";
 
 const step = "Profiles";
+/** What enrolments of earlier versions have written. */
+const formerKeys = ["role_arn", "role_session_name", "source_profile", "mfa_serial", "duration_seconds"];
 
-/** Writes a profile per account into the configuration file. One of the same name that is there already is kept. */
+/** What becomes of a profile. */
+interface Change {
+  done: "made" | "mended" | "removed" | "kept";
+  name: string;
+  edit?: Edit;
+}
+
+/**
+ * Writes a profile per account into the configuration file. What an enrolment has written it knows again: after a change of the
+ * roles, the accounts or their names it is mended, or removed. A profile of the same name that somebody else has made is kept.
+ *
+ * @returns names of the profiles that can be used
+ */
 export async function writeConfigProfiles(
   { options, tell }: Enrollment,
   assignment: Assignment,
   { from }: AccessKey,
 ): Promise<string[]> {
   const source = typeof from === "string" ? options.profile : from.profile;
-  const profiles = accountProfiles(assignment, source);
-  const before = await readAwsFile("config");
-  const isThere = ({ name }: Profile): boolean => configHeading(before, name) !== undefined;
-  const others = profiles.filter((profile) => isThere(profile) && !isSame(before, profile));
-  const missing = profiles.filter((profile) => !isThere(profile));
-  if (missing.length > 0) {
-    await editAwsFile("config", (text) =>
-      missing.reduce((edited, { name, keys }) => editSection(edited, newConfigHeading(name), keys), text),
+  const flags = [
+    source === accessKeyProfile ? "" : ` --source-profile "${source}"`,
+    options.kit === undefined ? "" : ` --kit "${options.kit}"`,
+  ].join("");
+  const wanted = sharedProfiles(assignment, ownCommand(options.program), flags);
+  const { credentials } = await readAwsFiles();
+  const changes = changesOf(await readAwsFile("config"), credentials, wanted, assignment);
+  if (changes.some(({ edit }) => edit !== undefined)) {
+    await editAwsFile("config", (text, config) =>
+      changesOf(config, credentials, wanted, assignment).reduce(
+        (before, { name, edit }) =>
+          edit === undefined
+            ? before
+            : editSection(before, configHeading(config, name) ?? newConfigHeading(name), edit),
+        text,
+      ),
     );
   }
-  const usable = profiles.filter((profile) => !others.includes(profile)).map(({ name }) => name);
-  const kept = others.map(({ name }) => name);
-  tell(
-    step,
-    [
-      usable.length > 0 ? `${usable.join(", ")}, for the AWS CLI, which asks for a code` : "none",
-      ...(kept.length > 0 ? [`other profiles named ${kept.join(", ")} were there, and are kept`] : []),
-    ].join("; "),
-  );
-  return [source, ...usable];
+  tell(step, summary(changes, wanted));
+  const kept = named(changes, "kept");
+  return [source, ...wanted.map(({ name }) => name).filter((name) => !kept.includes(name))];
 }
 
-function isSame(config: Ini, { name, keys }: Profile): boolean {
-  const heading = configHeading(config, name);
-  const values = heading === undefined ? undefined : valuesIn(config, heading);
-  return Object.entries(keys).every(([key, value]) => values?.get(key) === value);
+function changesOf(config: Ini, credentials: Ini, wanted: Profile[], assignment: Assignment): Change[] {
+  const former = configProfiles(config)
+    .filter((name) => wanted.every((profile) => profile.name !== name))
+    .filter((name) => isFormer(valuesOf(config, name), assignment));
+  return [
+    ...wanted.flatMap((profile) => changeOf(config, credentials, profile, assignment)),
+    ...former.map((name): Change => ({ done: "removed", name, edit: removal(valuesOf(config, name)) })),
+  ];
+}
+
+function changeOf(config: Ini, credentials: Ini, { name, keys }: Profile, assignment: Assignment): Change[] {
+  // The AWS CLI would take the credentials, and ask nobody.
+  if (credentialsIn(credentials, name).accessKeyId !== undefined) return [{ done: "kept", name }];
+  if (configHeading(config, name) === undefined) return [{ done: "made", name, edit: keys }];
+  const values = valuesOf(config, name);
+  if (!isOwn(values, assignment)) return [{ done: "kept", name }];
+  const region = values.get("region") || keys["region"];
+  const edit: Edit = { ...Object.fromEntries(formerKeys.map((key) => [key, undefined])), ...keys, region };
+  const isSame = Object.entries(edit).every(([key, value]) => values.get(key) === value);
+  return isSame ? [] : [{ done: "mended", name, edit }];
+}
+
+/** Whether an enrolment of this user has written it. */
+function isOwn(values: Map<string, string>, { userName, authAccount }: Assignment): boolean {
+  if (/(mfa-admin|run\.js"?) credential-process --account /.test(values.get("credential_process") ?? "")) return true;
+  return (
+    values.get("role_session_name") === userName && values.get("mfa_serial") === mfaDeviceArn({ userName, authAccount })
+  );
+}
+
+/** Whether an enrolment has written it for an account, or a name of one, that is no longer assigned. */
+function isFormer(values: Map<string, string>, assignment: Assignment): boolean {
+  if (!isOwn(values, assignment)) return false;
+  const [, account] = / --account (\S+)/.exec(values.get("credential_process") ?? "") ?? [];
+  if (account !== undefined) return !Object.hasOwn(assignment.accounts, account);
+  return [...values.keys()].every((key) => key === "region" || formerKeys.includes(key));
+}
+
+function removal(values: Map<string, string>): Edit {
+  const own = ["credential_process", ...formerKeys];
+  const others = [...values.keys()].filter((key) => !own.includes(key) && key !== "region");
+  // What the user has added stays, and needs its region.
+  return Object.fromEntries([...own, ...(others.length === 0 ? ["region"] : [])].map((key) => [key, undefined]));
+}
+
+function valuesOf(config: Ini, profile: string): Map<string, string> {
+  return ownValuesIn(config, configHeading(config, profile) ?? "");
+}
+
+function named(changes: Change[], wanted: Change["done"]): string[] {
+  return changes.filter(({ done }) => done === wanted).map(({ name }) => name);
+}
+
+function summary(changes: Change[], wanted: Profile[]): string {
+  const kept = named(changes, "kept");
+  const usable = wanted.map(({ name }) => name).filter((name) => !kept.includes(name));
+  const told: [string, string[]][] = [
+    ["other profiles of these names were there, and are kept", kept],
+    ["brought up to date", named(changes, "mended")],
+    ["no longer assigned, and removed", named(changes, "removed")],
+  ];
+  return [
+    usable.length > 0 ? `${usable.join(", ")}: they share your login` : "none",
+    ...told.flatMap(([what, names]) => (names.length > 0 ? [`${what}: ${names.join(", ")}`] : [])),
+  ].join("; ");
 }

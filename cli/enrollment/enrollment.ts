@@ -7,6 +7,8 @@ export interface EnrollOptions {
   dataDirectory: string;
   sourceProfile: string | undefined;
   kit: string | undefined;
+  /** The name by which this program is called. */
+  program: string;
   /** The profile that gets the access key. */
   profile: string;
 }

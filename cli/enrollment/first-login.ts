@@ -11,15 +11,14 @@ import type { Enrollment } from "./enrollment.ts";
 const step = "First login";
 const profile = "dev";
 
-/** Logs in to the first account, which proves that everything works. */
+/** Logs in to an account, which is asked for where there are several; it proves that everything works. */
 export async function firstLogin(
   { options, tell }: Enrollment,
   assignment: Assignment,
   key: AccessKey,
   usedCode: string | undefined,
 ): Promise<void> {
-  const [account] = Object.keys(assignment.accounts);
-  if (account === undefined) {
+  if (Object.keys(assignment.accounts).length === 0) {
     tell(step, "not possible, since no account is assigned to you yet");
     return;
   }
@@ -29,8 +28,8 @@ export async function firstLogin(
     await memory.change((now) => ({ ...now, lastCode: rememberedCode(usedCode) }));
   }
   const sourceProfile = typeof key.from === "string" ? undefined : key.from.profile;
-  const sessions = await login({
-    ...{ cacheDirectory, sourceProfile, kit, account },
+  const { sessions } = await login({
+    ...{ cacheDirectory, sourceProfile, kit, account: undefined },
     ...{ all: false, chain: false, duration: undefined, code: undefined },
   });
   try {
@@ -43,5 +42,5 @@ export async function firstLogin(
   const byProfile = Object.fromEntries(sessions.map((session) => [profile, session]));
   await writeProfiles(byProfile);
   tell(step, "works");
-  tell("", loginSummary(byProfile));
+  tell("", loginSummary({ byProfile, before: {} }));
 }

@@ -12,9 +12,10 @@ export function requireAccount(assignment: Assignment, account: string): string 
   );
 }
 
-/** The only account, or the one chosen on the terminal: the last choice comes first. */
-export async function chooseAccount(assignment: Assignment, last: string | undefined): Promise<string> {
-  const names = Object.keys(assignment.accounts).toSorted((a, b) => Number(b === last) - Number(a === last));
+/** The only account, or the one chosen on the terminal: in the order of use, the last one first. */
+export async function chooseAccount(assignment: Assignment, used: string[] = []): Promise<string> {
+  const mine = Object.keys(assignment.accounts);
+  const names = [...used.filter((name) => mine.includes(name)), ...mine.filter((name) => !used.includes(name))];
   const [first] = names;
   if (first === undefined) {
     throw new Failure("No account is assigned to you.", `Ask ${whomToAsk(assignment)}.`);

@@ -17,9 +17,9 @@ export function requireSixDigits(code: string): string {
   return digitsOf(code);
 }
 
-/** Apps show codes in two groups. */
+/** Apps show codes in two groups, and Japanese keyboards type digits of full width. */
 function digitsOf(code: string): string {
-  return code.replace(/\s/g, "");
+  return code.normalize("NFKC").replace(/[\s-]/g, "");
 }
 
 function codeProblem(code: string): true | string {

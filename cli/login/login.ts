@@ -8,7 +8,7 @@ import { codeDevices } from "./devices.ts";
 import { liveSession, LoginMemory, type Memory, type Session } from "./memory.ts";
 import { type Myself, requireAssignment, warnOfClock } from "./myself.ts";
 import { ownAmong } from "./own-key.ts";
-import { chainedLimit, openSessions, type SessionRequest, WrongCode } from "./sessions.ts";
+import { chainedLimit, type Opened, openSessions, type SessionRequest, WrongCode } from "./sessions.ts";
 
 export interface LoginOptions {
   cacheDirectory: string;
@@ -25,6 +25,9 @@ export interface LoginOptions {
   /** Six digits; asked for when it is not given. */
   code: string | undefined;
 }
+
+/** What a login has opened, and what it could not. */
+export type LoggedIn = Pick<Opened, "sessions" | "refused">;
 
 /** What a login needs to know before it asks for a code. */
 interface Login {
@@ -46,7 +49,7 @@ const tries = 3;
 export async function login(
   options: LoginOptions,
   prepare: (accounts: string[]) => Promise<void> = () => Promise.resolve(),
-): Promise<Session[]> {
+): Promise<LoggedIn> {
   const { all, chain, code } = options;
   if (chain || all) requireChainable(options.duration);
   const candidates = await requireAccessKeys(options.sourceProfile);
@@ -75,7 +78,8 @@ export async function login(
   return memory.exclusively(async () => {
     const remembered = await memory.read();
     const made = code === undefined ? madeMeanwhile(began, remembered, request) : undefined;
-    return made ?? loginWithCode(login, remembered, code);
+    if (made === undefined) return loginWithCode(login, remembered, code);
+    return { sessions: made, refused: [] };
   });
 }
 
@@ -93,7 +97,7 @@ async function loginWithCode(
   { myself, request, memory }: Login,
   remembered: Memory,
   given: string | undefined,
-): Promise<Session[]> {
+): Promise<LoggedIn> {
   const devices = codeDevices(myself, remembered.device);
   if (given === undefined && !canAsk()) {
     throw new Failure("An MFA code is needed, and there is no terminal to ask on.", "Run mfa-admin login CODE.");
@@ -102,20 +106,23 @@ async function loginWithCode(
   for (let attempt = 1; ; attempt++) {
     const code = await codeToUse(attempt === 1 ? given : undefined, used);
     try {
-      const { sessions, device } = await withAnyDevice(devices, (serialNumber) =>
+      const { opened, device } = await withAnyDevice(devices, (serialNumber) =>
         openSessions(request, { serialNumber, tokenCode: code }),
       );
-      await memory.change((now) => ({
+      const { sessions, refused, own } = opened;
+      const chosen = request.accounts.length === 1 ? request.accounts : [];
+      await memory.change(({ used = [], ...now }) => ({
         ...now,
         device,
         lastCode: rememberedCode(code),
-        ...(sessions.length === 1 && sessions[0] && { account: sessions[0].account }),
+        used: [...chosen, ...used.filter((account) => !chosen.includes(account))],
+        ...(own && { own }),
         sessions: {
           ...now.sessions,
           ...Object.fromEntries(sessions.map((session) => [session.account, session])),
         },
       }));
-      return sessions;
+      return { sessions, refused };
     } catch (error) {
       // Whatever came after the code was taken, or may have been: it is used up.
       if (!(error instanceof WrongCode)) await memory.change((now) => ({ ...now, lastCode: rememberedCode(code) }));
@@ -128,12 +135,12 @@ async function loginWithCode(
 /** A wrong code costs nothing, and with several devices nobody knows whose it is. */
 async function withAnyDevice(
   devices: string[],
-  open: (serialNumber: string) => Promise<Session[]>,
-): Promise<{ sessions: Session[]; device: string }> {
+  open: (serialNumber: string) => Promise<Opened>,
+): Promise<{ opened: Opened; device: string }> {
   let refused: WrongCode | undefined;
   for (const device of devices) {
     try {
-      return { sessions: await open(device), device };
+      return { opened: await open(device), device };
     } catch (error) {
       if (!(error instanceof WrongCode)) throw error;
       refused = error;
@@ -149,7 +156,7 @@ async function chosenAccounts(
 ): Promise<string[]> {
   if (all) return Object.keys(assignment.accounts);
   if (account !== undefined) return [requireAccount(assignment, account)];
-  return [await chooseAccount(assignment, (await memory.read()).account)];
+  return [await chooseAccount(assignment, (await memory.read()).used)];
 }
 
 /** Refused here already, so that no code is spent on it. */

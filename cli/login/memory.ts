@@ -15,14 +15,23 @@ export interface Session {
   roleArn: string;
   /** Whether it came from a session of the developer's own, and carries MFA; it lasts an hour at most then. */
   chained: boolean;
+  /** The region that the organization gives to the developers' profiles. */
+  region?: string;
+}
+
+/** A session of the developer's own in the auth account, with MFA: it opens accounts without a further code. */
+export interface OwnSession extends Pick<Session, "accessKeyId" | "secretAccessKey" | "sessionToken" | "expires"> {
+  userName: string;
 }
 
 /** What is remembered of the logins with one access key, from one call to the next. */
 export interface Memory {
   /** Serial number of the MFA device whose code was right last time. */
   device?: string;
-  /** The account chosen last time. */
-  account?: string;
+  /** Names of the accounts that were chosen, the last one first. */
+  used?: string[];
+  /** Of `login --all` or `--chain`. */
+  own?: OwnSession;
   /** The last code that AWS has taken, hashed, and when; in milliseconds. */
   lastCode?: { hash: string; usedAt: number };
   /** By the account's name. */
@@ -50,16 +59,34 @@ export class LoginMemory {
   /** Starts from what is there now: while a code was asked for, somebody may have logged out. */
   async change(edit: (memory: Memory) => Memory): Promise<void> {
     const { default: writeFileAtomic } = await import("write-file-atomic");
-    await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
-    await writeFileAtomic(this.path, `${JSON.stringify(edit(await this.read()))}\n`, { mode: 0o600 });
+    const text = `${JSON.stringify(edit(await this.read()))}\n`;
+    await unlessUnwritable(dirname(this.path), async () => {
+      await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
+      await writeFileAtomic(this.path, text, { mode: 0o600 });
+    });
   }
 
   /** Does something while no other mfa-admin asks for a code, or uses one, for the same key. */
   async exclusively<T>(act: () => Promise<T>): Promise<T> {
-    await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
+    await unlessUnwritable(dirname(this.path), () => mkdir(dirname(this.path), { recursive: true, mode: 0o700 }));
     return withLock(this.path, act, () => {
       process.stderr.write("Waiting for another mfa-admin, which is asking for a code.\n");
     });
+  }
+}
+
+let told = false;
+
+/** A login goes on where nothing can be remembered: the next one costs a code, no more. */
+async function unlessUnwritable(directory: string, write: () => Promise<unknown>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    if (!["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR", "EEXIST", "ENOENT"].includes(code)) throw error;
+    if (!told)
+      process.stderr.write(`Nothing is remembered of this login, since ${directory} cannot be written: ${message}.\n`);
+    told = true;
   }
 }
 

@@ -96,7 +96,7 @@ function isOurs(credentials: Ini, profile: string): boolean {
 }
 
 type Files = Awaited<ReturnType<typeof readAwsFiles>>;
-type Written = Pick<Session, "accessKeyId" | "secretAccessKey" | "sessionToken" | "expires" | "account">;
+type Written = Pick<Session, "accessKeyId" | "secretAccessKey" | "sessionToken" | "expires" | "account" | "region">;
 const emptySession = { accessKeyId: "", secretAccessKey: "", sessionToken: "", expires: "" };
 
 function withSessions(text: string, credentials: Ini, config: Ini, sessions: Record<string, Written>): string {
@@ -109,7 +109,7 @@ function withSessions(text: string, credentials: Ini, config: Ini, sessions: Rec
       aws_session_token: sessionToken,
       // Every profile of the file has it, and the AWS CLI takes it before the other.
       ...(inheritedIn(credentials).has("aws_security_token") && { aws_security_token: sessionToken }),
-      ...regionKeys({ config, credentials }, profile, account),
+      ...regionKeys({ config, credentials }, profile, session),
       [expiry]: expires,
       [mark]: `${account} ${accessKeyId}`.trim(),
     });
@@ -125,7 +125,11 @@ function otherSource(values: Map<string, string>): string | undefined {
 }
 
 /** The user's own region stays; else the region of the account's own profile, which `enroll` writes, or the default one. */
-function regionKeys({ config, credentials }: Files, profile: string, account: string): Record<string, string> {
+function regionKeys(
+  { config, credentials }: Files,
+  profile: string,
+  { account, region: assigned }: Pick<Session, "account" | "region">,
+): Record<string, string> {
   const isWritten = writtenRegion(credentials, profile).includes("region");
   const own = isWritten ? undefined : valuesIn(credentials, profile)?.get("region");
   const regionOf = (name: string): string | undefined => {
@@ -134,7 +138,8 @@ function regionKeys({ config, credentials }: Files, profile: string, account: st
   };
   // An empty one in the credentials file comes before that of the configuration.
   if (own || (own === undefined && regionOf(profile) !== undefined)) return {};
-  const value = [profile, account, "default"].map(regionOf).find((one) => one !== undefined) ?? region;
+  const places = [profile, account, `${account}-account`, "default"];
+  const value = places.map(regionOf).find((one) => one !== undefined) ?? assigned ?? region;
   return { region: value, [regionMark]: value };
 }
 

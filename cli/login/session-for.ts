@@ -1,8 +1,9 @@
+import { wordsOfAws } from "../aws/words.ts";
 import { Failure } from "../failure.ts";
-import { canAsk } from "../terminal/ask.ts";
+import { canAsk, hasTerminal } from "../terminal/ask.ts";
 import { requireAccessKey } from "./access-key.ts";
 import { login, type LoginOptions } from "./login.ts";
-import { liveSession, LoginMemory, type Session } from "./memory.ts";
+import { liveSession, LoginMemory, type Memory, type Session } from "./memory.ts";
 
 /**
  * A session of one account: the remembered one while it lasts for some minutes, else a new one by a code that is asked for.
@@ -16,21 +17,54 @@ export async function sessionFor(
   },
 ): Promise<Session> {
   const key = await requireAccessKey(options.sourceProfile);
-  const memory = await new LoginMemory(options.cacheDirectory, key.accessKeyId).read();
-  const account = options.account ?? memory.account;
+  const store = new LoginMemory(options.cacheDirectory, key.accessKeyId);
+  const memory = await store.read();
+  const account = options.account ?? memory.used?.[0];
   const session = account === undefined ? undefined : liveSession(memory, account);
   if (session !== undefined && !(options.asked === true && (await isEnded(session)))) return session;
-  // Whoever runs this may swallow a question, and wait for ever.
-  if (!canAsk()) {
-    const where = account === undefined ? "" : ` --account ${account}`;
-    throw new Failure(
-      `You are not logged in${account === undefined ? "" : ` to ${account}`}, and there is no terminal to ask for an MFA code on.`,
-      `Run mfa-admin login${where}.`,
-    );
-  }
-  const [opened] = await login({ ...options, all: false, chain: false, code: undefined });
+  const renewed = session === undefined ? await renew(store, memory, account, options.duration) : undefined;
+  if (renewed !== undefined) return renewed;
+  if (!canAsk()) throw notLoggedIn(account);
+  const {
+    sessions: [opened],
+  } = await login({ ...options, all: false, chain: false, code: undefined });
   if (opened === undefined) throw new Error("a login without a session");
   return opened;
+}
+
+/** Whoever runs this may keep a question to itself, and wait for ever. */
+function notLoggedIn(account: string | undefined): Failure {
+  const [to, flag] = account === undefined ? ["", ""] : [` to ${account}`, ` --account ${account}`];
+  return hasTerminal()
+    ? new Failure(
+        `You are not logged in${to}, and a code cannot be asked for here: the program that runs this keeps what it prints.`,
+        `Run mfa-admin login${flag}; or let it ask on the terminal all the same, with --ask in credential_process.`,
+      )
+    : new Failure(
+        `You are not logged in${to}, and there is no terminal to ask for an MFA code on.`,
+        `Run mfa-admin login${flag}.`,
+      );
+}
+
+/** What `login --all` or `--chain` has opened is opened again, without a code, as long as the session of one's own lasts. */
+async function renew(
+  store: LoginMemory,
+  { own, sessions }: Memory,
+  account: string | undefined,
+  duration: number | undefined,
+): Promise<Session | undefined> {
+  const before = account === undefined ? undefined : sessions[account];
+  if (own === undefined || before?.chained !== true || !(Date.parse(own.expires) > Date.now())) return undefined;
+  const { openAgain } = await import("./sessions.ts");
+  try {
+    const session = await openAgain(own, before, duration);
+    await store.change((now) => ({ ...now, sessions: { ...now.sessions, [session.account]: session } }));
+    return session;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    process.stderr.write(`Your session of ${before.account} could not be renewed: ${wordsOfAws(error)}\n`);
+    return undefined;
+  }
 }
 
 async function isEnded(session: Session): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { STSClient } from "@aws-sdk/client-sts";
+import type { AssumeRoleCommandOutput, STSClient } from "@aws-sdk/client-sts";
 
 import { assignedRoleArn, type Assignment } from "../../infra/assignment.ts";
 import { wordsOfAws } from "../aws/words.ts";
@@ -6,7 +6,7 @@ import { Failure } from "../failure.ts";
 import type { AccessKey } from "./access-key.ts";
 import { stsFor } from "./clients.ts";
 import { explainAs } from "./explain.ts";
-import type { Session } from "./memory.ts";
+import type { OwnSession, Session } from "./memory.ts";
 import { whomToAsk } from "./myself.ts";
 
 /** A chained session's limit, in seconds (IAM User Guide, "Role chaining"). */
@@ -43,29 +43,68 @@ export class WrongCode extends Failure {
   }
 }
 
-/** Opens a session in each account with one code: by AssumeRole itself, or by GetSessionToken before it. */
-export async function openSessions(request: SessionRequest, code: Code): Promise<Session[]> {
-  const { key, accounts, chain, clockOffset } = request;
-  const mfa = { SerialNumber: code.serialNumber, TokenCode: code.tokenCode };
-  const own = await stsFor(key, clockOffset);
-  if (!chain) return Promise.all(accounts.map((account) => assumeRole(own, request, account, mfa)));
-  const carrying = await sessionToken(own, request, mfa);
-  return Promise.all(accounts.map((account) => assumeRole(carrying, request, account)));
+/** What one code has opened. */
+export interface Opened {
+  sessions: Session[];
+  /** Accounts that did not let the developer in, and why. */
+  refused: { account: string; reason: Failure }[];
+  /** What opened them, where it was not the code itself. */
+  own?: OwnSession;
 }
 
-async function sessionToken(
-  own: STSClient,
-  { key, clockOffset }: SessionRequest,
+/**
+ * Opens a session in each account with one code: by AssumeRole itself, or by GetSessionToken before it.
+ *
+ * @throws Failure when the code was wrong, or no account let the developer in
+ */
+export async function openSessions(request: SessionRequest, code: Code): Promise<Opened> {
+  const { key, accounts, chain, clockOffset } = request;
+  const mfa = { SerialNumber: code.serialNumber, TokenCode: code.tokenCode };
+  const sts = await stsFor(key, clockOffset);
+  if (!chain) {
+    return {
+      sessions: await Promise.all(accounts.map((account) => assumeRole(sts, request, account, mfa))),
+      refused: [],
+    };
+  }
+  const own = await ownSession(sts, request, mfa);
+  const carrying = await stsFor(own, clockOffset);
+  const answers = await Promise.allSettled(accounts.map((account) => assumeRole(carrying, request, account)));
+  const sessions = answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
+  const refused = answers.flatMap((answer, index) => {
+    if (answer.status === "fulfilled") return [];
+    // Anything else is no word of that account alone.
+    if (sessions.length === 0 || !(answer.reason instanceof Failure)) throw answer.reason as Error;
+    return [{ account: accounts[index] ?? "", reason: answer.reason }];
+  });
+  return { sessions, refused, own };
+}
+
+/** Opens an account again by the developer's own session, which needs no code. */
+export async function openAgain(own: OwnSession, before: Session, duration: number | undefined): Promise<Session> {
+  const { AssumeRoleCommand } = await import("@aws-sdk/client-sts");
+  const answer = await (
+    await stsFor(own)
+  ).send(
+    new AssumeRoleCommand({
+      RoleArn: before.roleArn,
+      RoleSessionName: own.userName,
+      DurationSeconds: Math.min(duration ?? chainedLimit, chainedLimit),
+    }),
+  );
+  return { ...before, ...given(answer), chained: true };
+}
+
+/** It lasts as long as a role's session would: what it opens is renewed by it. */
+async function ownSession(
+  sts: STSClient,
+  { key, assignment }: SessionRequest,
   mfa: { SerialNumber: string; TokenCode: string },
-): Promise<STSClient> {
+): Promise<OwnSession> {
   const { GetSessionTokenCommand } = await import("@aws-sdk/client-sts");
   try {
-    const { Credentials } = await own.send(new GetSessionTokenCommand({ DurationSeconds: chainedLimit, ...mfa }));
-    const { AccessKeyId = "", SecretAccessKey = "", SessionToken = "" } = Credentials ?? {};
-    return await stsFor(
-      { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken },
-      clockOffset,
-    );
+    const request = { DurationSeconds: assignment.sessionDuration, ...mfa };
+    return { ...given(await sts.send(new GetSessionTokenCommand(request))), userName: assignment.userName };
   } catch (error) {
     throw wrongCode(error) ?? explainAs(key, error);
   }
@@ -81,7 +120,7 @@ async function assumeRole(
   const roleArn = assignedRoleArn(assignment, assignment.accounts[account] ?? "");
   const { AssumeRoleCommand } = await import("@aws-sdk/client-sts");
   try {
-    const { Credentials } = await sts.send(
+    const answer = await sts.send(
       new AssumeRoleCommand({
         RoleArn: roleArn,
         RoleSessionName: assignment.userName,
@@ -89,19 +128,21 @@ async function assumeRole(
         ...mfa,
       }),
     );
-    const { AccessKeyId = "", SecretAccessKey = "", SessionToken = "", Expiration } = Credentials ?? {};
-    return {
-      accessKeyId: AccessKeyId,
-      secretAccessKey: SecretAccessKey,
-      sessionToken: SessionToken,
-      expires: (Expiration ?? new Date()).toISOString(),
-      account,
-      roleArn,
-      chained: mfa === undefined,
-    };
+    const { region } = assignment;
+    return { ...given(answer), account, roleArn, chained: mfa === undefined, ...(region !== undefined && { region }) };
   } catch (error) {
     throw wrongCode(error) ?? refusedRole(error, request, roleArn) ?? explainAs(key, error);
   }
+}
+
+function given({ Credentials }: Pick<AssumeRoleCommandOutput, "Credentials">) {
+  const { AccessKeyId = "", SecretAccessKey = "", SessionToken = "", Expiration } = Credentials ?? {};
+  return {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    sessionToken: SessionToken,
+    expires: (Expiration ?? new Date()).toISOString(),
+  };
 }
 
 function wrongCode(error: unknown): WrongCode | undefined {

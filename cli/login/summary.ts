@@ -1,4 +1,4 @@
-import type { Session } from "./memory.ts";
+import type { ProfilesLogin } from "./profiles-login.ts";
 
 /** "2026-11-24 14:05", in the time zone of who reads it. */
 export function localTime(time: Date | string): string {
@@ -9,14 +9,26 @@ export function localTime(time: Date | string): string {
 }
 
 /** What a login has come to, and what to try. */
-export function loginSummary(sessions: Record<string, Session>): string {
-  const entries = Object.entries(sessions);
+export function loginSummary({ byProfile, before }: Pick<ProfilesLogin, "byProfile" | "before">): string {
+  const entries = Object.entries(byProfile);
   const lines = entries.map(([profile, { account, roleArn, expires }]) => {
     const [, , , , id, role] = roleArn.split(":");
     return `Logged in to ${account} (${id ?? ""}) as ${role?.replace("role/", "") ?? ""} until ${localTime(expires)}: profile ${profile}.`;
   });
+  lines.push(...Object.entries(before).map(([profile, account]) => `The profile ${profile} was ${account} until now.`));
   if (entries.some(([, { chained }]) => chained)) {
     lines.push("By way of a session of your own, so that MFA stays in its context; AWS ends these after an hour.");
   }
   return [...lines, `Try: aws ec2 describe-instances --profile ${entries[0]?.[0] ?? "dev"}`].join("\n");
+}
+
+/** The same for programs, without secrets. */
+export function loginJson({ byProfile }: Pick<ProfilesLogin, "byProfile">): unknown[] {
+  return Object.entries(byProfile).map(([profile, { account, roleArn, expires, chained }]) => ({
+    profile,
+    account,
+    roleArn,
+    expires,
+    chained,
+  }));
 }

@@ -5,7 +5,7 @@ import writeFileAtomic from "write-file-atomic";
 import { type Assignment, assignmentOf } from "../../infra/assignment.ts";
 import { signInAddress } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
-import { accessKeyProfile, accountProfiles, configText } from "../aws-files/profiles.ts";
+import { accessKeyProfile, accountProfileName, configText, roleProfiles } from "../aws-files/profiles.ts";
 import { Failure } from "../failure.ts";
 import { kitText } from "./kit.ts";
 import type { Language } from "./language.ts";
@@ -14,6 +14,7 @@ import type { Language } from "./language.ts";
 export async function guidePage(settings: Settings, userName: string, language: Language): Promise<string> {
   const assignment = assignmentOf(settings, userName);
   const { roleName, accounts, contact } = assignment;
+  const [first] = Object.keys(accounts);
   const text = await readFile(new URL(import.meta.resolve(`#guide/${language}.md`)), "utf8");
   const page = fill(text, {
     userName,
@@ -22,9 +23,9 @@ export async function guidePage(settings: Settings, userName: string, language: 
     accounts: Object.entries(accounts)
       .map(([account, id]) => `- \`${account}\` (${id}): <${switchRoleAddress(assignment, account, id)}>`)
       .join("\n"),
-    firstAccount: Object.keys(accounts)[0],
+    firstProfile: first === undefined ? undefined : accountProfileName(first, assignment),
     accessKeyProfile,
-    profiles: configText(accountProfiles(assignment)),
+    profiles: configText(roleProfiles(assignment)),
     contact,
   });
   return kitText(assignment, page);

@@ -12,7 +12,7 @@ import { Failure } from "../failure.ts";
  * `enroll --kit` and `login --kit`. No secrets.
  */
 
-const { authAccount, developmentAccounts, sessionDuration, contact } = settingsSchema.shape;
+const { authAccount, developmentAccounts, sessionDuration, contact, region } = settingsSchema.shape;
 
 const assignmentSchema = z.strictObject({
   userName,
@@ -21,6 +21,7 @@ const assignmentSchema = z.strictObject({
   sessionDuration: sessionDuration.unwrap(),
   accounts: developmentAccounts,
   contact: contact.unwrap().exactOptional(),
+  region: region.unwrap().exactOptional(),
 });
 
 /** A page with its front matter. */

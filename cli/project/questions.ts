@@ -1,4 +1,5 @@
 import type { OrganizationView } from "../aws/organization.ts";
+import { settingsSchema } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
 import { askText, canAsk, chooseOne, chooseSome } from "../terminal/ask.ts";
 import type { InitialSettings } from "./initialize.ts";
@@ -10,6 +11,7 @@ export interface InitAnswers {
   developmentAccounts?: Record<string, string> | undefined;
   organizationalUnits?: string[] | undefined;
   accessRole: string;
+  region?: string | undefined;
 }
 
 /** Refuses at once when something is missing and nobody can be asked. */
@@ -68,7 +70,19 @@ export async function askSettings(
           .map((account) => ({ name: label(account), value: account.id, checked: covered.has(account.id) })),
       ),
     );
-  return { authAccount, organizationalUnits: units, developmentAccounts, accessRole: answers.accessRole };
+  const region = answers.region ?? (await askRegion());
+  return { authAccount, organizationalUnits: units, developmentAccounts, accessRole: answers.accessRole, region };
+}
+
+/** The region that developers work in; that of whoever asks is offered. Not asked where there is no terminal: it has a default. */
+async function askRegion(): Promise<string | undefined> {
+  if (!canAsk()) return undefined;
+  const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
+  const valid = (value: string): true | string => {
+    const { error } = settingsSchema.shape.region.safeParse(value);
+    return error === undefined || `${error.issues[0]?.message ?? ""}.`;
+  };
+  return askText("Region of the developers' profiles:", valid, AWS_REGION || AWS_DEFAULT_REGION || "us-east-1");
 }
 
 /** Names for the chosen accounts, made of those that the organization gives them. */

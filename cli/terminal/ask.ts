@@ -1,14 +1,46 @@
+import { closeSync, openSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
+import { ReadStream, WriteStream } from "node:tty";
 
 import { Declined, Failure } from "../failure.ts";
 import { isTerminal } from "./stream.ts";
 
 /** Questions are asked on a terminal only, and on stderr, so that stdout stays clean. */
 export function canAsk(): boolean {
-  return isTerminal(process.stdin) && isTerminal(process.stderr);
+  return "input" in context || (isTerminal(process.stdin) && isTerminal(process.stderr));
 }
 
-const context = { output: process.stderr };
+let context: { input?: ReadStream; output: NodeJS.WritableStream } = { output: process.stderr };
+
+/** Whether this process belongs to a terminal, even if its own streams lead elsewhere. */
+export function hasTerminal(): boolean {
+  const terminal = openTerminal();
+  if (terminal !== undefined) closeSync(terminal);
+  return terminal !== undefined;
+}
+
+/** Has every question asked on the terminal that this process belongs to; where there is none, as ever. */
+export async function onTerminal<T>(act: () => Promise<T>): Promise<T> {
+  const terminal = openTerminal();
+  if (terminal === undefined) return act();
+  const input = new ReadStream(terminal);
+  context = { input, output: new WriteStream(terminal) };
+  try {
+    return await act();
+  } finally {
+    context = { output: process.stderr };
+    input.destroy();
+  }
+}
+
+/** The terminal by which a process is controlled, be its streams what they may (POSIX, "General Terminal Interface"). */
+function openTerminal(): number | undefined {
+  try {
+    return openSync("/dev/tty", "r+");
+  } catch {
+    return undefined;
+  }
+}
 
 /** Asks before a change; `--yes` answers, and without a terminal it has to. */
 export async function confirmChange(question: string, yes: boolean): Promise<void> {
@@ -36,7 +68,7 @@ export function requireConfirmable(yes: boolean): void {
 
 /** Drops what was typed before a question was there to be read: it is no answer to it. */
 async function dropTyped(): Promise<void> {
-  const { stdin } = process;
+  const stdin = context.input ?? process.stdin;
   const typed: (Buffer | string)[] = [];
   const drop = (keys: Buffer | string): void => void typed.push(keys);
   // Raw, or a line that has not been ended yet would be kept back.

@@ -37,6 +37,8 @@ describe("enroll in trouble", () => {
     terminal.enter();
   };
   async function finish(terminal: Terminal, station: Workstation): Promise<void> {
+    await terminal.waitFor("Account:");
+    terminal.enter();
     await terminal.waitFor("MFA code");
     terminal.enter(station.nextCode());
     await terminal.waitFor("First login  works");

@@ -2,6 +2,7 @@ import { ListAccessKeysCommand } from "@aws-sdk/client-iam";
 import { expect } from "chai";
 import { readFile, rm } from "node:fs/promises";
 
+import { AwsCli } from "../sandbox/aws-cli.ts";
 import { administratorOf, clients } from "../sandbox/testing.ts";
 import { works } from "./developer.ts";
 import { scanSecret, typeTwoCodes } from "./enrollment.ts";
@@ -17,6 +18,7 @@ describe("enroll", () => {
 
   before(async () => {
     admin = await Administrator.withProject({ developers: names });
+    await admin.editSettings((text) => text.replace("config:\n", "config:\n  mfa-admin:region: eu-central-1\n"));
     await admin.succeed("up", "--yes");
   });
   after(async () => {
@@ -44,6 +46,8 @@ describe("enroll", () => {
     works(clients(admin.sandbox, await station.profile(name)));
 
   async function firstLogin(terminal: Terminal, station: Workstation): Promise<void> {
+    await terminal.waitFor("Account:");
+    terminal.enter();
     await terminal.waitFor("MFA code");
     terminal.enter(station.nextCode());
     await terminal.waitFor("First login  works");
@@ -74,7 +78,7 @@ describe("enroll", () => {
     await typeTwoCodes(terminal, alice);
     await terminal.waitFor("MFA device   arn:aws:iam::222222222222:mfa/alice, enrolled");
     await terminal.waitFor("in the profile auth; the initial one is deleted");
-    await terminal.waitFor("Profiles     payments, sandbox, for the AWS CLI, which asks for a code");
+    await terminal.waitFor("Profiles     payments, sandbox: they share your login");
     await firstLogin(terminal, alice);
     await terminal.waitFor("Try: aws ec2 describe-instances --profile dev");
     expect(await terminal.ended()).to.equal(0);
@@ -84,9 +88,12 @@ describe("enroll", () => {
       .to.eql([stored.accessKeyId])
       .and.not.eql([initial.accessKeyId]);
     expect(await profileWorks(alice, "dev")).to.equal(true);
-    expect(await alice.readAws("config")).to.contain(
-      "[profile sandbox]\nrole_arn = arn:aws:iam::333333333333:role/developer-alice\nrole_session_name = alice\nsource_profile = auth\nmfa_serial = arn:aws:iam::222222222222:mfa/alice\n",
+    expect(await alice.readAws("config")).to.match(
+      /^\[profile sandbox\]\ncredential_process = ".*" credential-process --account sandbox\nregion = eu-central-1$/m,
     );
+    const aws = AwsCli.on(admin.sandbox.endpoint, alice.home);
+    const { Arn } = (await aws.succeed("sts get-caller-identity --profile payments")) as { Arn: string };
+    expect(Arn).to.contain("developer-alice");
     expect([await alice.modeOf(".aws", "credentials"), await alice.modeOf(".aws", "config")]).to.eql([0o600, 0o600]);
     for (const secret of [initial.secretAccessKey, stored.secretAccessKey, "correct-Horse-7-battery"]) {
       expect(terminal.screen).to.not.contain(secret);
@@ -146,7 +153,7 @@ describe("enroll", () => {
     await scanSecret(second, bob);
     await typeTwoCodes(second, bob);
     await second.waitFor("the initial one is deleted");
-    await second.waitFor("MFA code");
+    await second.waitFor("Account:");
     second.ctrlC();
     expect(await second.ended()).to.equal(1);
     expect(await keysOf("bob")).to.eql([(await bob.profile("auth")).accessKeyId]);
@@ -176,7 +183,7 @@ describe("enroll", () => {
     expect(await keysOf("carol")).to.eql([stored.accessKeyId]);
   });
 
-  it("says which of two keys to delete when there is no room for another", async () => {
+  it("keeps the key of another computer, and stores the one at hand, where there is no room for a third", async () => {
     const dave = await developer("dave");
     const { accessKeyId, secretAccessKey } = await dave.keyFromConsole();
     const other = await dave.keyFromConsole();
@@ -188,10 +195,12 @@ describe("enroll", () => {
     await scanSecret(terminal, dave);
     await typeTwoCodes(terminal, dave);
     await terminal.waitFor(
-      `Error: You have two access keys, and IAM allows no third: the one at hand, and ${other.accessKeyId}, made `,
+      `Access key   ${accessKeyId} itself, in the profile auth; beside it ${other.accessKeyId}, made `,
     );
-    expect(await terminal.ended()).to.equal(1);
-    expect(await dave.exists(".aws", "credentials")).to.equal(false);
+    await terminal.waitFor("which stays");
+    await firstLogin(terminal, dave);
+    expect(await terminal.ended()).to.equal(0);
+    expect(await dave.profile("auth")).to.deep.include({ accessKeyId, secretAccessKey });
     expect(await keysOf("dave")).to.have.members([accessKeyId, other.accessKeyId]);
   });
 
@@ -271,7 +280,7 @@ describe("enroll", () => {
     await skipPassword(terminal);
     await scanSecret(terminal, heidi);
     await typeTwoCodes(terminal, heidi);
-    await terminal.waitFor("other profiles named sandbox were there, and are kept");
+    await terminal.waitFor("other profiles of these names were there, and are kept: sandbox");
     await firstLogin(terminal, heidi);
     expect(await terminal.ended()).to.equal(0);
     expect(await heidi.readAws("credentials")).to.match(

@@ -99,7 +99,7 @@ describe("login", () => {
 
   it("--duration gives a shorter session", async () => {
     const [[, input] = []] = await stsCalls(() =>
-      alice.succeed("login", alice.nextCode(), "--account", "sandbox", "--duration", "900"),
+      alice.succeed("login", alice.nextCode(), "--account", "sandbox", "--duration", "15m"),
     );
     expect(input).to.deep.include({ DurationSeconds: "900" });
   });
@@ -108,7 +108,7 @@ describe("login", () => {
     let stdout = "";
     const calls = await stsCalls(async () => ({ stdout } = await alice.succeed("login", alice.nextCode(), "--all")));
     expect(calls.map(([action]) => action)).to.eql(["GetSessionToken", "AssumeRole", "AssumeRole"]);
-    expect(calls.map(([, input]) => input["DurationSeconds"])).to.eql(["3600", "3600", "3600"]);
+    expect(calls.map(([, input]) => input["DurationSeconds"])).to.eql(["43200", "3600", "3600"]);
     expect(stdout).to.contain(": profile dev-sandbox.\n").and.contain(": profile dev-payments.\n");
     expect(stdout).to.contain(
       "AWS ends these after an hour.\nTry: aws ec2 describe-instances --profile dev-payments\n",
@@ -202,7 +202,9 @@ describe("login", () => {
     });
 
     it("a duration that AWS does not know", async () => {
-      expect(await refused("123456", "--duration", "60")).to.match(/^Error: --duration: .*900/);
+      expect(await refused("123456", "--duration", "60")).to.match(
+        /^Error: --duration: "60" is no length of a session; give one from 15m to 12h/,
+      );
     });
 
     it("a profile that holds an access key", async () => {
