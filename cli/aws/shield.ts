@@ -8,7 +8,7 @@ import {
 import { serviceControlPolicyDescription, serviceControlPolicyName } from "../../infra/names.ts";
 import { spelledDocument } from "../../infra/policy-documents.ts";
 import { region } from "../../infra/region.ts";
-import { serviceControlPolicies, serviceControlPolicyId } from "./organization.ts";
+import { serviceControlPolicies } from "./organization.ts";
 
 /** The service control policy as AWS has it. */
 export interface Shield {
@@ -60,12 +60,6 @@ export async function withoutAnyAllow(targets: string[], shieldName: string): Pr
 async function allows(PolicyId: string | undefined): Promise<boolean> {
   const { Policy } = await client().send(new DescribePolicyCommand({ PolicyId }));
   return spelledDocument(Policy?.Content).Statement.some(({ Effect }) => Effect === "Allow");
-}
-
-/** What the service control policy is attached to; nothing, when there is none of this name. */
-export async function shieldTargets(name: string): Promise<string[]> {
-  const id = await serviceControlPolicyId(name);
-  return id === undefined ? [] : targetsOf(id);
 }
 
 async function targetsOf(PolicyId: string): Promise<string[]> {
