@@ -4,7 +4,7 @@ import { lookAtIdentities } from "../aws/look.ts";
 import type { Warning } from "../preview/schema.ts";
 import { warningLines } from "../preview/text.ts";
 import { accountsOutside } from "../aws/organization.ts";
-import { shieldInAws } from "../aws/shield.ts";
+import { shieldTargets } from "../aws/shield.ts";
 import { authAccountUnderPolicy } from "./auth-account.ts";
 import { uncoveredAccounts } from "./promise.ts";
 import { cutOffs } from "./cut-offs.ts";
@@ -53,5 +53,5 @@ export async function alarmsOf(settings: Settings, stream: NodeJS.WriteStream): 
 }
 
 async function underPolicyInAws(settings: Settings): Promise<Warning[]> {
-  return authAccountUnderPolicy(settings, (await shieldInAws())?.targets ?? []);
+  return authAccountUnderPolicy(settings, await shieldTargets());
 }
