@@ -40,6 +40,12 @@ export function endOf(day: string): string {
   return `${end.toISOString().slice(0, 10)}T00:00:00Z`;
 }
 
+/** The last day before a time: what {@link endOf} is the end of. */
+export function dayBefore(end: string): string {
+  const time = Date.parse(end);
+  return Number.isNaN(time) ? "" : new Date(time - 1).toISOString().slice(0, 10);
+}
+
 /** Whether a text is a day of the calendar, YYYY-MM-DD. */
 export function isDay(text: string): boolean {
   const time = Date.parse(`${text}T00:00:00Z`);

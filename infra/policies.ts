@@ -3,7 +3,10 @@
  * is shown by the tests of the same name.
  */
 
-import { endOf, type Exemption } from "./exemptions.ts";
+import { isDeepStrictEqual } from "node:util";
+
+import { dayBefore, endOf, type Exemption, exemptionEnds } from "./exemptions.ts";
+import { spelledDocument } from "./policy-documents.ts";
 
 /** One statement of an IAM policy (IAM User Guide, "IAM JSON policy element reference"). */
 export interface PolicyStatement {
@@ -63,6 +66,18 @@ export function serviceControlPolicy(exemptions: Pick<Exemption, "arn" | "until"
         })),
     ],
   };
+}
+
+/**
+ * Whether a service control policy shuts out all that the stack's does, but for those who are exempt by it. It may deny more
+ * besides.
+ */
+export function shutsOutWithoutMfa(content: unknown): boolean {
+  const exemptions = Object.entries(exemptionEnds(content)).map(([arn, end]) => ({ arn, until: dayBefore(end) }));
+  const { Statement: statements } = spelledDocument(content);
+  return serviceControlPolicy(exemptions).Statement.every((wanted) =>
+    statements.some((statement) => isDeepStrictEqual(statement, wanted)),
+  );
 }
 
 /** Characters of a service control policy (Organizations User Guide, "Quotas and service limits for AWS Organizations"). */

@@ -27,7 +27,7 @@ export interface UnreachedAccount {
   until: string;
 }
 
-type Reach = Pick<Settings, "authAccount" | "accessRole">;
+type Reach = Pick<Settings, "accessRole">;
 
 /** Ends every access of developers, in the auth account and in every other at the same time; none waits for another. */
 export async function cutOff(settings: Reach, targets: EmergencyTarget[]): Promise<DeveloperCutOff[]> {
@@ -36,7 +36,7 @@ export async function cutOff(settings: Reach, targets: EmergencyTarget[]): Promi
     targets,
     async (target) => {
       const [user, roles] = await Promise.all([
-        cutOffUser(iam(settings.authAccount), target.userName).catch(notReached),
+        cutOffUser(iam(target.authAccount), target.userName).catch(notReached),
         inEachAccount(target, (accountId, roleName) => revokeRoleSessions(iam(accountId), roleName)),
       ]);
       return { userName: target.userName, ...user, ...roles };
@@ -133,6 +133,7 @@ export function cutOffLines(cut: DeveloperCutOff): string[] {
     plural(mfaDevices, "MFA device"),
   ];
   const ended = sessions.length > 0 ? ` Sessions ended in ${sessions.join(", ")}.` : "";
+  if (!found) return [`${userName}: the auth account has no such user.${ended}`, ...open];
   const what = failed.length > 0 ? "access ended in part" : "access ended";
   return [`${userName}: ${what}. Deleted: ${deleted.join(", ")}.${ended}`, ...open];
 }

@@ -81,6 +81,16 @@ async function collectUnits(
   return below;
 }
 
+/** Ids of the accounts that a policy reaches which is attached to these units, to the root or to accounts themselves. */
+export function accountsBelow({ accounts, organizationalUnits }: OrganizationView, targets: string[]): Set<string> {
+  const isAll = targets.some((id) => id.startsWith("r-"));
+  return new Set([
+    ...targets.filter((id) => /^\d{12}$/.test(id)),
+    ...(isAll ? accounts.map(({ id }) => id) : []),
+    ...organizationalUnits.filter(({ id }) => targets.includes(id)).flatMap(({ accountIds }) => accountIds),
+  ]);
+}
+
 /** The nearest of some units, or of roots, that an account is below, at whatever depth. */
 export async function unitAbove(accountId: string, units: string[]): Promise<string | undefined> {
   const client = new OrganizationsClient({ region, maxAttempts: 8 });

@@ -3,12 +3,13 @@ import {
   OrganizationsClient,
   paginateListPoliciesForTarget,
   paginateListTargetsForPolicy,
+  type PolicySummary,
 } from "@aws-sdk/client-organizations";
 
 import { serviceControlPolicyDescription, serviceControlPolicyName } from "../../infra/names.ts";
 import { spelledDocument } from "../../infra/policy-documents.ts";
 import { region } from "../../infra/region.ts";
-import { serviceControlPolicies, serviceControlPolicyId } from "./organization.ts";
+import { serviceControlPolicies } from "./organization.ts";
 
 /** The service control policy as AWS has it. */
 export interface Shield {
@@ -21,19 +22,30 @@ export interface Shield {
 /** AWS's own policy that allows everything, which each unit and account has unless it was taken off. */
 const fullAccessPolicy = "p-FullAWSAccess";
 
-/** What Organizations has of the stack's service control policy; one that was renamed is told by its description. */
+/** What Organizations has of the stack's service control policy. */
 export async function shieldInAws(): Promise<Shield | undefined> {
-  const policies = await serviceControlPolicies();
-  const found =
-    policies.find(({ Name }) => Name === serviceControlPolicyName) ??
-    policies.find(({ Description }) => Description === serviceControlPolicyDescription);
-  const { Id: id, Name: name = "" } = found ?? {};
+  const { Id: id, Name: name = "" } = (await listedShield()) ?? {};
   if (id === undefined) return undefined;
   const [{ Policy }, targets] = await Promise.all([
     client().send(new DescribePolicyCommand({ PolicyId: id })),
     targetsOf(id),
   ]);
   return { name, content: JSON.parse(Policy?.Content ?? "null"), targets };
+}
+
+/** What it is attached to, and nothing else. */
+export async function shieldTargets(): Promise<string[]> {
+  const id = (await listedShield())?.Id;
+  return id === undefined ? [] : targetsOf(id);
+}
+
+/** One that was renamed is told by its description. */
+async function listedShield(): Promise<PolicySummary | undefined> {
+  const policies = await serviceControlPolicies();
+  return (
+    policies.find(({ Name }) => Name === serviceControlPolicyName) ??
+    policies.find(({ Description }) => Description === serviceControlPolicyDescription)
+  );
 }
 
 /**
@@ -60,12 +72,6 @@ export async function withoutAnyAllow(targets: string[], shieldName: string): Pr
 async function allows(PolicyId: string | undefined): Promise<boolean> {
   const { Policy } = await client().send(new DescribePolicyCommand({ PolicyId }));
   return spelledDocument(Policy?.Content).Statement.some(({ Effect }) => Effect === "Allow");
-}
-
-/** What the service control policy is attached to; nothing, when there is none of this name. */
-export async function shieldTargets(name: string): Promise<string[]> {
-  const id = await serviceControlPolicyId(name);
-  return id === undefined ? [] : targetsOf(id);
 }
 
 async function targetsOf(PolicyId: string): Promise<string[]> {

@@ -4,6 +4,7 @@ import { lookAtIdentities } from "../aws/look.ts";
 import type { Warning } from "../preview/schema.ts";
 import { warningLines } from "../preview/text.ts";
 import { accountsOutside } from "../aws/organization.ts";
+import { shieldTargets } from "../aws/shield.ts";
 import { authAccountUnderPolicy } from "./auth-account.ts";
 import { uncoveredAccounts } from "./promise.ts";
 import { cutOffs } from "./cut-offs.ts";
@@ -34,7 +35,7 @@ export async function alarmsOf(settings: Settings, stream: NodeJS.WriteStream): 
   const { developmentAccounts, organizationalUnits } = settings;
   const [identities, underPolicy, outside] = await Promise.all([
     lookAtIdentities(settings, ({ account }, call) => attempt(`account ${account}`, call)),
-    attempt("auth account's unit", authAccountUnderPolicy(settings)),
+    attempt("auth account's unit", underPolicyInAws(settings)),
     attempt("development accounts' units", accountsOutside(Object.values(developmentAccounts), organizationalUnits)),
   ]);
   const names = Object.entries(developmentAccounts).flatMap(([name, id]) => (outside?.includes(id) ? [name] : []));
@@ -49,4 +50,8 @@ export async function alarmsOf(settings: Settings, stream: NodeJS.WriteStream): 
       return { ...(denied.length > 0 && { denied }), ...(isCutOff && { cutOff: true as const }) };
     },
   };
+}
+
+async function underPolicyInAws(settings: Settings): Promise<Warning[]> {
+  return authAccountUnderPolicy(settings, await shieldTargets());
 }

@@ -50,6 +50,11 @@ export async function see(
   requireShutOut([...denied, ...cutOff], options.liftDenials);
   const first = takenNames(look, before, settings, new Set());
   const taken = first.length === 0 ? first : takenNames(look, before, settings, await options.unfinished());
+  // No role is to let in who has a name that is taken, but by consent.
+  const isToBePutRight = (alarm: Warning): boolean =>
+    options.adopt === true ||
+    alarm.kind !== "stale-trust" ||
+    !taken.some(({ type, name }) => type === "user" && name === alarm.developer);
   return {
     look,
     taken,
@@ -58,7 +63,7 @@ export async function see(
       ...liftedDenials(before, denied, options),
       ...liftedByHand(lifted.cutOff, lifted.denied),
     ],
-    alarms: [...brokenPromises(look, before, settings), ...denied, ...cutOff],
+    alarms: [...brokenPromises(look, before, settings).filter(isToBePutRight), ...denied, ...cutOff],
     denied,
     lifted,
   };

@@ -1,3 +1,4 @@
+import { assignmentFromTags } from "../../infra/assignment.ts";
 import { accountsOf, developersGroup, roleNameOf, serviceControlPolicyName } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Identity } from "../aws/identities.ts";
@@ -5,6 +6,8 @@ import type { Look } from "../aws/look.ts";
 import { keyOf } from "../preview/drift-repair.ts";
 import type { StackBefore } from "../preview/guards.ts";
 import type { Danger } from "../preview/schema.ts";
+import { developersBy } from "./denials.ts";
+import { isUniqueId, principalsOf } from "./trust.ts";
 
 /** A name that the stack is to give, and what AWS has of it already. */
 export interface Taken {
@@ -22,7 +25,7 @@ const shared = [
 ];
 
 /**
- * What AWS has already under the names that the settings give, and the stack does not have.
+ * What AWS has already under the names that the settings give, and is not the stack's.
  *
  * @param unfinished names of what runs were making when they died, as {@link keyOf} has them: the next run settles these
  */
@@ -38,19 +41,46 @@ export function takenNames(
   const own = new Set(
     held.map(({ account, type, name }) => key(idsBefore[account] ?? ids.get(account) ?? "", type, name)),
   );
-  const wanted = [...shared, ...identitiesOf(settings)].filter(
-    ({ account, type, name }) =>
-      !own.has(key(ids.get(account) ?? "", type, name)) && !unfinished.has(keyOf({ account, type, name })),
+  const isOwn = ({ account, type, name }: Taken): boolean =>
+    own.has(key(ids.get(account) ?? "", type, name)) || unfinished.has(keyOf({ account, type, name }));
+  const strangers = new Set(madeByOthers(look, held, settings).map(({ found }) => found));
+  const taken = foundOf(look, [...shared, ...identitiesOf(settings)]).filter(
+    (one) => strangers.has(one.found) || !isOwn(one),
   );
-  const taken = wanted.flatMap((one): Taken[] => {
-    const found = look.identities
+  const policy = { account: "management", type: "service control policy", name: serviceControlPolicyName };
+  const hasPolicy = held.some(({ type }) => type === policy.type) || unfinished.has(keyOf(policy));
+  return look.shield === undefined || hasPolicy ? taken : [...taken, policy];
+}
+
+/**
+ * Users of the stack whom somebody has deleted and made again: to IAM they are others, whom no role of the stack lets in (IAM
+ * User Guide, "IAM identifiers"). A run of ours that has made a user again has given it its tags.
+ */
+export function madeByOthers(look: Pick<Look, "identities">, held: StackBefore["held"], settings: Settings): Taken[] {
+  const developerOf = developersBy(settings, held);
+  const isHeld = (name: string): boolean => held.some((one) => one.type === "user" && one.name === name);
+  const roles = [...look.identities].flatMap(([account, identities]) =>
+    identities.filter(({ type }) => type === "role").map((role) => ({ role, developer: developerOf(account, role) })),
+  );
+  const users = identitiesOf(settings).filter(({ type, name }) => type === "user" && isHeld(name));
+  return foundOf(look, users).filter(({ name, found }) => {
+    const { authAccount } = settings;
+    if (found === undefined || assignmentFromTags({ userName: name, authAccount }, found.tags) !== undefined) {
+      return false;
+    }
+    const own = roles.filter(({ developer }) => developer === name);
+    return own.length === 0 || own.some(({ role }) => principalsOf(role.document).some(isUniqueId));
+  });
+}
+
+/** Those of some names that AWS has. IAM tells none apart by their case. */
+function foundOf({ identities }: Pick<Look, "identities">, wanted: Omit<Taken, "found">[]): Taken[] {
+  return wanted.flatMap((one): Taken[] => {
+    const found = identities
       .get(one.account)
       ?.find(({ type, name }) => type === one.type && name.toLowerCase() === one.name.toLowerCase());
     return found === undefined ? [] : [{ ...one, found }];
   });
-  const policy = { account: "management", type: "service control policy", name: serviceControlPolicyName };
-  const hasPolicy = held.some(({ type }) => type === policy.type) || unfinished.has(keyOf(policy));
-  return look.shield === undefined || hasPolicy ? taken : [...taken, policy];
 }
 
 function identitiesOf(settings: Settings): Omit<Taken, "found">[] {

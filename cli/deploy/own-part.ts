@@ -70,16 +70,13 @@ export async function addToStack(
   const held = stackHeldBy(resources);
   requireInForce(held);
   requireSharedPolicy(resources, settings);
-  // Removals and units are other people's business; what is wrong with accounts and names is that of those who come, too.
-  await requireHarmless(held, settings, {
-    maxRemovals: Infinity,
-    policyStays: true,
-    unreached: unreachedNames(stack),
-  });
   // Whoever goes by a name that is taken is refused before anything is made.
   const developers = Object.fromEntries(names.map((name) => [name, settings.developers[name] ?? {}]));
   const alone = { ...settings, developers };
   const look = await lookAtAws(alone, unreachedNames(stack));
+  // Removals and units are other people's business; what is wrong with accounts and names is that of those who come, too.
+  const guards = { maxRemovals: Infinity, policyStays: true, unreached: unreachedNames(stack) };
+  await requireHarmless(held, settings, guards, look);
   const unfinished = (): Promise<ReadonlySet<string>> => unfinishedNames(stack, project);
   const seen = await see(look, held, alone, { unfinished });
   refuse(seen.dangers);

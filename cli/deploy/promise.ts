@@ -12,6 +12,7 @@ import { type StackBefore, targetsOf } from "../preview/guards.ts";
 import type { Warning } from "../preview/schema.ts";
 import { isPutRight } from "../preview/warnings.ts";
 import { developersBy } from "./denials.ts";
+import type { Seen } from "./look.ts";
 import { isStranger, isUniqueId, principalsOf } from "./trust.ts";
 
 /** What AWS has of what carries the promise, where it is not as the stack has left it. */
@@ -31,7 +32,10 @@ export function otherBrokenPromises(look: Look, settings: Settings): Warning[] {
 }
 
 /** The service control policy against what the stack has made of it last: what the settings change is the plan's business. */
-export function shieldWarnings({ shield, missed }: Look, { held }: StackBefore): Warning[] {
+export function shieldWarnings(
+  { shield, missed }: Pick<Look, "shield" | "missed">,
+  { held }: Pick<StackBefore, "held">,
+): Warning[] {
   const made = held.find(({ type }) => type === "service control policy")?.properties;
   if (made === undefined || missed.some(({ what }) => what === "service control policy")) return [];
   const warning = (
@@ -53,19 +57,19 @@ export function shieldWarnings({ shield, missed }: Look, { held }: StackBefore):
 
 /**
  * The URNs of what the next `up` has to read back before it can put it right: the service control policy, and users whom
- * somebody has deleted though roles trust them.
+ * somebody has deleted though roles trust them, or has made again, and who are taken over.
  */
 export function damagedIn(
   resources: Resource[],
-  alarms: Warning[],
-  { identities }: Pick<Look, "identities">,
+  { alarms, look: { identities }, taken }: Pick<Seen, "alarms" | "look" | "taken">,
 ): string[] {
   const isShieldDamaged = alarms.some((alarm) => alarm.kind === "service-control-policy" && isPutRight(alarm));
   const there = new Set((identities.get("auth") ?? []).flatMap(({ type, name }) => (type === "user" ? [name] : [])));
   const gone = staleIn(alarms).flatMap(({ developer }) => (there.has(developer) ? [] : [developer]));
+  const others = taken.flatMap(({ type, name }) => (type === "user" ? [name] : []));
   const damaged = resources.filter((resource) => {
     if (resource.type === "aws-native:organizations:Policy") return isShieldDamaged;
-    return resource.type === "aws-native:iam:User" && gone.includes(identityOfResource(resource).name);
+    return resource.type === "aws-native:iam:User" && [...gone, ...others].includes(identityOfResource(resource).name);
   });
   return damaged.map(({ urn }) => urn);
 }
@@ -105,8 +109,12 @@ export function uncoveredAccounts(names: string[], { developmentAccounts }: Sett
   return [{ kind: "account-uncovered", accounts }];
 }
 
-/** Roles that trust somebody who was deleted: a user who is made again under the name is another one to IAM. */
+/**
+ * Roles that trust somebody who was deleted: a user who is made again under the name is another one to IAM. Nothing is said of
+ * them where nobody could look who has the name now.
+ */
 function staleTrusts({ identities }: Look, settings: Settings): Warning[] {
+  if (!identities.has("auth")) return [];
   const developerOf = developersBy(settings);
   const found = [...identities].flatMap(([account, own]) =>
     own.flatMap(({ type, name, document }) => {

@@ -1,7 +1,6 @@
 import { basename } from "node:path";
 
 import { type DeveloperCutOff, cutOff, cutOffLines, isIncomplete } from "../aws/cut-off.ts";
-import { iamIn } from "../aws/clients.ts";
 import { emergencyTarget, type EmergencyTarget } from "../developers/emergency-target.ts";
 import { othersThatWork } from "../developers/emergency-refusal.ts";
 import { prepare } from "../engine/apply.ts";
@@ -42,8 +41,7 @@ export interface Removal extends RunResult {
 export async function removeDevelopers(options: RemovalOptions): Promise<Removal> {
   const { project, yes } = options;
   const settings = await readEmergencySettings(project);
-  const iam = iamIn(settings.authAccount, settings);
-  const targets = await Promise.all(options.names.map((name) => emergencyTarget(iam, settings, project, name)));
+  const targets = await Promise.all(options.names.map((name) => emergencyTarget(settings, project, name)));
   const names = targets.map(({ userName }) => userName);
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
   if (repeated !== undefined) throw new Failure(`${repeated} is given twice.`, "Name everybody once.");
@@ -55,7 +53,10 @@ export async function removeDevelopers(options: RemovalOptions): Promise<Removal
   );
   const lines = cut.flatMap(cutOffLines);
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
-  if (!isIncomplete(cut)) lines.push(`All access was ended in ${seconds} s. Now the users and roles are deleted.`);
+  const hadAccess = cut.some(({ found, sessions }) => found || sessions.length > 0);
+  if (hadAccess && !isIncomplete(cut)) {
+    lines.push(`All access was ended in ${seconds} s. Now the users and roles are deleted.`);
+  }
   process.stderr.write(`${lines.join("\n")}\n`);
   try {
     return { removed: names, cutOff: cut, ...(await finish(targets, options)) };

@@ -3,7 +3,7 @@ import pMap from "p-map";
 import { endOf, exemptionsOf } from "../../infra/exemptions.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
-import type { GuardOptions, StackBefore } from "../preview/guards.ts";
+import type { GuardOptions, PolicyBefore } from "../preview/guards.ts";
 import type { ShutOut, Warning } from "../preview/schema.ts";
 
 /** Who has used nothing for so long is shut out without consent. */
@@ -19,11 +19,12 @@ type ShutOutSettings = Pick<
  * users whose exemption is taken away or shortened. AWS is asked only where there is something of the kind.
  */
 export async function shutOutBy(
-  before: Pick<StackBefore, "organizationalUnits" | "exemptUntil">,
+  before: PolicyBefore,
   settings: ShutOutSettings,
   options: GuardOptions = {},
 ): Promise<Warning[]> {
-  const added = await accountsThatComeUnder(before.organizationalUnits, settings);
+  const shuttingOut = before.isWeakened === true ? [] : before.organizationalUnits;
+  const added = await accountsThatComeUnder(shuttingOut, settings);
   const unnamed = added.filter(({ isNamed }) => !isNamed);
   const now = endsOf(settings);
   const found = await pMap(added, (account) => lookInto(account, settings, (arn) => !isFuture(now.get(arn))), {
@@ -50,7 +51,7 @@ const isFuture = (time: string | undefined): boolean => time !== undefined && Da
 
 /** Accounts with users whose exemption is in force and is to end earlier now. */
 function accountsOfLost(
-  { exemptUntil }: Pick<StackBefore, "exemptUntil">,
+  { exemptUntil }: PolicyBefore,
   settings: ShutOutSettings,
 ): { account: Account; arns: string[] }[] {
   const now = endsOf(settings);
@@ -79,14 +80,12 @@ interface Account {
 async function accountsThatComeUnder(was: string[], settings: ShutOutSettings): Promise<Account[]> {
   const { organizationalUnits, authAccount } = settings;
   if (organizationalUnits.every((id) => was.includes(id))) return [];
-  const [{ viewOrganization }, { knownManagementAccount }] = await Promise.all([
+  const [{ accountsBelow, viewOrganization }, { knownManagementAccount }] = await Promise.all([
     import("../aws/organization.ts"),
     import("../aws/preconditions.ts"),
   ]);
   const view = await viewOrganization();
-  const below = (units: string[]): Set<string> =>
-    new Set(view.organizationalUnits.filter(({ id }) => units.includes(id)).flatMap(({ accountIds }) => accountIds));
-  const [before, now] = [below(was), below(organizationalUnits)];
+  const [before, now] = [accountsBelow(view, was), accountsBelow(view, organizationalUnits)];
   const names = namesById(settings);
   return view.accounts
     .filter(({ id }) => now.has(id) && !before.has(id) && id !== authAccount && id !== knownManagementAccount())

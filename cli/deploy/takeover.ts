@@ -27,7 +27,8 @@ export async function withTakeovers(plan: Plan, taken: Taken[], look: Look, sett
   const resources = await pMap(
     plan.resources,
     async (resource): Promise<PlannedResource> => {
-      const one = resource.operation === "create" ? byKey.get(keyOf(resource)) : undefined;
+      // What is replaced by it is deleted. Somebody whom others have made again is no change to the state.
+      const one = resource.operation === "replace" ? undefined : byKey.get(keyOf(resource));
       if (one === undefined) return resource;
       return { ...resource, operation: "adopt", takeover: await takeoverOf(one, look, settings) };
     },

@@ -15,6 +15,8 @@ import { type UserInState, userInState } from "./user-in-state.ts";
 /** Somebody whose access is to end, by what AWS has. */
 export interface EmergencyTarget {
   userName: string;
+  /** The id of the account that holds the user. */
+  authAccount: string;
   /** The names on the roster that stand for the user, as the CLI reads them. */
   listed: string[];
   /** The ids of the accounts in which a role may be, by name. */
@@ -30,12 +32,12 @@ export interface EmergencyTarget {
  * @throws Failure when nobody of the stack has this name
  */
 export async function emergencyTarget(
-  iam: IAMClient,
   settings: EmergencySettings,
   project: Project,
   name: string,
 ): Promise<EmergencyTarget> {
-  const { developers, developmentAccounts, rolePrefix } = settings;
+  const { developers, developmentAccounts, rolePrefix, authAccount } = settings;
+  const iam = iamIn(authAccount, settings);
   const lines = developers.filter(({ readings }) => readings.some((reading) => isSameName(reading, name)));
   const asked = [name, ...lines.flatMap(({ readings }) => readings)];
   const users = await tellingAfterAMoment(`Looking for ${name} in the auth account.`, usersNamed(iam, settings, asked));
@@ -44,6 +46,13 @@ export async function emergencyTarget(
   const isListed = lines.length > 0;
   const read = await notedIn(project, user?.userName ?? name, { user, isListed });
   const noted = read === "unknown" ? undefined : read;
+  if (noted?.authAccount !== undefined && noted.authAccount !== authAccount) {
+    // An edit of authAccount moves nobody: the user and the credentials are where the stack has made them.
+    process.stderr.write(
+      `By the state, ${name} is a user of the account ${noted.authAccount}, and authAccount is ${authAccount}: what is done is done in ${noted.authAccount}.\n`,
+    );
+    return emergencyTarget({ ...settings, authAccount: noted.authAccount }, project, name);
+  }
   if (noted === undefined && assignment === undefined && (!isListed || user !== undefined)) {
     throw nobody(name, developers, { exists: user !== undefined, isListed, isRead: read !== "unknown" });
   }
@@ -54,6 +63,7 @@ export async function emergencyTarget(
   const own = user === undefined ? [userName, ...(lines[0]?.readings ?? [])] : [userName];
   return {
     userName,
+    authAccount,
     listed: lines
       .filter(({ readings }) => own.some((one) => readings.some((reading) => isSameName(reading, one))))
       .map((line) => line.name),
@@ -95,9 +105,8 @@ export async function userInEmergency(
   name: string,
 ): Promise<{ iam: IAMClient; userName: string; settings: EmergencySettings; target: EmergencyTarget }> {
   const settings = await readEmergencySettings(project);
-  const iam = iamIn(settings.authAccount, settings);
-  const target = await emergencyTarget(iam, settings, project, name);
-  return { iam, userName: target.userName, settings, target };
+  const target = await emergencyTarget(settings, project, name);
+  return { iam: iamIn(target.authAccount, settings), userName: target.userName, settings, target };
 }
 
 /** Says better whose credentials these are, or that the access role is in the way. */

@@ -10,6 +10,10 @@ import type { EmergencyTarget } from "./emergency-target.ts";
 /** What was ended of somebody's live sessions. */
 export interface EndedSessions {
   userName: string;
+  /** The id of the account that holds the user. */
+  authAccount: string;
+  /** False when that account has no such user. */
+  found: boolean;
   /** Sessions that were made before this time are ended, an ISO 8601 text. */
   before: string;
   /** Why the user's own sessions could not be ended, in AWS's words; left out where they were. */
@@ -38,25 +42,28 @@ export function endSessions(settings: EmergencySettings, target: EmergencyTarget
 
 async function endEach(settings: EmergencySettings, target: EmergencyTarget): Promise<EndedSessions> {
   const iam = clients(settings);
-  const auth = iam(settings.authAccount);
+  const { userName, authAccount } = target;
+  const auth = iam(authAccount);
   const before = await momentFromNow(auth);
   const [own, roles] = await Promise.all([
-    endUserSessions(auth, target.userName, before).then(
-      () => ({}),
-      (error: unknown) => ({ ownRefused: wordsOf(error) }),
+    endUserSessions(auth, userName, before).then(
+      (found) => ({ found }),
+      (error: unknown) => ({ found: true, ownRefused: wordsOf(error) }),
     ),
     inEachAccount(target, (accountId, roleName) => endRoleSessions(iam(accountId), roleName, before)),
   ]);
-  return { userName: target.userName, before: before.toISOString(), ...own, ...roles };
+  return { userName, authAccount, before: before.toISOString(), ...own, ...roles };
 }
 
 /** "alice: sessions ended: the user's own, and those of the role in sandbox, payments." and what was not. */
-export function endedLines({ userName, before, ownRefused, sessions, unreached }: EndedSessions): string[] {
+export function endedLines(result: EndedSessions): string[] {
+  const { userName, authAccount, found, before, ownRefused, sessions, unreached } = result;
   const ended = [
-    ...(ownRefused === undefined ? ["the user's own"] : []),
+    ...(found && ownRefused === undefined ? ["the user's own"] : []),
     ...(sessions.length > 0 ? [`those of the role in ${sessions.join(", ")}`] : []),
   ];
   return [
+    ...(found ? [] : [`${userName}: the auth account ${authAccount} has no such user.`]),
     ended.length > 0
       ? `${userName}: sessions made before ${before} ended: ${ended.join(", and ")}.`
       : `${userName}: no session was ended.`,
@@ -71,7 +78,13 @@ export function endedLines({ userName, before, ownRefused, sessions, unreached }
 }
 
 /** @throws Failure when something was not ended */
-export function requireAllEnded({ userName, ownRefused, unreached }: EndedSessions): void {
+export function requireAllEnded({ userName, authAccount, found, ownRefused, unreached }: EndedSessions): void {
+  if (!found) {
+    throw new Failure(
+      `The account ${authAccount} has no user ${userName}, whose own sessions could have been ended.`,
+      `Look whether authAccount and the name are right. mfa-admin remove-developer ${userName} takes the name off the roster, and what is left of roles away.`,
+    );
+  }
   if (ownRefused === undefined && unreached.length === 0) return;
   throw new Failure(
     `Not all sessions of ${userName} were ended; what was not is told above.`,

@@ -21,7 +21,9 @@ export async function requireOwnUser(
 ): Promise<void> {
   const tags = await tagsOf(iam, userName);
   if (tags === undefined) return;
-  if (assignmentFromTags({ userName, authAccount }, tags) === undefined) await requireInState(project, userName);
+  if (assignmentFromTags({ userName, authAccount }, tags) === undefined) {
+    await requireInState(project, userName, authAccount);
+  }
   if (!(await isCutOff(iam, userName))) return;
   throw new Failure(
     `${userName} was cut off by mfa-admin remove-developer, which did not come to its end: no password would let ${userName} in.`,
@@ -29,10 +31,11 @@ export async function requireOwnUser(
   );
 }
 
-async function requireInState(project: Project, userName: string): Promise<void> {
+async function requireInState(project: Project, userName: string, authAccount: string): Promise<void> {
   const noted = await userInState(project, userName);
-  if (typeof noted === "object") return;
-  const state = noted === undefined ? "the state says" : "the state, which could not be read, says";
+  // A user of the name in another account is another one.
+  if (typeof noted === "object" && noted.authAccount === authAccount) return;
+  const state = noted === "unknown" ? "the state, which could not be read, says" : "the state says";
   throw new Failure(
     `${userName} is a user of the auth account, but neither that user's tags nor ${state} that it is this stack's.`,
     "Nothing was changed. mfa-admin preview tells what AWS has under the roster's names; mfa-admin up puts the tags right of users that are the stack's.",

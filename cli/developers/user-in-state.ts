@@ -5,6 +5,8 @@ import { type NotedResource, notedResources } from "../state/checkpoint.ts";
 /** What the state notes of somebody. */
 export interface UserInState {
   userName: string;
+  /** The id of the account that holds the user; left out where only roles are noted. */
+  authAccount?: string;
   roleNames: string[];
   /** The ids of the accounts with a role, by name. */
   accounts: Record<string, string>;
@@ -25,8 +27,10 @@ export async function userInState(project: Project, name: string): Promise<UserI
   // A user may be gone while a role is left in an account that could not be reached.
   const [owner = name] = [user, ...roles].flatMap((one) => (one === undefined ? [] : [ownerIn(one.urn)]));
   if (user === undefined && roles.length === 0) return undefined;
+  const authAccount = user === undefined ? undefined : accountOf(user);
   return {
     userName: user?.id ?? owner,
+    ...(authAccount !== undefined && { authAccount }),
     roleNames: [...new Set(roles.map(({ id = "" }) => id))],
     accounts: Object.fromEntries(
       roles.flatMap((role) => {

@@ -13,6 +13,7 @@ import { trustAgain } from "../aws/role-trust.ts";
 import { checkPreconditions } from "../aws/preconditions.ts";
 import { forgetAccounts } from "../deploy/forget-accounts.ts";
 import { keepingDenials } from "../deploy/keep-denials.ts";
+import { requireStillHarmless } from "../deploy/policy-in-aws.ts";
 import { damagedIn, staleIn } from "../deploy/promise.ts";
 import { runUp } from "../deploy/run-up.ts";
 import { goWithoutUnreached, unreachedWarnings } from "../deploy/unreached-accounts.ts";
@@ -122,7 +123,7 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   const { resources, held, warnings, seen } = await lookBefore(stack, applyOptions);
   for (const line of warningLines(seen.alarms, process.stderr)) process.stderr.write(`${line}\n`);
   // What was reviewed is applied as it is.
-  const damaged = saved === undefined ? damagedIn(resources, seen.alarms, seen.look) : [];
+  const damaged = saved === undefined ? damagedIn(resources, seen) : [];
   const stale = saved === undefined ? staleIn(seen.alarms) : [];
   const lifted = [...seen.lifted.cutOff, ...seen.lifted.denied];
   const isMoreThanPlanned =
@@ -160,7 +161,9 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
     await forgetAccounts(stack, options);
     if (damaged.length > 0) await runRefresh(stack, { project, settings, verbose }, damaged);
     const afterRefresh = async (): Promise<void> => {
-      denialsStay(seen, await readStackBefore(stack, project), guards);
+      const now = await readStackBefore(stack, project);
+      denialsStay(seen, now, guards);
+      await requireStillHarmless(now, settings, guards);
     };
     await afterRefresh();
     const result = await keepingDenials({ look, settings, held: held.held }, () =>
@@ -181,10 +184,8 @@ async function lookBefore(stack: Stack, { project, file: { settings }, adopt = f
   // Another run may have been in between.
   lookAgain(stack, resources);
   const [held, unreached] = [stackHeldBy(resources), unreachedNames(stack)];
-  const [look, warnings] = await Promise.all([
-    lookAtAws(settings, unreached),
-    requireHarmless(held, settings, { ...guards, unreached }),
-  ]);
+  const look = await lookAtAws(settings, unreached);
+  const warnings = await requireHarmless(held, settings, { ...guards, unreached }, look);
   const seen = await see(look, held, settings, { ...guards, adopt, unfinished: () => unfinishedNames(stack, project) });
   refuse(seen.dangers);
   return { resources, held, warnings, seen };

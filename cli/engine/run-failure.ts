@@ -67,9 +67,11 @@ export function failureOf(run: FailedRun): unknown {
 }
 
 function remedyOf({ command, record, project, again }: FailedRun, consents: string[]): string {
-  const flags = ["--stack", stackReference(project), ...consents].join(" ");
-  return record.failures.some(existsAlready)
-    ? `Delete what is there already, or run mfa-admin up ${flags} --adopt to take it into the stack.`
+  const isTaken = record.failures.some(existsAlready);
+  const all = new Set([...consents, ...(isTaken ? ["--adopt"] : [])]);
+  const flags = ["--stack", stackReference(project), ...all].join(" ");
+  return isTaken
+    ? `Delete what is there already, or run mfa-admin up ${flags} to take it into the stack.`
     : `Run ${again ?? `mfa-admin ${command} ${flags}`} to go on from there.`;
 }
 

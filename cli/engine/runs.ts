@@ -100,13 +100,15 @@ function joined(earlier: Change[], last: RunResult, started: number): RunResult 
 }
 
 /** What the next `up` has to be told, or it refuses what is left to do of an edit that was consented to. */
-async function consentsToGoOn(stack: Stack, { project, settings }: RunOptions): Promise<string[]> {
+async function consentsToGoOn(stack: Stack, { project, settings, adopt = false }: RunOptions): Promise<string[]> {
   const [{ consentsTo }, { readStackBefore }] = await Promise.all([
     import("../preview/guards.ts"),
     import("../preview/state-before.ts"),
   ]);
   try {
-    return await consentsTo(await readStackBefore(stack, project), settings);
+    // Who was taken in by then may be without what tells them for the stack's.
+    const takeovers = adopt ? ["--adopt"] : [];
+    return [...takeovers, ...(await consentsTo(await readStackBefore(stack, project), settings))];
   } catch {
     // What the run has failed for is in the way here, too; the next one says what it needs.
     return [];

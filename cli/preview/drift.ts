@@ -4,6 +4,7 @@ import { prepare } from "../engine/apply.ts";
 import { lookAtAws } from "../aws/look.ts";
 import { cutOffs } from "../deploy/cut-offs.ts";
 import { denials, liftedDenials } from "../deploy/denials.ts";
+import { madeByOthers, nameDangers } from "../deploy/names.ts";
 import { otherBrokenPromises } from "../deploy/promise.ts";
 import type { Stack, StepEventMetadata } from "../engine/automation.ts";
 import { type RunOptions, runRefresh } from "../engine/runs.ts";
@@ -53,17 +54,18 @@ export async function driftReport(
 ): Promise<PreviewReport> {
   const { settings } = options;
   const drifted = plan.resources.some(({ operation }) => operation !== "same");
-  const [underPolicy, look, repair] = await Promise.all([
-    authAccountUnderPolicy(settings),
+  const [look, repair] = await Promise.all([
     lookAtAws(settings, unreachedNames(stack)),
     drifted ? planned(stack, options) : undefined,
   ]);
+  const underPolicy = await authAccountUnderPolicy(settings, look.shield?.targets ?? []);
   const denied = denials(look, settings);
   const lifted = repair === undefined ? [] : liftedDenials(stackBefore(repair), denied, {});
+  const strangers = nameDangers(madeByOthers(look, stackBefore(plan).held, settings), {});
   const promises = [...cutOffs(look, settings), ...otherBrokenPromises(look, settings)];
   return previewReport({
     ...{ kind: "drift", stack: stackName, settings, plan },
-    warnings: [...underPolicy, ...denied, ...promises, ...lifted, ...unreachedWarnings(stack, settings)],
+    warnings: [...underPolicy, ...strangers, ...denied, ...promises, ...lifted, ...unreachedWarnings(stack, settings)],
     ...(repair && { repair }),
     ...(refreshed !== undefined && { refreshed }),
   });

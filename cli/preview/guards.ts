@@ -1,22 +1,30 @@
 import { exemptionEnds } from "../../infra/exemptions.ts";
 import { roleNameOf } from "../../infra/names.ts";
+import { shutsOutWithoutMfa } from "../../infra/policies.ts";
 import type { Settings } from "../../infra/settings.ts";
+import type { Look } from "../aws/look.ts";
 import { Failure } from "../failure.ts";
 import type { Plan } from "./planned.ts";
 import type { Danger, Warning } from "./schema.ts";
 import { advice, consentTo, shutOutSetting, warningFact } from "./wording.ts";
 
+/** What the guards ask for of the service control policy. */
+export interface PolicyBefore {
+  /** Where it is attached: units, and by hand the root or accounts. */
+  organizationalUnits: string[];
+  /** When each user's exemption from it ends, by ARN. */
+  exemptUntil: Record<string, string>;
+  /** Its text is not the stack's, so that others than those who are exempt may go without MFA. */
+  isWeakened?: boolean;
+}
+
 /** What the stack holds before an edit is applied, as far as the guards ask for it. */
-export interface StackBefore {
+export interface StackBefore extends PolicyBefore {
   developers: string[];
   /** The names of their roles. */
   roles: string[];
-  /** Where the service control policy is attached. */
-  organizationalUnits: string[];
   /** The ids behind the accounts' names. */
   accounts: Record<string, string>;
-  /** When each user's exemption from the service control policy ends, by ARN. */
-  exemptUntil: Record<string, string>;
   /** ARNs of the managed policies that the roles have, permissions boundaries included. */
   managedPolicies: string[];
   /** Everything with its properties, under the names that it had. */
@@ -46,12 +54,13 @@ export function defaultRemovals(developers: number): number {
 /** What the stack held before a run, from the run's own steps. */
 export function stackBefore({ resources, accounts }: Plan): StackBefore {
   const before = resources.filter((resource) => resource.before !== undefined);
+  const policy = before.find(({ type }) => type === "service control policy")?.before;
   return {
     developers: before.flatMap(({ type, name }) => (type === "user" ? [name] : [])),
     roles: before.flatMap(({ type, name, formerName = name }) => (type === "role" ? [formerName] : [])),
-    organizationalUnits: before.flatMap((resource) =>
-      resource.type === "service control policy" ? targetsOf(resource.before) : [],
-    ),
+    ...(policy === undefined
+      ? { organizationalUnits: [], exemptUntil: {} }
+      : policyBefore(policy["content"], targetsOf(policy))),
     held: before.map(({ account, type, name, formerName = name, before: properties = {} }) => ({
       account,
       type,
@@ -61,16 +70,14 @@ export function stackBefore({ resources, accounts }: Plan): StackBefore {
     accounts: Object.fromEntries(
       [...accounts].flatMap(([name, ids]) => (ids.before === undefined ? [] : [[name, ids.before]])),
     ),
-    exemptUntil: Object.assign(
-      {},
-      ...before.map(({ type, before: inputs }) =>
-        type === "service control policy" ? exemptionEnds(inputs?.["content"]) : {},
-      ),
-    ) as Record<string, string>,
     managedPolicies: [
       ...new Set(before.flatMap(({ type, before: inputs }) => (type === "role" ? policiesOf(inputs) : []))),
     ],
   };
+}
+
+export function policyBefore(content: unknown, organizationalUnits: string[]): PolicyBefore {
+  return { organizationalUnits, exemptUntil: exemptionEnds(content), isWeakened: !shutsOutWithoutMfa(content) };
 }
 
 function policiesOf({ managedPolicyArns, permissionsBoundary }: Record<string, unknown> = {}): string[] {
@@ -85,25 +92,31 @@ export function targetsOf(inputs: Record<string, unknown> | undefined): string[]
   return Array.isArray(targetIds) ? targetIds.map(String) : [];
 }
 
-/** What an edit does that up refuses, unless told otherwise, and whom it shuts out. Asks AWS only about the auth account, and what the edit adds or takes off. */
-export async function dangersOf(before: StackBefore, settings: Settings, options: GuardOptions): Promise<Warning[]> {
-  const [{ absentPolicies }, { authAccountUnderPolicy }, { unitsWithoutRoom }, { shutOutBy }] = await Promise.all([
-    import("../deploy/absent-policies.ts"),
-    import("../deploy/auth-account.ts"),
-    import("../deploy/room.ts"),
-    import("../deploy/shut-out.ts"),
-  ]);
-  const ofPolicy =
-    options.policyStays === true
-      ? []
-      : [
-          shutOutBy(before, settings, options),
-          unprotected(before, settings, options),
-          unitsWithoutRoom(before, settings),
-        ];
+/**
+ * What an edit does that up refuses, unless told otherwise, and whom it shuts out. Asks AWS only about the auth account, and what
+ * the edit adds or takes off.
+ *
+ * @param look what AWS has of the service control policy
+ */
+export async function dangersOf(
+  before: StackBefore,
+  settings: Settings,
+  options: GuardOptions,
+  look: Pick<Look, "shield" | "missed">,
+): Promise<Warning[]> {
+  const [{ absentPolicies }, { authAccountUnderPolicy }, { dangersOfPolicy, withPolicyInAws }, { unitsWithoutRoom }] =
+    await Promise.all([
+      import("../deploy/absent-policies.ts"),
+      import("../deploy/auth-account.ts"),
+      import("../deploy/policy-in-aws.ts"),
+      import("../deploy/room.ts"),
+    ]);
+  const inForce = withPolicyInAws(before, look, settings);
   const inAws = await Promise.all([
-    authAccountUnderPolicy(settings),
-    ...ofPolicy,
+    authAccountUnderPolicy(settings, look.shield?.targets ?? []),
+    ...(options.policyStays === true
+      ? []
+      : [dangersOfPolicy(before, settings, options, inForce), unitsWithoutRoom(inForce, settings)]),
     absentPolicies(before, settings, options),
   ]);
   return [...dangersInSettings(before, settings, options), ...inAws.flat()];
@@ -121,7 +134,9 @@ export function dangersInSettings(before: StackBefore, settings: Settings, optio
 
 /** The flags by which up is told of every such danger, as far as there is one for it. */
 export async function consentsTo(before: StackBefore, settings: Settings): Promise<string[]> {
-  const dangers = (await dangersOf(before, settings, {})).filter(isDanger);
+  const { shieldInAws } = await import("../aws/shield.ts");
+  const look = { shield: await shieldInAws(), missed: [] };
+  const dangers = (await dangersOf(before, settings, {}, look)).filter(isDanger);
   return [...new Set(dangers.map(consentTo).filter((consent) => consent !== undefined))];
 }
 
@@ -133,8 +148,9 @@ export async function requireHarmless(
   before: StackBefore,
   settings: Settings,
   options: GuardOptions,
+  look: Pick<Look, "shield" | "missed">,
 ): Promise<Warning[]> {
-  const warnings = await dangersOf(before, settings, options);
+  const warnings = await dangersOf(before, settings, options, look);
   refuse(warnings);
   return warnings;
 }
@@ -166,7 +182,7 @@ export function refuse(warnings: Warning[]): void {
   );
 }
 
-function isDanger(warning: Warning): warning is Danger {
+export function isDanger(warning: Warning): warning is Danger {
   return "refused" in warning;
 }
 
@@ -200,28 +216,6 @@ function tooManyRemovals(
   const limit = Math.min(maxRemovals, defaultRemovals(developers.length));
   if (removed <= limit) return [];
   return [{ kind: "removals", refused: removed > maxRemovals, removed, before: developers.length, limit }];
-}
-
-/** Development accounts that are below none of the organizational units any more, but were. */
-async function unprotected(
-  { organizationalUnits, accounts: before }: StackBefore,
-  settings: Settings,
-  { allowUnprotected = false }: GuardOptions,
-): Promise<Danger[]> {
-  const detached = organizationalUnits.filter((id) => !settings.organizationalUnits.includes(id));
-  if (detached.length === 0) return [];
-  const { viewOrganization } = await import("../aws/organization.ts");
-  const { organizationalUnits: units } = await viewOrganization();
-  const below = (ids: string[]): Set<string> =>
-    new Set(units.filter(({ id }) => ids.includes(id)).flatMap(({ accountIds }) => accountIds));
-  const [was, is] = [below(detached), below(settings.organizationalUnits)];
-  // An account that leaves the stack by the same edit is still there.
-  const named = Object.entries(settings.developmentAccounts);
-  const left = Object.entries(before).filter(([name, id]) => name !== "auth" && !named.some((one) => one[1] === id));
-  const names = [...named, ...left.sort()].map(([name, id]) => [id, name] as const);
-  const accounts = names.filter(([id]) => was.has(id) && !is.has(id)).map(([, name]) => name);
-  if (accounts.length === 0) return [];
-  return [{ kind: "unprotected", refused: !allowUnprotected, organizationalUnits: detached, accounts }];
 }
 
 /** The engine would go on as if the new account had all that was made in the old one. */

@@ -80,7 +80,7 @@ async function full({
   const before = stackBefore(plan);
   const [seen, dangers] = await Promise.all([
     see(look, before, settings, { ...guards, unfinished: () => unfinishedNames(stack, project) }),
-    dangersOf(before, settings, { ...guards, unreached }),
+    dangersOf(before, settings, { ...guards, unreached }, look),
   ]);
   return previewReport({
     ...{ kind: "preview", stack: project.stack, settings },

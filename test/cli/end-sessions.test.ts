@@ -90,6 +90,32 @@ describe("ending the live sessions of a developer", () => {
     expect(stderr).to.match(/alice: NOT ended: the user's own sessions, until \S+Z at the latest\. AccessDenied/);
   });
 
+  it("says that there is no such user, and ends with 1, where only the roster has the name", async () => {
+    await admin.editSettings((text) => text.replace("    bob: {}", "    bob: {}\n    ghost: {}"));
+    const { status, stdout, stderr } = await admin.run("end-sessions", "ghost", "--yes");
+    expect({ status, stdout }).to.eql({ status: 1, stdout: "" });
+    expect(stderr).to.contain("ghost: the auth account 222222222222 has no such user.\nghost: no session was ended.\n");
+    expect(stderr).to.contain(
+      "Error: The account 222222222222 has no user ghost, whose own sessions could have been ended.",
+    );
+    const removed = await admin.succeed("remove-developer", "ghost", "--yes");
+    expect(removed.stderr)
+      .to.contain("ghost: has no user and no role, so there is no access to end.")
+      .and.to.not.contain("All access was ended");
+  });
+
+  it("ends them in the auth account that the stack has, where an edit of it is not applied", async () => {
+    const settings = await admin.settings();
+    await admin.editSettings((text) => text.replace('authAccount: "222222222222"', 'authAccount: "333333333333"'));
+    const own = await alice.sessionToken();
+    const { stderr } = await admin.succeed("end-sessions", "alice", "--yes");
+    expect(await ownWorks(own)).to.equal(false);
+    expect(stderr).to.contain(
+      "By the state, alice is a user of the account 222222222222, and authAccount is 333333333333: what is done is done in 222222222222.\n",
+    );
+    await admin.editSettings(() => settings);
+  });
+
   it("weakens nothing for who is shut out altogether", async () => {
     const everything = policy({ Sid: "DenyEverything", Effect: "Deny", Action: "*", Resource: "*" });
     const named = { UserName: "bob", PolicyName: "AWSRevokeOlderSessions" };

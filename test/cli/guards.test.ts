@@ -147,6 +147,43 @@ describe("an edit that up refuses until said otherwise", () => {
     }
   });
 
+  it("a policy that was detached, weakened or attached elsewhere by hand: put right by consent, where that shuts out or leaves unprotected", async () => {
+    const { organization, organizationalUnit } = admin.sandbox;
+    const shield = [...organization.policies.values()].find(({ awsManaged }) => !awsManaged) ?? expect.fail();
+    const { content } = shield;
+    admin.sandbox.userInMemberAccount("444444444444", "mail", []);
+    const [key] = organization.account("444444444444").users.get("mail")?.accessKeys ?? [];
+    if (key) key.lastUsed = { date: new Date(), service: "ses", region: "us-east-1" };
+    const refused = async (text: string): Promise<void> => {
+      expect((await admin.succeed("preview")).stdout)
+        .to.contain(text)
+        .and.to.contain("mfa-admin up refuses this");
+      const from = admin.sandbox.requests.length;
+      const { status, stderr } = await admin.run("up", "--yes");
+      expect({ status, changes: admin.changesSince(from) }).to.eql({ status: 1, changes: [] });
+      expect(stderr).to.contain(text).and.to.contain("Nothing was changed.");
+    };
+    const mail = "The service control policy shuts out, unless they carry MFA: payments/mail";
+    shield.targets.delete(organizationalUnit);
+    await refused(mail);
+    shield.targets.add(organizationalUnit);
+    shield.content = content.replaceAll('"*"', '"s3:*"');
+    await refused(mail);
+    organization.addUnit("ou-abcd-66666666", "By hand");
+    organization.moveAccount("444444444444", "ou-abcd-66666666");
+    shield.targets.add("ou-abcd-66666666");
+    await refused(
+      "The service control policy is taken off ou-abcd-66666666, which leaves payments without it: a leaked access key would work there without MFA.",
+    );
+    expect([...shield.targets]).to.have.members([organizationalUnit, "ou-abcd-66666666"]);
+    organization.moveAccount("444444444444", organizationalUnit);
+    await admin.succeed("up", "--yes", "--accept-shut-out");
+    expect({ targets: [...shield.targets], content: JSON.parse(shield.content) as unknown }).to.eql({
+      targets: [organizationalUnit],
+      content: JSON.parse(content) as unknown,
+    });
+  });
+
   it("an account that goes by another name, which no flag allows", async () => {
     await admin.editSettings((text) => text.replace("payments:", "pay:"));
     const fact =

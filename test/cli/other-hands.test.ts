@@ -4,6 +4,7 @@ import {
   AttachUserPolicyCommand,
   CreateGroupCommand,
   CreatePolicyCommand,
+  CreateUserCommand,
   DeleteUserCommand,
   GetUserCommand,
   ListAttachedRolePoliciesCommand,
@@ -140,6 +141,32 @@ describe("what other hands have done meanwhile gives, keeps and takes nobody's a
     await iam.send(new DeleteUserCommand({ UserName: "dave" }));
     await admin.succeed("up", "--yes");
     expect(await works(await (await Developer.enrol(admin.sandbox, "dave")).login("sandbox"))).to.equal(true);
+  });
+
+  it("a user whom somebody has deleted and made again is a stranger, who comes in by --adopt alone, with what the settings give", async () => {
+    const { iam } = await administratorOf(admin.sandbox, admin.sandbox.authAccount);
+    const dave = { UserName: "dave" };
+    await emptyUser(iam, "dave");
+    await iam.send(new DeleteUserCommand(dave));
+    await iam.send(new CreateUserCommand(dave));
+    await iam.send(new AttachUserPolicyCommand({ ...dave, PolicyArn: "arn:aws:iam::aws:policy/AdministratorAccess" }));
+    const fact = "AWS has already, but not from this stack: user dave in auth.";
+    const { stdout } = await admin.succeed("preview");
+    expect(stdout).to.contain(`! ${fact} mfa-admin up refuses this unless it is run with --adopt.`);
+    expect(stdout).to.not.contain("mfa-admin up puts it right");
+    expect((await admin.run("refresh", "--preview-only")).stdout).to.contain(fact);
+    const from = admin.sandbox.requests.length;
+    const { status, stderr } = await admin.run("up", "--yes");
+    expect({ status, changes: admin.changesSince(from) }).to.eql({ status: 1, changes: [] });
+    expect(stderr).to.contain(`Error: ${fact}\nNothing was changed.`);
+    expect((await admin.succeed("preview", "--adopt")).stdout).to.match(
+      /^ {2}~ auth +user dave: taken into the stack\n +loses policy AdministratorAccess$/m,
+    );
+    await admin.succeed("up", "--yes", "--adopt");
+    const { attachedPolicies = [], groups = [] } = auth().users.get("dave") ?? {};
+    expect([[...attachedPolicies], [...groups].map(({ name }) => name)]).to.eql([[], ["mfa-admin-developers"]]);
+    expect(await works(await (await Developer.enrol(admin.sandbox, "dave")).login("sandbox"))).to.equal(true);
+    expect((await admin.succeed("up", "--yes")).stdout).to.match(/: \d+ unchanged\.\n$/);
   });
 
   it("sessions stay dead where the cut-off is the one that docs/emergency.md has", async () => {

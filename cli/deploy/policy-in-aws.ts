@@ -1,0 +1,60 @@
+import type { Settings } from "../../infra/settings.ts";
+import type { Look } from "../aws/look.ts";
+import { Failure } from "../failure.ts";
+import { type GuardOptions, isDanger, policyBefore, type StackBefore } from "../preview/guards.ts";
+import type { Warning } from "../preview/schema.ts";
+import { isPutRight } from "../preview/warnings.ts";
+import { consentTo, warningFact } from "../preview/wording.ts";
+import { shieldWarnings } from "./promise.ts";
+import { shutOutBy } from "./shut-out.ts";
+import { unprotected } from "./unprotected.ts";
+
+/**
+ * The stack with its service control policy as AWS has it: what `up` does to the policy, it does to that one. Units and accounts
+ * to which it was attached by hand are left alone by an `up` that has nothing to put right and no edit of the units.
+ */
+export function withPolicyInAws(
+  before: StackBefore,
+  look: Pick<Look, "shield" | "missed">,
+  settings: Pick<Settings, "organizationalUnits">,
+): StackBefore {
+  const alarms = shieldWarnings(look, before);
+  const [were, are] = [before.organizationalUnits, settings.organizationalUnits].map((ids) => ids.toSorted().join());
+  if (alarms.length === 0 || (were === are && !alarms.some(isPutRight))) return before;
+  return { ...before, ...policyBefore(look.shield?.content, look.shield?.targets ?? []) };
+}
+
+/**
+ * Whom a change of the service control policy shuts out, and which accounts it leaves without it.
+ *
+ * @param inForce the stack with the policy that is changed, as {@link withPolicyInAws} has it
+ */
+export async function dangersOfPolicy(
+  before: StackBefore,
+  settings: Settings,
+  options: GuardOptions,
+  inForce: StackBefore,
+): Promise<Warning[]> {
+  // A unit that an edit takes out is told of, though somebody has taken the policy off it already.
+  const attached = [...new Set([...before.organizationalUnits, ...inForce.organizationalUnits])];
+  const found = await Promise.all([
+    shutOutBy(inForce, settings, options),
+    unprotected({ ...before, organizationalUnits: attached }, settings, options),
+  ]);
+  return found.flat();
+}
+
+/** @throws Failure when a refresh on the way has found the policy otherwise, and what follows does what nobody has consented to */
+export async function requireStillHarmless(
+  before: StackBefore,
+  settings: Settings,
+  options: GuardOptions,
+): Promise<void> {
+  const dangers = await dangersOfPolicy(before, settings, options, before);
+  const danger = dangers.filter(isDanger).find(({ refused }) => refused);
+  if (danger === undefined) return;
+  throw new Failure(
+    warningFact(danger, (text) => text),
+    `If it is meant, run mfa-admin up with ${consentTo(danger) ?? ""} to go on from there.`,
+  );
+}
