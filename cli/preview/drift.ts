@@ -18,6 +18,7 @@ import { stackBefore } from "./guards.ts";
 import { type Plan, planOf } from "./planned.ts";
 import { previewReport } from "./report.ts";
 import type { PreviewReport } from "./schema.ts";
+import { readStackBefore } from "./state-before.ts";
 
 export interface DriftOptions {
   project: Project;
@@ -53,12 +54,13 @@ export async function driftReport(
 ): Promise<PreviewReport> {
   const { settings } = options;
   const drifted = plan.resources.some(({ operation }) => operation !== "same");
-  const [underPolicy, look, repair] = await Promise.all([
+  const [underPolicy, look, before, repair] = await Promise.all([
     authAccountUnderPolicy(settings),
     lookAtAws(settings, unreachedNames(stack)),
+    readStackBefore(stack, options.project),
     drifted ? planned(stack, options) : undefined,
   ]);
-  const denied = denials(look, settings);
+  const denied = denials(look, settings, before);
   const lifted = repair === undefined ? [] : liftedDenials(stackBefore(repair), denied, {});
   const promises = [...cutOffs(look, settings), ...otherBrokenPromises(look, settings)];
   return previewReport({

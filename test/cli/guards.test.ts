@@ -236,6 +236,7 @@ describe("accounts that stand for others", () => {
           exemptUntil: {},
           managedPolicies: [],
           held: [],
+          given: { permissions: [], boundaries: [] },
         },
         settings,
         {},
