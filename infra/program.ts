@@ -34,8 +34,12 @@ export async function program(given: Settings, options: ProgramOptions = {}) {
   if (options.part !== undefined) {
     const { names, outputs } = options.part;
     for (const name of names) new Developer(name, auth.groupName, context);
+    const before = Array.isArray(outputs["permissions"]) ? outputs["permissions"].map(String) : [];
     return {
       ...outputs,
+      ...givenToRoles(settings),
+      // The others' roles have what they had.
+      permissions: [...new Set([...before, ...settings.permissions])],
       developers: { ...(outputs["developers"] as object | undefined), ...rolesOf(context, names) },
     };
   }
@@ -51,7 +55,13 @@ export async function program(given: Settings, options: ProgramOptions = {}) {
     signInAddress: signInAddress(settings),
     serviceControlPolicy: organization.policyId,
     developers: rolesOf(context, Object.keys(settings.developers)),
+    ...givenToRoles(settings),
   };
+}
+
+/** What the roles are given, by which the stack's own policies are told from what somebody has put there. */
+function givenToRoles({ permissions, permissionsBoundary }: Settings): Partial<Settings> {
+  return { permissions, ...(permissionsBoundary !== undefined && { permissionsBoundary }) };
 }
 
 /** Everybody's roles, without those that cannot be made now, since their account cannot be reached. */

@@ -2,6 +2,7 @@ import pMap from "p-map";
 
 import { serviceControlPolicyName } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
+import { Failure } from "../failure.ts";
 import { iamIn } from "./clients.ts";
 import { wordsOf } from "./cut-off.ts";
 import { type Identity, identitiesIn } from "./identities.ts";
@@ -37,8 +38,7 @@ const concurrency = 8;
  */
 export async function lookAtAws(settings: Settings, unreached: string[] = []): Promise<Look> {
   const { authAccount, organizationalUnits } = settings;
-  const reachable = Object.entries(settings.developmentAccounts).filter(([name]) => !unreached.includes(name));
-  const developmentAccounts = Object.fromEntries(reachable);
+  const { developmentAccounts } = without(settings, unreached);
   const missed: Look["missed"] = [];
   const attempt = async <T>(missing: Omit<Look["missed"][number], "reason">, call: Promise<T>) => {
     try {
@@ -69,13 +69,49 @@ export async function lookAtAws(settings: Settings, unreached: string[] = []): P
     managementAccount: knownManagementAccount() ?? "",
     shield,
     withoutAllow: withoutAllow ?? [],
-    uncovered: reachable.flatMap(([name, id]) => (uncovered?.includes(id) === true ? [name] : [])),
+    uncovered: Object.entries(developmentAccounts).flatMap(([name, id]) =>
+      uncovered?.includes(id) === true ? [name] : [],
+    ),
     identities,
     missed,
   };
 }
 
-/** The same of the identities alone. */
+function without(settings: Settings, unreached: string[]): Settings {
+  const reachable = Object.entries(settings.developmentAccounts).filter(([name]) => !unreached.includes(name));
+  return { ...settings, developmentAccounts: Object.fromEntries(reachable) };
+}
+
+/**
+ * The same of the identities alone, where nothing goes on without it.
+ *
+ * @throws Failure for an account that could not be looked at
+ */
+export async function requireIdentities(settings: Settings, unreached: string[]): Promise<Look["identities"]> {
+  const missed: Look["missed"] = [];
+  const identities = await lookAtIdentities(without(settings, unreached), async ({ what, account }, call) =>
+    call.catch((error: unknown) => {
+      missed.push({ what, account, reason: wordsOf(error) });
+      return undefined;
+    }),
+  );
+  requireAccountsSeen({ missed });
+  return identities;
+}
+
+/** @throws Failure for an account that could not be looked at: a run would take off unseen what shuts somebody out there */
+export function requireAccountsSeen({ missed }: Pick<Look, "missed">): void {
+  const accounts = missed.filter(({ what }) => what === "account");
+  if (accounts.length === 0) return;
+  throw new Failure(
+    accounts
+      .map(({ account = "", reason }) => `The account ${account} could not be looked at in AWS: ${reason}`)
+      .join("\n"),
+    "Whether somebody is shut out there is not known, and a run could let them in. Run the command again when the access role may call iam:GetAccountAuthorizationDetails there.",
+  );
+}
+
+/** The same of the identities, telling what could not be looked at. */
 export async function lookAtIdentities(
   settings: Settings,
   attempt: <T>(missing: { what: "account"; account: string }, call: Promise<T>) => Promise<T | undefined>,

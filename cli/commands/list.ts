@@ -19,7 +19,10 @@ export default class List extends StackCommand {
       import("../../infra/names.ts"),
       import("../terminal/developer-table.ts"),
     ]);
-    const { settings } = (await this.settings(flags)).file;
+    const {
+      project,
+      file: { settings },
+    } = await this.settings(flags);
     const { exemptLines } = await import("../preview/exemptions.ts");
     const exempt = exemptLines(settings);
     const names = Object.keys(settings.developers);
@@ -36,7 +39,7 @@ export default class List extends StackCommand {
     const { alarmsOf } = await import("../deploy/alarms.ts");
     const statuses = await developerStatuses(iamIn(settings.authAccount, settings), names);
     // Afterwards: the first says what is wrong with the credentials.
-    const alarms = await alarmsOf(settings, process.stdout);
+    const alarms = await alarmsOf(project, settings, process.stdout);
     const rows = roster.map((entry, index) => ({ ...entry, ...statuses[index], ...alarms.of(entry.userName) }));
     // The JSON is a row for each developer.
     if (this.jsonEnabled()) for (const line of alarms.lines) this.logToStderr(line);

@@ -1,7 +1,8 @@
 import { StackCommand } from "../command.ts";
 
 export default class Outputs extends StackCommand {
-  static override summary = "Print the stack's outputs: the sign-in address, the policy and everybody's roles.";
+  static override summary =
+    "Print the stack's outputs: the sign-in address, the policy, everybody's roles and what these may do.";
   static override examples = ["<%= config.bin %> <%= command.id %>", "<%= config.bin %> <%= command.id %> --json"];
 
   async run(): Promise<unknown> {

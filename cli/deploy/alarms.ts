@@ -2,7 +2,10 @@ import type { Settings } from "../../infra/settings.ts";
 import { wordsOf } from "../aws/cut-off.ts";
 import { lookAtIdentities } from "../aws/look.ts";
 import type { Warning } from "../preview/schema.ts";
+import { stackHeldBy } from "../preview/state-before.ts";
 import { warningLines } from "../preview/text.ts";
+import type { Project } from "../project/project.ts";
+import { notedResources } from "../state/checkpoint.ts";
 import { accountsOutside } from "../aws/organization.ts";
 import { shieldTargets } from "../aws/shield.ts";
 import { authAccountUnderPolicy } from "./auth-account.ts";
@@ -22,7 +25,7 @@ export interface Alarms {
 }
 
 /** Looks for policies that only deny on the developers' users and roles, in every account that can be reached. */
-export async function alarmsOf(settings: Settings, stream: NodeJS.WriteStream): Promise<Alarms> {
+export async function alarmsOf(project: Project, settings: Settings, stream: NodeJS.WriteStream): Promise<Alarms> {
   const missed: Warning[] = [];
   const attempt = async <T>(what: string, call: Promise<T>): Promise<T | undefined> => {
     try {
@@ -33,14 +36,18 @@ export async function alarmsOf(settings: Settings, stream: NodeJS.WriteStream): 
     }
   };
   const { developmentAccounts, organizationalUnits } = settings;
-  const [identities, underPolicy, outside] = await Promise.all([
+  const [noted, identities, underPolicy, outside] = await Promise.all([
+    notedResources(project),
     lookAtIdentities(settings, ({ account }, call) => attempt(`account ${account}`, call)),
     attempt("auth account's unit", underPolicyInAws(settings)),
     attempt("development accounts' units", accountsOutside(Object.values(developmentAccounts), organizationalUnits)),
   ]);
   const names = Object.entries(developmentAccounts).flatMap(([name, id]) => (outside?.includes(id) ? [name] : []));
   const uncovered = uncoveredAccounts(names, settings);
-  const [found, cutOff] = [denials({ identities }, settings), cutOffs({ identities }, settings)];
+  const [found, cutOff] = [
+    denials({ identities }, settings, stackHeldBy(noted ?? [])),
+    cutOffs({ identities }, settings),
+  ];
   return {
     lines: warningLines([...(underPolicy ?? []), ...uncovered, ...found, ...cutOff, ...missed], stream),
     of(userName) {

@@ -1,9 +1,12 @@
-import { developersGroup, policyArnIn, roleNameOf, trustPolicyName } from "../../infra/names.ts";
+import { isDeepStrictEqual } from "node:util";
+
+import { developersGroup, roleNameOf, trustPolicyName } from "../../infra/names.ts";
 import { revocationPolicy } from "../../infra/offboarding.ts";
 import { deniesByName, isQuarantine, onlyDenies } from "../../infra/policy-documents.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Identity } from "../aws/identities.ts";
 import type { Look } from "../aws/look.ts";
+import { type Given, givenBesides, isGiven } from "../engine/given.ts";
 import type { StackBefore } from "../preview/guards.ts";
 import type { Danger, Warning } from "../preview/schema.ts";
 
@@ -14,32 +17,64 @@ import type { Danger, Warning } from "../preview/schema.ts";
 export type Denied = Extract<Warning, { kind: "denied" }>;
 
 /** What only denies on the stack's users and roles, as AWS has it. */
-export function denials(look: Pick<Look, "identities">, settings: Settings, held: Held[] = []): Denied[] {
-  const developerOf = developersBy(settings, held);
+export function denials(
+  look: Pick<Look, "identities">,
+  settings: Settings,
+  before: Pick<StackBefore, "held" | "given">,
+): Denied[] {
+  const developerOf = developersBy(settings, before.held);
+  const given = givenBesides(before.given, settings);
   return [...look.identities].flatMap(([account, identities]) => {
-    const { isDenying, groups } = denyingIn(identities);
+    const denying = denyingIn(identities);
     return identities.flatMap((identity): Denied[] => {
-      const { type, name, managedPolicies, inlinePolicies, boundary } = identity;
+      const { type, name } = identity;
       const isOwnGroup = account === "auth" && type === "group" && name === developersGroup;
       const developer = isOwnGroup ? "everybody" : developerOf(account, { type, name });
       if (developer === undefined) return [];
-      const managed = managedPolicies.filter((arn) => isDenying(arn) && !isWanted(arn, account, settings));
-      const inline = inlinePolicies.filter(
-        // The end of sessions, whoever has put it there, is no alarm; a cut-off is another one.
-        ({ name: policyName, document }) => onlyDenies(document) && policyName !== revocationPolicy,
-      );
+      const { managed, inline, groups, boundary, trust } = denyingOn(identity, denying, given);
       const policies = [
         ...managed,
-        ...inline.map((policy) => policy.name),
-        ...identity.groups.filter((group) => groups.has(group)),
-        ...(boundary !== undefined && isDenying(boundary) ? [boundary] : []),
-        ...(type === "role" && onlyDenies(identity.document) ? [trustPolicyName] : []),
+        // The end of sessions, whoever has put it there, is no alarm; a cut-off is another one.
+        ...inline.map((policy) => policy.name).filter((policy) => policy !== revocationPolicy),
+        ...groups,
+        ...(boundary === undefined ? [] : [boundary]),
+        ...(trust === undefined ? [] : [trustPolicyName]),
       ];
       if (policies.length === 0) return [];
       const quarantine = managed.some(isQuarantine);
       return [{ kind: "denied", quarantine, developer, resource: { account, type, name }, policies }];
     });
   });
+}
+
+/** What only denies on one user, role or group, and is not given by the stack. */
+export interface Denying {
+  /** ARNs of managed policies. */
+  managed: string[];
+  inline: Identity["inlinePolicies"];
+  /** Names of a user's groups. */
+  groups: string[];
+  /** The ARN of the permissions boundary. */
+  boundary?: string;
+  /** A role's trust policy. */
+  trust?: unknown;
+}
+
+/** @param given what the stack gives to its roles, and had given: that is nobody's alarm, and goes by an edit of the settings */
+export function denyingOn(
+  { type, managedPolicies, inlinePolicies, groups, boundary, document }: Identity,
+  denying: ReturnType<typeof denyingIn>,
+  given: Given,
+): Denying {
+  const isForeign = (arns: string[], arn: string): boolean =>
+    denying.isDenying(arn) && !(type === "role" && isGiven(arns, arn));
+  return {
+    managed: managedPolicies.filter((arn) => isForeign(given.permissions, arn)),
+    inline: inlinePolicies.filter((policy) => onlyDenies(policy.document)),
+    groups: groups.filter((group) => denying.groups.has(group)),
+    ...(boundary !== undefined && isForeign(given.boundaries, boundary) && { boundary }),
+    ...(type === "role" && onlyDenies(document) && { trust: document }),
+  };
 }
 
 /** Which of an account's policies, by ARN, and which of its groups, by name, only deny. */
@@ -65,32 +100,37 @@ function isDenyingGroup(
 /**
  * Whose user or role it is, of those on the roster.
  *
- * @param held what the stack has: roles under a prefix that the settings do not have any more, too
+ * @param held what the stack has: roles under a prefix that the settings do not have any more, and those of others
  */
 export function developersBy(
   settings: Settings,
-  held: Held[] = [],
+  held: StackBefore["held"] = [],
 ): (account: string, identity: Named) => string | undefined {
   const users = Object.keys(settings.developers);
-  const former = held.flatMap(({ type, name }) => {
-    if (type !== "role") return [];
-    const owners = users.filter((user) => name.endsWith(`-${user}`)).sort((a, b) => b.length - a.length);
-    return owners.slice(0, 1).map((owner) => [name, owner] as const);
-  });
-  const byRole = new Map([...former, ...users.map((name) => [roleNameOf(settings, name), name] as const)]);
+  const byRole = new Map(users.map((name) => [roleNameOf(settings, name), name]));
+  const key = (account: string, name: string): string => [account, name].join("\n");
+  const owners = new Map(
+    held.flatMap(({ account, type, name, developer }) =>
+      type === "role" && developer !== undefined ? [[key(account, name), developer] as const] : [],
+    ),
+  );
   return (account, { type, name }) => {
     if (account === "auth") return type === "user" && users.includes(name) ? name : undefined;
-    return type === "role" ? byRole.get(name) : undefined;
+    if (type !== "role") return undefined;
+    const owner = owners.get(key(account, name)) ?? byRole.get(name);
+    return owner !== undefined && users.includes(owner) ? owner : undefined;
   };
 }
 
-type Held = StackBefore["held"][number];
 type Named = Pick<Identity, "type" | "name">;
 
-/** What the settings themselves give to a role is nobody's alarm. */
-function isWanted(arn: string, account: string, { developmentAccounts, permissions }: Settings): boolean {
-  const id = developmentAccounts[account] ?? "";
-  return permissions.some((permission) => policyArnIn(id, permission) === arn);
+/** Those of it that were not there before. */
+export function newDenials(now: Denied[], before: Denied[]): Denied[] {
+  return now.flatMap((one) => {
+    const known = before.find(({ resource }) => isDeepStrictEqual(resource, one.resource))?.policies ?? [];
+    const policies = one.policies.filter((policy) => !known.includes(policy));
+    return policies.length === 0 ? [] : [{ ...one, policies }];
+  });
 }
 
 /**

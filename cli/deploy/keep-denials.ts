@@ -1,74 +1,122 @@
-import {
-  AddUserToGroupCommand,
-  AttachGroupPolicyCommand,
-  AttachRolePolicyCommand,
-  AttachUserPolicyCommand,
-  type IAMClient,
-  PutGroupPolicyCommand,
-  PutRolePermissionsBoundaryCommand,
-  PutRolePolicyCommand,
-  PutUserPermissionsBoundaryCommand,
-  PutUserPolicyCommand,
-} from "@aws-sdk/client-iam";
+import { type IAMClient, NoSuchEntityException } from "@aws-sdk/client-iam";
+import pMap from "p-map";
 
 import { accountIdIn, developersGroup, roleNameOf } from "../../infra/names.ts";
-import { unlessGone } from "../../infra/gone.ts";
-import { onlyDenies } from "../../infra/policy-documents.ts";
 import type { Settings } from "../../infra/settings.ts";
-import { clients } from "../aws/cut-off.ts";
+import { clients, wordsOf } from "../aws/cut-off.ts";
 import type { Identity } from "../aws/identities.ts";
-import type { Look } from "../aws/look.ts";
-import type { Change } from "../engine/changes.ts";
-import type { RunResult } from "../engine/runs.ts";
+import { type Look, requireIdentities } from "../aws/look.ts";
+import { asTyped, type Denial, denialsToPut, putDenial } from "../aws/put-denials.ts";
+import type { StepEventMetadata } from "../engine/automation.ts";
+import { identityOf } from "../engine/changes.ts";
+import { givenBesides } from "../engine/given.ts";
 import { IncompleteRun } from "../engine/run-failure.ts";
+import type { RunResult } from "../engine/runs.ts";
+import { Failure } from "../failure.ts";
+import { madeWithoutPassword } from "../onboarding/handover.ts";
 import type { StackBefore } from "../preview/guards.ts";
-import { denyingIn, developersBy } from "./denials.ts";
+import { policyName, resourcesText, warningFact } from "../preview/wording.ts";
+import { oneLine } from "../terminal/one-line.ts";
+import { cutOffs } from "./cut-offs.ts";
+import { denials, denyingIn, denyingOn, developersBy, newDenials } from "./denials.ts";
 
-interface Kept {
-  look: Pick<Look, "identities">;
+export interface Keeping {
   settings: Settings;
-  held: StackBefore["held"];
+  before: Pick<StackBefore, "held" | "given">;
+  /** What AWS had when the run was asked about. */
+  told: Pick<Look, "identities">;
+  /** Names of accounts in which nothing is looked at or changed. */
+  unreached: string[];
 }
+
+type OnStep = (step: StepEventMetadata) => void;
+
+/** What only denies was there before a run, and could not be put back after it. */
+export class DenialsLost extends Failure {}
 
 /**
- * Puts back, on every user, role and group that a run has changed or made anew, what only denies there: the end of sessions, a
- * quarantine, a block. The engine writes a resource's policies as a whole, and knows of those alone that are the stack's.
+ * Puts back, on every user, role and group that a run changes or makes anew, what only denies there: the end of sessions, a
+ * quarantine, a block. The engine writes a resource's policies as a whole, and knows of those alone that are the stack's. It is
+ * done at each step, and once more for what was refused then.
+ *
+ * @param run is to tell of its steps
+ * @throws Failure where something denies by now of which nothing was told, before anything is run
  */
-export async function keepingDenials(kept: Kept, run: () => Promise<RunResult>): Promise<RunResult> {
-  try {
-    const result = await run();
-    await putBack(kept, result.changes);
-    return result;
-  } catch (error) {
-    if (error instanceof IncompleteRun) await putBack(kept, error.record.changes);
-    throw error;
-  }
-}
-
-async function putBack({ look, settings, held }: Kept, changes: Change[]): Promise<void> {
-  const iam = clients(settings);
-  const developerOf = developersBy(settings, held);
-  for (const [account, identities] of look.identities) {
-    const { isDenying, groups } = denyingIn(identities);
-    const id = accountIdIn(settings, account);
-    for (const identity of identities) {
-      const name = nameNow(account, identity, developerOf, settings);
-      const isChanged = changes.some(
-        (change) =>
-          change.operation !== "delete" &&
-          change.account === account &&
-          change.type === identity.type &&
-          change.name === name,
-      );
-      if (name === undefined || !isChanged) continue;
-      for (const part of parts(iam(id), only(identity, name, groups), isDenying)) await unlessGone(part());
+export async function keepingDenials(
+  keeping: Keeping,
+  run: (onStep: OnStep) => Promise<RunResult>,
+): Promise<RunResult> {
+  const identities = await requireIdentities(keeping.settings, keeping.unreached);
+  requireTold(identities, keeping);
+  const kept = keptOn(identities, keeping);
+  const done: Promise<Lost[]>[] = [];
+  const onStep: OnStep = (step) => {
+    for (const one of kept.filter((candidate) => isWrittenBy(step, candidate))) {
+      one.isWritten = true;
+      done.push(putBack(one));
     }
-  }
+  };
+  const outcome = await run(onStep).then(
+    (result) => ({ result }),
+    (error: unknown) => ({ error }),
+  );
+  const refused = (await Promise.all(done)).flat();
+  // What a step that has failed has left of them is not known.
+  const isUnknown = "error" in outcome && (outcome.error instanceof IncompleteRun || done.length > 0);
+  const again = kept.filter((one) => isUnknown || refused.some(({ on }) => on === one));
+  const lost = (await pMap(again, putBack, { concurrency: 8 })).flat();
+  if ("error" in outcome) throw lost.length === 0 ? outcome.error : joined(outcome.error, lost);
+  if (lost.length === 0) return outcome.result;
+  const later = madeWithoutPassword(outcome.result);
+  throw new DenialsLost(
+    `The settings were applied. ${lostText(lost)}`,
+    [remedy(lost), ...(later === undefined ? [] : [`Then ${later}`])].join(" "),
+  );
 }
 
-/** The same identity by its name now, with those of its groups that only deny. */
-function only(identity: Identity, name: string, denyingGroups: Set<string>): Identity {
-  return { ...identity, name, groups: identity.groups.filter((group) => denyingGroups.has(group)) };
+/** While a question stands, somebody may be shut out. */
+function requireTold(identities: Look["identities"], { settings, before, told }: Keeping): void {
+  const cutOff = (look: Pick<Look, "identities">): string[] =>
+    cutOffs(look, settings).map(({ developer }) => developer);
+  const known = cutOff(told);
+  const found = [
+    ...newDenials(denials({ identities }, settings, before), denials(told, settings, before)),
+    ...cutOffs({ identities }, settings).filter(({ developer }) => !known.includes(developer)),
+  ];
+  if (found.length === 0) return;
+  throw new Failure(
+    `Somebody was shut out meanwhile: ${found.map((one) => warningFact(one, oneLine)).join(" ")}`,
+    "The settings were not applied. Run the command again: it shows what is there now.",
+  );
+}
+
+/** A user, a role or a group, by the name that it has after the run, with what only denies there. */
+interface Kept extends Pick<Identity, "type" | "name"> {
+  account: string;
+  accountId: string;
+  iam: IAMClient;
+  denials: Denial[];
+  /** Whether the run has written it, so that AWS has it. */
+  isWritten: boolean;
+}
+
+function keptOn(identities: Look["identities"], { settings, before }: Keeping): Kept[] {
+  const developerOf = developersBy(settings, before.held);
+  const [iam, given] = [clients(settings), givenBesides(before.given, settings)];
+  return [...identities].flatMap(([account, all]) => {
+    const [accountId, denying] = [accountIdIn(settings, account), denyingIn(all)];
+    const documents = new Map(
+      all.flatMap(({ type, arn, document }) => (type === "managed policy" ? [[arn, document]] : [])),
+    );
+    return all.flatMap((identity): Kept[] => {
+      const name = nameNow(account, identity, developerOf, settings);
+      if (name === undefined) return [];
+      const own = { type: identity.type, name };
+      const found = denialsToPut(own, denyingOn(identity, denying, given), documents);
+      if (found.length === 0) return [];
+      return [{ ...own, account, accountId, iam: iam(accountId), denials: found, isWritten: false }];
+    });
+  });
 }
 
 /** A role may be another one by now, under another prefix: it is the same developer's. */
@@ -83,37 +131,47 @@ function nameNow(
   return developer !== undefined && type === "role" ? roleNameOf(settings, developer) : developer;
 }
 
-function parts(iam: IAMClient, identity: Identity, isDenying: (arn: string) => boolean): (() => Promise<unknown>)[] {
-  const { type, name, managedPolicies, inlinePolicies, groups, boundary } = identity;
-  const isBounded = boundary !== undefined && isDenying(boundary);
-  const inline = inlinePolicies
-    .filter(({ document }) => onlyDenies(document))
-    .map((policy) => ({ PolicyName: policy.name, PolicyDocument: JSON.stringify(policy.document) }));
-  const managed = managedPolicies.filter(isDenying).map((PolicyArn) => ({ PolicyArn }));
-  if (type === "user") {
-    const user = { UserName: name };
-    return [
-      ...(isBounded
-        ? [() => iam.send(new PutUserPermissionsBoundaryCommand({ ...user, PermissionsBoundary: boundary }))]
-        : []),
-      ...inline.map((policy) => () => iam.send(new PutUserPolicyCommand({ ...user, ...policy }))),
-      ...managed.map((policy) => () => iam.send(new AttachUserPolicyCommand({ ...user, ...policy }))),
-      ...groups.map((GroupName) => () => iam.send(new AddUserToGroupCommand({ ...user, GroupName }))),
-    ];
-  }
-  if (type === "group") {
-    const group = { GroupName: name };
-    return [
-      ...inline.map((policy) => () => iam.send(new PutGroupPolicyCommand({ ...group, ...policy }))),
-      ...managed.map((policy) => () => iam.send(new AttachGroupPolicyCommand({ ...group, ...policy }))),
-    ];
-  }
-  const role = { RoleName: name };
-  return [
-    ...(isBounded
-      ? [() => iam.send(new PutRolePermissionsBoundaryCommand({ ...role, PermissionsBoundary: boundary }))]
-      : []),
-    ...inline.map((policy) => () => iam.send(new PutRolePolicyCommand({ ...role, ...policy }))),
-    ...managed.map((policy) => () => iam.send(new AttachRolePolicyCommand({ ...role, ...policy }))),
-  ];
+function isWrittenBy(step: StepEventMetadata, { account, type, name }: Kept): boolean {
+  if (!["create", "update", "create-replacement"].includes(step.op)) return false;
+  const written = identityOf(step);
+  return written.account === account && written.type === type && written.name === name;
+}
+
+/** What could not be put back, and why. */
+interface Lost {
+  on: Kept;
+  denial: Denial;
+  error: unknown;
+}
+
+async function putBack(on: Kept): Promise<Lost[]> {
+  // IAM takes one change of a role at a time.
+  const tried = await pMap(on.denials, async (denial) => ({ on, denial, error: await putDenial(on.iam, denial) }), {
+    concurrency: 1,
+  });
+  // What a run has not come to make has lost nothing.
+  return tried.filter(
+    ({ error }) => error !== undefined && (on.isWritten || !(error instanceof NoSuchEntityException)),
+  );
+}
+
+function lostText(lost: Lost[]): string {
+  const each = lost.map(
+    ({ on, denial, error }) => `${policyName(denial.policy)} on ${resourcesText([on], oneLine)} (${wordsOf(error)})`,
+  );
+  return `What only denies could not be put back, and shuts out nobody now: ${each.join("; ")}.`;
+}
+
+function remedy(lost: Lost[]): string {
+  const each = lost.map(({ on, denial }) => `in ${on.account} (${on.accountId}): ${asTyped(denial.command)}`);
+  return `Put it back now, ${each.join("; ")}.`;
+}
+
+/** The run's own failure, with that. */
+function joined(error: unknown, lost: Lost[]): Failure {
+  if (error instanceof IncompleteRun) return error.telling({ facts: [lostText(lost)], next: [remedy(lost)] });
+  const { message, remedy: own } = error as Failure;
+  return new DenialsLost([message, lostText(lost)].join("\n"), [own, remedy(lost)].filter(Boolean).join(" "), {
+    cause: error,
+  });
 }

@@ -44,7 +44,7 @@ export async function see(
   settings: Settings,
   options: LookOptions & { unfinished: () => Promise<ReadonlySet<string>> },
 ): Promise<Seen> {
-  const [denied, cutOff] = [denials(look, settings, before.held), cutOffs(look, settings)];
+  const [denied, cutOff] = [denials(look, settings, before), cutOffs(look, settings)];
   const isLifted = ({ developer }: Denied | CutOff): boolean => options.liftDenials?.includes(developer) === true;
   const lifted = { denied: denied.filter(isLifted), cutOff: cutOff.filter(isLifted) };
   requireShutOut([...denied, ...cutOff], options.liftDenials);
@@ -93,7 +93,7 @@ export async function planSeen(
 
 /** @throws Failure when a refresh on the way has found what only denies, and what follows would take it off */
 export function denialsStay({ denied, taken }: Seen, before: StackBefore, options: LookOptions): void {
-  // What a takeover loses was shown, and consented to.
+  // What is taken over is written anew, trust policy included, and gets back what only denies.
   const isTaken = ({ resource }: Denied): boolean =>
     taken.some(({ account, type, name }) => isDeepStrictEqual({ account, type, name }, resource));
   const own = denied.filter((one) => !isTaken(one));

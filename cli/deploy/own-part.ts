@@ -6,7 +6,8 @@ import type { Settings } from "../../infra/settings.ts";
 import { trustAgain } from "../aws/role-trust.ts";
 import { viewOrganization } from "../aws/organization.ts";
 import { apply, summary } from "../engine/apply.ts";
-import type { Stack } from "../engine/automation.ts";
+import { requireAccountsSeen } from "../aws/look.ts";
+import type { Stack, StepEventMetadata } from "../engine/automation.ts";
 import { identityOfResource, isCloudResource } from "../engine/changes.ts";
 import type { Resource } from "../engine/deployment.ts";
 import { developerOfResource, prepareAddition } from "../engine/recover.ts";
@@ -28,7 +29,7 @@ import type { SettingsFile } from "../project/settings-file.ts";
 import { madeWithoutPassword } from "../onboarding/handover.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import { denialsStay, lookAtAws, see } from "./look.ts";
-import { keepingDenials } from "./keep-denials.ts";
+import { DenialsLost, keepingDenials } from "./keep-denials.ts";
 import { staleIn } from "./promise.ts";
 import { pendingEdits, pendingLine } from "./pending-edits.ts";
 import { runUp } from "./run-up.ts";
@@ -78,6 +79,7 @@ export async function addToStack(
   const guards = { maxRemovals: Infinity, policyStays: true, unreached: unreachedNames(stack) };
   await requireHarmless(held, settings, guards, look);
   const unfinished = (): Promise<ReadonlySet<string>> => unfinishedNames(stack, project);
+  requireAccountsSeen(look);
   const seen = await see(look, held, alone, { unfinished });
   refuse(seen.dangers);
   requireWhole(seen.alarms);
@@ -90,7 +92,7 @@ export async function addToStack(
     denialsStay(seen, await readStackBefore(stack, project), {});
   };
   const { outputs = {} } = resources.find(({ type }) => type === "pulumi:pulumi:Stack") ?? {};
-  const run = (): Promise<RunResult> =>
+  const run = (onKept: (step: StepEventMetadata) => void): Promise<RunResult> =>
     runUp(stack, {
       afterRefresh,
       project,
@@ -99,10 +101,16 @@ export async function addToStack(
       target: targetsOf(project, settings, names, resources, unreachedBy(stack)),
       program: programOf(stack, settings, { names, outputs }),
       ...(onBegin && { onBegin }),
-      ...(onStep && { onStep }),
+      onStep: (step) => {
+        onKept(step);
+        onStep?.(step);
+      },
       again: `mfa-admin up --stack ${stackReference(project)}`,
     });
-  const result = await keepingDenials({ look, settings: alone, held: held.held }, run);
+  const result = await keepingDenials(
+    { settings: alone, before: held, told: look, unreached: unreachedNames(stack) },
+    run,
+  );
   await trustAgain(settings, staleIn(seen.alarms));
   return result;
 }
@@ -141,7 +149,7 @@ export async function settlePending(
     return [];
   } catch (error) {
     // What was asked for is done by now: a no, or a guard, is about the rest.
-    if (error instanceof IncompleteRun || !(error instanceof Failure)) throw error;
+    if (error instanceof IncompleteRun || error instanceof DenialsLost || !(error instanceof Failure)) throw error;
     process.stderr.write(`${[error.message, error.remedy].filter(Boolean).join(" ")}\n`);
     return edits;
   }

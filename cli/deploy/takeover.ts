@@ -16,8 +16,10 @@ import type { Settings } from "../../infra/settings.ts";
 import { iamIn } from "../aws/clients.ts";
 import type { Identity } from "../aws/identities.ts";
 import type { Look } from "../aws/look.ts";
+import { givenIn } from "../engine/given.ts";
 import { keyOf } from "../preview/drift-repair.ts";
 import type { Plan, PlannedResource, Takeover } from "../preview/planned.ts";
+import { type Denying, denyingIn, denyingOn } from "./denials.ts";
 import { isAdoptable, type Taken } from "./names.ts";
 import { principalsOf } from "./trust.ts";
 
@@ -39,15 +41,18 @@ export async function withTakeovers(plan: Plan, taken: Taken[], look: Look, sett
 
 async function takeoverOf({ account, type, name, found }: Taken, look: Look, settings: Settings): Promise<Takeover> {
   if (found === undefined) return policyTakeover(look, settings);
+  // It is put back after the run, like on everything that is the stack's.
+  const denying = denyingOn(found, denyingIn(look.identities.get(account) ?? []), givenIn(settings));
+  const [denials, others] = [denialsOf(denying), withoutDenials(found, denying)];
   switch (type) {
     case "user": {
       const iam = iamIn(settings.authAccount, settings);
-      return { keeps: await credentialsOf(iam, name), loses: userLosses(found, settings) };
+      return { keeps: [...(await credentialsOf(iam, name)), ...denials], loses: userLosses(others, settings) };
     }
     case "role":
-      return { keeps: ["sessions that live on"], loses: roleLosses(found, account, settings) };
+      return { keeps: ["sessions that live on", ...denials], loses: roleLosses(others, account, settings) };
     case "group":
-      return { keeps: membersOf(name, look), loses: groupLosses(found, settings) };
+      return { keeps: [...membersOf(name, look), ...denials], loses: groupLosses(others, settings) };
     default:
       return { keeps: ["what it is attached to"], loses: ["what it says now"] };
   }
@@ -110,7 +115,7 @@ function userLosses(user: Identity, settings: Settings): string[] {
   return [
     ...policiesOf(user, []),
     ...user.groups.filter((group) => group !== developersGroup).map((group) => `group ${group}`),
-    ...(user.boundary === undefined ? [] : [`permissions boundary ${user.boundary}`]),
+    ...(user.boundary === undefined ? [] : [boundaryText(user.boundary)]),
     ...(user.path === "/" ? [] : [`path ${user.path}`]),
     ...tagsOf(user, tags),
   ];
@@ -124,7 +129,7 @@ function roleLosses(role: Identity, account: string, settings: Settings): string
   const others = principalsOf(role.document).filter((arn) => arn !== `arn:aws:iam::${authAccount}:user/${developer}`);
   return [
     ...policiesOf(role, permissions.map(inAccount)),
-    ...(role.boundary === undefined || role.boundary === boundary ? [] : [`permissions boundary ${role.boundary}`]),
+    ...(role.boundary === undefined || role.boundary === boundary ? [] : [boundaryText(role.boundary)]),
     ...others.map((principal) => `trust in ${principal}`),
     ...tagsOf(role, Object.keys(tags)),
   ];
@@ -139,9 +144,34 @@ function membersOf(group: string, { identities }: Look): string[] {
   return users.map(({ name }) => `member ${name}`);
 }
 
+/** What only denies, in a few words each. */
+function denialsOf({ managed, inline, groups, boundary, trust }: Denying): string[] {
+  return [
+    ...managed.map(managedText),
+    ...inline.map(({ name }) => `inline policy ${name}`),
+    ...groups.map((group) => `group ${group}`),
+    ...(boundary === undefined ? [] : [boundaryText(boundary)]),
+    ...(trust === undefined ? [] : ["trust policy, which lets nobody in"]),
+  ];
+}
+
+function withoutDenials(identity: Identity, { managed, inline, groups, boundary }: Denying): Identity {
+  const { boundary: own, ...others } = identity;
+  return {
+    ...others,
+    managedPolicies: identity.managedPolicies.filter((arn) => !managed.includes(arn)),
+    inlinePolicies: identity.inlinePolicies.filter((policy) => !inline.includes(policy)),
+    groups: identity.groups.filter((group) => !groups.includes(group)),
+    ...(own !== undefined && boundary === undefined && { boundary: own }),
+  };
+}
+
+const managedText = (arn: string): string => `policy ${arn.replace(/^.*:policy\//, "")}`;
+const boundaryText = (arn: string): string => `permissions boundary ${arn}`;
+
 function policiesOf({ managedPolicies, inlinePolicies }: Identity, kept: string[]): string[] {
   return [
-    ...managedPolicies.filter((arn) => !kept.includes(arn)).map((arn) => `policy ${arn.replace(/^.*:policy\//, "")}`),
+    ...managedPolicies.filter((arn) => !kept.includes(arn)).map(managedText),
     ...inlinePolicies.map(({ name }) => `inline policy ${name}`),
   ];
 }

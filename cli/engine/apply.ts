@@ -8,7 +8,7 @@ import type { Settings } from "../../infra/settings.ts";
 import { type UnreachableAccount, unreachableAccounts } from "../aws/account-reach.ts";
 import { letBack } from "../aws/cut-off.ts";
 import { liftDenials } from "../aws/lift-denials.ts";
-import type { Look } from "../aws/look.ts";
+import { requireAccountsSeen } from "../aws/look.ts";
 import { trustAgain } from "../aws/role-trust.ts";
 import { checkPreconditions } from "../aws/preconditions.ts";
 import { forgetAccounts } from "../deploy/forget-accounts.ts";
@@ -120,7 +120,7 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   const { project, file, yes, verbose, intro, adopt = false, guards = {}, plan: saved, onBegin, onStep } = applyOptions;
   const { settings } = file;
   const show = !yes || intro !== undefined;
-  const { resources, held, warnings, seen } = await lookBefore(stack, applyOptions);
+  const { resources, held, warnings, seen, unreached } = await lookBefore(stack, applyOptions);
   for (const line of warningLines(seen.alarms, process.stderr)) process.stderr.write(`${line}\n`);
   // What was reviewed is applied as it is.
   const damaged = saved === undefined ? damagedIn(resources, seen) : [];
@@ -157,7 +157,7 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
     }
     if (!show) tellShutOut(warnings);
     await healKnown(stack, resources, options);
-    const look = lifted.length > 0 ? await lift(stack, options, seen) : seen.look;
+    if (lifted.length > 0) await lift(stack, options, seen);
     await forgetAccounts(stack, options);
     if (damaged.length > 0) await runRefresh(stack, { project, settings, verbose }, damaged);
     const afterRefresh = async (): Promise<void> => {
@@ -166,9 +166,14 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
       await requireStillHarmless(now, settings, guards);
     };
     await afterRefresh();
-    const result = await keepingDenials({ look, settings, held: held.held }, () =>
-      runUp(stack, { ...options, total, afterRefresh, ...(onBegin && { onBegin }), ...(onStep && { onStep }) }),
-    );
+    const keeping = { settings, before: held, told: seen.look, unreached };
+    const result = await keepingDenials(keeping, (onKept) => {
+      const onEach = (step: StepEventMetadata): void => {
+        onKept(step);
+        onStep?.(step);
+      };
+      return runUp(stack, { ...options, total, afterRefresh, ...(onBegin && { onBegin }), onStep: onEach });
+    });
     await trustAgain(settings, stale);
     return result;
   });
@@ -185,18 +190,15 @@ async function lookBefore(stack: Stack, { project, file: { settings }, adopt = f
   lookAgain(stack, resources);
   const [held, unreached] = [stackHeldBy(resources), unreachedNames(stack)];
   const look = await lookAtAws(settings, unreached);
+  requireAccountsSeen(look);
   const warnings = await requireHarmless(held, settings, { ...guards, unreached }, look);
   const seen = await see(look, held, settings, { ...guards, adopt, unfinished: () => unfinishedNames(stack, project) });
   refuse(seen.dangers);
-  return { resources, held, warnings, seen };
+  return { resources, held, warnings, seen, unreached };
 }
 
-/**
- * Lets in again whom somebody, or a removal that was broken off, has shut out.
- *
- * @returns what AWS has by then
- */
-async function lift(stack: Stack, options: RunOptions, { lifted: { cutOff, denied } }: Seen): Promise<Look> {
+/** Lets in again whom somebody, or a removal that was broken off, has shut out. */
+async function lift(stack: Stack, options: RunOptions, { lifted: { cutOff, denied } }: Seen): Promise<void> {
   const { settings } = options;
   const names = [...new Set([...cutOff, ...denied].map(({ developer }) => developer))];
   const cut = cutOff.map(({ developer }) => developer);
@@ -215,7 +217,6 @@ async function lift(stack: Stack, options: RunOptions, { lifted: { cutOff, denie
     resources.flatMap(({ policies }) => policies),
   );
   process.stderr.write(`Let in again: ${names.join(", ")}.\n`);
-  return lookAtAws(settings, unreachedNames(stack));
 }
 
 /** Nobody is shut out in silence, also where nothing is asked. */

@@ -1,23 +1,26 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { deniesByName, onlyDenies } from "../../infra/policy-documents.ts";
+import type { Settings } from "../../infra/settings.ts";
 import type { StepEventMetadata } from "./automation.ts";
 import type { Deployment, Resource } from "./deployment.ts";
+import { type Given, givenBesides, givenBy, isGiven } from "./given.ts";
 
 /** Takes such policies out of a step of a refresh, which finds nothing where they were all. Says whether there were any. */
-export function withoutDenials(step: StepEventMetadata, permissions: string[], also: string[]): boolean {
+export function withoutDenials(step: StepEventMetadata, given: Given, also: string[]): boolean {
   const { old, new: found, type } = step;
   if (!isPrincipal(type)) return false;
-  if (!found || ![old, found].map((state) => leaveOutOfState(state, permissions, also)).some(Boolean)) return false;
+  const leaveOut = leavingOut(type, given, also);
+  if (!found || ![old, found].map((state) => leaveOutOfState(state, leaveOut)).some(Boolean)) return false;
   if (old && isDeepStrictEqual(old.inputs, found.inputs) && isDeepStrictEqual(old.outputs, found.outputs)) {
     Object.assign(step, { op: "same", diffs: [], detailedDiff: null });
   }
   return true;
 }
 
-function leaveOutOfState(state: StepEventMetadata["new"], permissions: string[], also: string[]): boolean {
+function leaveOutOfState(state: StepEventMetadata["new"], leaveOut: LeaveOut): boolean {
   return [state?.inputs, state?.outputs]
-    .map((properties) => properties !== undefined && leaveOut(properties, permissions, also))
+    .map((properties) => properties !== undefined && leaveOut(properties))
     .some(Boolean);
 }
 
@@ -26,45 +29,49 @@ function leaveOutOfState(state: StepEventMetadata["new"], permissions: string[],
  * inline policies that only deny. A refresh reads them back, and an `up` after that would take them off again: sessions that were
  * ended would be alive again. So they are left out of the state, and told of as AWS has them.
  *
- * @param permissions ARNs of what the settings themselves give
+ * @param settings what they give to roles, and what the stack had given when it was last applied, is the stack's own
  * @param also ARNs of policies and boundaries, and names of groups, that only deny by what AWS has, or were just taken off there
  * @returns whether there were any
  */
 export function leaveOutDenials(
   { resources }: Pick<Deployment, "resources">,
-  permissions: string[],
+  settings: Pick<Settings, "permissions" | "permissionsBoundary">,
   also: string[] = [],
 ): boolean {
+  const given = givenBesides(givenBy(resources), settings);
   const own = resources.filter(({ type }) => isPrincipal(type));
-  return own.map((resource) => edited(resource, permissions, also)).some(Boolean);
+  return own.map((resource) => edited(resource, leavingOut(resource.type, given, also))).some(Boolean);
 }
 
 const isPrincipal = (type: string): boolean => /^aws-native:iam:(User|Role|Group)$/.test(type);
 
-function edited(resource: Resource, permissions: string[], also: string[]): boolean {
+function edited(resource: Resource, leaveOut: LeaveOut): boolean {
   const { inputs = {}, outputs = {} } = resource;
   const kept = outputs["__inputs"] as { plaintext?: string } | undefined;
   const keptInputs =
     kept?.plaintext === undefined ? undefined : (JSON.parse(kept.plaintext) as Record<string, unknown>);
-  const changed = [inputs, outputs, ...(keptInputs === undefined ? [] : [keptInputs])]
-    .map((properties) => leaveOut(properties, permissions, also))
-    .some(Boolean);
+  const changed = [inputs, outputs, ...(keptInputs === undefined ? [] : [keptInputs])].map(leaveOut).some(Boolean);
   if (changed && kept !== undefined) kept.plaintext = JSON.stringify(keptInputs);
   return changed;
 }
 
 /** Takes such policies out of a user's, a role's or a group's properties. */
-function leaveOut(properties: Record<string, unknown>, permissions: string[], also: string[] = []): boolean {
+type LeaveOut = (properties: Record<string, unknown>) => boolean;
+
+function leavingOut(type: string, { permissions, boundaries }: Given, also: string[]): LeaveOut {
+  const isOwn = (arns: string[], arn: string): boolean => type === "aws-native:iam:Role" && isGiven(arns, arn);
   const isInline = (policy: unknown): boolean => onlyDenies((policy as { policyDocument?: unknown }).policyDocument);
   const isManaged = (arn: unknown): boolean =>
-    (deniesByName(String(arn)) && !permissions.includes(String(arn))) || also.includes(String(arn));
-  return [
-    without(properties, "policies", isInline),
-    without(properties, "managedPolicyArns", isManaged),
-    without(properties, "groups", (group) => also.includes(String(group))),
-    also.includes(String(properties["permissionsBoundary"])) &&
-      Reflect.deleteProperty(properties, "permissionsBoundary"),
-  ].some(Boolean);
+    (deniesByName(String(arn)) || also.includes(String(arn))) && !isOwn(permissions, String(arn));
+  const isBoundary = (arn: string): boolean => also.includes(arn) && !isOwn(boundaries, arn);
+  return (properties) =>
+    [
+      without(properties, "policies", isInline),
+      without(properties, "managedPolicyArns", isManaged),
+      without(properties, "groups", (group) => also.includes(String(group))),
+      isBoundary(String(properties["permissionsBoundary"])) &&
+        Reflect.deleteProperty(properties, "permissionsBoundary"),
+    ].some(Boolean);
 }
 
 function without(properties: Record<string, unknown>, key: string, isOut: (value: unknown) => boolean): boolean {

@@ -5,12 +5,15 @@ import type { Resource } from "./deployment.ts";
 import { forgetEnvironment } from "./provider-inputs.ts";
 
 /** Puts right what is wrong in a state, whichever version has made it so. @returns whether anything was */
-export function healResources(resources: Resource[], { permissions }: Pick<Settings, "permissions">): boolean {
+export function healResources(
+  resources: Resource[],
+  settings: Pick<Settings, "permissions" | "permissionsBoundary">,
+): boolean {
   return [
     forgetEnvironment(resources),
     giveDeletionHooks(resources),
     // A refresh that was broken off, or one of plain Pulumi, has left them there.
-    leaveOutDenials({ resources }, permissions),
+    leaveOutDenials({ resources }, settings),
   ].some(Boolean);
 }
 

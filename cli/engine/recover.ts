@@ -88,7 +88,7 @@ export function heal(stack: Stack, options: SettleOptions): Promise<void> {
 
 /** Takes out of the state what only denies. */
 export function forgetDenials(stack: Stack, options: SettleOptions, also: string[] = []): Promise<void> {
-  return editSettled(stack, (deployment) => leaveOutDenials(deployment, options.settings.permissions, also), options);
+  return editSettled(stack, (deployment) => leaveOutDenials(deployment, options.settings, also), options);
 }
 
 /** Edits the state; what is pending has to be settled by the same edit, which forgets it. */

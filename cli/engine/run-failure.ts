@@ -23,6 +23,8 @@ interface Besides {
   earlier?: Change[];
   /** Flags without which the next `up` would refuse to go on. */
   consents?: string[];
+  /** What else is not as it should be, as sentences. */
+  facts?: string[];
   /** What else is to be done after it, as sentences. */
   next?: string[];
 }
@@ -33,13 +35,20 @@ export class IncompleteRun extends Failure {
   readonly interrupted: boolean;
   /** What was changed, by the runs before this one, too, that it was to finish. */
   readonly changes: Change[];
+  private readonly own: string;
   private readonly run: FailedRun;
   private readonly besides: Besides;
 
   constructor(message: string, run: FailedRun, besides: Besides = {}) {
-    const { earlier = [], consents = [], next = [] } = besides;
+    const { earlier = [], consents = [], facts = [], next = [] } = besides;
     const { record, interrupted, error } = run;
-    super(message, [remedyOf(run, consents), ...next].join(" "), { cause: error, parts: record.failures.map(partOf) });
+    const others = facts.map((fact) => ({ message: fact, setting: undefined }));
+    super([message, ...facts].join("\n"), [remedyOf(run, consents), ...next].join(" "), {
+      cause: error,
+      // With none of them, the message is told as one.
+      parts: record.failures.length === 0 ? [] : [...record.failures.map(partOf), ...others],
+    });
+    this.own = message;
     this.record = record;
     this.interrupted = interrupted;
     this.changes = [...earlier, ...record.changes];
@@ -49,7 +58,8 @@ export class IncompleteRun extends Failure {
 
   /** The same, with what the run itself does not know. */
   telling(besides: Besides): IncompleteRun {
-    return new IncompleteRun(this.message, this.run, { ...this.besides, ...besides });
+    const next = [...(this.besides.next ?? []), ...(besides.next ?? [])];
+    return new IncompleteRun(this.own, this.run, { ...this.besides, ...besides, next });
   }
 }
 

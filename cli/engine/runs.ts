@@ -6,6 +6,7 @@ import { RedactedLines } from "../terminal/redact.ts";
 import type { PulumiFn, Stack, StepEventMetadata } from "./automation.ts";
 import { type Change, RunRecord } from "./changes.ts";
 import type { Resource } from "./deployment.ts";
+import type { Given } from "./given.ts";
 import { cancellable } from "./interrupt.ts";
 import { forDeletion, programOf } from "./stack.ts";
 import { withoutDenials } from "./denials.ts";
@@ -37,12 +38,19 @@ export interface RunOptions {
   onBegin?: () => Promise<void>;
   /** Told when the state was read back on the way, before anything more is changed. */
   afterRefresh?: () => Promise<void>;
-  /** ARNs and names of what only denies, by what AWS has: a refresh leaves it out of the state. */
-  denying?: string[];
+  /** What a refresh leaves out of the state. */
+  denials?: KnownDenials;
   /** The command that goes on after a failure. Default: the run's own. */
   again?: string;
   /** Pass the engine's own output on to stderr. */
   verbose: boolean;
+}
+
+interface KnownDenials {
+  /** ARNs and names of what only denies, by what AWS has. */
+  denying: string[];
+  /** What the roles have of the stack itself, which stays. */
+  given: Given;
 }
 
 /** Operations at once. More are no faster with a handful of accounts, and IAM throttles early. */
@@ -144,9 +152,9 @@ export async function runRefresh(stack: Stack, options: RunOptions, only?: strin
   const { prepareReading } = await import("./read-reachable.ts");
   const reachable = await prepareReading(stack, options.settings);
   const part = only === undefined ? reachable : { target: only };
-  const denying = await whatDenies(stack, options.settings);
+  const denials = await whatDenies(stack, options);
   const pass = (target: { target?: string[] }): Promise<FinishedRun> =>
-    run("refresh", { ...options, denying }, (engine) =>
+    run("refresh", { ...options, denials }, (engine) =>
       withoutReports(stack).refresh({ ...engine, parallel, ...target }),
     );
   const first = await pass(part);
@@ -156,7 +164,7 @@ export async function runRefresh(stack: Stack, options: RunOptions, only?: strin
   if (first.denialsSeen || second.denialsSeen) {
     const { forgetDenials } = await import("./recover.ts");
     const again = (): Promise<unknown> => runRefresh(stack, { ...options, onStep: () => undefined });
-    await forgetDenials(stack, { settings: options.settings, refresh: again }, denying);
+    await forgetDenials(stack, { settings: options.settings, refresh: again }, denials.denying);
   }
   const seen = new Set(first.changes.map(identity));
   const later = second.changes.filter((change) => !seen.has(identity(change)));
@@ -168,20 +176,21 @@ export async function runRefresh(stack: Stack, options: RunOptions, only?: strin
 }
 
 /** What only denies on the developers, of what a step of the engine does not tell so: groups, and policies of one's own. */
-async function whatDenies(stack: Stack, settings: Settings): Promise<string[]> {
-  const [{ lookAtIdentities }, { denials }, { unreachedNames }] = await Promise.all([
-    import("../aws/look.ts"),
-    import("../deploy/denials.ts"),
-    import("./unreached.ts"),
-  ]);
-  const out = unreachedNames(stack);
-  const reachable = Object.entries(settings.developmentAccounts).filter(([name]) => !out.includes(name));
-  const identities = await lookAtIdentities(
-    { ...settings, developmentAccounts: Object.fromEntries(reachable) },
-    // Who may not look reads less back.
-    (_, call) => call.catch(() => undefined),
+async function whatDenies(stack: Stack, options: RunOptions): Promise<KnownDenials> {
+  const [{ requireIdentities }, { denials }, { givenBesides }, { stackHeldBy }, { unreachedNames }] = await Promise.all(
+    [
+      import("../aws/look.ts"),
+      import("../deploy/denials.ts"),
+      import("./given.ts"),
+      import("../preview/state-before.ts"),
+      import("./unreached.ts"),
+    ],
   );
-  return denials({ identities }, settings).flatMap(({ policies }) => policies);
+  const { settings } = options;
+  const before = stackHeldBy(await resourcesOf(stack, options));
+  const identities = await requireIdentities(settings, unreachedNames(stack));
+  const denying = denials({ identities }, settings, before).flatMap(({ policies }) => policies);
+  return { denying, given: givenBesides(before.given, settings) };
 }
 
 /** The engine knows no target that its first pass has found to be gone. */
@@ -285,7 +294,7 @@ type EngineOptions = Pick<
 
 async function run(
   command: EngineCommand,
-  { project, settings, total, onBegin, onStep, verbose, again, denying = [] }: RunOptions,
+  { project, settings, total, onBegin, onStep, verbose, again, denials }: RunOptions,
   call: (engine: EngineOptions) => Promise<unknown>,
 ): Promise<FinishedRun> {
   // A `destroy` leaves nothing unchanged.
@@ -313,9 +322,9 @@ async function run(
         await onBegin?.();
         await call({
           onEvent: (event) => {
-            if (command === "refresh" && event.resOutputsEvent !== undefined) {
-              denialsSeen =
-                withoutDenials(event.resOutputsEvent.metadata, settings.permissions, denying) || denialsSeen;
+            if (denials !== undefined && event.resOutputsEvent !== undefined) {
+              const { metadata } = event.resOutputsEvent;
+              denialsSeen = withoutDenials(metadata, denials.given, denials.denying) || denialsSeen;
             }
             const before = record.finished;
             const change = record.add(event);

@@ -19,6 +19,7 @@ import { stackBefore } from "./guards.ts";
 import { type Plan, planOf } from "./planned.ts";
 import { previewReport } from "./report.ts";
 import type { PreviewReport } from "./schema.ts";
+import { readStackBefore } from "./state-before.ts";
 
 export interface DriftOptions {
   project: Project;
@@ -54,12 +55,13 @@ export async function driftReport(
 ): Promise<PreviewReport> {
   const { settings } = options;
   const drifted = plan.resources.some(({ operation }) => operation !== "same");
-  const [look, repair] = await Promise.all([
+  const [look, before, repair] = await Promise.all([
     lookAtAws(settings, unreachedNames(stack)),
+    readStackBefore(stack, options.project),
     drifted ? planned(stack, options) : undefined,
   ]);
   const underPolicy = await authAccountUnderPolicy(settings, look.shield?.targets ?? []);
-  const denied = denials(look, settings);
+  const denied = denials(look, settings, before);
   const lifted = repair === undefined ? [] : liftedDenials(stackBefore(repair), denied, {});
   const strangers = nameDangers(madeByOthers(look, stackBefore(plan).held, settings), {});
   const promises = [...cutOffs(look, settings), ...otherBrokenPromises(look, settings)];

@@ -3,6 +3,7 @@ import { roleNameOf } from "../../infra/names.ts";
 import { shutsOutWithoutMfa } from "../../infra/policies.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Look } from "../aws/look.ts";
+import { type Given, givenIn } from "../engine/given.ts";
 import { Failure } from "../failure.ts";
 import type { Plan } from "./planned.ts";
 import type { Danger, Warning } from "./schema.ts";
@@ -28,7 +29,16 @@ export interface StackBefore extends PolicyBefore {
   /** ARNs of the managed policies that the roles have, permissions boundaries included. */
   managedPolicies: string[];
   /** Everything with its properties, under the names that it had. */
-  held: { account: string; type: string; name: string; properties: Record<string, unknown> }[];
+  held: {
+    account: string;
+    type: string;
+    name: string;
+    /** Whose it is; nothing for what all developers share. */
+    developer?: string;
+    properties: Record<string, unknown>;
+  }[];
+  /** What the roles had been given when the stack was last applied. */
+  given: Given;
 }
 
 export interface GuardOptions {
@@ -52,7 +62,7 @@ export function defaultRemovals(developers: number): number {
 }
 
 /** What the stack held before a run, from the run's own steps. */
-export function stackBefore({ resources, accounts }: Plan): StackBefore {
+export function stackBefore({ resources, accounts, given = givenIn({}) }: Plan): StackBefore {
   const before = resources.filter((resource) => resource.before !== undefined);
   const policy = before.find(({ type }) => type === "service control policy")?.before;
   return {
@@ -61,12 +71,14 @@ export function stackBefore({ resources, accounts }: Plan): StackBefore {
     ...(policy === undefined
       ? { organizationalUnits: [], exemptUntil: {} }
       : policyBefore(policy["content"], targetsOf(policy))),
-    held: before.map(({ account, type, name, formerName = name, before: properties = {} }) => ({
+    held: before.map(({ account, type, name, formerName = name, developer, before: properties = {} }) => ({
       account,
       type,
       name: formerName,
+      ...(developer !== undefined && { developer }),
       properties,
     })),
+    given,
     accounts: Object.fromEntries(
       [...accounts].flatMap(([name, ids]) => (ids.before === undefined ? [] : [[name, ids.before]])),
     ),

@@ -1,5 +1,6 @@
 import type { StepEventMetadata } from "../engine/automation.ts";
 import { identityOf, isCloudResource, type Operation } from "../engine/changes.ts";
+import { type Given, givenIn } from "../engine/given.ts";
 
 /** One resource of the stack, as a run leaves or changes it. */
 export interface PlannedResource {
@@ -34,6 +35,8 @@ export interface Plan {
   resources: PlannedResource[];
   /** The ids behind the accounts' names, before and after, and the role by which the stack has reached each so far. */
   accounts: Map<string, { before?: string; after?: string; accessRole?: string }>;
+  /** What the stack had given to its roles when it was last applied. */
+  given?: Given;
 }
 
 const operations: Partial<Record<string, PlannedResource["operation"]>> = {
@@ -54,6 +57,7 @@ const operations: Partial<Record<string, PlannedResource["operation"]>> = {
 export function planOf(steps: StepEventMetadata[], modified = new Map<string, string>()): Plan {
   const plan: Plan = { resources: [], accounts: new Map() };
   for (const step of lastOf(steps)) {
+    if (step.type === "pulumi:pulumi:Stack") plan.given = givenIn(step.old?.outputs as Record<string, unknown>);
     if (step.type === "pulumi:providers:aws-native") {
       plan.accounts.set(nameIn(step.urn), accountOf(step));
       continue;
@@ -101,7 +105,10 @@ function inputsOf({ inputs }: NonNullable<StepEventMetadata["old"]>): Record<str
 /** Whose resource it is; nothing for what all developers share. */
 export function developerOf(step: StepEventMetadata): string | undefined {
   const parent = (step.new ?? step.old)?.parent ?? "";
-  return parent.includes("::mfa-admin:index:Developer::") ? nameIn(parent) : undefined;
+  if (parent.includes("::mfa-admin:index:Developer::")) return nameIn(parent);
+  // What a run left half-way has no component to tell it by.
+  if (!step.urn.includes("mfa-admin:index:Developer$")) return undefined;
+  return step.type === "aws-native:iam:Role" ? nameIn(step.urn).replace(/@[^@]*$/, "") : nameIn(step.urn);
 }
 
 /** What an account's provider tells of it. */

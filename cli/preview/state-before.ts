@@ -2,6 +2,7 @@ import type { Stack, StepEventMetadata } from "../engine/automation.ts";
 import { identityOfResource } from "../engine/changes.ts";
 import type { Deployment, Resource } from "../engine/deployment.ts";
 import type { Project } from "../project/project.ts";
+import type { NotedResource } from "../state/checkpoint.ts";
 import { stateFilesOf } from "../state/files.ts";
 import { requireNoOtherRun } from "../state/idle.ts";
 import { keyOf } from "./drift-repair.ts";
@@ -14,7 +15,7 @@ export async function readStackBefore(stack: Stack, project: Project): Promise<S
 }
 
 /** The same by its resources. */
-export function stackHeldBy(resources: Resource[]): StackBefore {
+export function stackHeldBy(resources: NotedResource[]): StackBefore {
   return stackBefore(planOf(resources.map(asStep)));
 }
 
@@ -70,7 +71,7 @@ function asStep({
   outputs = {},
   parent = "",
   provider = "",
-}: Resource): StepEventMetadata {
+}: NotedResource): StepEventMetadata {
   const state = { type, urn, id, parent, provider, inputs, outputs };
   return { op: "same", urn, type, provider, old: state };
 }

@@ -6,6 +6,9 @@ export interface NotedResource {
   urn: string;
   id?: string;
   type: string;
+  parent?: string;
+  provider?: string;
+  inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
 }
 

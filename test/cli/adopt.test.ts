@@ -8,7 +8,7 @@ import { expect } from "chai";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 
-import { administratorOf } from "../sandbox/testing.ts";
+import { administratorOf, trust } from "../sandbox/testing.ts";
 import { Developer, works } from "./developer.ts";
 import { Administrator, initFlags, type ResourceInState } from "./harness.ts";
 
@@ -95,10 +95,7 @@ describe("up --adopt, of what is in the way of a change", () => {
 
   it("takes in a role that is to replace another one", async () => {
     const sandbox = await administratorOf(admin.sandbox, admin.sandbox.developmentAccounts["sandbox"] ?? "");
-    const AssumeRolePolicyDocument = JSON.stringify({
-      Version: "2012-10-17",
-      Statement: [{ Effect: "Deny", Principal: "*", Action: "sts:AssumeRole" }],
-    });
+    const AssumeRolePolicyDocument = trust("arn:aws:iam::333333333333:root");
     await sandbox.iam.send(new CreateRoleCommand({ RoleName: "engineer-alice", AssumeRolePolicyDocument }));
     await admin.editSettings((text) =>
       text.replace("  mfa-admin:developers:", "  mfa-admin:rolePrefix: engineer\n  mfa-admin:developers:"),

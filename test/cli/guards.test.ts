@@ -273,6 +273,7 @@ describe("accounts that stand for others", () => {
           exemptUntil: {},
           managedPolicies: [],
           held: [],
+          given: { permissions: [], boundaries: [] },
         },
         settings,
         {},

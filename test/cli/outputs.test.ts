@@ -20,13 +20,14 @@ describe("outputs", () => {
     expect(await admin.json("outputs")).to.eql({ status: 0, value: {} });
   });
 
-  it("are the sign-in address, the policy and everybody's roles afterwards, as text and as JSON", async () => {
+  it("are the sign-in address, the policy, everybody's roles and what these may do afterwards, as text and as JSON", async () => {
     await admin.succeed("up", "--yes");
     const { value } = await admin.json("outputs");
     const policy = [...admin.sandbox.organization.policies.values()].find(({ awsManaged }) => !awsManaged);
     expect(value).to.eql({
       signInAddress: "https://222222222222.signin.aws.amazon.com/console",
       serviceControlPolicy: policy?.id,
+      permissions: ["arn:aws:iam::aws:policy/AdministratorAccess"],
       developers: {
         alice: {
           roles: {

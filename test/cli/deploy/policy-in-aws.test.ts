@@ -13,7 +13,7 @@ describe("the service control policy that the guards go by", () => {
   const [unit, other] = ["ou-abcd-11111111", "ou-abcd-22222222"];
   const properties = { content, targetIds: [unit] };
   const before: StackBefore = {
-    ...{ developers: [], roles: [], accounts: {}, managedPolicies: [] },
+    ...{ developers: [], roles: [], accounts: {}, managedPolicies: [], given: { permissions: [], boundaries: [] } },
     ...policyBefore(content, [unit]),
     held: [{ account: "management", type: "service control policy", name: serviceControlPolicyName, properties }],
   };

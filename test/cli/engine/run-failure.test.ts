@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { RunRecord } from "../../../cli/engine/changes.ts";
-import { type EngineCommand, failureOf } from "../../../cli/engine/run-failure.ts";
+import { type EngineCommand, failureOf, IncompleteRun } from "../../../cli/engine/run-failure.ts";
 import { Failure } from "../../../cli/failure.ts";
 import type { Project } from "../../../cli/project/project.ts";
 
@@ -25,6 +25,19 @@ describe("a run that failed", () => {
 
   it("is gone on with in the organization that has the stack", () => {
     expect(failed("up", "It failed.").remedy).to.equal("Run mfa-admin up --stack globex/main to go on from there.");
+  });
+
+  it("tells what else is wrong and to be done, once", () => {
+    const failure = failed("up", "It failed.");
+    if (!(failure instanceof IncompleteRun)) expect.fail();
+    const told = failure
+      .telling({ next: ["Then this."] })
+      .telling({ facts: ["A denial is lost."], next: ["And that."] });
+    const { message, remedy } = told.telling({ consents: ["--max-removals 5"] });
+    expect(message).to.equal("It failed.\nA denial is lost.");
+    expect(remedy).to.equal(
+      "Run mfa-admin up --stack globex/main --max-removals 5 to go on from there. Then this. And that.",
+    );
   });
 
   it("says whose credentials a provider refuses, before any resource, too", () => {
