@@ -256,6 +256,7 @@ function checkReferences(
     shutOut: string[];
     exempt: Record<string, z.output<typeof exemption>>;
     tags: Record<string, string>;
+    region?: string | undefined;
   },
   context: z.RefinementCtx,
 ): void {
@@ -304,7 +305,7 @@ function checkReferences(
         );
       }
     }
-    const tags = (accounts ?? known).length + 4 + Object.keys(settings.tags).length;
+    const tags = (accounts ?? known).length + (settings.region === undefined ? 3 : 4) + Object.keys(settings.tags).length;
     if (tags > tagsPerUser) {
       refuse(
         ["developers", name],

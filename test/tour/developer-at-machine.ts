@@ -49,6 +49,7 @@ export class DeveloperAtMachine {
     this.seed = secret.replaceAll(" ", "");
     for (const question of ["First code", "Second code", "MFA code"]) {
       const code = this.nextCode();
+      if (question === "MFA code") await answer("Account:", "(the first)", () => "");
       await (question === "First code" ? Promise.resolve() : terminal.waitFor(question));
       process.stdout.write(`? ${question}: ${code}\n`);
       terminal.enter(code);
