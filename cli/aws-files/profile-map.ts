@@ -32,12 +32,12 @@ export function profileValues({ config, credentials }: { config: Ini; credential
 function profileIn(heading: string): string | undefined {
   if (heading === "default") return heading;
   if (!heading.startsWith("profile")) return undefined;
-  const words = wordsOf(heading);
+  const words = wordsIn(heading);
   return words?.length === 2 ? words[1] : undefined;
 }
 
 /** The words of a line as a POSIX shell splits it (Python Library Reference, "shlex.split"); nothing when a quote stays open. */
-function wordsOf(line: string): string[] | undefined {
+export function wordsIn(line: string): string[] | undefined {
   const words: string[] = [];
   let word: string | undefined;
   let quote = "";

@@ -17,7 +17,7 @@ type Files = Awaited<ReturnType<typeof readAwsFiles>>;
 /**
  * Finds what may be the developer's own access key: in the profile that is named; else in the environment, in `AWS_PROFILE`, in
  * the profile `auth`, which `enroll` makes, and in the default one. Sessions, such as those that `login` has written, are
- * passed over: MFA codes are good for long-term keys only.
+ * passed over: MFA codes are good for long-term keys only. A `credential_process` is run where no file has a key.
  *
  * @param more further profiles that come before `auth`
  * @returns each key once, in this order
@@ -25,16 +25,28 @@ type Files = Awaited<ReturnType<typeof readAwsFiles>>;
 export async function findAccessKeys(sourceProfile?: string, more: string[] = []): Promise<AccessKey[]> {
   const files = await readAwsFiles();
   if (sourceProfile !== undefined) {
-    const key = keyOf(files, sourceProfile);
+    const key = keyOf(files, sourceProfile) ?? (await processKey(files, sourceProfile));
     if (key === undefined) throw withoutKey(files, sourceProfile);
     return [key];
   }
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_PROFILE } = process.env;
-  const named = [...(AWS_PROFILE ? [AWS_PROFILE] : []), ...more, accessKeyProfile, "default"];
-  const keys: AccessKey[] = named.map((profile) => keyOf(files, profile)).filter((key) => key !== undefined);
+  // A password manager is asked by the profile that is there for the key; by others only where there is no key at all.
+  const [meant, others] = [
+    [...more, accessKeyProfile],
+    [...(AWS_PROFILE ? [AWS_PROFILE] : []), "default"],
+  ];
+  const keys: AccessKey[] = [];
+  for (const profile of new Set([...others.slice(0, -1), ...meant, "default"])) {
+    const key = keyOf(files, profile) ?? (meant.includes(profile) ? await processKey(files, profile) : undefined);
+    if (key !== undefined) keys.push(key);
+  }
   if (AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY && !AWS_SESSION_TOKEN) {
     const [accessKeyId, secretAccessKey] = [AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY];
     keys.unshift({ accessKeyId, secretAccessKey, from: "the environment" });
+  }
+  for (const profile of keys.length > 0 ? [] : others) {
+    const key = await processKey(files, profile);
+    if (key !== undefined) return [key];
   }
   // The same key with another secret is another candidate: one of them may be mistyped.
   return [
@@ -79,6 +91,15 @@ function keyOf(files: Files, profile: string, seen: string[] = []): AccessKey | 
   const source = profileValues(files, profile)?.get("source_profile");
   if (!source || seen.includes(source)) return undefined;
   return keyOf(files, source, [...seen, profile]);
+}
+
+/** The long-term key that a profile has by its `credential_process`, as password managers and keychains give it. */
+async function processKey(files: Files, profile: string): Promise<AccessKey | undefined> {
+  const command = profileValues(files, profile)?.get("credential_process");
+  if (!command) return undefined;
+  const { keyOfProcess } = await import("./key-process.ts");
+  const key = await keyOfProcess(profile, command);
+  return key && { ...key, from: { profile } };
 }
 
 /** The AWS CLI looks into the credentials file first (botocore, `credentials.create_credential_resolver`). */
