@@ -1,3 +1,4 @@
+import { CaBundleError, hasProxy } from "../infra/network.ts";
 import { Failure } from "./failure.ts";
 
 /** What the system says of files, the network and formats, told with what to do about it. */
@@ -78,15 +79,21 @@ function explainOne(link: SystemError, whole: Error): Failure | undefined {
   }
   if (code === "EPIPE")
     return failure("Whoever read the output is gone, or the connection was cut.", "Run the command again.");
+  if (link instanceof CaBundleError) return failure(message, "Correct AWS_CA_BUNDLE, or unset it.");
   if (tls.test(code)) {
     return failure(
       `The encrypted connection cannot be trusted: ${sentence(message)}`,
-      "Behind a proxy that opens connections, name its certificate in NODE_EXTRA_CA_CERTS; else look at AWS_ENDPOINT_URL and the clock.",
+      "Behind a proxy that opens connections, name its certificate in AWS_CA_BUNDLE (and in NODE_EXTRA_CA_CERTS for Pulumi Cloud); else look at AWS_ENDPOINT_URL and the clock.",
     );
   }
   if (network.test(code) || ["TimeoutError", "NoAnswer"].includes(name)) {
     const reason = network.test(code) && name !== "TimeoutError" ? message.trim() || code : "no answer came in time";
-    return failure(`AWS could not be reached: ${sentence(reason)}`, "Check the network and AWS_ENDPOINT_URL.");
+    return failure(
+      `AWS could not be reached: ${sentence(reason)}`,
+      hasProxy()
+        ? "Check the network, HTTPS_PROXY, NO_PROXY and AWS_ENDPOINT_URL."
+        : "Check the network and AWS_ENDPOINT_URL.",
+    );
   }
   if (code.startsWith("HPE_")) return strangeAnswer(message, failure);
   if (code === "ERR_INVALID_URL") {

@@ -1,6 +1,7 @@
 import type { AwsCredentialIdentityProvider } from "@aws-sdk/types";
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 
+import { requestHandler } from "./network.ts";
 import { region } from "./region.ts";
 import { givingUp, iamPatience, stsPatience } from "./unanswered.ts";
 
@@ -32,12 +33,12 @@ export function clientConfiguration(
 } {
   return {
     region,
-    requestHandler: iamPatience,
+    requestHandler: requestHandler(iamPatience),
     // IAM throttles early; the SDK waits longer before each further attempt.
     maxAttempts: 8,
     credentials: fromTemporaryCredentials({
       params: { RoleArn: accessRoleArn(accountId, accessRole), RoleSessionName: accessSessionName },
-      clientConfig: { region, requestHandler: stsPatience },
+      clientConfig: { region, requestHandler: requestHandler(stsPatience) },
       clientPlugins: [givingUp<object, object>()],
     }),
   };

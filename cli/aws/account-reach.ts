@@ -1,8 +1,8 @@
 import { GetAccountAuthorizationDetailsCommand } from "@aws-sdk/client-iam";
-import { DescribeAccountCommand, OrganizationsClient } from "@aws-sdk/client-organizations";
+import { DescribeAccountCommand } from "@aws-sdk/client-organizations";
 import pMap from "p-map";
 
-import { region } from "../../infra/region.ts";
+import { organizationsClient } from "../../infra/organizations-client.ts";
 import { Failure } from "../failure.ts";
 import { iamIn } from "./clients.ts";
 import { requireAccessRole } from "./preconditions.ts";
@@ -59,7 +59,7 @@ async function requireRights(name: string, id: string, accessRole: string): Prom
 
 async function stateOf(accountId: string): Promise<string> {
   try {
-    const client = new OrganizationsClient({ region, maxAttempts: 8 });
+    const client = organizationsClient();
     const { Account } = await client.send(new DescribeAccountCommand({ AccountId: accountId }));
     return Account?.State ?? Account?.Status ?? "unknown";
   } catch (error) {

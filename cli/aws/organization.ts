@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-organizations";
 import pMap from "p-map";
 
-import { region } from "../../infra/region.ts";
+import { organizationsClient } from "../../infra/organizations-client.ts";
 
 export interface OrganizationAccount {
   id: string;
@@ -42,7 +42,7 @@ export interface OrganizationView {
 
 /** Reads the active accounts and the tree of organizational units, from the management account. */
 export async function viewOrganization(): Promise<OrganizationView> {
-  const client = new OrganizationsClient({ region, maxAttempts: 8 });
+  const client = organizationsClient();
   const accounts: OrganizationAccount[] = [];
   const inactive: InactiveAccount[] = [];
   for await (const page of paginateListAccounts({ client }, {})) {
@@ -93,7 +93,7 @@ export function accountsBelow({ accounts, organizationalUnits }: OrganizationVie
 
 /** The nearest of some units, or of roots, that an account is below, at whatever depth. */
 export async function unitAbove(accountId: string, units: string[]): Promise<string | undefined> {
-  const client = new OrganizationsClient({ region, maxAttempts: 8 });
+  const client = organizationsClient();
   let child = accountId;
   for (;;) {
     const { Parents: [parent] = [] } = await client.send(new ListParentsCommand({ ChildId: child }));
@@ -105,7 +105,7 @@ export async function unitAbove(accountId: string, units: string[]): Promise<str
 
 /** Those of some accounts that are below none of these units or the root, and are not named among them themselves. */
 export async function accountsOutside(accountIds: string[], targets: string[]): Promise<string[]> {
-  const client = new OrganizationsClient({ region, maxAttempts: 8 });
+  const client = organizationsClient();
   const parents = new Map<string, Promise<Parent | undefined>>();
   const parentOf = (child: string): Promise<Parent | undefined> => {
     const known = parents.get(child);
@@ -132,7 +132,7 @@ export async function serviceControlPolicyId(name: string): Promise<string | und
 
 /** The organization's service control policies. */
 export async function serviceControlPolicies(): Promise<PolicySummary[]> {
-  const client = new OrganizationsClient({ region, maxAttempts: 8 });
+  const client = organizationsClient();
   const policies: PolicySummary[] = [];
   for await (const page of paginateListPolicies({ client }, { Filter: "SERVICE_CONTROL_POLICY" })) {
     policies.push(...(page.Policies ?? []));

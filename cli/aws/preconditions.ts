@@ -2,11 +2,12 @@ import {
   DescribeOrganizationalUnitCommand,
   DescribeOrganizationCommand,
   ListRootsCommand,
-  OrganizationsClient,
 } from "@aws-sdk/client-organizations";
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import pMap from "p-map";
 
+import { requestHandler } from "../../infra/network.ts";
+import { organizationsClient } from "../../infra/organizations-client.ts";
 import { accessRoleArn, accessSessionName, readingRole } from "../../infra/accounts.ts";
 import { region } from "../../infra/region.ts";
 import type { Settings } from "../../infra/settings.ts";
@@ -54,7 +55,7 @@ export function knownManagementAccount(): string | undefined {
 /** Whose credentials these are, and how far AWS's clock is ahead of this machine's, in milliseconds, where the SDK had to try again. */
 async function managingCaller(settings?: Accounts): Promise<{ account: string; clockOffset: number }> {
   await openSession();
-  const sts = new STSClient({ region });
+  const sts = new STSClient({ region, requestHandler: requestHandler() });
   const { Account: account = "", $metadata } = await sts.send(new GetCallerIdentityCommand({}));
   const whose = whoseCredentials(account, settings);
   const management = await managementAccount(whose);
@@ -88,7 +89,7 @@ function whoseCredentials(account: string, { authAccount, developmentAccounts = 
 /** A member account may not be let ask: by a service control policy such as this stack's own, where it has no MFA. */
 async function managementAccount(whose: string): Promise<string> {
   try {
-    const { Organization } = await new OrganizationsClient({ region }).send(new DescribeOrganizationCommand({}));
+    const { Organization } = await organizationsClient().send(new DescribeOrganizationCommand({}));
     return Organization?.MasterAccountId ?? "";
   } catch (error) {
     if (error instanceof Error && error.name === "AWSOrganizationsNotInUseException") {
@@ -110,7 +111,7 @@ async function managementAccount(whose: string): Promise<string> {
 }
 
 async function requireServiceControlPolicies(): Promise<void> {
-  const { Roots } = await new OrganizationsClient({ region }).send(new ListRootsCommand({}));
+  const { Roots } = await organizationsClient().send(new ListRootsCommand({}));
   const [root] = Roots ?? [];
   const on = root?.PolicyTypes?.some(({ Type, Status }) => Type === "SERVICE_CONTROL_POLICY" && Status === "ENABLED");
   if (on !== true) {
@@ -122,7 +123,7 @@ async function requireServiceControlPolicies(): Promise<void> {
 }
 
 async function requireOrganizationalUnits(ids: string[]): Promise<void> {
-  const client = new OrganizationsClient({ region });
+  const client = organizationsClient();
   await pMap(
     ids,
     async (id, index) => {
@@ -160,7 +161,7 @@ function settingOf(account: string): string[] {
 /** @throws Failure in AWS's own words when the access role cannot be assumed in an account */
 export async function requireAccessRole(name: string, accountId: string, accessRole: string): Promise<void> {
   try {
-    await new STSClient({ region }).send(
+    await new STSClient({ region, requestHandler: requestHandler() }).send(
       new AssumeRoleCommand({
         RoleArn: accessRoleArn(accountId, accessRole),
         RoleSessionName: accessSessionName,

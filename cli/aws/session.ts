@@ -1,3 +1,4 @@
+import { requestHandler } from "../../infra/network.ts";
 import { region } from "../../infra/region.ts";
 import { Failure } from "../failure.ts";
 import type { ProfileSource } from "./profile-source.ts";
@@ -78,7 +79,7 @@ function chooseVariable(): "AWS_PROFILE" | "keys" | "AWS_DEFAULT_PROFILE" {
 /** A web identity comes before the default profile for the engine's SDK and the AWS CLI, and after it for this SDK. */
 async function takeWebIdentity(source: ProfileSource): Promise<void> {
   const { fromTokenFile } = await import("@aws-sdk/credential-providers");
-  handOver(await fromTokenFile({ clientConfig: { region } })(), source);
+  handOver(await fromTokenFile({ clientConfig: { region, requestHandler: requestHandler() } })(), source);
 }
 
 /** Keys that a profile comes before: with both, the SDK prints a warning over several lines. */
@@ -116,7 +117,12 @@ async function resolve(source: ProfileSource): Promise<void> {
   for (;;) {
     try {
       const mfaCodeProvider = (device: string): Promise<string> => askCode(profile, device);
-      const session = await fromIni({ profile, mfaCodeProvider, clientConfig: { region }, ignoreCache: true })();
+      const session = await fromIni({
+        profile,
+        mfaCodeProvider,
+        clientConfig: { region, requestHandler: requestHandler() },
+        ignoreCache: true,
+      })();
       // The plugin's SDK asks for no code, and knows nothing of `aws login`.
       const isOneSided = source.wantsCode || source.ambiguous || source.kind === "login";
       if (isOneSided || (source.kind === "elsewhere" && isSet("AWS_ACCESS_KEY_ID"))) handOver(session, source);

@@ -6,9 +6,9 @@ import {
   type PolicySummary,
 } from "@aws-sdk/client-organizations";
 
+import { organizationsClient } from "../../infra/organizations-client.ts";
 import { serviceControlPolicyDescription, serviceControlPolicyName } from "../../infra/names.ts";
 import { spelledDocument } from "../../infra/policy-documents.ts";
-import { region } from "../../infra/region.ts";
 import { serviceControlPolicies } from "./organization.ts";
 
 /** The service control policy as AWS has it. */
@@ -83,4 +83,4 @@ async function targetsOf(PolicyId: string): Promise<string[]> {
 }
 
 /** Organizations throttles early. */
-const client = (): OrganizationsClient => new OrganizationsClient({ region, maxAttempts: 8 });
+const client = (): OrganizationsClient => organizationsClient();

@@ -1,6 +1,7 @@
 import type { IAMClient } from "@aws-sdk/client-iam";
 import type { STSClient } from "@aws-sdk/client-sts";
 
+import { requestHandler } from "../../infra/network.ts";
 import { region } from "../../infra/region.ts";
 import type { AccessKey } from "./access-key.ts";
 
@@ -12,18 +13,18 @@ export interface Credentials {
 }
 
 /** Someone waits at the terminal: the first answers count, and a lost connection is told soon. In milliseconds. */
-const requestHandler = { connectionTimeout: 4000, requestTimeout: 8000, throwOnRequestTimeout: true };
-const common = { region, maxAttempts: 3, requestHandler };
+const patience = { connectionTimeout: 4000, requestTimeout: 8000, throwOnRequestTimeout: true };
+const common = () => ({ region, maxAttempts: 3, requestHandler: requestHandler(patience) });
 
 export async function iamFor(credentials: AccessKey | Credentials, offset = 0): Promise<IAMClient> {
   const { IAMClient } = await import("@aws-sdk/client-iam");
-  return new IAMClient({ ...common, systemClockOffset: offset, credentials: keysOf(credentials) });
+  return new IAMClient({ ...common(), systemClockOffset: offset, credentials: keysOf(credentials) });
 }
 
 /** @param offset what the clock of this machine is off by, in milliseconds, as an earlier answer has shown */
 export async function stsFor(credentials: Credentials, offset = 0): Promise<STSClient> {
   const { STSClient } = await import("@aws-sdk/client-sts");
-  return new STSClient({ ...common, systemClockOffset: offset, credentials: keysOf(credentials) });
+  return new STSClient({ ...common(), systemClockOffset: offset, credentials: keysOf(credentials) });
 }
 
 function keysOf({ accessKeyId, secretAccessKey, sessionToken }: Credentials): Credentials {

@@ -1,3 +1,6 @@
+import { text } from "node:stream/consumers";
+
+import { agents, CaBundleError } from "../../infra/network.ts";
 import { Failure } from "../failure.ts";
 import type { Session } from "./memory.ts";
 
@@ -32,15 +35,31 @@ function signInEndpoint(): string {
 async function signInToken(federation: URL): Promise<string> {
   let status: string;
   try {
-    const response = await fetch(federation, { signal: AbortSignal.timeout(20_000) });
-    const { SigninToken } = (response.ok ? await response.json() : {}) as { SigninToken?: unknown };
+    const { statusCode, body } = await answerOf(federation);
+    const { SigninToken } = (statusCode === 200 ? JSON.parse(body) : {}) as { SigninToken?: unknown };
     if (typeof SigninToken === "string") return SigninToken;
-    status = `it answered ${response.status}`;
-  } catch {
-    status = "it could not be reached";
+    status = `it answered ${statusCode}`;
+  } catch (error) {
+    if (error instanceof CaBundleError) throw error;
+    status = error instanceof SyntaxError ? "it answered something else" : "it could not be reached";
   }
   throw new Failure(
     `The sign-in service at ${federation.origin} gave no token: ${status}.`,
     "Log in again with mfa-admin login; check the network if it goes on.",
   );
+}
+
+/** By the same way as the AWS clients: `fetch` knows no proxy. */
+async function answerOf(address: URL): Promise<{ statusCode: number; body: string }> {
+  const [{ get }, agent] =
+    address.protocol === "http:"
+      ? [await import("node:http"), agents().httpAgent]
+      : [await import("node:https"), agents().httpsAgent];
+  return new Promise((resolve, reject) => {
+    get(address, { agent, signal: AbortSignal.timeout(20_000) }, (response) => {
+      text(response).then((body) => {
+        resolve({ statusCode: response.statusCode ?? 0, body });
+      }, reject);
+    }).on("error", reject);
+  });
 }

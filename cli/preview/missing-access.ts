@@ -1,5 +1,6 @@
 import { STSClient } from "@aws-sdk/client-sts";
 
+import { requestHandler } from "../../infra/network.ts";
 import { namesCredentials, openSession } from "../aws/session.ts";
 import { lacksPassphrase } from "../engine/passphrase.ts";
 import type { Project } from "../project/project.ts";
@@ -21,7 +22,7 @@ async function lacksCredentials(): Promise<boolean> {
   await openSession();
   if (await namesCredentials()) return false;
   try {
-    await new STSClient().config.credentials();
+    await new STSClient({ requestHandler: requestHandler() }).config.credentials();
     return false;
   } catch (error) {
     return error instanceof Error && error.name === "CredentialsProviderError";

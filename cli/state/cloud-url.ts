@@ -1,5 +1,6 @@
 import type { AwsCredentialIdentityProvider } from "@aws-sdk/types";
 
+import { requestHandler } from "../../infra/network.ts";
 import { openSession } from "../aws/session.ts";
 
 /** What Pulumi's URLs of buckets and keys (`s3://`, `awskms://`) say to an AWS client; the environment says the rest. */
@@ -7,6 +8,7 @@ export async function clientConfiguration({ searchParams }: URL): Promise<{
   region?: string;
   endpoint?: string;
   credentials?: AwsCredentialIdentityProvider;
+  requestHandler: ReturnType<typeof requestHandler>;
 }> {
   const region = searchParams.get("region");
   const profile = searchParams.get("profile");
@@ -14,6 +16,7 @@ export async function clientConfiguration({ searchParams }: URL): Promise<{
   const endpoint = searchParams.get("endpoint");
   const plain = isSet(searchParams, "disableSSL", "disable_https");
   return {
+    requestHandler: requestHandler(),
     ...(region !== null && { region }),
     ...(endpoint !== null && {
       endpoint: endpoint.includes("://") ? endpoint : `${plain ? "http" : "https"}://${endpoint}`,
@@ -29,5 +32,5 @@ export function isSet(parameters: URLSearchParams, ...names: string[]): boolean 
 
 async function profileCredentials(profile: string): Promise<AwsCredentialIdentityProvider> {
   const { fromNodeProviderChain } = await import("@aws-sdk/credential-providers");
-  return fromNodeProviderChain({ profile });
+  return fromNodeProviderChain({ profile, clientConfig: { requestHandler: requestHandler() } });
 }

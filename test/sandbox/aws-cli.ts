@@ -19,12 +19,12 @@ export class AwsCli {
   /** The developer's home: its files are in `.aws` there. */
   readonly directory: string;
   readonly #endpoint: string;
-  readonly #region: Record<string, string>;
+  readonly #variables: Record<string, string>;
 
-  private constructor(endpoint: string, directory: string, region: Record<string, string>) {
+  private constructor(endpoint: string, directory: string, variables: Record<string, string>) {
     this.#endpoint = endpoint;
     this.directory = directory;
-    this.#region = region;
+    this.#variables = variables;
   }
 
   static async install(endpoint: string): Promise<AwsCli> {
@@ -33,8 +33,8 @@ export class AwsCli {
   }
 
   /** On a machine that there is already, with the files in its home directory. */
-  static on(endpoint: string, home: string): AwsCli {
-    return new AwsCli(endpoint, home, {});
+  static on(endpoint: string, home: string, variables: Record<string, string> = {}): AwsCli {
+    return new AwsCli(endpoint, home, variables);
   }
 
   /** Runs a line of words, and further arguments that may hold spaces. */
@@ -102,7 +102,7 @@ export class AwsCli {
       HOME: this.directory,
       PATH: dirname(awsCli()) + delimiter + (process.env["PATH"] ?? ""),
       AWS_ENDPOINT_URL: this.#endpoint,
-      ...this.#region,
+      ...this.#variables,
       AWS_EC2_METADATA_DISABLED: "true",
       AWS_CONFIG_FILE: join(this.directory, ".aws", "config"),
       AWS_SHARED_CREDENTIALS_FILE: join(this.directory, ".aws", "credentials"),

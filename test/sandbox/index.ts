@@ -112,6 +112,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     environment(credentials = administrator) {
       return {
         AWS_ENDPOINT_URL: server.endpoint,
+        // No proxy of this machine leads there.
+        NO_PROXY: "127.0.0.1",
+        no_proxy: "127.0.0.1",
         AWS_REGION: "us-east-1",
         // Version 1 of the AWS CLI knows only this one.
         AWS_DEFAULT_REGION: "us-east-1",

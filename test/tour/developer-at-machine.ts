@@ -89,7 +89,7 @@ export class DeveloperAtMachine {
   /** Nothing but the endpoint: keys are in the files that the commands write. */
   private get environment(): Record<string, string> {
     const kept = Object.entries(isolatedEnvironment()).filter(([name]) => !/^(XDG_|PULUMI_)/.test(name));
-    const { AWS_ENDPOINT_URL = "" } = this.sandbox.environment();
-    return { ...Object.fromEntries(kept), HOME: this.home, AWS_ENDPOINT_URL };
+    const { AWS_ENDPOINT_URL = "", NO_PROXY = "", no_proxy = "" } = this.sandbox.environment();
+    return { ...Object.fromEntries(kept), HOME: this.home, AWS_ENDPOINT_URL, NO_PROXY, no_proxy };
   }
 }
