@@ -1,7 +1,18 @@
 #!/usr/bin/env node
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { userInfo } from "node:os";
 import { fileURLToPath } from "node:url";
+
+// A user whom the password file does not have, as in a container, has no name, shell and home. oclif, Pulumi and others ask the
+// system for them all the same, which fails where the environment does not say.
+try {
+  userInfo();
+} catch {
+  process.env.SHELL ??= "/bin/sh";
+  process.env.HOME ??= "/";
+  process.env.USER ??= String(process.getuid?.() ?? "user");
+}
 
 const required = 22;
 if (Number.parseInt(process.versions.node, 10) >= required) {

@@ -71,6 +71,15 @@ function holderIn(text: string): LockHolder {
   }
 }
 
+/** A user whom the password file does not have has no name but that of the environment. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return process.env["USER"] ?? "unknown";
+  }
+}
+
 /** Locks a stack as Pulumi does; nothing, where a server keeps the state. @throws Failure when a run is under way */
 export async function lock(project: LockedProject): Promise<Lock | undefined> {
   await requireUnlocked(project);
@@ -78,7 +87,7 @@ export async function lock(project: LockedProject): Promise<Lock | undefined> {
   if (files === undefined) return undefined;
   const holder: LockHolder = {
     pid: process.pid,
-    username: userInfo().username,
+    username: userName(),
     hostname: hostname(),
     timestamp: new Date().toISOString(),
   };

@@ -66,3 +66,32 @@ describe("the CLI under an old Node, which starts it under the newer one of the 
     expect((await admin.runWith({ node, meanwhile }, "list")).status).to.equal(null);
   });
 });
+
+describe("the CLI for a user whom the password file does not have, as in a container", () => {
+  const unknown = [
+    "--import",
+    `data:text/javascript,${encodeURIComponent(
+      `import os from "node:os"; import { syncBuiltinESMExports } from "node:module";
+       const home = os.homedir; const refuse = () => { throw new Error("uv_os_get_passwd returned ENOENT"); };
+       os.userInfo = refuse; os.homedir = () => process.env.HOME ? home() : refuse(); syncBuiltinESMExports();`,
+    )}`,
+  ];
+  const env = { HOME: undefined, SHELL: undefined, USER: undefined };
+
+  it("helps, locks a stack and lets a developer know where the files would be", async () => {
+    const admin = await Administrator.withProject({ developers: ["alice"] });
+    try {
+      const help = await admin.runWith({ node: unknown, env }, "--help");
+      expect(help.stdout, help.stderr).to.contain("add-developer");
+      const up = await admin.runWith({ node: unknown, env: { SHELL: undefined, USER: undefined } }, "up", "--yes");
+      expect(up.status, up.stderr).to.equal(0);
+      const who = await admin.runWith(
+        { node: unknown, env: { ...env, AWS_ACCESS_KEY_ID: undefined, AWS_SHARED_CREDENTIALS_FILE: undefined } },
+        "whoami",
+      );
+      expect(who.stderr).to.contain("No access key of yours was found");
+    } finally {
+      await admin.close();
+    }
+  });
+});
