@@ -25,13 +25,14 @@ export default class Console extends DeveloperCommand {
     const { cacheDir: cacheDirectory } = this.config;
     const session = await sessionFor({ cacheDirectory, sourceProfile, kit, account, duration: undefined, asked: true });
     const address = await consoleAddress(session);
-    if (!flags.open) {
-      this.log(address);
-      return { account: session.account, address };
+    const { openInBrowser } = await import("../login/browser.ts");
+    if (flags.open && (await openInBrowser(address))) {
+      this.log(`Opened the console of ${session.account} in the browser.`);
+      return { account: session.account };
     }
-    const { default: open } = await import("open");
-    await open(address);
-    this.log(`Opened the console of ${session.account} in the browser.`);
-    return { account: session.account };
+    if (flags.open)
+      this.logToStderr("No browser could be opened here. Open this address, which is good for 15 minutes:");
+    this.log(address);
+    return { account: session.account, address };
   }
 }

@@ -2,7 +2,7 @@ import { DescribeInstancesCommand } from "@aws-sdk/client-ec2";
 import { fromProcess } from "@aws-sdk/credential-providers";
 import { expect } from "chai";
 import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
 import { clients, refusal } from "../../sandbox/testing.ts";
@@ -197,6 +197,16 @@ describe("what a login has opened", () => {
       // The browser goes on by itself.
       while (!(await alice.exists("browser.txt"))) await setTimeout(20);
       expect((await alice.read("browser.txt")).trim()).to.match(/\/federation\?Action=login&.*SigninToken=/);
+    });
+
+    it("--open prints the address where there is no browser, or it does not open", async () => {
+      await loginTo("sandbox");
+      for (const BROWSER of [undefined, "/nowhere/browser"]) {
+        const env = { BROWSER, DISPLAY: undefined, WAYLAND_DISPLAY: undefined, PATH: dirname(process.execPath) };
+        const { stdout, stderr } = await alice.runWith({ env }, "console", "--open");
+        expect(stderr).to.equal("No browser could be opened here. Open this address, which is good for 15 minutes:\n");
+        expect(stdout).to.match(/\/federation\?Action=login&.*SigninToken=/);
+      }
     });
 
     it("says nothing of the session when the sign-in service refuses", async () => {

@@ -1,0 +1,35 @@
+import type { ChildProcess } from "node:child_process";
+import { setTimeout } from "node:timers/promises";
+
+/** What opens a browser says within this time, in milliseconds, that there is none; one that opens may go on for long. */
+const patience = 2000;
+
+/** Opens an address in the browser. @returns whether there is one that takes it */
+export async function openInBrowser(address: string): Promise<boolean> {
+  const { platform, env } = process;
+  // Without these, what is asked to open it finds a browser of the terminal at best, which would need it.
+  const isHeadless =
+    platform === "linux" && !env["DISPLAY"] && !env["WAYLAND_DISPLAY"] && !env["BROWSER"] && !env["WSL_DISTRO_NAME"];
+  if (isHeadless) return false;
+  try {
+    const { default: open } = await import("open");
+    return await hasStarted(await open(address));
+  } catch {
+    return false;
+  }
+}
+
+async function hasStarted(child: ChildProcess): Promise<boolean> {
+  const waiting = new AbortController();
+  const ended = new Promise<boolean>((resolve) => {
+    child.once("error", () => {
+      resolve(false);
+    });
+    child.once("exit", (status) => {
+      resolve(status === 0);
+    });
+  });
+  const isOpen = await Promise.race([ended, setTimeout(patience, true, { signal: waiting.signal })]);
+  waiting.abort();
+  return isOpen;
+}
