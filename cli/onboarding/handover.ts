@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { roleArnsOf, signInAddress } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { RunResult } from "../engine/runs.ts";
+import { keepFromGit } from "./keep-from-git.ts";
 import { Failure } from "../failure.ts";
 import { listed, type Mark } from "../preview/wording.ts";
 import { isTerminal } from "../terminal/stream.ts";
@@ -91,6 +92,11 @@ export async function requireNewFile(path: string): Promise<void> {
     throw new Failure(`${path} cannot be written: there is no directory ${directory}.`, remedy);
   }
   await requireWritable(directory, path, remedy);
+  if (await keepFromGit(path)) {
+    process.stderr.write(
+      `${path} is in a git repository, and was put into its .git/info/exclude: nothing takes the passwords up.\n`,
+    );
+  }
 }
 
 /** Refuses a directory in which nothing can be written, before anything is changed. */

@@ -13,8 +13,8 @@ export function commitAdvice(file: string): string {
   return `Commit and push ${file}: the next up from git would undo this otherwise.`;
 }
 
-/** A `.git` is a directory, or a file where the work tree is one of several. */
-function isInRepository(directory: string): boolean {
+/** Whether a directory is in a work tree of git. A `.git` is a directory, or a file where the work tree is one of several. */
+export function isInRepository(directory: string): boolean {
   if (existsSync(join(directory, ".git"))) return true;
   return dirname(directory) !== directory && isInRepository(dirname(directory));
 }
