@@ -305,7 +305,8 @@ function checkReferences(
         );
       }
     }
-    const tags = (accounts ?? known).length + (settings.region === undefined ? 3 : 4) + Object.keys(settings.tags).length;
+    const tags =
+      (accounts ?? known).length + (settings.region === undefined ? 3 : 4) + Object.keys(settings.tags).length;
     if (tags > tagsPerUser) {
       refuse(
         ["developers", name],
