@@ -20,7 +20,7 @@ export interface Context {
 }
 
 export function createContext(settings: Settings, management: string, options: ProgramOptions): Context {
-  const { pluginVersion, unreached = { accounts: {}, roles: [] } } = options;
+  const { pluginVersion, unreached = { accounts: {}, roles: [], permissions: [] } } = options;
   const tags = tagList(settings.tags);
   const onError = [retryTransientErrors()];
   return {

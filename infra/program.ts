@@ -23,6 +23,8 @@ export interface Unreached {
   accounts: Record<string, string>;
   /** The roles that the stack has made there, with their inputs as the state has them. */
   roles: { developer: string; account: string; inputs: Record<string, unknown> }[];
+  /** ARNs of the managed policies that the stack had given to its roles, which these still have. */
+  permissions: string[];
 }
 
 /** The whole stack, from its settings to its outputs, in the order in which access comes about. */
@@ -37,9 +39,8 @@ export async function program(given: Settings, options: ProgramOptions = {}) {
     const before = Array.isArray(outputs["permissions"]) ? outputs["permissions"].map(String) : [];
     return {
       ...outputs,
-      ...givenToRoles(settings),
       // The others' roles have what they had.
-      permissions: [...new Set([...before, ...settings.permissions])],
+      ...givenToRoles(settings, before),
       developers: { ...(outputs["developers"] as object | undefined), ...rolesOf(context, names) },
     };
   }
@@ -55,13 +56,20 @@ export async function program(given: Settings, options: ProgramOptions = {}) {
     signInAddress: signInAddress(settings),
     serviceControlPolicy: organization.policyId,
     developers: rolesOf(context, Object.keys(settings.developers)),
-    ...givenToRoles(settings),
+    ...givenToRoles(settings, context.unreached.permissions),
   };
 }
 
-/** What the roles are given, by which the stack's own policies are told from what somebody has put there. */
-function givenToRoles({ permissions, permissionsBoundary }: Settings): Partial<Settings> {
-  return { permissions, ...(permissionsBoundary !== undefined && { permissionsBoundary }) };
+/**
+ * What the roles are given, by which the stack's own policies are told from what somebody has put there.
+ *
+ * @param kept what roles that the run does not change were given before
+ */
+function givenToRoles({ permissions, permissionsBoundary }: Settings, kept: string[]): Partial<Settings> {
+  return {
+    permissions: [...new Set([...kept, ...permissions])],
+    ...(permissionsBoundary !== undefined && { permissionsBoundary }),
+  };
 }
 
 /** Everybody's roles, without those that cannot be made now, since their account cannot be reached. */

@@ -95,19 +95,30 @@ export async function requireIdentities(settings: Settings, unreached: string[])
       return undefined;
     }),
   );
-  requireAccountsSeen({ missed });
+  requireSeen({ missed });
   return identities;
 }
 
-/** @throws Failure for an account that could not be looked at: a run would take off unseen what shuts somebody out there */
-export function requireAccountsSeen({ missed }: Pick<Look, "missed">): void {
-  const accounts = missed.filter(({ what }) => what === "account");
-  if (accounts.length === 0) return;
+const accountUnseen =
+  "Whether somebody is shut out there is not known, and a run could let them in. Run the command again when the access role may call iam:GetAccountAuthorizationDetails there.";
+const policyUnseen =
+  "Whom a run shuts out or leaves unprotected is not known. Run the command again when organizations:ListPolicies, organizations:DescribePolicy and organizations:ListTargetsForPolicy may be called.";
+
+/**
+ * @throws Failure for an account, or the service control policy, that could not be looked at: a run would take off unseen what shuts
+ * somebody out, or change a policy of which nobody knows what is in force
+ */
+export function requireSeen({ missed }: Pick<Look, "missed">): void {
+  const needed = missed.filter(({ what }) => what === "account" || what === "service control policy");
+  if (needed.length === 0) return;
   throw new Failure(
-    accounts
-      .map(({ account = "", reason }) => `The account ${account} could not be looked at in AWS: ${reason}`)
+    needed
+      .map(
+        ({ what, account = "", reason }) =>
+          `The ${`${what} ${account}`.trim()} could not be looked at in AWS: ${reason}`,
+      )
       .join("\n"),
-    "Whether somebody is shut out there is not known, and a run could let them in. Run the command again when the access role may call iam:GetAccountAuthorizationDetails there.",
+    [...new Set(needed.map(({ what }) => (what === "account" ? accountUnseen : policyUnseen)))].join(" "),
   );
 }
 

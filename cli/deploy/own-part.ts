@@ -6,7 +6,7 @@ import type { Settings } from "../../infra/settings.ts";
 import { trustAgain } from "../aws/role-trust.ts";
 import { viewOrganization } from "../aws/organization.ts";
 import { apply, summary } from "../engine/apply.ts";
-import { requireAccountsSeen } from "../aws/look.ts";
+import { requireSeen } from "../aws/look.ts";
 import type { Stack, StepEventMetadata } from "../engine/automation.ts";
 import { identityOfResource, isCloudResource } from "../engine/changes.ts";
 import type { Resource } from "../engine/deployment.ts";
@@ -75,11 +75,11 @@ export async function addToStack(
   const developers = Object.fromEntries(names.map((name) => [name, settings.developers[name] ?? {}]));
   const alone = { ...settings, developers };
   const look = await lookAtAws(alone, unreachedNames(stack));
+  requireSeen(look);
   // Removals and units are other people's business; what is wrong with accounts and names is that of those who come, too.
   const guards = { maxRemovals: Infinity, policyStays: true, unreached: unreachedNames(stack) };
   await requireHarmless(held, settings, guards, look);
   const unfinished = (): Promise<ReadonlySet<string>> => unfinishedNames(stack, project);
-  requireAccountsSeen(look);
   const seen = await see(look, held, alone, { unfinished });
   refuse(seen.dangers);
   requireWhole(seen.alarms);

@@ -4,6 +4,7 @@ import { type UnreachableAccount, unreachableAccounts } from "../aws/account-rea
 import type { Stack } from "../engine/automation.ts";
 import { identityOfResource, nameOf } from "../engine/changes.ts";
 import type { Resource } from "../engine/deployment.ts";
+import { givenBy } from "../engine/given.ts";
 import { goWithout } from "../engine/stack.ts";
 import { accountIdOf, developerIn, isIn, type UnreachedAccount, unreachedBy } from "../engine/unreached.ts";
 import { Failure } from "../failure.ts";
@@ -38,7 +39,7 @@ export async function goWithoutUnreached(stack: Stack, options: ReachOptions): P
   for (const account of [...found, ...(await unreachableAccounts(left, settings.accessRole))]) {
     const own = resources.filter((resource) => isIn([account], resource));
     if (!Object.hasOwn(known, account.name)) throw refusalOf(account);
-    unreached.push({ ...account, resources: own, forget: forget.includes(account.name) });
+    unreached.push({ ...account, resources: own, given: givenBy(resources), forget: forget.includes(account.name) });
   }
   for (const name of forget) requireForgettable(name, unreached, !deleting && isNamed(name));
   goWithout(stack, unreached);
@@ -55,7 +56,7 @@ function knownAccounts(resources: Resource[]): Record<string, string> {
   );
 }
 
-function refusalOf({ name, id, refusal, state }: Omit<UnreachedAccount, "resources" | "forget">): Failure {
+function refusalOf({ name, id, refusal, state }: UnreachableAccount): Failure {
   if (state === "ACTIVE" || state === "unknown") return refusal;
   return new Failure(`${name} (${id}) ${stateWords(state)}. ${refusal.message}`, "Name another account.", {
     cause: refusal,

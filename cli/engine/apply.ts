@@ -8,7 +8,7 @@ import type { Settings } from "../../infra/settings.ts";
 import { type UnreachableAccount, unreachableAccounts } from "../aws/account-reach.ts";
 import { letBack } from "../aws/cut-off.ts";
 import { liftDenials } from "../aws/lift-denials.ts";
-import { requireAccountsSeen } from "../aws/look.ts";
+import { requireSeen } from "../aws/look.ts";
 import { trustAgain } from "../aws/role-trust.ts";
 import { checkPreconditions } from "../aws/preconditions.ts";
 import { forgetAccounts } from "../deploy/forget-accounts.ts";
@@ -190,7 +190,7 @@ async function lookBefore(stack: Stack, { project, file: { settings }, adopt = f
   lookAgain(stack, resources);
   const [held, unreached] = [stackHeldBy(resources), unreachedNames(stack)];
   const look = await lookAtAws(settings, unreached);
-  requireAccountsSeen(look);
+  requireSeen(look);
   const warnings = await requireHarmless(held, settings, { ...guards, unreached }, look);
   const seen = await see(look, held, settings, { ...guards, adopt, unfinished: () => unfinishedNames(stack, project) });
   refuse(seen.dangers);

@@ -3,11 +3,14 @@ import type { UnreachableAccount } from "../aws/account-reach.ts";
 import type { Stack } from "./automation.ts";
 import { isCloudResource, nameOf } from "./changes.ts";
 import type { Deployment, Resource } from "./deployment.ts";
+import { type Given, givenBy } from "./given.ts";
 
 /** The accounts that the runs on a stack have to go without: what is there is neither read nor changed. */
 export interface UnreachedAccount extends UnreachableAccount {
   /** What the stack has made there. */
   resources: Resource[];
+  /** What the stack had given to its roles when it was last applied. */
+  given: Given;
   /** Whether that is to be taken out of the state, which the administrator has consented to. */
   forget: boolean;
 }
@@ -37,7 +40,7 @@ export function lookAgain(stack: Stack, resources: Resource[]): void {
   const own = (account: UnreachedAccount): Resource[] => resources.filter((resource) => isIn([account], resource));
   setUnreached(
     stack,
-    accounts.map((account) => ({ ...account, resources: own(account) })),
+    accounts.map((account) => ({ ...account, resources: own(account), given: givenBy(resources) })),
   );
 }
 
@@ -54,6 +57,7 @@ export function unreachedInProgram(accounts: UnreachedAccount[]): Unreached {
           inputs: resource.inputs ?? {},
         })),
     ),
+    permissions: [...new Set(accounts.flatMap(({ given }) => given.permissions))],
   };
 }
 

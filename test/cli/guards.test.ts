@@ -184,6 +184,17 @@ describe("an edit that up refuses until said otherwise", () => {
     });
   });
 
+  it("a policy that could not be looked at, since what an edit does with it is not known", async () => {
+    const fault = { code: "AccessDeniedException", status: 400, times: Infinity };
+    admin.sandbox.injectFault({ ...fault, action: "ListTargetsForPolicy" });
+    const from = admin.sandbox.requests.length;
+    const { status, stderr } = await admin.run("up", "--yes");
+    admin.sandbox.clearFaults();
+    expect({ status, changes: admin.changesSince(from) }).to.eql({ status: 1, changes: [] });
+    expect(stderr).to.contain("Error: The service control policy could not be looked at in AWS: AccessDeniedException");
+    expect(stderr).to.contain("organizations:ListTargetsForPolicy");
+  });
+
   it("an account that goes by another name, which no flag allows", async () => {
     await admin.editSettings((text) => text.replace("payments:", "pay:"));
     const fact =

@@ -122,4 +122,17 @@ describe("what only denies outlives an up, or is told to be lost", () => {
     await (await iamOf("payments")).send(new DetachRolePolicyCommand({ RoleName: "engineer-bob", PolicyArn: denyAll }));
     expect((await admin.succeed("refresh", "--yes")).stdout).to.not.contain("!");
   });
+
+  it("and one that they have given goes when its account can be reached again", async () => {
+    await permit(administrator, "arn:aws:iam::*:policy/guard");
+    await admin.succeed("up", "--yes");
+    const fault = { action: "GetAccountAuthorizationDetails", accountId: idOf("payments"), times: Infinity };
+    admin.sandbox.injectFault({ ...fault, code: "AccessDenied", status: 403 });
+    await permit(administrator);
+    expect((await admin.run("up", "--yes")).stderr).to.contain("Once it can be reached, mfa-admin up does the rest.");
+    expect(policiesOf("payments", "engineer-alice")).to.include(`arn:aws:iam::${idOf("payments")}:policy/guard`);
+    admin.sandbox.clearFaults();
+    expect((await admin.succeed("up", "--yes")).stderr).to.not.contain("shut alice out");
+    expect(policiesOf("payments", "engineer-alice")).to.eql([administrator]);
+  });
 });
