@@ -55,7 +55,9 @@ export default class Refresh extends ReportCommand {
     const report = await refreshed(stack, { project, settings: file.settings, verbose: flags.verbose });
     if (flags.format !== "json") this.log(await render(report, flags.format));
     if (report.warnings.some(isUnreached)) process.exitCode = 1;
-    if ((report.repair ?? []).length > 0) this.logToStderr("Next: mfa-admin up puts right what has drifted.");
+    const isTaken = report.warnings.some(({ kind }) => kind === "name-taken");
+    const up = isTaken ? "mfa-admin up --adopt, if what is taken over is meant," : "mfa-admin up";
+    if ((report.repair ?? []).length > 0) this.logToStderr(`Next: ${up} puts right what has drifted.`);
     return { drifted: report.changed, value: report };
   }
 }

@@ -18,13 +18,15 @@ import type { StackBefore } from "../preview/guards.ts";
 import { policyName, resourcesText, warningFact } from "../preview/wording.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import { cutOffs } from "./cut-offs.ts";
-import { denials, denyingIn, denyingOn, developersBy, newDenials } from "./denials.ts";
+import { denials, type Denied, denyingIn, denyingOn, developersBy, newDenials } from "./denials.ts";
 
 export interface Keeping {
   settings: Settings;
   before: Pick<StackBefore, "held" | "given">;
   /** What AWS had when the run was asked about. */
   told: Pick<Look, "identities">;
+  /** What was taken off right before: AWS may show it for some seconds more. */
+  lifted: Denied[];
   /** Names of accounts in which nothing is looked at or changed. */
   unreached: string[];
 }
@@ -100,11 +102,11 @@ interface Kept extends Pick<Identity, "type" | "name"> {
   isWritten: boolean;
 }
 
-function keptOn(identities: Look["identities"], { settings, before }: Keeping): Kept[] {
+function keptOn(identities: Look["identities"], { settings, before, lifted }: Keeping): Kept[] {
   const developerOf = developersBy(settings, before.held);
   const [iam, given] = [clients(settings), givenBesides(before.given, settings)];
   return [...identities].flatMap(([account, all]) => {
-    const [accountId, denying] = [accountIdIn(settings, account), denyingIn(all)];
+    const [accountId, denyingHere] = [accountIdIn(settings, account), denyingIn(all)];
     const documents = new Map(
       all.flatMap(({ type, arn, document }) => (type === "managed policy" ? [[arn, document]] : [])),
     );
@@ -112,7 +114,13 @@ function keptOn(identities: Look["identities"], { settings, before }: Keeping): 
       const name = nameNow(account, identity, developerOf, settings);
       if (name === undefined) return [];
       const own = { type: identity.type, name };
-      const found = denialsToPut(own, denyingOn(identity, denying, given), documents);
+      const isLifted = (policy: string): boolean =>
+        lifted.some(
+          ({ resource, policies }) =>
+            resource.account === account && resource.name === identity.name && policies.includes(policy),
+        );
+      const denying = denyingOn(identity, denyingHere, given);
+      const found = denialsToPut(own, denying, documents).filter(({ policy }) => !isLifted(policy));
       if (found.length === 0) return [];
       return [{ ...own, account, accountId, iam: iam(accountId), denials: found, isWritten: false }];
     });
@@ -159,7 +167,8 @@ function lostText(lost: Lost[]): string {
   const each = lost.map(
     ({ on, denial, error }) => `${policyName(denial.policy)} on ${resourcesText([on], oneLine)} (${wordsOf(error)})`,
   );
-  return `What only denies could not be put back, and shuts out nobody now: ${each.join("; ")}.`;
+  const how = lost.every(({ on }) => on.isWritten) ? "shuts out nobody now" : "may not be there any more";
+  return `What only denies could not be put back, and ${how}: ${each.join("; ")}.`;
 }
 
 function remedy(lost: Lost[]): string {

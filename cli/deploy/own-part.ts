@@ -108,7 +108,7 @@ export async function addToStack(
       again: `mfa-admin up --stack ${stackReference(project)}`,
     });
   const result = await keepingDenials(
-    { settings: alone, before: held, told: look, unreached: unreachedNames(stack) },
+    { settings: alone, before: held, told: look, lifted: [], unreached: unreachedNames(stack) },
     run,
   );
   await trustAgain(settings, staleIn(seen.alarms));

@@ -166,7 +166,7 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
       await requireStillHarmless(now, settings, guards);
     };
     await afterRefresh();
-    const keeping = { settings, before: held, told: seen.look, unreached };
+    const keeping = { settings, before: held, told: seen.look, lifted: seen.lifted.denied, unreached };
     const result = await keepingDenials(keeping, (onKept) => {
       const onEach = (step: StepEventMetadata): void => {
         onKept(step);
