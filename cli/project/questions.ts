@@ -70,13 +70,13 @@ export async function askSettings(
           .map((account) => ({ name: label(account), value: account.id, checked: covered.has(account.id) })),
       ),
     );
-  const region = answers.region ?? (await askRegion());
+  const isAsked = [answers.authAccount, answers.organizationalUnits, answers.developmentAccounts].includes(undefined);
+  const region = answers.region ?? (isAsked ? await askRegion() : undefined);
   return { authAccount, organizationalUnits: units, developmentAccounts, accessRole: answers.accessRole, region };
 }
 
-/** The region that developers work in; that of whoever asks is offered. Not asked where there is no terminal: it has a default. */
+/** The region that developers work in; that of whoever asks is offered. It has a default, and is asked for where other things are. */
 async function askRegion(): Promise<string | undefined> {
-  if (!canAsk()) return undefined;
   const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
   const valid = (value: string): true | string => {
     const { error } = settingsSchema.shape.region.safeParse(value);

@@ -29,7 +29,7 @@ export async function onTerminal<T>(act: () => Promise<T>): Promise<T> {
     return await act();
   } finally {
     context = { output: process.stderr };
-    input.destroy();
+    await input[Symbol.asyncDispose]();
   }
 }
 

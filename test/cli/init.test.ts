@@ -216,6 +216,12 @@ describe("init", () => {
     await terminal.waitFor("ou-abcd-22222222  Identity (1 account) holds the auth account");
     terminal.type(" ");
     terminal.enter();
+    await terminal.waitFor("Region of the developers' profiles: (us-east-1)");
+    terminal.type("tokyo");
+    terminal.enter();
+    await terminal.waitFor("this is a region of AWS, such as eu-central-1.");
+    terminal.type("\x15");
+    terminal.enter("ap-northeast-1");
     await terminal.waitFor("Where is the state to be kept?");
     await terminal.waitFor("in this directory, on this machine only");
     terminal.enter();
@@ -236,6 +242,7 @@ describe("init", () => {
       "mfa-admin:organizationalUnits": ["ou-abcd-11111111"],
       "mfa-admin:authAccount": "222222222222",
       "mfa-admin:developmentAccounts": { payments: "444444444444" },
+      "mfa-admin:region": "ap-northeast-1",
     });
   });
 

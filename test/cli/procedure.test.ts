@@ -44,6 +44,8 @@ describe("the whole procedure by our commands", () => {
     await terminal.waitFor("Password     your own, as you say");
     await scanSecret(terminal, alice);
     await typeTwoCodes(terminal, alice);
+    await terminal.waitFor("Account:");
+    terminal.enter();
     await terminal.waitFor("MFA code");
     terminal.enter(alice.nextCode());
     await terminal.waitFor("Try: aws ec2 describe-instances --profile dev");
@@ -61,9 +63,18 @@ describe("the whole procedure by our commands", () => {
     );
   });
 
-  it("and with a profile of its own kind that enroll has written, asking for the code by itself", async () => {
+  it("and with the profiles of the account's names, which share the login", async () => {
+    expect(await identity("payments")).to.equal("arn:aws:sts::444444444444:assumed-role/developer-alice/alice");
+    expect(await identity("sandbox")).to.equal("arn:aws:sts::333333333333:assumed-role/developer-alice/alice");
+  });
+
+  it("and with a profile of its own kind, as the guide has it, asking for the code by itself", async () => {
+    const { stdout: page } = await admin.succeed("guide", "alice");
+    const [, profiles = ""] = /```ini\n(.*?)```/s.exec(page) ?? [];
+    const alone = profiles.replaceAll("[profile ", "[profile alone-");
+    await alice.writeAws("config", `${await alice.readAws("config")}\n${alone}`);
     const { code, stdout } = await aws.onTerminal(
-      "sts get-caller-identity --profile payments",
+      "sts get-caller-identity --profile alone-payments",
       "Enter MFA code for arn:aws:iam::222222222222:mfa/alice:",
       alice.nextCode(),
     );
@@ -79,6 +90,6 @@ describe("the whole procedure by our commands", () => {
     await alice.succeed("logout");
     const { code, stderr } = await aws.run("sts get-caller-identity --profile ours");
     expect(code).to.not.equal(0);
-    expect(stderr).to.contain("You are not logged in to sandbox").and.contain("Run mfa-admin login --account sandbox.");
+    expect(stderr).to.contain("You are not logged in to sandbox").and.contain("Run mfa-admin login --account sandbox");
   });
 });
