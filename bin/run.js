@@ -1,27 +1,14 @@
 #!/usr/bin/env node
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { userInfo } from "node:os";
 import { fileURLToPath } from "node:url";
 
-// A user whom the password file does not have, as in a container, has no name, shell and home. oclif, Pulumi and others ask the
-// system for them all the same, which fails where the environment does not say.
-try {
-  userInfo();
-} catch {
-  process.env.SHELL ??= "/bin/sh";
-  process.env.HOME ??= "/";
-  process.env.USER ??= String(process.getuid?.() ?? "user");
-}
+import { knowUser, newerNode, outliveReaders, tellNode } from "./process.js";
 
-const required = 22;
-if (Number.parseInt(process.versions.node, 10) >= required) {
-  // Whoever reads this may be gone (`| head`): what is under way comes to its end all the same, only untold.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (/** @type {NodeJS.ErrnoException} */ error) => {
-      if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
-    });
-  }
+knowUser();
+const wanted = newerNode(new URL("../package.json", import.meta.url));
+if (wanted === undefined) {
+  outliveReaders();
   const { run } = await import("@oclif/core/run");
   try {
     await run(process.argv.slice(2), import.meta.url);
@@ -37,9 +24,7 @@ if (Number.parseInt(process.versions.node, 10) >= required) {
   // A checkout brings a newer Node with its development dependencies.
   const newer = fileURLToPath(new URL("../node_modules/node/bin/node", import.meta.url));
   if (!existsSync(newer)) {
-    console.error(
-      `mfa-admin needs Node ${required} or newer; this is ${process.versions.node}. Get one from https://nodejs.org.`,
-    );
+    tellNode(wanted);
     process.exit(1);
   }
   const child = spawn(newer, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });

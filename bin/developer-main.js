@@ -1,0 +1,12 @@
+import { run } from "@oclif/core/run";
+
+import { end } from "../cli/explain.ts";
+
+/** Runs the command that the arguments name. @param {string} root the address of the package's first file */
+export async function main(root) {
+  try {
+    await run(process.argv.slice(2), root);
+  } catch (error) {
+    end(error, process.argv.includes("--json"));
+  }
+}
