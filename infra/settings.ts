@@ -210,6 +210,13 @@ export type Settings = z.output<typeof settingsSchema>;
 /** The keys that a stack file may have, in the order in which `init` writes them. */
 export const settingsKeys = Object.keys(settingsSchema.shape);
 
+/** The keys of what stands below one of them, where they are not names of somebody's choice. */
+export const innerKeys: Partial<Record<string, string[]>> = {
+  developers: ["accounts"],
+  exempt: Object.keys(exemption.shape),
+  passwordPolicy: Object.keys(passwordPolicy.shape),
+};
+
 /** Checks the settings of a stack; problems are told in the words of who edits the file. */
 export function parseSettings(values: unknown): z.ZodSafeParseResult<Settings> {
   return settingsSchema.safeParse(values, { error: describeProblem });

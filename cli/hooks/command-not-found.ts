@@ -5,12 +5,16 @@ import { report } from "../explain.ts";
 import { Failure } from "../failure.ts";
 
 /** Answers a command that there is none of in the words and with the status of every other error. */
-const commandNotFound: Hook.CommandNotFound = function ({ id, argv, config }) {
+const commandNotFound: Hook.CommandNotFound = async function ({ id, argv, config }) {
   // oclif takes the words after it for a part of its name, up to the first flag.
   const [name = id, ...rest] = id.split(":");
+  if (name === "help") {
+    const { loadHelpClass } = await import("@oclif/core/help");
+    const help = new (await loadHelpClass(config))(config);
+    return help.showHelp(rest);
+  }
   report(problem(name, rest, config.commandIDs), argv?.includes("--json") ?? false);
   process.exitCode = 1;
-  return Promise.resolve();
 };
 
 function problem(name: string, rest: string[], commands: string[]): Failure {

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 import writeFileAtomic from "write-file-atomic";
 import { type Document, isMap, isNode, isPair, LineCounter, parseDocument } from "yaml";
 
-import { parseSettings, settingsKeys, type Settings } from "../../infra/settings.ts";
+import { innerKeys, parseSettings, settingsKeys, type Settings } from "../../infra/settings.ts";
 import { closest } from "../closest.ts";
 import { Failure, FileFailure } from "../failure.ts";
 import { requireNoOtherSettings } from "./other-configuration.ts";
@@ -98,10 +98,11 @@ function configurationIn(content: unknown): Record<string, unknown> {
   return typeof config === "object" && config !== null ? (config as Record<string, unknown>) : {};
 }
 
-/** A key of the top level that may have been meant. */
+/** A key of the same place that may have been meant. */
 function suggestion(keys: PropertyKey[]): string {
-  const meant = keys.length === 1 ? closest(String(keys[0]), settingsKeys) : undefined;
-  return meant === undefined ? "" : `; did you mean ${namespace}${meant}?`;
+  const [above, key] = [keys.slice(0, -1).map(String), String(keys.at(-1))];
+  const meant = closest(key, above[0] === undefined ? settingsKeys : (innerKeys[above[0]] ?? []));
+  return meant === undefined ? "" : `; did you mean ${namespace}${[...above, meant].join(".")}?`;
 }
 
 /** The line of a key, or of the nearest one above it that is there. */

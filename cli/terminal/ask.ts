@@ -86,7 +86,9 @@ export async function askText(
   initial?: string,
 ): Promise<string> {
   const { input } = await import("@inquirer/prompts");
-  return input({ message, validate, ...(initial !== undefined && { default: initial }) }, context);
+  // What was refused is typed anew, not behind the old.
+  const theme = { validationFailureMode: "clear" } as const;
+  return input({ message, validate, theme, ...(initial !== undefined && { default: initial }) }, context);
 }
 
 /** Asks for a secret; what is typed is not shown. */

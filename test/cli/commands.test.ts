@@ -82,6 +82,21 @@ describe("the command line", () => {
     expect((await admin.run("list", "--verbose")).stderr).to.match(/^ {4}at /m);
   });
 
+  it("helps by help as by --help, with the commands of administrators and of developers apart, and where each begins", async () => {
+    const { stdout } = await admin.succeed("help");
+    expect(stdout).to.equal((await admin.succeed("--help")).stdout);
+    const [, administrators = "", developers = ""] = stdout.split(/^FOR .*\n/m);
+    expect(stdout).to.contain("FOR ADMINISTRATORS (begin with mfa-admin init)\n");
+    expect(stdout).to.contain("FOR DEVELOPERS (begin with mfa-admin enroll)\n");
+    expect(administrators)
+      .to.match(/^ {2}add-developer /m)
+      .and.not.match(/^ {2}login /m);
+    expect(developers)
+      .to.match(/^ {2}login /m)
+      .and.not.match(/^ {2}up /m);
+    expect((await admin.succeed("help", "login")).stdout).to.equal((await admin.succeed("login", "--help")).stdout);
+  });
+
   it("has examples in the help of every command", async () => {
     const { stdout } = await admin.succeed("--help");
     const commands = [...stdout.matchAll(/^ {2}([a-z-]+) {2,}/gm)].map(([, name = ""]) => name);

@@ -76,6 +76,11 @@ describe("the settings file", () => {
       says: /^Error: Pulumi\.main\.yaml:13: mfa-admin:developers: this must be a map of names and values, not a list$/m,
     },
     {
+      what: "an unknown key of a developer",
+      edit: [/developers:\n.*/, "developers:\n    alice: { acounts: [sandbox] }"],
+      says: /^Error: Pulumi\.main\.yaml:14: mfa-admin:developers\.alice\.acounts: there is no such key; did you mean mfa-admin:developers\.alice\.accounts\?$/m,
+    },
+    {
       what: "an unknown key",
       edit: ["config:", "config:\n  mfa-admin:developper: {}"],
       says: /^Error: Pulumi\.main\.yaml:3: mfa-admin:developper: there is no such key; did you mean mfa-admin:developers\?$/m,

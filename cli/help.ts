@@ -1,0 +1,24 @@
+import type { Command } from "@oclif/core/command";
+import { Help } from "@oclif/core/help";
+
+/** What a developer runs; the rest is the administrators'. */
+const developers = ["console", "credential-process", "enroll", "login", "logout", "whoami"];
+
+/** oclif's help, with the commands of administrators and of developers apart, and the first step of each. */
+export default class GroupedHelp extends Help {
+  protected override formatCommands(commands: Command.Loadable[]): string {
+    const [own, others] = [true, false].map((wanted) =>
+      commands.filter(({ id }) => developers.includes(id) === wanted),
+    );
+    if (own === undefined || others === undefined || own.length === 0 || others.length === 0) {
+      return super.formatCommands(commands);
+    }
+    const { bin } = this.config;
+    const section = (title: string, group: Command.Loadable[]): string =>
+      super.formatCommands(group).replace("COMMANDS", title);
+    return [
+      section(`FOR ADMINISTRATORS (begin with ${bin} init)`, others),
+      section(`FOR DEVELOPERS (begin with ${bin} enroll)`, own),
+    ].join("\n\n");
+  }
+}
