@@ -5,6 +5,7 @@ import { accountsOf, roleNameOf } from "../../infra/names.ts";
 import { type CutOff, type CutOffFailure, cutOffUser, revokeRoleSessions } from "../../infra/offboarding.ts";
 import { letRoleBack, letUserBack } from "../../infra/older-sessions.ts";
 import type { Settings } from "../../infra/settings.ts";
+import { accountsText } from "../accounts-text.ts";
 import type { EmergencyTarget } from "../developers/emergency-target.ts";
 import { iamIn } from "./clients.ts";
 import { momentFromNow } from "./clock.ts";
@@ -132,7 +133,9 @@ export function cutOffLines(cut: DeveloperCutOff): string[] {
     password ? "the password" : "no password",
     plural(mfaDevices, "MFA device"),
   ];
-  const ended = sessions.length > 0 ? ` Sessions ended in ${sessions.join(", ")}.` : "";
+  const total = failed.length > 0 ? Infinity : sessions.length + unreached.length;
+  const where = accountsText(sessions, total);
+  const ended = sessions.length > 0 ? ` Sessions ended in ${where}.` : "";
   if (!found) return [`${userName}: the auth account has no such user.${ended}`, ...open];
   const what = failed.length > 0 ? "access ended in part" : "access ended";
   return [`${userName}: ${what}. Deleted: ${deleted.join(", ")}.${ended}`, ...open];

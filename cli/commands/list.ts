@@ -26,10 +26,13 @@ export default class List extends StackCommand {
     const { exemptLines } = await import("../preview/exemptions.ts");
     const exempt = exemptLines(settings);
     const names = Object.keys(settings.developers);
+    const accounts = Object.keys(settings.developmentAccounts).length;
     const roster = names.map((userName) => ({ userName, accounts: accountsOf(settings, userName) }));
     if (flags.roster || names.length === 0) {
       this.log(
-        names.length === 0 ? "There are no developers yet. Run mfa-admin add-developer NAME." : developerTable(roster),
+        names.length === 0
+          ? "There are no developers yet. Run mfa-admin add-developer NAME."
+          : developerTable(roster, accounts),
       );
       if (exempt.length > 0) this.log(exempt.join("\n"));
       return roster;
@@ -44,7 +47,7 @@ export default class List extends StackCommand {
     // The JSON is a row for each developer.
     if (this.jsonEnabled()) for (const line of alarms.lines) this.logToStderr(line);
     else if (alarms.lines.length > 0) this.log(`${alarms.lines.join("\n")}\n`);
-    this.log([developerTable(rows), ...exempt].join("\n"));
+    this.log([developerTable(rows, accounts), ...exempt].join("\n"));
     return rows;
   }
 }

@@ -1,4 +1,5 @@
 import { endRoleSessions, endUserSessions } from "../../infra/older-sessions.ts";
+import { accountsText } from "../accounts-text.ts";
 import { momentFromNow } from "../aws/clock.ts";
 import { clients, inEachAccount, type UnreachedAccount, wordsOf } from "../aws/cut-off.ts";
 import { Failure } from "../failure.ts";
@@ -60,7 +61,9 @@ export function endedLines(result: EndedSessions): string[] {
   const { userName, authAccount, found, before, ownRefused, sessions, unreached } = result;
   const ended = [
     ...(found && ownRefused === undefined ? ["the user's own"] : []),
-    ...(sessions.length > 0 ? [`those of the role in ${sessions.join(", ")}`] : []),
+    ...(sessions.length > 0
+      ? [`those of the role in ${accountsText(sessions, sessions.length + unreached.length)}`]
+      : []),
   ];
   return [
     ...(found ? [] : [`${userName}: the auth account ${authAccount} has no such user.`]),

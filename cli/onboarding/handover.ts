@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 
 import { roleArnsOf, signInAddress } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
+import { accountsText } from "../accounts-text.ts";
 import type { RunResult } from "../engine/runs.ts";
 import { keepFromGit } from "./keep-from-git.ts";
 import { Failure } from "../failure.ts";
@@ -47,7 +48,7 @@ export function handoverPage({ handover, password }: AddedDeveloper): string {
     ["Sign-in address", signInAddress],
     ["User name", userName],
     ["One-time password", passwordText(userName, password)],
-    ...Object.entries(roles).map(([account, arn]) => [`Role in ${account}`, arn]),
+    ...roleRows(Object.entries(roles)),
     ["MFA device", `a virtual one named ${userName}; any other name is refused`],
     ["Instructions", guide === undefined ? `mfa-admin guide ${userName} prints them` : `in ${guide}`],
   ] as [string, string][];
@@ -55,6 +56,14 @@ export function handoverPage({ handover, password }: AddedDeveloper): string {
   return [`Hand over to ${userName}:`, ...rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`)].join(
     "\n",
   );
+}
+
+/** A line each, or one for many: the developer's page has them all. */
+function roleRows(roles: [string, string][]): [string, string][] {
+  const accounts = roles.map(([account]) => account);
+  const text = accountsText(accounts, accounts.length);
+  if (text === accounts.join(", ")) return roles.map(([account, arn]) => [`Role in ${account}`, arn]);
+  return [["Role", `${roles[0]?.[1].replace(/^.*\//, "") ?? ""} in ${text}`]];
 }
 
 export function passwordText(userName: string, password: AddedDeveloper["password"]): string {

@@ -1,15 +1,24 @@
 import type { DeveloperStatus } from "../aws/developer-status.ts";
+import { accountsText } from "../accounts-text.ts";
 import { plainTable } from "./table.ts";
 
 /** A developer as the roster, and perhaps IAM, knows them. */
 export type DeveloperRow = { userName: string; accounts: string[] } & Partial<DeveloperStatus>;
 
-/** The table of `list`; with what AWS knows only where it was asked. */
-export function developerTable(rows: DeveloperRow[]): string {
+/**
+ * The table of `list`; with what AWS knows only where it was asked.
+ *
+ * @param accounts how many development accounts there are
+ */
+export function developerTable(rows: DeveloperRow[], accounts: number): string {
   const asked = rows.some(({ exists }) => exists !== undefined);
   return plainTable(
     ["Developer", "Accounts", ...(asked ? ["MFA", "Access keys", "Last use"] : [])],
-    rows.map((row) => [row.userName, row.accounts.join(", "), ...(asked ? [mfa(row), keys(row), lastUse(row)] : [])]),
+    rows.map((row) => [
+      row.userName,
+      accountsText(row.accounts, accounts),
+      ...(asked ? [mfa(row), keys(row), lastUse(row)] : []),
+    ]),
   );
 }
 
