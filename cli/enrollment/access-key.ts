@@ -69,17 +69,22 @@ export async function requireRoomForKey(profile: string): Promise<void> {
   );
 }
 
-/** A key that stands there is of no use any more, as AWS says; it may be nowhere else all the same, so it is kept. */
+/**
+ * A key that stands there is of no use any more, as AWS says; it may be nowhere else all the same, so it is kept beside.
+ *
+ * @param replaced the id of the key that is going to be deleted
+ */
 function withKey(
   text: string,
   ini: Ini,
   profile: string,
   key: Pick<AccessKey, "accessKeyId" | "secretAccessKey">,
+  replaced?: string,
 ): string {
   const { accessKeyId: aws_access_key_id, secretAccessKey: aws_secret_access_key } = key;
   const written = editSection(text, profile, { aws_access_key_id, aws_secret_access_key });
   const before = credentialsIn(ini, profile);
-  if (!isLongTerm(before)) return written;
+  if (!isLongTerm(before) || [key.accessKeyId, replaced].includes(before.accessKeyId)) return written;
   return editSection(written, nameForOld(ini, profile), {
     aws_access_key_id: before.accessKeyId,
     aws_secret_access_key: before.secretAccessKey,
@@ -107,7 +112,7 @@ async function makeKey({ key, options: { profile } }: Enrollment): Promise<Acces
     return own;
   }
   try {
-    await editAwsFile("credentials", (text, ini) => withKey(text, ini, profile, made));
+    await editAwsFile("credentials", (text, ini) => withKey(text, ini, profile, made, key.accessKeyId));
   } catch (error) {
     // A key that nobody has is not left behind.
     await deleteKey(key, made);

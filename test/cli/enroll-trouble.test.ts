@@ -45,9 +45,10 @@ describe("enroll in trouble", () => {
     expect(await terminal.ended()).to.equal(0);
   }
 
-  it("puts a new key in the place of one that was revoked", async () => {
+  it("puts a new key in the place of one that was revoked, which is kept beside it", async () => {
     const alice = await developer("alice");
-    await alice.writeAws("credentials", profileText("auth", await alice.keyFromConsole()));
+    const revoked = await alice.keyFromConsole();
+    await alice.writeAws("credentials", profileText("auth", revoked));
     await admin.succeed("revoke-keys", "alice", "--yes");
     const terminal = alice.terminal("enroll");
     await terminal.waitFor("Passing over the profile auth: AWS does not accept the access key");
@@ -57,6 +58,8 @@ describe("enroll in trouble", () => {
     await typeTwoCodes(terminal, alice);
     await terminal.waitFor("in the profile auth; the initial one is deleted");
     await finish(terminal, alice);
+    expect(await alice.profile("auth-old")).to.deep.include(revoked);
+    expect((await alice.profile("auth")).accessKeyId).to.not.equal(revoked.accessKeyId);
   });
 
   it("makes a new device when an administrator has taken away the one that it had begun with", async () => {
