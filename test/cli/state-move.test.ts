@@ -286,7 +286,9 @@ describe("state move", () => {
     const seen = new Set<string>();
     const meanwhile = async (child: ChildProcess): Promise<void> => {
       while (child.exitCode === null) {
-        for (const name of await readdir(TMPDIR, { recursive: true })) seen.add(basename(name));
+        // A directory may go while it is being listed.
+        const names = await readdir(TMPDIR, { recursive: true }).catch(() => []);
+        for (const name of names) seen.add(basename(name));
         await setTimeout(2);
       }
     };
