@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { chmod, link, lstat, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { access, chmod, chown, link, lstat, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -271,13 +271,22 @@ describe("the AWS files are edited so that the AWS CLI finds what was meant, and
       }
     });
 
-    it("a file whose directory cannot be written to is written in place", async function () {
-      if (process.getuid?.() === 0) return;
+    it("a file whose directory cannot be written to is written in place", async () => {
       await writeFile(credentials(), "");
+      const user = process.geteuid?.() ?? 0;
+      // Root may write anywhere.
+      if (user === 0) for (const path of [credentials(), directory]) await chown(path, 65_534, 65_534);
       await chmod(directory, 0o500);
-      await writeProfiles({ dev: session });
+      if (user === 0) process.seteuid?.(65_534);
+      // Where nobody else gets to the temporary directory, it is root who writes.
+      await access(credentials()).catch(() => process.seteuid?.(user));
+      try {
+        await writeProfiles({ dev: session });
+      } finally {
+        process.seteuid?.(user);
+        await chmod(directory, 0o700);
+      }
       expect(await readFile(credentials(), "utf8")).to.contain("[dev]");
-      await chmod(directory, 0o700);
     });
   });
 });
