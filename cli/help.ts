@@ -1,14 +1,13 @@
 import type { Command } from "@oclif/core/command";
 import { Help } from "@oclif/core/help";
 
-/** What a developer runs; the rest is the administrators'. */
-const developers = ["console", "credential-process", "enroll", "login", "logout", "whoami"];
+import { developerCommands } from "../toolchain/developer-commands.js";
 
 /** oclif's help, with the commands of administrators and of developers apart, and the first step of each. */
 export default class GroupedHelp extends Help {
   protected override formatCommands(commands: Command.Loadable[]): string {
     const [own, others] = [true, false].map((wanted) =>
-      commands.filter(({ id }) => developers.includes(id) === wanted),
+      commands.filter(({ id }) => developerCommands.includes(id) === wanted),
     );
     if (own === undefined || others === undefined || own.length === 0 || others.length === 0) {
       return super.formatCommands(commands);

@@ -24,11 +24,17 @@ export function requestHandler<Options extends object>(options?: Options): Optio
   return { ...(options as Options), ...agents() };
 }
 
+/** By the bundle: clients share their connections. */
+const agentsByBundle = new Map<string | undefined, EnvironmentAgent>();
+
 /** The agents for requests of one's own; none where the environment names neither a proxy nor a bundle. */
 export function agents(): Agents {
-  const ca = caBundle();
-  if (ca === undefined && proxies().size === 0) return {};
-  const agent = new EnvironmentAgent({ keepAlive: true, ...(ca !== undefined && { ca }) });
+  const bundle = process.env["AWS_CA_BUNDLE"] || undefined;
+  if (bundle === undefined && !hasProxy()) return {};
+  const known = agentsByBundle.get(bundle);
+  const agent =
+    known ?? new EnvironmentAgent({ keepAlive: true, ...(bundle !== undefined && { ca: certificatesIn(bundle) }) });
+  agentsByBundle.set(bundle, agent);
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- it serves both kinds of requests
   return { httpAgent: agent, httpsAgent: agent };
 }
@@ -83,13 +89,11 @@ function proxies(): Map<string, string> {
   return found;
 }
 
-function caBundle(): Buffer | undefined {
-  const named = process.env["AWS_CA_BUNDLE"];
-  if (!named) return undefined;
+function certificatesIn(bundle: string): Buffer {
   try {
-    return readFileSync(named.replace(/^~(?=\/)/, () => homedir()));
+    return readFileSync(bundle.replace(/^~(?=\/)/, () => homedir()));
   } catch (error) {
-    throw new CaBundleError(`AWS_CA_BUNDLE is ${named}, which cannot be read: ${(error as Error).message}.`, {
+    throw new CaBundleError(`AWS_CA_BUNDLE is ${bundle}, which cannot be read: ${(error as Error).message}.`, {
       cause: error,
     });
   }

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 import { buildDeveloperPackage } from "../toolchain/developer-package.js";
-import { Administrator } from "./cli/harness.ts";
-import { Workstation } from "./cli/workstation.ts";
+import type { Administrator } from "./cli/harness.ts";
+import { aliceAtWork, type Workstation } from "./cli/workstation.ts";
 
 describe("the developers' package", () => {
   let admin: Administrator;
@@ -17,9 +17,7 @@ describe("the developers' package", () => {
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), "mfa-admin-developer-"));
     await buildDeveloperPackage(directory);
-    admin = await Administrator.withProject({ developers: ["alice"] });
-    await admin.succeed("up", "--yes");
-    alice = await Workstation.enrolled(admin);
+    ({ admin, alice } = await aliceAtWork());
   });
   after(async () => {
     await alice.close();

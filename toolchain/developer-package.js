@@ -7,8 +7,8 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { developerCommands } from "./developer-commands.js";
 
-const commands = ["console", "credential-process", "enroll", "login", "logout", "whoami"];
 const checkout = dirname(import.meta.dirname);
 
 /**
@@ -18,7 +18,9 @@ const checkout = dirname(import.meta.dirname);
 export async function buildDeveloperPackage(directory) {
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
-  const list = commands.map((name) => `${JSON.stringify(name)}: (await import("./cli/commands/${name}.ts")).default`);
+  const list = developerCommands.map(
+    (name) => `${JSON.stringify(name)}: (await import("./cli/commands/${name}.ts")).default`,
+  );
   await build({
     absWorkingDir: checkout,
     entryPoints: {

@@ -14,6 +14,11 @@ export function motoServer() {
   return found;
 }
 
+/** @returns {string} the path of the Python that it runs by: botocore is there, too */
+export function motoPython() {
+  return join(motoRoot(), "venv", "bin", "python");
+}
+
 /** @returns {string | undefined} */
 export function findMoto() {
   const program = join(motoRoot(), "bin", "moto_server");

@@ -8,6 +8,12 @@ export function configHeading(config: Ini, profile: string): string | undefined 
   return headingsIn(config).findLast((heading) => profileIn(heading) === profile);
 }
 
+/** What the configuration file says of a profile. */
+export function configValues(config: Ini, profile: string): Map<string, string> | undefined {
+  const heading = configHeading(config, profile);
+  return heading === undefined ? undefined : valuesIn(config, heading);
+}
+
 /** The profiles of the configuration file, in order. */
 export function configProfiles(config: Ini): string[] {
   return [...new Set(headingsIn(config).flatMap((heading) => profileIn(heading) ?? []))];
@@ -21,11 +27,7 @@ export function newConfigHeading(profile: string): string {
 
 /** What both files say of a profile; the credentials file comes before the configuration (botocore, `Session.full_config`). */
 export function profileValues({ config, credentials }: { config: Ini; credentials: Ini }, profile: string) {
-  const heading = configHeading(config, profile);
-  const [below, above] = [
-    heading === undefined ? undefined : valuesIn(config, heading),
-    valuesIn(credentials, profile),
-  ];
+  const [below, above] = [configValues(config, profile), valuesIn(credentials, profile)];
   return below === undefined && above === undefined ? undefined : new Map([...(below ?? []), ...(above ?? [])]);
 }
 

@@ -29,7 +29,12 @@ export function accountProfileName(account: string, { accounts }: Pick<Assignmen
     ...["default", accessKeyProfile, dailyProfile],
     ...Object.keys(accounts).map((other) => `${dailyProfile}-${other}`),
   ];
-  return used.includes(account) ? `${account}-account` : account;
+  return used.includes(account) ? otherProfileName(account) : account;
+}
+
+/** What it is called where the name of the account has another use. */
+export function otherProfileName(account: string): string {
+  return `${account}-account`;
 }
 
 /**

@@ -40,14 +40,7 @@ export async function lookAtAws(settings: Settings, unreached: string[] = []): P
   const { authAccount, organizationalUnits } = settings;
   const { developmentAccounts } = without(settings, unreached);
   const missed: Look["missed"] = [];
-  const attempt = async <T>(missing: Omit<Look["missed"][number], "reason">, call: Promise<T>) => {
-    try {
-      return await call;
-    } catch (error) {
-      missed.push({ ...missing, reason: wordsOf(error) });
-      return undefined;
-    }
-  };
+  const attempt = noting(missed);
   const shieldAsked = shieldInAws();
   const outside = async (): Promise<string[]> => {
     const targets = (await shieldAsked.catch(() => undefined))?.targets ?? [];
@@ -77,6 +70,18 @@ export async function lookAtAws(settings: Settings, unreached: string[] = []): P
   };
 }
 
+/** Waits for a call; one that is refused is noted, and has found nothing. */
+const noting =
+  (missed: Look["missed"]) =>
+  async <T>(missing: Omit<Look["missed"][number], "reason">, call: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await call;
+    } catch (error) {
+      missed.push({ ...missing, reason: wordsOf(error) });
+      return undefined;
+    }
+  };
+
 function without(settings: Settings, unreached: string[]): Settings {
   const reachable = Object.entries(settings.developmentAccounts).filter(([name]) => !unreached.includes(name));
   return { ...settings, developmentAccounts: Object.fromEntries(reachable) };
@@ -89,12 +94,7 @@ function without(settings: Settings, unreached: string[]): Settings {
  */
 export async function requireIdentities(settings: Settings, unreached: string[]): Promise<Look["identities"]> {
   const missed: Look["missed"] = [];
-  const identities = await lookAtIdentities(without(settings, unreached), async ({ what, account }, call) =>
-    call.catch((error: unknown) => {
-      missed.push({ what, account, reason: wordsOf(error) });
-      return undefined;
-    }),
-  );
+  const identities = await lookAtIdentities(without(settings, unreached), noting(missed));
   requireSeen({ missed });
   return identities;
 }

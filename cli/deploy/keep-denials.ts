@@ -29,6 +29,8 @@ export interface Keeping {
   lifted: Denied[];
   /** Names of accounts in which nothing is looked at or changed. */
   unreached: string[];
+  /** Told of each step as well. */
+  onStep?: OnStep | undefined;
 }
 
 type OnStep = (step: StepEventMetadata) => void;
@@ -57,6 +59,7 @@ export async function keepingDenials(
       one.isWritten = true;
       done.push(putBack(one));
     }
+    keeping.onStep?.(step);
   };
   const outcome = await run(onStep).then(
     (result) => ({ result }),

@@ -92,7 +92,7 @@ export async function addToStack(
     denialsStay(seen, await readStackBefore(stack, project), {});
   };
   const { outputs = {} } = resources.find(({ type }) => type === "pulumi:pulumi:Stack") ?? {};
-  const run = (onKept: (step: StepEventMetadata) => void): Promise<RunResult> =>
+  const run = (onEach: (step: StepEventMetadata) => void): Promise<RunResult> =>
     runUp(stack, {
       afterRefresh,
       project,
@@ -101,14 +101,11 @@ export async function addToStack(
       target: targetsOf(project, settings, names, resources, unreachedBy(stack)),
       program: programOf(stack, settings, { names, outputs }),
       ...(onBegin && { onBegin }),
-      onStep: (step) => {
-        onKept(step);
-        onStep?.(step);
-      },
+      onStep: onEach,
       again: `mfa-admin up --stack ${stackReference(project)}`,
     });
   const result = await keepingDenials(
-    { settings: alone, before: held, told: look, lifted: [], unreached: unreachedNames(stack) },
+    { settings: alone, before: held, told: look, lifted: [], unreached: unreachedNames(stack), onStep },
     run,
   );
   await trustAgain(settings, staleIn(seen.alarms));

@@ -166,14 +166,10 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
       await requireStillHarmless(now, settings, guards);
     };
     await afterRefresh();
-    const keeping = { settings, before: held, told: seen.look, lifted: seen.lifted.denied, unreached };
-    const result = await keepingDenials(keeping, (onKept) => {
-      const onEach = (step: StepEventMetadata): void => {
-        onKept(step);
-        onStep?.(step);
-      };
-      return runUp(stack, { ...options, total, afterRefresh, ...(onBegin && { onBegin }), onStep: onEach });
-    });
+    const keeping = { settings, before: held, told: seen.look, lifted: seen.lifted.denied, unreached, onStep };
+    const result = await keepingDenials(keeping, (onEach) =>
+      runUp(stack, { ...options, total, afterRefresh, ...(onBegin && { onBegin }), onStep: onEach }),
+    );
     await trustAgain(settings, stale);
     return result;
   });

@@ -1,6 +1,6 @@
 import { type Assignment, mfaDeviceArn } from "../../infra/assignment.ts";
 import { credentialsIn } from "../aws-files/credentials.ts";
-import { editAwsFile, readAwsFile, readAwsFiles } from "../aws-files/files.ts";
+import { editAwsFile, readAwsFiles } from "../aws-files/files.ts";
 import { type Edit, editSection } from "../aws-files/ini-edit.ts";
 import { type Ini, ownValuesIn } from "../aws-files/ini.ts";
 import { configHeading, configProfiles, newConfigHeading } from "../aws-files/profile-map.ts";
@@ -37,15 +37,15 @@ export async function writeConfigProfiles(
     options.kit === undefined ? "" : ` --kit "${options.kit}"`,
   ].join("");
   const wanted = sharedProfiles(assignment, ownCommand(options.program), flags);
-  const { credentials } = await readAwsFiles();
-  const changes = changesOf(await readAwsFile("config"), credentials, wanted, assignment);
+  const { config: before, credentials } = await readAwsFiles();
+  const changes = changesOf(before, credentials, wanted, assignment);
   if (changes.some(({ edit }) => edit !== undefined)) {
     await editAwsFile("config", (text, config) =>
       changesOf(config, credentials, wanted, assignment).reduce(
-        (before, { name, edit }) =>
+        (edited, { name, edit }) =>
           edit === undefined
-            ? before
-            : editSection(before, configHeading(config, name) ?? newConfigHeading(name), edit),
+            ? edited
+            : editSection(edited, configHeading(config, name) ?? newConfigHeading(name), edit),
         text,
       ),
     );

@@ -1,4 +1,5 @@
 import type { Assignment } from "../../infra/assignment.ts";
+import { dailyProfile as profile } from "../aws-files/profiles.ts";
 import { Failure } from "../failure.ts";
 import type { AccessKey } from "../login/access-key.ts";
 import { rememberedCode } from "../login/code.ts";
@@ -9,7 +10,6 @@ import { loginSummary } from "../login/summary.ts";
 import type { Enrollment } from "./enrollment.ts";
 
 const step = "First login";
-const profile = "dev";
 
 /** Logs in to an account, which is asked for where there are several; it proves that everything works. */
 export async function firstLogin(

@@ -3,8 +3,8 @@ import { credentialKeys, credentialsIn, isLongTerm } from "../aws-files/credenti
 import { editAwsFile, readAwsFile, readAwsFiles, requireEditable } from "../aws-files/files.ts";
 import { editSection } from "../aws-files/ini-edit.ts";
 import { headingsIn, inheritedIn, type Ini, ownValuesIn, valuesIn } from "../aws-files/ini.ts";
-import { configHeading, profileValues } from "../aws-files/profile-map.ts";
-import { requireProfileName } from "../aws-files/profiles.ts";
+import { configValues, profileValues } from "../aws-files/profile-map.ts";
+import { otherProfileName, requireProfileName } from "../aws-files/profiles.ts";
 import { Failure } from "../failure.ts";
 import type { Session } from "./memory.ts";
 
@@ -132,13 +132,10 @@ function regionKeys(
 ): Record<string, string> {
   const isWritten = writtenRegion(credentials, profile).includes("region");
   const own = isWritten ? undefined : valuesIn(credentials, profile)?.get("region");
-  const regionOf = (name: string): string | undefined => {
-    const heading = configHeading(config, name);
-    return heading === undefined ? undefined : valuesIn(config, heading)?.get("region") || undefined;
-  };
+  const regionOf = (name: string): string | undefined => configValues(config, name)?.get("region") || undefined;
   // An empty one in the credentials file comes before that of the configuration.
   if (own || (own === undefined && regionOf(profile) !== undefined)) return {};
-  const places = [profile, account, `${account}-account`, "default"];
+  const places = [profile, account, otherProfileName(account), "default"];
   const value = places.map(regionOf).find((one) => one !== undefined) ?? assigned ?? region;
   return { region: value, [regionMark]: value };
 }

@@ -1,4 +1,5 @@
 import type { OrganizationView } from "../aws/organization.ts";
+import { region as homeRegion } from "../../infra/region.ts";
 import { settingsSchema } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
 import { askText, canAsk, chooseOne, chooseSome } from "../terminal/ask.ts";
@@ -82,7 +83,7 @@ async function askRegion(): Promise<string | undefined> {
     const { error } = settingsSchema.shape.region.safeParse(value);
     return error === undefined || `${error.issues[0]?.message ?? ""}.`;
   };
-  return askText("Region of the developers' profiles:", valid, AWS_REGION || AWS_DEFAULT_REGION || "us-east-1");
+  return askText("Region of the developers' profiles:", valid, AWS_REGION || AWS_DEFAULT_REGION || homeRegion);
 }
 
 /** Names for the chosen accounts, made of those that the organization gives them. */

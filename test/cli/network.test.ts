@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { generate } from "selfsigned";
 
 import { AwsCli } from "../sandbox/aws-cli.ts";
-import { Administrator } from "./harness.ts";
-import { Workstation } from "./workstation.ts";
+import type { Administrator } from "./harness.ts";
+import { aliceAtWork, type Workstation } from "./workstation.ts";
 
 type SubjectAltName = NonNullable<NonNullable<Parameters<typeof generate>[1]>["extensions"]>[number];
 
@@ -21,9 +21,7 @@ describe("behind a proxy that alone leads to AWS, with a certificate of one's ow
   const asked: string[] = [];
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: ["alice"] });
-    await admin.succeed("up", "--yes");
-    alice = await Workstation.enrolled(admin);
+    ({ admin, alice } = await aliceAtWork());
     const names: SubjectAltName = { name: "subjectAltName", altNames: [{ type: 2, value: "aws.test" }] };
     const pem = await generate([{ name: "commonName", value: "aws.test" }], { extensions: [names] });
     const aws = createTlsServer({ key: pem.private, cert: pem.cert }, (request, response) => {

@@ -5,10 +5,21 @@ import { join } from "node:path";
 
 import { type Credentials, type Sandbox, tokenCode } from "../sandbox/index.ts";
 import { administratorOf, clients, enableDevice } from "../sandbox/testing.ts";
-import { type Administrator, program, type Result, type RunOptions } from "./harness.ts";
+import { Administrator, program, type Result, type RunOptions } from "./harness.ts";
 import { Terminal } from "./terminal.ts";
 
 const step = 30_000;
+
+/** A stack that is applied, and alice, who is enrolled. @param edit of the settings, before they are applied */
+export async function aliceAtWork(
+  developers = ["alice"],
+  edit?: (text: string) => string,
+): Promise<{ admin: Administrator; alice: Workstation }> {
+  const admin = await Administrator.withProject({ developers });
+  if (edit !== undefined) await admin.editSettings(edit);
+  await admin.succeed("up", "--yes");
+  return { admin, alice: await Workstation.enrolled(admin) };
+}
 
 /** A developer's own machine: a home directory, an access key, an authenticator app, and the CLI as it is built. */
 export class Workstation {

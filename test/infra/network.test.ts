@@ -1,9 +1,8 @@
 import { expect } from "chai";
 import { execFileSync } from "node:child_process";
-import { join } from "node:path";
 
 import { proxyFor } from "../../infra/network.ts";
-import { motoRoot } from "../../toolchain/cache.js";
+import { motoPython } from "../../toolchain/moto.js";
 import { Dice } from "../cli/dice.ts";
 
 /** What Python's `urllib` says, which the AWS CLI goes by. */
@@ -57,9 +56,8 @@ describe("the proxy for an address", () => {
       ),
       address: dice.pick(addresses),
     }));
-    const python = join(motoRoot(), "venv", "bin", "python");
     const theirs = JSON.parse(
-      execFileSync(python, ["-c", script], { input: JSON.stringify(cases), encoding: "utf8" }),
+      execFileSync(motoPython(), ["-c", script], { input: JSON.stringify(cases), encoding: "utf8" }),
     ) as (string | null)[];
     cases.forEach((one, index) => {
       for (const name of Object.keys(process.env)) Reflect.deleteProperty(process.env, name);

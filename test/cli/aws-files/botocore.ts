@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { motoRoot } from "../../../toolchain/cache.js";
+import { motoPython } from "../../../toolchain/moto.js";
 
 /** What botocore, the AWS CLI's own library, reads in a text. */
 export interface Reading {
@@ -25,7 +25,7 @@ export function botocoreReads(texts: (string | Buffer)[]): Reading[] {
     });
     const script = fileURLToPath(new URL("botocore-reads.py", import.meta.url));
     // moto, which the tests have, comes with botocore.
-    const printed = execFileSync(join(motoRoot(), "venv", "bin", "python"), [script, directory, String(texts.length)], {
+    const printed = execFileSync(motoPython(), [script, directory, String(texts.length)], {
       encoding: "utf8",
       env: { ...process.env, LC_ALL: "C.UTF-8" },
       maxBuffer: 1 << 28,

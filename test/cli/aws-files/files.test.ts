@@ -3,8 +3,8 @@ import { chmod, lstat, mkdir, readFile, rename, symlink, writeFile } from "node:
 import { join } from "node:path";
 
 import { AwsCli } from "../../sandbox/aws-cli.ts";
-import { Administrator } from "../harness.ts";
-import { profileText, Workstation } from "../workstation.ts";
+import type { Administrator } from "../harness.ts";
+import { aliceAtWork, profileText, type Workstation } from "../workstation.ts";
 
 const login = ["login", "--account", "sandbox"];
 
@@ -13,9 +13,7 @@ describe("the AWS files are the user's", () => {
   let alice: Workstation;
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: ["alice"] });
-    await admin.succeed("up", "--yes");
-    alice = await Workstation.enrolled(admin);
+    ({ admin, alice } = await aliceAtWork());
   });
   after(async () => {
     await alice.close();

@@ -3,8 +3,8 @@ import { expect } from "chai";
 import { setTimeout } from "node:timers/promises";
 
 import { administratorOf, enableDevice } from "../../sandbox/testing.ts";
-import { Administrator } from "../harness.ts";
-import { Workstation } from "../workstation.ts";
+import type { Administrator } from "../harness.ts";
+import { aliceAtWork, Workstation } from "../workstation.ts";
 
 const login = ["login", "--account", "sandbox"];
 
@@ -13,9 +13,7 @@ describe("login: MFA codes and devices", () => {
   let alice: Workstation;
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: ["alice", "bob", "carol", "dave"] });
-    await admin.succeed("up", "--yes");
-    alice = await Workstation.enrolled(admin);
+    ({ admin, alice } = await aliceAtWork(["alice", "bob", "carol", "dave"]));
   });
   after(async () => {
     await alice.close();

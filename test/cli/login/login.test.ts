@@ -3,17 +3,15 @@ import { join } from "node:path";
 
 import { clients } from "../../sandbox/testing.ts";
 import { works } from "../developer.ts";
-import { Administrator } from "../harness.ts";
-import { profileText, Workstation } from "../workstation.ts";
+import type { Administrator } from "../harness.ts";
+import { aliceAtWork, profileText, type Workstation } from "../workstation.ts";
 
 describe("login", () => {
   let admin: Administrator;
   let alice: Workstation;
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: ["alice", "bob"] });
-    await admin.succeed("up", "--yes");
-    alice = await Workstation.enrolled(admin);
+    ({ admin, alice } = await aliceAtWork(["alice", "bob"]));
   });
   after(async () => {
     await alice.close();

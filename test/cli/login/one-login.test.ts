@@ -6,17 +6,16 @@ import { AwsCli } from "../../sandbox/aws-cli.ts";
 import { clients } from "../../sandbox/testing.ts";
 import { works } from "../developer.ts";
 import { Administrator } from "../harness.ts";
-import { profileText, Workstation } from "../workstation.ts";
+import { aliceAtWork, profileText, Workstation } from "../workstation.ts";
 
 describe("one login", () => {
   let admin: Administrator;
   let alice: Workstation;
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: ["alice"] });
-    await admin.editSettings((text) => text.replace("config:\n", "config:\n  mfa-admin:region: ap-northeast-1\n"));
-    await admin.succeed("up", "--yes");
-    alice = await Workstation.enrolled(admin);
+    ({ admin, alice } = await aliceAtWork(["alice"], (text) =>
+      text.replace("config:\n", "config:\n  mfa-admin:region: ap-northeast-1\n"),
+    ));
   });
   after(async () => {
     await alice.close();

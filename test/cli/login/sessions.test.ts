@@ -7,17 +7,15 @@ import { setTimeout } from "node:timers/promises";
 
 import { clients, refusal } from "../../sandbox/testing.ts";
 import { works } from "../developer.ts";
-import { Administrator } from "../harness.ts";
-import { profileText, Workstation } from "../workstation.ts";
+import type { Administrator } from "../harness.ts";
+import { aliceAtWork, profileText, type Workstation } from "../workstation.ts";
 
 describe("what a login has opened", () => {
   let admin: Administrator;
   let alice: Workstation;
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: ["alice"] });
-    await admin.succeed("up", "--yes");
-    alice = await Workstation.enrolled(admin);
+    ({ admin, alice } = await aliceAtWork());
   });
   after(async () => {
     await alice.close();

@@ -9,8 +9,8 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 
 import { ADMINISTRATOR_ACCESS, administratorOf } from "../../sandbox/testing.ts";
-import { Administrator } from "../harness.ts";
-import { profileText, Workstation } from "../workstation.ts";
+import type { Administrator } from "../harness.ts";
+import { aliceAtWork, profileText, type Workstation } from "../workstation.ts";
 
 const login = ["login", "--account", "sandbox"];
 
@@ -19,9 +19,7 @@ describe("login in trouble", () => {
   let alice: Workstation;
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: ["alice"] });
-    await admin.succeed("up", "--yes");
-    alice = await Workstation.enrolled(admin);
+    ({ admin, alice } = await aliceAtWork());
   });
   after(async () => {
     await alice.close();
