@@ -1,5 +1,5 @@
-/** More names than this don't fit on a line beside what is said of them. */
-const few = 4;
+/** Whether so many fit on a line beside what is said of them. */
+export const isFew = (count: number): boolean => count <= 4;
 
 /**
  * Names of accounts on a line: "sandbox, payments", "all 10 accounts", or "a, b, c and 5 more".
@@ -7,7 +7,7 @@ const few = 4;
  * @param total how many there are
  */
 export function accountsText(names: string[], total: number): string {
-  if (names.length <= few) return names.join(", ");
+  if (isFew(names.length)) return names.join(", ");
   if (names.length === total) return `all ${total} accounts`;
-  return `${names.slice(0, few - 1).join(", ")} and ${names.length - few + 1} more`;
+  return `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
 }

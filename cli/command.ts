@@ -2,9 +2,10 @@ import { Command } from "@oclif/core/command";
 import * as Flags from "@oclif/core/flags";
 
 import { Failure } from "./failure.ts";
-import type { ReportKind } from "./preview/schema.ts";
+import type { PreviewReport, ReportKind } from "./preview/schema.ts";
 import type { Project } from "./project/project.ts";
 import type { SettingsFile } from "./project/settings-file.ts";
+import { wrapped } from "./terminal/tell.ts";
 
 /** What every command has: `--json`, `--verbose`, and errors that say what to do next. */
 export abstract class BaseCommand extends Command {
@@ -28,6 +29,21 @@ export abstract class BaseCommand extends Command {
     if (!("format" in this.ctor.flags)) return undefined;
     const at = argv.findLastIndex((argument) => /^--format(=|$)/.test(argument));
     return argv[at]?.split("=")[1] ?? (at < 0 ? undefined : argv[at + 1]);
+  }
+
+  /** Told to a person: on a terminal, text breaks between words. */
+  override log(text = ""): void {
+    super.log(wrapped(text, process.stdout));
+  }
+
+  /** The same on stderr. */
+  override logToStderr(text = ""): void {
+    super.logToStderr(wrapped(text, process.stderr));
+  }
+
+  /** A page or a file that is printed as it is. */
+  protected print(page: string): void {
+    super.log(page);
   }
 
   /** What a command does about its failure besides telling the user. */
@@ -108,11 +124,20 @@ export abstract class ReportCommand extends StackCommand {
   /** The report that a workflow keeps in one place, and that the failure has to stand in for. */
   protected abstract readonly kind: ReportKind;
 
+  /** The report in the form that was asked for; programs get what `run` returns. */
+  protected async show(report: PreviewReport, format: "text" | "markdown" | "json"): Promise<void> {
+    if (format === "json") return;
+    const { render } = await import("./preview/render.ts");
+    const text = await render(report, format);
+    if (format === "markdown") this.print(text);
+    else this.log(text);
+  }
+
   protected override async failed(error: Error): Promise<void> {
     if (this.chosenFormat() !== "markdown") return;
     const { failureMarkdown } = await import("./preview/failure.ts");
     const { kind, stackName: stack } = this;
-    this.log(failureMarkdown(this.id ?? kind, error, stack === undefined ? undefined : { kind, stack }).trimEnd());
+    this.print(failureMarkdown(this.id ?? kind, error, stack === undefined ? undefined : { kind, stack }).trimEnd());
   }
 }
 

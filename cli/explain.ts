@@ -6,6 +6,7 @@ import { explainRefusal } from "./explain-refusal.ts";
 import { explainSystem } from "./explain-system.ts";
 import { Declined, Failure } from "./failure.ts";
 import { redacted } from "./terminal/redact.ts";
+import { tell } from "./terminal/tell.ts";
 
 /** Turns whatever was thrown into what the user is shown. */
 export function explain(error: Error): Failure {
@@ -34,7 +35,7 @@ export function report(failure: Failure, json: boolean): void {
   const what = `${failure instanceof Declined ? "" : "Error: "}${error.message}`;
   const lines = [what, error.remedy].filter((line) => line !== undefined);
   if (json) console.log(JSON.stringify({ error }, undefined, 2));
-  else console.error(withoutCommands(lines.join("\n")));
+  else tell(withoutCommands(lines.join("\n")));
 }
 
 /** What oclif's parser throws; with `flags`, those that were given and are not there. */

@@ -175,7 +175,7 @@ export async function requireAccessRole(name: string, accountId: string, accessR
       `The role ${reading ?? accessRole} cannot be assumed in account ${name} (${accountId}): ${error.message}`,
       reading === undefined
         ? "Make the role there with a trust policy for the management account, or name the right one in accessRole."
-        : "MFA_ADMIN_ACCESS_ROLE names it. Make it there with the policies that mfa-admin init --ci github prints.",
+        : "MFA_ADMIN_ACCESS_ROLE names it. Make it there with the policies that mfa-admin init --ci github writes.",
       { cause: error, setting: settingOf(name) },
     );
   }

@@ -2,6 +2,7 @@ import { requestHandler } from "../../infra/network.ts";
 import { region } from "../../infra/region.ts";
 import { Failure } from "../failure.ts";
 import type { ProfileSource } from "./profile-source.ts";
+import { tell } from "../terminal/tell.ts";
 
 let opened: Promise<void> | undefined;
 
@@ -130,7 +131,7 @@ async function resolve(source: ProfileSource): Promise<void> {
     } catch (error) {
       if (!(error instanceof Error) || error instanceof Failure || error.name === "ExitPromptError") throw error;
       if (!/MultiFactorAuthentication failed/.test(error.message)) throw profileFailure(source, error);
-      process.stderr.write(`AWS does not take this code: ${error.message} Wait for the next one.\n`);
+      tell(`AWS does not take this code: ${error.message} Wait for the next one.`);
     }
   }
 }

@@ -9,6 +9,7 @@ import { planOf } from "../preview/planned.ts";
 import { previewReport } from "../preview/report.ts";
 import type { Project } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
+import { tell } from "../terminal/tell.ts";
 
 /** What an `up` has come to. */
 export interface Outcome {
@@ -51,6 +52,6 @@ async function append(text: () => string): Promise<void> {
   try {
     await appendFile(file, `${text()}\n`);
   } catch (error) {
-    process.stderr.write(`Note: the job's summary could not be written: ${(error as Error).message}.\n`);
+    tell(`Note: the job's summary could not be written: ${(error as Error).message}.`);
   }
 }

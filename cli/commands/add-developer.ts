@@ -70,7 +70,7 @@ export default class AddDeveloper extends StackCommand {
     const { summary } = await import("../engine/apply.ts");
     const { handoverPage, madeWithoutPassword } = await import("../onboarding/handover.ts");
     this.log(summary(result));
-    for (const developer of developers) this.log(`\n${handoverPage(developer)}`);
+    this.log(`\n${handoverPage(developers)}`);
     const later = madeWithoutPassword(result, names);
     if (later !== undefined) this.logToStderr(`Next: ${later}`);
     if (commit !== undefined) this.logToStderr(commitAdvice(commit));

@@ -29,7 +29,7 @@ export default class CredentialProcess extends DeveloperCommand {
     const open = (): Promise<Session> => sessionFor({ cacheDirectory, sourceProfile, kit, account, duration });
     const session = await (flags.ask ? onTerminal(open) : open());
     const { accessKeyId, secretAccessKey, sessionToken, expires } = session;
-    this.log(
+    this.print(
       JSON.stringify({
         Version: 1,
         AccessKeyId: accessKeyId,

@@ -34,7 +34,7 @@ export default class Guide extends StackCommand {
       await writeGuide(flags.output, page);
       this.log(`The page for ${args.name} is in ${flags.output}.`);
     } else {
-      this.log(page.trimEnd());
+      this.print(page.trimEnd());
     }
     return {
       assignment: assignmentOf(file.settings, args.name),

@@ -49,7 +49,7 @@ export default class Init extends ProjectCommand {
     }),
     ci: Flags.option({
       description:
-        "Write workflows: a preview for each pull request, up on merge, a nightly look for drift. If the stack is set up already, init does nothing else.",
+        "Write workflows, and the policies of their roles: a preview for each pull request, up on merge, a nightly look for drift. If the stack is set up already, init does nothing else.",
       options: ["github"] as const,
     })(),
     repository: Flags.string({

@@ -13,7 +13,7 @@ export default class Outputs extends StackCommand {
     const outputs = Object.fromEntries(
       Object.entries(await stack.outputs()).map(([name, { value }]) => [name, value as unknown]),
     );
-    this.log(
+    this.print(
       Object.keys(outputs).length === 0 ? "There are no outputs yet. Run mfa-admin up." : stringify(outputs).trimEnd(),
     );
     return outputs;

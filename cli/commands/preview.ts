@@ -44,7 +44,7 @@ export default class Preview extends ReportCommand {
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Preview);
     const { project, file } = await this.settings(flags);
-    const [{ preview }, { render }] = await Promise.all([import("../preview/run.ts"), import("../preview/render.ts")]);
+    const { preview } = await import("../preview/run.ts");
     const report = await preview({
       project,
       file,
@@ -60,7 +60,7 @@ export default class Preview extends ReportCommand {
       adopt: flags.adopt,
       forget: flags["forget-account"],
     });
-    if (flags.format !== "json") this.log(await render(report, flags.format));
+    await this.show(report, flags.format);
     const { "save-plan": plan } = flags;
     if (plan !== undefined) this.logToStderr(`The plan is in ${plan}; mfa-admin up --plan ${plan} applies it.`);
     if (flags["exit-code"] && report.changed) process.exitCode = 2;

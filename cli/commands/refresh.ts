@@ -30,9 +30,9 @@ export default class Refresh extends ReportCommand {
 
   private async preview(flags: RefreshFlags): Promise<{ drifted: boolean; value: unknown }> {
     const { project, file } = await this.settings(flags);
-    const [{ drift }, { render }] = await Promise.all([import("../preview/drift.ts"), import("../preview/render.ts")]);
+    const { drift } = await import("../preview/drift.ts");
     const report = await drift({ project, file, verbose: flags.verbose, lockDeadline: flags["lock-timeout"] });
-    if (flags.format !== "json") this.log(await render(report, flags.format));
+    await this.show(report, flags.format);
     return { drifted: report.changed, value: report };
   }
 
@@ -40,10 +40,9 @@ export default class Refresh extends ReportCommand {
     const ask = await import("../terminal/ask.ts");
     const { project, file } = await this.settings(flags);
     ask.requireConfirmable(flags.yes);
-    const [{ prepare }, { refreshed }, { render }, { stackReference }] = await Promise.all([
+    const [{ prepare }, { refreshed }, { stackReference }] = await Promise.all([
       import("../engine/apply.ts"),
       import("../preview/refreshed.ts"),
-      import("../preview/render.ts"),
       import("../project/project.ts"),
     ]);
     const stack = await prepare(project, file, { lockDeadline: flags["lock-timeout"], reporting: true });
@@ -53,7 +52,7 @@ export default class Refresh extends ReportCommand {
     );
     const { isUnreached } = await import("../preview/unreached-wording.ts");
     const report = await refreshed(stack, { project, settings: file.settings, verbose: flags.verbose });
-    if (flags.format !== "json") this.log(await render(report, flags.format));
+    await this.show(report, flags.format);
     if (report.warnings.some(isUnreached)) process.exitCode = 1;
     const isTaken = report.warnings.some(({ kind }) => kind === "name-taken");
     const up = isTaken ? "mfa-admin up --adopt, if what is taken over is meant," : "mfa-admin up";

@@ -33,10 +33,12 @@ export default class ResetPassword extends StackCommand {
     const password = await resetPassword(iam, args.name);
     if (path !== undefined) await handover.writePasswordFile(path, new Map([[args.name, password]]));
     this.log(
-      handover.handoverPage({
-        handover: handover.handoverOf(file.settings, args.name),
-        password: path === undefined ? { shown: password } : { file: path },
-      }),
+      handover.handoverPage([
+        {
+          handover: handover.handoverOf(file.settings, args.name),
+          password: path === undefined ? { shown: password } : { file: path },
+        },
+      ]),
     );
     return handover.handoverOf(file.settings, args.name);
   }

@@ -33,6 +33,7 @@ import { DenialsLost, keepingDenials } from "./keep-denials.ts";
 import { staleIn } from "./promise.ts";
 import { pendingEdits, pendingLine } from "./pending-edits.ts";
 import { runUp } from "./run-up.ts";
+import { tell } from "../terminal/tell.ts";
 
 /**
  * A command about a person changes that person and nothing else: whatever else was edited in the settings stays for
@@ -136,18 +137,18 @@ export async function settlePending(
   const report = previewReport({ kind: "preview", stack: project.stack, settings, plan });
   const edits = report.changed ? pendingEdits(report) : [];
   if (edits.length === 0) return [];
-  process.stderr.write(`${pendingLine(edits)}\n`);
+  tell(pendingLine(edits));
   if (yes) return edits;
   try {
     const result = await apply(stack, { project, file, yes, verbose });
-    process.stderr.write(`${summary(result)}\n`);
+    tell(summary(result));
     const later = madeWithoutPassword(result);
-    if (later !== undefined) process.stderr.write(`Next: ${later}\n`);
+    if (later !== undefined) tell(`Next: ${later}`);
     return [];
   } catch (error) {
     // What was asked for is done by now: a no, or a guard, is about the rest.
     if (error instanceof IncompleteRun || error instanceof DenialsLost || !(error instanceof Failure)) throw error;
-    process.stderr.write(`${[error.message, error.remedy].filter(Boolean).join(" ")}\n`);
+    tell([error.message, error.remedy].filter(Boolean).join(" "));
     return edits;
   }
 }
@@ -178,7 +179,7 @@ function tellUncovered(alarms: Warning[], names: string[], settings: Settings): 
   const told = alarms.filter(
     (one) => one.kind === "account-uncovered" && one.accounts.some(({ account }) => own.has(account)),
   );
-  for (const line of warningLines(told, process.stderr)) process.stderr.write(`${line}\n`);
+  for (const line of warningLines(told, process.stderr)) tell(line);
 }
 
 /** Nor while AWS has less of the policy than the stack has made of it. */

@@ -15,6 +15,7 @@ import { SettingsFile } from "../project/settings-file.ts";
 import { confirmChange } from "../terminal/ask.ts";
 import { tellingAfterAMoment } from "../terminal/moment.ts";
 import { removeFromStack, settlePending } from "./own-part.ts";
+import { tell } from "../terminal/tell.ts";
 
 export interface RemovalOptions {
   project: Project;
@@ -57,7 +58,7 @@ export async function removeDevelopers(options: RemovalOptions): Promise<Removal
   if (hadAccess && !isIncomplete(cut)) {
     lines.push(`All access was ended in ${seconds} s. Now the users and roles are deleted.`);
   }
-  process.stderr.write(`${lines.join("\n")}\n`);
+  tell(lines.join("\n"));
   try {
     return { removed: names, cutOff: cut, ...(await finish(targets, options)) };
   } catch (error) {
@@ -76,7 +77,7 @@ async function finish(targets: EmergencyTarget[], { project, yes, verbose, lockD
   const file = listed.length === 0 ? before : before.withoutDevelopers(listed);
   if (listed.length > 0) {
     await file.write();
-    if (commit !== undefined) process.stderr.write(`${commitAdvice(commit)}\n`);
+    if (commit !== undefined) tell(commitAdvice(commit));
   }
   const stack = await prepare(project, file, { lockDeadline });
   const options = { project, file, verbose };

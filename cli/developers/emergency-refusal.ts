@@ -1,5 +1,6 @@
 import { wordsOf } from "../aws/cut-off.ts";
 import { Failure } from "../failure.ts";
+import { tell } from "../terminal/tell.ts";
 
 /** A command that takes something from a developer who has to be shut out now. */
 export type EmergencyCommand = "remove-developer" | "revoke-keys" | "reset-mfa" | "end-sessions";
@@ -50,7 +51,7 @@ export async function takeEach<T>(
 
 /** Says what was not taken away, before anything else can fail. */
 export function tellNotTaken(userName: string, failed: NotTaken[]): void {
-  for (const { what, reason } of failed) process.stderr.write(`${userName}: NOT deleted: ${what}: ${reason}\n`);
+  for (const { what, reason } of failed) tell(`${userName}: NOT deleted: ${what}: ${reason}`);
 }
 
 /** @throws Failure when something was not taken away */

@@ -11,6 +11,7 @@ import type { Project } from "../project/project.ts";
 import { isSameName, type RosterName } from "../project/roster-names.ts";
 import { tellingAfterAMoment } from "../terminal/moment.ts";
 import { type UserInState, userInState } from "./user-in-state.ts";
+import { tell } from "../terminal/tell.ts";
 
 /** Somebody whose access is to end, by what AWS has. */
 export interface EmergencyTarget {
@@ -48,8 +49,8 @@ export async function emergencyTarget(
   const noted = read === "unknown" ? undefined : read;
   if (noted?.authAccount !== undefined && noted.authAccount !== authAccount) {
     // An edit of authAccount moves nobody: the user and the credentials are where the stack has made them.
-    process.stderr.write(
-      `By the state, ${name} is a user of the account ${noted.authAccount}, and authAccount is ${authAccount}: what is done is done in ${noted.authAccount}.\n`,
+    tell(
+      `By the state, ${name} is a user of the account ${noted.authAccount}, and authAccount is ${authAccount}: what is done is done in ${noted.authAccount}.`,
     );
     return emergencyTarget({ ...settings, authAccount: noted.authAccount }, project, name);
   }
@@ -57,7 +58,7 @@ export async function emergencyTarget(
     throw nobody(name, developers, { exists: user !== undefined, isListed, isRead: read !== "unknown" });
   }
   const userName = user?.userName ?? noted?.userName ?? lines[0]?.name ?? name;
-  if (userName !== name) process.stderr.write(`${name} is the user ${userName} of the auth account.\n`);
+  if (userName !== name) tell(`${name} is the user ${userName} of the auth account.`);
   const known = new Set(Object.values(developmentAccounts));
   const others = Object.entries({ ...assignment?.accounts, ...noted?.accounts }).filter(([, id]) => !known.has(id));
   const own = user === undefined ? [userName, ...(lines[0]?.readings ?? [])] : [userName];
@@ -91,9 +92,7 @@ async function notedIn(
   if (noted !== "unknown") return noted;
   if (user?.assignment !== undefined || (user === undefined && isListed)) return {};
   if (!isListed) return "unknown";
-  process.stderr.write(
-    `The user ${name} has none of the stack's tags, and the state could not be read: the roster is believed.\n`,
-  );
+  tell(`The user ${name} has none of the stack's tags, and the state could not be read: the roster is believed.`);
   return {};
 }
 

@@ -7,6 +7,7 @@ import type { EmergencySettings } from "../project/emergency-settings.ts";
 import { tellingAfterAMoment } from "../terminal/moment.ts";
 import { othersThatWork } from "./emergency-refusal.ts";
 import type { EmergencyTarget } from "./emergency-target.ts";
+import { tell } from "../terminal/tell.ts";
 
 /** What was ended of somebody's live sessions. */
 export interface EndedSessions {
@@ -103,11 +104,11 @@ export async function sessionsAfter(after: {
 }): Promise<{ endedSessions?: EndedSessions }> {
   const { settings, target, end } = after;
   if (!end) {
-    process.stderr.write(`${livingOn(target.userName)}\n`);
+    tell(livingOn(target.userName));
     return {};
   }
   const endedSessions = await endSessions(settings, target);
-  process.stderr.write(`${endedLines(endedSessions).join("\n")}\n`);
+  tell(endedLines(endedSessions).join("\n"));
   requireAllEnded(endedSessions);
   return { endedSessions };
 }

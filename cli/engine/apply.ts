@@ -43,6 +43,7 @@ import { forgetDenials } from "./recover.ts";
 import { healKnown, type RunOptions, type RunResult, runRefresh } from "./runs.ts";
 import { openStack } from "./stack.ts";
 import { lookAgain, unreachedBy, unreachedNames } from "./unreached.ts";
+import { tell } from "../terminal/tell.ts";
 
 export interface ApplyOptions {
   project: Project;
@@ -121,7 +122,7 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   const { settings } = file;
   const show = !yes || intro !== undefined;
   const { resources, held, warnings, seen, unreached } = await lookBefore(stack, applyOptions);
-  for (const line of warningLines(seen.alarms, process.stderr)) process.stderr.write(`${line}\n`);
+  for (const line of warningLines(seen.alarms, process.stderr)) tell(line);
   // What was reviewed is applied as it is.
   const damaged = saved === undefined ? damagedIn(resources, seen) : [];
   const stale = saved === undefined ? staleIn(seen.alarms) : [];
@@ -148,8 +149,8 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
         await onBegin?.();
         return { changes: [], unchanged: report.unchanged, seconds: 0 };
       }
-      if (show) process.stderr.write(`${intro === undefined ? "" : `${intro}\n\n`}${text(report, process.stderr)}\n\n`);
-      await confirmChange(`Apply to the stack "${stackReference(project)}"?`, yes);
+      if (show) tell(`${intro === undefined ? "" : `${intro}\n\n`}${text(report, process.stderr, { asking: !yes })}\n`);
+      await confirmChange(`${report.summary} Apply to the stack "${stackReference(project)}"?`, yes);
       if (!yes) {
         await requireUnlocked(project);
         await requireUnchanged(stack, project, resources);
@@ -212,14 +213,14 @@ async function lift(stack: Stack, options: RunOptions, { lifted: { cutOff, denie
     { settings, refresh },
     resources.flatMap(({ policies }) => policies),
   );
-  process.stderr.write(`Let in again: ${names.join(", ")}.\n`);
+  tell(`Let in again: ${names.join(", ")}.`);
 }
 
 /** Nobody is shut out in silence, also where nothing is asked. */
 function tellShutOut(warnings: Warning[]): void {
   for (const warning of warnings) {
     if (warning.kind !== "shut-out" && warning.kind !== "unnamed-accounts") continue;
-    process.stderr.write(`${styled("yellow", "!", process.stderr)} ${warningText(warning, oneLine)}\n`);
+    tell(`${styled("yellow", "!", process.stderr)} ${warningText(warning, oneLine)}`);
   }
 }
 
@@ -236,7 +237,7 @@ async function requireUnchanged(stack: Stack, project: Project, shown: Resource[
 function tellUnreached(stack: Stack, settings: Settings): void {
   for (const warning of unreachedWarnings(stack, settings)) {
     if (warning.kind !== "account-unreached") continue;
-    process.stderr.write(`${warningText(warning, (name) => name)}\n`);
+    tell(warningText(warning, (name) => name));
     process.exitCode = 1;
   }
 }

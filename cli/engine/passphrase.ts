@@ -9,6 +9,7 @@ import { Failure } from "../failure.ts";
 import { type Project, type StackName, stackReference } from "../project/project.ts";
 import { isServer } from "../state/server.ts";
 import { askSecret, canAsk } from "../terminal/ask.ts";
+import { tell } from "../terminal/tell.ts";
 
 /**
  * The environment by which the engine gets the passphrase of the stack's secrets: from `PULUMI_CONFIG_PASSPHRASE` or
@@ -37,11 +38,11 @@ export async function passphraseEnvironment(project: Project): Promise<Record<st
 async function choosePassphrase(project: Project): Promise<string> {
   const something = (value: string): Promise<true | string> =>
     Promise.resolve(value !== "" || "An empty passphrase protects nothing.");
-  process.stderr.write("Every command that opens the state needs this passphrase. If it is lost, the state is, too.\n");
+  tell("Every command that opens the state needs this passphrase. If it is lost, the state is, too.");
   for (;;) {
     const chosen = await askSecret(`Choose a passphrase for the stack "${stackReference(project)}":`, something);
     if ((await askSecret("The same passphrase again:")) === chosen) return chosen;
-    process.stderr.write("The two passphrases differ.\n");
+    tell("The two passphrases differ.");
   }
 }
 

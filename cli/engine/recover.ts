@@ -11,6 +11,7 @@ import { healResources } from "./heal.ts";
 import { leaveOutDenials } from "./denials.ts";
 import { existsAlready, type IncompleteRun } from "./run-failure.ts";
 import { letGo, letProvidersStart, stayingBehind, unreachedBy } from "./unreached.ts";
+import { tell } from "../terminal/tell.ts";
 
 export interface RecoveryOptions {
   settings: Settings;
@@ -205,6 +206,6 @@ export function developerOfResource({ urn, parent = "" }: Resource): string | un
 async function readTaken(taken: Resource[], refresh: () => Promise<unknown>): Promise<void> {
   if (taken.length === 0) return;
   const names = taken.map(identityOfResource).map(({ account, type, name }) => `${type} ${name} (${account})`);
-  process.stderr.write(`Taking into the stack what AWS has already: ${names.join(", ")}.\n`);
+  tell(`Taking into the stack what AWS has already: ${names.join(", ")}.`);
   await refresh();
 }

@@ -6,6 +6,7 @@ import { isAssigned } from "../login/own-key.ts";
 import { askSecret, askText } from "../terminal/ask.ts";
 import { requireRoomForKey } from "./access-key.ts";
 import { type EnrollOptions, tries } from "./enrollment.ts";
+import { tell } from "../terminal/tell.ts";
 
 /** The developer's access key, and who that is. */
 export interface KeyAtHand {
@@ -38,12 +39,10 @@ async function usable(
     const myself = await askMyself(key);
     if (isNamed || (await isAssigned(myself, kit))) return { key, myself };
     const { userName, authAccount } = myself;
-    process.stderr.write(
-      `Passing over ${placeOf(key)}: ${userName} of the account ${authAccount} has nothing assigned.\n`,
-    );
+    tell(`Passing over ${placeOf(key)}: ${userName} of the account ${authAccount} has nothing assigned.`);
   } catch (error) {
     if (isNamed || !(error instanceof Failure)) throw error;
-    process.stderr.write(`Passing over ${placeOf(key)}: ${error.message}\n`);
+    tell(`Passing over ${placeOf(key)}: ${error.message}`);
   }
   return undefined;
 }
@@ -92,7 +91,7 @@ async function askKey(areOthers: boolean): Promise<{ key: AccessKey; myself: Mys
   const none = areOthers
     ? "None of the access keys that were looked at is yours"
     : "No access key of yours is on this machine";
-  process.stderr.write(`${none}. Make one in the console, under Security credentials, for the command line.\n`);
+  tell(`${none}. Make one in the console, under Security credentials, for the command line.`);
   for (let attempt = 1; ; attempt++) {
     const accessKeyId = await askText("Access key ID:", (value) =>
       /^AKIA[A-Z0-9]{12,}$/.test(value.trim())
@@ -109,7 +108,7 @@ async function askKey(areOthers: boolean): Promise<{ key: AccessKey; myself: Mys
       return { key, myself: await askMyself(key) };
     } catch (error) {
       if (!(error instanceof Failure) || attempt >= tries) throw error;
-      process.stderr.write(`${error.message}\n`);
+      tell(error.message);
     }
   }
 }

@@ -8,6 +8,7 @@ import { whomToAsk } from "../login/myself.ts";
 import { type Enrollment, tries } from "./enrollment.ts";
 import type { NewDevice } from "./progress.ts";
 import { showSecret } from "./qr-code.ts";
+import { tell } from "../terminal/tell.ts";
 
 const step = "MFA device";
 
@@ -19,22 +20,22 @@ export interface EnrolledDevice {
 
 /** Makes and enables the virtual MFA device named like the user. One that is enrolled already is never replaced. */
 export async function enrollDevice(enrollment: Enrollment, assignment: Assignment): Promise<EnrolledDevice> {
-  const { myself, progress, tell } = enrollment;
+  const { myself, progress } = enrollment;
   const there = myself.mfaDevices.map(({ SerialNumber = "" }) => SerialNumber).find((serial) => !isPasskey(serial));
   if (there !== undefined) {
     await progress.forgetDevice();
-    tell(step, `${there}, enrolled already; ${whomToAsk(assignment)} can reset it if it is lost`);
+    enrollment.tell(step, `${there}, enrolled already; ${whomToAsk(assignment)} can reset it if it is lost`);
     return { serialNumber: there };
   }
   let device = (await progress.read()).device ?? (await createDevice(enrollment, assignment));
   let lastCode = await enableDevice(enrollment, device);
   while (lastCode === undefined) {
-    process.stderr.write("This device was taken away by an administrator meanwhile; here is a new one.\n");
+    tell("This device was taken away by an administrator meanwhile; here is a new one.");
     device = await createDevice(enrollment, assignment);
     lastCode = await enableDevice(enrollment, device);
   }
   await progress.forgetDevice();
-  tell(step, `${device.serialNumber}, enrolled`);
+  enrollment.tell(step, `${device.serialNumber}, enrolled`);
   return { serialNumber: device.serialNumber, lastCode };
 }
 
@@ -94,7 +95,7 @@ async function enableDevice({ key, myself }: Enrollment, device: NewDevice): Pro
           cause: error,
         });
       }
-      process.stderr.write(`${problem}; try with the next two.\n`);
+      tell(`${problem}; try with the next two.`);
     }
   }
 }

@@ -5,6 +5,7 @@ import { explainAs } from "../login/explain.ts";
 import { localTime } from "../login/summary.ts";
 import { askSecret } from "../terminal/ask.ts";
 import { type Enrollment, tries } from "./enrollment.ts";
+import { tell } from "../terminal/tell.ts";
 
 const step = "Password";
 const remedy = "Run mfa-admin enroll again; mfa-admin reset-password, by an administrator, makes a new one.";
@@ -13,7 +14,8 @@ const remedy = "Run mfa-admin enroll again; mfa-admin reset-password, by an admi
  * Changes the one-time password. Whether a password that was the developer's own once was reset since then, IAM tells an
  * administrator only (`GetLoginProfile`): then the developer is asked.
  */
-export async function changeFirstPassword({ key, myself, progress, tell }: Enrollment): Promise<void> {
+export async function changeFirstPassword(enrollment: Enrollment): Promise<void> {
+  const { key, myself, progress } = enrollment;
   const since = myself.passwordLastUsed;
   const mayBeOwn = since !== undefined || (await progress.read()).passwordChanged === true;
   const question = mayBeOwn
@@ -23,20 +25,20 @@ export async function changeFirstPassword({ key, myself, progress, tell }: Enrol
   for (let attempt = 1; ; attempt++) {
     const old = await askSecret(question);
     if (old === "") {
-      tell(step, mayBeOwn ? "your own, as you say" : "to be changed at your first sign-in to the console");
+      enrollment.tell(step, mayBeOwn ? "your own, as you say" : "to be changed at your first sign-in to the console");
       return;
     }
     const password = await askNewPassword();
     try {
       await iam.send(new ChangePasswordCommand({ OldPassword: old, NewPassword: password }));
       await progress.keep({ passwordChanged: true });
-      tell(step, "changed");
+      enrollment.tell(step, "changed");
       return;
     } catch (error) {
       const problem = problemOf(error);
       if (problem === undefined) throw explainAs(key, error);
       if (attempt >= tries) throw new Failure(problem, remedy, { cause: error });
-      process.stderr.write(`${problem}\n`);
+      tell(problem);
     }
   }
 }

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { Failure } from "../failure.ts";
 import { askText, canAsk } from "../terminal/ask.ts";
 import type { Memory } from "./memory.ts";
+import { tell } from "../terminal/tell.ts";
 
 /** A device shows a new code every 30 seconds (RFC 6238, and IAM User Guide, "Virtual MFA devices"). */
 const step = 30_000;
@@ -77,7 +78,7 @@ export async function codeToUse(given: string | undefined, used: UsedCodes): Pro
     const wait = used.secondsToNext;
     const next = wait > 0 ? `the next one comes in ${wait} s` : "your device shows the next one";
     if (!canAsk()) throw new Failure("This code was used already; each works once.", `Wait for the next one: ${next}.`);
-    process.stderr.write(`This code was used already; ${next}.\n`);
+    tell(`This code was used already; ${next}.`);
   }
   return askCode("MFA code", used);
 }

@@ -9,6 +9,7 @@ import { liveSession, LoginMemory, type Memory, type Session } from "./memory.ts
 import { type Myself, requireAssignment, warnOfClock } from "./myself.ts";
 import { ownAmong } from "./own-key.ts";
 import { chainedLimit, type Opened, openSessions, type SessionRequest, WrongCode } from "./sessions.ts";
+import { tell } from "../terminal/tell.ts";
 
 export interface LoginOptions {
   cacheDirectory: string;
@@ -127,7 +128,7 @@ async function loginWithCode(
       // Whatever came after the code was taken, or may have been: it is used up.
       if (!(error instanceof WrongCode)) await memory.change((now) => ({ ...now, lastCode: rememberedCode(code) }));
       if (!(error instanceof WrongCode) || given !== undefined || !canAsk() || attempt >= tries) throw error;
-      process.stderr.write(`${error.message} Type the one that the device shows now.\n`);
+      tell(`${error.message} Type the one that the device shows now.`);
     }
   }
 }

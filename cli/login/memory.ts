@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { withLock } from "../aws-files/lock.ts";
+import { tell } from "../terminal/tell.ts";
 
 /** Credentials of a developer's role in one account. */
 export interface Session {
@@ -70,7 +71,7 @@ export class LoginMemory {
   async exclusively<T>(act: () => Promise<T>): Promise<T> {
     await unlessUnwritable(dirname(this.path), () => mkdir(dirname(this.path), { recursive: true, mode: 0o700 }));
     return withLock(this.path, act, () => {
-      process.stderr.write("Waiting for another mfa-admin, which is asking for a code.\n");
+      tell("Waiting for another mfa-admin, which is asking for a code.");
     });
   }
 }
@@ -84,8 +85,7 @@ async function unlessUnwritable(directory: string, write: () => Promise<unknown>
   } catch (error) {
     const { code = "", message } = error as NodeJS.ErrnoException;
     if (!["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR", "EEXIST", "ENOENT"].includes(code)) throw error;
-    if (!told)
-      process.stderr.write(`Nothing is remembered of this login, since ${directory} cannot be written: ${message}.\n`);
+    if (!told) tell(`Nothing is remembered of this login, since ${directory} cannot be written: ${message}.`);
     told = true;
   }
 }

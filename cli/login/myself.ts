@@ -5,6 +5,7 @@ import { Failure } from "../failure.ts";
 import type { AccessKey } from "./access-key.ts";
 import { iamFor } from "./clients.ts";
 import { explainAs } from "./explain.ts";
+import { tell } from "../terminal/tell.ts";
 
 /** What a developer's own key tells of its owner. */
 export interface Myself {
@@ -53,8 +54,8 @@ const tolerance = 300_000;
 export function warnOfClock({ clockOffset }: Pick<Myself, "clockOffset">): void {
   if (Math.abs(clockOffset) < tolerance) return;
   const minutes = Math.round(Math.abs(clockOffset) / 60_000);
-  process.stderr.write(
-    `Note: this machine's clock is ${minutes} minutes ${clockOffset > 0 ? "slow" : "fast"}. Set it: other AWS tools will fail by it.\n`,
+  tell(
+    `Note: this machine's clock is ${minutes} minutes ${clockOffset > 0 ? "slow" : "fast"}. Set it: other AWS tools will fail by it.`,
   );
 }
 

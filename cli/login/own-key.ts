@@ -1,6 +1,7 @@
 import { Failure } from "../failure.ts";
 import { type AccessKey, placeOf, requireAccessKeys } from "./access-key.ts";
 import { askMyself, type Myself } from "./myself.ts";
+import { tell } from "../terminal/tell.ts";
 
 interface KeyOptions {
   sourceProfile: string | undefined;
@@ -33,7 +34,7 @@ export async function ownAmong([first, ...others]: [AccessKey, ...AccessKey[]], 
     try {
       const myself = await askMyself(key);
       if (await isAssigned(myself, kit)) {
-        for (const line of passedOver) process.stderr.write(`Passing over ${line}\n`);
+        for (const line of passedOver) tell(`Passing over ${line}`);
         return { key, myself };
       }
       unassigned ??= { key, myself };

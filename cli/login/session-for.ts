@@ -4,6 +4,7 @@ import { canAsk, hasTerminal } from "../terminal/ask.ts";
 import { requireAccessKey } from "./access-key.ts";
 import { login, type LoginOptions } from "./login.ts";
 import { liveSession, LoginMemory, type Memory, type Session } from "./memory.ts";
+import { tell } from "../terminal/tell.ts";
 
 /**
  * A session of one account: the remembered one while it lasts for some minutes, else a new one by a code that is asked for.
@@ -62,7 +63,7 @@ async function renew(
     return session;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    process.stderr.write(`Your session of ${before.account} could not be renewed: ${wordsOfAws(error)}\n`);
+    tell(`Your session of ${before.account} could not be renewed: ${wordsOfAws(error)}`);
     return undefined;
   }
 }
@@ -71,7 +72,7 @@ async function isEnded(session: Session): Promise<boolean> {
   const { checkedSession } = await import("./live-logins.ts");
   const { live, refused } = await checkedSession(session, 0);
   if (live === false) {
-    process.stderr.write(`Your session of ${session.account} works no more: ${refused ?? ""}\n`);
+    tell(`Your session of ${session.account} works no more: ${refused ?? ""}`);
   }
   return live === false;
 }

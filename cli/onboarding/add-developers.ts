@@ -24,6 +24,7 @@ import {
   writePasswordFile,
 } from "./handover.ts";
 import type { Language } from "./language.ts";
+import { tell } from "../terminal/tell.ts";
 
 export interface AddDevelopersOptions {
   project: Project;
@@ -60,7 +61,7 @@ export async function addDevelopers(options: AddDevelopersOptions) {
     return await letIn(stack, roster, options);
   } catch (error) {
     const commit = roster.isWritten ? fileToCommit(project) : undefined;
-    if (commit !== undefined) process.stderr.write(`${commitAdvice(commit)}\n`);
+    if (commit !== undefined) tell(commitAdvice(commit));
     throw error;
   }
 }

@@ -11,6 +11,8 @@ import { Failure } from "../failure.ts";
 import { listed, type Mark } from "../preview/wording.ts";
 import { isTerminal } from "../terminal/stream.ts";
 import type { AddedDeveloper } from "./add-developers.ts";
+import { plainTable } from "../terminal/table.ts";
+import { tell } from "../terminal/tell.ts";
 
 /** What an administrator hands to a developer who was just let in. No secrets. */
 export interface Handover {
@@ -41,21 +43,51 @@ export function guideFile(directory: string, userName: string): string {
   return join(directory, `${userName}.md`);
 }
 
-/** What to hand over, with the one-time password where it is to be shown. */
-export function handoverPage({ handover, password }: AddedDeveloper): string {
-  const { userName, signInAddress, roles, guide } = handover;
-  const rows = [
+/** What to hand over, with the one-time passwords where they are to be shown: what is the same for several, once. */
+export function handoverPage(developers: AddedDeveloper[]): string {
+  const [first] = developers;
+  if (first === undefined) return "";
+  if (developers.length > 1) return severalPage(developers, first);
+  const { userName, signInAddress, roles, guide } = first.handover;
+  return page(`Hand over to ${userName}:`, [
     ["Sign-in address", signInAddress],
     ["User name", userName],
-    ["One-time password", passwordText(userName, password)],
+    ["One-time password", passwordText(userName, first.password)],
     ...roleRows(Object.entries(roles)),
     ["MFA device", `a virtual one named ${userName}; any other name is refused`],
     ["Instructions", guide === undefined ? `mfa-admin guide ${userName} prints them` : `in ${guide}`],
-  ] as [string, string][];
+  ]);
+}
+
+function severalPage(
+  developers: AddedDeveloper[],
+  { handover: { signInAddress, roles, guide } }: AddedDeveloper,
+): string {
+  const isShown = developers.some(({ password }) => typeof password === "object" && "shown" in password);
+  const accounts = Object.keys(roles);
+  const rows = developers.map(({ handover: { userName, roles }, password }) => [
+    userName,
+    typeof password === "object" && "shown" in password ? password.shown : passwordText(userName, password),
+    roleNameIn(roles),
+  ]);
+  return [
+    page(`Hand over to ${developers.length} developers:`, [
+      ["Sign-in address", signInAddress],
+      ["Roles", `as below, in ${accountsText(accounts, accounts.length)}`],
+      ["MFA device", "a virtual one named as the user; any other name is refused"],
+      [
+        "Instructions",
+        guide === undefined ? "mfa-admin guide NAME prints them" : `in ${dirname(guide)}, a page for each`,
+      ],
+    ]),
+    plainTable(["User name", "One-time password", "Role"], rows),
+    ...(isShown ? ["The passwords are to be changed at the first sign-in, and not shown again."] : []),
+  ].join("\n\n");
+}
+
+function page(title: string, rows: [string, string][]): string {
   const width = Math.max(...rows.map(([label]) => label.length));
-  return [`Hand over to ${userName}:`, ...rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`)].join(
-    "\n",
-  );
+  return [title, ...rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`)].join("\n");
 }
 
 /** A line each, or one for many: the developer's page has them all. */
@@ -63,7 +95,11 @@ function roleRows(roles: [string, string][]): [string, string][] {
   const accounts = roles.map(([account]) => account);
   const text = accountsText(accounts, accounts.length);
   if (text === accounts.join(", ")) return roles.map(([account, arn]) => [`Role in ${account}`, arn]);
-  return [["Role", `${roles[0]?.[1].replace(/^.*\//, "") ?? ""} in ${text}`]];
+  return [["Role", `${roleNameIn(Object.fromEntries(roles))} in ${text}`]];
+}
+
+function roleNameIn(roles: Handover["roles"]): string {
+  return Object.values(roles)[0]?.replace(/^.*\//, "") ?? "none";
 }
 
 export function passwordText(userName: string, password: AddedDeveloper["password"]): string {
@@ -102,9 +138,7 @@ export async function requireNewFile(path: string): Promise<void> {
   }
   await requireWritable(directory, path, remedy);
   if (await keepFromGit(path)) {
-    process.stderr.write(
-      `${path} is in a git repository, and was put into its .git/info/exclude: nothing takes the passwords up.\n`,
-    );
+    tell(`${path} is in a git repository, and was put into its .git/info/exclude: nothing takes the passwords up.`);
   }
 }
 

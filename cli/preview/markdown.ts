@@ -1,10 +1,12 @@
+import { accessTexts } from "./access-text.ts";
 import { anonymous } from "./anonymous.ts";
 import { isUndone } from "./drift-repair.ts";
 import { ownPolicies, policiesBelow } from "./markdown-policies.ts";
 import { code, fitted, row, type Section } from "./markdown-text.ts";
 import { policyTitle } from "./policy-lines.ts";
 import type { DeveloperChange, PreviewReport, ReportKind, ResourceChange } from "./schema.ts";
-import { accessText, listed, operationWords, propertyText, takeoverTexts, warningText } from "./wording.ts";
+import { warningTexts } from "./warning-texts.ts";
+import { listed, operationWords, propertyText, takeoverTexts } from "./wording.ts";
 
 /** The most characters that GitHub takes in a comment. */
 export const commentLimit = 65_536;
@@ -39,13 +41,17 @@ export function markdown(report: PreviewReport, limit = commentLimit): string {
 }
 
 function sectionsOf(report: PreviewReport): Section[] {
-  const { warnings, developers, resources, repair = [], pending = [], kind } = report;
+  const { developers, resources, repair = [], pending = [], kind } = report;
   const drifted = [...resources, ...developers.flatMap(({ changes }) => changes)];
   return [
-    { head: "> [!CAUTION]\n", lines: warnings.map((warning) => `> - ${warningText(warning, code)}`), noun: "warning" },
+    { head: "> [!CAUTION]\n", lines: warningTexts(report, code).map((told) => `> - ${told}`), noun: "warning" },
     { head: tableHead, lines: grouped(developers).flatMap((group) => rowsOf(group, kind)), noun: "row" },
     { head: "#### Policies of users and roles\n\n", lines: ownPolicies(developers), noun: "difference" },
-    { head: "#### From now on\n\n", lines: kind === "drift" ? [] : developers.flatMap(accessLine), noun: "developer" },
+    {
+      head: "#### From now on\n\n",
+      lines: kind === "drift" ? [] : accessTexts(report, code).map((text) => `- ${text}`),
+      noun: "line",
+    },
     {
       head: "#### What all developers share\n\n",
       lines: resources.map((resource) => itemOf(resource, kind)),
@@ -100,11 +106,6 @@ function changeText(change: ResourceChange, kind: ReportKind): string {
 function operationText({ operation, since }: ResourceChange, kind: ReportKind): string {
   const word = kind === "drift" && operation === "delete" ? "is gone" : operationWords[operation];
   return since === undefined ? word : `${word}, some time after ${since}`;
-}
-
-function accessLine(developer: DeveloperChange): string[] {
-  const text = accessText(developer, code);
-  return text === undefined ? [] : [`- ${text}`];
 }
 
 function itemOf(change: ResourceChange, kind: ReportKind): string {

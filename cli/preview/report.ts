@@ -55,6 +55,7 @@ export function previewReport(input: ReportInput): PreviewReport {
       before: users.filter(({ operation }) => operation !== "create" && operation !== "adopt").length,
       after: users.filter(({ operation }) => operation !== "delete").length,
     },
+    accounts: Object.keys(settings.developmentAccounts).length,
     warnings: [
       ...warnings,
       ...(kind === "up" ? [] : exemptUsers(settings)),

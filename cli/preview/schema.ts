@@ -352,6 +352,7 @@ export const previewReportSchema = z
       .describe("For a roster: other keys of the settings that differ. The users and roles do not show what they do."),
     changed: z.boolean().describe("Whether there is anything to do; with --exit-code the status is 2 then."),
     roster: z.strictObject({ before: z.int(), after: z.int() }).describe("Developers before and after."),
+    accounts: z.int().describe("How many development accounts the settings have."),
     warnings: z.array(warning).describe("What a reviewer should see first."),
     developers: z.array(developer),
     resources: z

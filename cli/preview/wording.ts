@@ -1,6 +1,7 @@
+import { isFew } from "../accounts-text.ts";
 import { counted } from "./summary.ts";
 import { unreachedText } from "./unreached-wording.ts";
-import type { Access, Danger, DeveloperChange, PropertyChange, ResourceChange, ShutOut, Warning } from "./schema.ts";
+import type { Danger, PropertyChange, ResourceChange, ShutOut, Warning } from "./schema.ts";
 import { cutOffText, deniedText, inTheWayAdvice, inTheWayText, noFullAccessText } from "./alarm-wording.ts";
 
 /** Sets a name or a value apart from the sentence around it, as the format does that. */
@@ -22,9 +23,12 @@ export const operationWords: Record<ResourceChange["operation"], string> = {
   adopt: "taken into the stack",
 };
 
-/** A warning, with what up does about it. */
-export function warningText(warning: Warning, mark: Mark): string {
-  const fact = warningFact(warning, mark);
+/** A warning, or the loss of several developers. */
+export type TellableWarning = Warning & { developers?: string[] };
+
+/** A warning, with what up does about it. @param accounts how many development accounts there are, where it is known */
+export function warningText(warning: TellableWarning, mark: Mark, accounts?: number): string {
+  const fact = warningFact(warning, mark, accounts);
   if (!("refused" in warning)) return fact;
   const [consent, up] = [consentTo(warning), mark("mfa-admin up")];
   if (warning.kind === "shut-out") {
@@ -81,7 +85,7 @@ export function advice(danger: Danger, mark: Mark): string {
   }
 }
 
-export function warningFact(warning: Warning, mark: Mark): string {
+export function warningFact(warning: TellableWarning, mark: Mark, accounts?: number): string {
   switch (warning.kind) {
     case "removals": {
       const { removed, before, limit } = warning;
@@ -224,12 +228,12 @@ export function warningFact(warning: Warning, mark: Mark): string {
       return `Outside the stack, the policy of all developers was changed: ${resourcesText([warning.resource], mark)}.`;
     case "replacement":
     case "deletion": {
-      const { developer, resources } = warning;
+      const { developer, developers = developer === undefined ? [] : [developer], resources } = warning;
       const verb = warning.kind === "deletion" ? "Deletes" : "Replaces";
-      const whose = developer === undefined ? "what all developers share" : `access of ${mark(developer)}`;
+      const whose = developers.length === 0 ? "what all developers share" : `access of ${listed(developers, mark, 50)}`;
       const ends = resources.some(({ type }) => type === "user" || type === "role") ? ": its sessions end" : "";
       const again = warning.kind === "deletion" ? "" : ` What is replaced is deleted and made again${ends}.`;
-      return `${verb} ${whose}: ${resourcesText(resources, mark)}.${again}`;
+      return `${verb} ${whose}: ${resourcesText(resources, mark, accounts)}.${again}`;
     }
   }
 }
@@ -248,60 +252,21 @@ function shutOutText({ name, credentials, unread }: ShutOut, mark: Mark): string
 }
 
 /** "user `bob` in auth, role `developer-bob` in payments and sandbox" */
-export function resourcesText(resources: { account: string; type: string; name: string }[], mark: Mark): string {
+export function resourcesText(
+  resources: { account: string; type: string; name: string }[],
+  mark: Mark,
+  accounts?: number,
+): string {
   return [...Map.groupBy(resources, ({ type, name }) => `${type} ${mark(name)}`)]
-    .map(
-      ([what, places]) =>
-        `${what} in ${listed(
-          places.map(({ account }) => account),
-          mark,
-        )}`,
-    )
+    .map(([what, places]) => {
+      const names = places.map(({ account }) => account);
+      const isAll = names.length === accounts && !isFew(names.length);
+      return `${what} in ${isAll ? `all ${accounts} accounts` : listed(names, mark)}`;
+    })
     .join(", ");
 }
 
-/** What a developer can do from now on, in a sentence; nothing when that stays the same. */
-export function accessText({ name, change, changes, access }: DeveloperChange, mark: Mark): string | undefined {
-  const who = mark(name);
-  if (change === "removed") {
-    return `${who} can do nothing any more: the password, access keys, MFA devices and sessions end.`;
-  }
-  const roles = rolesText(access, mark);
-  if (change === "added") {
-    return `${who} sets up a password, an MFA device and access keys of their own; with MFA, ${roles}. Without MFA, nothing else.`;
-  }
-  const among = (operation: string): string[] =>
-    changes.flatMap((one) => (one.type === "role" && one.operation === operation ? [one.account] : []));
-  const [gained, lost] = [[...among("create"), ...among("adopt")], among("delete")];
-  if (gained.length + lost.length === 0) return undefined;
-  return `${who}, with MFA, ${roles}${lost.length === 0 ? "" : `, and can do nothing more in ${listed(lost, mark)}`}.`;
-}
-
-/** "can act as `developer-carol` in payments and sandbox, 12 hours at a time, with AdministratorAccess" */
-function rolesText(access: Access[], mark: Mark): string {
-  const groups = Map.groupBy(access, (role) =>
-    [mark(role.role), `${hours(role.sessionDuration)} at a time`, permissionsText(role, mark)].join("\n"),
-  );
-  const texts = [...groups].map(([key, roles]) => {
-    const [role = "", duration = "", permissions = ""] = key.split("\n");
-    const places = roles.map(({ account, accountId }) => `${mark(account)} (${accountId})`);
-    return `can act as ${role} in ${listed(places, (place) => place)}, ${duration}, ${permissions}`;
-  });
-  return texts.length === 0 ? "has no role anywhere" : texts.join("; ");
-}
-
-function permissionsText({ permissions, permissionsBoundary }: Access, mark: Mark): string {
-  const names = permissions.map(policyName);
-  const limit =
-    permissionsBoundary === undefined ? "" : `, within the boundary ${mark(policyName(permissionsBoundary))}`;
-  return `${names.length === 0 ? "with no permissions" : `with ${listed(names, mark)}`}${limit}`;
-}
-
 export const policyName = (arn: string): string => arn.replace(/^.*:policy\/(.*\/)?/, "");
-
-function hours(seconds: number): string {
-  return seconds % 3600 === 0 ? counted(seconds / 3600, "hour") : counted(Math.round(seconds / 60), "minute");
-}
 
 /** Properties whose names in AWS say less than a word does. */
 const words: Partial<Record<string, string>> = {

@@ -45,7 +45,7 @@ export async function askSettings(
     answers.authAccount ??
     (await chooseOne(
       "Which account holds the developers' IAM users?",
-      others.map((account) => ({ name: label(account), value: account.id })),
+      others.map((account) => ({ name: label(account), short: account.name, value: account.id })),
     ));
   const units =
     answers.organizationalUnits ??
@@ -53,6 +53,7 @@ export async function askSettings(
       "Which organizational units hold the development accounts?",
       organizationalUnits.map((unit) => ({
         name: `${unit.id}  ${unit.path} (${counted(unit.accountIds.length)})`,
+        short: unit.path,
         value: unit.id,
         disabled: unit.accountIds.includes(authAccount) && "holds the auth account",
       })),
@@ -68,7 +69,7 @@ export async function askSettings(
         "In which accounts do developers get roles?",
         others
           .filter(({ id }) => id !== authAccount)
-          .map((account) => ({ name: label(account), value: account.id, checked: covered.has(account.id) })),
+          .map(({ id, name }) => ({ name: label({ id, name }), short: name, value: id, checked: covered.has(id) })),
       ),
     );
   const isAsked = [answers.authAccount, answers.organizationalUnits, answers.developmentAccounts].includes(undefined);

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import type { Project } from "./project.ts";
 import { rosterEntries } from "./roster.ts";
 import { SettingsFile } from "./settings-file.ts";
+import { tell } from "../terminal/tell.ts";
 
 /**
  * New names on the roster. They are written when their run begins, onto the file as it is by then, and taken off alone where
@@ -51,7 +52,7 @@ export class RosterEdit {
       this.#written = false;
     } catch {
       const { names, project } = this;
-      process.stderr.write(`Take ${names.join(", ")} off ${basename(project.settingsFile)}: nothing was made.\n`);
+      tell(`Take ${names.join(", ")} off ${basename(project.settingsFile)}: nothing was made.`);
     }
   }
 

@@ -7,6 +7,7 @@ import { type Project, type StackName, stackReference } from "../project/project
 import { readIfThere, type StateFiles, stateFilesOf } from "./files.ts";
 import { requireCurrentLayout } from "./layout.ts";
 import { localStateDirectory } from "./state-directory.ts";
+import { tell } from "../terminal/tell.ts";
 
 /** Who holds a stack's lock, as Pulumi's own backends write it. */
 export interface LockHolder {
@@ -36,9 +37,7 @@ export async function requireUnlocked(project: LockedProject): Promise<void> {
   const holders = locks.map(({ holder }) => holder);
   if (!holders.every((holder) => hasEnded(project, holder))) throw lockedBy(project, holders);
   for (const lock of locks) await lock.remove();
-  process.stderr.write(
-    `Released the lock of a run that has ended without doing so: ${holders.map(nameOf).join("; ")}.\n`,
-  );
+  tell(`Released the lock of a run that has ended without doing so: ${holders.map(nameOf).join("; ")}.`);
 }
 
 /** Whether the state's locks are files that {@link locksOf} sees; a server keeps its own. */

@@ -19,6 +19,7 @@ import { isSamePlace } from "./same-place.ts";
 import { isServer } from "./server.ts";
 import { requireSecretsProvider } from "./secrets-provider.ts";
 import type { StatePlace } from "./state-directory.ts";
+import { tell } from "../terminal/tell.ts";
 
 export interface MoveOptions {
   /** The directory in or above which the project is. */
@@ -151,7 +152,7 @@ function carryOut(moves: StackMove[], directory: string, to: Destination): Promi
   const interrupt = new AbortController();
   let isLeaving = false;
   const onInterrupt = (): void => {
-    if (isLeaving) process.stderr.write("The move is at its last steps, and goes on.\n");
+    if (isLeaving) tell("The move is at its last steps, and goes on.");
     else interrupt.abort();
   };
   return cancellable(onInterrupt, async () => {

@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 
 import { Locked } from "./lock.ts";
+import { tell } from "../terminal/tell.ts";
 
 /** Between two tries, in milliseconds. */
 const pause = 1000;
@@ -20,7 +21,7 @@ export async function waitForLock<T>(deadline: number, action: () => Promise<T>)
     } catch (error) {
       const left = deadline - Date.now();
       if (!(error instanceof Locked) || left <= 0) throw error;
-      if (error.message !== told) process.stderr.write(`${error.message} Waiting for it to end.\n`);
+      if (error.message !== told) tell(`${error.message} Waiting for it to end.`);
       told = error.message;
       await setTimeout(Math.min(pause, left));
     }

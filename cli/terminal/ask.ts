@@ -3,7 +3,9 @@ import { setTimeout } from "node:timers/promises";
 import { ReadStream, WriteStream } from "node:tty";
 
 import { Declined, Failure } from "../failure.ts";
+import { isFew } from "../accounts-text.ts";
 import { isTerminal } from "./stream.ts";
+import { wrapped } from "./tell.ts";
 
 /** Questions are asked on a terminal only, and on stderr, so that stdout stays clean. */
 export function canAsk(): boolean {
@@ -48,7 +50,7 @@ export async function confirmChange(question: string, yes: boolean): Promise<voi
   requireConfirmable(yes);
   const { confirm } = await import("@inquirer/prompts");
   await dropTyped();
-  if (!(await confirm({ message: question, default: false }, context))) throw new Declined();
+  if (!(await confirm({ message: shown(question), default: false }, context))) throw new Declined();
 }
 
 /** Asks for the name of the stack to be typed, before what cannot be undone. */
@@ -88,7 +90,10 @@ export async function askText(
   const { input } = await import("@inquirer/prompts");
   // What was refused is typed anew, not behind the old.
   const theme = { validationFailureMode: "clear" } as const;
-  return input({ message, validate, theme, ...(initial !== undefined && { default: initial }) }, context);
+  return input(
+    { message: shown(message), validate, theme, ...(initial !== undefined && { default: initial }) },
+    context,
+  );
 }
 
 /** Asks for a secret; what is typed is not shown. */
@@ -98,11 +103,13 @@ export async function askSecret(
 ): Promise<string> {
   const { password } = await import("@inquirer/prompts");
   await dropTyped();
-  return password({ message, mask: true, ...(validate && { validate }) }, context);
+  return password({ message: shown(message), mask: true, ...(validate && { validate }) }, context);
 }
 
 export interface Choice {
   name: string;
+  /** What is left of it once it is chosen. */
+  short?: string;
   value: string;
   checked?: boolean;
   disabled?: string | false;
@@ -110,10 +117,19 @@ export interface Choice {
 
 export async function chooseOne(message: string, choices: Choice[]): Promise<string> {
   const { select } = await import("@inquirer/prompts");
-  return select({ message, choices, pageSize: 12 }, context);
+  return select({ message: shown(message), choices, pageSize: 12 }, context);
 }
 
 export async function chooseSome(message: string, choices: Choice[]): Promise<string[]> {
   const { checkbox } = await import("@inquirer/prompts");
-  return checkbox({ message, choices, required: true, pageSize: 12 }, context);
+  const renderSelectedChoices = (chosen: readonly { short: string }[]): string =>
+    isFew(chosen.length) ? chosen.map(({ short }) => short).join(", ") : `${chosen.length} of ${choices.length}`;
+  const theme = { style: { renderSelectedChoices } };
+  return checkbox({ message: shown(message), choices, required: true, pageSize: 12, theme }, context);
+}
+
+/** A question as the terminal takes it, between the mark before it and what is typed behind it. */
+function shown(question: string): string {
+  const { columns = 80 } = context.output as Partial<WriteStream>;
+  return wrapped(question, { isTTY: true, columns: columns - 12 }).replaceAll("\n", "\n  ");
 }

@@ -11,6 +11,7 @@ export function mfaDeviceTable(devices: MfaDevice[]): string {
       kind,
       enabledAt === undefined ? "not enabled" : minute(enabledAt),
     ]),
+    process.stderr,
   );
 }
 
@@ -24,6 +25,7 @@ export function accessKeyTable(keys: AccessKeyStatus[]): string {
       minute(createdAt),
       lastUseUnknown ? "not told" : lastUsedAt === undefined ? "never" : `${minute(lastUsedAt)}, ${lastUsedService}`,
     ]),
+    process.stderr,
   );
 }
 

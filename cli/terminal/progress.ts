@@ -1,6 +1,7 @@
 import type { Change, Operation } from "../engine/changes.ts";
 import { propertyWord } from "../preview/wording.ts";
 import { isTerminal, styled } from "./stream.ts";
+import { tell } from "./tell.ts";
 
 /** How each operation is marked: the sign reads without colour, too. */
 const marks: Record<Operation, { sign: string; past: string; colour: "green" | "yellow" | "red" }> = {
@@ -73,14 +74,14 @@ export class Progress {
     this.advance();
     this.clearLine();
     const count = this.total === undefined ? "" : `  ${this.dim(`(${this.finished}/${this.total})`)}`;
-    this.stream.write(`  ${changeLine(change, this.stream, this.accountWidth)}${count}\n`);
+    tell(`  ${changeLine(change, this.stream, this.accountWidth)}${count}`);
     this.written = Date.now();
   }
 
   /** A remark between the lines of progress. */
   note(text: string): void {
     this.clearLine();
-    this.stream.write(`${text}\n`);
+    tell(text);
     this.written = Date.now();
   }
 
@@ -96,7 +97,8 @@ export class Progress {
     const line = `${this.title}: ${count} ${this.counted.what}, ${seconds} s`;
     if (isTerminal(this.stream)) {
       this.clearLine();
-      this.stream.write(`  ${this.dim(line)}`);
+      // What goes over the end of the line could not be taken back.
+      this.stream.write(`  ${this.dim(line.slice(0, this.stream.columns - 3))}`);
     } else if (Date.now() - this.written >= 10_000) {
       this.note(`  ${line}`);
     }

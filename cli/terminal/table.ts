@@ -1,4 +1,7 @@
 import Table from "cli-table3";
+import stringWidth from "fast-string-width";
+
+import { isTerminal } from "./stream.ts";
 
 /** No lines: columns apart by spaces. */
 const chars: Record<string, string> = { middle: " " };
@@ -8,13 +11,44 @@ for (const side of ["top", "bottom", "left", "right", "mid"]) {
   }
 }
 
-/** A plain table: a line of headings and a line per row, nothing drawn. */
-export function plainTable(head: string[], rows: string[][]): string {
-  const table = new Table({ head, chars, style: { head: [], border: [], "padding-left": 0, "padding-right": 1 } });
+/**
+ * A plain table: a line of headings and a line per row, nothing drawn. On a terminal it fits: its widest columns break between
+ * words, and where that is not enough, each row becomes a list.
+ *
+ * @param stream where it is going to be shown
+ */
+export function plainTable(head: string[], rows: string[][], stream: NodeJS.WriteStream = process.stdout): string {
+  const room = isTerminal(stream) && stream.columns ? stream.columns : Infinity;
+  const columns = head.map((title, index) => [title, ...rows.map((row) => row[index] ?? "")]);
+  const widths = fittedWidths(columns, room);
+  if (widths === undefined) return rows.map((row) => listOf(head, row)).join("\n");
+  const style = { head: [], border: [], "padding-left": 0, "padding-right": 1 };
+  const table = new Table({ head, chars, style, wordWrap: true, colWidths: widths.map((width) => width + 1) });
   table.push(...rows);
   return table
     .toString()
     .split("\n")
     .map((line) => line.trimEnd())
     .join("\n");
+}
+
+/** The widths at which columns fit beside each other, two spaces apart; nothing where a word would have to be broken. */
+function fittedWidths(columns: string[][], room: number): number[] | undefined {
+  const widths = columns.map((cells) => Math.max(...cells.map((cell) => stringWidth(cell))));
+  const least = columns.map((cells) =>
+    Math.max(...cells.flatMap((cell) => cell.split(" ").map((word) => stringWidth(word)))),
+  );
+  const total = (): number => widths.reduce((sum, width) => sum + width, 2 * (widths.length - 1));
+  while (total() > room) {
+    const broad = widths.map((width, index) => (width > (least[index] ?? 0) ? width : 0));
+    const broadest = Math.max(...broad);
+    if (broadest === 0) return undefined;
+    widths[broad.indexOf(broadest)] = broadest - 1;
+  }
+  return widths;
+}
+
+function listOf([, ...head]: string[], [first = "", ...cells]: string[]): string {
+  const width = Math.max(...head.map((title) => stringWidth(title)));
+  return [first, ...cells.map((cell, index) => `  ${(head[index] ?? "").padEnd(width)}  ${cell}`)].join("\n");
 }

@@ -31,7 +31,7 @@ describe("many accounts on a line", () => {
       unreached: [],
     };
     const [ended = ""] = cutOffLines({ ...cut, sessions: ten });
-    const texts = [developerTable(rows, 10), handoverPage({ handover, password: { file: "passwords" } })];
+    const texts = [developerTable(rows, 10), handoverPage([{ handover, password: { file: "passwords" } }])];
     expect(texts.join("\n"))
       .to.contain("alice      all 10 accounts")
       .and.contain("Role               developer-alice in all 10 accounts");

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 import { isolatedEnvironment } from "../environment.ts";
 import { type RecordedRequest, type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/index.ts";
-import { killGroup, limitMilliseconds, Terminal } from "./terminal.ts";
+import { killGroup, limitMilliseconds, type Size, Terminal } from "./terminal.ts";
 
 /** How a run of the CLI has ended. */
 export interface Result {
@@ -182,7 +182,10 @@ export class Administrator {
     return this.terminalWith({}, ...args);
   }
 
-  terminalWith({ env, cwd, node = [] }: Omit<RunOptions, "meanwhile">, ...args: string[]): Terminal {
+  terminalWith(
+    { env, cwd, node = [], size }: Omit<RunOptions, "meanwhile"> & { size?: Size },
+    ...args: string[]
+  ): Terminal {
     const terminal = new Terminal(
       [process.execPath, ...node, program, ...args],
       cwd ?? this.directory,
@@ -190,6 +193,7 @@ export class Administrator {
       (text) => {
         this.printed += text;
       },
+      size,
     );
     this.#running.add(() => {
       terminal.kill();

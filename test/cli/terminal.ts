@@ -1,8 +1,14 @@
 import { spawn } from "@lydell/node-pty";
+import xterm from "@xterm/headless";
 import { stripVTControlCharacters } from "node:util";
 
 /** Nothing that is run here takes a tenth of this; what does hangs. */
 export const limitMilliseconds = 90_000;
+
+export interface Size {
+  cols: number;
+  rows: number;
+}
 
 /** The CLI on a pseudo-terminal. */
 export class Terminal {
@@ -11,7 +17,29 @@ export class Terminal {
     return stripVTControlCharacters(this.#output);
   }
 
+  /** The lines that somebody at the terminal sees, and has seen: what was drawn over is not among them. */
+  async lines(): Promise<string[]> {
+    const lines = (await this.#buffer()).map((line) => line.translateToString(true));
+    return lines.slice(0, lines.findLastIndex((line) => line !== "") + 1);
+  }
+
+  /** Lines that the terminal had to break by itself, wherever its edge is. */
+  async broken(): Promise<string[]> {
+    return (await this.#buffer()).filter(({ isWrapped }) => isWrapped).map((line) => line.translateToString(true));
+  }
+
+  async #buffer() {
+    await new Promise<void>((resolve) => {
+      this.#display.write("", resolve);
+    });
+    const { active } = this.#display.buffer;
+    return Array.from({ length: active.length }, (_, index) => active.getLine(index)).filter(
+      (line) => line !== undefined,
+    );
+  }
+
   #output = "";
+  readonly #display: InstanceType<typeof xterm.Terminal>;
   #seen = 0;
   readonly #process: ReturnType<typeof spawn>;
   readonly #waiting = new Set<() => void>();
@@ -23,10 +51,14 @@ export class Terminal {
     cwd: string,
     env: Record<string, string>,
     print: (text: string) => void,
+    // As wide as no sentence is, so that it is found in one piece.
+    { cols, rows }: Size = { cols: 1000, rows: 50 },
   ) {
-    this.#process = spawn(command, args, { cwd, env: { ...env, TERM: "xterm" }, cols: 160, rows: 50 });
+    this.#display = new xterm.Terminal({ cols, rows, scrollback: 10_000, allowProposedApi: true });
+    this.#process = spawn(command, args, { cwd, env: { ...env, TERM: "xterm" }, cols, rows });
     this.#process.onData((text) => {
       this.#output += text;
+      this.#display.write(text);
       print(text);
       for (const check of this.#waiting) check();
     });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { type Credentials, type Sandbox, tokenCode } from "../sandbox/index.ts";
 import { administratorOf, clients, enableDevice } from "../sandbox/testing.ts";
 import { Administrator, program, type Result, type RunOptions } from "./harness.ts";
-import { Terminal } from "./terminal.ts";
+import { type Size, Terminal } from "./terminal.ts";
 
 const step = 30_000;
 
@@ -138,6 +138,11 @@ export class Workstation {
 
   terminalWith(env: Record<string, string | undefined>, ...args: string[]): Terminal {
     return this.#admin.terminalWith({ cwd: this.home, env: this.environment(env) }, ...args);
+  }
+
+  /** On a terminal of a certain size. */
+  terminalOf(size: Size, ...args: string[]): Terminal {
+    return this.#admin.terminalWith({ cwd: this.home, env: this.environment(), size }, ...args);
   }
 
   /** Runs the CLI on a terminal by way of a shell, which is given it as "$@". */

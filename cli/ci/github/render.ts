@@ -1,17 +1,16 @@
+import { roleNames } from "../policies.ts";
 import type { CiRole, GithubSetUp } from "./set-up.ts";
 
-/** The roles with their policies as JSON, what was written, and, where the screen ends, what is still to be done. */
+/** What was written, which roles are needed, and what is still to be done. */
 export function githubPage(setUp: GithubSetUp): string {
-  const { repository, written, roles } = setUp;
+  const { repository, workflows, written, roles, roleDirectory } = setUp;
+  const isNew = workflows.some((path) => written.includes(path));
   return [
-    ...roles.flatMap(({ name, accounts, purpose, trust, policy }) => [
-      `${name} in ${accounts.join(", ")} (${purpose})`,
-      `Trust policy:\n${json(trust)}`,
-      `Policy:\n${json(policy)}`,
-      "",
-    ]),
-    written.length > 0 ? `Written for ${repository}:` : `The workflows of ${repository} are there already.`,
-    ...written.map((path) => `  ${path}`),
+    isNew ? `Written for ${repository}:` : `The workflows of ${repository} are there already:`,
+    ...workflows.map((path) => `  ${path}`),
+    "",
+    `They need these roles, whose policies are in ${roleDirectory}:`,
+    ...roles.map((role) => `  ${role.name.padEnd(roleNames.preview.length)}  ${placesOf(role)}: ${role.purpose}`),
     "",
     "Next:",
     ...stepsOf(setUp).map((step, index) => `  ${index + 1}. ${step}`),
@@ -20,21 +19,15 @@ export function githubPage(setUp: GithubSetUp): string {
   ].join("\n");
 }
 
-function stepsOf({ branch, secrets, roles }: GithubSetUp): string[] {
-  const [first] = roles;
+function stepsOf({ branch, secrets, roleDirectory }: GithubSetUp): string[] {
   return [
-    `Make GitHub's identity provider in ${first?.accounts.join(", ") ?? ""}, unless it is there: aws iam create-open-id-connect-provider --url https://token.actions.githubusercontent.com --client-id-list sts.amazonaws.com`,
-    `Make the roles above: ${roles.map(placeOf).join("; ")}.`,
+    `Make GitHub's identity provider and the roles, by the commands in ${roleDirectory}/README.md.`,
     ...secrets.map((secret) => `Give the repository the secret ${secret}: gh secret set ${secret}`),
     `Protect the branch ${branch}: whoever may push to it decides who gets in.`,
-    "Commit the workflows.",
+    "Commit .github.",
   ];
 }
 
-function placeOf({ name, accounts }: CiRole): string {
-  return `${name} in ${accounts.join(", ")}`;
-}
-
-function json(value: unknown): string {
-  return JSON.stringify(value, undefined, 2);
+function placesOf({ accounts }: CiRole): string {
+  return accounts.length === 1 ? `in ${accounts.join("")}` : `in each of ${accounts.length} accounts`;
 }

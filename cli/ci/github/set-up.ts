@@ -26,7 +26,9 @@ import {
 import { findRepository } from "./repository.ts";
 import { requireInstallable, requireReachableState } from "./requirements.ts";
 import { subjectOf } from "./subject.ts";
+import { roleDirectory, roleFiles } from "./role-files.ts";
 import { workflows } from "./workflows/index.ts";
+import { idOf } from "./workflows/parts.ts";
 
 export interface GithubFlags {
   repository: string | undefined;
@@ -41,7 +43,11 @@ export interface GithubFlags {
 export interface GithubSetUp {
   repository: string;
   branch: string;
-  /** Paths of the workflows that were written; those that were there already, to the letter, are not among them. */
+  /** Paths of the workflows. */
+  workflows: string[];
+  /** The directory of the roles' policies, with the commands that make them. */
+  roleDirectory: string;
+  /** Paths of what was written; what was there already, to the letter, is not among them. */
   written: string[];
   /** Secrets that the repository needs. */
   secrets: string[];
@@ -72,27 +78,34 @@ export async function setUpGithub(project: Project, version: string, flags: Gith
     subjectOf(repository.name, flags.subClaimPrefix),
   ]);
   const provider = keys.secretsprovider ?? (isServer(backendUrl) && !keys.encryptionsalt ? "service" : "passphrase");
-  const files = workflows({
+  const options = {
     stack,
     managementAccount,
     branch: repository.branch,
     directory: repository.directory,
     backendUrl,
     passphrase: provider === "passphrase",
+  };
+  const roles = rolesOf(subject.prefix, repository.branch, settings, {
+    managementAccount,
+    bucket: bucketOf(backendUrl),
+    key: keyOf(keys.secretsprovider),
   });
+  const files = workflows(options);
+  const written = await write(repository.root, files, flags.overwrite);
+  // What they say is worked out, and nobody else's.
+  written.push(...(await write(repository.root, roleFiles(idOf(options), roles), true)));
   return {
     repository: repository.name,
     branch: repository.branch,
-    written: await write(repository.root, files, flags.overwrite),
+    workflows: Object.keys(files),
+    roleDirectory: roleDirectory(idOf(options)),
+    written,
     secrets: [
       ...(provider === "passphrase" ? ["PULUMI_CONFIG_PASSPHRASE"] : []),
       ...(isServer(backendUrl) ? ["PULUMI_ACCESS_TOKEN"] : []),
     ],
-    roles: rolesOf(subject.prefix, repository.branch, settings, {
-      managementAccount,
-      bucket: bucketOf(backendUrl),
-      key: keyOf(keys.secretsprovider),
-    }),
+    roles,
     warnings: subject.warnings,
   };
 }
@@ -132,12 +145,11 @@ function rolesOf(
   ];
 }
 
-/** @returns the paths that were written, as seen from the repository's root */
+/** @param files texts by path, as seen from the repository's root @returns the paths that were written */
 async function write(root: string, files: Record<string, string>, overwrite: boolean): Promise<string[]> {
   const edited: string[] = [];
   const changed: [path: string, text: string][] = [];
-  for (const [name, text] of Object.entries(files)) {
-    const path = join(".github", "workflows", name);
+  for (const [path, text] of Object.entries(files)) {
     const there = existsSync(join(root, path)) ? await readFile(join(root, path), "utf8") : undefined;
     if (there !== undefined && there !== text && !overwrite) edited.push(path);
     if (there !== text) changed.push([path, text]);

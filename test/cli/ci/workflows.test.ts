@@ -82,16 +82,25 @@ describe("init --ci github", () => {
     expect((await readdir(join(admin.directory, ".github", "workflows"))).sort()).to.eql(names);
     expect(stdout).to.contain("\nWritten for example/access:\n  .github/workflows/mfa-admin-preview-main.yml\n");
     expect(stdout).to.match(
-      /\n {2}3\. Protect the branch main: [^\n]+\n {2}4\. Commit the workflows\.\n\nWhen accounts are added/,
+      /\n {2}2\. Protect the branch main: [^\n]+\n {2}3\. Commit \.github\.\n\nWhen accounts are added/,
     );
     expect(stdout).to.contain(
-      "mfa-admin-ci-preview in 111111111111 (previews of pull requests and of the merge queue, and drift on main: reads only)",
+      "\n  mfa-admin-ci-preview  in 111111111111: previews of pull requests and of the merge queue, and drift on main: reads only\n",
     );
-    expect(stdout).to.contain('"repo:example@1/access@2:pull_request"');
+    expect(stdout.split("\n")).to.have.length.below(24);
     const { value } = await admin.json("init", "--ci", "github");
     roles = (value as { roles: CiRole[] }).roles;
     expect(roles.map(({ name }) => name)).to.eql(["mfa-admin-ci-preview", "mfa-admin-ci-up", "mfa-admin-ci-read"]);
     expect((value as { written: string[] }).written).to.eql([]);
+    const directory = join(admin.directory, ".github", "mfa-admin", "main");
+    for (const { name, trust, policy } of roles) {
+      for (const [end, document] of Object.entries({ "-trust.json": trust, ".json": policy })) {
+        expect(JSON.parse(await readFile(join(directory, name + end), "utf8")), name + end).to.eql(document);
+      }
+      expect(await readFile(join(directory, "README.md"), "utf8")).to.contain(
+        `aws iam create-role --role-name ${name} --assume-role-policy-document file://.github/mfa-admin/main/${name}-trust.json\n`,
+      );
+    }
     await git("add", ".");
     await git("commit", "--quiet", "-m", "First");
     runner = await Runner.start(admin, cloud.environment());
@@ -384,7 +393,7 @@ describe("init --ci github", () => {
       expect((await issues()).map(({ state }) => state)).to.eql(["closed"]);
     });
 
-    it("the policies that are printed allow all that S3 and KMS were asked for, and the preview's was to read", async () => {
+    it("the policies that are written allow all that S3 and KMS were asked for, and the preview's was to read", async () => {
       const actions: Record<string, string[]> = {};
       for (const { name, policy } of roles.filter(({ name }) => asked.has(name))) {
         const needed = new Map((asked.get(name) ?? []).map((one) => [`${one.action} ${one.resource}`, one]));

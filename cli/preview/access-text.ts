@@ -1,0 +1,91 @@
+import { accountsText, isFew } from "../accounts-text.ts";
+import { anonymous } from "./anonymous.ts";
+import type { Access, DeveloperChange, PreviewReport } from "./schema.ts";
+import { counted } from "./summary.ts";
+import { listed, type Mark, policyName } from "./wording.ts";
+
+/** What developers can do from now on, in a sentence for each, or for all who can do the same; nothing where it stays the same. */
+export function accessTexts(
+  { developers, accounts }: Pick<PreviewReport, "developers" | "accounts">,
+  mark: Mark,
+): string[] {
+  const alike = Map.groupBy(developers, ({ name, change, changes, access }) =>
+    JSON.stringify(anonymous({ change, moves: movesOf(changes), access }, name)),
+  );
+  return [...alike.values()]
+    .flatMap((group) => (group.length > 2 ? [group] : group.map((one) => [one])))
+    .map((group) => accessText(group, { mark, accounts, isEverybody: group.length === developers.length }))
+    .filter((text) => text !== undefined);
+}
+
+interface Telling {
+  mark: Mark;
+  accounts: number;
+  /** Whether it is said of all who are told of. */
+  isEverybody: boolean;
+}
+
+function accessText(group: DeveloperChange[], { mark, accounts, isEverybody }: Telling): string | undefined {
+  const [first] = group;
+  if (first === undefined) return undefined;
+  const { change, changes } = first;
+  const names = group.map(({ name }) => name);
+  const who = isEverybody && !isFew(names.length) ? `All ${names.length} developers` : listed(names, mark, 50);
+  const isOne = group.length === 1;
+  if (change === "removed") {
+    return isOne
+      ? `${who} can do nothing any more: the password, access keys, MFA devices and sessions end.`
+      : `${who} can do nothing any more: their passwords, access keys, MFA devices and sessions end.`;
+  }
+  const access = isOne ? first.access : anonymous(first.access, first.name);
+  const roles = rolesText(access, accounts, mark);
+  if (change === "added") {
+    return isOne
+      ? `${who} sets up a password, an MFA device and access keys of their own; with MFA, ${roles}. Without MFA, nothing else.`
+      : `${who} set up passwords, MFA devices and access keys of their own; with MFA, each ${roles}. Without MFA, nothing else.`;
+  }
+  const { gained, lost } = movesOf(changes);
+  if (gained.length + lost.length === 0) return undefined;
+  return `${who}, with MFA, ${isOne ? "" : "each "}${roles}${lost.length === 0 ? "" : `, and can do nothing more in ${listed(lost, mark)}`}.`;
+}
+
+/** The accounts in which roles come and go. */
+function movesOf(changes: DeveloperChange["changes"]): { gained: string[]; lost: string[] } {
+  const among = (operation: string): string[] =>
+    changes.flatMap((one) => (one.type === "role" && one.operation === operation ? [one.account] : []));
+  return { gained: [...among("create"), ...among("adopt")], lost: among("delete") };
+}
+
+/** "can act as `developer-carol` in payments and sandbox, 12 hours at a time, with AdministratorAccess" */
+function rolesText(access: Access[], accounts: number, mark: Mark): string {
+  const groups = Map.groupBy(access, (role) =>
+    [mark(role.role), `${hours(role.sessionDuration)} at a time`, permissionsText(role, mark)].join("\n"),
+  );
+  const texts = [...groups].map(([key, roles]) => {
+    const [role = "", duration = "", permissions = ""] = key.split("\n");
+    return `can act as ${role} in ${placesText(roles, accounts, mark)}, ${duration}, ${permissions}`;
+  });
+  return texts.length === 0 ? "has no role anywhere" : texts.join("; ");
+}
+
+function placesText(roles: Access[], accounts: number, mark: Mark): string {
+  const names = roles.map(({ account }) => account);
+  if (names.length === accounts && accountsText(names, accounts) !== names.join(", ")) {
+    return accountsText(names, accounts);
+  }
+  return listed(
+    roles.map(({ account, accountId }) => `${mark(account)} (${accountId})`),
+    (place) => place,
+  );
+}
+
+function permissionsText({ permissions, permissionsBoundary }: Access, mark: Mark): string {
+  const names = permissions.map(policyName);
+  const limit =
+    permissionsBoundary === undefined ? "" : `, within the boundary ${mark(policyName(permissionsBoundary))}`;
+  return `${names.length === 0 ? "with no permissions" : `with ${listed(names, mark)}`}${limit}`;
+}
+
+function hours(seconds: number): string {
+  return seconds % 3600 === 0 ? counted(seconds / 3600, "hour") : counted(Math.round(seconds / 60), "minute");
+}

@@ -1,0 +1,29 @@
+import { anonymous } from "./anonymous.ts";
+import type { PreviewReport, Warning } from "./schema.ts";
+import { type Mark, warningText } from "./wording.ts";
+
+/** A report's warnings, each in a text; what is lost by many developers alike is told once. */
+export function warningTexts(
+  { warnings, accounts }: Pick<PreviewReport, "warnings" | "accounts">,
+  mark: Mark,
+): string[] {
+  const alike = Map.groupBy(warnings, (warning) => (isOwnLoss(warning) ? JSON.stringify(namelessLoss(warning)) : ""));
+  alike.delete("");
+  return warnings.flatMap((warning) => {
+    const group = isOwnLoss(warning) ? (alike.get(JSON.stringify(namelessLoss(warning))) ?? []) : [];
+    if (!isOwnLoss(warning) || group.length <= 2) return [warningText(warning, mark, accounts)];
+    if (group[0] !== warning) return [];
+    const developers = group.filter(isOwnLoss).map(({ developer }) => developer);
+    return [warningText({ ...namelessLoss(warning), developers }, mark, accounts)];
+  });
+}
+
+type OwnLoss = Extract<Warning, { kind: "deletion" | "replacement" }> & { developer: string };
+
+function isOwnLoss(warning: Warning): warning is OwnLoss {
+  return (warning.kind === "deletion" || warning.kind === "replacement") && warning.developer !== undefined;
+}
+
+function namelessLoss(warning: OwnLoss): OwnLoss {
+  return anonymous(warning, warning.developer);
+}
