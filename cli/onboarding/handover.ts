@@ -63,11 +63,10 @@ function severalPage(
   developers: AddedDeveloper[],
   { handover: { signInAddress, roles, guide } }: AddedDeveloper,
 ): string {
-  const isShown = developers.some(({ password }) => typeof password === "object" && "shown" in password);
   const accounts = Object.keys(roles);
   const rows = developers.map(({ handover: { userName, roles }, password }) => [
     userName,
-    typeof password === "object" && "shown" in password ? password.shown : passwordText(userName, password),
+    passwordCell(password),
     roleNameIn(roles),
   ]);
   return [
@@ -81,8 +80,27 @@ function severalPage(
       ],
     ]),
     plainTable(["User name", "One-time password", "Role"], rows),
-    ...(isShown ? ["The passwords are to be changed at the first sign-in, and not shown again."] : []),
+    ...passwordNotes(developers),
   ].join("\n\n");
+}
+
+function passwordCell(password: AddedDeveloper["password"]): string {
+  if (password === "not made") return "none yet";
+  if (password === "there already") return "there already";
+  return "file" in password ? "in the file" : password.shown;
+}
+
+/** What is true of several passwords, once. */
+function passwordNotes(developers: AddedDeveloper[]): string[] {
+  const [passwords, notes] = [developers.map(({ password }) => password), new Set<string>()];
+  for (const password of passwords) {
+    if (password === "there already") continue;
+    if (password === "not made") {
+      notes.add("Stdout is no terminal. Run mfa-admin reset-password NAME on one for the one-time passwords.");
+    } else if ("file" in password) notes.add(`The one-time passwords are in ${password.file}.`);
+    else notes.add("The one-time passwords are to be changed at the first sign-in, and not shown again.");
+  }
+  return [...notes];
 }
 
 function page(title: string, rows: [string, string][]): string {

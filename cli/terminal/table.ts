@@ -17,7 +17,11 @@ for (const side of ["top", "bottom", "left", "right", "mid"]) {
  *
  * @param stream where it is going to be shown
  */
-export function plainTable(head: string[], rows: string[][], stream: NodeJS.WriteStream = process.stdout): string {
+export function plainTable(
+  head: string[],
+  rows: string[][],
+  stream: { isTTY?: boolean; columns?: number } = process.stdout,
+): string {
   const room = isTerminal(stream) && stream.columns ? stream.columns : Infinity;
   const columns = head.map((title, index) => [title, ...rows.map((row) => row[index] ?? "")]);
   const widths = fittedWidths(columns, room);

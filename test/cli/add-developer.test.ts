@@ -99,10 +99,12 @@ describe("add-developer", () => {
   describe("without a terminal", () => {
     it("makes no password that nobody would see, and says how to get one", async () => {
       const { stdout, stderr } = await admin.succeed("add-developer", "bob", "carol", "--yes");
-      expect(stdout).to.match(/^Done in \d+\.\d s: 6 created, \d+ unchanged\.\n\nHand over to bob:\n/);
-      expect(stdout).to.contain(
-        "  One-time password  none yet: stdout is no terminal. Run mfa-admin reset-password carol on one.\n",
-      );
+      expect(stdout).to.match(/^Done in \d+\.\d s: 6 created, \d+ unchanged\.\n\nHand over to 2 developers:\n/);
+      expect(stdout)
+        .to.match(/^bob {8}none yet {12}developer-bob$/m)
+        .and.match(
+          /\nStdout is no terminal\. Run mfa-admin reset-password NAME on one for the one-time passwords\.\n$/,
+        );
       // How many changes there will be is not known without a preview.
       expect(stderr).to.match(/^ {2}\+ auth {8}user (bob|carol)$/m);
       expect([passwordOf("bob"), passwordOf("carol")]).to.eql([undefined, undefined]);

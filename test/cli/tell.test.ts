@@ -8,7 +8,7 @@ const table = (columns: number): string[] =>
   plainTable(["Developer", "Accounts", "MFA"], [["alice", "sandbox, payments and checkout", "none"]], {
     isTTY: true,
     columns,
-  } as NodeJS.WriteStream).split("\n");
+  }).split("\n");
 
 describe("text on a terminal", () => {
   it("breaks between words, and goes on below where it began", () => {
