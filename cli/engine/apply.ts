@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 
 import { trustPolicyName } from "../../infra/names.ts";
@@ -129,51 +126,49 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   const lifted = [...seen.lifted.cutOff, ...seen.lifted.denied];
   const isMoreThanPlanned =
     lifted.length + damaged.length + stale.length > 0 || unreachedBy(stack).some(({ forget }) => forget);
-  return withEnginePlan(saved !== undefined, async (enginePlan) => {
-    const options = { project, settings, verbose, adopt, ...enginePlan };
-    let total: number | undefined;
-    if (show || saved !== undefined) {
-      const plan = await planned(stack, options);
-      if (saved !== undefined) saved.requireUnchanged({ project, settings, plan });
-      const report = previewReport({
-        kind: "preview",
-        stack: project.stack,
-        settings,
-        plan: await planSeen(plan, seen, settings, { adopt }),
-        warnings: [...forgotten(stack, settings), ...warnings, ...seen.dangers, ...seen.alarms.filter(isPutRight)],
-      });
-      // What is put right comes on top.
-      if (damaged.length === 0) total = plan.resources.filter(({ operation }) => operation !== "same").length;
-      if (!report.changed && !isMoreThanPlanned) {
-        await healKnown(stack, resources, options);
-        await onBegin?.();
-        return { changes: [], unchanged: report.unchanged, seconds: 0 };
-      }
-      if (show) tell(`${intro === undefined ? "" : `${intro}\n\n`}${text(report, process.stderr, { asking: !yes })}\n`);
-      await confirmChange(`${report.summary} Apply to the stack "${stackReference(project)}"?`, yes);
-      if (!yes) {
-        await requireUnlocked(project);
-        await requireUnchanged(stack, project, resources);
-      }
+  const options = { project, settings, verbose, adopt };
+  let total: number | undefined;
+  if (show || saved !== undefined) {
+    const plan = await planned(stack, options);
+    if (saved !== undefined) saved.requireUnchanged({ project, settings, plan });
+    const report = previewReport({
+      kind: "preview",
+      stack: project.stack,
+      settings,
+      plan: await planSeen(plan, seen, settings, { adopt }),
+      warnings: [...forgotten(stack, settings), ...warnings, ...seen.dangers, ...seen.alarms.filter(isPutRight)],
+    });
+    // What is put right comes on top.
+    if (damaged.length === 0) total = plan.resources.filter(({ operation }) => operation !== "same").length;
+    if (!report.changed && !isMoreThanPlanned) {
+      await healKnown(stack, resources, options);
+      await onBegin?.();
+      return { changes: [], unchanged: report.unchanged, seconds: 0 };
     }
-    if (!show) tellShutOut(warnings);
-    await healKnown(stack, resources, options);
-    if (lifted.length > 0) await lift(stack, options, seen);
-    await forgetAccounts(stack, options);
-    if (damaged.length > 0) await runRefresh(stack, { project, settings, verbose }, damaged);
-    const afterRefresh = async (): Promise<void> => {
-      const now = await readStackBefore(stack, project);
-      denialsStay(seen, now, guards);
-      await requireStillHarmless(now, settings, guards);
-    };
-    await afterRefresh();
-    const keeping = { settings, before: held, told: seen.look, lifted: seen.lifted.denied, unreached, onStep };
-    const result = await keepingDenials(keeping, (onEach) =>
-      runUp(stack, { ...options, total, afterRefresh, ...(onBegin && { onBegin }), onStep: onEach }),
-    );
-    await trustAgain(settings, stale);
-    return result;
-  });
+    if (show) tell(`${intro === undefined ? "" : `${intro}\n\n`}${text(report, process.stderr, { asking: !yes })}\n`);
+    await confirmChange(`${report.summary} Apply to the stack "${stackReference(project)}"?`, yes);
+    if (!yes || saved !== undefined) {
+      await requireUnlocked(project);
+      await requireUnchanged(stack, project, resources);
+    }
+  }
+  if (!show) tellShutOut(warnings);
+  await healKnown(stack, resources, options);
+  if (lifted.length > 0) await lift(stack, options, seen);
+  await forgetAccounts(stack, options);
+  if (damaged.length > 0) await runRefresh(stack, { project, settings, verbose }, damaged);
+  const afterRefresh = async (): Promise<void> => {
+    const now = await readStackBefore(stack, project);
+    denialsStay(seen, now, guards);
+    await requireStillHarmless(now, settings, guards);
+  };
+  await afterRefresh();
+  const keeping = { settings, before: held, told: seen.look, lifted: seen.lifted.denied, unreached, onStep };
+  const result = await keepingDenials(keeping, (onEach) =>
+    runUp(stack, { ...options, total, afterRefresh, ...(onBegin && { onBegin }), onStep: onEach }),
+  );
+  await trustAgain(settings, stale);
+  return result;
 }
 
 /**
@@ -224,7 +219,7 @@ function tellShutOut(warnings: Warning[]): void {
   }
 }
 
-/** What was shown and asked about is what is applied, however long the question has stood there. */
+/** What was shown and asked about, or was planned, is what is applied, whatever has come in between. */
 async function requireUnchanged(stack: Stack, project: Project, shown: Resource[]): Promise<void> {
   if (isDeepStrictEqual(await resourcesBefore(stack, project), shown)) return;
   throw new Failure(
@@ -245,18 +240,6 @@ function tellUnreached(stack: Stack, settings: Settings): void {
 /** What the question is about; what cannot be reached was told before. */
 function forgotten(stack: Stack, settings: Settings): Warning[] {
   return unreachedWarnings(stack, settings).filter(({ kind }) => kind === "account-forgotten");
-}
-
-/** With a place for the engine's plan, where one is wanted: it keeps an up to what the preview right before it has found. */
-async function withEnginePlan<T>(wanted: boolean, action: (place: { enginePlan?: string }) => Promise<T>): Promise<T> {
-  if (!wanted) return action({});
-  // Made with mode 0700.
-  const directory = await mkdtemp(join(tmpdir(), "mfa-admin-"));
-  try {
-    return await action({ enginePlan: join(directory, "plan.json") });
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
 }
 
 /** The changes of a preview, in the order of the accounts. */

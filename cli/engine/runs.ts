@@ -28,8 +28,6 @@ export interface RunOptions {
   adopt?: boolean;
   /** Told of every step that the engine has taken, or would take. */
   onStep?: (step: StepEventMetadata) => void;
-  /** A file for the engine's own plan: a preview writes it, and an up does nothing that is not in it. */
-  enginePlan?: string | undefined;
   /** URNs of all that the run is about; nothing else is changed. Default: the whole stack. */
   target?: string[];
   /** What is run in place of the whole program. */
@@ -69,10 +67,9 @@ export async function runUp(stack: Stack, options: RunOptions): Promise<RunResul
   const takenBefore = new Set<string>();
   for (let attempt = 1; ; attempt++) {
     try {
-      // What a run leaves half-way is finished by the settings, which the plan was made of, too.
-      const these = attempt === 1 ? options : { ...withoutBegin(options), enginePlan: undefined, total: undefined };
+      const these = attempt === 1 ? options : { ...withoutBegin(options), total: undefined };
       const { record, ...result } = await run("up", these, (engine) =>
-        withoutReports(stack).up({ ...engine, parallel, ...planOption(these), ...partOf(stack, these) }),
+        withoutReports(stack).up({ ...engine, parallel, ...partOf(stack, these) }),
       );
       const whole = joined(earlier, result, started);
       if (!record.resumesUnfinished) return whole;
@@ -125,14 +122,8 @@ async function consentsToGoOn(stack: Stack, { project, settings, adopt = false }
 
 export async function runPreview(stack: Stack, options: RunOptions): Promise<RunResult> {
   return resultOf(
-    await run("preview", options, (engine) =>
-      stack.preview({ ...engine, parallel, ...planOption(options), ...partOf(stack, options) }),
-    ),
+    await run("preview", options, (engine) => stack.preview({ ...engine, parallel, ...partOf(stack, options) })),
   );
-}
-
-function planOption({ enginePlan: plan }: RunOptions): { plan?: string } {
-  return plan === undefined ? {} : { plan };
 }
 
 function partOf(stack: Stack, { settings, target, program = programOf(stack, settings) }: RunOptions) {

@@ -7,11 +7,11 @@ import { knownManagementAccount } from "../aws/preconditions.ts";
 import { openSession } from "../aws/session.ts";
 import { installedAwsNativeVersion, sdkAwsNativeVersion } from "../../toolchain/cache.js";
 import { Failure } from "../failure.ts";
-import { type Project, stackReference } from "../project/project.ts";
+import { type Project, type StackName, stackReference } from "../project/project.ts";
 import { removeEmptyAttributes } from "../state/attributes.ts";
 import { stateFilesOf } from "../state/files.ts";
 import { isServer } from "../state/server.ts";
-import { isRetired } from "../state/retired.ts";
+import { commandBack, isRetired } from "../state/retired.ts";
 import { secretsIn } from "../state/secrets-keys.ts";
 import { localStateDirectory } from "../state/state-directory.ts";
 import { LocalWorkspace, Stack, StackNotFoundError } from "./automation.ts";
@@ -202,9 +202,10 @@ async function noState(project: Project): Promise<Failure> {
 }
 
 /** The refusal of a place that has only the old state. */
-export function movedAway({ stack, backendUrl }: Pick<Project, "stack" | "backendUrl">, keptAs: string): Failure {
+export function movedAway(project: StackName, keptAs: string): Failure {
+  const { stack, backendUrl } = project;
   return new Failure(
     `The state of the stack "${stack}" was moved away from ${backendUrl}, where the old one is kept as "${keptAs}".`,
-    "Get the Pulumi.yaml that names its new place (git pull). If a move was broken off here, run the same mfa-admin state move again.",
+    `Get the Pulumi.yaml that names its new place (git pull). Only if a move was broken off here, and nobody uses that place yet, name it back, and move again: ${commandBack(project, keptAs)}`,
   );
 }

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
 import type { State } from "../engine/state-transfer.ts";
-import type { SecretsKeys } from "./secrets-keys.ts";
 
 interface Contents {
   resources: NotedResource[];
@@ -48,25 +47,4 @@ export function underName(state: State, project: string, from: string, to: strin
     .replaceAll(`urn:pulumi:${from}::`, `urn:pulumi:${to}::`)
     .replaceAll(`::pulumi:pulumi:Stack::${project}-${from}"`, `::pulumi:pulumi:Stack::${project}-${to}"`);
   return JSON.parse(text) as State;
-}
-
-/** A state that is sealed, when it is imported, by what keeps the secrets of another one. */
-export function withSecretsOf(state: State, other: State): State {
-  const { secrets_providers } = (other.deployment ?? {}) as Record<string, unknown>;
-  // A server that keeps the secrets itself says nothing of it in a stack that is empty, and puts itself in.
-  if (secrets_providers === undefined) return state;
-  return { ...state, deployment: { ...(state.deployment as Record<string, unknown>), secrets_providers } };
-}
-
-/** What a settings file has to say of the secrets of a state, by the state itself. */
-export function secretsKeysOf({ deployment }: State): SecretsKeys {
-  const { secrets_providers } = (deployment ?? {}) as {
-    secrets_providers?: { type?: string; state?: { salt?: string; url?: string; encryptedkey?: string } };
-  };
-  const { type, state: { salt, url, encryptedkey } = {} } = secrets_providers ?? {};
-  if (type === "passphrase" && salt !== undefined) return { encryptionsalt: salt };
-  if (type === "cloud" && url !== undefined && encryptedkey !== undefined) {
-    return { secretsprovider: url, encryptedkey };
-  }
-  return {};
 }

@@ -1,20 +1,22 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 
 import { stringify } from "yaml";
 
+import { openSession } from "../aws/session.ts";
 import { passphraseEnvironment, requirePassphrase } from "../engine/passphrase.ts";
-import { runPulumi } from "../engine/pulumi-process.ts";
-import { createStack, listStacks, movedAway, openStack } from "../engine/stack.ts";
-import { exportSealed, importState, type State } from "../engine/state-transfer.ts";
+import { runPulumi, runPulumiAlone } from "../engine/pulumi-process.ts";
+import { listStacks, openStack } from "../engine/stack.ts";
+import { exportSealed, type State } from "../engine/state-transfer.ts";
 import { Failure } from "../failure.ts";
 import { type Project, stackReference } from "../project/project.ts";
-import { contents, isEarlier, isSame, secretsKeysOf, underName, withSecretsOf } from "./contents.ts";
+import { contents, isEarlier, isSame } from "./contents.ts";
 import { Locked, requireUnlocked } from "./lock.ts";
 import { isServer } from "./server.ts";
-import { sealedKeysIn, secretsIn, type SecretsKeys } from "./secrets-keys.ts";
-import { absoluteUrl } from "./state-directory.ts";
+import { secretsIn } from "./secrets-keys.ts";
+import { absoluteUrl, localStateDirectory } from "./state-directory.ts";
 
 /** Where stacks are moved to. */
 export interface Destination {
@@ -29,15 +31,16 @@ export interface Source {
   secrets: Record<string, string>;
 }
 
-/** The same stack at its new place, as a project of its own in a temporary directory, which holds no secrets. */
+/**
+ * The same stack at its new place, as `pulumi stack migrate` makes it: a project of its own in a temporary directory, which holds
+ * no secrets. Pulumi rewrites the settings file that is beside it; the project's own is not touched by that.
+ */
 export class Copy {
   readonly project: Project;
   /** How many resources it has. */
   resources = 0;
   #secretsProvider: string | undefined;
   #secrets: Record<string, string> = {};
-  /** What is at the new place already: nothing, a stack without resources, or a copy that an earlier move has left. */
-  #present: "nothing" | "empty" | "copy" = "nothing";
   #made = false;
 
   private constructor(project: Project) {
@@ -47,51 +50,27 @@ export class Copy {
   /**
    * Makes nothing at the new place yet, but looks whether it is free, and asks for a passphrase where a new one is needed.
    *
-   * @param secretsProvider what keeps the secrets there: what keeps them now, when left out
+   * @param secretsProvider what keeps the secrets there: what keeps them now, when left out; "default" is Pulumi's own choice
    */
   static async prepare(source: Source, to: Destination, secretsProvider: string | undefined): Promise<Copy> {
-    const { backendUrl } = to;
     const { project, secrets } = source;
-    const text = await readFile(project.settingsFile, "utf8");
-    const now = secretsIn(text);
+    const now = secretsIn(await readFile(project.settingsFile, "utf8"));
     // Pulumi's own choice: a server keeps the secrets itself, everything else by a passphrase.
     const current =
       now.secretsprovider ?? (isServer(project.backendUrl) && !now.encryptionsalt ? undefined : "passphrase");
-    const wanted = secretsProvider ?? current ?? (isServer(backendUrl) ? undefined : "passphrase");
-    // A server's own secrets are those of that server.
-    if (wanted !== current || wanted === undefined) requireNothingSealed(project, text);
+    const own = isServer(to.backendUrl) ? undefined : "passphrase";
+    const wanted = secretsProvider === "default" ? own : (secretsProvider ?? current ?? own);
     const sealed = await exportSealed(project);
     requireFinished(project, sealed);
     const copy = await Copy.#at(project, to);
     try {
       copy.#secretsProvider = wanted;
-      const leftOver = await copy.#look(sealed);
-      const fresh = wanted === current ? now : wanted === undefined ? {} : { secretsprovider: wanted };
-      const keys = leftOver === undefined ? fresh : sameOr(now, copy.#keysOf(leftOver, wanted));
-      await writeFile(copy.project.settingsFile, stringify(keys));
-      if (keys === now) copy.#secrets = secrets;
-      else {
-        await requirePassphrase(copy.project);
-        copy.#secrets = { ...secrets, ...(await passphraseEnvironment(copy.project)) };
-      }
-      return copy;
-    } catch (error) {
-      await copy.close();
-      throw error;
-    }
-  }
-
-  /** The copy that a move has made which was broken off after it had renamed the old state. */
-  static async finished(project: Project, to: Destination, keptAs: string): Promise<Copy> {
-    const copy = await Copy.#at(project, to);
-    try {
-      if (!(await copy.#isThere())) throw movedAway(project, keptAs);
-      const there = await exportSealed(copy.project);
-      const old = underName(await exportSealed({ ...project, stack: keptAs }), project.name, keptAs, project.stack);
-      if (contents(old).resources.length > 0 && !isEarlier(old, there)) throw movedAway(project, keptAs);
-      const now = secretsIn(await readFile(project.settingsFile, "utf8"));
-      await writeFile(copy.project.settingsFile, stringify(sameOr(now, secretsKeysOf(there))));
-      copy.resources = contents(there).resources.length;
+      await copy.#requireFree(sealed);
+      copy.#secrets = secrets;
+      if (wanted === current) return copy;
+      await writeFile(copy.project.settingsFile, stringify(wanted === undefined ? {} : { secretsprovider: wanted }));
+      await requirePassphrase(copy.project);
+      copy.#secrets = { ...secrets, ...(await passphraseEnvironment(copy.project)) };
       return copy;
     } catch (error) {
       await copy.close();
@@ -109,17 +88,14 @@ export class Copy {
   }
 
   /** Copies the state, and compares what has arrived with what was sent. @returns what was sent, sealed */
-  async make(source: Source): Promise<State> {
-    const sealed = await exportSealed(source.project);
-    const stack = await openStack(source.project, { secrets: source.secrets });
-    const sent = await stack.exportStack();
-    requireFinished(source.project, sent);
-    const options = { secretsProvider: this.#secretsProvider, secrets: this.#secrets };
-    // Without --force Pulumi deletes no stack that has resources.
-    if (this.#present === "empty") await this.#run("stack", "rm", "--yes", "--preserve-config");
-    this.#made = this.#present !== "copy";
-    const target = this.#made ? await createStack(this.project, options) : await openStack(this.project, options);
-    await importState(target, withSecretsOf(sent, await target.exportStack()));
+  async make({ project, secrets }: Source): Promise<State> {
+    const sealed = await exportSealed(project);
+    const sent = await (await openStack(project, { secrets })).exportStack();
+    requireFinished(project, sent);
+    await writeFile(this.project.settingsFile, await readFile(project.settingsFile, "utf8"));
+    await this.#migrate(project);
+    this.#made = true;
+    const target = await openStack(this.project, { secrets: this.#secrets });
     if (!isSame(sent, await target.exportStack())) {
       throw new Failure(
         `What has arrived there is not the same: the stack "${this.project.stack}" was not moved.`,
@@ -130,24 +106,47 @@ export class Copy {
     return sealed;
   }
 
-  /** Refuses the old place under another name: with the old state the new one would be gone. */
-  async requireThere(): Promise<void> {
-    if (await this.#isThere()) return;
-    this.#made = false;
-    throw new Failure(
-      `${this.project.backendUrl} is the place in which the state is kept already, by another name.`,
-      "The state is where it was. Name another place in --to.",
-    );
+  /** Pulumi itself takes away what it has made, when it fails, and refuses a place that has the stack. */
+  async #migrate(source: Project): Promise<void> {
+    const { directory } = this.project;
+    const provider = this.#secretsProvider ?? "default";
+    const place = localStateDirectory(this.project);
+    if (place !== undefined) await mkdir(place, { recursive: true, mode: 0o700 });
+    if (provider.startsWith("awskms:")) await openSession();
+    const from = [absoluteUrl(source), stackReference(source)];
+    const args = [
+      "stack",
+      "migrate",
+      ...from,
+      "--target",
+      stackReference(this.project),
+      "--secrets-provider",
+      provider,
+    ];
+    try {
+      await runPulumiAlone([...args, "--yes"], this.project, { directory, env: this.#environment() });
+    } catch (error) {
+      // Pulumi tells servers apart by the addresses of their consoles, which it knows only of those whose name begins with api.
+      if (!(error as Error).message.includes("source and target backends are the same")) throw error;
+      throw new Failure(
+        `Pulumi cannot tell the server ${source.backendUrl} from ${this.project.backendUrl}.`,
+        "Move the state to a directory first (--to file://./on-the-way --secrets-provider passphrase), and from there to the server (--secrets-provider default).",
+        { cause: error },
+      );
+    }
   }
 
-  /** What the settings file has to say of the secrets from now on. */
-  async secretsKeys(): Promise<SecretsKeys> {
-    return secretsIn(await readFile(this.project.settingsFile, "utf8"));
+  /** The settings file as Pulumi has made it, with what keeps the secrets from now on. */
+  settingsText(): Promise<string> {
+    return readFile(this.project.settingsFile, "utf8");
   }
 
   /** Takes away what {@link make} has made. */
   async remove(): Promise<void> {
-    if (this.#made) await this.#run("stack", "rm", "--yes", "--force", "--preserve-config");
+    if (!this.#made) return;
+    const env = this.#environment();
+    const args = ["stack", "rm", "--yes", "--force", "--preserve-config"];
+    await runPulumi(args, this.project, { directory: this.project.directory, env });
   }
 
   /** To be called at the end, whatever it was. */
@@ -155,21 +154,31 @@ export class Copy {
     await rm(this.project.directory, { recursive: true, force: true });
   }
 
-  /**
-   * Looks whether the new place is free. A copy that an earlier move has left, and that nobody has used since, is written
-   * over and never deleted: should the two places be one after all, it would be the only one.
-   */
-  async #look(sealed: State): Promise<State | undefined> {
+  /** Refuses a place that has a lock, or a stack of that name: nothing that is there is ever written over or deleted. */
+  async #requireFree(sealed: State): Promise<void> {
     const { stack, backendUrl } = this.project;
     await this.#requireUnlocked();
-    if (!(await this.#isThere())) return undefined;
+    if (!(await listStacks(this.project)).some(({ name }) => name === stack)) return;
     const there = await exportSealed(this.project);
-    this.#present = contents(there).resources.length === 0 ? "empty" : "copy";
-    if (this.#present === "empty") return undefined;
-    if (isEarlier(there, sealed)) return there;
+    const isEmpty = contents(there).resources.length === 0;
+    // Two copies of one secret are never sealed alike.
+    if (!isEmpty && isDeepStrictEqual(there.deployment, sealed.deployment)) {
+      throw new Failure(
+        `${backendUrl} is the place in which the state is kept already, by another name.`,
+        "The state is where it was. Name another place in --to.",
+      );
+    }
+    const command = `PULUMI_BACKEND_URL='${backendUrl}' pulumi stack rm ${stackReference(this.project)} --yes --force --preserve-config`;
+    if (isEmpty || isEarlier(there, sealed)) {
+      const what = isEmpty ? "a stack without resources" : "a copy of this state that nobody has used";
+      throw new Failure(
+        `In ${backendUrl} there is ${what}, as a move that was broken off leaves it: "${stack}".`,
+        `Nothing was changed. Delete it, and move the state then: ${command}`,
+      );
+    }
     throw new Failure(
       `There is another state of the stack "${stack}" in ${backendUrl} already.`,
-      "Nothing was changed. Name another place, or look at that state, and delete it by pulumi stack rm.",
+      `Nothing was changed. Name another place; or look at that state, and if nobody needs it, delete it: ${command}`,
     );
   }
 
@@ -187,43 +196,9 @@ export class Copy {
     }
   }
 
-  async #isThere(): Promise<boolean> {
-    return (await listStacks(this.project)).some(({ name }) => name === this.project.stack);
+  #environment(): Record<string, string> {
+    return { PULUMI_BACKEND_URL: this.project.backendUrl, PULUMI_SKIP_UPDATE_CHECK: "true", ...this.#secrets };
   }
-
-  #keysOf(leftOver: State, wanted: string | undefined): SecretsKeys {
-    const keys = secretsKeysOf(leftOver);
-    const provider = keys.secretsprovider ?? (keys.encryptionsalt === undefined ? undefined : "passphrase");
-    if (provider === wanted) return keys;
-    const { stack, backendUrl } = this.project;
-    throw new Failure(
-      `In ${backendUrl} there is a copy of the stack "${stack}" from a move that was broken off, and ${provider ?? "the server"} keeps its secrets.`,
-      provider === undefined
-        ? "Leave --secrets-provider out, or delete that copy by pulumi stack rm."
-        : `Add --secrets-provider '${provider}', or delete that copy by pulumi stack rm.`,
-    );
-  }
-
-  #run(...args: string[]): Promise<string> {
-    const env = { PULUMI_BACKEND_URL: this.project.backendUrl, ...this.#secrets };
-    return runPulumi(args, this.project, { directory: this.project.directory, env });
-  }
-}
-
-/** The keys of the settings, to the letter, where they are the same. */
-function sameOr(now: SecretsKeys, keys: SecretsKeys): SecretsKeys {
-  const isSame = now.encryptionsalt === keys.encryptionsalt && now.encryptedkey === keys.encryptedkey;
-  return isSame ? now : keys;
-}
-
-/** Only what keeps the secrets now opens what is sealed in the settings. mfa-admin itself seals nothing there. */
-function requireNothingSealed({ settingsFile }: Project, text: string): void {
-  const keys = sealedKeysIn(text);
-  if (keys.length === 0) return;
-  throw new Failure(
-    `${basename(settingsFile)} has values that would be lost with what keeps the secrets now: ${keys.join(", ")}.`,
-    "Take them out (pulumi config rm), move the state, and set them again.",
-  );
 }
 
 /** Pulumi forgets what was under way when it takes a state in. */

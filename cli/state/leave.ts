@@ -14,8 +14,8 @@ import { type Project, stackReference } from "../project/project.ts";
 import { isSame, underName } from "./contents.ts";
 import type { Copy, Destination, Source } from "./copy.ts";
 import { requireIdle } from "./idle.ts";
-import { retiredName } from "./retired.ts";
-import { secretsIn, withSecretsKeys } from "./secrets-keys.ts";
+import { commandBack, retiredName } from "./retired.ts";
+import { withSecretsOf } from "./secrets-keys.ts";
 import { absoluteUrl } from "./state-directory.ts";
 
 /** A stack on its way from one place to another. */
@@ -40,7 +40,6 @@ export async function leave(moves: StackMove[], directory: string, to: Destinati
   try {
     const edits = await plannedEdits(moves, directory, to);
     for (const move of moves) {
-      if (move.keptAs !== undefined) continue;
       renamed.push(move);
       await retire(move);
     }
@@ -70,10 +69,8 @@ async function plannedEdits(
     if (edited !== text) edits.set(path, { text, edited });
   };
   for (const { source, copy } of moves) {
-    const keys = await copy.secretsKeys();
-    await plan(source.project.settingsFile, (text) =>
-      JSON.stringify(secretsIn(text)) === JSON.stringify(keys) ? text : withSecretsKeys(text, keys),
-    );
+    const migrated = await copy.settingsText();
+    await plan(source.project.settingsFile, (text) => withSecretsOf(text, migrated));
   }
   await plan(join(directory, "Pulumi.yaml"), (text) =>
     withOrganization(withBackendUrl(text, to.backendUrl), to.organization),
@@ -86,7 +83,6 @@ async function retire(move: StackMove): Promise<void> {
   const keptAs = retiredName(project.stack, new Date());
   move.keptAs = keptAs;
   await rename(move, project.stack, keptAs);
-  await move.copy.requireThere();
   requireIdle(project, await listStacks(project), keptAs);
   const kept = await exportSealed({ ...project, stack: keptAs });
   if (move.sent === undefined || isSame(move.sent, underName(kept, project.name, keptAs, project.stack))) return;
@@ -108,7 +104,7 @@ async function putBack(renamed: StackMove[], error: unknown): Promise<void> {
     } catch (second) {
       throw new Failure(
         `${(error as Error).message}\nThe state of the stack "${stack}" is in ${backendUrl} as "${keptAs}", and could not be renamed: ${(second as Error).message}`,
-        "Run the same mfa-admin state move again, which goes on from there.",
+        `Name it back: ${commandBack(project, keptAs)}`,
         { cause: error },
       );
     }

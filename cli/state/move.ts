@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { cancellable } from "../engine/interrupt.ts";
 import { passphraseEnvironment, requirePassphrase } from "../engine/passphrase.ts";
 import { organizationsAt } from "../engine/organizations.ts";
-import { type ListedStack, listStacks } from "../engine/stack.ts";
+import { type ListedStack, listStacks, movedAway } from "../engine/stack.ts";
 import { Failure } from "../failure.ts";
 import { withBackendUrl } from "../project/backend-text.ts";
 import { openProjects, type Project, requireServerFor } from "../project/project.ts";
@@ -55,7 +55,7 @@ export interface MovedStack {
  */
 export async function moveState({ from, to, organization: given, secretsProvider, yes }: MoveOptions): Promise<Move> {
   requireBackendUrl("--to", to);
-  requireSecretsProvider(secretsProvider);
+  if (secretsProvider !== "default") requireSecretsProvider(secretsProvider);
   if (process.env["PULUMI_BACKEND_URL"]) {
     throw new Failure(
       "PULUMI_BACKEND_URL names the place of the state, so that an edited Pulumi.yaml would not count.",
@@ -113,7 +113,7 @@ async function requireOtherPlace(place: StatePlace, to: string): Promise<void> {
   );
 }
 
-/** What one stack needs to be moved. A move that was broken off after it had renamed the old state is gone on with. */
+/** What one stack needs to be moved. */
 async function prepare(
   project: Project,
   stacks: ListedStack[],
@@ -121,20 +121,18 @@ async function prepare(
   secretsProvider: string | undefined,
 ): Promise<StackMove> {
   const { stack, backendUrl, settingsFile } = project;
-  if (stacks.some(({ name }) => name === stack)) {
-    requireIdle(project, stacks);
-    await requirePassphrase(project);
-    const source: Source = { project, secrets: await passphraseEnvironment(project) };
-    return { source, copy: await Copy.prepare(source, to, secretsProvider) };
+  if (!stacks.some(({ name }) => name === stack)) {
+    const retired = stacks.findLast(({ name }) => isRetired(name, stack));
+    if (retired !== undefined) throw movedAway(project, retired.name);
+    throw new Failure(
+      `There is no state of the stack "${stack}" in ${backendUrl}.`,
+      `Every stack of the project is moved. If this one is not used any more, delete ${basename(settingsFile)}; else name the place of its state in Pulumi.yaml (backend: url).`,
+    );
   }
-  const keptAs = stacks.findLast(({ name }) => isRetired(name, stack))?.name;
-  if (keptAs !== undefined) {
-    return { source: { project, secrets: {} }, copy: await Copy.finished(project, to, keptAs), keptAs };
-  }
-  throw new Failure(
-    `There is no state of the stack "${stack}" in ${backendUrl}.`,
-    `Every stack of the project is moved. If this one is not used any more, delete ${basename(settingsFile)}; else name the place of its state in Pulumi.yaml (backend: url).`,
-  );
+  requireIdle(project, stacks);
+  await requirePassphrase(project);
+  const source: Source = { project, secrets: await passphraseEnvironment(project) };
+  return { source, copy: await Copy.prepare(source, to, secretsProvider) };
 }
 
 function moved({ source, copy, keptAs = "" }: StackMove): MovedStack {
@@ -147,7 +145,6 @@ function moved({ source, copy, keptAs = "" }: StackMove): MovedStack {
  * @returns the files that were edited
  */
 function carryOut(moves: StackMove[], directory: string, to: Destination): Promise<string[]> {
-  const going = moves.filter(({ keptAs }) => keptAs === undefined);
   const locks: Lock[] = [];
   const interrupt = new AbortController();
   let isLeaving = false;
@@ -157,11 +154,11 @@ function carryOut(moves: StackMove[], directory: string, to: Destination): Promi
   };
   return cancellable(onInterrupt, async () => {
     try {
-      for (const { source } of going) {
+      for (const { source } of moves) {
         const own = await lock(source.project);
         if (own !== undefined) locks.push(own);
       }
-      for (const move of going) {
+      for (const move of moves) {
         interrupt.signal.throwIfAborted();
         move.sent = await move.copy.make(move.source);
       }
@@ -171,8 +168,8 @@ function carryOut(moves: StackMove[], directory: string, to: Destination): Promi
       await release(locks);
       return await leave(moves, directory, to);
     } catch (error) {
-      await takeAway(going);
-      throw interrupt.signal.aborted ? interrupted(going, error) : error;
+      await takeAway(moves);
+      throw interrupt.signal.aborted ? interrupted(moves, error) : error;
     } finally {
       await release(locks);
     }
@@ -181,8 +178,7 @@ function carryOut(moves: StackMove[], directory: string, to: Destination): Promi
 
 async function takeAway(moves: StackMove[]): Promise<void> {
   for (const { copy, keptAs } of moves) {
-    // Where the old state could not be put back, the copy is the one to go on from. Whatever else is left there is found,
-    // and written over, by the next attempt.
+    // Where the old state could not be put back, the copy is kept, too. Whatever else is left there is told by the next attempt.
     if (keptAs === undefined) await copy.remove().catch(() => undefined);
   }
 }

@@ -1,3 +1,5 @@
+import { type StackName, stackReference } from "../project/project.ts";
+
 /** The name of a state that was moved away, for one: main-moved-20260102T030405. */
 export function retiredName(stack: string, time: Date): string {
   return prefix(stack) + time.toISOString().replace(/[-:]|\..*/g, "");
@@ -6,6 +8,11 @@ export function retiredName(stack: string, time: Date): string {
 /** Whether a name is that of an old state of the stack. */
 export function isRetired(name: string, stack: string): boolean {
   return name.startsWith(prefix(stack)) && /-\d{8}T\d{6}$/.test(name) && name.length === prefix(stack).length + 15;
+}
+
+/** The command that takes an old state back into use, where the move has not come to its end. */
+export function commandBack(project: StackName, keptAs: string): string {
+  return `pulumi stack rename ${stackReference(project)} --stack ${stackReference({ ...project, stack: keptAs })}`;
 }
 
 /** Pulumi takes names of 100 characters at most. */

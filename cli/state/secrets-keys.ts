@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
+
 import { parse, stringify } from "yaml";
 
 /** What Pulumi notes in `Pulumi.<stack>.yaml` of how the stack's secrets are kept. No secret is among it. */
-export interface SecretsKeys {
+interface SecretsKeys {
   secretsprovider?: string;
   encryptedkey?: string;
   encryptionsalt?: string;
@@ -17,16 +19,23 @@ export function secretsIn(text: string): SecretsKeys {
   );
 }
 
-/** The configuration keys whose values are sealed in the settings file itself. */
-export function sealedKeysIn(text: string): string[] {
-  const { config } = (parse(text) ?? {}) as { config?: Record<string, unknown> | null };
-  const isSealed = (value: unknown): boolean =>
-    typeof value === "object" && value !== null && ("secure" in value || Object.values(value).some(isSealed));
-  return Object.entries(config ?? {}).flatMap(([key, value]) => (isSealed(value) ? [key] : []));
+/**
+ * The text of a settings file with what keeps the secrets in another version of it. Every other line stays as it is to the
+ * letter; only where values are sealed in the file, the other version is taken whole, as Pulumi has written it.
+ */
+export function withSecretsOf(text: string, other: string): string {
+  const keys = secretsIn(other);
+  if (isDeepStrictEqual(secretsIn(text), keys)) return text;
+  return hasSealed(parse(text)) ? other : withSecretsKeys(text, keys);
 }
 
-/** The text of a settings file with other ones. Every other line stays as it is to the letter. */
-export function withSecretsKeys(text: string, keys: SecretsKeys): string {
+/** mfa-admin itself seals nothing in the settings. */
+function hasSealed(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return "secure" in value || Object.values(value).some(hasSealed);
+}
+
+function withSecretsKeys(text: string, keys: SecretsKeys): string {
   const line = /^(?:secretsprovider|encryptedkey|encryptionsalt):.*\n?/gm;
   const at = text.search(line);
   const rest = text.replace(line, "");

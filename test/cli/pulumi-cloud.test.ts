@@ -286,13 +286,21 @@ describe("a state in Pulumi Cloud", () => {
     expect(Object.keys(cloud.stacks())).to.eql(["mfa-admin/main"]);
   });
 
-  it("is moved to another server, whose own secrets keep it there", async () => {
+  it("is moved to another server by way of a directory, and the server's own secrets keep it there", async () => {
     await init();
     await succeed("add-developer", "alice", "--yes");
     const other = await PulumiCloud.start(cloud.token);
     try {
-      const { status, stderr } = await run("state", "move", "--to", other.url, "--yes");
-      expect({ status, stderr }).to.eql({ status: 0, stderr: "" });
+      // Real ones, whose names begin with api., are told apart.
+      const refused = await run("state", "move", "--to", other.url, "--yes");
+      expect(refused.stderr).to.equal(
+        `Error: Pulumi cannot tell the server ${cloud.url} from ${other.url}.\nMove the state to a directory first (--to file://./on-the-way --secrets-provider passphrase), and from there to the server (--secrets-provider default).\n`,
+      );
+      const env = { PULUMI_CONFIG_PASSPHRASE: "a passphrase" };
+      const byPassphrase = ["--to", "file://./on-the-way", "--secrets-provider", "passphrase"];
+      expect((await runWith({ env }, "state", "move", ...byPassphrase, "--yes")).stderr).to.equal("");
+      const byServer = ["--to", other.url, "--secrets-provider", "default"];
+      expect((await runWith({ env }, "state", "move", ...byServer, "--yes")).stderr).to.equal("");
       expect(other.stacks()).to.eql({ "mfa-admin/main": 14 });
       expect(Object.keys(cloud.stacks())[0]).to.match(/^mfa-admin\/main-moved-/);
       expect(other.stored("mfa-admin/main")).to.contain(other.url).and.not.to.contain(cloud.url);

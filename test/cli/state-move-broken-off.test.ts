@@ -1,48 +1,33 @@
 import { expect } from "chai";
-import { type ChildProcess, execFile } from "node:child_process";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import type { ChildProcess } from "node:child_process";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { promisify } from "node:util";
 
-import { installedPulumiRoot } from "../../toolchain/cache.js";
-import { StateCloud } from "./cloud.ts";
-import { Administrator, type Result, type RunOptions } from "./harness.ts";
+import type { StateCloud } from "./cloud.ts";
+import type { Administrator, Result, RunOptions } from "./harness.ts";
+import { StateStage } from "./state-stage.ts";
 
 describe("a state move that was broken off", () => {
+  let stage: StateStage;
   let cloud: StateCloud;
   let admin: Administrator;
 
   before(async () => {
-    cloud = await StateCloud.start();
+    stage = await StateStage.open();
+    ({ cloud } = stage);
   });
-  after(() => {
-    cloud.close();
-  });
+  after(() => stage.close());
   beforeEach(async () => {
-    admin = await Administrator.withProject({ developers: ["alice"] });
-    await admin.succeed("up", "--yes");
+    await stage.reset();
+    ({ admin } = stage);
   });
-  afterEach(() => admin.close());
 
-  const runWith = ({ env, ...options }: RunOptions, ...args: string[]): Promise<Result> =>
-    admin.runWith({ ...options, env: { ...cloud.environment(), ...env } }, ...args);
+  const runWith = (options: RunOptions, ...args: string[]): Promise<Result> => stage.runWith(options, ...args);
   const run = (...args: string[]): Promise<Result> => runWith({}, ...args);
   const move = (to: string, ...flags: string[]): Promise<Result> => run("state", "move", "--to", to, ...flags, "--yes");
   const projectFile = (): string => join(admin.directory, "Pulumi.yaml");
-  const addBob = (): Promise<void> => admin.editSettings((text) => text.replace("alice: {}", "alice: {}\n    bob: {}"));
-
-  async function stacksHere(): Promise<string[]> {
-    const names = await readdir(join(admin.stateDirectory, ".pulumi", "stacks", "mfa-admin"));
-    return names.filter((name) => name.endsWith(".json")).map((name) => name.replace(".json", ""));
-  }
-
-  async function pulumi(...args: string[]): Promise<void> {
-    const command = join(installedPulumiRoot() ?? "", "bin", "pulumi");
-    const options = { cwd: admin.directory, env: admin.environment(cloud.environment()) };
-    await promisify(execFile)(command, args, options);
-  }
 
   async function expectInUse(count: number): Promise<void> {
     const { stdout, stderr } = await run("up", "--yes");
@@ -57,57 +42,44 @@ describe("a state move that was broken off", () => {
     return stderr;
   }
 
-  it("before it renamed the old state is begun anew, though the old state has been changed since", async () => {
-    const url = await cloud.bucket("killed-early");
+  it("by a kill is refused from then on, with the commands that clear what was left, and can be made again", async () => {
+    const [url, key] = [await cloud.bucket("killed"), await cloud.key("killed")];
     const before = await readFile(projectFile(), "utf8");
-    expect((await move(url)).status).to.equal(0);
-    const [kept = ""] = await stacksHere();
-    await writeFile(projectFile(), before);
-    await pulumi("stack", "rename", "main", "--stack", kept);
-    // Reorders what it finds unchanged.
-    await expectInUse(6);
-    await addBob();
-    expect((await run("up", "--yes")).status).to.equal(0);
-    const { status, stderr } = await move(url);
-    expect({ status, stderr }).to.eql({ status: 0, stderr: "" });
-    expect(await readFile(projectFile(), "utf8")).to.contain(url);
-    await expectInUse(9);
-  });
-
-  it("after it renamed the old state is gone on with by the same command, and nothing else can be done meanwhile", async () => {
-    const [url, key] = [await cloud.bucket("killed-late"), await cloud.key("killed-late")];
-    const before = { project: await readFile(projectFile(), "utf8"), settings: await admin.settings() };
     const flags = ["--secrets-provider", key];
     expect((await move(url, ...flags)).status).to.equal(0);
-    const after = { project: await readFile(projectFile(), "utf8"), settings: await admin.settings() };
-    const [kept = ""] = await stacksHere();
-
-    await writeFile(projectFile(), before.project);
-    await writeFile(admin.settingsFile, before.settings);
-    const movedAway = `Error: The state of the stack "main" was moved away from file://./.mfa-admin/state, where the old one is kept as "${kept}".\n`;
-    expect((await run("up", "--yes")).stderr)
-      .to.contain(movedAway)
-      .and.contain("run the same mfa-admin state move again");
-    expect((await move(await cloud.bucket("killed-elsewhere"))).stderr).to.contain(movedAway);
-    const { status, stdout, stderr } = await move(url, ...flags);
-    expect({ status, stderr }).to.eql({ status: 0, stderr: "" });
-    expect(stdout).to.contain(
-      `14 resources, compared one by one.\n  The old one is kept in file://./.mfa-admin/state as the stack "${kept}"`,
-    );
-    expect({ project: await readFile(projectFile(), "utf8"), settings: await admin.settings() }).to.eql(after);
-
-    // Killed between the two files: nobody is asked for the old passphrase any more.
-    await writeFile(projectFile(), before.project);
-    const withoutPassphrase = { env: { PULUMI_CONFIG_PASSPHRASE: undefined } };
-    expect((await runWith(withoutPassphrase, "state", "move", "--to", url, ...flags, "--yes")).status).to.equal(0);
-    expect((await runWith(withoutPassphrase, "up", "--yes")).stdout).to.match(/: 6 unchanged\.\n$/);
+    const [kept = ""] = await stage.stacksHere();
+    // Killed between the two files: the settings name the key already.
+    await writeFile(projectFile(), before);
+    for (const refused of [await run("up", "--yes"), await move(url, ...flags)]) {
+      expect(refused.stderr).to.contain(
+        `Error: The state of the stack "main" was moved away from file://./.mfa-admin/state, where the old one is kept as "${kept}".\n`,
+      );
+      expect(refused.status).to.equal(1);
+    }
+    await stage.shell(commandIn(await move(url, ...flags)));
+    expect(await stage.stacksHere()).to.eql(["main"]);
+    const { status, stderr } = await move(url, ...flags);
+    expect(status).to.equal(1);
+    expect(stderr).to.match(/^Error: In s3:\S+ there is a copy of this state that nobody has used, /);
+    // The state goes on at its old place, and then to the new one.
+    await expectInUse(6);
+    await stage.shell(commandIn(await move(url, ...flags)));
+    expect((await move(url, ...flags)).stderr).to.equal("");
+    await expectInUse(6);
   });
+
+  /** The command that a refusal tells at its end. */
+  function commandIn({ stderr }: Result): string {
+    const [, command = ""] = /: ((?:PULUMI_BACKEND_URL='\S+' )?pulumi stack .*)\n$/.exec(stderr) ?? [];
+    expect(command, stderr).not.to.equal("");
+    return command;
+  }
 
   it("by an up that gets in before the old state is renamed leaves everything where it was", async () => {
     expect((await move(await cloud.bucket("gap"))).status).to.equal(0);
     const to = await cloud.bucket("behind-gap");
     const text = await readFile(projectFile(), "utf8");
-    await addBob();
+    await stage.addBob();
     const meanwhile = async (child: ChildProcess): Promise<void> => {
       const locked = async (): Promise<boolean> => (await cloud.keys("gap")).some((name) => name.includes("/locks/"));
       while (!(await locked())) await setTimeout(10);

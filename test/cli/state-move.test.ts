@@ -1,54 +1,40 @@
 import { expect } from "chai";
-import { type ChildProcess, execFile } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { promisify } from "node:util";
 import { parse } from "yaml";
 
-import { installedPulumiRoot } from "../../toolchain/cache.js";
-import { StateCloud } from "./cloud.ts";
-import { Administrator, initFlags, type Result, type RunOptions } from "./harness.ts";
+import type { StateCloud } from "./cloud.ts";
+import { type Administrator, initFlags, type Result, type RunOptions } from "./harness.ts";
+import { StateStage } from "./state-stage.ts";
 
 describe("state move", () => {
+  let stage: StateStage;
   let cloud: StateCloud;
   let admin: Administrator;
 
   before(async () => {
-    cloud = await StateCloud.start();
+    stage = await StateStage.open();
+    ({ cloud } = stage);
   });
-  after(() => {
-    cloud.close();
-  });
+  after(() => stage.close());
   beforeEach(async () => {
-    admin = await Administrator.withProject({ developers: ["alice"] });
-    await admin.succeed("up", "--yes");
+    await stage.reset();
+    ({ admin } = stage);
   });
-  afterEach(() => admin.close());
 
-  const runWith = ({ env, ...options }: RunOptions, ...args: string[]): Promise<Result> =>
-    admin.runWith({ ...options, env: { ...cloud.environment(), ...env } }, ...args);
+  const runWith = (options: RunOptions, ...args: string[]): Promise<Result> => stage.runWith(options, ...args);
   const run = (...args: string[]): Promise<Result> => runWith({}, ...args);
-  const read = (name: string): Promise<string> => readFile(join(admin.directory, name), "utf8");
-  const stacksHere = async (): Promise<string[]> =>
-    (await readdir(join(admin.stateDirectory, ".pulumi", "stacks", "mfa-admin"))).filter((name) =>
-      name.endsWith(".json"),
-    );
+  const read = (name: string): Promise<string> => stage.read(name);
   const locks = join(".pulumi", "locks", "organization", "mfa-admin", "main");
-
-  const pulumi = async (...args: string[]): Promise<string> => {
-    const installed = installedPulumiRoot();
-    const command = installed === undefined ? "pulumi" : join(installed, "bin", "pulumi");
-    const options = { cwd: admin.directory, env: admin.environment(cloud.environment()) };
-    return (await promisify(execFile)(command, args, options)).stdout;
-  };
 
   /** The state is at its old place, whole and in use, and nowhere else. */
   async function expectUnmoved(files: Record<string, string>, bucket: string): Promise<void> {
     expect(await admin.files()).to.eql(files);
-    expect(await stacksHere()).to.eql(["main.json"]);
+    expect(await stage.stacksHere()).to.eql(["main"]);
     expect((await cloud.keys(bucket)).filter((key) => key.endsWith("main.json"))).to.eql([]);
     expect((await run("up", "--yes")).stdout).to.match(/: 6 unchanged\.\n$/);
   }
@@ -63,11 +49,11 @@ describe("state move", () => {
     const before = { yaml: await read("Pulumi.yaml"), settings: await read("Pulumi.main.yaml") };
     const { status, stdout, stderr } = await run("state", "move", "--to", url, "--secrets-provider", key, "--yes");
     expect({ status, stderr }).to.eql({ status: 0, stderr: "" });
-    const [kept = ""] = await stacksHere();
-    expect(kept).to.match(/^main-moved-\d{8}T\d{6}\.json$/);
+    const [kept = ""] = await stage.stacksHere();
+    expect(kept).to.match(/^main-moved-\d{8}T\d{6}$/);
     expect(stdout).to.equal(
       'The state of the stack "main" was moved: 14 resources, compared one by one.\n' +
-        `  The old one is kept in file://./.mfa-admin/state as the stack "${kept.replace(".json", "")}".\n` +
+        `  The old one is kept in file://./.mfa-admin/state as the stack "${kept}".\n` +
         `Next: commit ${admin.settingsFile} and ${join(admin.directory, "Pulumi.yaml")}, so that everybody uses the new place.\n`,
     );
     expect(await read("Pulumi.yaml")).to.equal(before.yaml.replace("file://./.mfa-admin/state", url));
@@ -88,14 +74,14 @@ describe("state move", () => {
     const stale = await run("up", "--yes");
     expect({ status: stale.status, stderr: stale.stderr }).to.eql({
       status: 1,
-      stderr: `Error: The state of the stack "main" was moved away from file://./.mfa-admin/state, where the old one is kept as "${kept.replace(".json", "")}".\nGet the Pulumi.yaml that names its new place (git pull). If a move was broken off here, run the same mfa-admin state move again.\n`,
+      stderr: `Error: The state of the stack "main" was moved away from file://./.mfa-admin/state, where the old one is kept as "${kept}".\nGet the Pulumi.yaml that names its new place (git pull). Only if a move was broken off here, and nobody uses that place yet, name it back, and move again: pulumi stack rename main --stack ${kept}\n`,
     });
   });
 
   it("from S3 back to a directory, and to a passphrase, every resource is there with its secrets", async () => {
     const [url, key] = [await cloud.bucket("back"), await cloud.key("back")];
     const exported = async (): Promise<unknown> => {
-      const text = await pulumi("stack", "export", "--show-secrets", "--stack", "main");
+      const text = await stage.shell("pulumi stack export --show-secrets --stack main");
       return (JSON.parse(text) as { deployment: { resources: unknown } }).deployment.resources;
     };
     const original = await exported();
@@ -114,49 +100,30 @@ describe("state move", () => {
     expect((await admin.run("up", "--yes")).stdout).to.match(/: 6 unchanged\.\n$/);
   });
 
+  it("takes along the values that are sealed in the settings, whatever keeps the secrets then", async () => {
+    await stage.shell("pulumi config set --secret other:token hello --stack main");
+    const [url, key] = [await cloud.bucket("sealed"), await cloud.key("sealed")];
+    const { status, stderr } = await run("state", "move", "--to", url, "--secrets-provider", key, "--yes");
+    expect({ status, stderr }).to.eql({ status: 0, stderr: "" });
+    expect(await stage.shell("unset PULUMI_CONFIG_PASSPHRASE; pulumi config get other:token --stack main")).to.equal(
+      "hello\n",
+    );
+  });
+
   it("keeps the passphrase, when nothing else is said, and the settings to the letter", async () => {
     const settings = await admin.settings();
-    const url = await cloud.bucket("same-passphrase");
-    expect((await run("state", "move", "--to", url, "--yes")).status).to.equal(0);
-    expect(await admin.settings()).to.equal(settings);
-    const wrong = await runWith({ env: { PULUMI_CONFIG_PASSPHRASE: "wrong" } }, "up", "--yes");
-    expect(wrong.stderr).to.match(/^Error: The passphrase is not that of the stack "main"\./);
-    expect((await run("up", "--yes")).stdout).to.match(/: 6 unchanged\.\n$/);
-  });
-
-  it("is refused where it would lose values that are sealed in the settings, and takes them along where it would not", async () => {
-    await pulumi("config", "set", "--secret", "other:token", "hello", "--stack", "main");
-    const files = await admin.files();
-    const url = await cloud.bucket("sealed");
-    const { status, stderr } = await run(
-      "state",
-      "move",
-      "--to",
-      url,
-      "--secrets-provider",
-      await cloud.key("sealed"),
-      "--yes",
-    );
-    expect({ status, stderr }).to.eql({
-      status: 1,
-      stderr:
-        "Error: Pulumi.main.yaml has values that would be lost with what keeps the secrets now: other:token.\nTake them out (pulumi config rm), move the state, and set them again.\n",
-    });
-    expect(await cloud.keys("sealed")).to.eql([]);
-    expect(await admin.files()).to.eql(files);
-    expect((await run("state", "move", "--to", url, "--yes")).status).to.equal(0);
-    expect((await run("up", "--yes")).stdout).to.match(/: 6 unchanged\.\n$/);
-  });
-
-  it("takes the passphrase from a file whose name is relative to where it runs", async () => {
     const below = join(admin.directory, "below");
     await mkdir(below);
     await writeFile(join(below, "passphrase"), admin.environment()["PULUMI_CONFIG_PASSPHRASE"] ?? "");
+    // The file's name is relative to where the command runs, which is not where Pulumi does.
     const env = { PULUMI_CONFIG_PASSPHRASE: undefined, PULUMI_CONFIG_PASSPHRASE_FILE: "passphrase" };
-    const runBelow = (...args: string[]): Promise<Result> => runWith({ env, cwd: below }, ...args);
-    expect((await runBelow("up", "--yes")).stdout).to.match(/: 6 unchanged\.\n$/);
-    expect((await runBelow("state", "move", "--to", "file://./new", "--yes")).status).to.equal(0);
-    expect((await runBelow("refresh", "--preview-only", "--exit-code")).status).to.equal(0);
+    const moved = await runWith({ env, cwd: below }, "state", "move", "--to", "file://./new", "--yes");
+    expect({ status: moved.status, stderr: moved.stderr }).to.eql({ status: 0, stderr: "" });
+    expect(await admin.settings()).to.equal(settings);
+    const wrong = await runWith({ env: { PULUMI_CONFIG_PASSPHRASE: "wrong" } }, "up", "--yes");
+    expect(wrong.stderr).to.match(/^Error: The passphrase is not that of the stack "main"\./);
+    const inUse = await runWith({ env, cwd: below }, "up", "--yes");
+    expect(inUse.stdout, inUse.stderr).to.match(/: 6 unchanged\.\n$/);
   });
 
   it("takes every stack of the project along", async () => {
@@ -241,19 +208,31 @@ describe("state move", () => {
     await expectUnmoved(files, "interrupted");
   });
 
-  it("refuses a place that has another state of this stack", async () => {
+  it("refuses a place that has this stack already, and says how it is told from a copy that was left", async () => {
     const url = await cloud.bucket("taken");
-    const other = await Administrator.withoutProject();
-    const env = cloud.environment();
-    await other.runWith({ env }, "init", ...initFlags(other.sandbox), "--backend", url);
-    await other.runWith({ env }, "add-developer", "bob", "--yes");
-    await other.close();
-    const { status, stderr } = await run("state", "move", "--to", url, "--yes");
-    expect(status).to.equal(1);
-    expect(stderr).to.match(
-      /^Error: There is another state of the stack "main" in s3:\/\/taken\?\S+ already\.\nNothing was changed\./,
+    const text = await readFile(join(admin.stateDirectory, ".pulumi", "stacks", "mfa-admin", "main.json"), "utf8");
+    const said = async (there: string): Promise<string> => {
+      await cloud.write("taken", ".pulumi/meta.yaml", "version: 1\n");
+      await cloud.write("taken", ".pulumi/stacks/mfa-admin/main.json", there);
+      const { status, stderr } = await run("state", "move", "--to", url, "--yes");
+      expect(status).to.equal(1);
+      return stderr;
+    };
+    const remove = `PULUMI_BACKEND_URL='${url}' pulumi stack rm main --yes --force --preserve-config\n`;
+    expect(await said(text)).to.equal(
+      `Error: ${url} is the place in which the state is kept already, by another name.\nThe state is where it was. Name another place in --to.\n`,
     );
-    expect(await stacksHere()).to.eql(["main.json"]);
+    // Sealed anew, as a copy is.
+    expect(await said(text.replace(/("ciphertext": ?"v1:)./g, "$1A"))).to.equal(
+      `Error: In ${url} there is a copy of this state that nobody has used, as a move that was broken off leaves it: "main".\nNothing was changed. Delete it, and move the state then: ${remove}`,
+    );
+    expect(await said(text.replaceAll(/"created": ?"\d+/g, '"created":"2001'))).to.equal(
+      `Error: There is another state of the stack "main" in ${url} already.\nNothing was changed. Name another place; or look at that state, and if nobody needs it, delete it: ${remove}`,
+    );
+    expect(await said('{"version":3,"checkpoint":{"stack":"organization/mfa-admin/main"}}')).to.contain(
+      `there is a stack without resources, as a move that was broken off leaves it: "main".\n`,
+    );
+    expect(await stage.stacksHere()).to.eql(["main"]);
   });
 
   it("refuses, before anything is made, a place that is none, the same place, and an environment that would win", async () => {
@@ -278,7 +257,7 @@ describe("state move", () => {
       "Error: This has to be confirmed, and there is no terminal to ask on.\nAdd --yes.\n",
     );
     expect(await admin.files()).to.eql(files);
-    expect(await stacksHere()).to.eql(["main.json"]);
+    expect(await stage.stacksHere()).to.eql(["main"]);
   });
 
   it("leaves nothing behind in the temporary directory, and never puts the state there", async () => {
@@ -295,7 +274,9 @@ describe("state move", () => {
     const url = await cloud.bucket("no-traces");
     const { status } = await runWith({ env: { TMPDIR }, meanwhile }, "state", "move", "--to", url, "--yes");
     expect(status).to.equal(0);
-    const others = [...seen].filter((name) => !/^(mfa-admin-move-\w+|Pulumi\.yaml|Pulumi\.main\.yaml)$/.test(name));
+    const others = [...seen].filter(
+      (name) => !/^(mfa-admin-move-\w+|Pulumi\.yaml|Pulumi\.main\.yaml(\.bak\.\d+)?)$/.test(name),
+    );
     expect(others).to.eql([]);
     expect([...seen]).to.include("Pulumi.main.yaml");
     expect(await readdir(TMPDIR)).to.eql([]);

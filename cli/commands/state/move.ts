@@ -6,7 +6,7 @@ import { yesFlag } from "../../flags.ts";
 export default class StateMove extends ProjectCommand {
   static override summary = "Move the state to another place, with its secrets, and edit Pulumi.yaml.";
   static override description =
-    "Moves every stack of the project: they share the place that Pulumi.yaml names. The state is copied, and compared resource by resource with the secrets in the clear, in memory only, before the old one is left; that stays under another name. A move that is broken off is begun anew, or finished, by the same command. The history of updates stays behind.";
+    "Moves every stack of the project: they share the place that Pulumi.yaml names. The state is copied, and compared resource by resource with the secrets in the clear, in memory only, before the old one is left; that stays under another name. A move that is killed is refused from then on, with the commands that clear what it has left. The history of updates stays behind.";
   static override examples = [
     "<%= config.bin %> <%= command.id %> --to 's3://our-state?region=eu-west-1' --secrets-provider 'awskms:///alias/mfa-admin?region=eu-west-1'",
     "<%= config.bin %> <%= command.id %> --to https://api.pulumi.com",
@@ -21,7 +21,7 @@ export default class StateMove extends ProjectCommand {
     }),
     "secrets-provider": Flags.string({
       description:
-        "What keeps the stack's secrets there: passphrase, or awskms:///alias/NAME?region=R. Default: what keeps them now.",
+        "What keeps the stack's secrets there: passphrase, awskms:///alias/NAME?region=R, or default for the place's own. Default: what keeps them now.",
     }),
     yes: yesFlag,
   };
