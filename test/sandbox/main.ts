@@ -2,9 +2,16 @@ import { parseArgs } from "node:util";
 import { startSandbox } from "./index.ts";
 
 // Starts the sandbox for use by hand: prints the environment to be evaluated by a shell, stays until Ctrl-C.
-const { values } = parseArgs({ options: { port: { type: "string" }, latency: { type: "string" } } });
+const text = { type: "string" } as const;
+const { values } = parseArgs({ options: { port: text, latency: text, accounts: text } });
+/** As many development accounts as were asked for. */
+const accountsAsked = Array.from({ length: Number(values.accounts ?? 0) }, (_, index): [string, string] => [
+  `team-${String(index + 1).padStart(2, "0")}`,
+  String(333_333_333_333 + index * 1111),
+]);
 const sandbox = await startSandbox({
   ...(values.port === undefined ? {} : { port: Number(values.port) }),
+  ...(accountsAsked.length === 0 ? {} : { developmentAccounts: Object.fromEntries(accountsAsked) }),
   ...(values.latency === undefined ? {} : { latencyMilliseconds: Number(values.latency) }),
 });
 
