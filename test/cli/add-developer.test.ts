@@ -101,7 +101,7 @@ describe("add-developer", () => {
       const { stdout, stderr } = await admin.succeed("add-developer", "bob", "carol", "--yes");
       expect(stdout).to.match(/^Done in \d+\.\d s: 6 created, \d+ unchanged\.\n\nHand over to 2 developers:\n/);
       expect(stdout)
-        .to.match(/^bob {8}none yet {12}developer-bob$/m)
+        .to.match(/^bob {8}none yet {11}developer-bob$/m)
         .and.match(
           /\nStdout is no terminal\. Run mfa-admin reset-password NAME on one for the one-time passwords\.\n$/,
         );

@@ -80,7 +80,7 @@ describe("init --ci github", () => {
     const { status, stdout, stderr } = await run("init", "--ci", "github");
     expect({ status, stderr }).to.eql({ status: 0, stderr: "" });
     expect((await readdir(join(admin.directory, ".github", "workflows"))).sort()).to.eql(names);
-    expect(stdout).to.contain("\nWritten for example/access:\n  .github/workflows/mfa-admin-preview-main.yml\n");
+    expect(stdout).to.contain("Written for example/access:\n  .github/workflows/mfa-admin-preview-main.yml\n");
     expect(stdout).to.match(
       /\n {2}2\. Protect the branch main: [^\n]+\n {2}3\. Commit \.github\.\n\nWhen accounts are added/,
     );
