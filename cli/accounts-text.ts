@@ -7,7 +7,11 @@ export const isFew = (count: number): boolean => count <= 4;
  * @param total how many there are
  */
 export function accountsText(names: string[], total: number): string {
+  return !isFew(names.length) && names.length === total ? `all ${total} accounts` : namesText(names);
+}
+
+/** Names on a line: "alice, bob", or "alice, bob, carol and 37 more". */
+export function namesText(names: string[]): string {
   if (isFew(names.length)) return names.join(", ");
-  if (names.length === total) return `all ${total} accounts`;
   return `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
 }

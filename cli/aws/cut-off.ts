@@ -7,6 +7,7 @@ import { letRoleBack, letUserBack } from "../../infra/older-sessions.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { accountsText } from "../accounts-text.ts";
 import type { EmergencyTarget } from "../developers/emergency-target.ts";
+import { counted } from "../preview/summary.ts";
 import { iamIn } from "./clients.ts";
 import { momentFromNow } from "./clock.ts";
 import { doEach } from "./do-each.ts";
@@ -128,17 +129,21 @@ export function cutOffLines(cut: DeveloperCutOff): string[] {
   if (!found && sessions.length === 0) {
     return [`${userName}: has no user and no role, so there is no access to end.`, ...open];
   }
-  const deleted = [
-    plural(accessKeys, "access key"),
-    password ? "the password" : "no password",
-    plural(mfaDevices, "MFA device"),
-  ];
-  const total = failed.length > 0 ? Infinity : sessions.length + unreached.length;
-  const where = accountsText(sessions, total);
+  const isPart = open.length > 0;
+  const where = accountsText(sessions, isPart ? Infinity : sessions.length);
   const ended = sessions.length > 0 ? ` Sessions ended in ${where}.` : "";
   if (!found) return [`${userName}: the auth account has no such user.${ended}`, ...open];
-  const what = failed.length > 0 ? "access ended in part" : "access ended";
-  return [`${userName}: ${what}. Deleted: ${deleted.join(", ")}.${ended}`, ...open];
+  const isAny = accessKeys > 0 || password || mfaDevices > 0;
+  // Where something was refused, what was not deleted may be there.
+  const isTold = (isThere: boolean): boolean => isThere || failed.length === 0;
+  const deleted = [
+    ...(isTold(accessKeys > 0) ? [plural(accessKeys, "access key")] : []),
+    ...(isTold(password) ? [password ? "the password" : "no password"] : []),
+    ...(isTold(mfaDevices > 0) ? [plural(mfaDevices, "MFA device")] : []),
+  ].join(", ");
+  const nothing = failed.length > 0 ? "" : " There was no access key, password or MFA device.";
+  const what = !isPart ? "access ended" : isAny || sessions.length > 0 ? "access ended in part" : "access NOT ended";
+  return [`${userName}: ${what}.${isAny ? ` Deleted: ${deleted}.` : nothing}${ended}`, ...open];
 }
 
 /** Whether something of anybody's access is left. */
@@ -146,6 +151,7 @@ export function isIncomplete(cut: DeveloperCutOff[]): boolean {
   return cut.some(({ failed, unreached }) => failed.length + unreached.length > 0);
 }
 
+/** "no access key", "1 access key", "2 access keys". */
 function plural(count: number, noun: string): string {
-  return `${count === 0 ? "no" : count} ${noun}${count === 1 ? "" : "s"}`;
+  return count === 0 ? `no ${noun}` : counted(count, noun);
 }

@@ -13,9 +13,10 @@ export default class Destroy extends StackCommand {
     const ask = await import("../terminal/ask.ts");
     const { project, file } = await this.settings(flags);
     ask.requireConfirmable(flags.yes);
-    const [{ prepare, summary }, { runDestroy }, { destroyWarning }] = await Promise.all([
+    const [{ prepare, summary }, { runDestroy }, { unreachedBy }, { destroyWarning }] = await Promise.all([
       import("../engine/apply.ts"),
       import("../engine/runs.ts"),
+      import("../engine/unreached.ts"),
       import("../deploy/destroy-warning.ts"),
     ]);
     const stack = await prepare(project, file, { deleting: true, forget: flags["forget-account"] });
@@ -24,7 +25,9 @@ export default class Destroy extends StackCommand {
     const { forgetAccounts } = await import("../deploy/forget-accounts.ts");
     await forgetAccounts(stack, options);
     const result = await runDestroy(stack, options);
-    this.log(result.changes.length === 0 ? "There is nothing to delete." : summary(result));
+    const isAll = unreachedBy(stack).length === 0;
+    const nothing = isAll ? "There is nothing to delete." : "There is nothing else to delete.";
+    this.log(result.changes.length === 0 ? nothing : summary(result));
     return result;
   }
 }

@@ -1,22 +1,48 @@
+import { reservedAccountNames } from "../../infra/settings.ts";
+import { accountsText, namesText } from "../accounts-text.ts";
 import type { Stack } from "../engine/automation.ts";
+import { unreachedNames } from "../engine/unreached.ts";
 import type { StackBefore } from "../preview/guards.ts";
+import { counted } from "../preview/summary.ts";
 import { readStackBefore } from "../preview/state-before.ts";
 import { type Project, type StackName, stackReference } from "../project/project.ts";
+import { listed } from "../preview/wording.ts";
 
 /** What a deletion of everything deletes, by the stack's state: the settings may name others. */
 export async function destroyWarning(stack: Stack, project: Project): Promise<string> {
-  return warningOf(await readStackBefore(stack, project), project);
+  return warningOf(await readStackBefore(stack, project), project, unreachedNames(stack));
 }
 
+/** @param unreached names of the accounts in which nothing is deleted */
 export function warningOf(
-  { developers, organizationalUnits }: Pick<StackBefore, "developers" | "organizationalUnits">,
+  { developers, organizationalUnits: units, held, accounts }: Omit<StackBefore, "given">,
   project: StackName,
+  unreached: string[],
 ): string {
-  const { size: count } = new Set(developers);
+  // The state's order differs from run to run.
+  const names = [...new Set(developers)].sort();
+  const roles = held.filter(({ type }) => type === "role");
+  const going = roles.filter(({ account }) => !unreached.includes(account));
+  const places = [...new Set(going.map(({ account }) => account))].sort();
+  const total = Object.keys(accounts).filter((name) => !reservedAccountNames.includes(name)).length;
+  const others = held.filter(({ type }) => !["user", "role", "service control policy"].includes(type));
   const parts = [
-    ...(count === 0 ? [] : [count === 1 ? "1 developer" : `${count} developers`]),
-    ...(organizationalUnits.length === 0 ? [] : ["the service control policy"]),
+    ...(names.length === 0 ? [] : [`${counted(names.length, "developer")} (${namesText(names)})`]),
+    ...(going.length === 0 ? [] : [`${counted(going.length, "role")} (in ${accountsText(places, total)})`]),
+    ...(held.some(({ type }) => type === "service control policy") ? ["the service control policy"] : []),
+    ...(others.length === 0 ? [] : [counted(others.length, "other resource")]),
   ];
-  const what = parts.length === 0 ? "what is left" : parts.join(" and ");
-  return `This deletes ${what} of the stack "${stackReference(project)}".`;
+  const what = parts.length === 0 ? "what is left" : listed(parts, (part) => part);
+  const staying = [...new Set(roles.map(({ account }) => account))].filter((name) => unreached.includes(name));
+  return [
+    `This deletes ${what} of the stack "${stackReference(project)}".`,
+    ...(units.length === 0
+      ? []
+      : [`The policy comes off ${namesText(units)}: from then on, access keys work there without MFA.`]),
+    ...(staying.length === 0
+      ? []
+      : [
+          `${counted(roles.length - going.length, "role")} in ${namesText(staying)}, out of reach, ${roles.length - going.length === 1 ? "stays" : "stay"}.`,
+        ]),
+  ].join("\n");
 }

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 
+import { namesText } from "../accounts-text.ts";
 import { type DeveloperCutOff, cutOff, cutOffLines, isIncomplete } from "../aws/cut-off.ts";
 import { emergencyTarget, type EmergencyTarget } from "../developers/emergency-target.ts";
 import { othersThatWork } from "../developers/emergency-refusal.ts";
@@ -11,9 +12,11 @@ import { Failure, FileFailure } from "../failure.ts";
 import { commitAdvice, fileToCommit } from "../project/commit.ts";
 import { readEmergencySettings } from "../project/emergency-settings.ts";
 import type { Project } from "../project/project.ts";
+import { isSameName } from "../project/roster-names.ts";
 import { SettingsFile } from "../project/settings-file.ts";
 import { confirmChange } from "../terminal/ask.ts";
 import { tellingAfterAMoment } from "../terminal/moment.ts";
+import { deletionLines, removalQuestion } from "./removal-words.ts";
 import { removeFromStack, settlePending } from "./own-part.ts";
 import { tell } from "../terminal/tell.ts";
 
@@ -44,19 +47,19 @@ export async function removeDevelopers(options: RemovalOptions): Promise<Removal
   const settings = await readEmergencySettings(project);
   const targets = await Promise.all(options.names.map((name) => emergencyTarget(settings, project, name)));
   const names = targets.map(({ userName }) => userName);
-  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  const repeated = names.find((name, index) => names.findIndex((one) => isSameName(one, name)) !== index);
   if (repeated !== undefined) throw new Failure(`${repeated} is given twice.`, "Name everybody once.");
-  await confirmChange(`End all access of ${names.join(", ")} now, and delete their users and roles?`, yes);
+  await confirmChange(removalQuestion(targets), yes);
   const started = Date.now();
   const cut = await tellingAfterAMoment(
-    `Ending the access of ${names.join(", ")} in all accounts; a call that is not answered is given up after half a minute.`,
+    `Ending the access of ${namesText(names)} in all accounts; a call that is not answered is given up after half a minute.`,
     cutOff(settings, targets),
   );
   const lines = cut.flatMap(cutOffLines);
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   const hadAccess = cut.some(({ found, sessions }) => found || sessions.length > 0);
   if (hadAccess && !isIncomplete(cut)) {
-    lines.push(`All access was ended in ${seconds} s. Now the users and roles are deleted.`);
+    lines.push([`All access was ended in ${seconds} s.`, ...deletionLines(targets)].join(" "));
   }
   tell(lines.join("\n"));
   try {
@@ -89,9 +92,10 @@ async function finish(targets: EmergencyTarget[], { project, yes, verbose, lockD
 /** What has failed was about users and roles that are to be deleted: their access has ended by then. */
 function unfinished(error: unknown, cut: DeveloperCutOff[], names: string[]): Failure {
   const { message, remedy, setting } = explain(error instanceof Error ? error : new Error(String(error)));
+  const open = cut.filter((one) => isIncomplete([one])).map(({ userName }) => userName);
   const state = isIncomplete(cut)
-    ? `What was not ended is told above. ${names.map((name) => othersThatWork("remove-developer", name)).join(" ")}`
-    : `All access of ${names.join(", ")} has ended; what is left are users and roles that nobody can use.`;
+    ? `What was not ended is told above. ${othersThatWork("remove-developer", open.length === 1 ? (open[0] ?? "") : "NAME")}`
+    : `All access of ${namesText(names)} has ended; what is left of users and roles, nobody can use.`;
   const again =
     error instanceof IncompleteRun ? [] : [`Then run mfa-admin remove-developer ${names.join(" ")} again, to finish.`];
   // A file that will not do is told as one before which nothing was changed.

@@ -24,6 +24,8 @@ export interface EmergencyTarget {
   accounts: Record<string, string>;
   /** Names that the roles may have. */
   roleNames: string[];
+  /** What the stack has of theirs to delete: the user, and the names of the accounts with a role. */
+  own: { user: boolean; roles: string[] };
 }
 
 /**
@@ -62,9 +64,14 @@ export async function emergencyTarget(
   const known = new Set(Object.values(developmentAccounts));
   const others = Object.entries({ ...assignment?.accounts, ...noted?.accounts }).filter(([, id]) => !known.has(id));
   const own = user === undefined ? [userName, ...(lines[0]?.readings ?? [])] : [userName];
+  // A state that cannot be read now is read later, if at all.
+  const isRead = noted?.accounts !== undefined || read === undefined;
   return {
     userName,
     authAccount,
+    own: isRead
+      ? { user: noted?.authAccount !== undefined, roles: Object.keys(noted?.accounts ?? {}) }
+      : { user: user !== undefined, roles: Object.keys(assignment?.accounts ?? {}) },
     listed: lines
       .filter(({ readings }) => own.some((one) => readings.some((reading) => isSameName(reading, one))))
       .map((line) => line.name),

@@ -4,7 +4,8 @@ import { parse, stringify } from "yaml";
 import { z } from "zod";
 
 import type { Assignment } from "../../infra/assignment.ts";
-import { describeProblem, roleName, settingsSchema, userName } from "../../infra/settings.ts";
+import { roleName, settingsSchema, userName } from "../../infra/settings.ts";
+import { describeProblem } from "../../infra/settings-words.ts";
 import { Failure } from "../failure.ts";
 
 /**

@@ -3,18 +3,16 @@ import { basename } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 
 import writeFileAtomic from "write-file-atomic";
-import { type Document, isMap, isNode, isPair, LineCounter, parseDocument } from "yaml";
+import { LineCounter, parseDocument } from "yaml";
 
-import { innerKeys, parseSettings, settingsKeys, type Settings } from "../../infra/settings.ts";
-import { closest } from "../closest.ts";
+import { parseSettings, settingsKeys, type Settings } from "../../infra/settings.ts";
 import { Failure, FileFailure } from "../failure.ts";
 import { requireNoOtherSettings } from "./other-configuration.ts";
 import { type RosterEntry, withDevelopers, withoutDevelopers } from "./roster-text.ts";
+import { lineOf, misplaced, namespace } from "./settings-places.ts";
+import { problemsOf } from "./settings-problems.ts";
 import { parseYamlFile } from "./yaml-file.ts";
 import { differentReadings } from "./yaml-readings.ts";
-
-/** The namespace of the keys in `Pulumi.<stack>.yaml`. */
-const namespace = "mfa-admin:";
 
 /**
  * `Pulumi.<stack>.yaml`: the roster and the other settings, in the place where Pulumi looks for them. Edits keep comments
@@ -70,58 +68,21 @@ export class SettingsFile {
 }
 
 function validate(path: string, text: string): Settings {
-  const { document, lines, content } = parseYamlFile(path, text);
-  const unclear = differentReadings(document, text, lines, namespace, settingsKeys);
-  if (unclear.length > 0) throw new FileFailure(path, unclear);
+  const { document, lines } = parseYamlFile(path, text);
+  const { problems: unclear, unquoted } = differentReadings(document, text, lines, namespace, settingsKeys);
+  const problems = [...misplaced(document, lines), ...unclear];
+  if (problems.length > 0) throw new FileFailure(path, problems);
+  // As they are written: what is due in their place says whether quotes are what they lack.
+  for (const { scalar } of unquoted) scalar.value = scalar.source ?? "";
+  const { config } = document.toJS() as { config: Record<string, unknown> };
   const values = Object.fromEntries(
-    Object.entries(configurationIn(content)).flatMap(([key, value]) =>
+    Object.entries(config).flatMap(([key, value]) =>
       key.startsWith(namespace) ? [[key.slice(namespace.length), value]] : [],
     ),
   );
   const result = parseSettings(values);
-  if (result.success) return result.data;
-  throw new FileFailure(
-    path,
-    result.error.issues.flatMap((issue) => {
-      const unknown = issue.code === "unrecognized_keys" ? issue.keys : undefined;
-      return (unknown?.map((key) => [...issue.path, key]) ?? [issue.path]).map((keys) => ({
-        line: lineOf(document, lines, keys),
-        message: `${namespace}${keys.map(String).join(".")}: ${issue.message}${unknown ? suggestion(keys) : ""}`,
-      }));
-    }),
-  );
-}
-
-/** What is below `config:`. */
-function configurationIn(content: unknown): Record<string, unknown> {
-  const { config } = (content ?? {}) as { config?: unknown };
-  return typeof config === "object" && config !== null ? (config as Record<string, unknown>) : {};
-}
-
-/** A key of the same place that may have been meant. */
-function suggestion(keys: PropertyKey[]): string {
-  const [above, key] = [keys.slice(0, -1).map(String), String(keys.at(-1))];
-  const meant = closest(key, above[0] === undefined ? settingsKeys : (innerKeys[above[0]] ?? []));
-  return meant === undefined ? "" : `; did you mean ${namespace}${[...above, meant].join(".")}?`;
-}
-
-/** The line of a key, or of the nearest one above it that is there. */
-function lineOf(document: Document, lines: LineCounter, keys: PropertyKey[]): number | undefined {
-  const [first, ...rest] = keys.map(String);
-  const path = ["config", `${namespace}${first ?? ""}`, ...rest];
-  for (let length = path.length; length > 0; length--) {
-    const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
-    const key = path[length - 1];
-    if (isMap(parent)) {
-      const pair = parent.items.find((item) => isPair(item) && String(item.key) === key);
-      const node = pair?.key;
-      if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
-    } else {
-      const node = document.getIn(path.slice(0, length), true);
-      if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
-    }
-  }
-  return undefined;
+  if (result.success && unquoted.length === 0) return result.data;
+  throw new FileFailure(path, problemsOf(result.error?.issues ?? [], { unquoted, document, lines }));
 }
 
 /** @throws Failure when the settings are no longer those that a run was about to apply */

@@ -1,4 +1,16 @@
-import { type Document, LineCounter, parseDocument, type YAMLParseError } from "yaml";
+import {
+  type Document,
+  type ErrorCode,
+  isAlias,
+  isCollection,
+  isMap,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+  type YAMLParseError,
+} from "yaml";
 
 import { FileFailure, type Problem } from "../failure.ts";
 
@@ -13,28 +25,116 @@ export interface YamlFile {
 export function parseYamlFile(path: string, text: string): YamlFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
-  if (document.errors.length > 0) {
-    throw new FileFailure(
-      path,
-      document.errors.map(({ code, message, pos }) => syntaxProblem({ code, message, pos }, text, lines)),
-    );
-  }
+  const problems = syntaxProblems(document, text, lines);
+  if (problems.length > 0) throw new FileFailure(path, problems);
   try {
     return { document, lines, content: document.toJS() as unknown };
-  } catch (error) {
-    // An alias without its anchor comes up only now.
-    const message = `this is not valid YAML: ${(error as Error).message}`;
-    throw new FileFailure(path, [{ line: undefined, message }]);
+  } catch {
+    // Aliases within aliases, which grow without end.
+    throw new FileFailure(path, [invalid("an alias (*) stands for more than can be; write it out", undefined)]);
   }
 }
 
-type SyntaxFault = Pick<YAMLParseError, "code" | "message" | "pos">;
+function syntaxProblems(document: Document, text: string, lines: LineCounter): Problem[] {
+  const { errors } = document;
+  const lineAt = (offset: number): number => lines.linePos(offset).line;
+  const others = errors.filter(({ code }) => code !== "DUPLICATE_KEY");
+  const conflict = /^(?:<{7}|={7}|>{7})(?: .*)?$/m.exec(text);
+  if (others.length > 0 && conflict !== null) {
+    return [
+      invalid(
+        "git has left a conflict here; keep one of its sides, without the lines of <, = and >",
+        lineAt(conflict.index),
+      ),
+    ];
+  }
+  // What is found after the first one comes of it.
+  const first = Math.min(...others.map(({ pos }) => pos[0]));
+  const fault = others.find(({ pos }) => pos[0] === first);
+  if (fault !== undefined) {
+    const open = unclosed(document, text);
+    return open === undefined
+      ? [invalid(wordsOf(fault, text), lineAt(first))]
+      : [invalid(`the ${text.charAt(open)} that stands here is not closed`, lineAt(open))];
+  }
+  return [
+    ...errors.map(({ pos: [start] }) => duplicate(document, start, lineAt)),
+    ...aliasesOfNothing(document).map(({ source, range }) =>
+      invalid(
+        `*${source} stands for what is called &${source}, and nothing above it is; write a text that begins with * in quotes`,
+        lineAt(range?.[0] ?? 0),
+      ),
+    ),
+  ];
+}
 
-function syntaxProblem({ code, message, pos: [start, end] }: SyntaxFault, text: string, lines: LineCounter): Problem {
-  const [summary = message] = message.replace(/ at line \d+, column \d+:/, "").split("\n");
-  const key = /^["']?([^"':]*)/.exec(text.slice(start, Math.max(end, start + 64)))?.[1] ?? "";
-  return {
-    line: lines.linePos(start).line,
-    message: code === "DUPLICATE_KEY" ? `"${key}" is there twice` : `this is not valid YAML: ${summary}`,
+const invalid = (message: string, line: number | undefined): Problem => ({
+  line,
+  message: `this is not valid YAML: ${message}`,
+});
+
+const words: Partial<Record<ErrorCode, string>> = {
+  TAB_AS_INDENT: "a tab stands before what this line says; indent by spaces",
+  BAD_INDENT: "this line is indented otherwise than those that it belongs to",
+  MULTILINE_IMPLICIT_KEY: "this line has no key; write KEY: VALUE, with a space after the colon",
+  MISSING_CHAR: "something is missing here; write KEY: VALUE, with a space after the colon",
+  BLOCK_AS_IMPLICIT_KEY: "a second key stands on this line; write it on its own, or the value in quotes",
+  BLOCK_IN_FLOW: "a second colon stands in a value here; write the value in quotes",
+  UNEXPECTED_TOKEN: "the value has ended before this; write a value with such characters in quotes",
+  BAD_ALIAS: "* has a meaning here; write a text that begins with * in quotes",
+  BAD_DQ_ESCAPE: "a \\ in double quotes has a meaning; write \\\\, or the text in single quotes",
+  MULTIPLE_DOCS: "a second document begins here, by a line of ---; the file has one",
+};
+
+type Fault = Pick<YAMLParseError, "code" | "message" | "pos">;
+
+function wordsOf({ code, message, pos: [start] }: Fault, text: string): string {
+  if (code === "BAD_SCALAR_START")
+    return `${text.charAt(start)} has a meaning here; write a text that begins with it in quotes`;
+  return words[code] ?? message.replace(/ at line \d+, column \d+:/, "").split("\n")[0] ?? code;
+}
+
+/** Where the last quote or bracket stands that is not closed: everything after it is taken for a part of it. */
+function unclosed(document: Document, text: string): number | undefined {
+  let found: number | undefined;
+  const look = (node: Node): void => {
+    const [start, end] = node.range ?? [0, 0];
+    const opening = text.charAt(start);
+    const closing = { '"': '"', "'": "'", "[": "]", "{": "}" }[opening];
+    const isQuoted = isScalar(node) && (node.type === "QUOTE_DOUBLE" || node.type === "QUOTE_SINGLE");
+    const isFlow = isCollection(node) && node.flow === true;
+    if (closing === undefined || !(isQuoted || isFlow)) return;
+    if (end - start < 2 || text.charAt(end - 1) !== closing) found = start;
   };
+  visit(document, {
+    Node: (_, node) => {
+      look(node);
+    },
+  });
+  return found;
+}
+
+/** A key that stands twice in its map, by the place of the second. */
+function duplicate(document: Document, start: number, lineAt: (offset: number) => number): Problem {
+  let told: Problem = { line: lineAt(start), message: "a key is there twice" };
+  visit(document, {
+    Map: (_, map) => {
+      const second = map.items.map(({ key }) => key).find((key) => isScalar(key) && key.range?.[0] === start);
+      if (!isMap(map) || !isScalar(second)) return;
+      const first = map.items.map(({ key }) => key).find((key) => isScalar(key) && key.value === second.value);
+      const line = isScalar(first) && first.range ? `, first in line ${lineAt(first.range[0])}` : "";
+      told = { line: lineAt(start), message: `"${String(second.value)}" is there twice${line}` };
+    },
+  });
+  return told;
+}
+
+function aliasesOfNothing(document: Document) {
+  const found: { source: string; range?: [number, number, number] | null | undefined }[] = [];
+  visit(document, {
+    Alias: (_, node) => {
+      if (isAlias(node) && node.resolve(document) === undefined) found.push(node);
+    },
+  });
+  return found;
 }

@@ -1,4 +1,14 @@
-import { type Document, isAlias, isCollection, isMap, isPair, isScalar, type LineCounter, type Node } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isPair,
+  isScalar,
+  type LineCounter,
+  type Node,
+  type Scalar,
+} from "yaml";
 
 import type { Problem } from "../failure.ts";
 
@@ -47,8 +57,18 @@ function isLastDay([setting, , key]: string[], text: string): boolean {
 /** Line breaks for the engine alone: a comment would end there, and what comes after it would count. */
 const otherBreak = /[\u0085\u2028\u2029]/;
 
+/** A text without quotes that not every reader of YAML takes for this text. */
+export interface Unquoted extends Problem {
+  scalar: Scalar;
+  /** The keys down to it, from the one below `config:` on. */
+  path: string[];
+  /** A key, whose value may be wrong besides. */
+  isKey: boolean;
+}
+
 /**
- * What is read differently, each at its line.
+ * What is read differently, each at its line. Texts that lack quotes are apart: whether quotes are the remedy depends on what is
+ * due in their place.
  *
  * @param namespace what the keys below `config:` begin with that are looked at, with all that is below them
  * @param names the settings, which the engine would know without the namespace, too
@@ -59,17 +79,24 @@ export function differentReadings(
   lines: LineCounter,
   namespace: string,
   names: string[],
-): Problem[] {
+): { problems: Problem[]; unquoted: Unquoted[] } {
   const problems: Problem[] = [];
+  const unquoted: Unquoted[] = [];
   const hidden = otherBreak.exec(text);
   if (hidden)
-    problems.push(at(lines, hidden.index, "a character stands here that only some take for the end of a line"));
+    problems.push(
+      at(lines, hidden.index, "a character stands here that only some take for the end of a line; take it out"),
+    );
   const directive = /^%/m.exec(text);
   if (directive) problems.push(at(lines, directive.index, "a directive chooses how YAML is read; take it out"));
   const refuse = (node: Node, path: string[], message: string): void => {
     problems.push(at(lines, node.range?.[0] ?? 0, `${path.join(".")}: ${message}`));
   };
   mergeKeys(document.contents, [], refuse);
+  const lacksQuotes = (scalar: Scalar, path: string[], isKey: boolean): void => {
+    const line = lines.linePos(scalar.range?.[0] ?? 0).line;
+    unquoted.push({ line, message: `${path.join(".")}: ${quotes(scalar.source ?? "")}`, scalar, path, isKey });
+  };
   const environment = isMap(document.contents)
     ? document.contents.items.find(({ key }) => isScalar(key) && key.value === "environment")
     : undefined;
@@ -79,14 +106,14 @@ export function differentReadings(
   const config = document.get("config", true);
   mergeKeys(config, ["config"], refuse);
   const settings = isAlias(config) ? config.resolve(document) : config;
-  if (!isMap(settings)) return problems;
+  if (!isMap(settings)) return { problems, unquoted };
   const seen = new Set<Node>();
   for (const { key, value } of settings.items) {
     const name = isScalar(key) ? String(key.value) : "";
     if (isScalar(key) && names.includes(name)) refuse(key, [name], `write it with the namespace: ${namespace}${name}`);
     if (name.startsWith(namespace)) walk(value, [name]);
   }
-  return problems;
+  return { problems, unquoted };
 
   function walk(node: unknown, path: string[]): void {
     if (isAlias(node)) node = node.resolve(document);
@@ -100,15 +127,16 @@ export function differentReadings(
       if (node.type === "QUOTE_DOUBLE" && /(?<!\\)(?:\\\\)*\\\//.test(written)) {
         refuse(node, path, "the engine does not know \\/; write / alone");
       }
-      if (node.type === "PLAIN" && isAmbiguous(node.source ?? "") && !isLastDay(path, node.source ?? ""))
-        refuse(node, path, quotes(node.source ?? ""));
+      if (node.type === "PLAIN" && isAmbiguous(node.source ?? "") && !isLastDay(path, node.source ?? "")) {
+        lacksQuotes(node, path, false);
+      }
       return;
     }
     if (isSealed(node)) {
       refuse(
         node,
         path,
-        "the engine takes `secure` alone for a sealed value; give the map another entry, or rename it",
+        "the engine takes `secure` alone for a secret of Pulumi's, which no setting may be; write the value itself, or rename the key",
       );
     }
     for (const [index, item] of node.items.entries()) {
@@ -133,7 +161,8 @@ export function differentReadings(
     }
     if (key.tag !== undefined) refuse(key, [...path, source], "readers take a tag (!) differently; take it out");
     if (key.type !== "PLAIN") return;
-    if (constants.test(source) || isAmbiguous(source)) refuse(key, [...path, source], quotes(source));
+    if (source === "") refuse(key, path, "a name is missing before the colon");
+    else if (constants.test(source) || isAmbiguous(source)) lacksQuotes(key, [...path, source], true);
   }
 }
 
@@ -157,7 +186,7 @@ function mergeKeys(node: unknown, path: string[], refuse: (node: Node, path: str
 }
 
 function quotes(source: string): string {
-  return `YAML's versions read ${source === "" ? "nothing" : source} differently; write it in quotes: ${JSON.stringify(source)}`;
+  return `not every reader of YAML takes ${source} for text; write it in quotes: ${JSON.stringify(source)}`;
 }
 
 function at(lines: LineCounter, offset: number, message: string): Problem {

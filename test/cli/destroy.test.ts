@@ -56,8 +56,12 @@ describe("destroy", () => {
       await admin.editSettings((text) => text.replace("    bob: {}\n", "    carol: {}\n    dave: {}\n"));
       const terminal = admin.terminal("destroy");
       await terminal.waitFor(
-        `This deletes 2 developers and the service control policy of the stack "main". Type the stack's name to go on:`,
+        'This deletes 2 developers (alice, bob), 4 roles (in payments, sandbox), the service control policy and 2 other resources of the stack "main".',
       );
+      await terminal.waitFor(
+        "The policy comes off ou-abcd-11111111: from then on, access keys work there without MFA.",
+      );
+      await terminal.waitFor("Type the stack's name to go on:");
       terminal.enter("yes");
       await terminal.waitFor('"yes" is not the stack\'s name. Nothing was changed.');
       expect(await terminal.ended()).to.equal(1);

@@ -90,10 +90,10 @@ describe("init", () => {
 
   it("refuses flags with a wrong value, by name", async () => {
     expect(await refused(...flags("--auth-account", "22222"))).to.equal(
-      "Error: --auth-account: an AWS account id has exactly 12 digits.\nNothing was changed; correct the flags.\n",
+      'Error: --auth-account: an AWS account id has exactly 12 digits, not "22222".\nNothing was changed; correct the flags.\n',
     );
     expect(await refused(...flags("--organizational-unit", "ou-1"))).to.equal(
-      "Error: --organizational-unit: an organizational unit's id looks like ou-abcd-11111111.\nNothing was changed; correct the flags.\n",
+      "Error: --organizational-unit: an organizational unit's id looks like ou-abcd-11111111, with 8 characters at least at its end, not ou-1.\nNothing was changed; correct the flags.\n",
     );
     expect(await refused(...flags("--development-account", "sandbox"))).to.equal(
       "Error: --development-account sandbox: this is not NAME=ID.\nWrite, for one, sandbox=333333333333.\n",
@@ -219,7 +219,7 @@ describe("init", () => {
     await terminal.waitFor("Region of the developers' profiles: (us-east-1)");
     terminal.type("tokyo");
     terminal.enter();
-    await terminal.waitFor("this is a region of AWS, such as eu-central-1.");
+    await terminal.waitFor("this must be a region's code, such as ap-northeast-1 for Tokyo");
     terminal.type("\x15");
     terminal.enter("ap-northeast-1");
     await terminal.waitFor("Where is the state to be kept?");

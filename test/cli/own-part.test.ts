@@ -125,7 +125,7 @@ describe("a command about a person, while other edits are pending", () => {
 
     it("remove-developer on a terminal shows the rest like up, with its question; a no leaves it pending", async () => {
       const terminal = admin.terminal("remove-developer", "carol");
-      await terminal.waitFor("End all access of carol now");
+      await terminal.waitFor("End all access of carol now, and delete the user and 2 roles (in payments, sandbox)?");
       terminal.enter("y");
       await terminal.waitFor('Apply to the stack "main"?');
       terminal.enter("n");

@@ -123,7 +123,9 @@ describe("removing developers", () => {
             `${name}: access ended. Deleted: 1 access key, the password, 1 MFA device. Sessions ended in sandbox, payments.`,
         ),
       );
-      expect(lines[2]).to.match(/^All access was ended in \d+\.\d s\. Now the users and roles are deleted\.$/);
+      expect(lines[2]).to.match(
+        /^All access was ended in \d+\.\d s\. Now 2 users and 4 roles \(in payments, sandbox\) are deleted\.$/,
+      );
       expect(lines[3]).to.match(/^ {2}- /);
       expect(result.stdout).to.match(/^Done in \d+\.\d s: 6 deleted, 9 unchanged\.\n$/);
     });

@@ -47,7 +47,7 @@ describe("up in CI", () => {
     const { status, stdout, stderr } = await admin.runWith({ env }, "up", "--yes");
     expect({ status, stdout }).to.eql({ status: 1, stdout: "" });
     expect(stderr.split("\n").filter((line) => line.startsWith("::"))).to.eql([
-      "::error file=Pulumi.main.yaml,line=7,title=mfa-admin::mfa-admin:authAccount: this must be text in quotes, not a number",
+      "::error file=Pulumi.main.yaml,line=7,title=mfa-admin::mfa-admin:authAccount: an AWS account id has exactly 12 digits, not 2",
     ]);
     expect(await summary()).to.match(/^### `mfa-admin up` failed\n\n```text\nPulumi\.main\.yaml:7: /);
     await admin.editSettings((text) => text.replace(": 2\n", ': "222222222222"\n'));

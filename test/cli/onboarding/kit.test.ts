@@ -85,12 +85,12 @@ describe("a kit", () => {
     {
       what: "an account id without quotes",
       text: changed('"222222222222"', "222222222222"),
-      says: "authAccount: this must be text in quotes, not a number",
+      says: 'authAccount: this must be text, not a number; write it in quotes: "222222222222"',
     },
     {
       what: "an account id that is none",
       text: changed('"333333333333"', '"333"'),
-      says: "accounts.sandbox: an AWS account id has exactly 12 digits",
+      says: 'accounts.sandbox: an AWS account id has exactly 12 digits, not "333"',
     },
     {
       what: "no account",

@@ -1,0 +1,101 @@
+import type { Document, LineCounter } from "yaml";
+import type { z } from "zod";
+
+import { innerKeys, settingsKeys } from "../../infra/settings.ts";
+import type { Reference } from "../../infra/settings-references.ts";
+import { closest } from "../closest.ts";
+import type { Problem } from "../failure.ts";
+import { isCommented, lineOf, namesakes, namespace } from "./settings-places.ts";
+import type { Unquoted } from "./yaml-readings.ts";
+
+interface Place {
+  unquoted: Unquoted[];
+  document: Document;
+  lines: LineCounter;
+}
+
+/** A problem of one key, by the keys down to it. */
+interface KeyProblem {
+  keys: string[];
+  /** The key is wrong, whatever its value. */
+  isKey: boolean;
+  message: string;
+}
+
+/** What is wrong with settings, each thing once and at its line. */
+export function problemsOf(issues: z.core.$ZodIssue[], { unquoted, document, lines }: Place): Problem[] {
+  const unknown = issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys" ? issue.keys.map((key) => unknownKey([...issue.path.map(String), key])) : [],
+  );
+  const known = issues.filter(({ code }) => code !== "unrecognized_keys").map((issue) => keyProblem(issue, document));
+  // A key that is missing for a slip in its name is told by the slip.
+  const found = [
+    ...known.filter(({ keys, isMissing }) => !isMissing || !unknown.some(({ meant }) => isSame(meant, keys))),
+    ...unknown,
+  ];
+  // Quotes help where the text is what is due, and nothing else is wrong with it.
+  const lacking = unquoted.filter(({ path: [first = "", ...rest], isKey }) => {
+    const path = [first.slice(namespace.length), ...rest];
+    const isAbout = (one: KeyProblem): boolean => one.keys.length < path.length || one.isKey || !isKey;
+    return !found.some((one) => isSame(one.keys, path.slice(0, one.keys.length)) && isAbout(one));
+  });
+  return [
+    ...found.map(({ keys, message }) => ({
+      line: lineOf(document, lines, keys),
+      message: `${namespace}${keys.join(".")}: ${message}`,
+    })),
+    ...lacking.map(({ line, message }) => ({ line, message })),
+  ].sort((one, other) => (one.line ?? 0) - (other.line ?? 0));
+}
+
+function keyProblem(issue: z.core.$ZodIssue, document: Document): KeyProblem & { isMissing: boolean } {
+  const keys = issue.path.map(String);
+  const isMissing = issue.code === "invalid_type" && issue.input === undefined;
+  const { given, known } = (issue.code === "custom" ? (issue.params ?? {}) : {}) as Partial<Reference>;
+  const meant = given === undefined ? undefined : closest(given, known ?? []);
+  const [theirs] = isMissing && keys.length === 1 ? namesakes(document, keys[0] ?? "") : [];
+  return {
+    keys,
+    isMissing,
+    isKey: issue.code === "invalid_key",
+    message: [
+      issue.message,
+      meant === undefined ? "" : `; did you mean ${meant}?`,
+      issue.input === null && isCommented(document, keys) ? "; a # that is not in quotes begins a comment" : "",
+      theirs === undefined ? "" : `; ${theirs} is of another namespace`,
+    ].join(""),
+  };
+}
+
+/** A key that does not exist, with the one that was meant, if that can be told. */
+function unknownKey(keys: string[]): KeyProblem & { meant: string[] } {
+  const [above, key] = [keys.slice(0, -1), keys.at(-1) ?? ""];
+  const own = above[0] === undefined ? settingsKeys : (innerKeys[above[0]] ?? []);
+  const path = above.length === 0 ? belowSetting(key) : undefined;
+  const near = closest(key.startsWith(namespace) ? key.slice(namespace.length) : key, own);
+  const meant = path !== undefined || near === undefined ? [] : [...above, near];
+  const what = path ?? (meant.length === 0 ? elsewhere(key, own) : didYouMean(meant.join(".")));
+  return { keys, meant, isKey: true, message: `there is no such key; ${what}` };
+}
+
+/** A key as a path: the settings are maps. */
+function belowSetting(key: string): string | undefined {
+  const [first = "", ...rest] = key.split(/[.:]/);
+  return rest.length > 0 && settingsKeys.includes(first)
+    ? `write ${rest.join(".")} below ${namespace}${first}`
+    : undefined;
+}
+
+/** Where a key belongs that is in its place nowhere near; else what there is here. */
+function elsewhere(key: string, own: string[]): string {
+  const name = key.split(/[.:]/).at(-1) ?? key;
+  if (own === settingsKeys && settingsKeys.includes(name)) return didYouMean(name);
+  if (settingsKeys.includes(name)) return `${namespace}${name} is a key of its own below config:`;
+  const place = Object.keys(innerKeys).find((outer) => innerKeys[outer]?.includes(key) === true);
+  if (place !== undefined && own === settingsKeys) return `it belongs below ${namespace}${place}`;
+  return `the keys here are ${own.join(", ")}`;
+}
+
+const didYouMean = (path: string): string => `did you mean ${namespace}${path}?`;
+
+const isSame = (one: string[], other: string[]): boolean => one.join("\n") === other.join("\n");

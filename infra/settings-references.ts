@@ -1,0 +1,146 @@
+import { type z } from "zod";
+
+import { exemptionsOf, isDay } from "./exemptions.ts";
+import { roleNameOf } from "./names.ts";
+import { serviceControlPolicy, serviceControlPolicyQuota } from "./policies.ts";
+
+/** IAM User Guide, "IAM and AWS STS quotas". */
+const tagsPerUser = 50;
+
+/** The settings that refer to each other. */
+interface Referring {
+  authAccount: string;
+  developmentAccounts: Record<string, string>;
+  developers: Record<string, { accounts?: string[] | undefined }>;
+  rolePrefix: string;
+  shutOut: string[];
+  exempt: Record<string, { until: string; reason: string }>;
+  tags: Record<string, string>;
+  region?: string | undefined;
+}
+
+type Refuse = (path: string[], message: string, params?: Reference) => void;
+
+/** A name that is none of those that it may be. */
+export interface Reference {
+  given: string;
+  known: string[];
+}
+
+/**
+ * What no single key can tell: names that collide, accounts that are not there, names that grow too long. Nothing is asked
+ * while a key is wrong by itself: what would be found may come of that alone.
+ */
+export function checkReferences(settings: Referring, context: z.RefinementCtx): void {
+  if (context.issues.length > 0) return;
+  const refuse: Refuse = (path, message, params) => {
+    context.addIssue({ code: "custom", path, message, ...(params && { params: { ...params } }) });
+  };
+  checkAccounts(settings, refuse);
+  refuseTwins(settings.tags, (key, twin) => {
+    refuse(["tags", key], `IAM takes no two tags that differ only by case, and "${twin}" is there already`);
+  });
+  for (const [index, entry] of settings.shutOut.entries()) {
+    const [account = ""] = entry.split("/");
+    if (!isAccount(settings, account)) refuseAccount(settings, account, ["shutOut", String(index)], refuse);
+  }
+  checkExemptions(settings, refuse);
+  checkDevelopers(settings, refuse);
+}
+
+function checkAccounts({ authAccount, developmentAccounts }: Referring, refuse: Refuse): void {
+  const seen = new Map<string, string>();
+  for (const [name, id] of Object.entries(developmentAccounts)) {
+    const other = seen.get(id);
+    if (id === authAccount) {
+      refuse(["developmentAccounts", name], "this is the auth account; developers' roles live in other accounts");
+    } else if (other !== undefined) {
+      refuse(["developmentAccounts", name], `this is the same account as "${other}"; name each account once`);
+    }
+    seen.set(id, name);
+  }
+}
+
+function checkDevelopers(settings: Referring, refuse: Refuse): void {
+  const { developers, developmentAccounts } = settings;
+  refuseTwins(developers, (name, twin) => {
+    refuse(["developers", name], `IAM takes no two names that differ only by case, and "${twin}" is there already`);
+  });
+  for (const [name, { accounts }] of Object.entries(developers)) {
+    const tooLong = roleNameProblem(settings, name);
+    if (tooLong !== undefined) refuse(["developers", name], tooLong);
+    for (const [index, account] of (accounts ?? []).entries()) {
+      const path = ["developers", name, "accounts", String(index)];
+      if (["*", "all"].includes(account)) refuse(path, "leave accounts out for every development account");
+      else if (!Object.hasOwn(developmentAccounts, account)) refuseAccount(settings, account, path, refuse);
+      else if (accounts?.indexOf(account) !== index) refuse(path, `"${account}" is named twice`);
+    }
+  }
+  checkTagCount(settings, refuse);
+}
+
+/** The most that any user needs is told, once. */
+function checkTagCount({ developers, developmentAccounts, tags, region }: Referring, refuse: Refuse): void {
+  const [own, given] = [region === undefined ? 3 : 4, Object.keys(tags).length];
+  const counts = Object.entries(developers).map(([name, { accounts }]) => ({
+    name,
+    accounts: (accounts ?? Object.keys(developmentAccounts)).length,
+  }));
+  const [most] = counts.sort((a, b) => b.accounts - a.accounts);
+  if (most === undefined || most.accounts + own + given <= tagsPerUser) return;
+  refuse(
+    given > most.accounts ? ["tags"] : ["developers", most.name],
+    `the user ${most.name} would need ${most.accounts + own + given} tags, and IAM takes ${tagsPerUser}: ${most.accounts} for the accounts, ${own} of the stack's own, and ${given} of tags`,
+  );
+}
+
+function checkExemptions(settings: Referring, refuse: Refuse): void {
+  const seen = new Map<string, string>();
+  const exemptions = exemptionsOf(settings);
+  for (const { name, arn } of exemptions) {
+    const [account = ""] = name.split("/");
+    const twin = seen.get(arn);
+    if (!isAccount(settings, account)) {
+      refuseAccount(settings, account, ["exempt", name], refuse);
+    } else if (account === settings.authAccount) {
+      refuse(["exempt", name], "the policy is not on the auth account; its users are bound by their own policies");
+    } else if (twin !== undefined) refuse(["exempt", name], `this is the same user as "${twin}"`);
+    seen.set(arn, name);
+  }
+  if (!exemptions.every(({ until }) => isDay(until))) return;
+  const { length } = JSON.stringify(serviceControlPolicy(exemptions));
+  if (length > serviceControlPolicyQuota) {
+    refuse(
+      ["exempt"],
+      `the service control policy would have ${length} characters, and AWS takes ${serviceControlPolicyQuota}; exempt fewer users`,
+    );
+  }
+}
+
+/** By its name in the settings, or by its id. */
+function isAccount({ developmentAccounts }: Referring, account: string): boolean {
+  return Object.hasOwn(developmentAccounts, account) || /^\d{12}$/.test(account);
+}
+
+function refuseAccount({ developmentAccounts }: Referring, given: string, path: string[], refuse: Refuse): void {
+  const known = Object.keys(developmentAccounts);
+  const named = Object.entries(developmentAccounts).find(([, id]) => id === given)?.[0];
+  const message = `"${given}" is not one of the development accounts (${known.join(", ")})`;
+  if (named !== undefined) refuse(path, `${message}; it is the id of ${named}`);
+  else refuse(path, message, { given, known });
+}
+
+/** Keys that differ only by case, each with the one before it. */
+function refuseTwins(map: Record<string, unknown>, refuse: (key: string, twin: string) => void): void {
+  const seen = new Map<string, string>();
+  for (const key of Object.keys(map)) {
+    const twin = seen.get(key.toLowerCase());
+    if (twin !== undefined) refuse(key, twin);
+    seen.set(key.toLowerCase(), key);
+  }
+}
+
+export function roleNameProblem(settings: Pick<Referring, "rolePrefix">, name: string): string | undefined {
+  const roleName = roleNameOf(settings, name);
+  return roleName.length > 64 ? `the role's name, ${roleName}, would be longer than IAM's 64 characters` : undefined;
+}
