@@ -91,7 +91,8 @@ describe("init --ci github", () => {
     const { value } = await admin.json("init", "--ci", "github");
     roles = (value as { roles: CiRole[] }).roles;
     expect(roles.map(({ name }) => name)).to.eql(["mfa-admin-ci-preview", "mfa-admin-ci-up", "mfa-admin-ci-read"]);
-    expect((value as { written: string[] }).written).to.eql([]);
+    // GitHub was not asked this time, so that the trust policies differ.
+    expect((value as { written: string[] }).written.filter((path) => path.includes("workflows"))).to.eql([]);
     const directory = join(admin.directory, ".github", "mfa-admin", "main");
     for (const { name, trust, policy } of roles) {
       for (const [end, document] of Object.entries({ "-trust.json": trust, ".json": policy })) {
