@@ -1,3 +1,4 @@
+import { requireEditable } from "../aws-files/files.ts";
 import { Failure } from "../failure.ts";
 import { requireAssignment, warnOfClock } from "../login/myself.ts";
 import { canAsk } from "../terminal/ask.ts";
@@ -30,6 +31,8 @@ export async function enroll(options: EnrollOptions, tell: Enrollment["tell"]): 
     warnOfClock(myself);
     tell("User", `${myself.userName}, in the auth account ${myself.authAccount}`);
     const assignment = await requireAssignment(myself, options.kit);
+    // The profiles come last, when the codes are spent.
+    await requireEditable("config", (text) => text);
     const progress = new EnrollmentProgress(options.dataDirectory, myself);
     const enrollment: Enrollment = { options, key, myself, progress, tell };
     await changeFirstPassword(enrollment);
