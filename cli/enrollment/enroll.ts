@@ -34,6 +34,8 @@ export async function enroll(options: EnrollOptions, tell: Enrollment["tell"]): 
     // The profiles come last, when the codes are spent.
     await requireEditable("config", (text) => text);
     const progress = new EnrollmentProgress(options.dataDirectory, myself);
+    // AWS shows a new device's secret once.
+    if (myself.mfaDevices.length === 0) await progress.requireWritable();
     const enrollment: Enrollment = { options, key, myself, progress, tell };
     await changeFirstPassword(enrollment);
     const device = await enrollDevice(enrollment, assignment);

@@ -40,7 +40,6 @@ export async function enrollDevice(enrollment: Enrollment, assignment: Assignmen
 
 async function createDevice({ key, myself, progress }: Enrollment, assignment: Assignment): Promise<NewDevice> {
   const { userName } = myself;
-  await progress.requireWritable();
   const [iam, { CreateVirtualMFADeviceCommand }] = await Promise.all([iamFor(key), import("@aws-sdk/client-iam")]);
   try {
     const { VirtualMFADevice: made } = await iam.send(

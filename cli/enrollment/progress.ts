@@ -29,7 +29,8 @@ export class EnrollmentProgress {
     try {
       return JSON.parse(await readFile(this.path, "utf8")) as Kept;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT" || error instanceof SyntaxError) return {};
+      const { code = "" } = error as NodeJS.ErrnoException;
+      if (["ENOENT", "ENOTDIR"].includes(code) || error instanceof SyntaxError) return {};
       throw error;
     }
   }
