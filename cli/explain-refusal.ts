@@ -1,4 +1,5 @@
 import { wordsOfAws } from "./aws/words.ts";
+import { strangeAnswer } from "./explain-system.ts";
 import { Failure } from "./failure.ts";
 
 /** Refusals of AWS that are the same wherever they come up, told in AWS's words and with what to do. */
@@ -32,9 +33,19 @@ const kinds: { is: RegExp; says: string; remedy: string }[] = [
 /** @returns nothing for what is no answer of AWS's */
 export function explainRefusal(error: ServiceError): Failure | undefined {
   const { name, $metadata: { httpStatusCode: status = 0 } = {} } = error;
-  if (error.$metadata === undefined) return undefined;
+  // Without a status there was no answer.
+  if (status === 0) return undefined;
   const said = `${name}: ${wordsOfAws(error)}`;
   const failure = (text: string, remedy?: string): Failure => new Failure(`${text}: ${said}`, remedy, { cause: error });
+  if (status === 407) {
+    return new Failure(
+      "The proxy wants a name and a password, or does not take those that it is given (407).",
+      "Write them into HTTP_PROXY as http://NAME:PASSWORD@HOST:PORT, with %40 for @, %23 for # and %2F for / in them.",
+      { cause: error },
+    );
+  }
+  // The SDK's name for what says nothing of an error of AWS's, as a page does.
+  if (name === "Unknown" && status < 500) return strangeAnswer(`it answered ${status}`, error);
   if (/^(AccessDenied|Unauthorized|NotAuthorized|Forbidden)/.test(name)) return denied(error, failure);
   const kind = kinds.find(({ is }) => is.test(name));
   if (kind !== undefined) return failure(kind.says, kind.remedy);

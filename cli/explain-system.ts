@@ -1,4 +1,5 @@
 import { CaBundleError, hasProxy } from "../infra/network.ts";
+import { ProxyError } from "../infra/proxy.ts";
 import { Failure } from "./failure.ts";
 
 /** What the system says of files, the network and formats, told with what to do about it. */
@@ -79,10 +80,11 @@ function explainOne(link: SystemError, whole: Error): Failure | undefined {
   }
   if (code === "EPIPE")
     return failure("Whoever read the output is gone, or the connection was cut.", "Run the command again.");
-  if (link instanceof CaBundleError) return failure(message, "Correct AWS_CA_BUNDLE, or unset it.");
+  if (link instanceof CaBundleError || link instanceof ProxyError) return failure(message, link.remedy);
   if (tls.test(code)) {
     return failure(
-      `The encrypted connection cannot be trusted: ${sentence(message)}`,
+      // Node goes on with what its own flags could do.
+      `The encrypted connection cannot be trusted: ${sentence(message.split("; if the root CA")[0] ?? "")}`,
       "Behind a proxy that opens connections, name its certificate in AWS_CA_BUNDLE (and in NODE_EXTRA_CA_CERTS for Pulumi Cloud); else look at AWS_ENDPOINT_URL and the clock.",
     );
   }
@@ -95,7 +97,7 @@ function explainOne(link: SystemError, whole: Error): Failure | undefined {
         : "Check the network and AWS_ENDPOINT_URL.",
     );
   }
-  if (code.startsWith("HPE_")) return strangeAnswer(message, failure);
+  if (code.startsWith("HPE_")) return strangeAnswer(message, whole);
   if (code === "ERR_INVALID_URL") {
     const { input = "" } = link as { input?: string };
     return failure(`"${input}" is no URL.`, "Correct AWS_ENDPOINT_URL, PULUMI_BACKEND_URL or whatever names it.");
@@ -118,7 +120,7 @@ function explainOne(link: SystemError, whole: Error): Failure | undefined {
   }
   // The SDK's words for what it could not read.
   if (/Deserialization error|XML parse error/.test(message) || (link instanceof SyntaxError && "$metadata" in link)) {
-    return strangeAnswer(message, failure);
+    return strangeAnswer(message, whole);
   }
   if (link instanceof SyntaxError && /JSON/.test(message)) {
     return failure(
@@ -130,10 +132,11 @@ function explainOne(link: SystemError, whole: Error): Failure | undefined {
 }
 
 /** Something between here and AWS has answered in its place. */
-function strangeAnswer(message: string, failure: (text: string, remedy: string) => Failure): Failure {
-  return failure(
+export function strangeAnswer(message: string, cause: Error): Failure {
+  return new Failure(
     `What has answered is not AWS: ${sentence(message.split("\n")[0] ?? "")}`,
     "Look at AWS_ENDPOINT_URL, and whether a proxy or the sign-in page of a network stands between.",
+    { cause },
   );
 }
 

@@ -4,8 +4,8 @@ import * as https from "node:https";
 import { homedir } from "node:os";
 
 import { Agent, type AgentConnectOpts } from "agent-base";
-import { HttpProxyAgent } from "http-proxy-agent";
-import { HttpsProxyAgent } from "https-proxy-agent";
+
+import { proxyAgent } from "./proxy.ts";
 
 /** How an AWS SDK client reaches AWS: by these agents, or by its own. */
 interface Agents {
@@ -18,25 +18,19 @@ interface Agents {
  * they mean to the AWS CLI (AWS CLI User Guide, "Using an HTTP proxy"). The SDK itself passes over all of them.
  *
  * @param options what else the handler is given, such as its time limits in milliseconds
- * @throws CaBundleError when the bundle cannot be read
  */
 export function requestHandler<Options extends object>(options?: Options): Options & Agents {
   return { ...(options as Options), ...agents() };
 }
 
-/** By the bundle: clients share their connections. */
-const agentsByBundle = new Map<string | undefined, EnvironmentAgent>();
+let shared: EnvironmentAgent | undefined;
+let configured: Promise<string> | undefined;
 
-/** The agents for requests of one's own; none where the environment names neither a proxy nor a bundle. */
+/** The agents for requests of one's own. Clients share their connections. */
 export function agents(): Agents {
-  const bundle = process.env["AWS_CA_BUNDLE"] || undefined;
-  if (bundle === undefined && !hasProxy()) return {};
-  const known = agentsByBundle.get(bundle);
-  const agent =
-    known ?? new EnvironmentAgent({ keepAlive: true, ...(bundle !== undefined && { ca: certificatesIn(bundle) }) });
-  agentsByBundle.set(bundle, agent);
+  shared ??= new EnvironmentAgent({ keepAlive: true });
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- it serves both kinds of requests
-  return { httpAgent: agent, httpsAgent: agent };
+  return { httpAgent: shared, httpsAgent: shared };
 }
 
 /** Whether the environment names a proxy. */
@@ -44,9 +38,17 @@ export function hasProxy(): boolean {
   return proxies().size > 0;
 }
 
-/** `AWS_CA_BUNDLE` names a file that is not there, or cannot be read. */
+/** What names the bundle names a file that is not there, or cannot be read. */
 export class CaBundleError extends Error {
   override readonly name = "CaBundleError";
+  readonly remedy: string;
+
+  constructor(bundle: string, cause: unknown) {
+    const isVariable = process.env["AWS_CA_BUNDLE"] === bundle;
+    const what = isVariable ? "AWS_CA_BUNDLE" : "ca_bundle in your AWS configuration";
+    super(`${what} is ${bundle}, which cannot be read: ${(cause as Error).message}.`, { cause });
+    this.remedy = isVariable ? "Correct AWS_CA_BUNDLE, or unset it." : "Correct ca_bundle, or take it out.";
+  }
 }
 
 /**
@@ -68,7 +70,7 @@ export function proxyFor({
   const isExcepted = (name: string): boolean =>
     exceptions.some((exception) => exception !== "" && (name === exception || name.endsWith(`.${exception}`)));
   if (names.some(isExcepted)) return undefined;
-  return /^[a-z]+:\/\//i.test(proxy) ? proxy : `http://${proxy}`;
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(proxy) ? proxy : `http://${proxy}`;
 }
 
 /** The proxies that the environment names, by scheme, and the exceptions as `no`. Where a program is run by a web server, it chooses `HTTP_PROXY`. */
@@ -89,37 +91,51 @@ function proxies(): Map<string, string> {
   return found;
 }
 
+/**
+ * The `ca_bundle` of the user's AWS files, which only the AWS CLI and the engine read by themselves; empty where there is none. It is that
+ * of the first profile that names one, in the order in which commands look for credentials.
+ */
+async function configuredBundle(): Promise<string> {
+  const { parseKnownFiles } = await import("@smithy/shared-ini-file-loader");
+  // A file that cannot be read is told by whoever looks for credentials in it.
+  const files = await parseKnownFiles({}).catch(() => undefined);
+  const { AWS_PROFILE, AWS_DEFAULT_PROFILE } = process.env;
+  const profiles = [AWS_PROFILE || AWS_DEFAULT_PROFILE || "default", "default", "auth", "dev"];
+  return profiles.map((profile) => files?.[profile]?.["ca_bundle"]).find(Boolean) ?? "";
+}
+
 function certificatesIn(bundle: string): Buffer {
   try {
     return readFileSync(bundle.replace(/^~(?=\/)/, () => homedir()));
   } catch (error) {
-    throw new CaBundleError(`AWS_CA_BUNDLE is ${bundle}, which cannot be read: ${(error as Error).message}.`, {
-      cause: error,
-    });
+    throw new CaBundleError(bundle, error);
   }
 }
 
-/** Asks the environment anew for each host: requests of one client go to several. */
+/** Asks the environment anew for each connection: requests of one client go to several hosts, and a profile may name the bundle. */
 class EnvironmentAgent extends Agent {
   readonly #options: https.AgentOptions;
-  readonly #direct: { http: http.Agent; https: https.Agent };
-  readonly #byProxy = new Map<string, http.Agent>();
+  readonly #agents = new Map<string, http.Agent>();
 
   constructor(options: https.AgentOptions) {
     super(options);
     this.#options = options;
-    this.#direct = { http: new http.Agent(options), https: new https.Agent(options) };
   }
 
-  connect(_request: http.ClientRequest, { secureEndpoint, host, port }: AgentConnectOpts): http.Agent {
+  /** @throws CaBundleError when the bundle cannot be read */
+  async connect(_request: http.ClientRequest, { secureEndpoint, host, port }: AgentConnectOpts): Promise<http.Agent> {
     const protocol = secureEndpoint ? "https:" : "http:";
     const proxy = proxyFor({ protocol, hostname: host ?? "", port: String(port) });
-    if (proxy === undefined) return secureEndpoint ? this.#direct.https : this.#direct.http;
-    const key = `${protocol}${proxy}`;
-    const agent =
-      this.#byProxy.get(key) ??
-      (secureEndpoint ? new HttpsProxyAgent(proxy, this.#options) : new HttpProxyAgent(proxy, this.#options));
-    this.#byProxy.set(key, agent);
+    const bundle = secureEndpoint ? (process.env["AWS_CA_BUNDLE"] ?? (await (configured ??= configuredBundle()))) : "";
+    const key = JSON.stringify([protocol, proxy, bundle]);
+    const agent = this.#agents.get(key) ?? this.#agentFor(protocol, proxy, bundle);
+    this.#agents.set(key, agent);
     return agent;
+  }
+
+  #agentFor(protocol: "http:" | "https:", proxy: string | undefined, bundle: string): http.Agent {
+    const options = { ...this.#options, ...(bundle !== "" && { ca: certificatesIn(bundle) }) };
+    if (proxy !== undefined) return proxyAgent(proxy, protocol, options);
+    return protocol === "https:" ? new https.Agent(options) : new http.Agent(options);
   }
 }

@@ -50,11 +50,21 @@ export async function installPulumi(online) {
   await build(pulumiProgram);
 }
 
-/** @returns {Promise<boolean>} whether Pulumi's downloads can be reached, which some networks answer by silence */
+/**
+ * Whether Pulumi's downloads can be reached, which some networks answer by silence. Says why not: a proxy may have refused.
+ * @returns {Promise<boolean>}
+ */
 export async function canReachPulumi() {
-  const question =
-    'fetch("https://get.pulumi.com/install.sh", { method: "HEAD" }).then((r) => process.exit(r.ok ? 0 : 1))';
-  const { ok } = await run(recentNode(), ["--use-env-proxy", "-e", question], { timeout: 5_000 });
+  const question = `
+    const last = (error) => (error.cause instanceof Error ? last(error.cause) : error);
+    fetch("https://get.pulumi.com/install.sh", { method: "HEAD" })
+      .then((answer) => answer.ok ? undefined : "it answered " + answer.status, (error) => last(error).message)
+      .then((reason) => { console.log(reason ?? ""); process.exitCode = reason === undefined ? 0 : 1; });
+  `;
+  const { ok, stdout } = await run(recentNode(), ["--use-env-proxy", "-e", question], { timeout: 5_000 });
+  // Node prints a proxy that it can not read with its password, on stderr.
+  if (!ok)
+    say(`It can not be reached: ${stdout.trim() || "no answer in 5 s, or HTTPS_PROXY is not the address of a proxy"}.`);
   return ok;
 }
 

@@ -1,10 +1,10 @@
 import { isUtf8 } from "node:buffer";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 
 import { Failure } from "../failure.ts";
 import { type Ini, parseIni, UnreadableIni } from "./ini.ts";
-import { type AwsFile, awsFilePath, variableOf } from "./paths.ts";
-import { placeToWrite, replaceFile } from "./replace.ts";
+import { type AwsFile, awsFilePath, isUnnamed, variableOf } from "./paths.ts";
+import { isEndless, placeToWrite, replaceFile, requireRoom } from "./replace.ts";
 
 /** What a file says; nothing when it is not there. @throws Failure where the AWS CLI would not read it, by line */
 export async function readAwsFile(file: AwsFile): Promise<Ini> {
@@ -22,7 +22,10 @@ export async function readAwsFiles(): Promise<Record<AwsFile, Ini>> {
  * keeps its permissions and its encoding; a new one has mode 0600.
  */
 export async function editAwsFile(file: AwsFile, edit: (text: string, ini: Ini) => string): Promise<void> {
-  const path = await requireWritable(file);
+  const { text } = await textOf(file);
+  // What is as it should be need not be writable.
+  if (edit(text, parsed(file, text)) === text) return;
+  const path = await placeOf(file);
   const { withLock } = await import("./lock.ts");
   await withLock(path, async () => {
     const { text: before, encoding } = await textOf(file);
@@ -38,13 +41,24 @@ export async function editAwsFile(file: AwsFile, edit: (text: string, ini: Ini) 
 
 /** Refuses, before a code is spent, an edit that could not be made. */
 export async function requireEditable(file: AwsFile, edit: (text: string, ini: Ini) => string): Promise<void> {
-  await requireWritable(file);
+  const place = await placeOf(file);
+  try {
+    await requireRoom(place);
+  } catch (error) {
+    throw cannot("write", file, error);
+  }
   const { text } = await textOf(file);
   edit(text, parsed(file, text));
 }
 
-/** Refuses a file that cannot be written, before a code is spent on what would go into it. @returns where it is written */
-export async function requireWritable(file: AwsFile): Promise<string> {
+/** Where it is written. @throws Failure where it cannot be */
+async function placeOf(file: AwsFile): Promise<string> {
+  if (isUnnamed(file)) {
+    throw new Failure(
+      `${variableOf(file)} is empty, by which the AWS CLI has no ${file} file.`,
+      `Unset ${variableOf(file)} for the usual one, or name one in it.`,
+    );
+  }
   const path = awsFilePath(file);
   try {
     return await placeToWrite(path);
@@ -59,13 +73,8 @@ interface Text {
 }
 
 async function textOf(file: AwsFile): Promise<Text> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(awsFilePath(file));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return { text: "", encoding: "utf8" };
-    throw cannot("read", file, error);
-  }
+  const bytes = await bytesOf(file);
+  if (bytes === undefined) return { text: "", encoding: "utf8" };
   // Whatever one byte stands for stays what it is.
   if (isUtf8(bytes)) return { text: bytes.toString("utf8"), encoding: "utf8" };
   if (isLocaleOfBytes()) return { text: bytes.toString("latin1"), encoding: "latin1" };
@@ -74,6 +83,25 @@ async function textOf(file: AwsFile): Promise<Text> {
     .split(/\r\n|\r|\n/)
     .findIndex((one) => !isUtf8(Buffer.from(one, "latin1")));
   throw unreadable(file, line + 1, "it is not in UTF-8");
+}
+
+/**
+ * Nothing where there is no regular file: the AWS CLI passes over whatever else stands there (botocore, `raw_config_parse`).
+ *
+ * @throws Failure for what the AWS SDK would not come to the end of
+ */
+async function bytesOf(file: AwsFile): Promise<Buffer | undefined> {
+  if (isUnnamed(file)) return undefined;
+  const path = awsFilePath(file);
+  try {
+    const there = await stat(path);
+    if (there.isFile()) return await readFile(path);
+    if (isEndless(path, there)) throw new Error("it is not a regular file");
+    return undefined;
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    throw cannot("read", file, error);
+  }
 }
 
 /** Whether the AWS CLI reads files in an encoding of single bytes (Python Library Reference, "locale.getencoding"). */

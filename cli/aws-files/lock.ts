@@ -36,7 +36,8 @@ async function attempt(path: string, retries: number): Promise<(() => Promise<vo
     const { code = "" } = error as NodeJS.ErrnoException;
     if (code === "ELOCKED") return undefined;
     // Where nothing can be made beside the file, nobody can keep the others waiting.
-    if (["EACCES", "EPERM", "EROFS", "ENOSPC", "ENOTDIR", "ENOENT"].includes(code)) return () => Promise.resolve();
+    if (/^(EACCES|EPERM|EROFS|ENOSPC|EDQUOT|ENOTDIR|ENOENT|ELOOP|ENAMETOOLONG)$/.test(code))
+      return () => Promise.resolve();
     throw error;
   }
 }

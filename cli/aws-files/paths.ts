@@ -11,6 +11,11 @@ export function variableOf(file: AwsFile): string {
   return file === "config" ? "AWS_CONFIG_FILE" : "AWS_SHARED_CREDENTIALS_FILE";
 }
 
+/** Whether the variable is there and empty, by which the AWS CLI has no such file (botocore, `EnvironmentProvider`). */
+export function isUnnamed(file: AwsFile): boolean {
+  return process.env[variableOf(file)] === "";
+}
+
 /**
  * Where a file is: where `AWS_CONFIG_FILE` or `AWS_SHARED_CREDENTIALS_FILE` says, in which the AWS CLI itself puts in `~` and
  * variables, else in `~/.aws`.

@@ -1,7 +1,8 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
+import { isEndless } from "../aws-files/replace.ts";
 import { Failure } from "../failure.ts";
 
 /** @throws Failure where one of the user's AWS files is there and cannot be read: this SDK passes over it, the engine's fails */
@@ -16,6 +17,7 @@ async function requireReadable(variable: string, name: string): Promise<void> {
   const named = process.env[variable];
   const path = named || join(homedir(), ".aws", name);
   try {
+    if (isEndless(path, await stat(path))) throw new Error("it is not a regular file");
     await readFile(path);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

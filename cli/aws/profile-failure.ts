@@ -67,7 +67,11 @@ export function profileFailure(source: ProfileSource, error: Error & { $metadata
   }
   // Whatever else AWS says is told like for any other call, and so is a network that fails.
   if (error.name !== "CredentialsProviderError" && error.name !== "TokenProviderError") return error;
-  if (/ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|getaddrinfo|socket hang up|TimeoutError/.test(words)) {
+  if (
+    /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|getaddrinfo|socket hang up|TimeoutError|^The proxy /.test(
+      words,
+    )
+  ) {
     return failed(`The credentials of the AWS profile "${last}" could not be fetched: ${words}`, "Check the network.");
   }
   switch (source.kind) {

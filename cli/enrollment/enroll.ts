@@ -1,3 +1,4 @@
+import { requireEditable } from "../aws-files/files.ts";
 import { Failure } from "../failure.ts";
 import { requireAssignment, warnOfClock } from "../login/myself.ts";
 import { canAsk } from "../terminal/ask.ts";
@@ -30,7 +31,11 @@ export async function enroll(options: EnrollOptions, tell: Enrollment["tell"]): 
     warnOfClock(myself);
     tell("User", `${myself.userName}, in the auth account ${myself.authAccount}`);
     const assignment = await requireAssignment(myself, options.kit);
+    // The profiles come last, when the codes are spent.
+    await requireEditable("config", (text) => text);
     const progress = new EnrollmentProgress(options.dataDirectory, myself);
+    // AWS shows a new device's secret once.
+    if (myself.mfaDevices.length === 0) await progress.requireWritable();
     const enrollment: Enrollment = { options, key, myself, progress, tell };
     await changeFirstPassword(enrollment);
     const device = await enrollDevice(enrollment, assignment);

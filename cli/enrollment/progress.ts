@@ -1,6 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
+import { Failure } from "../failure.ts";
 import type { Myself } from "../login/myself.ts";
 
 /** What an enrolment that was broken off cannot ask AWS for. */
@@ -28,9 +29,15 @@ export class EnrollmentProgress {
     try {
       return JSON.parse(await readFile(this.path, "utf8")) as Kept;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT" || error instanceof SyntaxError) return {};
+      const { code = "" } = error as NodeJS.ErrnoException;
+      if (["ENOENT", "ENOTDIR"].includes(code) || error instanceof SyntaxError) return {};
       throw error;
     }
+  }
+
+  /** @throws Failure where nothing can be kept */
+  async requireWritable(): Promise<void> {
+    await this.keep({});
   }
 
   async keep(changes: Kept): Promise<void> {
@@ -44,7 +51,15 @@ export class EnrollmentProgress {
 
   private async write(kept: Kept): Promise<void> {
     const { default: writeFileAtomic } = await import("write-file-atomic");
-    await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
-    await writeFileAtomic(this.path, JSON.stringify(kept), { mode: 0o600 });
+    try {
+      await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
+      await writeFileAtomic(this.path, JSON.stringify(kept), { mode: 0o600 });
+    } catch (error) {
+      throw new Failure(
+        `How far the enrolment has come cannot be kept in ${dirname(this.path)}: ${(error as Error).message}.`,
+        "Make the directory writable and the disk not full, or name another one in XDG_DATA_HOME.",
+        { cause: error },
+      );
+    }
   }
 }

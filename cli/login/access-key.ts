@@ -2,6 +2,7 @@ import { credentialsIn, isLongTerm, type ProfileCredentials } from "../aws-files
 import { readAwsFiles } from "../aws-files/files.ts";
 import { headingsIn } from "../aws-files/ini.ts";
 import { configHeading, configProfiles, profileValues } from "../aws-files/profile-map.ts";
+import { isUnnamed, variableOf } from "../aws-files/paths.ts";
 import { accessKeyProfile } from "../aws-files/profiles.ts";
 import { Failure } from "../failure.ts";
 
@@ -69,9 +70,10 @@ export async function requireAccessKey(sourceProfile?: string): Promise<AccessKe
 export async function requireAccessKeys(sourceProfile?: string): Promise<[AccessKey, ...AccessKey[]]> {
   const [key, ...others] = await findAccessKeys(sourceProfile);
   if (key !== undefined) return [key, ...others];
+  const none = `No access key of yours was found: not in the environment, and in no profile ${accessKeyProfile} or default.`;
   throw new Failure(
-    `No access key of yours was found: not in the environment, and in no profile ${accessKeyProfile} or default.`,
-    "Run mfa-admin enroll, or name the profile that has it with --source-profile.",
+    none,
+    unnamedFile() ?? "Run mfa-admin enroll, or name the profile that has it with --source-profile.",
   );
 }
 
@@ -108,10 +110,19 @@ function credentialsOf({ config, credentials }: Files, profile: string): Profile
   return found.accessKeyId === undefined ? credentialsIn(config, configHeading(config, profile)) : found;
 }
 
+/** What to do where a variable leaves a file out. */
+function unnamedFile(): string | undefined {
+  const variable = (["credentials", "config"] as const).filter(isUnnamed).map(variableOf).join(" and ");
+  return variable === "" ? undefined : `Unset ${variable}: where it is empty, the AWS CLI has no such file.`;
+}
+
 function withoutKey(files: Files, profile: string): Failure {
   const profiles = [...new Set([...headingsIn(files.credentials), ...configProfiles(files.config)])];
   const others = profiles.filter((name) => keyOf(files, name) !== undefined);
-  const known = others.length > 0 ? `Profiles that hold one: ${others.join(", ")}.` : "Run mfa-admin enroll first.";
+  const known =
+    others.length > 0
+      ? `Profiles that hold one: ${others.join(", ")}.`
+      : (unnamedFile() ?? "Run mfa-admin enroll first.");
   if (!profiles.includes(profile)) return new Failure(`There is no profile ${profile}.`, known);
   const found = credentialsOf(files, profile);
   if (found.sessionToken !== undefined && isLongTerm(found)) {

@@ -1,6 +1,7 @@
 import { text } from "node:stream/consumers";
 
 import { agents, CaBundleError } from "../../infra/network.ts";
+import { ProxyError } from "../../infra/proxy.ts";
 import { Failure } from "../failure.ts";
 import type { Session } from "./memory.ts";
 
@@ -40,7 +41,7 @@ async function signInToken(federation: URL): Promise<string> {
     if (typeof SigninToken === "string") return SigninToken;
     status = `it answered ${statusCode}`;
   } catch (error) {
-    if (error instanceof CaBundleError) throw error;
+    if (error instanceof CaBundleError || error instanceof ProxyError) throw error;
     status = error instanceof SyntaxError ? "it answered something else" : "it could not be reached";
   }
   throw new Failure(

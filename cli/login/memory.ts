@@ -84,7 +84,7 @@ async function unlessUnwritable(directory: string, write: () => Promise<unknown>
     await write();
   } catch (error) {
     const { code = "", message } = error as NodeJS.ErrnoException;
-    if (!["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR", "EEXIST", "ENOENT"].includes(code)) throw error;
+    if (code === "") throw error;
     if (!told) tell(`Nothing is remembered of this login, since ${directory} cannot be written: ${message}.`);
     told = true;
   }

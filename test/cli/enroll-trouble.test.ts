@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 
 import type { Credentials } from "../sandbox/index.ts";
 import { scanSecret, typeTwoCodes } from "./enrollment.ts";
@@ -6,7 +8,7 @@ import { Administrator } from "./harness.ts";
 import type { Terminal } from "./terminal.ts";
 import { profileText, Workstation } from "./workstation.ts";
 
-const names = ["alice", "bob", "carol", "dave"];
+const names = ["alice", "bob", "carol", "dave", "erin"];
 
 describe("enroll in trouble", () => {
   let admin: Administrator;
@@ -44,6 +46,22 @@ describe("enroll in trouble", () => {
     await terminal.waitFor("First login  works");
     expect(await terminal.ended()).to.equal(0);
   }
+
+  it("is refused before anything is made where its notes, or the profiles, cannot be written", async () => {
+    const erin = await developer("erin");
+    const { accessKeyId, secretAccessKey } = await erin.keyFromConsole();
+    const env = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+    await writeFile(join(erin.home, "file"), "");
+    const from = admin.sandbox.requests.length;
+    const notes = erin.terminalWith({ ...env, XDG_DATA_HOME: join(erin.home, "file") }, "enroll");
+    await notes.waitFor("or name another one in XDG_DATA_HOME.");
+    expect(await notes.ended()).to.equal(1);
+    await mkdir(join(erin.home, ".aws", "config"), { recursive: true });
+    const profiles = erin.terminalWith(env, "enroll");
+    await profiles.waitFor("or name another one in AWS_CONFIG_FILE.");
+    expect(await profiles.ended()).to.equal(1);
+    expect(admin.changesSince(from)).to.eql([]);
+  });
 
   it("puts a new key in the place of one that was revoked, which is kept beside it", async () => {
     const alice = await developer("alice");

@@ -10,6 +10,8 @@ const aws = (name: string, message: string, httpStatusCode: number): Error =>
 
 describe("what can be foreseen is told as what it is", () => {
   const cases: [what: string, error: Error, says: RegExp][] = [
+    ["a proxy that wants a password", aws("Unknown", "Unknown", 407), /^The proxy wants a name and a password/],
+    ["a page that answers for AWS", aws("Unknown", "Unknown", 403), /^What has answered is not AWS: it answered 403\./],
     ["a file that is not there", system("ENOENT", { path: "/a/b" }), /^\/a\/b is not there: ENOENT: trouble\./],
     ["a file of somebody else's", system("EACCES", { path: "/a/b" }), /^\/a\/b may not be used by you/],
     ["a full disk", system("ENOSPC", { path: "/a/b" }), /^\/a\/b has no room: the disk is full/],

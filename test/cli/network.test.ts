@@ -34,8 +34,12 @@ describe("behind a proxy that alone leads to AWS, with a certificate of one's ow
     });
     const awsPort = await portOf(aws);
     const proxy = createServer((_, response) => response.writeHead(405).end());
-    proxy.on("connect", ({ url }, socket) => {
+    proxy.on("connect", ({ url, headers }, socket) => {
       asked.push(url ?? "");
+      if (headers["proxy-authorization"] !== `Basic ${Buffer.from("user:p@ss").toString("base64")}`) {
+        socket.end('HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="us"\r\n\r\n');
+        return;
+      }
       // Nobody else knows the name.
       const there = connect(awsPort, "127.0.0.1", () => {
         socket.write("HTTP/1.1 200 OK\r\n\r\n");
@@ -50,7 +54,7 @@ describe("behind a proxy that alone leads to AWS, with a certificate of one's ow
     await writeFile(bundle, pem.cert);
     env = {
       AWS_ENDPOINT_URL: "https://aws.test",
-      HTTPS_PROXY: `http://127.0.0.1:${await portOf(proxy)}`,
+      HTTPS_PROXY: `http://user:p%40ss@127.0.0.1:${await portOf(proxy)}`,
       AWS_CA_BUNDLE: bundle,
       NO_PROXY: "",
       no_proxy: "",
@@ -84,6 +88,13 @@ describe("behind a proxy that alone leads to AWS, with a certificate of one's ow
     ).to.have.property("Account", "333333333333");
   });
 
+  it("the certificate may stand in the configuration file", async () => {
+    await alice.writeAws("config", `[default]\nca_bundle = ${env["AWS_CA_BUNDLE"] ?? ""}\n`);
+    const { status, stderr } = await alice.runWith({ env: { ...env, AWS_CA_BUNDLE: undefined } }, "whoami");
+    await alice.remove(".aws", "config");
+    expect(status, stderr).to.equal(0);
+  });
+
   it("an administrator lists, and shuts somebody out", async () => {
     const listed = await admin.runWith({ env }, "list");
     expect(listed.status, listed.stderr).to.equal(0);
@@ -109,8 +120,16 @@ describe("behind a proxy that alone leads to AWS, with a certificate of one's ow
   it("what is wrong with the proxy or the certificate is told", async () => {
     const away = await alice.runWith({ env: { ...env, HTTPS_PROXY: "http://127.0.0.1:9" } }, "whoami");
     expect(away.stderr).to.contain(
-      "AWS could not be reached: connect ECONNREFUSED 127.0.0.1:9.\nCheck the network, HTTPS_PROXY, NO_PROXY and AWS_ENDPOINT_URL.",
+      "The proxy 127.0.0.1:9 could not be reached: connect ECONNREFUSED 127.0.0.1:9.\nCorrect HTTPS_PROXY or unset it, or check the network.",
     );
+    const wrong = await alice.runWith(
+      { env: { ...env, HTTPS_PROXY: env["HTTPS_PROXY"]?.replace("p%40ss", "s%40cret") } },
+      "whoami",
+      "--verbose",
+    );
+    expect(wrong.stderr)
+      .to.contain("does not take the name and the password in HTTPS_PROXY (407 Proxy Authentication Required).\nWrite")
+      .and.not.match(/s(%40|@)cret/);
     const unknown = await alice.runWith({ env: { ...env, AWS_CA_BUNDLE: undefined } }, "whoami");
     expect(unknown.stderr).to.contain("The encrypted connection cannot be trusted:").and.contain("AWS_CA_BUNDLE");
     const missing = await alice.runWith({ env: { ...env, AWS_CA_BUNDLE: "/nowhere.pem" } }, "whoami");

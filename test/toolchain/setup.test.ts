@@ -87,6 +87,19 @@ describe("set-up", () => {
       expect(output).to.contain(`Ready: Pulumi ${sdkPulumiVersion} with its plugin aws-native ${sdkAwsNativeVersion}.`);
     });
 
+    it("says why the downloads are not reached, such as what a proxy answers", async () => {
+      await machine.setUp("--offline");
+      machine.install("go", go());
+      machine.write(
+        join(machine.checkout, "node_modules/.bin/node"),
+        `console.log("Proxy response (407) !== 200 when HTTP Tunneling"); process.exit(1);`,
+      );
+      const { output } = await machine.setUp();
+      expect(output).to.contain(
+        "Looking for get.pulumi.com ...\nIt can not be reached: Proxy response (407) !== 200 when HTTP Tunneling.\n",
+      );
+    });
+
     it("builds what could not be downloaded", async () => {
       await machine.setUp("--offline");
       machine.install("go", go());

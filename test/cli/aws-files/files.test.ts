@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { execFileSync } from "node:child_process";
 import { chmod, lstat, mkdir, readFile, rename, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -27,11 +28,12 @@ describe("the AWS files are the user's", () => {
       .replace(/^(aws_session_token|x_security_token_expires|aws_access_key_id|aws_secret_access_key) *= *\S+$/gm, "$1")
       .replace(/^(mfa_admin_login = sandbox) ASIA\w+$/gm, "$1");
 
-  it("an empty variable means the usual file", async () => {
-    const env = { AWS_CONFIG_FILE: "", AWS_SHARED_CREDENTIALS_FILE: "" };
-    const { status } = await alice.runWith({ env }, ...login, alice.nextCode());
-    expect(status).to.equal(0);
-    expect(await alice.readAws("credentials")).to.contain("\n[dev]\n");
+  it("an empty variable means no file, as for the AWS CLI, which is told", async () => {
+    const env = { AWS_SHARED_CREDENTIALS_FILE: "" };
+    const { stderr } = await alice.runWith({ env }, ...login, "123456");
+    expect(stderr).to.equal(
+      "Error: No access key of yours was found: not in the environment, and in no profile auth or default.\nUnset AWS_SHARED_CREDENTIALS_FILE: where it is empty, the AWS CLI has no such file.\n",
+    );
   });
 
   it("login changes the lines of its own profile and no other", async () => {
@@ -144,6 +146,18 @@ describe("the AWS files are the user's", () => {
       stderr: `Error: ${path} cannot be written: it is read-only.\nMake it a file that is writable for you, or name another one in AWS_SHARED_CREDENTIALS_FILE.\n`,
     });
     expect(admin.sandbox.requests.slice(from).filter(({ service }) => service === "sts")).to.eql([]);
+  });
+
+  it("waits for no pipe in the place of a file", async () => {
+    const path = join(alice.home, ".aws", "config");
+    execFileSync("mkfifo", [path]);
+    const { stderr } = await alice.run(...login, "123456");
+    expect(stderr).to.contain(`${path} cannot be read: it is not a regular file.`);
+  });
+
+  it("logout needs to write nothing where there is nothing to remove", async () => {
+    await chmod(join(alice.home, ".aws", "credentials"), 0o400);
+    await alice.succeed("logout");
   });
 
   it("says so when there is a file in the way of the directory", async () => {
