@@ -127,7 +127,8 @@ export function cutOffLines(cut: DeveloperCutOff): string[] {
     ),
   ];
   if (!found && sessions.length === 0) {
-    return [`${userName}: has no user and no role, so there is no access to end.`, ...open];
+    const none = open.length > 0 ? "no role where it could be looked for" : "no role, so there is no access to end";
+    return [`${userName}: has no user and ${none}.`, ...open];
   }
   const isPart = open.length > 0;
   const where = accountsText(sessions, isPart ? Infinity : sessions.length);
@@ -142,7 +143,7 @@ export function cutOffLines(cut: DeveloperCutOff): string[] {
     ...(isTold(mfaDevices > 0) ? [plural(mfaDevices, "MFA device")] : []),
   ].join(", ");
   const nothing = failed.length > 0 ? "" : " There was no access key, password or MFA device.";
-  const what = !isPart ? "access ended" : isAny || sessions.length > 0 ? "access ended in part" : "access NOT ended";
+  const what = isPart ? "access NOT ended in full" : "access ended";
   return [`${userName}: ${what}.${isAny ? ` Deleted: ${deleted}.` : nothing}${ended}`, ...open];
 }
 

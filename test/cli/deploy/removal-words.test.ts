@@ -56,12 +56,15 @@ describe("what a removal says that it has ended", () => {
   });
 
   it("is a part where something was refused or not reached, of which nothing is claimed", () => {
-    expect(cutOffLines({ ...cut, failed })[0]).to.equal("bob: access NOT ended.");
+    expect(cutOffLines({ ...cut, found: false, unreached })[0]).to.equal(
+      "bob: has no user and no role where it could be looked for.",
+    );
+    expect(cutOffLines({ ...cut, failed })[0]).to.equal("bob: access NOT ended in full.");
     expect(cutOffLines({ ...cut, failed, accessKeys: 1, sessions: ["payments"] })[0]).to.equal(
-      "bob: access ended in part. Deleted: 1 access key. Sessions ended in payments.",
+      "bob: access NOT ended in full. Deleted: 1 access key. Sessions ended in payments.",
     );
     expect(cutOffLines({ ...cut, unreached, accessKeys: 1, sessions: ["payments"] })[0]).to.equal(
-      "bob: access ended in part. Deleted: 1 access key, no password, no MFA device. Sessions ended in payments.",
+      "bob: access NOT ended in full. Deleted: 1 access key, no password, no MFA device. Sessions ended in payments.",
     );
   });
 });
