@@ -23,11 +23,27 @@ export function redacted(text: string): string {
 
 /** Every form of every secret, the longest first, since one may be a part of another. */
 function secrets(): string[] {
-  const values = [...names.map((name) => process.env[name] ?? ""), passphraseInFile()];
+  const values = [...names.map((name) => process.env[name] ?? ""), passphraseInFile(), ...proxyPasswords()];
   // A log has a line of a secret by itself.
   const lines = values.flatMap((value) => [value, ...value.split(/\r?\n/)]);
   const forms = lines.flatMap((line) => [line, JSON.stringify(line).slice(1, -1), encodeURIComponent(line)]);
   return [...new Set(forms)].filter(({ length }) => length >= shortest).sort((a, b) => b.length - a.length);
+}
+
+/** What stands between the user's name and the host in the address of a proxy, as it is written there and as it is meant. */
+function proxyPasswords(): string[] {
+  const written = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"].flatMap(
+    (name) => /^(?:\w+:\/\/)?[^:@/]*:(.+)@/.exec(process.env[name] ?? "")?.[1] ?? [],
+  );
+  return written.flatMap((password) => [password, percentDecoded(password)]);
+}
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 let inFile: { path: string; text: string } | undefined;

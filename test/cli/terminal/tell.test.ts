@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
-import { plainTable } from "../../cli/terminal/table.ts";
-import { wrapped } from "../../cli/terminal/tell.ts";
+import { plainTable } from "../../../cli/terminal/table.ts";
+import { wrapped } from "../../../cli/terminal/tell.ts";
 
 const terminal = { isTTY: true, columns: 30 };
 const table = (columns: number): string[] =>
