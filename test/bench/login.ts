@@ -2,8 +2,8 @@ import { dirname, delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { awsCli } from "../../toolchain/awscli.js";
-import { Administrator, program } from "../cli/harness.ts";
-import { Workstation } from "../cli/workstation.ts";
+import { Administrator, program } from "../support/harness.ts";
+import { Workstation } from "../support/workstation.ts";
 import { interleave, measureTime, median, type Program } from "./measure.ts";
 import { comparison, type Row } from "./report.ts";
 

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 
 import { proxyFor } from "../../infra/network.ts";
 import { motoPython } from "../../toolchain/moto.js";
-import { Dice } from "../cli/dice.ts";
+import { Dice } from "../support/dice.ts";
 
 /** What Python's `urllib` says, which the AWS CLI goes by. */
 const script = `

@@ -8,7 +8,7 @@ import {
   type PolicyDocument,
   serviceControlPolicy,
 } from "../../infra/policies.ts";
-import { isAllowed, type Question } from "./decision.ts";
+import { isAllowed, type Question } from "../support/decision.ts";
 
 const user = (name: string): string => `arn:aws:iam::222222222222:user/${name}`;
 const device = (name: string): string => `arn:aws:iam::222222222222:mfa/${name}`;

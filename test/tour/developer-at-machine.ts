@@ -2,8 +2,8 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { type Credentials, type Sandbox, tokenCode } from "../sandbox/index.ts";
-import { Terminal } from "../cli/terminal.ts";
-import { isolatedEnvironment } from "../environment.ts";
+import { Terminal } from "../support/terminal.ts";
+import { isolatedEnvironment } from "../support/environment.ts";
 import { cli, mfaAdmin } from "./commands.ts";
 
 const step = 30_000;

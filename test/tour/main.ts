@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { DescribeInstancesCommand } from "@aws-sdk/client-ec2";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 
-import { isolatedEnvironment } from "../environment.ts";
+import { isolatedEnvironment } from "../support/environment.ts";
 import { type Sandbox, startSandbox } from "../sandbox/index.ts";
 import { mfaAdmin } from "./commands.ts";
 import { DeveloperAtMachine } from "./developer-at-machine.ts";

@@ -7,7 +7,7 @@ import { editSection } from "../../../cli/aws-files/ini-edit.ts";
 import { headingsIn, parseIni, UnreadableIni } from "../../../cli/aws-files/ini.ts";
 import { Failure } from "../../../cli/failure.ts";
 import { removeLogins, requireFreeProfiles, writeProfiles } from "../../../cli/login/profile.ts";
-import { Dice } from "../dice.ts";
+import { Dice } from "../../support/dice.ts";
 import { botocoreReads, type Reading, type Value } from "./botocore.ts";
 import { generatedFile } from "./generated.ts";
 

@@ -1,4 +1,4 @@
-import type { Dice } from "../dice.ts";
+import type { Dice } from "../../support/dice.ts";
 
 const headings = {
   credentials: ["dev", "auth", "default", "sandbox", "work", "my dev", " dev ", "DEFAULT", "profile dev", "a]b"],

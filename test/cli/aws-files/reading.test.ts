@@ -2,7 +2,7 @@ import { expect } from "chai";
 
 import { type Ini, headingsIn, parseIni, UnreadableIni, valuesIn } from "../../../cli/aws-files/ini.ts";
 import { configHeading, configProfiles } from "../../../cli/aws-files/profile-map.ts";
-import { Dice } from "../dice.ts";
+import { Dice } from "../../support/dice.ts";
 import { botocoreReads, type Reading, type Value } from "./botocore.ts";
 import { generatedFile } from "./generated.ts";
 

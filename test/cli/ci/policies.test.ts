@@ -10,7 +10,7 @@ import {
   upPolicy,
 } from "../../../cli/ci/policies.ts";
 import type { PolicyDocument } from "../../../infra/policies.ts";
-import { isAllowed } from "../../infra/decision.ts";
+import { isAllowed } from "../../support/decision.ts";
 
 const access: CiAccess = {
   managementAccount: "111111111111",

@@ -6,7 +6,7 @@ import { previewReport } from "../../../cli/preview/report.ts";
 import type { PreviewReport, Warning } from "../../../cli/preview/schema.ts";
 import { developerPolicy } from "../../../infra/policies.ts";
 import { settingsSchema } from "../../../infra/settings.ts";
-import { expectGolden } from "../../golden.ts";
+import { expectGolden } from "../../support/golden.ts";
 import { requireValidReport } from "./report-schema.ts";
 
 const developmentAccounts = { sandbox: "333333333333", payments: "444444444444" };

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { z } from "zod";
 
 import { previewReportSchema } from "../../../cli/preview/schema.ts";
-import { expectGolden } from "../../golden.ts";
+import { expectGolden } from "../../support/golden.ts";
 import { requireValidReport, schemaFile } from "./report-schema.ts";
 
 describe("the published JSON Schema of a preview", () => {

@@ -1,0 +1,182 @@
+import { expect } from "chai";
+import type { ChildProcess } from "node:child_process";
+import { setTimeout } from "node:timers/promises";
+
+import { serviceControlPolicy } from "../../infra/policies.ts";
+import { Dice } from "../support/dice.ts";
+import { Administrator } from "../support/harness.ts";
+
+/** Rounds of one run: `MFA_ADMIN_CHAOS_ROUNDS` has more of them made, `MFA_ADMIN_CHAOS_SEED` others. */
+const rounds = Number(process.env["MFA_ADMIN_CHAOS_ROUNDS"] ?? 3);
+const seed = Number(process.env["MFA_ADMIN_CHAOS_SEED"] ?? 20261127);
+
+/** Runs without trouble that may be needed until nothing is left to do. */
+const quietRuns = 2;
+
+const people = ["alice", "bob", "carol", "dave", "erin"];
+
+/** A roster as the tests keep it: the accounts of each developer. */
+type Roster = Map<string, string[]>;
+
+describe(`through random edits, kills and faults (seed ${seed})`, function () {
+  this.timeout(600_000);
+  const dice = new Dice(seed);
+  let admin: Administrator;
+  let roster: Roster = new Map();
+
+  before(async () => {
+    admin = await Administrator.withProject();
+  });
+  after(() => admin.close());
+
+  for (let round = 1; round <= rounds; round++) {
+    it(`quiet runs end exactly at the roster (round ${round})`, async () => {
+      roster = nextRoster();
+      const trouble = dice.pick(troubles);
+      const told = `${trouble.name}, roster ${JSON.stringify([...roster])}`;
+      await admin.editSettings((text) => withRoster(text, roster));
+      await trouble.during(() => admin.run("up", "--yes", "--max-removals", "9"));
+      admin.sandbox.clearFaults();
+      admin.sandbox.setLatency(0, "ResourceHandler");
+      await endQuietly(told);
+      expect(accessInAws(), told).to.eql(accessOf(roster));
+      expectPolicyInForce();
+      expect((await admin.succeed("up", "--yes")).stdout, told).to.match(/: \d+ unchanged\.\n$/);
+    });
+  }
+
+  /** Another roster than the one before, with somebody else's accounts. */
+  function nextRoster(): Roster {
+    const accounts = Object.keys(admin.sandbox.developmentAccounts);
+    const make = (): Roster =>
+      new Map(
+        people
+          .filter(() => dice.chance(0.5))
+          .map((name) => [name, dice.chance(0.5) ? accounts : [dice.pick(accounts)]] as const),
+      );
+    for (;;) {
+      const next = make();
+      if (JSON.stringify([...next]) !== JSON.stringify([...roster])) return next;
+    }
+  }
+
+  /** Applies the settings without trouble. A run that has only told what the one before it left is allowed for. */
+  async function endQuietly(told: string): Promise<void> {
+    for (let run = 1; ; run++) {
+      const { status, stderr } = await admin.run("up", "--yes", "--max-removals", "9");
+      if (status === 0) return;
+      if (run === quietRuns) throw new Error(`${told}: up still fails without trouble:\n${stderr}`);
+    }
+  }
+
+  type Run = () => Promise<unknown>;
+  const troubles: { name: string; during: (run: Run) => Promise<void> }[] = [
+    { name: "a kill while AWS creates", during: () => killAfter("CreateResource") },
+    { name: "a kill while AWS deletes", during: () => killAfter("DeleteResource") },
+    { name: "a kill while AWS updates", during: () => killAfter("UpdateResource") },
+    {
+      name: "answers that are lost",
+      during: async (run) => {
+        admin.sandbox.injectFault({
+          service: "cloudcontrol",
+          action: "CreateResource",
+          code: "",
+          times: 2,
+          loseAnswer: true,
+        });
+        await run();
+      },
+    },
+    {
+      name: "an account that refuses",
+      during: async (run) => {
+        const [accountId] = [dice.pick(Object.values(admin.sandbox.developmentAccounts))];
+        admin.sandbox.injectFault({ service: "cloudcontrol", accountId, code: "AccessDenied", status: 403, times: 3 });
+        await run();
+      },
+    },
+    {
+      name: "handlers that fail",
+      during: async (run) => {
+        const handlerErrorCode = dice.pick(["ServiceInternalError", "NotStabilized", "Throttling"]);
+        admin.sandbox.injectFault({ service: "cloudcontrol", code: "", times: 4, handlerErrorCode });
+        await run();
+      },
+    },
+    {
+      name: "an IAM that throttles and then refuses",
+      during: async (run) => {
+        admin.sandbox.injectFault({ service: "iam", code: "Throttling", times: 5 });
+        admin.sandbox.injectFault({ service: "iam", code: "AccessDenied", status: 403, times: 2 });
+        await run();
+      },
+    },
+  ];
+
+  /** Kills `up` and all that it has started some time after AWS was first asked for this; AWS goes on by itself. */
+  async function killAfter(action: string): Promise<void> {
+    const handler = 400;
+    const from = admin.sandbox.requests.length;
+    admin.sandbox.setLatency(handler, "ResourceHandler");
+    let ended = false;
+    const meanwhile = async (child: ChildProcess): Promise<void> => {
+      child.once("close", () => (ended = true));
+      const times = dice.between(1, 3);
+      const asked = (): number => admin.sandbox.requests.slice(from).filter((one) => one.action === action).length;
+      while (!ended && asked() < times) await setTimeout(20);
+      await setTimeout(dice.between(0, 600));
+      if (!ended) process.kill(-(child.pid ?? 0), "SIGKILL");
+    };
+    await admin.runWith({ meanwhile }, "up", "--yes", "--max-removals", "9");
+    await setTimeout(handler + 100);
+  }
+
+  /** Who can enter where, by what AWS has: users and roles of the developers, with anything that takes their rights away. */
+  function accessInAws(): Record<string, unknown> {
+    const { organization, authAccount, developmentAccounts } = admin.sandbox;
+    const { users } = organization.account(authAccount);
+    const access: Record<string, { roles: string[]; groups: string[]; denied: string[] }> = {};
+    for (const name of users.names) {
+      const user = users.get(name);
+      access[name] = {
+        roles: [],
+        groups: [...(user?.groups ?? [])].map(({ name }) => name),
+        denied: [...(user?.inlinePolicies.keys() ?? [])],
+      };
+    }
+    for (const [account, id] of Object.entries(developmentAccounts)) {
+      const { roles } = organization.account(id);
+      for (const roleName of roles.names.filter((one) => one.startsWith("developer-"))) {
+        const entry = (access[roleName.slice("developer-".length)] ??= { roles: [], groups: [], denied: [] });
+        entry.roles.push(account);
+        entry.denied.push(...(roles.get(roleName)?.inlinePolicies.keys() ?? []));
+      }
+    }
+    return access;
+  }
+
+  function accessOf(wanted: Roster): Record<string, unknown> {
+    const all = Object.keys(admin.sandbox.developmentAccounts);
+    return Object.fromEntries(
+      [...wanted].map(([name, accounts]) => [
+        name,
+        { roles: all.filter((account) => accounts.includes(account)), groups: ["mfa-admin-developers"], denied: [] },
+      ]),
+    );
+  }
+
+  function expectPolicyInForce(): void {
+    const { organization, organizationalUnit } = admin.sandbox;
+    const [policy, ...others] = [...organization.policies.values()].filter(({ awsManaged }) => !awsManaged);
+    expect(others).to.eql([]);
+    expect(JSON.parse(policy?.content ?? "")).to.eql(serviceControlPolicy());
+    expect([...(policy?.targets ?? [])]).to.eql([organizationalUnit]);
+  }
+});
+
+/** The settings with this roster and no other. */
+function withRoster(text: string, roster: Roster): string {
+  const [before = ""] = text.split(/^ {2}mfa-admin:developers:.*$/m);
+  const lines = [...roster].map(([name, accounts]) => `    ${name}: { accounts: [${accounts.join(", ")}] }\n`);
+  return `${before}  mfa-admin:developers:${lines.length === 0 ? " {}\n" : `\n${lines.join("")}`}`;
+}

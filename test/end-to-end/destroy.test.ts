@@ -1,0 +1,111 @@
+import { expect } from "chai";
+
+import { CreateAccessKeyCommand, PutRolePolicyCommand, PutUserPolicyCommand } from "@aws-sdk/client-iam";
+
+import { administratorOf, allow, enableDevice, policy } from "../sandbox/testing.ts";
+import { expectComplete } from "../support/expectations.ts";
+import { Administrator } from "../support/harness.ts";
+
+describe("destroy", () => {
+  let admin: Administrator;
+
+  before(async () => {
+    admin = await Administrator.withProject({ developers: ["alice", "bob"] });
+  });
+  after(() => admin.close());
+
+  /** Everything that the stack makes, by its names. */
+  const there = (): string[] => {
+    const { accounts, policies } = admin.sandbox.organization;
+    const names = [...accounts.values()].flatMap(({ users, roles, groups, policies }) =>
+      [users, roles, groups, policies].flatMap(({ names }) => names),
+    );
+    const ours = names.filter((name) => !/^(administrator|OrganizationAccountAccessRole)$/.test(name));
+    return [...ours, ...[...policies.values()].filter(({ awsManaged }) => !awsManaged).map(({ name }) => name)];
+  };
+
+  it("of a stack that was never applied has nothing to do", async () => {
+    expect(await admin.run("destroy", "--yes")).to.eql({
+      status: 0,
+      stdout: "There is nothing to delete.\n",
+      stderr: "",
+    });
+    expect(admin.changesSince(0)).to.eql([]);
+  });
+
+  describe("of a stack", () => {
+    let from: number;
+
+    before(async () => {
+      await admin.succeed("up", "--yes");
+      from = admin.sandbox.requests.length;
+    });
+
+    it("is refused without a terminal and without --yes, before anything is done", async () => {
+      expect(await admin.run("destroy")).to.eql({
+        status: 1,
+        stdout: "",
+        stderr: "Error: This has to be confirmed, and there is no terminal to ask on.\nAdd --yes.\n",
+      });
+      expect(admin.sandbox.requests.slice(from)).to.eql([]);
+    });
+
+    it("asks on a terminal for the stack's name, and changes nothing for another", async () => {
+      // What counts is who is in the stack, whoever is on the roster by now.
+      const settings = await admin.settings();
+      await admin.editSettings((text) => text.replace("    bob: {}\n", "    carol: {}\n    dave: {}\n"));
+      const terminal = admin.terminal("destroy");
+      await terminal.waitFor(
+        'This deletes 2 developers (alice, bob), 4 roles (in payments, sandbox), the service control policy and 2 other resources of the stack "main".',
+      );
+      await terminal.waitFor(
+        "The policy comes off ou-abcd-11111111: from then on, access keys work there without MFA.",
+      );
+      await terminal.waitFor("Type the stack's name to go on:");
+      terminal.enter("yes");
+      await terminal.waitFor('"yes" is not the stack\'s name. Nothing was changed.');
+      expect(await terminal.ended()).to.equal(1);
+      expect(admin.changesSince(from)).to.eql([]);
+      await admin.editSettings(() => settings);
+    });
+
+    it("deletes everything, the service control policy first, whatever users and others have made of it since", async () => {
+      const auth = await administratorOf(admin.sandbox, admin.sandbox.authAccount);
+      await auth.iam.send(new CreateAccessKeyCommand({ UserName: "alice" }));
+      await enableDevice(admin.sandbox, auth.iam, "alice");
+      admin.sandbox.registerSecurityKey("alice", "yubikey");
+      const PolicyDocument = policy(allow("s3:*"));
+      await auth.iam.send(new PutUserPolicyCommand({ UserName: "bob", PolicyName: "own", PolicyDocument }));
+      const development = await administratorOf(admin.sandbox, admin.sandbox.developmentAccounts["sandbox"] ?? "");
+      const own = { RoleName: "developer-bob", PolicyName: "own", PolicyDocument };
+      await development.iam.send(new PutRolePolicyCommand(own));
+      // Somebody has been put on the roster, but not been let in yet.
+      await admin.editSettings((text) => text.replace("    bob: {}", "    bob: {}\n    carol: {}"));
+
+      const { stdout, stderr } = await admin.succeed("destroy", "--yes");
+      expect(there()).to.eql([]);
+      expect(stdout).to.match(/^Done in \d+\.\d s: 9 deleted, 0 unchanged\.\n$/);
+      const lines = stderr.trimEnd().split("\n");
+      expect(lines[0]).to.match(/^ {2}- management {2}service control policy mfa-admin-require-mfa {2}\(1\/9\)$/);
+      expect(lines).to.have.length(9);
+      expect(lines.at(-1)).to.contain("(9/9)");
+      const [first] = admin.sandbox.requests.slice(from).filter(({ action }) => action === "DeleteResource");
+      expect(first?.input["TypeName"]).to.equal("AWS::Organizations::Policy");
+    });
+
+    it("leaves settings and stack, so that up makes it all again", async () => {
+      await admin.editSettings((text) => text.replace("\n    bob: {}\n    carol: {}", ""));
+      expect((await admin.succeed("up", "--yes")).stdout).to.match(/: 6 created, 0 unchanged\.\n$/);
+      await expectComplete(admin);
+    });
+
+    it("leaves nothing unprotected that up makes again", async () => {
+      const { stdout } = await admin.succeed("up", "--yes");
+      expect(stdout).to.match(/: 6 unchanged\.\n$/);
+      const resources = await admin.resourcesInState();
+      expect(resources.filter(({ protect }) => protect === true).map(({ type }) => type)).to.eql([
+        "aws-native:organizations:Policy",
+      ]);
+    });
+  });
+});

@@ -1,0 +1,135 @@
+import { expect } from "chai";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { Credentials } from "../sandbox/index.ts";
+import { scanSecret, typeTwoCodes } from "../support/enrollment.ts";
+import { Administrator } from "../support/harness.ts";
+import type { Terminal } from "../support/terminal.ts";
+import { profileText, Workstation } from "../support/workstation.ts";
+
+const names = ["alice", "bob", "carol", "dave", "erin"];
+
+describe("enroll in trouble", () => {
+  let admin: Administrator;
+  const stations: Workstation[] = [];
+
+  before(async () => {
+    admin = await Administrator.withProject({ developers: names });
+    await admin.succeed("up", "--yes");
+  });
+  after(async () => {
+    await Promise.all(stations.map((station) => station.close()));
+    await admin.close();
+  });
+
+  async function developer(userName: string): Promise<Workstation> {
+    const station = await Workstation.new(admin, userName);
+    stations.push(station);
+    return station;
+  }
+  async function typeKey(terminal: Terminal, { accessKeyId, secretAccessKey }: Credentials): Promise<void> {
+    await terminal.waitFor("Access key ID:");
+    terminal.enter(accessKeyId);
+    await terminal.waitFor("Secret access key:");
+    terminal.enter(secretAccessKey);
+  }
+  const skipPassword = async (terminal: Terminal): Promise<void> => {
+    await terminal.waitFor("One-time password");
+    terminal.enter();
+  };
+  async function finish(terminal: Terminal, station: Workstation): Promise<void> {
+    await terminal.waitFor("Account:");
+    terminal.enter();
+    await terminal.waitFor("MFA code");
+    terminal.enter(station.nextCode());
+    await terminal.waitFor("First login  works");
+    expect(await terminal.ended()).to.equal(0);
+  }
+
+  it("is refused before anything is made where its notes, or the profiles, cannot be written", async () => {
+    const erin = await developer("erin");
+    const { accessKeyId, secretAccessKey } = await erin.keyFromConsole();
+    const env = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+    await writeFile(join(erin.home, "file"), "");
+    const from = admin.sandbox.requests.length;
+    const notes = erin.terminalWith({ ...env, XDG_DATA_HOME: join(erin.home, "file") }, "enroll");
+    await notes.waitFor("or name another one in XDG_DATA_HOME.");
+    expect(await notes.ended()).to.equal(1);
+    await mkdir(join(erin.home, ".aws", "config"), { recursive: true });
+    const profiles = erin.terminalWith(env, "enroll");
+    await profiles.waitFor("or name another one in AWS_CONFIG_FILE.");
+    expect(await profiles.ended()).to.equal(1);
+    expect(admin.changesSince(from)).to.eql([]);
+  });
+
+  it("puts a new key in the place of one that was revoked, which is kept beside it", async () => {
+    const alice = await developer("alice");
+    const revoked = await alice.keyFromConsole();
+    await alice.writeAws("credentials", profileText("auth", revoked));
+    await admin.succeed("revoke-keys", "alice", "--yes");
+    const terminal = alice.terminal("enroll");
+    await terminal.waitFor("Passing over the profile auth: AWS does not accept the access key");
+    await typeKey(terminal, await alice.keyFromConsole());
+    await skipPassword(terminal);
+    await scanSecret(terminal, alice);
+    await typeTwoCodes(terminal, alice);
+    await terminal.waitFor("in the profile auth; the initial one is deleted");
+    await finish(terminal, alice);
+    expect(await alice.profile("auth-old")).to.deep.include(revoked);
+    expect((await alice.profile("auth")).accessKeyId).to.not.equal(revoked.accessKeyId);
+  });
+
+  it("makes a new device when an administrator has taken away the one that it had begun with", async () => {
+    const bob = await developer("bob");
+    await bob.writeAws("credentials", profileText("auth", await bob.keyFromConsole()));
+    // What the environment has is nobody's, the profile's is the developer's.
+    const first = bob.terminalWith({ AWS_ACCESS_KEY_ID: "AKIAAAAAAAAAAAAAAAAA", AWS_SECRET_ACCESS_KEY: "x" }, "enroll");
+    await first.waitFor("Passing over the environment: AWS does not accept the access key");
+    await skipPassword(first);
+    await scanSecret(first, bob);
+    first.ctrlC();
+    await first.ended();
+    await admin.succeed("reset-mfa", "bob", "--yes");
+    const second = bob.terminal("enroll");
+    await skipPassword(second);
+    await scanSecret(second, bob);
+    await typeTwoCodes(second, bob);
+    await second.waitFor("This device was taken away by an administrator meanwhile; here is a new one.");
+    await scanSecret(second, bob);
+    await typeTwoCodes(second, bob);
+    await second.waitFor("mfa/bob, enrolled");
+    await finish(second, bob);
+  });
+
+  it("says so when the one-time password was wrong three times", async () => {
+    const carol = await developer("carol");
+    await admin.succeed("reset-password", "carol", "--yes", "--password-file", `${admin.directory}/password`);
+    await carol.writeAws("credentials", profileText("auth", await carol.keyFromConsole()));
+    const terminal = carol.terminal("enroll");
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      await terminal.waitFor("One-time password");
+      terminal.enter("not-the-one-1A");
+      await terminal.waitFor("New password:");
+      terminal.enter("correct-Horse-7-battery");
+      await terminal.waitFor("The same again:");
+      terminal.enter("correct-Horse-7-battery");
+    }
+    await terminal.waitFor("Error: This is not the one-time password: ");
+    await terminal.waitFor(
+      "Run mfa-admin enroll again; mfa-admin reset-password, by an administrator, makes a new one.",
+    );
+    expect(await terminal.ended()).to.equal(1);
+  });
+
+  it("refuses to put the key into a profile that holds a session, before anything is asked", async () => {
+    const dave = await developer("dave");
+    const session = "[auth]\naws_access_key_id = ASIAX\naws_secret_access_key = x\naws_session_token = x\n";
+    await dave.writeAws("credentials", session);
+    const terminal = dave.terminal("enroll");
+    await terminal.waitFor("Error: The profile auth holds a session, which would be mixed up with your access key.");
+    await terminal.waitFor("Name another profile with --profile, or take aws_session_token out of this one.");
+    expect(await terminal.ended()).to.equal(1);
+    expect(await dave.readAws("credentials")).to.equal(session);
+  });
+});

@@ -1,0 +1,138 @@
+import {
+  AttachRolePolicyCommand,
+  CreatePolicyCommand,
+  DetachRolePolicyCommand,
+  UpdateAssumeRolePolicyCommand,
+} from "@aws-sdk/client-iam";
+import { expect } from "chai";
+
+import { administratorOf, policy } from "../sandbox/testing.ts";
+import { Administrator } from "../support/harness.ts";
+
+const denyAll = "arn:aws:iam::aws:policy/AWSDenyAll";
+const readOnly = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+const administrator = "arn:aws:iam::aws:policy/AdministratorAccess";
+
+describe("what only denies outlives an up, or is told to be lost", () => {
+  let admin: Administrator;
+
+  before(async () => {
+    admin = await Administrator.withProject({ developers: ["alice", "bob"] });
+    await admin.succeed("up", "--yes");
+  });
+  after(() => admin.close());
+  afterEach(() => {
+    admin.sandbox.clearFaults();
+  });
+
+  const idOf = (account: string): string => admin.sandbox.developmentAccounts[account] ?? "";
+  const iamOf = async (account: string) => (await administratorOf(admin.sandbox, idOf(account))).iam;
+  const role = (account: string, name: string) =>
+    admin.sandbox.organization.account(idOf(account)).roles.get(name) ?? expect.fail();
+  const policiesOf = (account: string, name: string): string[] => [...role(account, name).attachedPolicies];
+  const deny = async (account: string, RoleName: string): Promise<void> => {
+    await (await iamOf(account)).send(new AttachRolePolicyCommand({ RoleName, PolicyArn: denyAll }));
+  };
+  const permit = (...permissions: string[]): Promise<void> =>
+    admin.editSettings((text) =>
+      text
+        .replace(/ {2}mfa-admin:permissions: .*\n/, "")
+        .replace(
+          "config:\n",
+          `config:\n  mfa-admin:permissions: [${permissions.map((one) => `"${one}"`).join(", ")}]\n`,
+        ),
+    );
+
+  it("also one that comes while the question stands there", async () => {
+    await permit(readOnly);
+    const terminal = admin.terminal("up");
+    await terminal.waitFor('Apply to the stack "main"?');
+    await deny("sandbox", "developer-bob");
+    terminal.enter("y");
+    expect(await terminal.ended()).to.equal(1);
+    expect(terminal.screen).to.contain("Somebody was shut out meanwhile: role developer-bob in sandbox has what only");
+    expect(policiesOf("sandbox", "developer-bob")).to.have.members([administrator, denyAll]);
+  });
+
+  it("also where the account could not be looked at", async () => {
+    const fault = { action: "GetAccountAuthorizationDetails", accountId: idOf("sandbox"), times: Infinity };
+    admin.sandbox.injectFault({ ...fault, code: "AccessDenied", status: 403 });
+    const { status, stderr } = await admin.run("up", "--yes");
+    expect(status).to.equal(1);
+    expect(stderr).to.contain(
+      "The role OrganizationAccountAccessRole in account sandbox (333333333333) can be assumed",
+    );
+    expect(policiesOf("sandbox", "developer-bob")).to.have.members([administrator, denyAll]);
+    expect(policiesOf("payments", "developer-bob")).to.eql([readOnly]);
+  });
+
+  it("each by itself: one that AWS does not take back is named with the command for it, and the others come back", async () => {
+    await deny("sandbox", "developer-alice");
+    await deny("payments", "developer-alice");
+    await permit(administrator, readOnly);
+    const fault = { resource: "developer-alice", code: "LimitExceeded", status: 409, times: Infinity };
+    admin.sandbox.injectFault({ ...fault, action: "AttachRolePolicy" });
+    admin.sandbox.injectFault({ ...fault, action: "PutRolePolicy", accountId: idOf("sandbox") });
+    const { status, stderr } = await admin.run("up", "--yes");
+    expect(status).to.equal(1);
+    expect(stderr).to.contain("AWSDenyAll on role developer-alice in sandbox (LimitExceeded");
+    expect(stderr).to.contain(
+      `Put it back now, in sandbox (333333333333): aws iam attach-role-policy --role-name developer-alice --policy-arn ${denyAll}.`,
+    );
+    expect(policiesOf("sandbox", "developer-bob")).to.have.members([administrator, readOnly, denyAll]);
+    // A role that is full takes an inline policy.
+    expect(policiesOf("payments", "developer-alice")).to.not.include(denyAll);
+    expect([...role("payments", "developer-alice").inlinePolicies.keys()]).to.eql(["AWSDenyAll"]);
+    admin.sandbox.clearFaults();
+    await admin.succeed("up", "--yes", "--lift-denials", "alice", "--lift-denials", "bob");
+  });
+
+  it("also a trust policy, on the role that takes the place of another", async () => {
+    const PolicyDocument = policy({ Effect: "Deny", Principal: "*", Action: "sts:AssumeRole" });
+    const close = new UpdateAssumeRolePolicyCommand({ RoleName: "developer-alice", PolicyDocument });
+    await (await iamOf("sandbox")).send(close);
+    await admin.editSettings((text) => text.replace("config:\n", "config:\n  mfa-admin:rolePrefix: engineer\n"));
+    expect((await admin.succeed("up", "--yes")).stderr).to.contain("has what only denies: trust policy");
+    expect(JSON.parse(role("sandbox", "engineer-alice").trustPolicy)).to.eql(JSON.parse(PolicyDocument));
+    expect(role("payments", "engineer-alice").trustPolicy).to.contain('"Allow"');
+    await admin.succeed("up", "--yes", "--lift-denials", "alice");
+  });
+
+  it("but one that the settings have given goes with them, refreshed or not", async () => {
+    const PolicyDocument = policy({ Effect: "Deny", Action: "billing:*", Resource: "*" });
+    for (const account of ["sandbox", "payments"]) {
+      await (await iamOf(account)).send(new CreatePolicyCommand({ PolicyName: "guard", PolicyDocument }));
+    }
+    const guard = (account: string): string => `arn:aws:iam::${idOf(account)}:policy/guard`;
+    await permit(administrator, "arn:aws:iam::*:policy/guard");
+    await admin.succeed("up", "--yes");
+    // What somebody else has put there is told from it.
+    const frozen = new AttachRolePolicyCommand({ RoleName: "engineer-bob", PolicyArn: denyAll });
+    await (await iamOf("payments")).send(frozen);
+    await admin.succeed("refresh", "--yes");
+    expect(policiesOf("sandbox", "engineer-alice")).to.include(guard("sandbox"));
+    await permit(administrator);
+    const { stdout } = await admin.succeed("preview");
+    expect(stdout).to.not.contain("shut alice out");
+    expect(stdout).to.contain("role engineer-bob in payments has what only denies: AWSDenyAll.");
+    expect((await admin.succeed("list")).stdout).to.not.contain("shut alice out");
+    await admin.succeed("up", "--yes");
+    expect(policiesOf("sandbox", "engineer-alice")).to.eql([administrator]);
+    expect(policiesOf("payments", "engineer-bob")).to.have.members([administrator, denyAll]);
+    await (await iamOf("payments")).send(new DetachRolePolicyCommand({ RoleName: "engineer-bob", PolicyArn: denyAll }));
+    expect((await admin.succeed("refresh", "--yes")).stdout).to.not.contain("!");
+  });
+
+  it("and one that they have given goes when its account can be reached again", async () => {
+    await permit(administrator, "arn:aws:iam::*:policy/guard");
+    await admin.succeed("up", "--yes");
+    const fault = { action: "GetAccountAuthorizationDetails", accountId: idOf("payments"), times: Infinity };
+    admin.sandbox.injectFault({ ...fault, code: "AccessDenied", status: 403 });
+    await permit(administrator);
+    expect((await admin.run("up", "--yes")).stderr).to.contain("Once it can be reached, mfa-admin up does the rest.");
+    expect(policiesOf("payments", "engineer-alice")).to.include(`arn:aws:iam::${idOf("payments")}:policy/guard`);
+    admin.sandbox.clearFaults();
+    expect((await admin.succeed("up", "--yes")).stderr).to.not.contain("shut alice out");
+    expect(policiesOf("payments", "engineer-alice")).to.eql([administrator]);
+  });
+});

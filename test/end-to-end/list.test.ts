@@ -1,0 +1,108 @@
+import { expect } from "chai";
+import { join } from "node:path";
+
+import { UpdateAccessKeyCommand } from "@aws-sdk/client-iam";
+
+import { administratorOf } from "../sandbox/testing.ts";
+import { Developer } from "../support/developer.ts";
+import { Administrator, type Result } from "../support/harness.ts";
+
+describe("list", () => {
+  let admin: Administrator;
+  let alice: Developer;
+  let made: Result;
+
+  before(async () => {
+    admin = await Administrator.withProject({ developers: ["alice", "bob", "erin"] });
+    made = await admin.succeed("up", "--yes");
+    alice = await Developer.enrol(admin.sandbox, "alice");
+    await alice.login("sandbox");
+    admin.sandbox.registerSecurityKey("bob", "yubikey");
+    const { accessKey } = await Developer.enrol(admin.sandbox, "bob");
+    const { iam } = await administratorOf(admin.sandbox, admin.sandbox.authAccount);
+    const inactive = { UserName: "bob", AccessKeyId: accessKey.accessKeyId, Status: "Inactive" } as const;
+    await iam.send(new UpdateAccessKeyCommand(inactive));
+    // In the roster, but not let in yet.
+    await admin.editSettings((text) => text.replace("    bob: {}", "    bob: {}\n    carol: { accounts: [payments] }"));
+  });
+  after(() => admin.close());
+
+  it("shows accounts, MFA devices, access keys and last use, and whose user is not made yet", async () => {
+    const { stdout, stderr } = await admin.succeed("list");
+    const [heading, ...rows] = stdout.trimEnd().split("\n");
+    expect(heading).to.match(/^Developer +Accounts +MFA +Access keys +Last use$/);
+    expect(rows).to.have.length(4);
+    expect(rows[0]).to.match(/^alice +sandbox, payments +alice +less than an hour old +less than an hour ago$/);
+    expect(rows[1]).to.match(
+      /^bob +sandbox, payments +yubikey-\w+ \(security key\), bob +less than an hour old \(inactive\) +less than an hour ago$/,
+    );
+    expect(rows[2]).to.match(/^carol +payments +no user yet +none +never$/);
+    expect(rows[3]).to.match(/^erin +sandbox, payments +no password yet +none +never$/);
+    expect(stderr).to.equal("");
+  });
+
+  it("shows whose first password is still to be made, as up has said, until reset-password has made it", async () => {
+    expect(made.stderr).to.match(
+      /\nNext: mfa-admin reset-password NAME makes the one-time passwords of alice, bob and erin\.\n$/,
+    );
+    const erin = async (): Promise<string | undefined> =>
+      (await admin.succeed("list")).stdout.split("\n").find((line) => line.startsWith("erin"));
+    expect(await erin()).to.contain("no password yet");
+    // There is nothing to lose, so there is nothing to ask.
+    await admin.succeed("reset-password", "erin", "--password-file", join(admin.directory, "passwords"));
+    expect(await erin()).to.contain("not enrolled");
+  });
+
+  it("tells the same as JSON, with no secret of a key", async () => {
+    const { status, value } = await admin.json("list");
+    expect(status).to.equal(0);
+    const [first, , third] = value as Record<string, unknown>[];
+    expect(first).to.deep.include({
+      userName: "alice",
+      accounts: ["sandbox", "payments"],
+      exists: true,
+      mfaDevices: [`arn:aws:iam::${admin.sandbox.authAccount}:mfa/alice`],
+    });
+    const [key] = first?.["accessKeys"] as Record<string, unknown>[];
+    expect(key).to.include({ id: alice.accessKey.accessKeyId, active: true });
+    expect(key).to.include.keys("createdAt", "lastUsedAt");
+    expect(JSON.stringify(value)).not.to.contain(alice.accessKey.secretAccessKey);
+    expect(third).to.eql({
+      userName: "carol",
+      accounts: ["payments"],
+      exists: false,
+      hasPassword: false,
+      mfaDevices: [],
+      accessKeys: [],
+    });
+  });
+
+  it("asks AWS for nothing but the users, the auth account's units and what denies, and with --roster for nothing at all", async () => {
+    let from = admin.sandbox.requests.length;
+    await admin.succeed("list");
+    const actions = new Set(admin.sandbox.requests.slice(from).map(({ action }) => action));
+    expect([...actions].sort()).to.eql([
+      "AssumeRole",
+      "GetAccessKeyLastUsed",
+      "GetAccountAuthorizationDetails",
+      "GetLoginProfile",
+      "GetUser",
+      "ListAccessKeys",
+      "ListMFADevices",
+      "ListParents",
+      "ListPolicies",
+      "ListTargetsForPolicy",
+    ]);
+    from = admin.sandbox.requests.length;
+    const { stdout } = await admin.succeed("list", "--roster");
+    expect(stdout.split("\n")).to.eql([
+      "Developer  Accounts",
+      "alice      sandbox, payments",
+      "bob        sandbox, payments",
+      "carol      payments",
+      "erin       sandbox, payments",
+      "",
+    ]);
+    expect(admin.sandbox.requests.slice(from)).to.eql([]);
+  });
+});

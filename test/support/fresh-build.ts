@@ -1,0 +1,28 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, globSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+/**
+ * Builds the CLI before tests that run it, where a source is newer than what was built: an edit is never tested by the build
+ * before it. Mocha's main process calls this once, before any test file is loaded.
+ */
+export function mochaGlobalSetup(): void {
+  if (onlyUnitTests(process.argv.slice(2)) || isBuilt()) return;
+  execFileSync("npm", ["run", "--silent", "build"], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+}
+
+const root = join(import.meta.dirname, "..", "..");
+
+/** Whether nothing but files outside test/end-to-end was named; those that glob for more are not among them. */
+export function onlyUnitTests(args: string[]): boolean {
+  const files = args.filter((arg) => arg.endsWith(".test.ts"));
+  return files.length > 0 && files.every((file) => !/^(\.\/)?test\/(end-to-end|\*\*)\//.test(file));
+}
+
+function isBuilt(): boolean {
+  // What a build writes last.
+  const manifest = join(root, "oclif.manifest.json");
+  if (!existsSync(manifest)) return false;
+  const sources = globSync(["cli/**/*.ts", "infra/**/*.ts", "toolchain/*.js", "package.json"], { cwd: root });
+  return sources.every((path) => statSync(join(root, path)).mtimeMs <= statSync(manifest).mtimeMs);
+}

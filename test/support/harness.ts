@@ -1,0 +1,249 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, rmSync } from "node:fs";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { isolatedEnvironment } from "./environment.ts";
+import { type RecordedRequest, type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/index.ts";
+import { killGroup, limitMilliseconds, type Size, Terminal } from "./terminal.ts";
+
+/** How a run of the CLI has ended. */
+export interface Result {
+  status: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** What Pulumi notes of a resource. */
+export interface ResourceInState {
+  urn: string;
+  type: string;
+  id?: string;
+  parent?: string;
+  /** A provider's URN and id. */
+  provider?: string;
+  dependencies?: string[];
+  protect?: boolean;
+  resourceHooks?: Record<string, string[]>;
+}
+
+export interface RunOptions {
+  /** Changes of the environment; `undefined` takes a variable out. */
+  env?: Record<string, string | undefined>;
+  /** The working directory; the project's by default. */
+  cwd?: string;
+  /** Arguments for Node itself. */
+  node?: string[];
+  /** Does something to the process while it runs. */
+  meanwhile?: (child: ChildProcess) => Promise<void>;
+}
+
+export const program = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
+
+/** An administrator at work: an organization, a project directory, and the CLI as it is built. */
+export class Administrator {
+  readonly sandbox: Sandbox;
+  readonly directory: string;
+  /** Everything that the CLI has printed so far. */
+  printed = "";
+  readonly #running = new Set<() => void>();
+
+  private constructor(sandbox: Sandbox, directory: string) {
+    this.sandbox = sandbox;
+    this.directory = directory;
+  }
+
+  /** With an empty directory, before `init`. */
+  static async withoutProject(options: SandboxOptions = {}): Promise<Administrator> {
+    if (!existsSync(fileURLToPath(new URL("../../dist/cli/command.js", import.meta.url)))) {
+      throw new Error("These tests run the CLI as it is built: run npm run build first.");
+    }
+    return new Administrator(await startSandbox(options), await mkdtemp(join(tmpdir(), "mfa-admin-cli-")));
+  }
+
+  /** With what `init` makes: the stack "main", and these developers in its roster. */
+  static async withProject(options: SandboxOptions & { developers?: string[] } = {}): Promise<Administrator> {
+    const administrator = await Administrator.withoutProject(options);
+    await cp(await initializedProject(), administrator.directory, { recursive: true });
+    const { developers = [] } = options;
+    if (developers.length > 0) {
+      await administrator.editSettings((text) =>
+        text.replace("developers: {}", `developers:\n${developers.map((name) => `    ${name}: {}`).join("\n")}`),
+      );
+    }
+    return administrator;
+  }
+
+  get settingsFile(): string {
+    return join(this.directory, "Pulumi.main.yaml");
+  }
+
+  get stateDirectory(): string {
+    return join(this.directory, ".mfa-admin", "state");
+  }
+
+  /** What Pulumi has noted of the stack. */
+  async resourcesInState(): Promise<ResourceInState[]> {
+    const file = join(this.stateDirectory, ".pulumi", "stacks", "mfa-admin", "main.json");
+    const state = JSON.parse(await readFile(file, "utf8")) as {
+      checkpoint: { latest: { resources: ResourceInState[] } };
+    };
+    return state.checkpoint.latest.resources;
+  }
+
+  settings(): Promise<string> {
+    return readFile(this.settingsFile, "utf8");
+  }
+
+  async editSettings(edit: (text: string) => string): Promise<void> {
+    const before = await this.settings();
+    const after = edit(before);
+    if (after === before) throw new Error("this edit changes nothing");
+    await writeFile(this.settingsFile, after);
+  }
+
+  /** Every file of the project with its text, but the state's own. */
+  async files(): Promise<Record<string, string>> {
+    const texts: Record<string, string> = {};
+    for (const path of await filesIn(this.directory)) {
+      if (!path.startsWith(join(".mfa-admin", "state"))) {
+        texts[path] = await readFile(join(this.directory, path), "utf8");
+      }
+    }
+    return texts;
+  }
+
+  environment(changes: Record<string, string | undefined> = {}): Record<string, string> {
+    return isolatedEnvironment({
+      ...this.sandbox.environment(),
+      PULUMI_CONFIG_PASSPHRASE: passphrase,
+      // The same program is started a thousand times.
+      NODE_COMPILE_CACHE: compileCache,
+      // The engine and its plugins end before they would have to collect any garbage.
+      GOGC: "off",
+      FORCE_COLOR: undefined,
+      NO_COLOR: undefined,
+      ...changes,
+    });
+  }
+
+  /** Runs the CLI without a terminal. */
+  run(...args: string[]): Promise<Result> {
+    return this.runWith({}, ...args);
+  }
+
+  runWith({ env, cwd, node = [], meanwhile }: RunOptions, ...args: string[]): Promise<Result> {
+    const child = spawn(process.execPath, [...node, program, ...args], {
+      cwd: cwd ?? this.directory,
+      env: this.environment(env),
+      stdio: ["ignore", "pipe", "pipe"],
+      // A group of its own, so that what hangs can be ended with all that it has started.
+      detached: true,
+    });
+    const result: Result = { status: null, stdout: "", stderr: "" };
+    child.stdout.on("data", (data: Buffer) => (result.stdout += data.toString()));
+    child.stderr.on("data", (data: Buffer) => (result.stderr += data.toString()));
+    const stop = (): void => {
+      if (child.pid !== undefined) killGroup(child.pid);
+    };
+    this.#running.add(stop);
+    const timer = setTimeout(stop, limitMilliseconds);
+    return new Promise((resolve, reject) => {
+      child.once("error", reject);
+      meanwhile?.(child).catch(reject);
+      child.once("close", (status) => {
+        clearTimeout(timer);
+        this.#running.delete(stop);
+        this.printed += result.stdout + result.stderr;
+        resolve({ ...result, status });
+      });
+    });
+  }
+
+  /** Runs the CLI, and throws what it printed unless it ends well. */
+  async succeed(...args: string[]): Promise<Result> {
+    const result = await this.run(...args);
+    if (result.status !== 0) {
+      throw new Error(`mfa-admin ${args.join(" ")} ended with ${result.status ?? "a signal"}:\n${result.stderr}`);
+    }
+    return result;
+  }
+
+  /** Runs the CLI with `--json` and returns what it prints. */
+  async json(...args: string[]): Promise<{ status: number | null; value: unknown }> {
+    const { status, stdout } = await this.run(...args, "--json");
+    return { status, value: JSON.parse(stdout) as unknown };
+  }
+
+  /** Runs the CLI on a terminal, for questions, passwords and Ctrl-C. */
+  terminal(...args: string[]): Terminal {
+    return this.terminalWith({}, ...args);
+  }
+
+  terminalWith(
+    { env, cwd, node = [], size }: Omit<RunOptions, "meanwhile"> & { size?: Size },
+    ...args: string[]
+  ): Terminal {
+    const terminal = new Terminal(
+      [process.execPath, ...node, program, ...args],
+      cwd ?? this.directory,
+      this.environment(env),
+      (text) => {
+        this.printed += text;
+      },
+      size,
+    );
+    this.#running.add(() => {
+      terminal.kill();
+    });
+    return terminal;
+  }
+
+  /** The requests since `from` that changed something in AWS. */
+  changesSince(from: number): RecordedRequest[] {
+    return this.sandbox.requests.slice(from).filter(({ action }) => !/^(Get|List|Describe|AssumeRole)/.test(action));
+  }
+
+  async close(): Promise<void> {
+    for (const stop of this.#running) stop();
+    await this.sandbox.close();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+const compileCache = fileURLToPath(new URL("../../node_modules/.cache/mfa-admin-tests", import.meta.url));
+const passphrase = "correct horse battery staple";
+
+export const initFlags = (sandbox: Sandbox): string[] => [
+  ...["--stack", "main", "--auth-account", sandbox.authAccount, "--organizational-unit", sandbox.organizationalUnit],
+  ...Object.entries(sandbox.developmentAccounts).flatMap(([name, id]) => ["--development-account", `${name}=${id}`]),
+];
+
+let template: Promise<string> | undefined;
+
+/** A project as `init` leaves it; made once, since nothing in it depends on the sandbox that it was made with. */
+function initializedProject(): Promise<string> {
+  template ??= (async () => {
+    const administrator = await Administrator.withoutProject();
+    await administrator.succeed("init", ...initFlags(administrator.sandbox));
+    const directory = await mkdtemp(join(tmpdir(), "mfa-admin-cli-"));
+    process.once("exit", () => {
+      rmSync(directory, { recursive: true, force: true });
+    });
+    await cp(administrator.directory, directory, { recursive: true });
+    await administrator.close();
+    return directory;
+  })();
+  return template;
+}
+
+/** Paths below a directory, relative to it, in order. */
+export async function filesIn(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
+    .sort();
+}
