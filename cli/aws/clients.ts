@@ -41,3 +41,13 @@ async function requireManager(settings: Accounts): Promise<void> {
     if (error instanceof Failure) throw error;
   });
 }
+
+/** One client per account, made when it is first needed. */
+export function clientsIn(settings: Pick<Settings, "accessRole">): (accountId: string) => IAMClient {
+  const made = new Map<string, IAMClient>();
+  return (accountId) => {
+    const client = made.get(accountId) ?? iamIn(accountId, settings);
+    made.set(accountId, client);
+    return client;
+  };
+}

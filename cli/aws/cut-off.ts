@@ -8,9 +8,10 @@ import type { Settings } from "../../infra/settings.ts";
 import { accountsText } from "../accounts-text.ts";
 import type { EmergencyTarget } from "../developers/emergency-target.ts";
 import { counted } from "../preview/summary.ts";
-import { iamIn } from "./clients.ts";
+import { clientsIn } from "./clients.ts";
 import { momentFromNow } from "./clock.ts";
 import { doEach } from "./do-each.ts";
+import { wordsOf } from "./words.ts";
 
 export interface DeveloperCutOff extends CutOff {
   userName: string;
@@ -33,7 +34,7 @@ type Reach = Pick<Settings, "accessRole">;
 
 /** Ends every access of developers, in the auth account and in every other at the same time; none waits for another. */
 export async function cutOff(settings: Reach, targets: EmergencyTarget[]): Promise<DeveloperCutOff[]> {
-  const iam = clients(settings);
+  const iam = clientsIn(settings);
   return pMap(
     targets,
     async (target) => {
@@ -79,10 +80,6 @@ function notReached(error: unknown): CutOff {
   return { found: true, accessKeys: 0, password: false, mfaDevices: 0, failed };
 }
 
-export function wordsOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-}
-
 /**
  * Takes a cut-off back, for developers whose removal was broken off and who are added again. Sessions that it has ended stay
  * ended. Each part is done whatever becomes of the others.
@@ -91,7 +88,7 @@ export function wordsOf(error: unknown): string {
  * @throws what AWS has refused first
  */
 export async function letBack(settings: Settings, userNames: string[], unreached: string[] = []): Promise<void> {
-  const iam = clients(settings);
+  const iam = clientsIn(settings);
   const auth = iam(settings.authAccount);
   const before = await momentFromNow(auth);
   const parts = userNames.flatMap((userName) => [
@@ -104,16 +101,6 @@ export async function letBack(settings: Settings, userNames: string[], unreached
       }),
   ]);
   await doEach(parts);
-}
-
-/** One client per account, made when it is first needed. */
-export function clients(settings: Pick<Settings, "accessRole">): (accountId: string) => IAMClient {
-  const made = new Map<string, IAMClient>();
-  return (accountId) => {
-    const client = made.get(accountId) ?? iamIn(accountId, settings);
-    made.set(accountId, client);
-    return client;
-  };
 }
 
 /** "alice: access ended. Deleted: 1 access key, the password, 1 MFA device. Sessions ended in sandbox." and what was not. */

@@ -17,7 +17,7 @@ import {
 import { unlessGone } from "../../infra/gone.ts";
 import { accountIdIn, policyArnIn, trustPolicyName } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
-import { clients } from "./cut-off.ts";
+import { clientsIn } from "./clients.ts";
 import { doEach } from "./do-each.ts";
 
 /** What only denies on a user or a role: policies, attached or a boundary (by ARN) or inline (by name), and groups by name. */
@@ -35,7 +35,7 @@ export interface DeniedResource {
  * @throws what AWS has refused first
  */
 export async function liftDenials(settings: Settings, resources: DeniedResource[]): Promise<void> {
-  const iam = clients(settings);
+  const iam = clientsIn(settings);
   const parts = resources.flatMap(({ account, type, name, policies }) => {
     const client = iam(accountIdIn(settings, account));
     // A role's trust is put right otherwise.

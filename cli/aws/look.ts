@@ -4,7 +4,7 @@ import { serviceControlPolicyName } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
 import { iamIn } from "./clients.ts";
-import { wordsOf } from "./cut-off.ts";
+import { wordsOf } from "./words.ts";
 import { type Identity, identitiesIn } from "./identities.ts";
 import { accountsOutside } from "./organization.ts";
 import { knownManagementAccount } from "./preconditions.ts";

@@ -19,7 +19,7 @@ import { isTransient } from "../../infra/errors.ts";
 import { trustPolicyName } from "../../infra/names.ts";
 import { denyEverything } from "../../infra/policies.ts";
 import type { Denying } from "../deploy/denials.ts";
-import { wordsOf } from "./cut-off.ts";
+import { wordsOf } from "./words.ts";
 
 /** One policy, boundary, group or trust that only denies, and how it comes back. */
 export interface Denial {

@@ -6,7 +6,7 @@ import pMap from "p-map";
 import { unlessGone } from "../../infra/gone.ts";
 import { developerRoleTrust } from "../../infra/policies.ts";
 import type { Settings } from "../../infra/settings.ts";
-import { clients } from "./cut-off.ts";
+import { clientsIn } from "./clients.ts";
 
 /** A role by its name, and whose it is. */
 export interface DeveloperRole {
@@ -20,7 +20,7 @@ export interface DeveloperRole {
  * state does not tell (IAM User Guide, "IAM identifiers").
  */
 export async function trustAgain(settings: Settings, roles: DeveloperRole[]): Promise<void> {
-  const iam = clients(settings);
+  const iam = clientsIn(settings);
   await pMap(
     roles,
     ({ developer, account, name }) => {

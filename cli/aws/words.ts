@@ -2,3 +2,8 @@
 export function wordsOfAws({ message }: Error): string {
   return message.trim().replace(/\.?$/, ".");
 }
+
+/** Whatever was thrown, by its name and in its words. */
+export function wordsOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

@@ -1,5 +1,5 @@
 import type { Settings } from "../../infra/settings.ts";
-import { wordsOf } from "../aws/cut-off.ts";
+import { wordsOf } from "../aws/words.ts";
 import { lookAtIdentities } from "../aws/look.ts";
 import type { Warning } from "../preview/schema.ts";
 import { stackHeldBy } from "../preview/state-before.ts";

@@ -7,7 +7,7 @@ import type { Settings } from "../../infra/settings.ts";
 import type { Identity } from "../aws/identities.ts";
 import type { Look } from "../aws/look.ts";
 import { type Given, givenBesides, isGiven } from "../engine/given.ts";
-import type { StackBefore } from "../preview/guards.ts";
+import type { StackBefore } from "../preview/stack-before.ts";
 import type { Danger, Warning } from "../preview/schema.ts";
 
 /**

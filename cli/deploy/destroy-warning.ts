@@ -2,7 +2,7 @@ import { reservedAccountNames } from "../../infra/settings.ts";
 import { accountsText, namesText } from "../accounts-text.ts";
 import type { Stack } from "../engine/automation.ts";
 import { unreachedNames } from "../engine/unreached.ts";
-import type { StackBefore } from "../preview/guards.ts";
+import type { StackBefore } from "../preview/stack-before.ts";
 import { counted } from "../preview/summary.ts";
 import { readStackBefore } from "../preview/state-before.ts";
 import { type Project, type StackName, stackReference } from "../project/project.ts";

@@ -3,7 +3,8 @@ import pMap from "p-map";
 
 import { accountIdIn, developersGroup, roleNameOf } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
-import { clients, wordsOf } from "../aws/cut-off.ts";
+import { clientsIn } from "../aws/clients.ts";
+import { wordsOf } from "../aws/words.ts";
 import type { Identity } from "../aws/identities.ts";
 import { type Look, requireIdentities } from "../aws/look.ts";
 import { asTyped, type Denial, denialsToPut, putDenial } from "../aws/put-denials.ts";
@@ -14,7 +15,7 @@ import { IncompleteRun } from "../engine/run-failure.ts";
 import type { RunResult } from "../engine/runs.ts";
 import { Failure } from "../failure.ts";
 import { madeWithoutPassword } from "../onboarding/handover.ts";
-import type { StackBefore } from "../preview/guards.ts";
+import type { StackBefore } from "../preview/stack-before.ts";
 import { policyName, resourcesText, warningFact } from "../preview/wording.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import { cutOffs } from "./cut-offs.ts";
@@ -107,7 +108,7 @@ interface Kept extends Pick<Identity, "type" | "name"> {
 
 function keptOn(identities: Look["identities"], { settings, before, lifted }: Keeping): Kept[] {
   const developerOf = developersBy(settings, before.held);
-  const [iam, given] = [clients(settings), givenBesides(before.given, settings)];
+  const [iam, given] = [clientsIn(settings), givenBesides(before.given, settings)];
   return [...identities].flatMap(([account, all]) => {
     const [accountId, denyingHere] = [accountIdIn(settings, account), denyingIn(all)];
     const documents = new Map(

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Settings } from "../../infra/settings.ts";
 import { type Look, lookAtAws } from "../aws/look.ts";
 import { Failure } from "../failure.ts";
-import type { StackBefore } from "../preview/guards.ts";
+import type { StackBefore } from "../preview/stack-before.ts";
 import type { Plan } from "../preview/planned.ts";
 import type { Danger, Warning } from "../preview/schema.ts";
 import { warningFact } from "../preview/wording.ts";

@@ -4,7 +4,7 @@ import type { Settings } from "../../infra/settings.ts";
 import type { Identity } from "../aws/identities.ts";
 import type { Look } from "../aws/look.ts";
 import { keyOf } from "../preview/drift-repair.ts";
-import type { StackBefore } from "../preview/guards.ts";
+import type { StackBefore } from "../preview/stack-before.ts";
 import type { Danger } from "../preview/schema.ts";
 import { developersBy } from "./denials.ts";
 import { isUniqueId, principalsOf } from "./trust.ts";

@@ -16,7 +16,8 @@ import { healKnown, type RunOptions, runRemoval, runRefresh, type RunResult } fr
 import { programOf } from "../engine/stack.ts";
 import { unreachedBy, unreachedNames } from "../engine/unreached.ts";
 import { Failure } from "../failure.ts";
-import { refuse, requireHarmless, type StackBefore } from "../preview/guards.ts";
+import { refuse, requireHarmless } from "../preview/guards.ts";
+import type { StackBefore } from "../preview/stack-before.ts";
 import { planned } from "../preview/planned-by-engine.ts";
 import { previewReport } from "../preview/report.ts";
 import type { Warning } from "../preview/schema.ts";

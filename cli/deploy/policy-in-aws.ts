@@ -1,7 +1,8 @@
 import type { Settings } from "../../infra/settings.ts";
 import type { Look } from "../aws/look.ts";
 import { Failure } from "../failure.ts";
-import { type GuardOptions, isDanger, policyBefore, type StackBefore } from "../preview/guards.ts";
+import { type GuardOptions, isDanger } from "../preview/guards.ts";
+import { policyBefore, type StackBefore } from "../preview/stack-before.ts";
 import type { Warning } from "../preview/schema.ts";
 import { isPutRight } from "../preview/warnings.ts";
 import { consentTo, warningFact } from "../preview/wording.ts";

@@ -8,7 +8,7 @@ import type { Look } from "../aws/look.ts";
 import type { DeveloperRole } from "../aws/role-trust.ts";
 import { identityOfResource } from "../engine/changes.ts";
 import type { Resource } from "../engine/deployment.ts";
-import { type StackBefore, targetsOf } from "../preview/guards.ts";
+import { type StackBefore, targetsOf } from "../preview/stack-before.ts";
 import type { Warning } from "../preview/schema.ts";
 import { isPutRight } from "../preview/warnings.ts";
 import { developersBy } from "./denials.ts";

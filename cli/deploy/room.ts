@@ -3,7 +3,7 @@ import pMap from "p-map";
 import { serviceControlPolicyName } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
-import type { StackBefore } from "../preview/guards.ts";
+import type { StackBefore } from "../preview/stack-before.ts";
 import type { Danger } from "../preview/schema.ts";
 
 /**

@@ -1,6 +1,7 @@
 import type { Settings } from "../../infra/settings.ts";
 import { accountsBelow, viewOrganization } from "../aws/organization.ts";
-import type { GuardOptions, StackBefore } from "../preview/guards.ts";
+import type { GuardOptions } from "../preview/guards.ts";
+import type { StackBefore } from "../preview/stack-before.ts";
 import type { Danger } from "../preview/schema.ts";
 
 /** Development accounts that are below none of the organizational units any more, but were. */

@@ -1,4 +1,4 @@
-import { wordsOf } from "../aws/cut-off.ts";
+import { wordsOf } from "../aws/words.ts";
 import { Failure } from "../failure.ts";
 import { tell } from "../terminal/tell.ts";
 

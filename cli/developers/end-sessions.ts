@@ -1,7 +1,9 @@
 import { endRoleSessions, endUserSessions } from "../../infra/older-sessions.ts";
 import { accountsText } from "../accounts-text.ts";
 import { momentFromNow } from "../aws/clock.ts";
-import { clients, inEachAccount, type UnreachedAccount, wordsOf } from "../aws/cut-off.ts";
+import { inEachAccount, type UnreachedAccount } from "../aws/cut-off.ts";
+import { clientsIn } from "../aws/clients.ts";
+import { wordsOf } from "../aws/words.ts";
 import { Failure } from "../failure.ts";
 import type { EmergencySettings } from "../project/emergency-settings.ts";
 import { tellingAfterAMoment } from "../terminal/moment.ts";
@@ -43,7 +45,7 @@ export function endSessions(settings: EmergencySettings, target: EmergencyTarget
 }
 
 async function endEach(settings: EmergencySettings, target: EmergencyTarget): Promise<EndedSessions> {
-  const iam = clients(settings);
+  const iam = clientsIn(settings);
   const { userName, authAccount } = target;
   const auth = iam(authAccount);
   const before = await momentFromNow(auth);

@@ -15,7 +15,7 @@ import type { SettingsFile } from "../project/settings-file.ts";
 import { requireUnlocked } from "../state/lock.ts";
 import { waitForLock } from "../state/wait.ts";
 import { planned } from "./planned-by-engine.ts";
-import { stackBefore } from "./guards.ts";
+import { stackBefore } from "./stack-before.ts";
 import { type Plan, planOf } from "./planned.ts";
 import { previewReport } from "./report.ts";
 import type { PreviewReport } from "./schema.ts";

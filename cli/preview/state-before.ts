@@ -6,7 +6,7 @@ import type { NotedResource } from "../state/checkpoint.ts";
 import { stateFilesOf } from "../state/files.ts";
 import { requireNoOtherRun } from "../state/idle.ts";
 import { keyOf } from "./drift-repair.ts";
-import { type StackBefore, stackBefore } from "./guards.ts";
+import { type StackBefore, stackBefore } from "./stack-before.ts";
 import { planOf } from "./planned.ts";
 
 /** What the stack's state says that the stack holds. */
