@@ -1,4 +1,3 @@
-import type { IAMClient } from "@aws-sdk/client-iam";
 import pMap from "p-map";
 
 import { accountsOf, roleNameOf } from "../../infra/names.ts";

@@ -1,7 +1,7 @@
 import { appendFile } from "node:fs/promises";
 
 import type { StepEventMetadata } from "../engine/automation.ts";
-import { passwordsLater } from "../onboarding/handover.ts";
+import { passwordsLater } from "../deploy/passwords-later.ts";
 import { failureMarkdown } from "../preview/failure.ts";
 import { markdown } from "../preview/markdown.ts";
 import { code } from "../preview/markdown-text.ts";

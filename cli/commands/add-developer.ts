@@ -51,7 +51,7 @@ export default class AddDeveloper extends StackCommand {
     if (!flags["no-up"]) requireConfirmable(flags.yes);
     if (flags["no-up"]) {
       await before.withDevelopers(entries).write();
-      const { passwordsLater } = await import("../onboarding/handover.ts");
+      const { passwordsLater } = await import("../deploy/passwords-later.ts");
       this.log(
         `Added to ${basename(project.settingsFile)}: ${names.join(", ")}. mfa-admin preview shows what up would do.`,
       );
@@ -68,7 +68,10 @@ export default class AddDeveloper extends StackCommand {
       ...options(flags, this.jsonEnabled()),
     });
     const { summary } = await import("../engine/apply.ts");
-    const { handoverPage, madeWithoutPassword } = await import("../onboarding/handover.ts");
+    const [{ handoverPage }, { madeWithoutPassword }] = await Promise.all([
+      import("../onboarding/handover.ts"),
+      import("../deploy/passwords-later.ts"),
+    ]);
     this.log(summary(result));
     this.log(`\n${handoverPage(developers)}`);
     const later = madeWithoutPassword(result, names);

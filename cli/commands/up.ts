@@ -77,7 +77,7 @@ export default class Up extends StackCommand {
     });
     await summarizeUp(this.#outcome);
     this.log(summary(result));
-    const { madeWithoutPassword } = await import("../onboarding/handover.ts");
+    const { madeWithoutPassword } = await import("../deploy/passwords-later.ts");
     const later = madeWithoutPassword(result);
     if (later !== undefined) this.logToStderr(`Next: ${later}`);
     return result;

@@ -14,7 +14,7 @@ import { givenBesides } from "../engine/given.ts";
 import { IncompleteRun } from "../engine/run-failure.ts";
 import type { RunResult } from "../engine/runs.ts";
 import { Failure } from "../failure.ts";
-import { madeWithoutPassword } from "../onboarding/handover.ts";
+import { madeWithoutPassword } from "./passwords-later.ts";
 import type { StackBefore } from "../preview/stack-before.ts";
 import { policyName, resourcesText, warningFact } from "../preview/wording.ts";
 import { oneLine } from "../terminal/one-line.ts";

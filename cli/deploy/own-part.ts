@@ -27,7 +27,7 @@ import { isWeakened } from "../preview/warnings.ts";
 import { warningFact, warningText } from "../preview/wording.ts";
 import { type Project, stackReference } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
-import { madeWithoutPassword } from "../onboarding/handover.ts";
+import { madeWithoutPassword } from "./passwords-later.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import { denialsStay, lookAtAws, see } from "./look.ts";
 import { DenialsLost, keepingDenials } from "./keep-denials.ts";

@@ -1,11 +1,13 @@
 import type { Stack } from "../engine/automation.ts";
 import { IncompleteRun } from "../engine/run-failure.ts";
 import { type RunOptions, type RunResult, runUp as runEngine } from "../engine/runs.ts";
-import { madeWithoutPassword } from "../onboarding/handover.ts";
+import { consentsTo } from "../preview/guards.ts";
+import { readStackBefore } from "../preview/state-before.ts";
+import { madeWithoutPassword } from "./passwords-later.ts";
 
 /**
- * Applies the settings. A run that fails says what those whom it has let in by then still need: to the next one they are nobody
- * new.
+ * Applies the settings. A run that fails says what the next one has to be told, and what those whom it has let in by then still
+ * need: to the next one they are nobody new.
  */
 export async function runUp(stack: Stack, options: RunOptions): Promise<RunResult> {
   try {
@@ -13,6 +15,19 @@ export async function runUp(stack: Stack, options: RunOptions): Promise<RunResul
   } catch (error) {
     if (!(error instanceof IncompleteRun)) throw error;
     const next = madeWithoutPassword(error);
-    throw next === undefined ? error : error.telling({ next: [`Then ${next}`] });
+    const consents = await consentsToGoOn(stack, options);
+    throw error.telling({ consents, ...(next !== undefined && { next: [`Then ${next}`] }) });
+  }
+}
+
+/** What the next `up` has to be told, or it refuses what is left to do of an edit that was consented to. */
+async function consentsToGoOn(stack: Stack, { project, settings, adopt = false }: RunOptions): Promise<string[]> {
+  try {
+    // Who was taken in by then may be without what tells them for the stack's.
+    const takeovers = adopt ? ["--adopt"] : [];
+    return [...takeovers, ...(await consentsTo(await readStackBefore(stack, project), settings))];
+  } catch {
+    // What the run has failed for is in the way here, too; the next one says what it needs.
+    return [];
   }
 }

@@ -1,5 +1,5 @@
 import { isHalfMade } from "../../infra/errors.ts";
-import type { EngineEvent, StepEventMetadata } from "./automation.ts";
+import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/events.js";
 
 export type Operation = "create" | "update" | "replace" | "delete";
 

@@ -81,7 +81,7 @@ export async function runUp(stack: Stack, options: RunOptions): Promise<RunResul
       if (!(error instanceof IncompleteRun)) throw error;
       const { recover } = await import("./recover.ts");
       if (!(await recover(stack, error, { settings, adoptAll, refresh, attempt, takenBefore }))) {
-        throw error.telling({ earlier, consents: await consentsToGoOn(stack, options) });
+        throw error.telling({ earlier });
       }
       earlier.push(...error.record.changes);
     }
@@ -102,22 +102,6 @@ function joined(earlier: Change[], last: RunResult, started: number): RunResult 
     unchanged: last.unchanged - new Set(known.map(identity)).size,
     seconds: (Date.now() - started) / 1000,
   };
-}
-
-/** What the next `up` has to be told, or it refuses what is left to do of an edit that was consented to. */
-async function consentsToGoOn(stack: Stack, { project, settings, adopt = false }: RunOptions): Promise<string[]> {
-  const [{ consentsTo }, { readStackBefore }] = await Promise.all([
-    import("../preview/guards.ts"),
-    import("../preview/state-before.ts"),
-  ]);
-  try {
-    // Who was taken in by then may be without what tells them for the stack's.
-    const takeovers = adopt ? ["--adopt"] : [];
-    return [...takeovers, ...(await consentsTo(await readStackBefore(stack, project), settings))];
-  } catch {
-    // What the run has failed for is in the way here, too; the next one says what it needs.
-    return [];
-  }
 }
 
 export async function runPreview(stack: Stack, options: RunOptions): Promise<RunResult> {

@@ -5,10 +5,8 @@ import { dirname, join } from "node:path";
 import { roleArnsOf, signInAddress } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { accountsText } from "../accounts-text.ts";
-import type { RunResult } from "../engine/runs.ts";
 import { keepFromGit } from "./keep-from-git.ts";
 import { Failure } from "../failure.ts";
-import { listed, type Mark } from "../preview/wording.ts";
 import { isTerminal } from "../terminal/stream.ts";
 import type { AddedDeveloper } from "./add-developers.ts";
 import { plainTable } from "../terminal/table.ts";
@@ -126,24 +124,6 @@ export function passwordText(userName: string, password: AddedDeveloper["passwor
   if (password === "there already") return "the one that the user has already";
   if ("file" in password) return `in ${password.file}`;
   return `${password.shown}  (to be changed at the first sign-in; not shown again)`;
-}
-
-/** What is left to do for the users that a run has made, if any. */
-export function madeWithoutPassword(
-  { changes }: Pick<RunResult, "changes">,
-  except: string[] = [],
-): string | undefined {
-  const made = changes.filter(({ operation, type }) => operation === "create" && type === "user");
-  const names = made.map(({ name }) => name).filter((name) => !except.includes(name));
-  return names.length === 0 ? undefined : passwordsLater(names.sort());
-}
-
-/** How users who were made without a password come to one. @param mark sets commands and names apart */
-export function passwordsLater(userNames: string[], mark: Mark = (text) => text): string {
-  const [name = "", ...others] = userNames;
-  return others.length === 0
-    ? `${mark(`mfa-admin reset-password ${name}`)} makes the one-time password.`
-    : `${mark("mfa-admin reset-password NAME")} makes the one-time passwords of ${listed(userNames, mark)}.`;
 }
 
 /** Refuses a file that is there, or that cannot be, before anything is changed. */

@@ -1,4 +1,4 @@
-import type { StepEventMetadata } from "../engine/automation.ts";
+import type { StepEventMetadata } from "@pulumi/pulumi/automation/events.js";
 import { identityOf, isCloudResource, type Operation } from "../engine/changes.ts";
 import { type Given, givenIn } from "../engine/given.ts";
 
