@@ -2,6 +2,36 @@ import prettier from "eslint-config-prettier";
 import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
+/** The rooms of cli/ from the bottom up: folders, and files of its own. Each imports from those before it alone. */
+const rooms = [
+  ...["failure.ts", "closest.ts", "accounts-text.ts", "terminal/", "aws-files/", "aws/", "explain*.ts", "project/"],
+  ...["state/", "changes/", "report/", "engine/", "login/", "developers/", "deploy/", "state-move/"],
+  ...["enrollment/", "onboarding/", "ci/", "command.ts", "flags.ts", "help.ts", "commands/", "hooks/"],
+];
+
+/** Refuses imports of what matches, also dynamic ones and those of types. */
+function noImport(files, sources, message) {
+  const source = String.raw`[source.value=/^(\.\u002f|(\.\.\u002f)+)(cli\u002f)?(${sources.join("|")})/]`;
+  const kinds = ["ImportDeclaration", "ImportExpression", "ExportNamedDeclaration", "ExportAllDeclaration"];
+  return {
+    files,
+    rules: { "no-restricted-syntax": ["error", { selector: `:matches(${kinds.join(", ")})${source}`, message }] },
+  };
+}
+
+const oneDirection = rooms.map((room, index) =>
+  noImport(
+    [`cli/${room.replace(/\/$/, "/**")}`],
+    rooms.slice(index + 1).map((above) =>
+      above
+        .replaceAll(".", "\\.")
+        .replace("*", "[a-z-]*")
+        .replace("/", String.raw`\u002f`),
+    ),
+    `This room imports from those below it alone: ${rooms.slice(0, index).join(", ")} (docs/architecture.md).`,
+  ),
+);
+
 export default defineConfig(
   { ignores: ["dist/", "node_modules/"] },
   ...tseslint.configs.strictTypeChecked,
@@ -17,5 +47,7 @@ export default defineConfig(
     files: ["test/**"],
     rules: { "@typescript-eslint/no-unused-expressions": "off" },
   },
+  noImport(["infra/**"], [String.raw`cli\u002f`], "infra/ knows nothing of the CLI."),
+  ...oneDirection.slice(0, -1),
   prettier,
 );

@@ -2,7 +2,7 @@ import { Command } from "@oclif/core/command";
 import * as Flags from "@oclif/core/flags";
 
 import { Failure } from "./failure.ts";
-import type { PreviewReport, ReportKind } from "./preview/schema.ts";
+import type { PreviewReport, ReportKind } from "./report/schema.ts";
 import type { Project } from "./project/project.ts";
 import type { SettingsFile } from "./project/settings-file.ts";
 import { wrapped } from "./terminal/tell.ts";
@@ -57,7 +57,7 @@ export abstract class BaseCommand extends Command {
     await this.failed?.(error);
     const failure = explain(error);
     report(failure, this.jsonEnabled());
-    const { inGithubActions, withoutCommands } = await import("./ci/workflow-commands.ts");
+    const { inGithubActions, withoutCommands } = await import("./terminal/workflow-commands.ts");
     if (inGithubActions()) {
       const { annotate } = await import("./ci/annotations.ts");
       annotate(failure, this.settingsFile);
@@ -127,7 +127,7 @@ export abstract class ReportCommand extends StackCommand {
   /** The report in the form that was asked for; programs get what `run` returns. */
   protected async show(report: PreviewReport, format: "text" | "markdown" | "json"): Promise<void> {
     if (format === "json") return;
-    const { render } = await import("./preview/render.ts");
+    const { render } = await import("./report/render.ts");
     const text = await render(report, format);
     if (format === "markdown") this.print(text);
     else this.log(text);
@@ -135,7 +135,7 @@ export abstract class ReportCommand extends StackCommand {
 
   protected override async failed(error: Error): Promise<void> {
     if (this.chosenFormat() !== "markdown") return;
-    const { failureMarkdown } = await import("./preview/failure.ts");
+    const { failureMarkdown } = await import("./report/failure.ts");
     const { kind, stackName: stack } = this;
     this.print(failureMarkdown(this.id ?? kind, error, stack === undefined ? undefined : { kind, stack }).trimEnd());
   }

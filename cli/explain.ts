@@ -1,6 +1,6 @@
 import { clockOffsetIn, wrongClock } from "./aws/clock.ts";
 import { wordsOfAws } from "./aws/words.ts";
-import { withoutCommands } from "./ci/workflow-commands.ts";
+import { withoutCommands } from "./terminal/workflow-commands.ts";
 import { closest } from "./closest.ts";
 import { explainRefusal } from "./explain-refusal.ts";
 import { explainSystem } from "./explain-system.ts";

@@ -2,11 +2,11 @@ import { appendFile } from "node:fs/promises";
 
 import type { StepEventMetadata } from "../engine/automation.ts";
 import { passwordsLater } from "../deploy/passwords-later.ts";
-import { failureMarkdown } from "../preview/failure.ts";
-import { markdown } from "../preview/markdown.ts";
-import { code } from "../preview/markdown-text.ts";
-import { planOf } from "../preview/planned.ts";
-import { previewReport } from "../preview/report.ts";
+import { failureMarkdown } from "../report/failure.ts";
+import { markdown } from "../report/markdown.ts";
+import { code } from "../report/markdown-text.ts";
+import { planOf } from "../changes/planned.ts";
+import { previewReport } from "../report/report.ts";
 import type { Project } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import { tell } from "../terminal/tell.ts";

@@ -67,7 +67,7 @@ export default class AddDeveloper extends StackCommand {
       accounts: flags.account,
       ...options(flags, this.jsonEnabled()),
     });
-    const { summary } = await import("../engine/apply.ts");
+    const { summary } = await import("../deploy/apply.ts");
     const [{ handoverPage }, { madeWithoutPassword }] = await Promise.all([
       import("../onboarding/handover.ts"),
       import("../deploy/passwords-later.ts"),

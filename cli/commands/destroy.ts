@@ -14,7 +14,7 @@ export default class Destroy extends StackCommand {
     const { project, file } = await this.settings(flags);
     ask.requireConfirmable(flags.yes);
     const [{ prepare, summary }, { runDestroy }, { unreachedBy }, { destroyWarning }] = await Promise.all([
-      import("../engine/apply.ts"),
+      import("../deploy/apply.ts"),
       import("../engine/runs.ts"),
       import("../engine/unreached.ts"),
       import("../deploy/destroy-warning.ts"),

@@ -17,13 +17,13 @@ export default class List extends StackCommand {
     const { flags } = await this.parse(List);
     const [{ accountsOf }, { developerTable }] = await Promise.all([
       import("../../infra/names.ts"),
-      import("../terminal/developer-table.ts"),
+      import("../developers/table.ts"),
     ]);
     const {
       project,
       file: { settings },
     } = await this.settings(flags);
-    const { exemptLines } = await import("../preview/exemptions.ts");
+    const { exemptLines } = await import("../report/exemptions.ts");
     const exempt = exemptLines(settings);
     const names = Object.keys(settings.developers);
     const accounts = Object.keys(settings.developmentAccounts).length;

@@ -44,7 +44,7 @@ export default class Preview extends ReportCommand {
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Preview);
     const { project, file } = await this.settings(flags);
-    const { preview } = await import("../preview/run.ts");
+    const { preview } = await import("../deploy/preview.ts");
     const report = await preview({
       project,
       file,

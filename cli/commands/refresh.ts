@@ -30,7 +30,7 @@ export default class Refresh extends ReportCommand {
 
   private async preview(flags: RefreshFlags): Promise<{ drifted: boolean; value: unknown }> {
     const { project, file } = await this.settings(flags);
-    const { drift } = await import("../preview/drift.ts");
+    const { drift } = await import("../deploy/drift.ts");
     const report = await drift({ project, file, verbose: flags.verbose, lockDeadline: flags["lock-timeout"] });
     await this.show(report, flags.format);
     return { drifted: report.changed, value: report };
@@ -41,8 +41,8 @@ export default class Refresh extends ReportCommand {
     const { project, file } = await this.settings(flags);
     ask.requireConfirmable(flags.yes);
     const [{ prepare }, { refreshed }, { stackReference }] = await Promise.all([
-      import("../engine/apply.ts"),
-      import("../preview/refreshed.ts"),
+      import("../deploy/apply.ts"),
+      import("../deploy/refreshed.ts"),
       import("../project/project.ts"),
     ]);
     const stack = await prepare(project, file, { lockDeadline: flags["lock-timeout"], reporting: true });
@@ -50,7 +50,7 @@ export default class Refresh extends ReportCommand {
       `Write what AWS has into the state of "${stackReference(project)}"? It changes the state, and nothing in AWS`,
       flags.yes,
     );
-    const { isUnreached } = await import("../preview/unreached-wording.ts");
+    const { isUnreached } = await import("../report/unreached-wording.ts");
     const report = await refreshed(stack, { project, settings: file.settings, verbose: flags.verbose });
     await this.show(report, flags.format);
     if (report.warnings.some(isUnreached)) process.exitCode = 1;

@@ -19,7 +19,7 @@ export default class RemoveDeveloper extends StackCommand {
     const { flags, argv } = await this.parse(RemoveDeveloper);
     const [{ removeDevelopers }, { summary }] = await Promise.all([
       import("../deploy/remove-developers.ts"),
-      import("../engine/apply.ts"),
+      import("../deploy/apply.ts"),
     ]);
     const project = await this.project(flags);
     const { yes, verbose, "lock-timeout": lockDeadline } = flags;

@@ -28,7 +28,7 @@ export default class ResetMfa extends StackCommand {
       import("../developers/end-sessions.ts"),
       import("../aws/missing-user.ts"),
       import("../../infra/mfa-devices.ts"),
-      import("../terminal/credential-tables.ts"),
+      import("../developers/credential-tables.ts"),
     ]);
     const { iam, userName: name, settings, target } = await userInEmergency(project, args.name);
     ask.requireConfirmable(flags.yes);

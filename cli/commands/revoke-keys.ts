@@ -40,7 +40,7 @@ export default class RevokeKeys extends StackCommand {
       import("../aws/missing-user.ts"),
       import("../aws/access-keys.ts"),
       import("../../infra/access-keys.ts"),
-      import("../terminal/credential-tables.ts"),
+      import("../developers/credential-tables.ts"),
     ]);
     const { iam, userName: name, settings, target } = await userInEmergency(project, args.name);
     ask.requireConfirmable(flags.yes);

@@ -42,7 +42,7 @@ export default class Up extends StackCommand {
     const { project, file } = await this.settings(flags);
     requireConfirmable(flags.yes);
     const [{ apply, prepare, summary }, { summarizeUp }] = await Promise.all([
-      import("../engine/apply.ts"),
+      import("../deploy/apply.ts"),
       import("../ci/job-summary.ts"),
     ]);
     const { yes, verbose, adopt, "lock-timeout": lockDeadline } = flags;
@@ -52,7 +52,7 @@ export default class Up extends StackCommand {
       acceptShutOut: flags["accept-shut-out"],
       liftDenials: flags["lift-denials"],
     };
-    const { SavedPlan } = await import("../preview/plan.ts");
+    const { SavedPlan } = await import("../deploy/saved-plan.ts");
     const plan = flags.plan === undefined ? {} : { plan: await SavedPlan.read(flags.plan, project) };
     const stack = await prepare(project, file, { lockDeadline, forget: flags["forget-account"] });
     const onLate = async (): Promise<void> => {

@@ -4,9 +4,9 @@ import pMap from "p-map";
 import { unlessGone } from "../../infra/gone.ts";
 import { accountsOf, policyArnIn } from "../../infra/names.ts";
 import { administratorAccess, type Settings } from "../../infra/settings.ts";
-import type { GuardOptions } from "../preview/guards.ts";
-import type { StackBefore } from "../preview/stack-before.ts";
-import type { Danger } from "../preview/schema.ts";
+import type { GuardOptions } from "./guards.ts";
+import type { StackBefore } from "../changes/stack-before.ts";
+import type { Danger } from "../report/schema.ts";
 
 type Setting = "permissions" | "permissionsBoundary";
 

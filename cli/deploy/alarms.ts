@@ -1,9 +1,9 @@
 import type { Settings } from "../../infra/settings.ts";
 import { wordsOf } from "../aws/words.ts";
 import { lookAtIdentities } from "../aws/look.ts";
-import type { Warning } from "../preview/schema.ts";
-import { stackHeldBy } from "../preview/state-before.ts";
-import { warningLines } from "../preview/text.ts";
+import type { Warning } from "../report/schema.ts";
+import { stackHeldBy } from "../engine/state-before.ts";
+import { warningLines } from "../report/text.ts";
 import type { Project } from "../project/project.ts";
 import { notedResources } from "../state/checkpoint.ts";
 import { accountsOutside } from "../aws/organization.ts";
@@ -11,7 +11,7 @@ import { shieldTargets } from "../aws/shield.ts";
 import { authAccountUnderPolicy } from "./auth-account.ts";
 import { uncoveredAccounts } from "./promise.ts";
 import { cutOffs } from "./cut-offs.ts";
-import { type Denied, denials } from "./denials.ts";
+import { type Denied, denials } from "../engine/denials-in-aws.ts";
 
 /** What stands above a list of developers. */
 export interface Alarms {

@@ -2,11 +2,11 @@ import { reservedAccountNames } from "../../infra/settings.ts";
 import { accountsText, namesText } from "../accounts-text.ts";
 import type { Stack } from "../engine/automation.ts";
 import { unreachedNames } from "../engine/unreached.ts";
-import type { StackBefore } from "../preview/stack-before.ts";
-import { counted } from "../preview/summary.ts";
-import { readStackBefore } from "../preview/state-before.ts";
+import type { StackBefore } from "../changes/stack-before.ts";
+import { counted } from "../report/summary.ts";
+import { readStackBefore } from "../engine/state-before.ts";
 import { type Project, type StackName, stackReference } from "../project/project.ts";
-import { listed } from "../preview/wording.ts";
+import { listed } from "../report/wording.ts";
 
 /** What a deletion of everything deletes, by the stack's state: the settings may name others. */
 export async function destroyWarning(stack: Stack, project: Project): Promise<string> {

@@ -1,5 +1,5 @@
 import type { Stack } from "../engine/automation.ts";
-import { nameOf } from "../engine/changes.ts";
+import { nameOf } from "../changes/changes.ts";
 import { editState } from "../engine/deployment.ts";
 import { settle } from "../engine/recover.ts";
 import { runRefresh, type RunOptions } from "../engine/runs.ts";

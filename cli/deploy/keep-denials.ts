@@ -7,19 +7,19 @@ import { clientsIn } from "../aws/clients.ts";
 import { wordsOf } from "../aws/words.ts";
 import type { Identity } from "../aws/identities.ts";
 import { type Look, requireIdentities } from "../aws/look.ts";
-import { asTyped, type Denial, denialsToPut, putDenial } from "../aws/put-denials.ts";
+import { asTyped, type Denial, denialsToPut, putDenial } from "./put-denials.ts";
 import type { StepEventMetadata } from "../engine/automation.ts";
-import { identityOf } from "../engine/changes.ts";
-import { givenBesides } from "../engine/given.ts";
+import { identityOf } from "../changes/changes.ts";
+import { givenBesides } from "../changes/given.ts";
 import { IncompleteRun } from "../engine/run-failure.ts";
 import type { RunResult } from "../engine/runs.ts";
 import { Failure } from "../failure.ts";
 import { madeWithoutPassword } from "./passwords-later.ts";
-import type { StackBefore } from "../preview/stack-before.ts";
-import { policyName, resourcesText, warningFact } from "../preview/wording.ts";
+import type { StackBefore } from "../changes/stack-before.ts";
+import { policyName, resourcesText, warningFact } from "../report/wording.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import { cutOffs } from "./cut-offs.ts";
-import { denials, type Denied, denyingIn, denyingOn, developersBy, newDenials } from "./denials.ts";
+import { denials, type Denied, denyingIn, denyingOn, developersBy, newDenials } from "../engine/denials-in-aws.ts";
 
 export interface Keeping {
   settings: Settings;

@@ -3,12 +3,12 @@ import { isDeepStrictEqual } from "node:util";
 import type { Settings } from "../../infra/settings.ts";
 import { type Look, lookAtAws } from "../aws/look.ts";
 import { Failure } from "../failure.ts";
-import type { StackBefore } from "../preview/stack-before.ts";
-import type { Plan } from "../preview/planned.ts";
-import type { Danger, Warning } from "../preview/schema.ts";
-import { warningFact } from "../preview/wording.ts";
+import type { StackBefore } from "../changes/stack-before.ts";
+import type { Plan } from "../changes/planned.ts";
+import type { Danger, Warning } from "../report/schema.ts";
+import { warningFact } from "../report/wording.ts";
 import { type CutOff, cutOffs, liftedByHand } from "./cut-offs.ts";
-import { type Denied, denials, liftedDenials } from "./denials.ts";
+import { type Denied, denials, liftedDenials } from "../engine/denials-in-aws.ts";
 import { nameDangers, type Taken, takenNames } from "./names.ts";
 import { brokenPromises } from "./promise.ts";
 

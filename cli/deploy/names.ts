@@ -3,10 +3,10 @@ import { accountsOf, developersGroup, roleNameOf, serviceControlPolicyName } fro
 import type { Settings } from "../../infra/settings.ts";
 import type { Identity } from "../aws/identities.ts";
 import type { Look } from "../aws/look.ts";
-import { keyOf } from "../preview/drift-repair.ts";
-import type { StackBefore } from "../preview/stack-before.ts";
-import type { Danger } from "../preview/schema.ts";
-import { developersBy } from "./denials.ts";
+import { keyOf } from "../report/drift-repair.ts";
+import type { StackBefore } from "../changes/stack-before.ts";
+import type { Danger } from "../report/schema.ts";
+import { developersBy } from "../engine/denials-in-aws.ts";
 import { isUniqueId, principalsOf } from "./trust.ts";
 
 /** A name that the stack is to give, and what AWS has of it already. */

@@ -1,11 +1,11 @@
 import type { Settings } from "../../infra/settings.ts";
 import type { Look } from "../aws/look.ts";
 import { Failure } from "../failure.ts";
-import { type GuardOptions, isDanger } from "../preview/guards.ts";
-import { policyBefore, type StackBefore } from "../preview/stack-before.ts";
-import type { Warning } from "../preview/schema.ts";
-import { isPutRight } from "../preview/warnings.ts";
-import { consentTo, warningFact } from "../preview/wording.ts";
+import { type GuardOptions, isDanger } from "./guards.ts";
+import { policyBefore, type StackBefore } from "../changes/stack-before.ts";
+import type { Warning } from "../report/schema.ts";
+import { isPutRight } from "../report/warnings.ts";
+import { consentTo, warningFact } from "../report/wording.ts";
 import { shieldWarnings } from "./promise.ts";
 import { shutOutBy } from "./shut-out.ts";
 import { unprotected } from "./unprotected.ts";

@@ -6,12 +6,12 @@ import { spelledDocument } from "../../infra/policy-documents.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Look } from "../aws/look.ts";
 import type { DeveloperRole } from "../aws/role-trust.ts";
-import { identityOfResource } from "../engine/changes.ts";
+import { identityOfResource } from "../changes/changes.ts";
 import type { Resource } from "../engine/deployment.ts";
-import { type StackBefore, targetsOf } from "../preview/stack-before.ts";
-import type { Warning } from "../preview/schema.ts";
-import { isPutRight } from "../preview/warnings.ts";
-import { developersBy } from "./denials.ts";
+import { type StackBefore, targetsOf } from "../changes/stack-before.ts";
+import type { Warning } from "../report/schema.ts";
+import { isPutRight } from "../report/warnings.ts";
+import { developersBy } from "../engine/denials-in-aws.ts";
 import type { Seen } from "./look.ts";
 import { isStranger, isUniqueId, principalsOf } from "./trust.ts";
 

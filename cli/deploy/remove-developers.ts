@@ -1,10 +1,10 @@
 import { basename } from "node:path";
 
 import { namesText } from "../accounts-text.ts";
-import { type DeveloperCutOff, cutOff, cutOffLines, isIncomplete } from "../aws/cut-off.ts";
+import { type DeveloperCutOff, cutOff, cutOffLines, isIncomplete } from "../developers/cut-off.ts";
 import { emergencyTarget, type EmergencyTarget } from "../developers/emergency-target.ts";
 import { othersThatWork } from "../developers/emergency-refusal.ts";
-import { prepare } from "../engine/apply.ts";
+import { prepare } from "./apply.ts";
 import { IncompleteRun } from "../engine/run-failure.ts";
 import type { RunResult } from "../engine/runs.ts";
 import { explain } from "../explain.ts";

@@ -3,8 +3,8 @@ import pMap from "p-map";
 import { serviceControlPolicyName } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
-import type { StackBefore } from "../preview/stack-before.ts";
-import type { Danger } from "../preview/schema.ts";
+import type { StackBefore } from "../changes/stack-before.ts";
+import type { Danger } from "../report/schema.ts";
 
 /**
  * How many service control policies a target takes, FullAWSAccess included and inherited ones not (Organizations User Guide,

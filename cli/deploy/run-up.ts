@@ -1,8 +1,8 @@
 import type { Stack } from "../engine/automation.ts";
 import { IncompleteRun } from "../engine/run-failure.ts";
 import { type RunOptions, type RunResult, runUp as runEngine } from "../engine/runs.ts";
-import { consentsTo } from "../preview/guards.ts";
-import { readStackBefore } from "../preview/state-before.ts";
+import { consentsTo } from "./guards.ts";
+import { readStackBefore } from "../engine/state-before.ts";
 import { madeWithoutPassword } from "./passwords-later.ts";
 
 /**

@@ -3,9 +3,9 @@ import pMap from "p-map";
 import { endOf, exemptionsOf } from "../../infra/exemptions.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
-import type { GuardOptions } from "../preview/guards.ts";
-import type { PolicyBefore } from "../preview/stack-before.ts";
-import type { ShutOut, Warning } from "../preview/schema.ts";
+import type { GuardOptions } from "./guards.ts";
+import type { PolicyBefore } from "../changes/stack-before.ts";
+import type { ShutOut, Warning } from "../report/schema.ts";
 
 /** Who has used nothing for so long is shut out without consent. */
 const idleDays = 90;

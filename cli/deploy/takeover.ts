@@ -16,10 +16,10 @@ import type { Settings } from "../../infra/settings.ts";
 import { iamIn } from "../aws/clients.ts";
 import type { Identity } from "../aws/identities.ts";
 import type { Look } from "../aws/look.ts";
-import { givenIn } from "../engine/given.ts";
-import { keyOf } from "../preview/drift-repair.ts";
-import type { Plan, PlannedResource, Takeover } from "../preview/planned.ts";
-import { type Denying, denyingIn, denyingOn } from "./denials.ts";
+import { givenIn } from "../changes/given.ts";
+import { keyOf } from "../report/drift-repair.ts";
+import type { Plan, PlannedResource, Takeover } from "../changes/planned.ts";
+import { type Denying, denyingIn, denyingOn } from "../engine/denials-in-aws.ts";
 import { isAdoptable, type Taken } from "./names.ts";
 import { principalsOf } from "./trust.ts";
 

@@ -1,8 +1,8 @@
 import type { Settings } from "../../infra/settings.ts";
 import { accountsBelow, viewOrganization } from "../aws/organization.ts";
-import type { GuardOptions } from "../preview/guards.ts";
-import type { StackBefore } from "../preview/stack-before.ts";
-import type { Danger } from "../preview/schema.ts";
+import type { GuardOptions } from "./guards.ts";
+import type { StackBefore } from "../changes/stack-before.ts";
+import type { Danger } from "../report/schema.ts";
 
 /** Development accounts that are below none of the organizational units any more, but were. */
 export async function unprotected(

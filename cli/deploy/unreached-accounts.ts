@@ -2,15 +2,15 @@ import { accountsOf, roleNameOf } from "../../infra/names.ts";
 import { reservedAccountNames, type Settings } from "../../infra/settings.ts";
 import { type UnreachableAccount, unreachableAccounts } from "../aws/account-reach.ts";
 import type { Stack } from "../engine/automation.ts";
-import { identityOfResource, nameOf } from "../engine/changes.ts";
+import { identityOfResource, nameOf } from "../changes/changes.ts";
 import type { Resource } from "../engine/deployment.ts";
-import { givenBy } from "../engine/given.ts";
+import { givenBy } from "../changes/given.ts";
 import { goWithout } from "../engine/stack.ts";
 import { accountIdOf, developerIn, isIn, type UnreachedAccount, unreachedBy } from "../engine/unreached.ts";
 import { Failure } from "../failure.ts";
-import type { Warning } from "../preview/schema.ts";
-import { resourcesBefore } from "../preview/state-before.ts";
-import { isGone, stateWords } from "../preview/unreached-wording.ts";
+import type { Warning } from "../report/schema.ts";
+import { resourcesBefore } from "../engine/state-before.ts";
+import { isGone, stateWords } from "../report/unreached-wording.ts";
 import type { Project } from "../project/project.ts";
 
 export interface ReachOptions {

@@ -1,7 +1,7 @@
 import { endRoleSessions, endUserSessions } from "../../infra/older-sessions.ts";
 import { accountsText } from "../accounts-text.ts";
 import { momentFromNow } from "../aws/clock.ts";
-import { inEachAccount, type UnreachedAccount } from "../aws/cut-off.ts";
+import { inEachAccount, type UnreachedAccount } from "./cut-off.ts";
 import { clientsIn } from "../aws/clients.ts";
 import { wordsOf } from "../aws/words.ts";
 import { Failure } from "../failure.ts";

@@ -2,7 +2,7 @@ import type { Settings } from "../../infra/settings.ts";
 import { identifierOf, isOurs, isThere } from "../aws/resource.ts";
 import { Failure } from "../failure.ts";
 import type { StepEventMetadata } from "./automation.ts";
-import { identityOfResource, nameOf } from "./changes.ts";
+import { identityOfResource, nameOf } from "../changes/changes.ts";
 import { type Deployment, type Resource, withKeptInputs } from "./deployment.ts";
 import { giveDeletionHooks } from "./heal.ts";
 import { accountIdOf, isIn } from "./unreached.ts";

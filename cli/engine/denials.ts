@@ -4,7 +4,7 @@ import { deniesByName, onlyDenies } from "../../infra/policy-documents.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { StepEventMetadata } from "./automation.ts";
 import type { Deployment, Resource } from "./deployment.ts";
-import { type Given, givenBesides, givenBy, isGiven } from "./given.ts";
+import { type Given, givenBesides, givenBy, isGiven } from "../changes/given.ts";
 
 /** Takes such policies out of a step of a refresh, which finds nothing where they were all. Says whether there were any. */
 export function withoutDenials(step: StepEventMetadata, given: Given, also: string[]): boolean {

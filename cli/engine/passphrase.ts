@@ -7,7 +7,7 @@ import { parse } from "yaml";
 
 import { Failure } from "../failure.ts";
 import { type Project, type StackName, stackReference } from "../project/project.ts";
-import { isServer } from "../state/server.ts";
+import { isServer } from "../project/server.ts";
 import { askSecret, canAsk } from "../terminal/ask.ts";
 import { tell } from "../terminal/tell.ts";
 

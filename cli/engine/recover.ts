@@ -4,7 +4,7 @@ import { isTransient } from "../../infra/errors.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { adopt, settleUnfinished } from "./adopt.ts";
 import type { Stack } from "./automation.ts";
-import { identityOfResource, isCloudResource, nameOf } from "./changes.ts";
+import { identityOfResource, isCloudResource, nameOf } from "../changes/changes.ts";
 import { type Deployment, editState, type Resource } from "./deployment.ts";
 import { noteWhatIsThere } from "./half-made.ts";
 import { healResources } from "./heal.ts";

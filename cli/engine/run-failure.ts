@@ -1,7 +1,7 @@
 import { Failure, type FailurePart } from "../failure.ts";
 import { type Project, stackReference } from "../project/project.ts";
-import type { Change, ResourceFailure, RunRecord } from "./changes.ts";
-import { developerOf } from "../preview/planned.ts";
+import type { Change, ResourceFailure, RunRecord } from "../changes/changes.ts";
+import { developerOf } from "../changes/planned.ts";
 import { EngineFailure, explainEngine } from "./explain.ts";
 
 export type EngineCommand = "up" | "preview" | "refresh" | "destroy";

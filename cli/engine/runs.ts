@@ -1,12 +1,12 @@
 import { accountsOf } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Project } from "../project/project.ts";
-import { type Counted, Progress } from "../terminal/progress.ts";
+import { type Counted, Progress } from "../report/progress.ts";
 import { RedactedLines } from "../terminal/redact.ts";
 import type { PulumiFn, Stack, StepEventMetadata } from "./automation.ts";
-import { type Change, RunRecord } from "./changes.ts";
+import { type Change, RunRecord } from "../changes/changes.ts";
 import type { Resource } from "./deployment.ts";
-import type { Given } from "./given.ts";
+import type { Given } from "../changes/given.ts";
 import { cancellable } from "./interrupt.ts";
 import { forDeletion, programOf } from "./stack.ts";
 import { withoutDenials } from "./denials.ts";
@@ -155,9 +155,9 @@ async function whatDenies(stack: Stack, options: RunOptions): Promise<KnownDenia
   const [{ requireIdentities }, { denials }, { givenBesides }, { stackHeldBy }, { unreachedNames }] = await Promise.all(
     [
       import("../aws/look.ts"),
-      import("../deploy/denials.ts"),
-      import("./given.ts"),
-      import("../preview/state-before.ts"),
+      import("./denials-in-aws.ts"),
+      import("../changes/given.ts"),
+      import("./state-before.ts"),
       import("./unreached.ts"),
     ],
   );
@@ -182,7 +182,7 @@ const noRun = ({ record }: FinishedRun): FinishedRun => ({
 });
 
 async function resourcesOf(stack: Stack, { project }: RunOptions): Promise<Resource[]> {
-  const { resourcesBefore } = await import("../preview/state-before.ts");
+  const { resourcesBefore } = await import("./state-before.ts");
   return resourcesBefore(stack, project);
 }
 

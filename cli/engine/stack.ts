@@ -10,7 +10,7 @@ import { Failure } from "../failure.ts";
 import { type Project, type StackName, stackReference } from "../project/project.ts";
 import { removeEmptyAttributes } from "../state/attributes.ts";
 import { stateFilesOf } from "../state/files.ts";
-import { isServer } from "../state/server.ts";
+import { isServer } from "../project/server.ts";
 import { commandBack, isRetired } from "../state/retired.ts";
 import { secretsIn } from "../state/secrets-keys.ts";
 import { localStateDirectory } from "../state/state-directory.ts";

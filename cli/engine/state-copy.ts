@@ -7,7 +7,7 @@ import { readingRole } from "../../infra/accounts.ts";
 import type { Project } from "../project/project.ts";
 import { readIfThere, stateFilesOf } from "../state/files.ts";
 import { secretsIn } from "../state/secrets-keys.ts";
-import { isServer } from "../state/server.ts";
+import { isServer } from "../project/server.ts";
 import { directoryUrl } from "../state/state-directory.ts";
 import type { Resource } from "./deployment.ts";
 import { forgetEnvironment } from "./provider-inputs.ts";

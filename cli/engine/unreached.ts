@@ -1,9 +1,9 @@
 import type { Unreached } from "../../infra/program.ts";
 import type { UnreachableAccount } from "../aws/account-reach.ts";
 import type { Stack } from "./automation.ts";
-import { isCloudResource, nameOf } from "./changes.ts";
+import { isCloudResource, nameOf } from "../changes/changes.ts";
 import type { Deployment, Resource } from "./deployment.ts";
-import { type Given, givenBy } from "./given.ts";
+import { type Given, givenBy } from "../changes/given.ts";
 
 /** The accounts that the runs on a stack have to go without: what is there is neither read nor changed. */
 export interface UnreachedAccount extends UnreachableAccount {

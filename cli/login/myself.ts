@@ -65,7 +65,7 @@ export async function requireAssignment(
   kit: string | undefined,
 ): Promise<Assignment> {
   if (kit !== undefined) {
-    const { readKit } = await import("../onboarding/kit.ts");
+    const { readKit } = await import("./kit.ts");
     const fromKit = await readKit(kit);
     if (fromKit.userName === userName && fromKit.authAccount === authAccount) return fromKit;
     throw new Failure(

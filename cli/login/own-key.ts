@@ -56,7 +56,7 @@ export async function isAssigned(
   kit: string | undefined,
 ): Promise<boolean> {
   if (assignment !== undefined || kit === undefined) return assignment !== undefined;
-  const { readKit } = await import("../onboarding/kit.ts");
+  const { readKit } = await import("./kit.ts");
   const { userName: name, authAccount: account } = await readKit(kit);
   return name === userName && account === authAccount;
 }

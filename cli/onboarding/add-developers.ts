@@ -2,10 +2,10 @@ import type { Stack } from "@pulumi/pulumi/automation/index.js";
 
 import type { Settings } from "../../infra/settings.ts";
 import { iamIn } from "../aws/clients.ts";
-import { letBack } from "../aws/cut-off.ts";
+import { letBack } from "../developers/cut-off.ts";
 import { createOneTimePassword } from "../aws/one-time-password.ts";
 import { addToStack, isApplied, settlePending } from "../deploy/own-part.ts";
-import { apply, prepare } from "../engine/apply.ts";
+import { apply, prepare } from "../deploy/apply.ts";
 import { type RunResult, runRefresh } from "../engine/runs.ts";
 import type { StepEventMetadata } from "../engine/automation.ts";
 import { existsAlready, IncompleteRun } from "../engine/run-failure.ts";

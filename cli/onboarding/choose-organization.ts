@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { organizationsAt } from "../engine/organizations.ts";
 import { readProjectFile, requireServerFor } from "../project/project.ts";
-import { isServer } from "../state/server.ts";
+import { isServer } from "../project/server.ts";
 import { canAsk, chooseOne } from "../terminal/ask.ts";
 
 /**

@@ -7,7 +7,7 @@ import { signInAddress } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { accessKeyProfile, accountProfileName, configText, roleProfiles } from "../aws-files/profiles.ts";
 import { Failure } from "../failure.ts";
-import { kitText } from "./kit.ts";
+import { kitText } from "../login/kit.ts";
 import type { Language } from "./language.ts";
 
 /** The page for one developer: how to sign in, to enrol and to log in. It holds no secrets, and is the kit as well. */

@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 
 import { Failure } from "../failure.ts";
-import { isServer } from "../state/server.ts";
+import { isServer } from "./server.ts";
 import { parseYamlFile } from "./yaml-file.ts";
 
 /** A Pulumi project directory and one of its stacks. */

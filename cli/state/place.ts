@@ -1,7 +1,7 @@
 import { Failure } from "../failure.ts";
 import { bucketOf, checkBucket } from "./bucket.ts";
 import { requireCurrentLayout } from "./layout.ts";
-import { isServer } from "./server.ts";
+import { isServer } from "../project/server.ts";
 import { checkKey } from "./secrets-provider.ts";
 
 /** Where a stack's state is, or is to be, and what its secrets are kept with. */

@@ -2,7 +2,7 @@ import { realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 import { keyPrefix } from "./bucket.ts";
-import { isServer } from "./server.ts";
+import { isServer } from "../project/server.ts";
 import { localStateDirectory, type StatePlace } from "./state-directory.ts";
 
 /** Whether two URLs name one place, however they are spelled. */

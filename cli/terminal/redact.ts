@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-import { withoutCommands } from "../ci/workflow-commands.ts";
+import { withoutCommands } from "./workflow-commands.ts";
 
 /** Variables of the environment whose values must not be printed, whoever repeats them in an error or a log. */
 const names = [

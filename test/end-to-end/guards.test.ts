@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { dangersInSettings, defaultRemovals } from "../../cli/preview/guards.ts";
+import { dangersInSettings, defaultRemovals } from "../../cli/deploy/guards.ts";
 import { settingsSchema } from "../../infra/settings.ts";
 import { Administrator } from "../support/harness.ts";
 

@@ -27,7 +27,7 @@ describe("up in CI", () => {
     expect(stderr.split("\n").slice(0, 9)).to.satisfy((lines: string[]) =>
       lines.every((line) => /^ {2}\+ (management|auth|sandbox|payments) +[a-z ]+ [\w-]+$/.test(line)),
     );
-    await expectGolden("test/cli/preview/golden/up.md", await summary());
+    await expectGolden("test/cli/report/golden/up.md", await summary());
   });
 
   it("neither asks nor colours nor rewrites a line where CI is set, even on a terminal", async () => {

@@ -12,7 +12,7 @@ import { SettingsFile } from "../../project/settings-file.ts";
 import { bucketOf } from "../../state/bucket.ts";
 import { secretsIn } from "../../state/secrets-keys.ts";
 import { keyOf } from "../../state/secrets-provider.ts";
-import { isServer } from "../../state/server.ts";
+import { isServer } from "../../project/server.ts";
 import {
   type CiAccess,
   type CiPolicy,

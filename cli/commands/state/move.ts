@@ -30,7 +30,7 @@ export default class StateMove extends ProjectCommand {
     const { flags } = await this.parse(StateMove);
     const { requireConfirmable } = await import("../../terminal/ask.ts");
     requireConfirmable(flags.yes);
-    const { moveState } = await import("../../state/move.ts");
+    const { moveState } = await import("../../state-move/move.ts");
     const move = await moveState({
       from: flags.cwd ?? process.cwd(),
       to: flags.to,

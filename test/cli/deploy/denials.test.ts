@@ -2,8 +2,8 @@ import { expect } from "chai";
 
 import type { Identity } from "../../../cli/aws/identities.ts";
 import type { Look } from "../../../cli/aws/look.ts";
-import { asTyped, denialsToPut } from "../../../cli/aws/put-denials.ts";
-import { denials, developersBy, newDenials } from "../../../cli/deploy/denials.ts";
+import { asTyped, denialsToPut } from "../../../cli/deploy/put-denials.ts";
+import { denials, developersBy, newDenials } from "../../../cli/engine/denials-in-aws.ts";
 import { withTakeovers } from "../../../cli/deploy/takeover.ts";
 import { parseSettings, type Settings } from "../../../infra/settings.ts";
 

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import type { Look } from "../../../cli/aws/look.ts";
 import { accountsBelow } from "../../../cli/aws/organization.ts";
 import { withPolicyInAws } from "../../../cli/deploy/policy-in-aws.ts";
-import { policyBefore, type StackBefore } from "../../../cli/preview/stack-before.ts";
+import { policyBefore, type StackBefore } from "../../../cli/changes/stack-before.ts";
 import { serviceControlPolicyName } from "../../../infra/names.ts";
 import { serviceControlPolicy } from "../../../infra/policies.ts";
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { cutOffLines } from "../../../cli/aws/cut-off.ts";
+import { cutOffLines } from "../../../cli/developers/cut-off.ts";
 import { deletionLines, removalQuestion } from "../../../cli/deploy/removal-words.ts";
 
 describe("the question of remove-developer", () => {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 import type { Assignment } from "../../../infra/assignment.ts";
-import { kitText, readKit } from "../../../cli/onboarding/kit.ts";
+import { kitText, readKit } from "../../../cli/login/kit.ts";
 import { Failure } from "../../../cli/failure.ts";
 import { modulesRefused } from "../../support/modules.ts";
 
@@ -56,7 +56,7 @@ describe("a kit", () => {
 
   it("is read without Pulumi and without the AWS SDK", async () => {
     await writeFile(path, kitText(assignment, page));
-    const kit = JSON.stringify(new URL("../../../cli/onboarding/kit.ts", import.meta.url).href);
+    const kit = JSON.stringify(new URL("../../../cli/login/kit.ts", import.meta.url).href);
     const program = `const { readKit } = await import(${kit}); console.log(JSON.stringify(await readKit(process.argv[1])));`;
     const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", program, path], {
       env: { ...process.env, ...modulesRefused("@pulumi/", "@aws-sdk/", "@smithy/") },

@@ -29,7 +29,7 @@ import { cutOffUser, emptyUser } from "../../../infra/offboarding.ts";
 import { expectGolden } from "../../support/golden.ts";
 import { administratorOf, allow, clients, policy } from "../../sandbox/testing.ts";
 import { Administrator, filesIn } from "../../support/harness.ts";
-import { requireValidReport } from "../../cli/preview/report-schema.ts";
+import { requireValidReport } from "../../cli/report/report-schema.ts";
 
 describe("refresh --preview-only", () => {
   let admin: Administrator;
@@ -96,7 +96,7 @@ describe("refresh --preview-only", () => {
     await auth.iam.send(new DeleteUserCommand({ UserName: "alice" }));
 
     const { status, stdout } = await previewed("markdown");
-    await expectGolden("test/cli/preview/golden/drift.md", timeless(stdout));
+    await expectGolden("test/cli/report/golden/drift.md", timeless(stdout));
     expect(status).to.equal(2);
     // A line break of somebody else's would let a line begin with a command for GitHub.
     const plain = timeless((await previewed("text")).stdout);
@@ -148,7 +148,7 @@ describe("refresh --preview-only", () => {
     await admin.editSettings((text) => text.replace("    bob: {}", "    bob: {}\n    carol: { accounts: [sandbox] }"));
 
     const { stdout } = await previewed("markdown");
-    await expectGolden("test/cli/preview/golden/drift-open.md", timeless(stdout));
+    await expectGolden("test/cli/report/golden/drift-open.md", timeless(stdout));
     requireValidReport(JSON.parse((await previewed("json")).stdout));
     await organizations.send(new DeletePolicyCommand({ PolicyId }));
     expect((await previewed("text")).stdout).to.contain(

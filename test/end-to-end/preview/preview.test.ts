@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { expectGolden } from "../../support/golden.ts";
 import { administratorOf } from "../../sandbox/testing.ts";
 import { Administrator } from "../../support/harness.ts";
-import { requireValidReport } from "../../cli/preview/report-schema.ts";
+import { requireValidReport } from "../../cli/report/report-schema.ts";
 
 describe("preview", () => {
   let admin: Administrator;
@@ -36,7 +36,7 @@ describe("preview", () => {
 
   it("of a stack that nothing is applied of shows all of it, and changes nothing", async () => {
     const { status, markdown } = await previewed();
-    await expectGolden("test/cli/preview/golden/first.md", markdown);
+    await expectGolden("test/cli/report/golden/first.md", markdown);
     expect(status).to.equal(2);
     expect(admin.changesSince(from)).to.eql([]);
     await admin.succeed("up", "--yes");
@@ -45,7 +45,7 @@ describe("preview", () => {
 
   it("with nothing to do says so, and ends with 0 also under --exit-code", async () => {
     const { status, markdown } = await previewed();
-    await expectGolden("test/cli/preview/golden/nothing.md", markdown);
+    await expectGolden("test/cli/report/golden/nothing.md", markdown);
     expect(status).to.equal(0);
   });
 
@@ -94,7 +94,7 @@ describe("preview", () => {
     it(`of ${what}`, async () => {
       await edited(edit);
       const { status, markdown } = await previewed();
-      await expectGolden(`test/cli/preview/golden/${golden}.md`, markdown);
+      await expectGolden(`test/cli/report/golden/${golden}.md`, markdown);
       expect(status).to.equal(2);
     });
   }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 import { expectGolden } from "../../support/golden.ts";
 import { Administrator } from "../../support/harness.ts";
-import { requireValidReport } from "../../cli/preview/report-schema.ts";
+import { requireValidReport } from "../../cli/report/report-schema.ts";
 
 describe("preview without credentials", () => {
   let admin: Administrator;
@@ -43,7 +43,7 @@ describe("preview without credentials", () => {
   it("compares the roster alone with a git revision, says why, and asks AWS nothing", async () => {
     const flags = ["--base", "main", "--exit-code"];
     const { status, stdout, stderr } = await admin.runWith({ env: fork }, "preview", "--format", "markdown", ...flags);
-    await expectGolden("test/cli/preview/golden/fork.md", stdout);
+    await expectGolden("test/cli/report/golden/fork.md", stdout);
     expect({ status, stderr, requests: admin.sandbox.requests }).to.eql({ status: 2, stderr: "", requests: [] });
     const { stdout: json } = await admin.runWith({ env: fork }, "preview", "--json", ...flags);
     requireValidReport(JSON.parse(json));

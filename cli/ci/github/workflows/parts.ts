@@ -1,5 +1,5 @@
 import { sdkPulumiVersion } from "../../../../toolchain/cache.js";
-import { isServer } from "../../../state/server.ts";
+import { isServer } from "../../../project/server.ts";
 
 /** What the workflows have to know of the stack. */
 export interface WorkflowOptions {

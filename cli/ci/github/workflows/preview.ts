@@ -1,4 +1,4 @@
-import { commentMarker } from "../../../preview/markdown.ts";
+import { commentMarker } from "../../../report/markdown.ts";
 import { roleNames } from "../../policies.ts";
 import {
   checkout,

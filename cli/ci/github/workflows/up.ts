@@ -1,4 +1,4 @@
-import { isServer } from "../../../state/server.ts";
+import { isServer } from "../../../project/server.ts";
 import { roleNames } from "../../policies.ts";
 import {
   checkout,

@@ -1,0 +1,254 @@
+import { isDeepStrictEqual } from "node:util";
+
+import { trustPolicyName } from "../../infra/names.ts";
+import type { Settings } from "../../infra/settings.ts";
+import { type UnreachableAccount, unreachableAccounts } from "../aws/account-reach.ts";
+import { letBack } from "../developers/cut-off.ts";
+import { liftDenials } from "../aws/lift-denials.ts";
+import { requireSeen } from "../aws/look.ts";
+import { trustAgain } from "../aws/role-trust.ts";
+import { checkPreconditions } from "../aws/preconditions.ts";
+import { forgetAccounts } from "./forget-accounts.ts";
+import { keepingDenials } from "./keep-denials.ts";
+import { requireStillHarmless } from "./policy-in-aws.ts";
+import { damagedIn, staleIn } from "./promise.ts";
+import { runUp } from "./run-up.ts";
+import { goWithoutUnreached, unreachedWarnings } from "./unreached-accounts.ts";
+import { type Project, stackReference } from "../project/project.ts";
+import type { SettingsFile } from "../project/settings-file.ts";
+import { confirmChange } from "../terminal/ask.ts";
+import { changeLine, countsLine } from "../report/progress.ts";
+import { denialsStay, lookAtAws, planSeen, type Seen, see } from "./look.ts";
+import { type GuardOptions, refuse, requireHarmless } from "./guards.ts";
+import type { SavedPlan } from "./saved-plan.ts";
+import { planned } from "./planned-by-engine.ts";
+import { previewReport } from "../report/report.ts";
+import type { Warning } from "../report/schema.ts";
+import { isPutRight } from "../report/warnings.ts";
+import { warningText } from "../report/wording.ts";
+import { oneLine } from "../terminal/one-line.ts";
+import { styled } from "../terminal/stream.ts";
+import { Failure } from "../failure.ts";
+import { readStackBefore, resourcesBefore, stackHeldBy, unfinishedNames } from "../engine/state-before.ts";
+import { text, warningLines } from "../report/text.ts";
+import type { Stack, StepEventMetadata } from "../engine/automation.ts";
+import type { Resource } from "../engine/deployment.ts";
+import { requireUnlocked } from "../state/lock.ts";
+import { waitForLock } from "../state/wait.ts";
+import { passphraseEnvironment, requirePassphrase } from "../engine/passphrase.ts";
+import { forgetDenials } from "../engine/recover.ts";
+import { healKnown, type RunOptions, type RunResult, runRefresh } from "../engine/runs.ts";
+import { openStack } from "../engine/stack.ts";
+import { lookAgain, unreachedBy, unreachedNames } from "../engine/unreached.ts";
+import { tell } from "../terminal/tell.ts";
+
+export interface ApplyOptions {
+  project: Project;
+  file: SettingsFile;
+  yes: boolean;
+  verbose: boolean;
+  /** A sentence above the preview, which is then shown where nobody is asked, too. */
+  intro?: string;
+  /** Take what AWS has already into the stack, whoever has made it. */
+  adopt?: boolean;
+  /** What the edit may do beyond what is taken for harmless. */
+  guards?: GuardOptions;
+  /** Until when to wait for another run's lock, in milliseconds since the epoch. Default: not at all. */
+  lockDeadline?: number;
+  /** What was reviewed: nothing else is applied. */
+  plan?: SavedPlan;
+  /** Called when another run was waited for, before anything is looked at again. */
+  onLate?: () => Promise<void>;
+  /** Called after the yes, when the run begins. */
+  onBegin?: () => Promise<void>;
+  /** Told of every step that is taken. */
+  onStep?: (step: StepEventMetadata) => void;
+}
+
+export interface PrepareOptions {
+  /** Whether everything is to be deleted. */
+  deleting?: boolean;
+  /** Until when to wait for another run's lock, in milliseconds since the epoch. Default: not at all. */
+  lockDeadline?: number;
+  /** Names of accounts that are closed or have left the organization, to be taken out of the stack. */
+  forget?: string[] | undefined;
+  /** Whether what cannot be reached is told in a report, and needs no telling here. */
+  reporting?: boolean;
+  /** What opens the stack's secrets, where that is known already. */
+  secrets?: Record<string, string> | undefined;
+}
+
+/** Checks all that can be checked before anything is changed, and opens the stack. */
+export async function prepare(
+  project: Project,
+  file: SettingsFile,
+  { deleting = false, lockDeadline = 0, secrets: known, forget = [], reporting = false }: PrepareOptions = {},
+): Promise<Stack> {
+  await waitForLock(lockDeadline, () => requireUnlocked(project));
+  // Asked for first: the terminal is not left with an open question when something else is refused.
+  const secrets = known ?? (await passphraseEnvironment(project));
+  const { settings } = file;
+  const look = async (): Promise<UnreachableAccount[]> => {
+    await checkPreconditions(settings, { authAlone: true });
+    return unreachableAccounts(settings.developmentAccounts, settings.accessRole);
+  };
+  const [stack, , found] = await Promise.all([openStack(project, { secrets }), requirePassphrase(project), look()]);
+  await goWithoutUnreached(stack, { project, settings, deleting, forget, found });
+  if (!reporting) tellUnreached(stack, settings);
+  return stack;
+}
+
+/**
+ * Refuses what is not harmless or not as planned; shows what would change and asks, unless told `yes`; then applies it. When
+ * it has had to wait for another run by then, all of that is done again: the stack is no longer what it was.
+ */
+export async function apply(stack: Stack, options: ApplyOptions): Promise<RunResult> {
+  let isLate = false;
+  return waitForLock(options.lockDeadline ?? 0, async () => {
+    if (isLate) {
+      await requireUnlocked(options.project);
+      await options.onLate?.();
+    }
+    isLate = true;
+    return applyNow(stack, options);
+  });
+}
+
+async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunResult> {
+  const { project, file, yes, verbose, intro, adopt = false, guards = {}, plan: saved, onBegin, onStep } = applyOptions;
+  const { settings } = file;
+  const show = !yes || intro !== undefined;
+  const { resources, held, warnings, seen, unreached } = await lookBefore(stack, applyOptions);
+  for (const line of warningLines(seen.alarms, process.stderr)) tell(line);
+  // What was reviewed is applied as it is.
+  const damaged = saved === undefined ? damagedIn(resources, seen) : [];
+  const stale = saved === undefined ? staleIn(seen.alarms) : [];
+  const lifted = [...seen.lifted.cutOff, ...seen.lifted.denied];
+  const isMoreThanPlanned =
+    lifted.length + damaged.length + stale.length > 0 || unreachedBy(stack).some(({ forget }) => forget);
+  const options = { project, settings, verbose, adopt };
+  let total: number | undefined;
+  if (show || saved !== undefined) {
+    const plan = await planned(stack, options);
+    if (saved !== undefined) saved.requireUnchanged({ project, settings, plan });
+    const report = previewReport({
+      kind: "preview",
+      stack: project.stack,
+      settings,
+      plan: await planSeen(plan, seen, settings, { adopt }),
+      warnings: [...forgotten(stack, settings), ...warnings, ...seen.dangers, ...seen.alarms.filter(isPutRight)],
+    });
+    // What is put right comes on top.
+    if (damaged.length === 0) total = plan.resources.filter(({ operation }) => operation !== "same").length;
+    if (!report.changed && !isMoreThanPlanned) {
+      await healKnown(stack, resources, options);
+      await onBegin?.();
+      return { changes: [], unchanged: report.unchanged, seconds: 0 };
+    }
+    if (show) tell(`${intro === undefined ? "" : `${intro}\n\n`}${text(report, process.stderr, { asking: !yes })}\n`);
+    await confirmChange(`${report.summary} Apply to the stack "${stackReference(project)}"?`, yes);
+    if (!yes || saved !== undefined) {
+      await requireUnlocked(project);
+      await requireUnchanged(stack, project, resources);
+    }
+  }
+  if (!show) tellShutOut(warnings);
+  await healKnown(stack, resources, options);
+  if (lifted.length > 0) await lift(stack, options, seen);
+  await forgetAccounts(stack, options);
+  if (damaged.length > 0) await runRefresh(stack, { project, settings, verbose }, damaged);
+  const afterRefresh = async (): Promise<void> => {
+    const now = await readStackBefore(stack, project);
+    denialsStay(seen, now, guards);
+    await requireStillHarmless(now, settings, guards);
+  };
+  await afterRefresh();
+  const keeping = { settings, before: held, told: seen.look, lifted: seen.lifted.denied, unreached, onStep };
+  const result = await keepingDenials(keeping, (onEach) =>
+    runUp(stack, { ...options, total, afterRefresh, ...(onBegin && { onBegin }), onStep: onEach }),
+  );
+  await trustAgain(settings, stale);
+  return result;
+}
+
+/**
+ * The stack as its state and AWS have it.
+ *
+ * @throws Failure when something is not harmless that is not consented to
+ */
+async function lookBefore(stack: Stack, { project, file: { settings }, adopt = false, guards = {} }: ApplyOptions) {
+  const resources = await resourcesBefore(stack, project);
+  // Another run may have been in between.
+  lookAgain(stack, resources);
+  const [held, unreached] = [stackHeldBy(resources), unreachedNames(stack)];
+  const look = await lookAtAws(settings, unreached);
+  requireSeen(look);
+  const warnings = await requireHarmless(held, settings, { ...guards, unreached }, look);
+  const seen = await see(look, held, settings, { ...guards, adopt, unfinished: () => unfinishedNames(stack, project) });
+  refuse(seen.dangers);
+  return { resources, held, warnings, seen, unreached };
+}
+
+/** Lets in again whom somebody, or a removal that was broken off, has shut out. */
+async function lift(stack: Stack, options: RunOptions, { lifted: { cutOff, denied } }: Seen): Promise<void> {
+  const { settings } = options;
+  const names = [...new Set([...cutOff, ...denied].map(({ developer }) => developer))];
+  const cut = cutOff.map(({ developer }) => developer);
+  if (cut.length > 0) await letBack(settings, cut, unreachedNames(stack));
+  const resources = denied.map(({ resource, policies }) => ({ ...resource, policies }));
+  await liftDenials(settings, resources);
+  const closed = denied.filter(({ policies }) => policies.includes(trustPolicyName));
+  await trustAgain(
+    settings,
+    closed.map(({ developer, resource: { account, name } }) => ({ developer, account, name })),
+  );
+  const refresh = (): Promise<unknown> => runRefresh(stack, options);
+  await forgetDenials(
+    stack,
+    { settings, refresh },
+    resources.flatMap(({ policies }) => policies),
+  );
+  tell(`Let in again: ${names.join(", ")}.`);
+}
+
+/** Nobody is shut out in silence, also where nothing is asked. */
+function tellShutOut(warnings: Warning[]): void {
+  for (const warning of warnings) {
+    if (warning.kind !== "shut-out" && warning.kind !== "unnamed-accounts") continue;
+    tell(`${styled("yellow", "!", process.stderr)} ${warningText(warning, oneLine)}`);
+  }
+}
+
+/** What was shown and asked about, or was planned, is what is applied, whatever has come in between. */
+async function requireUnchanged(stack: Stack, project: Project, shown: Resource[]): Promise<void> {
+  if (isDeepStrictEqual(await resourcesBefore(stack, project), shown)) return;
+  throw new Failure(
+    "Another run has changed the stack since this was shown.",
+    "Nothing was changed. Run the command again: it shows what is left to do.",
+  );
+}
+
+/** Says what a run goes without, which is a failure, however well the rest ends. */
+function tellUnreached(stack: Stack, settings: Settings): void {
+  for (const warning of unreachedWarnings(stack, settings)) {
+    if (warning.kind !== "account-unreached") continue;
+    tell(warningText(warning, (name) => name));
+    process.exitCode = 1;
+  }
+}
+
+/** What the question is about; what cannot be reached was told before. */
+function forgotten(stack: Stack, settings: Settings): Warning[] {
+  return unreachedWarnings(stack, settings).filter(({ kind }) => kind === "account-forgotten");
+}
+
+/** The changes of a preview, in the order of the accounts. */
+export function writeChanges({ changes }: RunResult, stream: NodeJS.WriteStream): void {
+  const width = Math.max(0, ...changes.map(({ account }) => account.length));
+  for (const change of changes) stream.write(`  ${changeLine(change, stream, width)}\n`);
+}
+
+/** "Done in 12 s: 3 created, 302 unchanged." */
+export function summary({ changes, unchanged, seconds }: RunResult): string {
+  return `Done in ${seconds.toFixed(1)} s: ${countsLine(changes, unchanged)}.`;
+}

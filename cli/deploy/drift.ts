@@ -1,0 +1,74 @@
+import { authAccountUnderPolicy } from "./auth-account.ts";
+import { unreachedWarnings } from "./unreached-accounts.ts";
+import { prepare } from "./apply.ts";
+import { lookAtAws } from "../aws/look.ts";
+import { cutOffs } from "./cut-offs.ts";
+import { denials, liftedDenials } from "../engine/denials-in-aws.ts";
+import { madeByOthers, nameDangers } from "./names.ts";
+import { otherBrokenPromises } from "./promise.ts";
+import type { Stack, StepEventMetadata } from "../engine/automation.ts";
+import { type RunOptions, runRefresh } from "../engine/runs.ts";
+import { unreachedNames } from "../engine/unreached.ts";
+import { withStateCopy } from "../engine/state-copy.ts";
+import type { Project } from "../project/project.ts";
+import type { SettingsFile } from "../project/settings-file.ts";
+import { requireUnlocked } from "../state/lock.ts";
+import { waitForLock } from "../state/wait.ts";
+import { planned } from "./planned-by-engine.ts";
+import { stackBefore } from "../changes/stack-before.ts";
+import { type Plan, planOf } from "../changes/planned.ts";
+import { previewReport } from "../report/report.ts";
+import type { PreviewReport } from "../report/schema.ts";
+import { readStackBefore } from "../engine/state-before.ts";
+
+export interface DriftOptions {
+  project: Project;
+  file: SettingsFile;
+  verbose: boolean;
+  /** Until when to wait for another run's lock, in milliseconds since the epoch. */
+  lockDeadline: number;
+}
+
+/**
+ * What differs in AWS from what the stack's state says, and what `refresh` and `up` would do about it. A copy of the state
+ * is refreshed, since the engine's own preview of a refresh does not see what only the second pass finds; the state itself
+ * stays as it is.
+ */
+export async function drift({ project, file, verbose, lockDeadline }: DriftOptions): Promise<PreviewReport> {
+  await waitForLock(lockDeadline, () => requireUnlocked(project));
+  return withStateCopy(project, async (copy) => {
+    const stack = await prepare(copy.project, file, { secrets: copy.secrets, reporting: true });
+    const options = { project: copy.project, settings: file.settings, verbose };
+    const steps: StepEventMetadata[] = [];
+    await runRefresh(stack, { ...options, onStep: (step) => steps.push(step) });
+    return driftReport(stack, options, planOf(steps, copy.modified), project.stack);
+  });
+}
+
+/** The same, after the state itself was read back. */
+export async function driftReport(
+  stack: Stack,
+  options: Omit<RunOptions, "onStep">,
+  plan: Plan,
+  stackName: string,
+  refreshed?: boolean,
+): Promise<PreviewReport> {
+  const { settings } = options;
+  const drifted = plan.resources.some(({ operation }) => operation !== "same");
+  const [look, before, repair] = await Promise.all([
+    lookAtAws(settings, unreachedNames(stack)),
+    readStackBefore(stack, options.project),
+    drifted ? planned(stack, options) : undefined,
+  ]);
+  const underPolicy = await authAccountUnderPolicy(settings, look.shield?.targets ?? []);
+  const denied = denials(look, settings, before);
+  const lifted = repair === undefined ? [] : liftedDenials(stackBefore(repair), denied, {});
+  const strangers = nameDangers(madeByOthers(look, stackBefore(plan).held, settings), {});
+  const promises = [...cutOffs(look, settings), ...otherBrokenPromises(look, settings)];
+  return previewReport({
+    ...{ kind: "drift", stack: stackName, settings, plan },
+    warnings: [...underPolicy, ...strangers, ...denied, ...promises, ...lifted, ...unreachedWarnings(stack, settings)],
+    ...(repair && { repair }),
+    ...(refreshed !== undefined && { refreshed }),
+  });
+}

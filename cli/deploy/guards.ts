@@ -1,0 +1,205 @@
+import { roleNameOf } from "../../infra/names.ts";
+import type { Settings } from "../../infra/settings.ts";
+import type { Look } from "../aws/look.ts";
+import { Failure } from "../failure.ts";
+import type { StackBefore } from "../changes/stack-before.ts";
+import type { Danger, Warning } from "../report/schema.ts";
+import { advice, consentTo, shutOutSetting, warningFact } from "../report/wording.ts";
+
+export interface GuardOptions {
+  /** How many developers one edit may remove; {@link defaultRemovals} when left out. */
+  maxRemovals?: number | undefined;
+  /** Let organizational units that hold development accounts go without the service control policy. */
+  allowUnprotected?: boolean | undefined;
+  /** Shut out whoever the service control policy comes to, also who has used a key lately. */
+  acceptShutOut?: boolean | undefined;
+  /** The run has nothing but developers for its target: where the service control policy is, it stays. */
+  policyStays?: boolean | undefined;
+  /** Names of developers off whom what only denies is taken; "everybody" for their group. */
+  liftDenials?: string[] | undefined;
+  /** Names of the development accounts that cannot be reached: nothing is asked there. */
+  unreached?: string[] | undefined;
+}
+
+/** Three developers, or a fifth of the roster if that is more. */
+export function defaultRemovals(developers: number): number {
+  return Math.max(3, Math.floor(developers / 5));
+}
+
+/**
+ * What an edit does that up refuses, unless told otherwise, and whom it shuts out. Asks AWS only about the auth account, and what
+ * the edit adds or takes off.
+ *
+ * @param look what AWS has of the service control policy
+ */
+export async function dangersOf(
+  before: StackBefore,
+  settings: Settings,
+  options: GuardOptions,
+  look: Pick<Look, "shield" | "missed">,
+): Promise<Warning[]> {
+  const [{ absentPolicies }, { authAccountUnderPolicy }, { dangersOfPolicy, withPolicyInAws }, { unitsWithoutRoom }] =
+    await Promise.all([
+      import("./absent-policies.ts"),
+      import("./auth-account.ts"),
+      import("./policy-in-aws.ts"),
+      import("./room.ts"),
+    ]);
+  const inForce = withPolicyInAws(before, look, settings);
+  const inAws = await Promise.all([
+    authAccountUnderPolicy(settings, look.shield?.targets ?? []),
+    ...(options.policyStays === true
+      ? []
+      : [dangersOfPolicy(before, settings, options, inForce), unitsWithoutRoom(inForce, settings)]),
+    absentPolicies(before, settings, options),
+  ]);
+  return [...dangersInSettings(before, settings, options), ...inAws.flat()];
+}
+
+/** Those that the settings show without AWS. */
+export function dangersInSettings(before: StackBefore, settings: Settings, options: GuardOptions): Danger[] {
+  return [
+    ...movedAccounts(before, settings),
+    ...renamedAccounts(before, settings),
+    ...recased(before, settings),
+    ...tooManyRemovals(before, settings, options),
+  ];
+}
+
+/** The flags by which up is told of every such danger, as far as there is one for it. */
+export async function consentsTo(before: StackBefore, settings: Settings): Promise<string[]> {
+  const { shieldInAws } = await import("../aws/shield.ts");
+  const look = { shield: await shieldInAws(), missed: [] };
+  const dangers = (await dangersOf(before, settings, {}, look)).filter(isDanger);
+  return [...new Set(dangers.map(consentTo).filter((consent) => consent !== undefined))];
+}
+
+/**
+ * @returns what is to be told of an edit that is let pass
+ * @throws Failure for one that is not, before anything is changed
+ */
+export async function requireHarmless(
+  before: StackBefore,
+  settings: Settings,
+  options: GuardOptions,
+  look: Pick<Look, "shield" | "missed">,
+): Promise<Warning[]> {
+  const warnings = await dangersOf(before, settings, options, look);
+  refuse(warnings);
+  return warnings;
+}
+
+/** @throws Failure for the first danger that is refused */
+export function refuse(warnings: Warning[]): void {
+  const dangers = warnings.filter(isDanger).filter(({ refused }) => refused);
+  const [danger] = dangers;
+  if (danger === undefined) return;
+  const plain = (text: string): string => text;
+  const setting = settingOf(danger);
+  if (danger.kind === "shut-out") {
+    const all = dangers.filter((one) => one.kind === "shut-out");
+    throw new Failure(
+      all.map((one) => warningFact(one, plain)).join("\n"),
+      `Nothing was changed. Give them a role, or MFA. If it is meant, write into the settings ${shutOutSetting(all)}, or run mfa-admin up with --accept-shut-out.`,
+      setting === undefined ? {} : { setting },
+    );
+  }
+  const consent = consentTo(danger);
+  const remedy =
+    consent === undefined || danger.kind === "name-taken"
+      ? advice(danger, plain)
+      : `If it is meant, run mfa-admin up with ${consent}.`;
+  throw new Failure(
+    warningFact(danger, plain),
+    `Nothing was changed. ${remedy}`,
+    setting === undefined ? {} : { setting },
+  );
+}
+
+export function isDanger(warning: Warning): warning is Danger {
+  return "refused" in warning;
+}
+
+/** IAM takes the two for one name, and the engine makes the new user or role before it deletes the old one. */
+function recased({ developers, roles }: StackBefore, settings: Settings): Danger[] {
+  const names = Object.keys(settings.developers);
+  const find = (type: "developer" | "role", before: string[], now: string[]): Danger[] => {
+    const was = new Map(before.map((name) => [name.toLowerCase(), name]));
+    return now.flatMap((to): Danger[] => {
+      const from = was.get(to.toLowerCase());
+      return from === undefined || before.includes(to) ? [] : [{ kind: "recased", refused: true, type, from, to }];
+    });
+  };
+  const users = find("developer", developers, names);
+  if (users.length > 0) return users;
+  // Of all roles, one tells that the prefix is meant.
+  return find(
+    "role",
+    roles,
+    names.map((name) => roleNameOf(settings, name)),
+  ).slice(0, 1);
+}
+
+function tooManyRemovals(
+  { developers }: StackBefore,
+  settings: Settings,
+  { maxRemovals = defaultRemovals(developers.length) }: GuardOptions,
+): Danger[] {
+  const removed = developers.filter((name) => !Object.hasOwn(settings.developers, name)).length;
+  // Who has allowed more is told all the same.
+  const limit = Math.min(maxRemovals, defaultRemovals(developers.length));
+  if (removed <= limit) return [];
+  return [{ kind: "removals", refused: removed > maxRemovals, removed, before: developers.length, limit }];
+}
+
+/** The engine would go on as if the new account had all that was made in the old one. */
+function movedAccounts({ accounts }: StackBefore, settings: Settings): Danger[] {
+  const was = new Map(Object.entries(accounts));
+  // In the order of the settings: the state's differs from run to run.
+  return [...namedAccounts(settings)].flatMap(([account, to]): Danger[] => {
+    const from = was.get(account);
+    return from === undefined || from === to ? [] : [{ kind: "account-moved", refused: true, account, from, to }];
+  });
+}
+
+/** To the engine this is one account that goes and one that comes, and both have the same roles. */
+function renamedAccounts({ accounts }: StackBefore, settings: Settings): Danger[] {
+  const now = namedAccounts(settings);
+  const was = new Map(Object.entries(accounts));
+  return [...now].flatMap(([to, accountId]): Danger[] => {
+    // A stack that knows the account by this name already, too, is let finish.
+    if (was.get(to) === accountId) return [];
+    const from = [...was].find(([name, id]) => id === accountId && !now.has(name))?.[0];
+    return from === undefined ? [] : [{ kind: "account-renamed", refused: true, accountId, from, to }];
+  });
+}
+
+/** The ids of the accounts by name; a map, since a name may be that of a method of every object. */
+function namedAccounts({ authAccount, developmentAccounts }: Settings): Map<string, string> {
+  return new Map([["auth", authAccount], ...Object.entries(developmentAccounts)]);
+}
+
+/** The key of the settings that a danger comes from. */
+function settingOf(danger: Danger): string[] | undefined {
+  switch (danger.kind) {
+    case "account-moved":
+      return danger.account === "auth" ? ["authAccount"] : ["developmentAccounts", danger.account];
+    case "account-renamed":
+      return danger.to === "auth" ? ["authAccount"] : ["developmentAccounts", danger.to];
+    case "recased":
+      return danger.type === "role" ? ["rolePrefix"] : ["developers", danger.to];
+    case "removals":
+      return ["developers"];
+    case "unprotected":
+    case "no-room":
+    case "auth-account-under-policy":
+    case "shut-out":
+      return ["organizationalUnits"];
+    case "no-such-policy":
+      return [danger.setting];
+    case "name-in-the-way":
+    case "name-taken":
+    case "denials-lifted":
+      return undefined;
+  }
+}

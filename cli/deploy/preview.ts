@@ -1,0 +1,103 @@
+import { Failure } from "../failure.ts";
+import type { Project } from "../project/project.ts";
+import type { SettingsFile } from "../project/settings-file.ts";
+import { type Base, baseSettings } from "./base.ts";
+import { dangersOf, type GuardOptions } from "./guards.ts";
+import { stackBefore } from "../changes/stack-before.ts";
+import { previewReport } from "../report/report.ts";
+import { rosterReport } from "./roster-preview.ts";
+import type { PreviewReport } from "../report/schema.ts";
+
+export interface PreviewOptions extends GuardOptions {
+  project: Project;
+  file: SettingsFile;
+  /** What the roster is compared with where AWS cannot be asked. */
+  base: Base | undefined;
+  /** Don't even try to ask it. */
+  rosterOnly: boolean;
+  /** Show what `up --adopt` would do. */
+  adopt: boolean;
+  /** A file for what was previewed. */
+  savePlan: string | undefined;
+  verbose: boolean;
+  /** Until when to wait for another run's lock, in milliseconds since the epoch. */
+  lockDeadline: number;
+  /** Names of accounts that are to be taken out of the stack. */
+  forget?: string[] | undefined;
+}
+
+/** What `up` would do, with what it would refuse; or, where AWS cannot be asked and there is a base, the roster's difference. */
+export async function preview(options: PreviewOptions): Promise<PreviewReport> {
+  const { project, base, rosterOnly } = options;
+  if (rosterOnly) return roster(options, "It was asked for, with --roster-only.");
+  if (base !== undefined) {
+    const { missingAccess } = await import("./missing-access.ts");
+    const missing = await missingAccess(project);
+    if (missing !== undefined && options.savePlan !== undefined) {
+      throw new Failure(
+        `${missing} here: only the roster can be compared, which makes no plan.`,
+        "Leave out --save-plan, or hand over what is missing.",
+      );
+    }
+    if (missing !== undefined) return roster(options, `${missing} here, as in a pull request from a fork.`);
+  }
+  return full(options);
+}
+
+async function full({
+  project,
+  file,
+  savePlan: path,
+  verbose,
+  lockDeadline,
+  forget,
+  ...guards
+}: PreviewOptions): Promise<PreviewReport> {
+  const [
+    { prepare },
+    { planned },
+    { lookAtAws, planSeen, see },
+    { unfinishedNames },
+    { unreachedWarnings },
+    { unreachedNames },
+  ] = await Promise.all([
+    import("./apply.ts"),
+    import("./planned-by-engine.ts"),
+    import("./look.ts"),
+    import("../engine/state-before.ts"),
+    import("./unreached-accounts.ts"),
+    import("../engine/unreached.ts"),
+  ]);
+  const saving = path === undefined ? undefined : { path, ...(await import("./saved-plan.ts")) };
+  await saving?.requirePlanWritable(saving.path);
+  const { settings } = file;
+  const stack = await prepare(project, file, { lockDeadline, forget, reporting: true });
+  const unreached = unreachedNames(stack);
+  const [plan, look] = await Promise.all([
+    planned(stack, { project, settings, verbose }),
+    lookAtAws(settings, unreached),
+  ]);
+  await saving?.savePlan(saving.path, project, settings, plan);
+  const before = stackBefore(plan);
+  const [seen, dangers] = await Promise.all([
+    see(look, before, settings, { ...guards, unfinished: () => unfinishedNames(stack, project) }),
+    dangersOf(before, settings, { ...guards, unreached }, look),
+  ]);
+  return previewReport({
+    ...{ kind: "preview", stack: project.stack, settings },
+    plan: await planSeen(plan, seen, settings, guards),
+    warnings: [...unreachedWarnings(stack, settings), ...seen.alarms, ...dangers, ...seen.dangers],
+  });
+}
+
+async function roster({ project, file, base, ...guards }: PreviewOptions, cause: string): Promise<PreviewReport> {
+  if (base === undefined) {
+    throw new Failure(
+      "To compare the roster alone, mfa-admin has to know what with.",
+      "Add --base REF, such as --base origin/main, or --base-file FILE.",
+    );
+  }
+  const before = await baseSettings(base, project);
+  const reason = `${cause} Neither AWS nor the stack's state was looked at; the settings are compared with those before the change.`;
+  return rosterReport({ stack: project.stack, before, after: file.settings, reason, ...guards });
+}

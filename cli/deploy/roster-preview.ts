@@ -1,0 +1,122 @@
+import { isDeepStrictEqual } from "node:util";
+
+import { accountsOf, policyArnIn, roleNameOf } from "../../infra/names.ts";
+import { type Settings, settingsKeys, settingsSchema } from "../../infra/settings.ts";
+import { differences } from "../report/differences.ts";
+import { dangersInSettings, type GuardOptions } from "./guards.ts";
+import { stackBefore } from "../changes/stack-before.ts";
+import type { Plan, PlannedResource } from "../changes/planned.ts";
+import { previewReport } from "../report/report.ts";
+import type { PreviewReport, Warning } from "../report/schema.ts";
+
+export interface RosterComparison extends GuardOptions {
+  stack: string;
+  /** The settings that are compared with; nothing where there were none yet. */
+  before: Settings | undefined;
+  after: Settings;
+  /** Why there is no more than this, in a sentence. */
+  reason: string;
+}
+
+/** What the settings alone tell of a change: the users and the roles. Neither AWS nor the stack's state is looked at. */
+export function rosterReport({ stack, before, after, reason, ...guards }: RosterComparison): PreviewReport {
+  const plan = rosterPlan(before, after);
+  const warnings = [...dangersInSettings(stackBefore(plan), after, guards), ...moved(before, after)];
+  const isNew = before === undefined ? " There were no settings of this stack before." : "";
+  return previewReport({
+    ...{ kind: "roster", stack, settings: after, plan, warnings },
+    reason: reason + isNew,
+    otherSettings: otherKeys(before, after),
+  });
+}
+
+/** Which accounts go without the policy, and who is shut out by it, only AWS can tell. */
+function moved(before: Settings | undefined, after: Settings): Warning[] {
+  const [was, is] = [before?.organizationalUnits ?? [], after.organizationalUnits];
+  const [left, come] = [was.filter((id) => !is.includes(id)), is.filter((id) => !was.includes(id))];
+  return [
+    ...(left.length === 0 ? [] : [{ kind: "detached" as const, organizationalUnits: left }]),
+    ...(come.length === 0 ? [] : [{ kind: "attached" as const, organizationalUnits: come }]),
+  ];
+}
+
+/** Keys whose consequences the users and roles do not show, or not all of them. */
+function otherKeys(before: Settings | undefined, after: Settings): string[] {
+  const shown = ["developers", "permissions", "permissionsBoundary", "sessionDuration"];
+  const [was, is]: Record<string, unknown>[] = [before ?? defaults(), after];
+  return settingsKeys.filter((key) => !shown.includes(key) && !isDeepStrictEqual(was?.[key], is?.[key]));
+}
+
+function defaults(): Record<string, unknown> {
+  const { shape } = settingsSchema;
+  return Object.fromEntries(Object.entries(shape).map(([key, schema]) => [key, schema.safeParse(undefined).data]));
+}
+
+function rosterPlan(before: Settings | undefined, after: Settings): Plan {
+  const [was, is] = [resourcesOf(before), resourcesOf(after)];
+  const resources = [...new Set([...was.keys(), ...is.keys()])].flatMap((key): PlannedResource[] => {
+    const [old, now] = [was.get(key), is.get(key)];
+    const either = now ?? old;
+    if (either === undefined) return [];
+    const { properties, ...identity } = either;
+    return [
+      {
+        ...identity,
+        operation: operationOf(old, now),
+        ...(old && { before: old.properties }),
+        ...(now && { after: properties }),
+        ...(old && old.name !== either.name && { formerName: old.name }),
+      },
+    ];
+  });
+  return { resources, accounts: accountIds(before, after) };
+}
+
+type Known = Pick<PlannedResource, "account" | "type" | "name" | "developer"> & { properties: Record<string, unknown> };
+
+function operationOf(old: Known | undefined, now: Known | undefined): PlannedResource["operation"] {
+  if (old === undefined) return "create";
+  if (now === undefined) return "delete";
+  if (old.name !== now.name) return "replace";
+  return differences(old.properties, now.properties).properties.length > 0 ? "update" : "same";
+}
+
+/** The users and the roles that settings ask for, by developer and account. */
+function resourcesOf(settings: Settings | undefined): Map<string, Known> {
+  const found = new Map<string, Known>();
+  for (const developer of Object.keys(settings?.developers ?? {})) {
+    if (settings === undefined) break;
+    found.set(developer, { account: "auth", type: "user", name: developer, developer, properties: {} });
+    for (const account of accountsOf(settings, developer)) {
+      const name = roleNameOf(settings, developer);
+      found.set(`${developer} ${account}`, {
+        ...{ account, type: "role", name, developer },
+        properties: roleProperties(settings, account, name),
+      });
+    }
+  }
+  return found;
+}
+
+function roleProperties(settings: Settings, account: string, roleName: string): Record<string, unknown> {
+  const { developmentAccounts, permissions, permissionsBoundary, sessionDuration } = settings;
+  const arn = (policy: string): string => policyArnIn(developmentAccounts[account] ?? "", policy);
+  return {
+    roleName,
+    managedPolicyArns: permissions.map(arn),
+    maxSessionDuration: sessionDuration,
+    ...(permissionsBoundary !== undefined && { permissionsBoundary: arn(permissionsBoundary) }),
+  };
+}
+
+function accountIds(before: Settings | undefined, after: Settings): Plan["accounts"] {
+  const ids = (settings: Settings | undefined): Record<string, string> =>
+    settings === undefined ? {} : { auth: settings.authAccount, ...settings.developmentAccounts };
+  const [was, is] = [ids(before), ids(after)];
+  return new Map(
+    [...new Set([...Object.keys(was), ...Object.keys(is)])].map((name) => {
+      const [old, now] = [was[name], is[name]];
+      return [name, { ...(old !== undefined && { before: old }), ...(now !== undefined && { after: now }) }];
+    }),
+  );
+}

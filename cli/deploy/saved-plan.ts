@@ -1,0 +1,180 @@
+import { createHash } from "node:crypto";
+import { access, constants, readFile, stat } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+
+import writeFileAtomic from "write-file-atomic";
+import { z } from "zod";
+
+import { type Settings, settingsKeys, settingsSchema } from "../../infra/settings.ts";
+import { Failure } from "../failure.ts";
+import type { Project } from "../project/project.ts";
+import { changedAccessRoles } from "../report/access-roles.ts";
+import type { Plan } from "../changes/planned.ts";
+
+const format = "mfa-admin plan";
+
+const plannedChange = z.strictObject({
+  operation: z.enum(["create", "update", "replace", "delete"]),
+  account: z.string(),
+  type: z.string(),
+  name: z.string(),
+  /** Of the properties before and after, in hexadecimal. */
+  sha256: z.string(),
+});
+
+/**
+ * What a reviewer has seen, in a file: the settings, and each change with a digest of all that it is made of. No secrets:
+ * neither the settings nor the stack's inputs have any.
+ */
+const planFileSchema = z.strictObject({
+  format: z.literal(format),
+  version: z.literal(1),
+  project: z.string(),
+  stack: z.string(),
+  settings: settingsSchema,
+  changes: z.array(plannedChange),
+});
+
+type PlanFile = z.output<typeof planFileSchema>;
+type PlannedChange = z.output<typeof plannedChange>;
+
+/** @throws Failure when {@link savePlan} could not write this file: the preview before it takes its time */
+export async function requirePlanWritable(path: string): Promise<void> {
+  try {
+    await access(dirname(resolve(path)), constants.W_OK);
+    const there = await stat(path).catch(() => undefined);
+    if (there?.isDirectory()) throw new Error("it is a directory");
+    if (there !== undefined && !isPlan(await readFile(path, "utf8"))) {
+      throw new Error("it is there already, and is something else than a plan");
+    }
+  } catch (error) {
+    throw notWritable(path, error);
+  }
+}
+
+/** Whether a file may be replaced by a newer plan. */
+function isPlan(text: string): boolean {
+  try {
+    return (JSON.parse(text) as { format?: unknown } | null)?.format === format;
+  } catch {
+    return text === "";
+  }
+}
+
+/** Saves what `up` would do, for `up --plan`. */
+export async function savePlan(path: string, project: Project, settings: Settings, plan: Plan): Promise<void> {
+  try {
+    await writeFileAtomic(path, `${JSON.stringify(planFile(project, settings, plan), undefined, 2)}\n`);
+  } catch (error) {
+    throw notWritable(path, error);
+  }
+}
+
+function notWritable(path: string, cause: unknown): Failure {
+  const { message } = cause as Error;
+  return new Failure(`The plan cannot be written to ${path}: ${message}.`, "Name another file in --save-plan.", {
+    cause,
+  });
+}
+
+/** A plan that was saved, to be held against what is to be done now. */
+export class SavedPlan {
+  readonly #path: string;
+  readonly #content: PlanFile;
+
+  private constructor(path: string, content: PlanFile) {
+    this.#path = path;
+    this.#content = content;
+  }
+
+  /** @throws Failure when a file is no plan of this stack */
+  static async read(path: string, { name, stack }: Project): Promise<SavedPlan> {
+    let content: unknown;
+    try {
+      content = JSON.parse(await readFile(path, "utf8"));
+    } catch (error) {
+      throw new Failure(`${basename(path)} is no plan: ${(error as Error).message}.`, again(path), { cause: error });
+    }
+    const { data: plan } = planFileSchema.safeParse(content);
+    if (plan === undefined) {
+      throw new Failure(`${basename(path)} is no plan of this version of mfa-admin, or is damaged.`, again(path));
+    }
+    if (plan.project !== name || plan.stack !== stack) {
+      const theirs = `the stack "${plan.stack}" of ${plan.project}`;
+      throw new Failure(`${basename(path)} is a plan of ${theirs}, not of "${stack}" of ${name}.`, again(path));
+    }
+    return new SavedPlan(path, plan);
+  }
+
+  /** @throws Failure that says what has changed since the plan was saved, if anything */
+  requireUnchanged({ project, settings, plan }: { project: Project; settings: Settings; plan: Plan }): void {
+    const [saved, now] = [this.#content, planFile(project, settings, plan)];
+    const differences = [
+      ...changedSettings(saved.settings, now.settings),
+      ...changedChanges(saved.changes, now.changes),
+    ];
+    if (differences.length === 0) return;
+    const shown = differences.slice(0, most).map((line) => `  ${line}`);
+    if (differences.length > most) shown.push(`  and ${differences.length - most} more`);
+    const message = `${basename(this.#path)} no longer fits; nothing was changed. Since it was saved:`;
+    throw new Failure([message, ...shown].join("\n"), again(this.#path));
+  }
+}
+
+/** Differences that are told one by one. */
+const most = 20;
+
+function again(path: string): string {
+  return `Run mfa-admin preview --save-plan ${basename(path)}, and have it reviewed.`;
+}
+
+function planFile({ name, stack }: Project, settings: Settings, plan: Plan): PlanFile {
+  const changes = [...plan.resources, ...changedAccessRoles(plan, settings)]
+    .flatMap(({ operation, account, type, name, before, after }): PlannedChange[] => {
+      // What --adopt takes in is in no plan.
+      if (operation === "same" || operation === "adopt") return [];
+      const sha256 = createHash("sha256")
+        .update(JSON.stringify(sorted({ before, after })))
+        .digest("hex");
+      return [{ operation, account, type, name, sha256 }];
+    })
+    .sort((a, b) => (titleOf(a) < titleOf(b) ? -1 : 1));
+  return { format, version: 1, project: name, stack, settings, changes };
+}
+
+/** A value with the keys of all objects in it in order. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, item]: [string, unknown]) => [key, sorted(item)]));
+}
+
+function changedSettings(before: Settings, now: Settings): string[] {
+  const [was, is] = [before, JSON.parse(JSON.stringify(now))] as Record<string, unknown>[];
+  return settingsKeys
+    .filter((key) => !isDeepStrictEqual(was?.[key], is?.[key]))
+    .map((key) => {
+      if (key !== "developers") return `the setting ${key} has changed`;
+      const names = [...new Set([...Object.keys(before.developers), ...Object.keys(now.developers)])];
+      const [old, current] = [before, now].map(({ developers }) => new Map(Object.entries(developers)));
+      const different = names.filter((name) => !isDeepStrictEqual(old?.get(name), current?.get(name)));
+      return `the roster has changed: ${different.join(", ")}`;
+    });
+}
+
+function changedChanges(before: PlannedChange[], now: PlannedChange[]): string[] {
+  const [was, is] = [before, now].map((changes) => new Map(changes.map((change) => [titleOf(change), change])));
+  return [...new Set([...(was?.keys() ?? []), ...(is?.keys() ?? [])])].flatMap((title) => {
+    const [old, planned] = [was?.get(title), is?.get(title)];
+    if (old === undefined) return [`to be done now, but not planned: ${title}`];
+    if (planned === undefined) return [`planned, but nothing to be done any more: ${title}`];
+    return old.sha256 === planned.sha256 ? [] : [`planned otherwise: ${title}`];
+  });
+}
+
+/** "create role developer-alice in sandbox" */
+function titleOf({ operation, account, type, name }: PlannedChange): string {
+  return `${operation} ${type} ${name} in ${account}`;
+}

@@ -1,0 +1,144 @@
+import pMap from "p-map";
+
+import { accountsOf, roleNameOf } from "../../infra/names.ts";
+import { type CutOff, type CutOffFailure, cutOffUser, revokeRoleSessions } from "../../infra/offboarding.ts";
+import { letRoleBack, letUserBack } from "../../infra/older-sessions.ts";
+import type { Settings } from "../../infra/settings.ts";
+import { accountsText } from "../accounts-text.ts";
+import type { EmergencyTarget } from "./emergency-target.ts";
+import { counted } from "../report/summary.ts";
+import { clientsIn } from "../aws/clients.ts";
+import { momentFromNow } from "../aws/clock.ts";
+import { doEach } from "../aws/do-each.ts";
+import { wordsOf } from "../aws/words.ts";
+
+export interface DeveloperCutOff extends CutOff {
+  userName: string;
+  /** Names of the development accounts in which sessions of the developer's role were ended. */
+  sessions: string[];
+  /** Accounts in which that could not be done. */
+  unreached: UnreachedAccount[];
+}
+
+export interface UnreachedAccount {
+  account: string;
+  accountId: string;
+  /** AWS's own words. */
+  reason: string;
+  /** When the last session that may be open there ends by itself, as an ISO 8601 text. */
+  until: string;
+}
+
+type Reach = Pick<Settings, "accessRole">;
+
+/** Ends every access of developers, in the auth account and in every other at the same time; none waits for another. */
+export async function cutOff(settings: Reach, targets: EmergencyTarget[]): Promise<DeveloperCutOff[]> {
+  const iam = clientsIn(settings);
+  return pMap(
+    targets,
+    async (target) => {
+      const [user, roles] = await Promise.all([
+        cutOffUser(iam(target.authAccount), target.userName).catch(notReached),
+        inEachAccount(target, (accountId, roleName) => revokeRoleSessions(iam(accountId), roleName)),
+      ]);
+      return { userName: target.userName, ...user, ...roles };
+    },
+    { concurrency: 4 },
+  );
+}
+
+/** Seconds that a session of a role lasts at the longest, whatever the settings say by now (IAM User Guide, "Use IAM roles"). */
+const longestRoleSession = 43_200;
+
+/** Does something to a developer's role in each account where there may be one; says where it did, and where it could not. */
+export async function inEachAccount(
+  { accounts, roleNames }: EmergencyTarget,
+  act: (accountId: string, roleName: string) => Promise<boolean>,
+): Promise<{ sessions: string[]; unreached: UnreachedAccount[] }> {
+  const until = new Date(Date.now() + longestRoleSession * 1000).toISOString();
+  const done = await pMap(
+    Object.entries(accounts),
+    async ([account, accountId]) => {
+      try {
+        const found = await pMap(roleNames, (roleName) => act(accountId, roleName));
+        return { account, found: found.some(Boolean) };
+      } catch (error) {
+        return { account, failed: { account, accountId, reason: wordsOf(error), until } };
+      }
+    },
+    { concurrency: 16 },
+  );
+  return {
+    sessions: done.flatMap(({ account, found }) => (found === true ? [account] : [])),
+    unreached: done.flatMap(({ failed }) => (failed === undefined ? [] : [failed])),
+  };
+}
+
+function notReached(error: unknown): CutOff {
+  const failed: CutOffFailure[] = [{ part: "everything in the auth account", reason: wordsOf(error) }];
+  return { found: true, accessKeys: 0, password: false, mfaDevices: 0, failed };
+}
+
+/**
+ * Takes a cut-off back, for developers whose removal was broken off and who are added again. Sessions that it has ended stay
+ * ended. Each part is done whatever becomes of the others.
+ *
+ * @param unreached names of accounts that cannot be reached, which are left out
+ * @throws what AWS has refused first
+ */
+export async function letBack(settings: Settings, userNames: string[], unreached: string[] = []): Promise<void> {
+  const iam = clientsIn(settings);
+  const auth = iam(settings.authAccount);
+  const before = await momentFromNow(auth);
+  const parts = userNames.flatMap((userName) => [
+    () => letUserBack(auth, userName, before),
+    ...accountsOf(settings, userName)
+      .filter((account) => !unreached.includes(account))
+      .map((account) => {
+        const client = iam(settings.developmentAccounts[account] ?? "");
+        return () => letRoleBack(client, roleNameOf(settings, userName), before);
+      }),
+  ]);
+  await doEach(parts);
+}
+
+/** "alice: access ended. Deleted: 1 access key, the password, 1 MFA device. Sessions ended in sandbox." and what was not. */
+export function cutOffLines(cut: DeveloperCutOff): string[] {
+  const { userName, found, accessKeys, password, mfaDevices, sessions, failed, unreached } = cut;
+  const open = [
+    ...failed.map(({ part, reason }) => `${userName}: NOT ended: ${part}: ${reason}`),
+    ...unreached.map(
+      ({ account, accountId, reason, until }) =>
+        `${userName}: NOT ended: sessions in ${account} (${accountId}), which could not be reached; one that is open there lasts until ${until} at the latest. ${reason}`,
+    ),
+  ];
+  if (!found && sessions.length === 0) {
+    const none = open.length > 0 ? "no role where it could be looked for" : "no role, so there is no access to end";
+    return [`${userName}: has no user and ${none}.`, ...open];
+  }
+  const isPart = open.length > 0;
+  const where = accountsText(sessions, isPart ? Infinity : sessions.length);
+  const ended = sessions.length > 0 ? ` Sessions ended in ${where}.` : "";
+  if (!found) return [`${userName}: the auth account has no such user.${ended}`, ...open];
+  const isAny = accessKeys > 0 || password || mfaDevices > 0;
+  // Where something was refused, what was not deleted may be there.
+  const isTold = (isThere: boolean): boolean => isThere || failed.length === 0;
+  const deleted = [
+    ...(isTold(accessKeys > 0) ? [plural(accessKeys, "access key")] : []),
+    ...(isTold(password) ? [password ? "the password" : "no password"] : []),
+    ...(isTold(mfaDevices > 0) ? [plural(mfaDevices, "MFA device")] : []),
+  ].join(", ");
+  const nothing = failed.length > 0 ? "" : " There was no access key, password or MFA device.";
+  const what = isPart ? "access NOT ended in full" : "access ended";
+  return [`${userName}: ${what}.${isAny ? ` Deleted: ${deleted}.` : nothing}${ended}`, ...open];
+}
+
+/** Whether something of anybody's access is left. */
+export function isIncomplete(cut: DeveloperCutOff[]): boolean {
+  return cut.some(({ failed, unreached }) => failed.length + unreached.length > 0);
+}
+
+/** "no access key", "1 access key", "2 access keys". */
+function plural(count: number, noun: string): string {
+  return count === 0 ? `no ${noun}` : counted(count, noun);
+}

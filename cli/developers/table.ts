@@ -1,0 +1,56 @@
+import type { DeveloperStatus } from "../aws/developer-status.ts";
+import { accountsText } from "../accounts-text.ts";
+import { plainTable } from "../terminal/table.ts";
+
+/** A developer as the roster, and perhaps IAM, knows them. */
+export type DeveloperRow = { userName: string; accounts: string[] } & Partial<DeveloperStatus>;
+
+/**
+ * The table of `list`; with what AWS knows only where it was asked.
+ *
+ * @param accounts how many development accounts there are
+ */
+export function developerTable(rows: DeveloperRow[], accounts: number): string {
+  const asked = rows.some(({ exists }) => exists !== undefined);
+  return plainTable(
+    ["Developer", "Accounts", ...(asked ? ["MFA", "Access keys", "Last use"] : [])],
+    rows.map((row) => [
+      row.userName,
+      accountsText(row.accounts, accounts),
+      ...(asked ? [mfa(row), keys(row), lastUse(row)] : []),
+    ]),
+  );
+}
+
+function mfa({ exists, hasPassword, mfaDevices = [] }: DeveloperRow): string {
+  if (exists === false) return "no user yet";
+  if (mfaDevices.length > 0) return mfaDevices.map(deviceText).join(", ");
+  return hasPassword === false ? "no password yet" : "not enrolled";
+}
+
+/** Its name; security keys show no codes, so a developer needs another device to log in by the command line. */
+function deviceText(serialNumber: string): string {
+  const name = serialNumber.replace(/^.*[:/]/, "");
+  return serialNumber.includes(":u2f/") ? `${name} (security key)` : name;
+}
+
+function keys({ accessKeys = [] }: DeveloperRow): string {
+  if (accessKeys.length === 0) return "none";
+  return accessKeys.map(({ active, createdAt }) => `${age(createdAt)} old${active ? "" : " (inactive)"}`).join(", ");
+}
+
+function lastUse({ accessKeys = [], passwordLastUsedAt }: DeveloperRow): string {
+  const times = [passwordLastUsedAt, ...accessKeys.map(({ lastUsedAt }) => lastUsedAt)].filter(
+    (time) => time !== undefined,
+  );
+  const latest = times.sort().at(-1);
+  if (latest === undefined && accessKeys.some(({ lastUseUnknown }) => lastUseUnknown)) return "not told";
+  return latest === undefined ? "never" : `${age(latest)} ago`;
+}
+
+function age(time: string): string {
+  const days = Math.floor((Date.now() - Date.parse(time)) / 86_400_000);
+  if (days >= 1) return `${days} day${days === 1 ? "" : "s"}`;
+  const hours = Math.floor((Date.now() - Date.parse(time)) / 3_600_000);
+  return hours >= 1 ? `${hours} hour${hours === 1 ? "" : "s"}` : "less than an hour";
+}

@@ -1,0 +1,77 @@
+import type { Stack, StepEventMetadata } from "./automation.ts";
+import { identityOfResource } from "../changes/changes.ts";
+import type { Deployment, Resource } from "./deployment.ts";
+import type { Project } from "../project/project.ts";
+import type { NotedResource } from "../state/checkpoint.ts";
+import { stateFilesOf } from "../state/files.ts";
+import { requireNoOtherRun } from "./idle.ts";
+import { keyOf } from "../report/drift-repair.ts";
+import { type StackBefore, stackBefore } from "../changes/stack-before.ts";
+import { planOf } from "../changes/planned.ts";
+
+/** What the stack's state says that the stack holds. */
+export async function readStackBefore(stack: Stack, project: Project): Promise<StackBefore> {
+  return stackHeldBy(await resourcesBefore(stack, project));
+}
+
+/** The same by its resources. */
+export function stackHeldBy(resources: NotedResource[]): StackBefore {
+  return stackBefore(planOf(resources.map(asStep)));
+}
+
+/** The resources that the stack's state has. */
+export async function resourcesBefore(stack: Stack, project: Project): Promise<Resource[]> {
+  return (await checkpoint(project)) ?? (await exported(stack));
+}
+
+/** When the stack last wrote each resource, by URN, to the second. */
+export async function modifiedBefore(stack: Stack, project: Project): Promise<Map<string, string>> {
+  const resources = await resourcesBefore(stack, project);
+  return new Map(resources.map(({ urn, modified = "" }) => [urn, modified.replace(/\.\d+Z$/, "Z")]));
+}
+
+/**
+ * What is the stack's by now, and what runs were making when they died, as {@link keyOf} has them.
+ *
+ * @throws Locked while a run is on: what it makes is in AWS before it is in the state
+ */
+export async function unfinishedNames(stack: Stack, project: Project): Promise<Set<string>> {
+  await requireNoOtherRun(project);
+  const { deployment } = (await stack.exportStack()) as { deployment?: Partial<Deployment> | null };
+  const { pending_operations: pending = [], resources = [] } = deployment ?? {};
+  const creating = pending.filter(({ type }) => type === "creating").map(({ resource }) => resource);
+  return new Set([...creating, ...resources].map((resource) => keyOf(identityOfResource(resource))));
+}
+
+/** The file that Pulumi keeps the state in: to read it is a good deal faster than to have it exported. */
+async function checkpoint(project: Project): Promise<Resource[] | undefined> {
+  try {
+    const text = await stateFilesOf(project)?.read(`.pulumi/stacks/${project.name}/${project.stack}.json`);
+    if (text === undefined) return undefined;
+    const content = JSON.parse(text) as { checkpoint?: { latest?: { resources?: Resource[] } } };
+    // A stack that was never applied has no resources there.
+    return content.checkpoint === undefined ? undefined : (content.checkpoint.latest?.resources ?? []);
+  } catch {
+    // Compressed, or in a layout of an older Pulumi: the engine knows.
+    return undefined;
+  }
+}
+
+async function exported(stack: Stack): Promise<Resource[]> {
+  const { deployment } = (await stack.exportStack()) as { deployment?: { resources?: Resource[] } | null };
+  return deployment?.resources ?? [];
+}
+
+/** A resource as a step that leaves it as it is. */
+function asStep({
+  urn,
+  id = "",
+  type,
+  inputs = {},
+  outputs = {},
+  parent = "",
+  provider = "",
+}: NotedResource): StepEventMetadata {
+  const state = { type, urn, id, parent, provider, inputs, outputs };
+  return { op: "same", urn, type, provider, old: state };
+}

@@ -1,0 +1,112 @@
+import { isDeepStrictEqual } from "node:util";
+
+import { isFew } from "../accounts-text.ts";
+import { oneLine } from "../terminal/one-line.ts";
+import { changeMark } from "./progress.ts";
+import { styled } from "../terminal/stream.ts";
+import { anonymous } from "./anonymous.ts";
+import { isUndone } from "./drift-repair.ts";
+import { policyLines, policyTitle } from "./policy-lines.ts";
+import type { ResourceChange } from "./schema.ts";
+import { counted } from "./summary.ts";
+import { listed, operationWords, propertyText, takeoverTexts } from "./wording.ts";
+
+/** A change, and whose it is. */
+export type OwnChange = ResourceChange & { developer?: string };
+
+export interface ChangeLinesOptions {
+  /** How many development accounts there are. */
+  accounts: number;
+  stream: NodeJS.WriteStream;
+  /** What is put back, where a change does no more than that, is not told once more. */
+  drifted?: ResourceChange[];
+}
+
+/** Changes in lines: one for what is the same in many accounts, or for many developers, and what differs below it. */
+export function changeLines(changes: OwnChange[], { accounts, stream, drifted = [] }: ChangeLinesOptions): string[] {
+  const told = changes.map((change) => ({ ...change, isBack: drifted.some((drift) => isUndone(drift, change)) }));
+  const groups = grouped(told, accounts);
+  const width = Math.max(0, ...groups.map(({ place }) => place.length));
+  return groups.flatMap(({ change, place, what }) => {
+    const { operation, since, isBack } = change;
+    const adopted = operation === "adopt" ? `: ${operationWords.adopt}` : "";
+    const later = since === undefined ? "" : `, some time after ${since}`;
+    const mark = changeMark(operation === "adopt" ? "update" : operation, stream);
+    const line = `  ${mark} ${place.padEnd(width)}  ${what}${later}${adopted}`;
+    return isBack ? [`${line}: put back`] : [line, ...detailLines(change, stream)];
+  });
+}
+
+type Told = OwnChange & { isBack: boolean };
+
+interface Group {
+  /** What is told of all of them. */
+  change: Told;
+  place: string;
+  what: string;
+}
+
+function grouped(changes: Told[], accounts: number): Group[] {
+  const resources = together(changes, (change) => ({ ...change, account: undefined }));
+  const alike = together(resources, (places) => [places.map(({ account }) => account), places.map(nameless)]);
+  const whose = alike.map((group) => group.map(([first]) => first?.developer));
+  return alike.flatMap((group, index) => {
+    const places = group[0] ?? [];
+    const [first] = places;
+    if (first === undefined) return [];
+    const change = group.length === 1 ? first : nameless(first);
+    const where = places.map(({ account }) => account);
+    const isPart = where.length > 1 && where.length < accounts;
+    const isTold = whose.slice(0, index).some((earlier) => isDeepStrictEqual(earlier, whose[index]));
+    const what = group.length === 1 ? `${change.type} ${oneLine(change.name)}` : manyText(group, isTold);
+    return [
+      {
+        change,
+        place:
+          where.length === 1 ? change.account : isPart ? counted(where.length, "account") : `all ${accounts} accounts`,
+        what: isPart ? `${what} in ${listed(where, oneLine, accounts)}` : what,
+      },
+    ];
+  });
+}
+
+/** "6 users: alice, bob, …", or "6 roles developer-…" where the developers have been named already. */
+function manyText(group: Told[][], isTold: boolean): string {
+  const all = group.flatMap(([first]) => first ?? []);
+  const [change] = all;
+  const what = counted(all.length, change?.type ?? "");
+  if (isTold && change?.developer !== undefined) return `${what} ${oneLine(nameless(change).name)} of theirs`;
+  return `${what}: ${all.map(({ name }) => oneLine(name)).join(", ")}`;
+}
+
+/** Items of the same key as one, where there are more than a few; the others stay where they are, each by itself. */
+function together<T>(items: T[], key: (item: T) => unknown): T[][] {
+  const keyed = items.map((item) => ({ item, key: JSON.stringify(key(item)) }));
+  const groups = Map.groupBy(keyed, ({ key }) => key);
+  return keyed.flatMap((one) => {
+    const group = groups.get(one.key) ?? [];
+    if (isFew(group.length)) return [[one.item]];
+    return group[0] === one ? [group.map(({ item }) => item)] : [];
+  });
+}
+
+function nameless(change: Told): Told {
+  return change.developer === undefined ? change : anonymous(change, change.developer);
+}
+
+/** What differs, below the line. */
+function detailLines(change: Told, stream: NodeJS.WriteStream): string[] {
+  return [
+    ...takeoverTexts(change, oneLine).map((text) => `      ${text}`),
+    ...change.properties.map((property) => `      ${propertyText(property, oneLine)}`),
+    ...change.policies.flatMap((policy) => [
+      `      ${policyTitle(policy, oneLine)}`,
+      ...policyLines(policy).map((line) => `        ${coloured(line, stream)}`),
+    ]),
+  ];
+}
+
+function coloured(line: string, stream: NodeJS.WriteStream): string {
+  if (line.startsWith("+")) return styled("green", line, stream);
+  return line.startsWith("-") ? styled("red", line, stream) : line;
+}

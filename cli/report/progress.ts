@@ -1,0 +1,120 @@
+import type { Change, Operation } from "../changes/changes.ts";
+import { propertyWord } from "./wording.ts";
+import { isTerminal, styled } from "../terminal/stream.ts";
+import { tell } from "../terminal/tell.ts";
+
+/** How each operation is marked: the sign reads without colour, too. */
+const marks: Record<Operation, { sign: string; past: string; colour: "green" | "yellow" | "red" }> = {
+  create: { sign: "+", past: "created", colour: "green" },
+  update: { sign: "~", past: "updated", colour: "yellow" },
+  replace: { sign: "±", past: "replaced", colour: "yellow" },
+  delete: { sign: "-", past: "deleted", colour: "red" },
+};
+
+/** The sign of an operation, in its colour. */
+export function changeMark(operation: Operation, stream: NodeJS.WriteStream): string {
+  const { sign, colour } = marks[operation];
+  return styled(colour, sign, stream);
+}
+
+/** One line per change, as progress shows it. */
+export function changeLine(change: Change, stream: NodeJS.WriteStream, accountWidth = 0): string {
+  const mark = changeMark(change.operation, stream);
+  const { operation, properties = [], account, type, name } = change;
+  const differing =
+    operation === "update" && properties.length > 0 ? ` (${properties.map(propertyWord).join(", ")})` : "";
+  return `${mark} ${account.padEnd(accountWidth)}  ${type} ${name}${differing}`;
+}
+
+/** "3 created, 1 deleted, 12 unchanged" */
+export function countsLine(changes: Change[], unchanged: number): string {
+  const parts = (Object.keys(marks) as Operation[])
+    .map((operation) => [changes.filter((change) => change.operation === operation).length, marks[operation].past])
+    .filter(([count]) => count !== 0)
+    .map(([count, past]) => `${count ?? 0} ${past ?? ""}`);
+  return [...parts, `${unchanged} unchanged`].join(", ");
+}
+
+/** What a run's progress counts, and how many of it there will be, if that is known. */
+export interface Counted {
+  what: "changes" | "resources";
+  total?: number | undefined;
+}
+
+/**
+ * What a long run is doing, on stderr: a line per finished change; between them, on a terminal, one line that is
+ * rewritten with the count and the time, and elsewhere a line every ten seconds.
+ */
+export class Progress {
+  private readonly stream = process.stderr;
+  private readonly started = Date.now();
+  private readonly timer: NodeJS.Timeout;
+  private readonly title: string;
+  private readonly counted: Counted;
+  private finished = 0;
+  private written = Date.now();
+  private readonly accountWidth: number;
+
+  constructor(title: string, counted: Counted, accounts: string[]) {
+    this.title = title;
+    this.counted = counted;
+    this.accountWidth = Math.max(0, ...accounts.map((name) => name.length));
+    this.timer = setInterval(() => {
+      this.tick();
+    }, 1000);
+  }
+
+  /** Notes that one more of what is counted is done with. */
+  advance(): void {
+    this.finished++;
+  }
+
+  /** The same, and shows which change it was. */
+  changed(change: Change): void {
+    this.advance();
+    this.clearLine();
+    const count = this.total === undefined ? "" : `  ${this.dim(`(${this.finished}/${this.total})`)}`;
+    tell(`  ${changeLine(change, this.stream, this.accountWidth)}${count}`);
+    this.written = Date.now();
+  }
+
+  /** A remark between the lines of progress. */
+  note(text: string): void {
+    this.clearLine();
+    tell(text);
+    this.written = Date.now();
+  }
+
+  end(): number {
+    clearInterval(this.timer);
+    this.clearLine();
+    return (Date.now() - this.started) / 1000;
+  }
+
+  private tick(): void {
+    const seconds = Math.round((Date.now() - this.started) / 1000);
+    const count = this.total === undefined ? `${this.finished}` : `${this.finished} of ${this.total}`;
+    const line = `${this.title}: ${count} ${this.counted.what}, ${seconds} s`;
+    if (isTerminal(this.stream)) {
+      this.clearLine();
+      // What goes over the end of the line could not be taken back.
+      this.stream.write(`  ${this.dim(line.slice(0, this.stream.columns - 3))}`);
+    } else if (Date.now() - this.written >= 10_000) {
+      this.note(`  ${line}`);
+    }
+  }
+
+  /** Nothing where it is not known, or has turned out wrong. */
+  private get total(): number | undefined {
+    const { total } = this.counted;
+    return total === undefined || this.finished > total ? undefined : total;
+  }
+
+  private clearLine(): void {
+    if (isTerminal(this.stream)) this.stream.write("\r\x1b[2K");
+  }
+
+  private dim(text: string): string {
+    return styled("dim", text, this.stream);
+  }
+}

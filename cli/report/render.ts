@@ -1,0 +1,12 @@
+import { withoutCommands } from "../terminal/workflow-commands.ts";
+import type { PreviewReport } from "./schema.ts";
+
+/** The report for people, to be printed on stdout. Programs get it as it is. */
+export async function render(report: PreviewReport, format: "text" | "markdown" | "json"): Promise<string> {
+  if (format === "markdown") {
+    const { markdown } = await import("./markdown.ts");
+    return markdown(report).trimEnd();
+  }
+  const { text } = await import("./text.ts");
+  return withoutCommands(text(report, process.stdout));
+}

@@ -1,0 +1,62 @@
+import type { Operation } from "../changes/changes.ts";
+import type { PlannedResource } from "../changes/planned.ts";
+import type { ReportKind } from "./schema.ts";
+
+const verbs: Record<"preview" | "up" | "drift", Record<Operation | "adopt", string>> = {
+  preview: { adopt: "takes over", create: "adds", delete: "removes", replace: "replaces", update: "changes" },
+  up: { adopt: "took over", create: "added", delete: "removed", replace: "replaced", update: "changed" },
+  drift: { adopt: "taken over", create: "made", delete: "deleted", replace: "replaced", update: "changed" },
+};
+
+const order: (Operation | "adopt")[] = ["adopt", "create", "delete", "replace", "update"];
+
+/**
+ * The report in one line: "Adds 1 developer, 2 roles; changes nothing else."
+ *
+ * @param others keys of the settings that differ besides, where the resources do not show what they do
+ */
+export function summaryOf(kind: ReportKind, resources: PlannedResource[], others: string[] = []): string {
+  const wording = verbs[kind === "roster" ? "preview" : kind];
+  const parts = order.flatMap((operation) => {
+    const concerned = resources.filter((resource) => resource.operation === operation);
+    if (concerned.length === 0) return [];
+    const counts = countsOf(concerned.map(({ type }) => (kind === "drift" ? type : nounOf(type, operation))));
+    return [kind === "drift" ? `${counts} ${wording[operation]}` : `${wording[operation]} ${counts}`];
+  });
+  if (parts.length === 0 && others.length === 0) return nothing(kind, resources.length);
+  if (kind === "drift") return `Found in AWS: ${parts.join("; ")}.`;
+  if (parts.length === 0) parts.push("the roster stays the same");
+  if (others.length > 0) parts.push(`other settings change: ${others.join(", ")}`);
+  else if (!resources.some(({ operation }) => operation === "update")) parts.push(`${wording.update} nothing else`);
+  const text = parts.join("; ");
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+function nothing(kind: ReportKind, count: number): string {
+  if (kind === "roster") return "Nothing to do: the settings stay the same.";
+  const all = count === 1 ? "the one resource is" : `all ${count} resources are`;
+  if (kind === "drift") return `Nothing has drifted: ${all} as the state says.`;
+  const what = kind === "up" ? "Nothing was to be done" : "Nothing to do";
+  return `${what}: as far as the state knows, ${all} as the settings say; mfa-admin refresh looks at AWS.`;
+}
+
+/** A user who comes or goes is a developer who does. */
+function nounOf(type: string, operation: Operation | "adopt"): string {
+  return type === "user" && (operation === "create" || operation === "delete") ? "developer" : type;
+}
+
+/** People before what they share. */
+const first = ["developer", "user", "role"];
+
+function countsOf(nouns: string[]): string {
+  const counts = new Map<string, number>();
+  for (const noun of [...first.filter((one) => nouns.includes(one)), ...nouns]) counts.set(noun, 0);
+  for (const noun of nouns) counts.set(noun, (counts.get(noun) ?? 0) + 1);
+  return [...counts].map(([noun, count]) => counted(count, noun)).join(", ");
+}
+
+/** "1 role", "2 managed policies" */
+export function counted(count: number, noun: string): string {
+  if (count === 1) return `1 ${noun}`;
+  return `${count.toLocaleString("en")} ${/[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`}`;
+}
