@@ -9,7 +9,14 @@ const rooms = [
   ...["enrollment/", "onboarding/", "ci/", "command.ts", "flags.ts", "help.ts", "commands/", "hooks/"],
 ];
 
-/** Refuses imports of what matches, also dynamic ones and those of types. */
+/**
+ * Refuses imports of what matches, also dynamic ones and those of types.
+ *
+ * @param {string[]} files
+ * @param {string[]} sources regular expressions of what comes after the dots of a relative path
+ * @param {string} message
+ * @returns {import("eslint").Linter.Config}
+ */
 function noImport(files, sources, message) {
   const source = String.raw`[source.value=/^(\.\u002f|(\.\.\u002f)+)(cli\u002f)?(${sources.join("|")})/]`;
   const kinds = ["ImportDeclaration", "ImportExpression", "ExportNamedDeclaration", "ExportAllDeclaration"];

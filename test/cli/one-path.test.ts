@@ -29,9 +29,9 @@ describe("one place decides what the engine changes in AWS", () => {
   it("nothing starts such a run but what guards, shows and asks, or does a person's own part", async () => {
     expect(await filesWith(/\b(runUp|runDestroy|runRemoval)\b/)).to.eql([
       "commands/destroy.ts",
+      "deploy/apply.ts",
       "deploy/own-part.ts",
       "deploy/run-up.ts",
-      "engine/apply.ts",
       "engine/runs.ts",
     ]);
   });
