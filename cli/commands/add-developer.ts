@@ -19,8 +19,9 @@ export default class AddDeveloper extends StackCommand {
     "<%= config.bin %> <%= command.id %> alice --kit-directory onboarding --password-file passwords",
     "<%= config.bin %> <%= command.id %> alice --no-up",
   ];
-  static override strict = false;
-  static override args = { name: Args.string({ description: "The user's name; several may follow.", required: true }) };
+  static override args = {
+    name: Args.string({ description: "The user's name; several may follow.", required: true, multiple: true }),
+  };
   static override flags = {
     account: Flags.string({
       description: "A development account; may be repeated. Default: every one.",
@@ -38,8 +39,8 @@ export default class AddDeveloper extends StackCommand {
   };
 
   async run(): Promise<unknown> {
-    const { flags, argv } = await this.parse(AddDeveloper);
-    const names = argv as string[];
+    const { flags, args } = await this.parse(AddDeveloper);
+    const names = args.name;
     const [{ requireConfirmable }, { rosterEntries }] = await Promise.all([
       import("../terminal/ask.ts"),
       import("../project/roster.ts"),

@@ -11,19 +11,20 @@ export default class RemoveDeveloper extends StackCommand {
     "<%= config.bin %> <%= command.id %> bob",
     "<%= config.bin %> <%= command.id %> bob carol --yes",
   ];
-  static override strict = false;
-  static override args = { name: Args.string({ description: "The user's name; several may follow.", required: true }) };
+  static override args = {
+    name: Args.string({ description: "The user's name; several may follow.", required: true, multiple: true }),
+  };
   static override flags = { yes: yesFlag, "lock-timeout": lockTimeoutFlag };
 
   async run(): Promise<unknown> {
-    const { flags, argv } = await this.parse(RemoveDeveloper);
+    const { flags, args } = await this.parse(RemoveDeveloper);
     const [{ removeDevelopers }, { summary }] = await Promise.all([
       import("../deploy/remove-developers.ts"),
       import("../deploy/apply.ts"),
     ]);
     const project = await this.project(flags);
     const { yes, verbose, "lock-timeout": lockDeadline } = flags;
-    const result = await removeDevelopers({ project, names: argv as string[], yes, verbose, lockDeadline });
+    const result = await removeDevelopers({ project, names: args.name, yes, verbose, lockDeadline });
     this.log(summary(result));
     return result;
   }
