@@ -1,4 +1,4 @@
-import { accountsOf, roleNameOf } from "./names.ts";
+import { accountsOf, roleNameOf, tagPrefix } from "./names.ts";
 import type { Settings } from "./settings.ts";
 
 /**
@@ -20,9 +20,6 @@ export interface Assignment {
   /** The region of the developer's profiles. */
   region?: string;
 }
-
-/** The keys of these tags begin so; the settings' own tags must not. */
-export const tagPrefix = "mfa-admin:";
 
 // The prefix and not the name: a user's name may have a comma, which a tag's value may not.
 const rolePrefixKey = `${tagPrefix}role-prefix`;

@@ -1,9 +1,29 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import { emptyRoleBeforeDelete, emptyUserBeforeDelete, retryTransientErrors } from "./hooks.ts";
-import type { ProgramOptions, Unreached } from "./program.ts";
 import { accountProviders, type Providers } from "./providers.ts";
 import type { Settings } from "./settings.ts";
+
+export interface ProgramOptions {
+  /** The version of the aws-native plugin to ask the engine for; the SDK's own when left out. */
+  pluginVersion?: string | undefined;
+  /** The id of the management account; AWS is asked when it is left out. */
+  managementAccount?: string | undefined;
+  /** These developers alone, for a run that has nothing but them for its target; the stack's outputs otherwise stay. */
+  part?: { names: string[]; outputs: Record<string, unknown> };
+  /** What cannot be reached now, and has to stay as it is. */
+  unreached?: Unreached | undefined;
+}
+
+/** Accounts in which a run can neither read nor change anything. */
+export interface Unreached {
+  /** Their ids by name; the settings need not name them any more. */
+  accounts: Record<string, string>;
+  /** The roles that the stack has made there, with their inputs as the state has them. */
+  roles: { developer: string; account: string; inputs: Record<string, unknown> }[];
+  /** ARNs of the managed policies that the stack had given to its roles, which these still have. */
+  permissions: string[];
+}
 
 /** What every component is given: the settings, a provider per account, and the options of the stack's resources. */
 export interface Context {

@@ -3,7 +3,8 @@
  * one function and nothing else, as Pulumi's Node.js runtime wants it.
  */
 import { settingsFromConfiguration } from "./configuration.ts";
-import { program, type ProgramOptions } from "./program.ts";
+import { program } from "./program.ts";
+import type { ProgramOptions } from "./context.ts";
 
 export default function main(options: ProgramOptions = {}) {
   // Set where the plugin was built from its Go module, whose version is another than the SDK's (docs/toolchain.md).

@@ -1,14 +1,21 @@
-import type { Settings } from "./settings.ts";
+/** What names are made of: a part of the settings, whose schema in turn asks what things are called. */
+interface Naming {
+  authAccount: string;
+  developmentAccounts: Record<string, string>;
+  developers: Record<string, { accounts?: string[] | undefined }>;
+  rolePrefix: string;
+  accountAlias?: string | undefined;
+}
 
 /** What things are called, for the program and for whoever talks about it. No Pulumi here. */
 
 /** The name of a developer's role, the same in every account. */
-export function roleNameOf(settings: Pick<Settings, "rolePrefix">, userName: string): string {
+export function roleNameOf(settings: Pick<Naming, "rolePrefix">, userName: string): string {
   return `${settings.rolePrefix}-${userName}`;
 }
 
 /** The names of the development accounts in which a developer has a role. */
-export function accountsOf(settings: Pick<Settings, "developmentAccounts" | "developers">, userName: string): string[] {
+export function accountsOf(settings: Pick<Naming, "developmentAccounts" | "developers">, userName: string): string[] {
   const { developers, developmentAccounts } = settings;
   // A name may be that of a method of every object.
   const own = Object.hasOwn(developers, userName) ? developers[userName]?.accounts : undefined;
@@ -16,7 +23,7 @@ export function accountsOf(settings: Pick<Settings, "developmentAccounts" | "dev
 }
 
 /** The ARNs of a developer's roles, by account name. */
-export function roleArnsOf(settings: Settings, userName: string): Record<string, string> {
+export function roleArnsOf(settings: Naming, userName: string): Record<string, string> {
   return Object.fromEntries(
     accountsOf(settings, userName).map((account) => [
       account,
@@ -37,7 +44,7 @@ export const serviceControlPolicyName = "mfa-admin-require-mfa";
 export const serviceControlPolicyDescription = "Denies everything but assumed roles unless the request carries MFA.";
 
 /** Where developers sign in to the auth account's console. */
-export function signInAddress(settings: Pick<Settings, "authAccount" | "accountAlias">): string {
+export function signInAddress(settings: Pick<Naming, "authAccount" | "accountAlias">): string {
   return `https://${settings.accountAlias ?? settings.authAccount}.signin.aws.amazon.com/console`;
 }
 
@@ -54,9 +61,12 @@ export const deletionHooks = {
 export const developersGroup = "mfa-admin-developers";
 
 /** The id of an account by its name: "auth", or one of the development accounts'. Empty where the settings have none of it. */
-export function accountIdIn(settings: Pick<Settings, "authAccount" | "developmentAccounts">, account: string): string {
+export function accountIdIn(settings: Pick<Naming, "authAccount" | "developmentAccounts">, account: string): string {
   return account === "auth" ? settings.authAccount : (settings.developmentAccounts[account] ?? "");
 }
 
 /** What a role's trust policy is called among a role's policies. */
 export const trustPolicyName = "trust policy";
+
+/** The keys of these tags begin so; the settings' own tags must not. */
+export const tagPrefix = "mfa-admin:";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { tagPrefix } from "./assignment.ts";
+import { tagPrefix } from "./names.ts";
 import { isDay } from "./exemptions.ts";
 import { checkReferences, roleNameProblem } from "./settings-references.ts";
 import { atMost, describeProblem, list, oncePerKey, shown, text, wanted, whole } from "./settings-words.ts";

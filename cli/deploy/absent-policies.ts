@@ -4,7 +4,7 @@ import pMap from "p-map";
 import { unlessGone } from "../../infra/gone.ts";
 import { accountsOf, policyArnIn } from "../../infra/names.ts";
 import { administratorAccess, type Settings } from "../../infra/settings.ts";
-import type { GuardOptions } from "./guards.ts";
+import type { GuardOptions } from "./guard-options.ts";
 import type { StackBefore } from "../changes/stack-before.ts";
 import type { Danger } from "../report/schema.ts";
 

@@ -4,22 +4,8 @@ import type { Look } from "../aws/look.ts";
 import { Failure } from "../failure.ts";
 import type { StackBefore } from "../changes/stack-before.ts";
 import type { Danger, Warning } from "../report/schema.ts";
+import { type GuardOptions, isDanger } from "./guard-options.ts";
 import { advice, consentTo, shutOutSetting, warningFact } from "../report/wording.ts";
-
-export interface GuardOptions {
-  /** How many developers one edit may remove; {@link defaultRemovals} when left out. */
-  maxRemovals?: number | undefined;
-  /** Let organizational units that hold development accounts go without the service control policy. */
-  allowUnprotected?: boolean | undefined;
-  /** Shut out whoever the service control policy comes to, also who has used a key lately. */
-  acceptShutOut?: boolean | undefined;
-  /** The run has nothing but developers for its target: where the service control policy is, it stays. */
-  policyStays?: boolean | undefined;
-  /** Names of developers off whom what only denies is taken; "everybody" for their group. */
-  liftDenials?: string[] | undefined;
-  /** Names of the development accounts that cannot be reached: nothing is asked there. */
-  unreached?: string[] | undefined;
-}
 
 /** Three developers, or a fifth of the roster if that is more. */
 export function defaultRemovals(developers: number): number {
@@ -114,10 +100,6 @@ export function refuse(warnings: Warning[]): void {
     `Nothing was changed. ${remedy}`,
     setting === undefined ? {} : { setting },
   );
-}
-
-export function isDanger(warning: Warning): warning is Danger {
-  return "refused" in warning;
 }
 
 /** IAM takes the two for one name, and the engine makes the new user or role before it deletes the old one. */

@@ -1,5 +1,5 @@
 import type { RunResult } from "../engine/runs.ts";
-import { listed, type Mark } from "../report/wording.ts";
+import { listed, type Mark } from "../report/words.ts";
 
 /** What is left to do for the users that a run has made, if any. */
 export function madeWithoutPassword(

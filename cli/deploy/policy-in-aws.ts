@@ -1,7 +1,7 @@
 import type { Settings } from "../../infra/settings.ts";
 import type { Look } from "../aws/look.ts";
 import { Failure } from "../failure.ts";
-import { type GuardOptions, isDanger } from "./guards.ts";
+import { type GuardOptions, isDanger } from "./guard-options.ts";
 import { policyBefore, type StackBefore } from "../changes/stack-before.ts";
 import type { Warning } from "../report/schema.ts";
 import { isPutRight } from "../report/warnings.ts";

@@ -3,7 +3,7 @@ import pMap from "p-map";
 import { endOf, exemptionsOf } from "../../infra/exemptions.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
-import type { GuardOptions } from "./guards.ts";
+import type { GuardOptions } from "./guard-options.ts";
 import type { PolicyBefore } from "../changes/stack-before.ts";
 import type { ShutOut, Warning } from "../report/schema.ts";
 

@@ -1,6 +1,6 @@
 import type { Settings } from "../../infra/settings.ts";
 import { accountsBelow, viewOrganization } from "../aws/organization.ts";
-import type { GuardOptions } from "./guards.ts";
+import type { GuardOptions } from "./guard-options.ts";
 import type { StackBefore } from "../changes/stack-before.ts";
 import type { Danger } from "../report/schema.ts";
 

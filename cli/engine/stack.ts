@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 
-import type { ProgramOptions } from "../../infra/program.ts";
+import type { ProgramOptions } from "../../infra/context.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { knownManagementAccount } from "../aws/preconditions.ts";
 import { openSession } from "../aws/session.ts";

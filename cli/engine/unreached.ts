@@ -1,4 +1,4 @@
-import type { Unreached } from "../../infra/program.ts";
+import type { Unreached } from "../../infra/context.ts";
 import type { UnreachableAccount } from "../aws/account-reach.ts";
 import type { Stack } from "./automation.ts";
 import { isCloudResource, nameOf } from "../changes/changes.ts";

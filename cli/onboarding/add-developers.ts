@@ -16,6 +16,7 @@ import { type Project, stackReference } from "../project/project.ts";
 import { RosterEdit } from "../project/roster-edit.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import {
+  type AddedDeveloper,
   guideFile,
   type Handover,
   handoverOf,
@@ -40,12 +41,6 @@ export interface AddDevelopersOptions {
   showPassword: boolean;
   /** Where each developer's page goes, and in which language. */
   guides: { directory: string; language: Language } | undefined;
-}
-
-export interface AddedDeveloper {
-  handover: Handover;
-  /** What to say about the password, or the password itself. */
-  password: { shown: string } | { file: string } | "not made" | "there already";
 }
 
 /** Roster, stack, passwords: in this order, so that whatever fails, the next `up` goes on. */

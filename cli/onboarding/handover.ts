@@ -8,7 +8,6 @@ import { accountsText } from "../accounts-text.ts";
 import { keepFromGit } from "./keep-from-git.ts";
 import { Failure } from "../failure.ts";
 import { isTerminal } from "../terminal/stream.ts";
-import type { AddedDeveloper } from "./add-developers.ts";
 import { plainTable } from "../terminal/table.ts";
 import { tell } from "../terminal/tell.ts";
 
@@ -20,6 +19,12 @@ export interface Handover {
   roles: Record<string, string>;
   /** The file with the developer's page, where it was written. */
   guide?: string;
+}
+
+export interface AddedDeveloper {
+  handover: Handover;
+  /** What to say about the password, or the password itself. */
+  password: { shown: string } | { file: string } | "not made" | "there already";
 }
 
 /**

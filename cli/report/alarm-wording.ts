@@ -1,5 +1,5 @@
 import type { Warning } from "./schema.ts";
-import { listed, type Mark, policyName, resourcesText } from "./wording.ts";
+import { listed, type Mark, policyName, resourcesText } from "./words.ts";
 
 type Denied = Extract<Warning, { kind: "denied" }>;
 type CutOff = Extract<Warning, { kind: "cut-off" }>;

@@ -9,7 +9,7 @@ import { isUndone } from "./drift-repair.ts";
 import { policyLines, policyTitle } from "./policy-lines.ts";
 import type { ResourceChange } from "./schema.ts";
 import { counted } from "./summary.ts";
-import { listed, operationWords, propertyText, takeoverTexts } from "./wording.ts";
+import { listed, operationWords, propertyText, takeoverTexts } from "./words.ts";
 
 /** A change, and whose it is. */
 export type OwnChange = ResourceChange & { developer?: string };

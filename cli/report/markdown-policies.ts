@@ -2,7 +2,7 @@ import { anonymous } from "./anonymous.ts";
 import { code, block } from "./markdown-text.ts";
 import { policyLines, policyTitle } from "./policy-lines.ts";
 import type { DeveloperChange, PolicyChange, ResourceChange } from "./schema.ts";
-import { listed } from "./wording.ts";
+import { listed } from "./words.ts";
 
 /** What is below a resource's item in a list: the differences of its policies. */
 export function policiesBelow({ policies }: ResourceChange): string[] {

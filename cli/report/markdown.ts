@@ -6,7 +6,7 @@ import { code, fitted, row, type Section } from "./markdown-text.ts";
 import { policyTitle } from "./policy-lines.ts";
 import type { DeveloperChange, PreviewReport, ReportKind, ResourceChange } from "./schema.ts";
 import { warningTexts } from "./warning-texts.ts";
-import { listed, operationWords, propertyText, takeoverTexts } from "./wording.ts";
+import { listed, operationWords, propertyText, takeoverTexts } from "./words.ts";
 
 /** The most characters that GitHub takes in a comment. */
 export const commentLimit = 65_536;

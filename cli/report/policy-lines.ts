@@ -1,6 +1,6 @@
 import { oneLine } from "../terminal/one-line.ts";
 import type { PolicyChange, StatementChange } from "./schema.ts";
-import type { Mark } from "./wording.ts";
+import type { Mark } from "./words.ts";
 
 /**
  * "trust policy", "inline policy `more` of user `eve`: added"

@@ -1,5 +1,5 @@
 import type { Change, Operation } from "../changes/changes.ts";
-import { propertyWord } from "./wording.ts";
+import { propertyWord } from "./words.ts";
 import { isTerminal, styled } from "../terminal/stream.ts";
 import { tell } from "../terminal/tell.ts";
 

@@ -4,7 +4,7 @@ import { accessTexts } from "./access-text.ts";
 import { changeLines } from "./change-lines.ts";
 import type { PreviewReport, Warning } from "./schema.ts";
 import { warningTexts } from "./warning-texts.ts";
-import type { Mark } from "./wording.ts";
+import type { Mark } from "./words.ts";
 
 const plain: Mark = oneLine;
 

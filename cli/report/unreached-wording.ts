@@ -1,5 +1,5 @@
 import type { ReportKind, Warning } from "./schema.ts";
-import { listed, type Mark } from "./wording.ts";
+import { listed, type Mark } from "./words.ts";
 
 type Unreached = Extract<Warning, { kind: "account-unreached" | "account-forgotten" }>;
 

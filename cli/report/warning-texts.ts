@@ -1,6 +1,7 @@
 import { anonymous } from "./anonymous.ts";
 import type { PreviewReport, Warning } from "./schema.ts";
-import { type Mark, warningText } from "./wording.ts";
+import { warningText } from "./wording.ts";
+import type { Mark } from "./words.ts";
 
 /** A report's warnings, each in a text; what is lost by many developers alike is told once. */
 export function warningTexts(

@@ -1,5 +1,6 @@
 import { roleNames } from "../policies.ts";
-import type { CiRole, GithubSetUp } from "./set-up.ts";
+import type { GithubSetUp } from "./set-up.ts";
+import type { CiRole } from "./role-files.ts";
 
 /** What was written, which roles are needed, and what is still to be done. */
 export function githubPage(setUp: GithubSetUp): string {

@@ -13,20 +13,11 @@ import { bucketOf } from "../../state/bucket.ts";
 import { secretsIn } from "../../state/secrets-keys.ts";
 import { keyOf } from "../../state/secrets-provider.ts";
 import { isServer } from "../../project/server.ts";
-import {
-  type CiAccess,
-  type CiPolicy,
-  githubTrust,
-  previewPolicy,
-  readPolicy,
-  readTrust,
-  roleNames,
-  upPolicy,
-} from "../policies.ts";
+import { type CiAccess, githubTrust, previewPolicy, readPolicy, readTrust, roleNames, upPolicy } from "../policies.ts";
 import { findRepository } from "./repository.ts";
 import { requireInstallable, requireReachableState } from "./requirements.ts";
 import { subjectOf } from "./subject.ts";
-import { roleDirectory, roleFiles } from "./role-files.ts";
+import { type CiRole, roleDirectory, roleFiles } from "./role-files.ts";
 import { workflows } from "./workflows/index.ts";
 import { idOf } from "./workflows/parts.ts";
 
@@ -54,15 +45,6 @@ export interface GithubSetUp {
   roles: CiRole[];
   /** What the administrator should know. */
   warnings: string[];
-}
-
-export interface CiRole {
-  name: string;
-  /** Ids of the accounts that need it. */
-  accounts: string[];
-  purpose: string;
-  trust: CiPolicy;
-  policy: CiPolicy;
 }
 
 /** Writes the workflows of a stack for GitHub Actions. @throws Failure where a workflow was edited, unless told `overwrite` */

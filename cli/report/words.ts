@@ -1,0 +1,77 @@
+import { isFew } from "../accounts-text.ts";
+import type { PropertyChange, ResourceChange } from "./schema.ts";
+
+/** Sets a name or a value apart from the sentence around it, as the format does that. */
+export type Mark = (text: string) => string;
+
+/** Names in a sentence: a few of them, and how many more there are. */
+export function listed(names: string[], mark: Mark, most = 10): string {
+  const shown = names.slice(0, names.length > most + 1 ? most : names.length).map(mark);
+  const rest = names.length - shown.length;
+  if (rest > 0) return `${shown.join(", ")} and ${rest.toLocaleString("en")} more`;
+  return shown.length > 1 ? `${shown.slice(0, -1).join(", ")} and ${shown.at(-1) ?? ""}` : shown.join("");
+}
+
+export const operationWords: Record<ResourceChange["operation"], string> = {
+  create: "created",
+  update: "changed",
+  replace: "replaced",
+  delete: "deleted",
+  adopt: "taken into the stack",
+};
+
+/** "user `bob` in auth, role `developer-bob` in payments and sandbox" */
+export function resourcesText(
+  resources: { account: string; type: string; name: string }[],
+  mark: Mark,
+  accounts?: number,
+): string {
+  return [...Map.groupBy(resources, ({ type, name }) => `${type} ${mark(name)}`)]
+    .map(([what, places]) => {
+      const names = places.map(({ account }) => account);
+      const isAll = names.length === accounts && !isFew(names.length);
+      return `${what} in ${isAll ? `all ${accounts} accounts` : listed(names, mark)}`;
+    })
+    .join(", ");
+}
+
+export const policyName = (arn: string): string => arn.replace(/^.*:policy\/(.*\/)?/, "");
+
+/** Properties whose names in AWS say less than a word does. */
+const words: Partial<Record<string, string>> = {
+  accessRole: "mfa-admin acts there as",
+  assumeRolePolicyDocument: "trust policy",
+  policyDocument: "policy",
+  managedPolicyArns: "permissions",
+  maxSessionDuration: "longest session in seconds",
+  permissionsBoundary: "permissions boundary",
+  roleName: "name",
+  targetIds: "attached to",
+};
+
+/** A property in a word, where its name in AWS says less. */
+export function propertyWord(property: string): string {
+  return words[property] ?? property;
+}
+
+/** "name `a` → `b`", "permissions − `a` + `b`" */
+export function propertyText({ property, removed, added }: PropertyChange, mark: Mark): string {
+  const same = removed.length + added.length === 0 ? ": the same in another order or form" : "";
+  return `${propertyWord(property)}${exchangeText(removed, added, mark)}${same}`;
+}
+
+function exchangeText(removed: string[], added: string[], mark: Mark): string {
+  const [was, is] = [removed, added].map((values) => values.map(mark).join(" "));
+  if (removed.length === 1 && added.length === 1) return ` ${was ?? ""} → ${is ?? ""}`;
+  return `${removed.length > 0 ? ` − ${was ?? ""}` : ""}${added.length > 0 ? ` + ${is ?? ""}` : ""}`;
+}
+
+/** What becomes of what is taken into the stack. */
+export function takeoverTexts({ takeover }: ResourceChange, mark: Mark): string[] {
+  if (takeover === undefined) return [];
+  const { keeps, loses } = takeover;
+  return [
+    ...(keeps.length > 0 ? [`keeps ${keeps.map(mark).join(", ")}`] : []),
+    loses.length > 0 ? `loses ${loses.map(mark).join(", ")}` : "loses nothing",
+  ];
+}
