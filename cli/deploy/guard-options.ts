@@ -1,7 +1,7 @@
 import type { Danger, Warning } from "../report/schema.ts";
 
 export interface GuardOptions {
-  /** How many developers one edit may remove; {@link defaultRemovals} when left out. */
+  /** How many developers one edit may remove; three, or a fifth of the roster, when left out. */
   maxRemovals?: number | undefined;
   /** Let organizational units that hold development accounts go without the service control policy. */
   allowUnprotected?: boolean | undefined;

@@ -12,7 +12,7 @@ import { type StackBefore, targetsOf } from "../changes/stack-before.ts";
 import type { Warning } from "../report/schema.ts";
 import { isPutRight } from "../report/warnings.ts";
 import { developersBy } from "../engine/denials-in-aws.ts";
-import type { Seen } from "./look.ts";
+import type { Taken } from "./names.ts";
 import { isStranger, isUniqueId, principalsOf } from "./trust.ts";
 
 /** What AWS has of what carries the promise, where it is not as the stack has left it. */
@@ -61,7 +61,7 @@ export function shieldWarnings(
  */
 export function damagedIn(
   resources: Resource[],
-  { alarms, look: { identities }, taken }: Pick<Seen, "alarms" | "look" | "taken">,
+  { alarms, look: { identities }, taken }: { alarms: Warning[]; look: Pick<Look, "identities">; taken: Taken[] },
 ): string[] {
   const isShieldDamaged = alarms.some((alarm) => alarm.kind === "service-control-policy" && isPutRight(alarm));
   const there = new Set((identities.get("auth") ?? []).flatMap(({ type, name }) => (type === "user" ? [name] : [])));
