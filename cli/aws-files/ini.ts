@@ -87,7 +87,11 @@ export function parseIni(text: string): Ini {
     if (heading !== undefined) {
       sections.push({ heading, line: index, indent, options: [] });
     } else if (section === undefined) {
-      throw new UnreadableIni(index + 1, "it stands before the first [profile]");
+      const unseen = "it begins with a byte order mark, which editors do not show: save the file in UTF-8 without it";
+      throw new UnreadableIni(
+        index + 1,
+        content.startsWith("\ufeff") ? unseen : "it stands before the first [profile]",
+      );
     } else {
       option = { ...assignment(content, index), indent, line: index, end: index + 1, value: "" };
       section.options.push(option);

@@ -54,6 +54,7 @@ describe("the AWS files are read as the AWS CLI reads them", () => {
       ["[dev]\nregion = a\nREGION = b\n", 3, /region stands in \[dev\] twice/],
       ["[dev]\n\n[auth]\n[dev]\n", 4, /\[dev\] stands in the file twice/],
       ["# mine\nregion = a\n", 2, /before the first \[profile\]/],
+      ["\ufeff[default]\nregion = a\n", 1, /begins with a byte order mark/],
       ["[dev]\nnonsense\n", 2, /neither a \[profile\] nor KEY = VALUE/],
       ["[dev]\n= a\n", 2, /no key before the value/],
       ["[dev]\r\ns3 =\r\n  nonsense\r\n", 2, /nested below s3/],
