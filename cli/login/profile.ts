@@ -35,6 +35,13 @@ export async function requireFreeProfiles(profiles: string[]): Promise<void> {
     if (isLongTerm(credentialsIn(files.credentials, profile))) {
       throw new Failure(`The profile ${profile} holds an access key, which would be lost.`, remedy);
     }
+    const until = othersUntil(files.credentials, profile);
+    if (until !== undefined) {
+      throw new Failure(
+        `The profile ${profile} holds a session of another tool until ${until}, which would be lost.`,
+        remedy,
+      );
+    }
     const other = otherSource(new Map([...inheritedIn(files.credentials), ...(profileValues(files, profile) ?? [])]));
     if (other !== undefined) {
       throw new Failure(`The profile ${profile} has ${other}, which the AWS CLI would use instead.`, remedy);
@@ -93,6 +100,17 @@ function isOurs(credentials: Ini, profile: string): boolean {
   const found = credentialsIn(credentials, profile);
   const [, id = found.accessKeyId] = (ownValuesIn(credentials, profile).get(mark) ?? "").split(" ");
   return found.sessionToken !== undefined && !isLongTerm(found) && found.accessKeyId === id;
+}
+
+/** What other tools call the time at which their session is over (aws-mfa, saml2aws, awsume, gimme-aws-creds). */
+const expiries = [expiry, "aws_expiration", "aws_session_expiration", "expiration"];
+
+/** Until when a session of another tool lasts, where that tool has written it; nothing where it is over. */
+function othersUntil(credentials: Ini, profile: string): string | undefined {
+  const values = ownValuesIn(credentials, profile);
+  const isLogin = values.has(mark) && isOurs(credentials, profile);
+  if (isLogin || credentialsIn(credentials, profile).sessionToken === undefined) return undefined;
+  return expiries.map((key) => values.get(key) ?? "").find((time) => Date.parse(time) > Date.now());
 }
 
 type Files = Awaited<ReturnType<typeof readAwsFiles>>;

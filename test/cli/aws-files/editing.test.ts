@@ -205,6 +205,24 @@ describe("the AWS files are edited so that the AWS CLI finds what was meant, and
       expect(after).to.not.contain("mfa_admin_login");
     });
 
+    it("a session of another tool is not overwritten while it lasts, by what that tool has written", async () => {
+      await writeFile(join(directory, "config"), "");
+      const keys = "aws_access_key_id = ASIAOTHER\naws_secret_access_key = b\naws_session_token = c\n";
+      const refusalOf = async (lines: string): Promise<string> => {
+        await writeFile(credentials(), `[saml]\n${keys}${lines}`);
+        return String(await requireFreeProfiles(["saml"]).catch((error: unknown) => error));
+      };
+      for (const key of ["x_security_token_expires", "aws_expiration", "expiration"]) {
+        expect(await refusalOf(`${key} = 2999-01-01T00:00:00Z\n`), key).to.contain(
+          "The profile saml holds a session of another tool until 2999-01-01T00:00:00Z, which would be lost.",
+        );
+        expect(await refusalOf(`${key} = 2020-01-01T00:00:00Z\n`), key).to.equal("undefined");
+      }
+      // One's own is replaced at each login.
+      const own = "x_security_token_expires = 2999-01-01T00:00:00Z\nmfa_admin_login = sandbox ASIAOTHER\n";
+      expect(await refusalOf(own)).to.equal("undefined");
+    });
+
     it("what the AWS CLI would ask instead is seen wherever it stands", async () => {
       const places: [string, string][] = [
         ["", "[profile 'dev']\n  ROLE_ARN: arn\n"],
