@@ -50,7 +50,7 @@ async function besides({ myself }: Enrollment, key: AccessKey): Promise<string> 
           : lastUsedAt === undefined
             ? "never used"
             : `last used ${localTime(lastUsedAt)} for ${lastUsedService ?? ""}`;
-      return `; beside it ${id}, made ${localTime(createdAt)}, ${active ? use : "inactive"}, which stays`;
+      return `; ${id}, made ${localTime(createdAt)}, stays beside it (${active ? use : "inactive"})`;
     })
     .join("");
 }

@@ -1,3 +1,4 @@
+import { Failure } from "../failure.ts";
 import { forgetLogins } from "./memory.ts";
 import { type LoginProfile, loginProfiles, removeLogins } from "./profile.ts";
 
@@ -6,6 +7,16 @@ export async function logout(cacheDirectory: string): Promise<LoginProfile[]> {
   const profiles = await loginProfiles();
   // A file that cannot be written keeps nobody from forgetting the rest.
   await forgetLogins(cacheDirectory);
-  await removeLogins();
+  try {
+    await removeLogins();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const names = profiles.map(({ profile }) => profile).join(", ");
+    throw new Failure(
+      `${error.message}\nWhat was remembered of logins is forgotten; the sessions in these profiles go on until they are over: ${names}.`,
+      error.remedy,
+      { cause: error },
+    );
+  }
   return profiles;
 }

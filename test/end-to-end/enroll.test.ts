@@ -194,10 +194,8 @@ describe("enroll", () => {
     await skipPassword(terminal);
     await scanSecret(terminal, dave);
     await typeTwoCodes(terminal, dave);
-    await terminal.waitFor(
-      `Access key   ${accessKeyId} itself, in the profile auth; beside it ${other.accessKeyId}, made `,
-    );
-    await terminal.waitFor("which stays");
+    await terminal.waitFor(`Access key   ${accessKeyId} itself, in the profile auth; ${other.accessKeyId}, made `);
+    await terminal.waitFor("stays beside it (");
     await firstLogin(terminal, dave);
     expect(await terminal.ended()).to.equal(0);
     expect(await dave.profile("auth")).to.deep.include({ accessKeyId, secretAccessKey });

@@ -160,6 +160,16 @@ describe("the AWS files are the user's", () => {
     await alice.succeed("logout");
   });
 
+  it("logout says which sessions go on where the file cannot be written, and forgets the rest", async () => {
+    await alice.succeed(...login, alice.nextCode());
+    await chmod(join(alice.home, ".aws", "credentials"), 0o400);
+    const { status, stderr } = await alice.run("logout");
+    expect(status).to.equal(1);
+    expect(stderr).to.contain(
+      "What was remembered of logins is forgotten; the sessions in these profiles go on until they are over: dev.\n",
+    );
+  });
+
   it("says so when there is a file in the way of the directory", async () => {
     await writeFile(join(alice.home, "file"), "");
     const { accessKeyId, secretAccessKey } = alice.accessKey;
