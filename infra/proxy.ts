@@ -68,12 +68,15 @@ function decoded(text: string): string {
   }
 }
 
-/** Requests in the clear: the proxy's refusals come as the answers. */
+/**
+ * Requests in the clear: the proxy's refusals come as the answers. Each has a connection of its own, since the library names the
+ * whole address, and who asks, to a new one only, once a request has been written.
+ */
 class PlainProxy extends HttpProxyAgent<string> {
   readonly #proxy: Proxy;
 
   constructor(proxy: Proxy, options: AgentOptions) {
-    super(proxy.url, { ...options, headers: proxy.headers });
+    super(proxy.url, { ...options, keepAlive: false, headers: proxy.headers });
     this.#proxy = proxy;
   }
 

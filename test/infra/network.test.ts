@@ -1,7 +1,11 @@
 import { expect } from "chai";
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 
-import { proxyFor } from "../../infra/network.ts";
+import { agents, proxyFor } from "../../infra/network.ts";
 import { motoPython } from "../../toolchain/moto.js";
 import { Dice } from "../support/dice.ts";
 
@@ -67,5 +71,36 @@ describe("the proxy for an address", () => {
       const [, port = ""] = /:(\d+)$/.exec(one.address) ?? [];
       expect(proxyFor({ protocol, hostname, port }) ?? null, JSON.stringify(one)).to.equal(theirs[index] || null);
     });
+  });
+});
+
+describe("requests in the clear, by a proxy", () => {
+  const { HTTP_PROXY, NO_PROXY, no_proxy } = process.env;
+  afterEach(() => {
+    for (const [name, value] of Object.entries({ HTTP_PROXY, NO_PROXY, no_proxy })) {
+      if (value === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = value;
+    }
+  });
+
+  it("name the whole address, and who asks, each of several", async () => {
+    const asked: string[] = [];
+    const proxy = createServer(({ url = "", headers }, response) => {
+      asked.push(`${url} ${headers["proxy-authorization"] ?? ""}`);
+      response.end();
+    });
+    await once(proxy.listen(0, "127.0.0.1"), "listening");
+    process.env["HTTP_PROXY"] = `http://user:pass@127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    process.env["NO_PROXY"] = process.env["no_proxy"] = "";
+    const ask = async (): Promise<void> => {
+      const sent = request("http://aws.test/x", { method: "POST", agent: agents().httpAgent });
+      // As the AWS SDK does: it is written before there is a connection.
+      sent.end("body");
+      const [answer] = (await once(sent, "response")) as [NodeJS.ReadableStream];
+      await text(answer);
+    };
+    for (let time = 0; time < 3; time++) await ask();
+    proxy.close();
+    expect(asked).to.eql(Array(3).fill("http://aws.test/x Basic dXNlcjpwYXNz"));
   });
 });
