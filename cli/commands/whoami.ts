@@ -7,7 +7,11 @@ export default class Whoami extends DeveloperCommand {
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Whoami);
     const { whoami, whoamiText } = await import("../login/whoami.ts");
-    const answer = await whoami({ sourceProfile: flags["source-profile"], kit: flags.kit });
+    const answer = await whoami({
+      cacheDirectory: this.config.cacheDir,
+      sourceProfile: flags["source-profile"],
+      kit: flags.kit,
+    });
     this.log(whoamiText(answer));
     return answer;
   }

@@ -1,13 +1,16 @@
 import { type Assignment, mfaDeviceArn } from "../../infra/assignment.ts";
+import { region } from "../../infra/region.ts";
 import { credentialsIn } from "../aws-files/credentials.ts";
 import { editAwsFile, readAwsFiles } from "../aws-files/files.ts";
 import { type Edit, editSection } from "../aws-files/ini-edit.ts";
 import { type Ini, ownValuesIn } from "../aws-files/ini.ts";
-import { configHeading, configProfiles, newConfigHeading } from "../aws-files/profile-map.ts";
-import { accessKeyProfile, type Profile, sharedProfiles } from "../aws-files/profiles.ts";
+import { configHeading, configProfiles, newConfigHeading, profileValues } from "../aws-files/profile-map.ts";
+import { accessKeyProfile, otherProfileName, type Profile, sharedProfiles } from "../aws-files/profiles.ts";
 import type { AccessKey } from "../login/access-key.ts";
 import type { Enrollment } from "./enrollment.ts";
 import { ownCommand } from "./own-command.ts";
+
+type Files = Awaited<ReturnType<typeof readAwsFiles>>;
 
 const step = "Profiles";
 /** What enrolments of earlier versions have written. */
@@ -15,14 +18,15 @@ const formerKeys = ["role_arn", "role_session_name", "source_profile", "mfa_seri
 
 /** What becomes of a profile. */
 interface Change {
-  done: "made" | "mended" | "removed" | "kept";
+  done: "made" | "mended" | "same" | "removed" | "kept" | "given a region";
   name: string;
   edit?: Edit;
 }
 
 /**
  * Writes a profile per account into the configuration file. What an enrolment has written it knows again: after a change of the
- * roles, the accounts or their names it is mended, or removed. A profile of the same name that somebody else has made is kept.
+ * roles, the accounts or their names it is mended, or removed. A profile of the same name that somebody else has made is kept, and
+ * the account's gets another name. The access key's gets a region, since the AWS CLI does little without one.
  *
  * @returns names of the profiles that can be used
  */
@@ -37,11 +41,15 @@ export async function writeConfigProfiles(
     options.kit === undefined ? "" : ` --kit "${options.kit}"`,
   ].join("");
   const wanted = sharedProfiles(assignment, ownCommand(options.program), flags);
-  const { config: before, credentials } = await readAwsFiles();
-  const changes = changesOf(before, credentials, wanted, assignment);
+  const files = await readAwsFiles();
+  const changesIn = (config: Ini): Change[] => [
+    ...changesOf({ ...files, config }, wanted, assignment),
+    ...regionOf({ ...files, config }, source, assignment),
+  ];
+  const changes = changesIn(files.config);
   if (changes.some(({ edit }) => edit !== undefined)) {
     await editAwsFile("config", (text, config) =>
-      changesOf(config, credentials, wanted, assignment).reduce(
+      changesIn(config).reduce(
         (edited, { name, edit }) =>
           edit === undefined
             ? edited
@@ -50,31 +58,42 @@ export async function writeConfigProfiles(
       ),
     );
   }
-  tell(step, summary(changes, wanted));
-  const kept = named(changes, "kept");
-  return [source, ...wanted.map(({ name }) => name).filter((name) => !kept.includes(name))];
+  tell(step, summary(changes));
+  return [source, ...named(changes, "made", "mended", "same")];
 }
 
-function changesOf(config: Ini, credentials: Ini, wanted: Profile[], assignment: Assignment): Change[] {
+function changesOf({ config, credentials }: Files, wanted: Profile[], assignment: Assignment): Change[] {
+  const names = wanted.map(({ name }) => name);
+  const changes = wanted.flatMap((profile) => {
+    const change = changeOf(config, credentials, profile, assignment);
+    const other = otherProfileName(profile.name);
+    if (change.done !== "kept" || names.includes(other)) return [change];
+    return [change, changeOf(config, credentials, { ...profile, name: other }, assignment)];
+  });
   const former = configProfiles(config)
-    .filter((name) => wanted.every((profile) => profile.name !== name))
+    .filter((name) => changes.every((change) => change.name !== name))
     .filter((name) => isFormer(valuesOf(config, name), assignment));
   return [
-    ...wanted.flatMap((profile) => changeOf(config, credentials, profile, assignment)),
+    ...changes,
     ...former.map((name): Change => ({ done: "removed", name, edit: removal(valuesOf(config, name)) })),
   ];
 }
 
-function changeOf(config: Ini, credentials: Ini, { name, keys }: Profile, assignment: Assignment): Change[] {
+function changeOf(config: Ini, credentials: Ini, { name, keys }: Profile, assignment: Assignment): Change {
   // The AWS CLI would take the credentials, and ask nobody.
-  if (credentialsIn(credentials, name).accessKeyId !== undefined) return [{ done: "kept", name }];
-  if (configHeading(config, name) === undefined) return [{ done: "made", name, edit: keys }];
+  if (credentialsIn(credentials, name).accessKeyId !== undefined) return { done: "kept", name };
+  if (configHeading(config, name) === undefined) return { done: "made", name, edit: keys };
   const values = valuesOf(config, name);
-  if (!isOwn(values, assignment)) return [{ done: "kept", name }];
+  if (!isOwn(values, assignment)) return { done: "kept", name };
   const region = values.get("region") || keys["region"];
   const edit: Edit = { ...Object.fromEntries(formerKeys.map((key) => [key, undefined])), ...keys, region };
   const isSame = Object.entries(edit).every(([key, value]) => values.get(key) === value);
-  return isSame ? [] : [{ done: "mended", name, edit }];
+  return isSame ? { done: "same", name } : { done: "mended", name, edit };
+}
+
+function regionOf(files: Files, source: string, assignment: Pick<Assignment, "region">): Change[] {
+  if (profileValues(files, source)?.get("region")) return [];
+  return [{ done: "given a region", name: source, edit: { region: assignment.region ?? region } }];
 }
 
 /** Whether an enrolment of this user has written it. */
@@ -104,15 +123,14 @@ function valuesOf(config: Ini, profile: string): Map<string, string> {
   return ownValuesIn(config, configHeading(config, profile) ?? "");
 }
 
-function named(changes: Change[], wanted: Change["done"]): string[] {
-  return changes.filter(({ done }) => done === wanted).map(({ name }) => name);
+function named(changes: Change[], ...wanted: Change["done"][]): string[] {
+  return changes.filter(({ done }) => wanted.includes(done)).map(({ name }) => name);
 }
 
-function summary(changes: Change[], wanted: Profile[]): string {
-  const kept = named(changes, "kept");
-  const usable = wanted.map(({ name }) => name).filter((name) => !kept.includes(name));
+function summary(changes: Change[]): string {
+  const usable = named(changes, "made", "mended", "same");
   const told: [string, string[]][] = [
-    ["other profiles of these names were there, and are kept", kept],
+    ["other profiles of these names were there, and are kept", named(changes, "kept")],
     ["brought up to date", named(changes, "mended")],
     ["no longer assigned, and removed", named(changes, "removed")],
   ];

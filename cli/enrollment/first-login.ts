@@ -1,12 +1,13 @@
 import type { Assignment } from "../../infra/assignment.ts";
-import { dailyProfile as profile } from "../aws-files/profiles.ts";
-import { Failure } from "../failure.ts";
+import { dailyProfile } from "../aws-files/profiles.ts";
 import type { AccessKey } from "../login/access-key.ts";
 import { rememberedCode } from "../login/code.ts";
 import { login } from "../login/login.ts";
 import { LoginMemory } from "../login/memory.ts";
-import { requireFreeProfiles, writeProfiles } from "../login/profile.ts";
+import { requireFreeProfiles, TakenProfile, writeProfiles } from "../login/profile.ts";
 import { loginSummary } from "../login/summary.ts";
+import { askText } from "../terminal/ask.ts";
+import { tell as tellPerson } from "../terminal/tell.ts";
 import type { Enrollment } from "./enrollment.ts";
 
 const step = "First login";
@@ -27,20 +28,35 @@ export async function firstLogin(
     const memory = new LoginMemory(cacheDirectory, key.accessKeyId);
     await memory.change((now) => ({ ...now, lastCode: rememberedCode(usedCode) }));
   }
+  const profile = await freeProfile();
   const sourceProfile = typeof key.from === "string" ? undefined : key.from.profile;
   const { sessions } = await login({
     ...{ cacheDirectory, sourceProfile, kit, account: undefined },
     ...{ all: false, chain: false, duration: undefined, code: undefined },
   });
-  try {
-    await requireFreeProfiles([profile]);
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    tell(step, `works. ${error.message} Log in with mfa-admin login --profile NAME.`);
-    return;
-  }
   const byProfile = Object.fromEntries(sessions.map((session) => [profile, session]));
   await writeProfiles(byProfile);
   tell(step, "works");
   tell("", loginSummary({ byProfile, before: {} }));
+  if (profile !== dailyProfile) tell("", `Every day: mfa-admin login --profile ${profile}`);
+}
+
+/** The profile for the session, before a code is spent: `dev`, or the one that the developer names where that is something else's. */
+async function freeProfile(): Promise<string> {
+  const taken = await takenBy(dailyProfile);
+  if (taken === undefined) return dailyProfile;
+  tellPerson(taken);
+  const check = async (name: string): Promise<true | string> => (await takenBy(name)) ?? true;
+  return askText("Another profile for your login:", check, `${dailyProfile}-mfa`);
+}
+
+/** What a profile has instead of a login. */
+async function takenBy(profile: string): Promise<string | undefined> {
+  try {
+    await requireFreeProfiles([profile]);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof TakenProfile)) throw error;
+    return error.message;
+  }
 }

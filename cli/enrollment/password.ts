@@ -12,12 +12,14 @@ const remedy = "Run mfa-admin enroll again; mfa-admin reset-password, by an admi
 
 /**
  * Changes the one-time password. Whether a password that was the developer's own once was reset since then, IAM tells an
- * administrator only (`GetLoginProfile`): then the developer is asked.
+ * administrator only (`GetLoginProfile`): then the developer is asked. Whoever has a device has most likely enrolled on another
+ * computer, and chosen a password there.
  */
 export async function changeFirstPassword(enrollment: Enrollment): Promise<void> {
   const { key, myself, progress } = enrollment;
   const since = myself.passwordLastUsed;
-  const mayBeOwn = since !== undefined || (await progress.read()).passwordChanged === true;
+  const mayBeOwn =
+    since !== undefined || (await progress.read()).passwordChanged === true || myself.mfaDevices.length > 0;
   const question = mayBeOwn
     ? `One-time password, if yours was reset${since === undefined ? "" : ` after ${localTime(since)}`} (Enter if it is your own):`
     : "One-time password (Enter to change it at your first sign-in to the console):";

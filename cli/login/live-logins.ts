@@ -2,22 +2,36 @@ import type { IAMClient } from "@aws-sdk/client-iam";
 
 import { wordsOfAws } from "../aws/words.ts";
 import { type Credentials, iamFor, stsFor } from "./clients.ts";
+import type { Memory } from "./memory.ts";
 import { type LoginProfile, loginProfiles, sessionIn } from "./profile.ts";
 
-/** A profile that `login` has written, and what AWS says of the session in it. */
-export interface CheckedLogin extends LoginProfile {
+/** A session that `login` has opened, and what AWS says of it. */
+export interface CheckedLogin extends Omit<LoginProfile, "profile"> {
+  /** The profile that has it; left out for one that is remembered alone, for the profiles that share it. */
+  profile?: string;
   /** Whether AWS takes the session; left out where AWS could not be asked. */
   live?: boolean;
   /** Why not, in AWS's words. */
   refused?: string;
 }
 
-/** The profiles that `login` has written, each asked about: what the file says of its expiry may be edited, or out of date. */
-export async function checkedLogins(clockOffset: number): Promise<CheckedLogin[]> {
+/**
+ * The profiles that `login` has written, and what is remembered besides, each asked about: what the file says of its expiry may be
+ * edited, or out of date.
+ */
+export async function checkedLogins({ sessions }: Memory, clockOffset: number): Promise<CheckedLogin[]> {
+  const written = await Promise.all(
+    (await loginProfiles()).map(async (login) => ({ login, session: await sessionIn(login.profile) })),
+  );
+  const inProfiles = written.map(({ session }) => session.accessKeyId);
+  const remembered = Object.values(sessions)
+    .filter((session) => session !== undefined)
+    .filter(({ accessKeyId, expires }) => !inProfiles.includes(accessKeyId) && Date.parse(expires) > Date.now())
+    .map((session) => ({ login: { account: session.account, expires: session.expires }, session }));
   return Promise.all(
-    (await loginProfiles()).map(async (login) => ({
+    [...written, ...remembered].map(async ({ login, session }) => ({
       ...login,
-      ...(await checkedSession(await sessionIn(login.profile), clockOffset)),
+      ...(await checkedSession(session, clockOffset)),
     })),
   );
 }

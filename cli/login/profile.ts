@@ -26,25 +26,34 @@ export interface LoginProfile {
   expires: string;
 }
 
-/** Refuses, before a code is spent on them, profiles that hold something else or cannot be written. */
+/** A profile holds something else than a login. */
+export class TakenProfile extends Failure {
+  constructor(message: string) {
+    super(message, "Choose another with --profile.");
+  }
+}
+
+/**
+ * Refuses, before a code is spent on them, profiles that hold something else or cannot be written.
+ *
+ * @throws TakenProfile
+ */
 export async function requireFreeProfiles(profiles: string[]): Promise<void> {
   profiles.forEach(requireProfileName);
   const files = await readAwsFiles();
-  const remedy = "Choose another with --profile.";
   for (const profile of profiles) {
     if (isLongTerm(credentialsIn(files.credentials, profile))) {
-      throw new Failure(`The profile ${profile} holds an access key, which would be lost.`, remedy);
+      throw new TakenProfile(`The profile ${profile} holds an access key, which would be lost.`);
     }
     const until = othersUntil(files.credentials, profile);
     if (until !== undefined) {
-      throw new Failure(
+      throw new TakenProfile(
         `The profile ${profile} holds a session of another tool until ${until}, which would be lost.`,
-        remedy,
       );
     }
     const other = otherSource(new Map([...inheritedIn(files.credentials), ...(profileValues(files, profile) ?? [])]));
     if (other !== undefined) {
-      throw new Failure(`The profile ${profile} has ${other}, which the AWS CLI would use instead.`, remedy);
+      throw new TakenProfile(`The profile ${profile} has ${other}, which the AWS CLI would use instead.`);
     }
   }
   const tried = { ...emptySession, account: "none" };
@@ -153,7 +162,7 @@ function regionKeys(
   const regionOf = (name: string): string | undefined => configValues(config, name)?.get("region") || undefined;
   // An empty one in the credentials file comes before that of the configuration.
   if (own || (own === undefined && regionOf(profile) !== undefined)) return {};
-  const places = [profile, account, otherProfileName(account), "default"];
+  const places = [profile, otherProfileName(account), account, "default"];
   const value = places.map(regionOf).find((one) => one !== undefined) ?? assigned ?? region;
   return { region: value, [regionMark]: value };
 }

@@ -1,6 +1,7 @@
 import type { Assignment } from "../../infra/assignment.ts";
 import { placeOf } from "./access-key.ts";
 import { type CheckedLogin, checkedLogins } from "./live-logins.ts";
+import { LoginMemory } from "./memory.ts";
 import { requireAssignment, warnOfClock, whomToAsk } from "./myself.ts";
 import { ownKey } from "./own-key.ts";
 import { localTime } from "./summary.ts";
@@ -14,13 +15,18 @@ export interface Whoami {
   mfaDevices: string[];
   /** Left out for a user to whom nothing is assigned (yet). */
   assignment?: Assignment;
-  /** Profiles that `login` has written, expired ones too, and what AWS says of them. */
+  /** What `login` has opened, expired profiles too, and what AWS says of it. */
   logins: CheckedLogin[];
 }
 
-export async function whoami(options: { sourceProfile: string | undefined; kit: string | undefined }): Promise<Whoami> {
+export async function whoami(options: {
+  cacheDirectory: string;
+  sourceProfile: string | undefined;
+  kit: string | undefined;
+}): Promise<Whoami> {
   const { key, myself } = await ownKey(options);
-  const logins = await checkedLogins(myself.clockOffset);
+  const memory = await new LoginMemory(options.cacheDirectory, key.accessKeyId).read();
+  const logins = await checkedLogins(memory, myself.clockOffset);
   warnOfClock(myself);
   const assignment = options.kit === undefined ? myself.assignment : await requireAssignment(myself, options.kit);
   return {
@@ -35,25 +41,25 @@ export async function whoami(options: { sourceProfile: string | undefined; kit: 
 
 export function whoamiText({ userName, authAccount, accessKey, mfaDevices, assignment, logins }: Whoami): string {
   const accounts = Object.entries(assignment?.accounts ?? {}).map(([name, id]) => `${name} (${id})`);
+  const isStranger = assignment === undefined;
   const rows: [string, string][] = [
     ["User", `${userName} in the auth account ${authAccount}`],
     ["Access key", `${accessKey.id}, of ${accessKey.from}`],
-    ["MFA device", mfaDevices.join(", ") || "none yet; run mfa-admin enroll"],
-    ["Role", assignment?.roleName ?? `none assigned; ask ${whomToAsk(assignment)}`],
+    ["MFA device", mfaDevices.join(", ") || (isStranger ? "none" : "none yet; run mfa-admin enroll")],
+    ["Role", assignment?.roleName ?? `none; if this is your user, ask ${whomToAsk(undefined)}`],
     ["Accounts", accounts.join(", ") || "none"],
-    ["Logged in", logins.map(loginText).join(", ") || "no; run mfa-admin login"],
+    ["Logged in", logins.map(loginText).join(", ") || (isStranger ? "no" : "no; run mfa-admin login")],
   ];
   const width = Math.max(...rows.map(([label]) => label.length));
   return rows.map(([label, value]) => `${label.padEnd(width)}  ${value}`).join("\n");
 }
 
 function loginText({ profile, account, expires, live, refused }: CheckedLogin): string {
+  const place = profile === undefined ? "for the profiles that share your login" : `profile ${profile}`;
   const isOver = !(Date.parse(expires) > Date.now());
   const time = Number.isNaN(Date.parse(expires)) ? "no time that can be read" : localTime(expires);
-  if (live === undefined)
-    return `${account} perhaps, until ${time} by the file (profile ${profile}; AWS could not be asked)`;
-  if (live)
-    return `${account} ${isOver ? `still, although the file has ${time}` : `until ${time}`} (profile ${profile})`;
+  if (live === undefined) return `${account} perhaps, until ${time} by the file (${place}; AWS could not be asked)`;
+  if (live) return `${account} ${isOver ? `still, although the file has ${time}` : `until ${time}`} (${place})`;
   const over = isOver ? `expired ${time}` : "no more; run mfa-admin login";
-  return `${account} ${over} (profile ${profile}; AWS: ${refused ?? ""})`;
+  return `${account} ${over} (${place}; AWS: ${refused ?? ""})`;
 }

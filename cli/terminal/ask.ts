@@ -84,7 +84,7 @@ async function dropTyped(): Promise<void> {
 /** Asks for a text; only called when `canAsk()`. */
 export async function askText(
   message: string,
-  validate: (value: string) => true | string,
+  validate: (value: string) => true | string | Promise<true | string>,
   initial?: string,
 ): Promise<string> {
   const { input } = await import("@inquirer/prompts");

@@ -262,10 +262,11 @@ describe("enroll", () => {
     expect(await second.ended()).to.equal(1);
   });
 
-  it("keeps other profiles of the same name, and a default profile of somebody else", async () => {
+  it("keeps other profiles of the same name, and a default profile of somebody else, and asks for another dev", async () => {
     const heidi = await developer("heidi");
     const stranger = admin.sandbox.userInMemberAccount(admin.sandbox.authAccount, "stranger", []);
-    const own = "# mine\n[profile sandbox]\nregion = eu-west-1\n";
+    const own =
+      "# mine\n[profile sandbox]\nregion = eu-west-1\n[profile dev]\nrole_arn = x\nsource_profile = default\n";
     await heidi.writeAws("credentials", profileText("default", stranger));
     await heidi.writeAws("config", own);
     const { accessKeyId, secretAccessKey } = await heidi.keyFromConsole();
@@ -278,13 +279,23 @@ describe("enroll", () => {
     await skipPassword(terminal);
     await scanSecret(terminal, heidi);
     await typeTwoCodes(terminal, heidi);
-    await terminal.waitFor("other profiles of these names were there, and are kept: sandbox");
+    await terminal.waitFor("payments, sandbox-account: they share your login; other profiles of these");
+    await terminal.waitFor("names were there, and are kept: sandbox");
+    await terminal.waitFor("The profile dev has role_arn, which the AWS CLI would use instead.");
+    await terminal.waitFor("Another profile for your login: (dev-mfa)");
+    terminal.enter("default");
+    await terminal.waitFor("The profile default holds an access key, which would be lost.");
+    terminal.enter("mine");
     await firstLogin(terminal, heidi);
+    await terminal.waitFor("Every day: mfa-admin login --profile mine");
     expect(await terminal.ended()).to.equal(0);
+    expect(await profileWorks(heidi, "mine")).to.equal(true);
     expect(await heidi.readAws("credentials")).to.match(
       new RegExp(`^${profileText("default", stranger).replace(/[[\]+/]/g, "\\$&")}`),
     );
-    expect((await heidi.readAws("config")).startsWith(own)).to.equal(true);
+    const config = await heidi.readAws("config");
+    expect(config.startsWith(own)).to.equal(true);
+    expect(config).to.contain("[profile sandbox-account]\n").and.contain("[profile auth]\nregion = eu-central-1");
   });
 
   it("shows the QR code, the secret and the question on one screen of 24 lines of 80 columns", async () => {

@@ -108,6 +108,14 @@ describe("what a login has opened", () => {
       );
     });
 
+    it("tells of a session that is in no profile, but remembered for those that share it", async () => {
+      await loginTo("sandbox");
+      await alice.writeAws("credentials", profileText("auth", alice.accessKey));
+      expect((await alice.succeed("whoami")).stdout).to.match(
+        /^Logged in   sandbox until .* \(for the profiles that share your login\)$/m,
+      );
+    });
+
     it("says what AWS says of a session, whatever the file has", async () => {
       await loginTo("sandbox");
       const file = await alice.readAws("credentials");
