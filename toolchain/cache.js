@@ -3,7 +3,7 @@
  * product and the tests look for them there. They live outside the checkout, so that a fresh clone starts in seconds.
  */
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
+import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
 
 /** What the npm packages `@pulumi/pulumi` and `@pulumi/aws-native` are made for: downloaded where the internet is. */
@@ -33,7 +33,16 @@ export function toolchainDirectory() {
 
 /** @returns {string} Pulumi's own directory: `$PULUMI_HOME`, or `~/.pulumi` */
 export function pulumiHome() {
-  return environment("PULUMI_HOME") || join(homedir(), ".pulumi");
+  return environment("PULUMI_HOME") || join(systemHome(), ".pulumi");
+}
+
+/** @returns {string} the user's directory as Pulumi finds it: what the system says of the user comes before HOME */
+export function systemHome() {
+  try {
+    return userInfo().homedir;
+  } catch {
+    return homedir();
+  }
 }
 
 /**

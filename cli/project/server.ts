@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
+
+import { pulumiHome } from "../../toolchain/cache.js";
 
 /** Whether a server keeps the state: Pulumi Cloud, or one of one's own. It has its own secrets, locks and older versions. */
 export function isServer(backendUrl: string): boolean {
@@ -11,9 +12,9 @@ export function isServer(backendUrl: string): boolean {
 export async function lacksLogin(backendUrl: string): Promise<boolean> {
   // A CI hands over what it must not know as an empty text.
   if (!isServer(backendUrl) || process.env["PULUMI_ACCESS_TOKEN"]) return false;
-  const { PULUMI_CREDENTIALS_PATH: credentials, PULUMI_HOME: home } = process.env;
+  const directory = process.env["PULUMI_CREDENTIALS_PATH"] || pulumiHome();
   try {
-    const text = await readFile(join(credentials || home || join(homedir(), ".pulumi"), "credentials.json"), "utf8");
+    const text = await readFile(join(directory, "credentials.json"), "utf8");
     const { accessTokens = {} } = JSON.parse(text) as { accessTokens?: Record<string, string> };
     return !accessTokens[backendUrl];
   } catch {

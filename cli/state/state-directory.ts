@@ -1,6 +1,6 @@
-import { homedir, userInfo } from "node:os";
 import { join, resolve } from "node:path";
 
+import { systemHome } from "../../toolchain/cache.js";
 import type { Project } from "../project/project.ts";
 
 /** What says where a state is. */
@@ -13,7 +13,7 @@ export function localStateDirectory({ backendUrl, directory }: StatePlace): stri
   if (!backendUrl.startsWith(scheme)) return undefined;
   const path = backendUrl.slice(scheme.length).replace(/[?#].*/s, "");
   // Pulumi drops the tilde and whatever one character follows it.
-  return decoded(resolve(directory, path.startsWith("~") ? join(home(), path.slice(2)) : path));
+  return decoded(resolve(directory, path.startsWith("~") ? join(systemHome(), path.slice(2)) : path));
 }
 
 /** The URL of a directory. */
@@ -34,14 +34,5 @@ export function decoded(text: string): string {
     return decodeURIComponent(text);
   } catch {
     return text;
-  }
-}
-
-/** As Pulumi finds it: what the system says of the user comes before HOME. */
-function home(): string {
-  try {
-    return userInfo().homedir;
-  } catch {
-    return homedir();
   }
 }

@@ -49,7 +49,6 @@ describe("the administrator's credentials", () => {
   const withProfile = (name: string | undefined, more: Record<string, string | undefined> = {}) => ({
     env: {
       HOME: home,
-      PULUMI_HOME: join(process.env["HOME"] ?? "", ".pulumi"),
       XDG_CACHE_HOME: process.env["XDG_CACHE_HOME"] ?? join(process.env["HOME"] ?? "", ".cache"),
       AWS_PROFILE: name,
       AWS_ACCESS_KEY_ID: undefined,
