@@ -1,5 +1,3 @@
-import { setTimeout } from "node:timers/promises";
-
 import { credentialsIn, isLongTerm } from "../aws-files/credentials.ts";
 import { editAwsFile, readAwsFile, requireEditable } from "../aws-files/files.ts";
 import { editSection } from "../aws-files/ini-edit.ts";
@@ -28,7 +26,7 @@ export async function keepOrReplaceKey(enrollment: Enrollment, initial: AccessKe
     return key;
   }
   const kept = key === initial ? await makeKey(enrollment) : key;
-  await untilKnown(kept);
+  await untilKnown(kept, enrollment.myself.userName);
   if (kept.accessKeyId === initial.accessKeyId) {
     tell(step, `${kept.accessKeyId} itself, in the profile ${options.profile}${await besides(enrollment, kept)}`);
     return kept;
@@ -122,15 +120,13 @@ async function makeKey({ key, options: { profile } }: Enrollment): Promise<Acces
 }
 
 /** IAM does not know a new key everywhere at once. */
-async function untilKnown(key: AccessKey): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await askMyself(key);
-      return;
-    } catch (error) {
-      if (attempt >= 10) throw error;
-      await setTimeout(500 * attempt);
-    }
+async function untilKnown(key: AccessKey, userName: string): Promise<void> {
+  const [client, { waitUntilUserExists }] = await Promise.all([iamFor(key), import("@aws-sdk/client-iam")]);
+  try {
+    await waitUntilUserExists({ client, minDelay: 1, maxDelay: 5, maxWaitTime: 30 }, { UserName: userName });
+  } catch {
+    // It tells why not.
+    await askMyself(key);
   }
 }
 
