@@ -1,5 +1,5 @@
 /** Pulumi's Automation API, loaded without what no program of ours needs: the one place to import it from. */
-import "./defer-modules.ts";
+import "./pulumi-insides.ts";
 
 export {
   CommandError,
@@ -11,3 +11,5 @@ export {
   StackNotFoundError,
 } from "@pulumi/pulumi/automation/index.js";
 export type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/events.js";
+/** How Pulumi marks a secret in a deployment. */
+export { specialSecretSig, specialSigKey } from "@pulumi/pulumi/runtime/rpc.js";

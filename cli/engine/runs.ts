@@ -10,6 +10,7 @@ import type { Given } from "../changes/given.ts";
 import { cancellable } from "./interrupt.ts";
 import { forDeletion, programOf } from "./stack.ts";
 import { withoutDenials } from "./denials.ts";
+import { withoutCallStacks, withoutReports } from "./pulumi-insides.ts";
 import { changesAws, type EngineCommand, failureOf, IncompleteRun } from "./run-failure.ts";
 
 /** What a finished run has done, or what a preview says that it would do. */
@@ -246,15 +247,6 @@ export async function runRemoval(stack: Stack, names: string[], options: RunOpti
   return { ...resultOf(await run("destroy", { ...options, total }, call)), unchanged: staying };
 }
 
-/**
- * The stack, without the reports that the Automation API has the Pulumi CLI write after every run: the outputs, once more
- * with their secrets, and the history. The events have told by then all that is wanted here.
- */
-function withoutReports(stack: Stack): Stack {
-  const nothing = { value: () => Promise.resolve({}) };
-  return Object.create(stack, { outputs: nothing, info: nothing }) as Stack;
-}
-
 const titles: Record<EngineCommand, string> = {
   up: "Applying",
   preview: "Previewing",
@@ -284,9 +276,6 @@ async function run(
   };
   let interrupted = false;
   let denialsSeen = false;
-  const { stackTraceLimit } = Error;
-  // Pulumi takes the call stack down at every promise it makes: a tenth of a run's time and memory, shown only to --verbose.
-  if (!verbose) Error.stackTraceLimit = 0;
   try {
     await cancellable(
       () => {
@@ -295,7 +284,7 @@ async function run(
       },
       async (signal) => {
         await onBegin?.();
-        await call({
+        const engine: EngineOptions = {
           onEvent: (event) => {
             if (denials !== undefined && event.resOutputsEvent !== undefined) {
               const { metadata } = event.resOutputsEvent;
@@ -313,7 +302,8 @@ async function run(
           color: "never",
           suppressProgress: true,
           signal,
-        });
+        };
+        await (verbose ? call(engine) : withoutCallStacks(() => call(engine)));
         // What has come to its end all the same is not gone on with.
         if (interrupted && !changesAws(command)) throw new Error("Interrupted.");
       },
@@ -324,7 +314,6 @@ async function run(
     throw failureOf({ command, record, interrupted, project, error, ...(again !== undefined && { again }) });
   } finally {
     output.end();
-    Error.stackTraceLimit = stackTraceLimit;
   }
   record.close();
   const unchanged = record.finished - record.changes.length;
