@@ -14,6 +14,7 @@ describe("the npm package", () => {
     const paths = Object.values(packed).flatMap(({ files }) => files.map(({ path }) => path));
     expect(paths).to.include.members([
       "bin/run.js",
+      "cli/ci/github/workflows/up.yml",
       "cli/onboarding/guide/en.md",
       "dist/cli/commands/up.js",
       "dist/infra/index.js",

@@ -18,8 +18,7 @@ import { findRepository } from "./repository.ts";
 import { requireInstallable, requireReachableState } from "./requirements.ts";
 import { subjectOf } from "./subject.ts";
 import { type CiRole, roleDirectory, roleFiles } from "./role-files.ts";
-import { workflows } from "./workflows/index.ts";
-import { idOf } from "./workflows/parts.ts";
+import { idOf, workflows } from "./workflows.ts";
 
 export interface GithubFlags {
   repository: string | undefined;
@@ -73,7 +72,7 @@ export async function setUpGithub(project: Project, version: string, flags: Gith
     bucket: bucketOf(backendUrl),
     key: keyOf(keys.secretsprovider),
   });
-  const files = workflows(options);
+  const files = await workflows(options);
   const written = await write(repository.root, files, flags.overwrite);
   // What they say is worked out, and nobody else's.
   written.push(...(await write(repository.root, roleFiles(idOf(options), roles), true)));

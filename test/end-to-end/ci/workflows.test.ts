@@ -121,20 +121,25 @@ describe("init --ci github", () => {
   });
 
   it("writes what actionlint has nothing to say about, in every form", async () => {
-    const { workflows } = await import("../../../cli/ci/github/workflows/index.ts");
+    const { workflows } = await import("../../../cli/ci/github/workflows.ts");
     for (const backendUrl of ["s3://state?region=eu-west-1", "https://api.pulumi.com"]) {
       for (const [passphrase, directory] of [
         [true, ""],
         [false, "stacks/mfa"],
       ] as const) {
         const common = { stack: "main", branch: "main", managementAccount: "111111111111" };
-        const files = workflows({ ...common, backendUrl, passphrase, directory });
+        const files = await workflows({ ...common, backendUrl, passphrase, directory });
         for (const [name, text] of Object.entries(files)) {
           // It runs out of its memory where one has to look at several.
           const lint = await createLinter();
           expect(lint(text, `.github/workflows/${name}`), `${name}\n${text}`).to.eql([]);
         }
       }
+    }
+    const templates = new URL("../../../cli/ci/github/workflows/", import.meta.url);
+    for (const name of await readdir(templates)) {
+      const lint = await createLinter();
+      expect(lint(await readFile(new URL(name, templates), "utf8"), `.github/workflows/${name}`), name).to.eql([]);
     }
   });
 
@@ -450,13 +455,15 @@ describe("init --ci github", () => {
   });
 
   it("keeps the workflows of several stacks of a repository apart", async () => {
-    const { workflows } = await import("../../../cli/ci/github/workflows/index.ts");
+    const { workflows } = await import("../../../cli/ci/github/workflows.ts");
     const common = { branch: "main", managementAccount: "111111111111", backendUrl: "s3://s", passphrase: false };
-    const all = [
-      workflows({ ...common, stack: "main", directory: "" }),
-      workflows({ ...common, stack: "trial", directory: "" }),
-      workflows({ ...common, stack: "main", directory: "team/access" }),
-    ].flatMap((files) => Object.entries(files));
+    const all = (
+      await Promise.all([
+        workflows({ ...common, stack: "main", directory: "" }),
+        workflows({ ...common, stack: "trial", directory: "" }),
+        workflows({ ...common, stack: "main", directory: "team/access" }),
+      ])
+    ).flatMap((files) => Object.entries(files));
     expect(new Set(all.map(([name]) => name)).size).to.equal(9);
     const groups = all.map(([, text]) => (parse(text) as Workflow).concurrency.group);
     expect(new Set(groups).size).to.equal(9);

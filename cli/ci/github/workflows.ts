@@ -1,0 +1,65 @@
+import { readFile } from "node:fs/promises";
+
+import { sdkPulumiVersion } from "../../../toolchain/cache.js";
+import { isServer } from "../../project/server.ts";
+import { commentMarker } from "../../report/markdown.ts";
+
+/** What the workflows have to know of the stack. */
+export interface WorkflowOptions {
+  stack: string;
+  /** The branch whose settings are applied. */
+  branch: string;
+  managementAccount: string;
+  /** The project's directory in the repository: empty, or a path with slashes. */
+  directory: string;
+  backendUrl: string;
+  /** Whether a passphrase keeps the stack's secrets. */
+  passphrase: boolean;
+}
+
+/** Tells a stack's workflows from those of another one in the same repository. */
+export function idOf({ directory, stack }: Pick<WorkflowOptions, "directory" | "stack">): string {
+  return [...directory.split("/"), stack].filter((part) => part !== "").join("-");
+}
+
+const names = ["preview", "up", "drift"] as const;
+
+/** The workflows, by path, from the templates beside. No value of an event stands in a script: it comes by the environment. */
+export async function workflows(options: WorkflowOptions): Promise<Record<string, string>> {
+  const { stack, branch, managementAccount, directory, backendUrl, passphrase } = options;
+  const id = idOf(options);
+  const values = {
+    ...{ id, stack, branch, managementAccount, directory },
+    prefix: directory === "" ? "" : `${directory}/`,
+    marker: commentMarker({ kind: "preview", stack }),
+    pulumiVersion: sdkPulumiVersion,
+  };
+  const server = isServer(backendUrl);
+  const conditions = { directory: directory !== "", passphrase, server, noServer: !server };
+  const texts = names.map(async (name) => {
+    const template = await readFile(new URL(import.meta.resolve(`#workflows/${name}.yml`)), "utf8");
+    return [`.github/workflows/mfa-admin-${name}-${id}.yml`, filled(withHeld(template, conditions), values)] as const;
+  });
+  return Object.fromEntries(await Promise.all(texts));
+}
+
+/** A template without the lines whose condition does not hold: "# only with: server" at a line's end. */
+function withHeld(template: string, conditions: Record<string, boolean>): string {
+  return template
+    .split("\n")
+    .flatMap((line) => {
+      const [, text = line, condition] = /^(.*) # only with: (\w+)$/.exec(line) ?? [];
+      return condition === undefined || conditions[condition] === true ? [text] : [];
+    })
+    .join("\n");
+}
+
+/** A template with its values, `@name@`: in GitHub's single quotes, or as in YAML's double ones. */
+function filled(template: string, values: Record<string, string>): string {
+  const valueOf = (name: string): string => values[name] ?? "";
+  return template
+    .replace(/'([^'\n]*)@(\w+)@([^'\n]*)'/g, (_, before: string, name: string, after: string) => {
+      return `'${before}${valueOf(name).replaceAll("'", "''")}${after}'`;
+    })
+    .replace(/@([a-zA-Z]+)@/g, (_, name: string) => JSON.stringify(valueOf(name)).slice(1, -1));
+}
