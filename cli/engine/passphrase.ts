@@ -3,11 +3,9 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
 
-import { parse } from "yaml";
-
 import { Failure } from "../failure.ts";
 import { type Project, type StackName, stackReference } from "../project/project.ts";
-import { isServer } from "../project/server.ts";
+import { secretsIn, secretsProviderOf } from "../state/secrets-keys.ts";
 import { askSecret, canAsk } from "../terminal/ask.ts";
 import { tell } from "../terminal/tell.ts";
 
@@ -96,12 +94,8 @@ async function givenPassphrase(): Promise<string | undefined> {
 
 /** Whether a passphrase keeps the stack's secrets, and what Pulumi has written to recognize it by. */
 async function secretsOf(project: Project): Promise<{ kept: boolean; salt: string | undefined }> {
-  const file = (parse(await readFile(project.settingsFile, "utf8")) ?? {}) as Record<string, unknown>;
-  const { encryptionsalt, secretsprovider } = file;
-  const salt = typeof encryptionsalt === "string" ? encryptionsalt : undefined;
-  if (typeof secretsprovider === "string") return { kept: secretsprovider === "passphrase", salt };
-  // Pulumi Cloud keeps the secrets of its stacks itself, unless the stack says otherwise.
-  return { kept: salt !== undefined || !isServer(project.backendUrl), salt };
+  const keys = secretsIn(await readFile(project.settingsFile, "utf8"));
+  return { kept: secretsProviderOf(keys, project.backendUrl) === "passphrase", salt: keys.encryptionsalt };
 }
 
 /**

@@ -8,6 +8,7 @@ import { openSession } from "../aws/session.ts";
 import { installedAwsNativeVersion, sdkAwsNativeVersion } from "../../toolchain/cache.js";
 import { Failure } from "../failure.ts";
 import { type Project, type StackName, stackReference } from "../project/project.ts";
+import { statesDirectory } from "../state/checkpoint.ts";
 import { removeEmptyAttributes } from "../state/attributes.ts";
 import { stateFilesOf } from "../state/files.ts";
 import { isServer } from "../project/server.ts";
@@ -152,7 +153,7 @@ export interface ListedStack {
 export async function listStacks(project: Project): Promise<ListedStack[]> {
   const files = stateFilesOf(project);
   if (files !== undefined) {
-    const names = (await files.list(`.pulumi/stacks/${project.name}`)).map(
+    const names = (await files.list(statesDirectory(project.name))).map(
       (path) => /([^/]+)\.json(?:\.gz|\.zst)?$/.exec(path)?.[1],
     );
     const distinct = [...new Set(names.filter((name) => name !== undefined))].sort();

@@ -2,7 +2,7 @@ import type { Stack, StepEventMetadata } from "./automation.ts";
 import { identityOfResource } from "../changes/changes.ts";
 import type { Deployment, Resource } from "./deployment.ts";
 import type { Project } from "../project/project.ts";
-import type { NotedResource } from "../state/checkpoint.ts";
+import { checkpointPath, type NotedResource, resourcesIn, type StateFile } from "../state/checkpoint.ts";
 import { stateFilesOf } from "../state/files.ts";
 import { requireNoOtherRun } from "./idle.ts";
 import { keyOf } from "../report/drift-repair.ts";
@@ -46,11 +46,8 @@ export async function unfinishedNames(stack: Stack, project: Project): Promise<S
 /** The file that Pulumi keeps the state in: to read it is a good deal faster than to have it exported. */
 async function checkpoint(project: Project): Promise<Resource[] | undefined> {
   try {
-    const text = await stateFilesOf(project)?.read(`.pulumi/stacks/${project.name}/${project.stack}.json`);
-    if (text === undefined) return undefined;
-    const content = JSON.parse(text) as { checkpoint?: { latest?: { resources?: Resource[] } } };
-    // A stack that was never applied has no resources there.
-    return content.checkpoint === undefined ? undefined : (content.checkpoint.latest?.resources ?? []);
+    const text = await stateFilesOf(project)?.read(checkpointPath(project));
+    return text === undefined ? undefined : resourcesIn(JSON.parse(text) as StateFile<Resource>);
   } catch {
     // Compressed, or in a layout of an older Pulumi: the engine knows.
     return undefined;

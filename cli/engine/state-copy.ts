@@ -6,8 +6,9 @@ import { basename, dirname, join } from "node:path";
 import { readingRole } from "../../infra/accounts.ts";
 import type { Project } from "../project/project.ts";
 import { readIfThere, stateFilesOf } from "../state/files.ts";
-import { secretsIn } from "../state/secrets-keys.ts";
-import { isServer } from "../project/server.ts";
+import { secretsIn, secretsProviderOf } from "../state/secrets-keys.ts";
+import { checkpointPath, resourcesIn, type StateFile } from "../state/checkpoint.ts";
+import { metaPath } from "../state/layout.ts";
 import { directoryUrl } from "../state/state-directory.ts";
 import type { Resource } from "./deployment.ts";
 import { forgetEnvironment } from "./provider-inputs.ts";
@@ -38,22 +39,22 @@ export async function withStateCopy<T>(project: Project, action: (copy: StateCop
 }
 
 async function copyInto(directory: string, project: Project): Promise<StateCopy> {
-  const { name, stack } = project;
+  const { name } = project;
   const settingsFile = join(directory, basename(project.settingsFile));
   await copyFile(project.settingsFile, settingsFile);
   await writeFile(join(directory, "Pulumi.yaml"), `name: ${JSON.stringify(name)}\nruntime: nodejs\n`);
-  const checkpoint = `.pulumi/stacks/${name}/${stack}.json`;
+  const checkpoint = checkpointPath(project);
   const files = stateFilesOf(project);
   const state = (files && (await readIfThere(files, checkpoint))) ?? (await exported(project));
   for (const [path, text] of [
-    [".pulumi/meta.yaml", "version: 1\n"],
+    [metaPath, "version: 1\n"],
     [checkpoint, withProvidersOfNow(state)],
   ] as const) {
     await mkdir(dirname(join(directory, "state", path)), { recursive: true });
     await writeFile(join(directory, "state", path), text);
   }
-  const byServer =
-    isServer(project.backendUrl) && Object.keys(secretsIn(await readFile(settingsFile, "utf8"))).length === 0;
+  const keys = secretsIn(await readFile(settingsFile, "utf8"));
+  const byServer = secretsProviderOf(keys, project.backendUrl) === "service";
   return {
     project: { ...project, directory, settingsFile, backendUrl: directoryUrl(join(directory, "state")) },
     ...(byServer && { secrets: { PULUMI_CONFIG_PASSPHRASE: randomUUID() } }),
@@ -76,8 +77,8 @@ async function exported(project: Project): Promise<string> {
  */
 function withProvidersOfNow(text: string): string {
   const accessRole = readingRole();
-  const state = JSON.parse(text) as StateFile;
-  const { resources = [] } = state.checkpoint?.latest ?? {};
+  const state = JSON.parse(text) as StateFile<Resource>;
+  const resources = resourcesIn(state) ?? [];
   if (!forgetEnvironment(resources) && accessRole === undefined) return text;
   for (const resource of resources) {
     if (accessRole === undefined || resource.type !== "pulumi:providers:aws-native") continue;
@@ -89,15 +90,8 @@ function withProvidersOfNow(text: string): string {
   return JSON.stringify(state);
 }
 
-interface StateFile {
-  checkpoint?: {
-    latest?: { resources?: (Resource & { modified?: string })[] };
-  };
-}
-
 function modifiedIn(text: string): Map<string, string> {
-  const { checkpoint } = JSON.parse(text) as StateFile;
-  const resources = checkpoint?.latest?.resources ?? [];
+  const resources = resourcesIn(JSON.parse(text) as StateFile<Resource>) ?? [];
   // To the second: "2026-01-02T03:04:05Z".
   return new Map(resources.map(({ urn, modified = "" }) => [urn, modified.replace(/\.\d+Z$/, "Z")]));
 }

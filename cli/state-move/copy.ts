@@ -15,7 +15,7 @@ import { type Project, stackReference } from "../project/project.ts";
 import { contents, isEarlier, isSame } from "./contents.ts";
 import { Locked, requireUnlocked } from "../state/lock.ts";
 import { isServer } from "../project/server.ts";
-import { secretsIn } from "../state/secrets-keys.ts";
+import { secretsIn, secretsProviderOf } from "../state/secrets-keys.ts";
 import { absoluteUrl, localStateDirectory } from "../state/state-directory.ts";
 
 /** Where stacks are moved to. */
@@ -54,10 +54,9 @@ export class Copy {
    */
   static async prepare(source: Source, to: Destination, secretsProvider: string | undefined): Promise<Copy> {
     const { project, secrets } = source;
-    const now = secretsIn(await readFile(project.settingsFile, "utf8"));
-    // Pulumi's own choice: a server keeps the secrets itself, everything else by a passphrase.
-    const current =
-      now.secretsprovider ?? (isServer(project.backendUrl) && !now.encryptionsalt ? undefined : "passphrase");
+    const provider = secretsProviderOf(secretsIn(await readFile(project.settingsFile, "utf8")), project.backendUrl);
+    // Nothing stands for Pulumi's own choice: a server keeps the secrets itself, everything else by a passphrase.
+    const current = provider === "service" ? undefined : provider;
     const own = isServer(to.backendUrl) ? undefined : "passphrase";
     const wanted = secretsProvider === "default" ? own : (secretsProvider ?? current ?? own);
     const sealed = await exportSealed(project);

@@ -12,6 +12,23 @@ export interface NotedResource {
   outputs?: Record<string, unknown>;
 }
 
+/** A state as Pulumi keeps it in a file. */
+export interface StateFile<Noted = NotedResource> {
+  checkpoint?: { latest?: { resources?: Noted[] } };
+}
+
+/** The directory of a project's states, in a directory or a bucket. */
+export const statesDirectory = (name: string): string => `.pulumi/stacks/${name}`;
+
+/** The file of one. */
+export const checkpointPath = ({ name, stack }: { name: string; stack: string }): string =>
+  `${statesDirectory(name)}/${stack}.json`;
+
+/** The resources of a state; none for a stack that was never applied, and nothing for another layout. */
+export function resourcesIn<Noted>({ checkpoint }: StateFile<Noted>): Noted[] | undefined {
+  return checkpoint === undefined ? undefined : (checkpoint.latest?.resources ?? []);
+}
+
 /** How long the state is waited for, in milliseconds: whoever asks can do without. */
 const patience = 8000;
 
@@ -23,9 +40,8 @@ export async function notedResources(
   place: StatePlace & { name: string; stack: string },
 ): Promise<NotedResource[] | undefined> {
   const read = async (): Promise<NotedResource[] | undefined> => {
-    const text = await stateFilesOf(place)?.read(`.pulumi/stacks/${place.name}/${place.stack}.json`);
-    const content = JSON.parse(text ?? "{}") as { checkpoint?: { latest?: { resources?: NotedResource[] } } };
-    return content.checkpoint?.latest?.resources;
+    const text = await stateFilesOf(place)?.read(checkpointPath(place));
+    return resourcesIn(JSON.parse(text ?? "{}") as StateFile);
   };
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {

@@ -2,6 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 
 import { parse, stringify } from "yaml";
 
+import { isServer } from "../project/server.ts";
+
 /** What Pulumi notes in `Pulumi.<stack>.yaml` of how the stack's secrets are kept. No secret is among it. */
 interface SecretsKeys {
   secretsprovider?: string;
@@ -17,6 +19,14 @@ export function secretsIn(text: string): SecretsKeys {
   return Object.fromEntries(
     names.flatMap((name) => (typeof content[name] === "string" ? [[name, content[name]]] : [])),
   );
+}
+
+/**
+ * What keeps a stack's secrets: "passphrase", "service" for the server that keeps its state, or the address of a key. A server
+ * keeps them itself unless the stack says otherwise (Pulumi Docs, "Secrets").
+ */
+export function secretsProviderOf({ secretsprovider, encryptionsalt }: SecretsKeys, backendUrl: string): string {
+  return secretsprovider ?? (isServer(backendUrl) && encryptionsalt === undefined ? "service" : "passphrase");
 }
 
 /**

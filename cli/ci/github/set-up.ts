@@ -10,7 +10,7 @@ import { Failure } from "../../failure.ts";
 import type { Project } from "../../project/project.ts";
 import { SettingsFile } from "../../project/settings-file.ts";
 import { bucketOf } from "../../state/bucket.ts";
-import { secretsIn } from "../../state/secrets-keys.ts";
+import { secretsIn, secretsProviderOf } from "../../state/secrets-keys.ts";
 import { keyOf } from "../../state/secrets-provider.ts";
 import { isServer } from "../../project/server.ts";
 import { type CiAccess, githubTrust, previewPolicy, readPolicy, readTrust, roleNames, upPolicy } from "../policies.ts";
@@ -58,7 +58,7 @@ export async function setUpGithub(project: Project, version: string, flags: Gith
     requireManagementAccount(),
     subjectOf(repository.name, flags.subClaimPrefix),
   ]);
-  const provider = keys.secretsprovider ?? (isServer(backendUrl) && !keys.encryptionsalt ? "service" : "passphrase");
+  const provider = secretsProviderOf(keys, backendUrl);
   const options = {
     stack,
     managementAccount,
