@@ -11,8 +11,7 @@ describe("an edit that up refuses until said otherwise", () => {
   let applied: string;
 
   before(async () => {
-    admin = await Administrator.withProject({ developers });
-    await admin.succeed("up", "--yes");
+    admin = await Administrator.withStack({ developers });
     applied = await admin.settings();
   });
   after(() => admin.close());
@@ -245,9 +244,8 @@ describe("names of methods that every object has", () => {
   const names = ["constructor", "toString", "valueOf", "hasOwnProperty"];
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: [...names, "zed"] });
-    await admin.editSettings((text) => text.replace("payments:", "constructor:"));
-    await admin.succeed("up", "--yes");
+    const edit = (text: string) => text.replace("payments:", "constructor:");
+    admin = await Administrator.withStack({ developers: [...names, "zed"], edit });
   });
   after(() => admin.close());
 
