@@ -297,7 +297,7 @@ export class Administrator {
 
 /** Variables that the engine's plugin does not read: it may as well be one that runs already. */
 const notOfPlugins =
-  /^(?:CI|GITHUB_\w+|FORCE_COLOR|NO_COLOR|PULUMI_(?:CONFIG_PASSPHRASE|BACKEND_URL|ACCESS_TOKEN)\w*|AWS_ENDPOINT_URL_(?:S3|KMS))$/;
+  /^(?:CI|GITHUB_\w+|FORCE_COLOR|NO_COLOR|PULUMI_(?:CONFIG_PASSPHRASE|BACKEND_URL|ACCESS_TOKEN|CREDENTIALS_PATH)|AWS_ENDPOINT_URL_(?:S3|KMS))$/;
 const compileCache = fileURLToPath(new URL("../../node_modules/.cache/mfa-admin-tests", import.meta.url));
 const passphrase = "correct horse battery staple";
 
