@@ -61,14 +61,15 @@ export class Administrator {
   firstUp: Result | undefined;
   /** Everything that the CLI has printed so far. */
   printed = "";
+  readonly #plugins: Plugins;
   readonly #running = new Set<() => void>();
 
   readonly #saved: string[] = [];
-  #plugins: Promise<Plugins> | undefined;
 
-  private constructor(sandbox: Sandbox, directory: string) {
+  private constructor(sandbox: Sandbox, directory: string, plugins: Plugins) {
     this.sandbox = sandbox;
     this.directory = directory;
+    this.#plugins = plugins;
   }
 
   /** With an empty directory, before `init`. */
@@ -76,7 +77,10 @@ export class Administrator {
     if (!existsSync(fileURLToPath(new URL("../../dist/cli/command.js", import.meta.url)))) {
       throw new Error("These tests run the CLI as it is built: run npm run build first.");
     }
-    return new Administrator(await startSandbox(options), await mkdtemp(join(tmpdir(), "mfa-admin-cli-")));
+    const sandbox = await startSandbox(options);
+    // They live too long to do without collecting garbage.
+    const plugins = await Plugins.offer(() => environmentOf(sandbox, { GOGC: undefined }));
+    return new Administrator(sandbox, await mkdtemp(join(tmpdir(), "mfa-admin-cli-")), plugins);
   }
 
   /** With what `init` makes: the stack "main", and these developers in its roster. */
@@ -162,17 +166,7 @@ export class Administrator {
   }
 
   environment(changes: Record<string, string | undefined> = {}): Record<string, string> {
-    return isolatedEnvironment({
-      ...this.sandbox.environment(),
-      PULUMI_CONFIG_PASSPHRASE: passphrase,
-      // The same program is started a thousand times.
-      NODE_COMPILE_CACHE: compileCache,
-      // The engine and its plugins end before they would have to collect any garbage.
-      GOGC: "off",
-      FORCE_COLOR: undefined,
-      NO_COLOR: undefined,
-      ...changes,
-    });
+    return environmentOf(this.sandbox, changes);
   }
 
   /** Runs the CLI without a terminal. */
@@ -180,22 +174,13 @@ export class Administrator {
     return this.runWith({}, ...args);
   }
 
-  async runWith(options: RunOptions, ...args: string[]): Promise<Result> {
-    const { env = {}, meanwhile } = options;
-    const { ownPlugins = meanwhile !== undefined || !Object.keys(env).every((name) => notOfPlugins.test(name)) } =
-      options;
-    if (ownPlugins) return this.#run(options, ...args);
-    const plugins = await (this.#plugins ??= Plugins.offer(this.environment({ GOGC: undefined })));
-    const result = await this.#run({ ...options, env: { ...env, ...plugins.variables } }, ...args);
-    if (result.status === 0) plugins.keep();
-    else plugins.discard();
-    return result;
-  }
-
-  #run({ env, cwd, node = [], meanwhile }: RunOptions, ...args: string[]): Promise<Result> {
+  runWith(
+    { env = {}, cwd, node = [], meanwhile, ownPlugins = meanwhile !== undefined }: RunOptions,
+    ...args: string[]
+  ): Promise<Result> {
     const child = spawn(process.execPath, [...node, program, ...args], {
       cwd: cwd ?? this.directory,
-      env: this.environment(env),
+      env: this.environment({ ...env, ...(!ownPlugins && this.#pluginsFor(env)) }),
       stdio: ["ignore", "pipe", "pipe"],
       // A group of its own, so that what hangs can be ended with all that it has started.
       detached: true,
@@ -241,13 +226,13 @@ export class Administrator {
   }
 
   terminalWith(
-    { env, cwd, node = [], size }: Omit<RunOptions, "meanwhile"> & { size?: Size },
+    { env = {}, cwd, node = [], size }: Omit<RunOptions, "meanwhile"> & { size?: Size },
     ...args: string[]
   ): Terminal {
     const terminal = new Terminal(
       [process.execPath, ...node, program, ...args],
       cwd ?? this.directory,
-      this.environment(env),
+      this.environment({ ...env, ...this.#pluginsFor(env) }),
       (text) => {
         this.printed += text;
       },
@@ -257,6 +242,10 @@ export class Administrator {
       terminal.kill();
     });
     return terminal;
+  }
+
+  #pluginsFor(env: Record<string, string | undefined>): Record<string, string> {
+    return Object.keys(env).every((name) => notOfPlugins.test(name)) ? this.#plugins.variables : {};
   }
 
   /** The requests since `from` that changed something in AWS. */
@@ -289,7 +278,7 @@ export class Administrator {
 
   async close(): Promise<void> {
     for (const stop of this.#running) stop();
-    (await this.#plugins)?.close();
+    this.#plugins.close();
     await this.sandbox.close();
     for (const directory of [this.directory, ...this.#saved]) await rm(directory, { recursive: true, force: true });
   }
@@ -300,6 +289,20 @@ const notOfPlugins =
   /^(?:CI|GITHUB_\w+|FORCE_COLOR|NO_COLOR|PULUMI_(?:CONFIG_PASSPHRASE|BACKEND_URL|ACCESS_TOKEN|CREDENTIALS_PATH)|AWS_ENDPOINT_URL_(?:S3|KMS))$/;
 const compileCache = fileURLToPath(new URL("../../node_modules/.cache/mfa-admin-tests", import.meta.url));
 const passphrase = "correct horse battery staple";
+
+function environmentOf(sandbox: Sandbox, changes: Record<string, string | undefined>): Record<string, string> {
+  return isolatedEnvironment({
+    ...sandbox.environment(),
+    PULUMI_CONFIG_PASSPHRASE: passphrase,
+    // The same program is started a thousand times.
+    NODE_COMPILE_CACHE: compileCache,
+    // The engine and its plugins end before they would have to collect any garbage.
+    GOGC: "off",
+    FORCE_COLOR: undefined,
+    NO_COLOR: undefined,
+    ...changes,
+  });
+}
 
 export const initFlags = (sandbox: Sandbox): string[] => [
   ...["--stack", "main", "--auth-account", sandbox.authAccount, "--organizational-unit", sandbox.organizationalUnit],

@@ -20,14 +20,12 @@ interface Plugin {
  * had just been started.
  */
 export class Plugins {
-  readonly #environment: Record<string, string>;
+  readonly #environment: () => Record<string, string>;
   readonly #server: Http2Server;
   readonly #all = new Set<Plugin>();
   #idle: Plugin[] = [];
-  /** Those that the engine has had since {@link keep} or {@link discard}. */
-  readonly #used = new Set<Plugin>();
 
-  private constructor(environment: Record<string, string>) {
+  private constructor(environment: () => Record<string, string>) {
     this.#environment = environment;
     this.#server = createServer().on("session", (session) => {
       this.#serve(session);
@@ -35,9 +33,9 @@ export class Plugins {
   }
 
   /** @param environment the plugins' own: the engine's must be the same in all that a plugin reads */
-  static async offer(environment: Record<string, string>): Promise<Plugins> {
+  static async offer(environment: () => Record<string, string>): Promise<Plugins> {
     const plugins = new Plugins(environment);
-    plugins.#server.listen(0, "127.0.0.1");
+    plugins.#server.listen(0, "127.0.0.1").unref();
     await once(plugins.#server, "listening");
     return plugins;
   }
@@ -45,17 +43,6 @@ export class Plugins {
   /** What has the engine attach to these instead of starting its own. */
   get variables(): Record<string, string> {
     return { PULUMI_DEBUG_PROVIDERS: `aws-native:${(this.#server.address() as AddressInfo).port}` };
-  }
-
-  /** After a run that has ended well: its plugins are ready for another one. */
-  keep(): void {
-    this.#used.clear();
-  }
-
-  /** After any other run: nobody knows what its plugins are still at. */
-  discard(): void {
-    for (const plugin of this.#used) this.#end(plugin);
-    this.#used.clear();
   }
 
   close(): void {
@@ -66,37 +53,48 @@ export class Plugins {
   /** One connection of the engine is one provider, and has a plugin to itself. */
   #serve(engine: ServerHttp2Session): void {
     const plugin = this.#take();
+    let [underWay, cancelled] = [0, false];
     engine.on("error", () => undefined);
     engine.on("stream", (stream, headers) => {
       stream.on("error", () => undefined);
-      // The engine says so at the end of each run, when it kills the plugins that it has started.
-      if (headers[":path"] === "/pulumirpc.ResourceProvider/Cancel") answerNothing(stream);
-      else
-        plugin.then(
-          ({ session }) => {
-            forward(stream, headers, session);
-          },
-          () => {
-            stream.close();
-          },
-        );
+      if (headers[":path"] === "/pulumirpc.ResourceProvider/Cancel") {
+        // The engine says so at the end of each run, too, when nothing is left to be cancelled.
+        if (underWay === 0) {
+          answerNothing(stream);
+          return;
+        }
+        cancelled = true;
+      }
+      underWay++;
+      plugin.then(
+        ({ session }) => {
+          forward(stream, headers, session, () => underWay--);
+        },
+        () => {
+          stream.close();
+        },
+      );
     });
     engine.once("close", () => {
+      const isFree = underWay === 0 && !cancelled;
       plugin.then(
-        (free) => this.#all.has(free) && this.#idle.push(free),
+        (used) => {
+          if (isFree && this.#all.has(used)) this.#idle.push(used);
+          else this.#end(used);
+        },
         () => undefined,
       );
     });
   }
 
   async #take(): Promise<Plugin> {
-    const plugin = this.#idle.pop() ?? (await start(this.#environment));
-    if (!this.#all.has(plugin))
-      plugin.session.once("close", () => {
-        this.#end(plugin);
-      });
+    const idle = this.#idle.pop();
+    if (idle !== undefined) return idle;
+    const plugin = await start(this.#environment());
     this.#all.add(plugin);
-    this.#used.add(plugin);
+    plugin.session.once("close", () => {
+      this.#end(plugin);
+    });
     return plugin;
   }
 
@@ -138,7 +136,13 @@ function portOf(stdout: Readable): Promise<number> {
   });
 }
 
-function forward(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, session: ClientHttp2Session): void {
+/** @param answered called when the plugin has answered in full: what the engine does not wait for is under way still */
+function forward(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  session: ClientHttp2Session,
+  answered: () => void,
+): void {
   const request = session.request(headers);
   let trailers: IncomingHttpHeaders = {};
   request.on("error", () => {
@@ -148,13 +152,16 @@ function forward(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, sessio
     request.close();
   });
   request.on("response", (answer, flags) => {
-    const isAll = (flags & 0x1) === 0x1;
-    if (stream.closed || stream.destroyed) return;
+    // HTTP/2's END_STREAM: nothing follows these headers.
+    const isAll = (flags & 1) === 1;
+    if (isAll) answered();
+    if (stream.destroyed) return;
     stream.respond(answer, { endStream: isAll, waitForTrailers: !isAll });
     if (!isAll) request.pipe(stream);
   });
   request.on("trailers", (last: IncomingHttpHeaders) => {
     trailers = last;
+    answered();
   });
   stream.on("wantTrailers", () => {
     stream.sendTrailers(trailers);
