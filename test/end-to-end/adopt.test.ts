@@ -19,8 +19,7 @@ describe("up --adopt, where the state was lost", () => {
   let from: number;
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: ["alice"] });
-    await admin.succeed("up", "--yes");
+    admin = await Administrator.withStack({ developers: ["alice"] });
     alice = await Developer.enrol(admin.sandbox, "alice");
     noted = await admin.resourcesInState();
     for (const path of [".mfa-admin", "Pulumi.yaml", "Pulumi.main.yaml"]) {
@@ -88,8 +87,7 @@ describe("up --adopt, of what is in the way of a change", () => {
   let admin: Administrator;
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: ["alice"] });
-    await admin.succeed("up", "--yes");
+    admin = await Administrator.withStack({ developers: ["alice"] });
   });
   after(() => admin.close());
 

@@ -6,8 +6,7 @@ describe("what is applied is what was shown and asked about", () => {
   let admin: Administrator;
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: ["alice", "mallory"] });
-    await admin.succeed("up", "--yes");
+    admin = await Administrator.withStack({ developers: ["alice", "mallory"] });
   });
   after(() => admin.close());
 

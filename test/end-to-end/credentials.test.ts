@@ -21,8 +21,7 @@ describe("the credentials of developers", () => {
   let auth: Clients;
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: ["alice", "bob"] });
-    await admin.succeed("up", "--yes");
+    admin = await Administrator.withStack({ developers: ["alice", "bob"] });
     await admin.editSettings((text) => text.replace("    bob: {}", "    bob: {}\n    newcomer: {}"));
     auth = await administratorOf(admin.sandbox, admin.sandbox.authAccount);
   });

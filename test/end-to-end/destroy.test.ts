@@ -37,7 +37,8 @@ describe("destroy", () => {
     let from: number;
 
     before(async () => {
-      await admin.succeed("up", "--yes");
+      await admin.close();
+      admin = await Administrator.withStack({ developers: ["alice", "bob"] });
       from = admin.sandbox.requests.length;
     });
 

@@ -13,10 +13,9 @@ describe("whoever has to be shut out now is shut out now", () => {
   let applied: string;
 
   before(async () => {
-    admin = await Administrator.withProject({
+    admin = await Administrator.withStack({
       developers: ["alice", "bob", "carol", "dave", "erin", "frank", "grace", '"458"'],
     });
-    await admin.succeed("up", "--yes");
     applied = await admin.settings();
   });
   after(() => admin.close());

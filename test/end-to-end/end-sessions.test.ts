@@ -12,8 +12,7 @@ describe("ending the live sessions of a developer", () => {
   let alice: Developer;
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: ["alice", "bob"] });
-    await admin.succeed("up", "--yes");
+    admin = await Administrator.withStack({ developers: ["alice", "bob"] });
     auth = await administratorOf(admin.sandbox, admin.sandbox.authAccount);
     sandbox = await administratorOf(admin.sandbox, admin.sandbox.developmentAccounts["sandbox"] ?? "");
     alice = await Developer.enrol(admin.sandbox, "alice");

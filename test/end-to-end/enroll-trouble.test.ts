@@ -15,8 +15,7 @@ describe("enroll in trouble", () => {
   const stations: Workstation[] = [];
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: names });
-    await admin.succeed("up", "--yes");
+    admin = await Administrator.withStack({ developers: names });
   });
   after(async () => {
     await Promise.all(stations.map((station) => station.close()));

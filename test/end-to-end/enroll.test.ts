@@ -17,9 +17,8 @@ describe("enroll", () => {
   const stations: Workstation[] = [];
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: names });
-    await admin.editSettings((text) => text.replace("config:\n", "config:\n  mfa-admin:region: eu-central-1\n"));
-    await admin.succeed("up", "--yes");
+    const edit = (text: string) => text.replace("config:\n", "config:\n  mfa-admin:region: eu-central-1\n");
+    admin = await Administrator.withStack({ developers: names, edit });
   });
   after(async () => {
     await Promise.all(stations.map((station) => station.close()));

@@ -8,18 +8,14 @@ const developers = ["alice", "bob", "carol", "dave", "erin"];
 
 describe("an edit that up refuses until said otherwise", () => {
   let admin: Administrator;
-  let applied: string;
+  let restore: () => Promise<void>;
 
   before(async () => {
-    admin = await Administrator.withProject({ developers });
-    await admin.succeed("up", "--yes");
-    applied = await admin.settings();
+    admin = await Administrator.withStack({ developers });
+    restore = await admin.save();
   });
   after(() => admin.close());
-
-  afterEach(async () => {
-    await admin.editSettings(() => applied).catch(() => undefined);
-  });
+  afterEach(() => restore());
 
   const without = (text: string, names: string[]): string =>
     names.reduce((shorter, name) => shorter.replace(`\n    ${name}: {}`, ""), text);
@@ -42,8 +38,6 @@ describe("an edit that up refuses until said otherwise", () => {
     expect(allowed.stdout.split("\n")[2]).to.equal(`! ${fact} With --max-removals 4, mfa-admin up does this.`);
     await expectRefusal(fact, "Nothing was changed. If it is meant, run mfa-admin up with --max-removals 4.");
     await admin.succeed("up", "--yes", "--max-removals", "4");
-    await admin.editSettings(() => applied);
-    await admin.succeed("up", "--yes");
   });
 
   it("removing three is let pass, and --max-removals can be stricter", async () => {
@@ -51,8 +45,6 @@ describe("an edit that up refuses until said otherwise", () => {
     const { stderr } = await admin.run("up", "--yes", "--max-removals", "2");
     expect(stderr).to.contain("This removes 3 of 5 developers, more than the 2 that one edit may remove.");
     expect((await admin.json("preview")).value).to.have.nested.property("roster.after", 2);
-    await admin.succeed("up", "--yes");
-    await admin.editSettings(() => applied);
     await admin.succeed("up", "--yes");
   });
 
@@ -66,8 +58,6 @@ describe("an edit that up refuses until said otherwise", () => {
     expect(remedy).to.equal("remove-developer bob carol dave erin --stack main");
     await admin.succeed(...remedy.split(" "), "--yes");
     expect(admin.sandbox.organization.account(admin.sandbox.authAccount).users.names).to.eql(["alice"]);
-    await admin.editSettings(() => applied);
-    await admin.succeed("up", "--yes");
   });
 
   it("adding a developer does not apply such an edit on the side", async () => {
@@ -76,8 +66,6 @@ describe("an edit that up refuses until said otherwise", () => {
     expect(stderr).to.contain("Other edits are pending: bob, carol, dave, erin.");
     expect(admin.sandbox.organization.account(admin.sandbox.authAccount).users.names).to.have.length(6);
     await admin.succeed("remove-developer", "frank", "--yes");
-    await admin.editSettings(() => applied);
-    await admin.succeed("up", "--yes");
   });
 
   it("taking the service control policy off an organizational unit with development accounts", async () => {
@@ -92,12 +80,11 @@ describe("an edit that up refuses until said otherwise", () => {
     expect(value).to.have.nested.property("warnings[0].refused", false);
     await expectRefusal(fact, "Nothing was changed. If it is meant, run mfa-admin up with --allow-unprotected.");
     await admin.succeed("up", "--yes", "--allow-unprotected");
-    await admin.editSettings(() => applied);
-    await admin.succeed("up", "--yes");
   });
 
   it("taking it off a unit that holds no development account is let pass", async () => {
     admin.sandbox.organization.addUnit("ou-abcd-33333333", "Other");
+    const applied = await admin.settings();
     await admin.editSettings((text) =>
       text.replace("- ou-abcd-11111111", "- ou-abcd-11111111\n    - ou-abcd-33333333"),
     );
@@ -121,30 +108,23 @@ describe("an edit that up refuses until said otherwise", () => {
       "The service control policy is taken off ou-abcd-44444444, which leaves payments without it: a leaked access key would work there without MFA.",
       "Nothing was changed. If it is meant, run mfa-admin up with --allow-unprotected.",
     );
-    organization.moveAccount("444444444444", "ou-abcd-11111111");
-    await admin.editSettings(() => applied);
-    await admin.succeed("up", "--yes");
   });
 
   it("the auth account below the policy, moved there in AWS: on top of preview, drift and list, and no refresh waits for it", async () => {
     const { organization, authAccount } = admin.sandbox;
     organization.moveAccount(authAccount, "ou-abcd-11111111");
-    try {
-      const fact =
-        "The auth account 222222222222 is below ou-abcd-11111111, a unit of the service control policy, which shuts out every developer there: they have to enrol and log in without MFA first.";
-      const remedy =
-        "Take the unit out of organizationalUnits, or move the auth account to another unit in AWS Organizations.";
-      const warning = `! ${fact} mfa-admin up refuses this. ${remedy}`;
-      expect((await admin.succeed("preview")).stdout.split("\n")[2]).to.equal(warning);
-      const drift = await admin.run("refresh", "--preview-only", "--exit-code");
-      expect({ status: drift.status, line: drift.stdout.split("\n")[2] }).to.eql({ status: 2, line: warning });
-      expect((await admin.succeed("list")).stdout.split("\n")[0]).to.equal(warning);
-      expect((await admin.json("list")).value).to.have.length(5);
-      await expectRefusal(fact, `Nothing was changed. ${remedy}`);
-      await admin.succeed("refresh", "--yes");
-    } finally {
-      organization.moveAccount(authAccount, "ou-abcd-22222222");
-    }
+    const fact =
+      "The auth account 222222222222 is below ou-abcd-11111111, a unit of the service control policy, which shuts out every developer there: they have to enrol and log in without MFA first.";
+    const remedy =
+      "Take the unit out of organizationalUnits, or move the auth account to another unit in AWS Organizations.";
+    const warning = `! ${fact} mfa-admin up refuses this. ${remedy}`;
+    expect((await admin.succeed("preview")).stdout.split("\n")[2]).to.equal(warning);
+    const drift = await admin.run("refresh", "--preview-only", "--exit-code");
+    expect({ status: drift.status, line: drift.stdout.split("\n")[2] }).to.eql({ status: 2, line: warning });
+    expect((await admin.succeed("list")).stdout.split("\n")[0]).to.equal(warning);
+    expect((await admin.json("list")).value).to.have.length(5);
+    await expectRefusal(fact, `Nothing was changed. ${remedy}`);
+    await admin.succeed("refresh", "--yes");
   });
 
   it("a policy that was detached, weakened or attached elsewhere by hand: put right by consent, where that shuts out or leaves unprotected", async () => {
@@ -245,9 +225,8 @@ describe("names of methods that every object has", () => {
   const names = ["constructor", "toString", "valueOf", "hasOwnProperty"];
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: [...names, "zed"] });
-    await admin.editSettings((text) => text.replace("payments:", "constructor:"));
-    await admin.succeed("up", "--yes");
+    const edit = (text: string) => text.replace("payments:", "constructor:");
+    admin = await Administrator.withStack({ developers: [...names, "zed"], edit });
   });
   after(() => admin.close());
 

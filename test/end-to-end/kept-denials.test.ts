@@ -17,8 +17,7 @@ describe("what only denies outlives an up, or is told to be lost", () => {
   let admin: Administrator;
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: ["alice", "bob"] });
-    await admin.succeed("up", "--yes");
+    admin = await Administrator.withStack({ developers: ["alice", "bob"] });
   });
   after(() => admin.close());
   afterEach(() => {

@@ -5,16 +5,14 @@ import { UpdateAccessKeyCommand } from "@aws-sdk/client-iam";
 
 import { administratorOf } from "../sandbox/testing.ts";
 import { Developer } from "../support/developer.ts";
-import { Administrator, type Result } from "../support/harness.ts";
+import { Administrator } from "../support/harness.ts";
 
 describe("list", () => {
   let admin: Administrator;
   let alice: Developer;
-  let made: Result;
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: ["alice", "bob", "erin"] });
-    made = await admin.succeed("up", "--yes");
+    admin = await Administrator.withStack({ developers: ["alice", "bob", "erin"] });
     alice = await Developer.enrol(admin.sandbox, "alice");
     await alice.login("sandbox");
     admin.sandbox.registerSecurityKey("bob", "yubikey");
@@ -42,7 +40,7 @@ describe("list", () => {
   });
 
   it("shows whose first password is still to be made, as up has said, until reset-password has made it", async () => {
-    expect(made.stderr).to.match(
+    expect(admin.firstUp?.stderr).to.match(
       /\nNext: mfa-admin reset-password NAME makes the one-time passwords of alice, bob and erin\.\n$/,
     );
     const erin = async (): Promise<string | undefined> =>

@@ -9,8 +9,8 @@ describe("refresh", () => {
   let administrator: Administrator;
 
   before(async () => {
-    administrator = await Administrator.withProject();
-    await administrator.succeed("add-developer", "alice", "--yes", "--password-file", "passwords");
+    administrator = await Administrator.withStack({ developers: ["alice"] });
+    await administrator.succeed("reset-password", "alice", "--password-file", "passwords");
   });
 
   after(() => administrator.close());

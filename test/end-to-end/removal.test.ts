@@ -67,8 +67,7 @@ describe("removing developers", () => {
   }
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: ["alice", "bob", "carol", "dave"] });
-    await admin.succeed("up", "--yes");
+    admin = await Administrator.withStack({ developers: ["alice", "bob", "carol", "dave"] });
     auth = await administratorOf(admin.sandbox, admin.sandbox.authAccount);
     for (const name of ["bob", "carol", "dave"]) equipped[name] = await equip(name);
   });

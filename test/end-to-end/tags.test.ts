@@ -10,9 +10,11 @@ describe("the tags of a developer's user", () => {
   let alice: Developer;
 
   before(async () => {
-    admin = await Administrator.withProject();
-    await admin.editSettings((text) => text.replace("config:", "config:\n  mfa-admin:tags: { team: core }"));
-    await admin.succeed("add-developer", "alice", "--account", "sandbox", "--yes");
+    const edit = (text: string) =>
+      text
+        .replace("config:", "config:\n  mfa-admin:tags: { team: core }")
+        .replace("alice: {}", "alice: { accounts: [sandbox] }");
+    admin = await Administrator.withStack({ developers: ["alice"], edit });
     alice = await Developer.enrol(admin.sandbox, "alice");
   });
   after(() => admin.close());

@@ -20,9 +20,8 @@ describe("a development account that cannot be reached", () => {
   let payments: string;
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: ["alice", "bob", "erin"] });
+    admin = await Administrator.withStack({ developers: ["alice", "bob", "erin"] });
     payments = admin.sandbox.developmentAccounts["payments"] ?? "";
-    await admin.succeed("up", "--yes");
     await unfinish("erin@payments");
     trust(payments);
   });

@@ -6,12 +6,14 @@ import { Faults, type Fault } from "./faults.ts";
 import { Latency } from "./latency.ts";
 import { LocalAws } from "./model/local-aws.ts";
 import type { Organization } from "./model/organization.ts";
+import { restore, save } from "./model/saved.ts";
 import {
   AUTH_ACCOUNT,
   DEVELOPMENT_ACCOUNTS,
   DEVELOPMENT_UNIT,
   MANAGEMENT_ACCOUNT,
   addMemberAccount,
+  administratorKey,
   populate,
   seedAdministrator,
   seedUser,
@@ -80,6 +82,10 @@ export interface Sandbox {
   clearFaults(): void;
   /** Sets the latency of one action, or of all. The action "ResourceHandler" is the work behind a Cloud Control request. */
   setLatency(milliseconds: number, action?: string): void;
+  /** All that AWS has, for {@link restore}: the organization, IAM and the credentials. */
+  save(): Buffer;
+  /** Puts back what was saved, here or in another sandbox, whose administrator has the same keys from then on. */
+  restore(saved: Buffer): void;
   /** AWS's own time: token codes, expiry, aws:TokenIssueTime, the Date of every answer. */
   readonly clock: Pick<Clock, "now" | "advance" | "setAhead">;
   close(): Promise<void>;
@@ -93,7 +99,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     serviceControlPolicies: options.serviceControlPolicies ?? true,
   });
   populate(aws, developmentAccounts);
-  const administrator = seedAdministrator(aws);
+  let administrator = seedAdministrator(aws);
   const authAccount = aws.organization.account(AUTH_ACCOUNT);
   const faults = new Faults();
   const latency = new Latency(options.latencyMilliseconds ?? 0);
@@ -108,7 +114,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     authAccount: AUTH_ACCOUNT,
     developmentAccounts,
     organizationalUnit: DEVELOPMENT_UNIT,
-    administrator,
+    get administrator() {
+      return administrator;
+    },
     environment(credentials = administrator) {
       return {
         AWS_ENDPOINT_URL: server.endpoint,
@@ -146,6 +154,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     setLatency: (milliseconds, action) => {
       latency.set(milliseconds, action);
+    },
+    save: () => save(aws),
+    restore: (saved) => {
+      restore(aws, saved);
+      administrator = administratorKey(aws) ?? administrator;
     },
     clock: aws.clock,
     close: () => server.close(),

@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { isolatedEnvironment } from "./environment.ts";
+import { madeOnce } from "./made-once.ts";
 import { type RecordedRequest, type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/index.ts";
+import { Plugins } from "./plugins.ts";
 import { killGroup, limitMilliseconds, type Size, Terminal } from "./terminal.ts";
 
 /** How a run of the CLI has ended. */
@@ -38,6 +40,15 @@ export interface RunOptions {
   node?: string[];
   /** Does something to the process while it runs. */
   meanwhile?: (child: ChildProcess) => Promise<void>;
+  /** Whether the engine starts the plugins itself, as it does for users. Default: where it may make a difference. */
+  ownPlugins?: boolean;
+}
+
+export interface ProjectOptions extends SandboxOptions {
+  /** The names in the roster, as YAML has them. */
+  developers?: string[];
+  /** Changes the settings besides. */
+  edit?: (settings: string) => string;
 }
 
 export const program = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
@@ -46,13 +57,19 @@ export const program = fileURLToPath(new URL("../../bin/run.js", import.meta.url
 export class Administrator {
   readonly sandbox: Sandbox;
   readonly directory: string;
+  /** What the `up` has printed that has made the stack of {@link withStack}. */
+  firstUp: Result | undefined;
   /** Everything that the CLI has printed so far. */
   printed = "";
+  readonly #plugins: Plugins;
   readonly #running = new Set<() => void>();
 
-  private constructor(sandbox: Sandbox, directory: string) {
+  readonly #saved: string[] = [];
+
+  private constructor(sandbox: Sandbox, directory: string, plugins: Plugins) {
     this.sandbox = sandbox;
     this.directory = directory;
+    this.#plugins = plugins;
   }
 
   /** With an empty directory, before `init`. */
@@ -60,19 +77,52 @@ export class Administrator {
     if (!existsSync(fileURLToPath(new URL("../../dist/cli/command.js", import.meta.url)))) {
       throw new Error("These tests run the CLI as it is built: run npm run build first.");
     }
-    return new Administrator(await startSandbox(options), await mkdtemp(join(tmpdir(), "mfa-admin-cli-")));
+    const sandbox = await startSandbox(options);
+    // They live too long to do without collecting garbage.
+    const plugins = await Plugins.offer(() => environmentOf(sandbox, { GOGC: undefined }));
+    return new Administrator(sandbox, await mkdtemp(join(tmpdir(), "mfa-admin-cli-")), plugins);
   }
 
   /** With what `init` makes: the stack "main", and these developers in its roster. */
-  static async withProject(options: SandboxOptions & { developers?: string[] } = {}): Promise<Administrator> {
+  static async withProject({ developers = [], edit, ...options }: ProjectOptions = {}): Promise<Administrator> {
     const administrator = await Administrator.withoutProject(options);
     await cp(await initializedProject(), administrator.directory, { recursive: true });
-    const { developers = [] } = options;
     if (developers.length > 0) {
       await administrator.editSettings((text) =>
         text.replace("developers: {}", `developers:\n${developers.map((name) => `    ${name}: {}`).join("\n")}`),
       );
     }
+    if (edit !== undefined) await administrator.editSettings(edit);
+    return administrator;
+  }
+
+  /**
+   * With what `init` and the first `up` make, in the project and in AWS: for tests that begin where these have ended. The `up`
+   * is run once for all tests that ask for the same; none of its requests are recorded.
+   */
+  static async withStack(options: ProjectOptions = {}): Promise<Administrator> {
+    const administrator = await Administrator.withProject(options);
+    // The others are about how AWS answers, not about what it has.
+    const { developmentAccounts, serviceControlPolicies } = options;
+    const organization = {
+      ...(developmentAccounts !== undefined && { developmentAccounts }),
+      ...(serviceControlPolicies !== undefined && { serviceControlPolicies }),
+    };
+    const settings = await administrator.settings();
+    const key = JSON.stringify([settings, organization]);
+    const template = await madeOnce(key, async (directory) => {
+      const first = await Administrator.withProject(organization);
+      await writeFile(first.settingsFile, settings);
+      try {
+        const result = await first.succeed("up", "--yes");
+        await first.#saveTo(directory);
+        await writeFile(join(directory, "up.json"), JSON.stringify(result));
+      } finally {
+        await first.close();
+      }
+    });
+    await administrator.#restoreFrom(template);
+    administrator.firstUp = JSON.parse(await readFile(join(template, "up.json"), "utf8")) as Result;
     return administrator;
   }
 
@@ -116,17 +166,7 @@ export class Administrator {
   }
 
   environment(changes: Record<string, string | undefined> = {}): Record<string, string> {
-    return isolatedEnvironment({
-      ...this.sandbox.environment(),
-      PULUMI_CONFIG_PASSPHRASE: passphrase,
-      // The same program is started a thousand times.
-      NODE_COMPILE_CACHE: compileCache,
-      // The engine and its plugins end before they would have to collect any garbage.
-      GOGC: "off",
-      FORCE_COLOR: undefined,
-      NO_COLOR: undefined,
-      ...changes,
-    });
+    return environmentOf(this.sandbox, changes);
   }
 
   /** Runs the CLI without a terminal. */
@@ -134,10 +174,13 @@ export class Administrator {
     return this.runWith({}, ...args);
   }
 
-  runWith({ env, cwd, node = [], meanwhile }: RunOptions, ...args: string[]): Promise<Result> {
+  runWith(
+    { env = {}, cwd, node = [], meanwhile, ownPlugins = meanwhile !== undefined }: RunOptions,
+    ...args: string[]
+  ): Promise<Result> {
     const child = spawn(process.execPath, [...node, program, ...args], {
       cwd: cwd ?? this.directory,
-      env: this.environment(env),
+      env: this.environment({ ...env, ...(!ownPlugins && this.#pluginsFor(env)) }),
       stdio: ["ignore", "pipe", "pipe"],
       // A group of its own, so that what hangs can be ended with all that it has started.
       detached: true,
@@ -183,13 +226,13 @@ export class Administrator {
   }
 
   terminalWith(
-    { env, cwd, node = [], size }: Omit<RunOptions, "meanwhile"> & { size?: Size },
+    { env = {}, cwd, node = [], size }: Omit<RunOptions, "meanwhile"> & { size?: Size },
     ...args: string[]
   ): Terminal {
     const terminal = new Terminal(
       [process.execPath, ...node, program, ...args],
       cwd ?? this.directory,
-      this.environment(env),
+      this.environment({ ...env, ...this.#pluginsFor(env) }),
       (text) => {
         this.printed += text;
       },
@@ -201,42 +244,82 @@ export class Administrator {
     return terminal;
   }
 
+  #pluginsFor(env: Record<string, string | undefined>): Record<string, string> {
+    return Object.keys(env).every((name) => notOfPlugins.test(name)) ? this.#plugins.variables : {};
+  }
+
   /** The requests since `from` that changed something in AWS. */
   changesSince(from: number): RecordedRequest[] {
     return this.sandbox.requests.slice(from).filter(({ action }) => !/^(Get|List|Describe|AssumeRole)/.test(action));
   }
 
+  /**
+   * Remembers the project and what AWS has, so that a test need not undo what it does by further runs of the CLI.
+   *
+   * @returns what puts both back. Time goes on, and so do the records of requests.
+   */
+  async save(): Promise<() => Promise<void>> {
+    const directory = await mkdtemp(join(tmpdir(), "mfa-admin-cli-"));
+    this.#saved.push(directory);
+    await this.#saveTo(directory);
+    return () => this.#restoreFrom(directory);
+  }
+
+  async #saveTo(directory: string): Promise<void> {
+    await cp(this.directory, join(directory, "project"), { recursive: true });
+    await writeFile(join(directory, "aws"), this.sandbox.save());
+  }
+
+  async #restoreFrom(directory: string): Promise<void> {
+    for (const name of await readdir(this.directory)) await rm(join(this.directory, name), { recursive: true });
+    await cp(join(directory, "project"), this.directory, { recursive: true });
+    this.sandbox.restore(await readFile(join(directory, "aws")));
+  }
+
   async close(): Promise<void> {
     for (const stop of this.#running) stop();
+    this.#plugins.close();
     await this.sandbox.close();
-    await rm(this.directory, { recursive: true, force: true });
+    for (const directory of [this.directory, ...this.#saved]) await rm(directory, { recursive: true, force: true });
   }
 }
 
+/** Variables that the engine's plugin does not read: it may as well be one that runs already. */
+const notOfPlugins =
+  /^(?:CI|GITHUB_\w+|FORCE_COLOR|NO_COLOR|PULUMI_(?:CONFIG_PASSPHRASE|BACKEND_URL|ACCESS_TOKEN|CREDENTIALS_PATH)|AWS_ENDPOINT_URL_(?:S3|KMS))$/;
 const compileCache = fileURLToPath(new URL("../../node_modules/.cache/mfa-admin-tests", import.meta.url));
 const passphrase = "correct horse battery staple";
+
+function environmentOf(sandbox: Sandbox, changes: Record<string, string | undefined>): Record<string, string> {
+  return isolatedEnvironment({
+    ...sandbox.environment(),
+    PULUMI_CONFIG_PASSPHRASE: passphrase,
+    // The same program is started a thousand times.
+    NODE_COMPILE_CACHE: compileCache,
+    // The engine and its plugins end before they would have to collect any garbage.
+    GOGC: "off",
+    FORCE_COLOR: undefined,
+    NO_COLOR: undefined,
+    ...changes,
+  });
+}
 
 export const initFlags = (sandbox: Sandbox): string[] => [
   ...["--stack", "main", "--auth-account", sandbox.authAccount, "--organizational-unit", sandbox.organizationalUnit],
   ...Object.entries(sandbox.developmentAccounts).flatMap(([name, id]) => ["--development-account", `${name}=${id}`]),
 ];
 
-let template: Promise<string> | undefined;
-
-/** A project as `init` leaves it; made once, since nothing in it depends on the sandbox that it was made with. */
+/** A project as `init` leaves it. Nothing in it depends on the sandbox that it was made with. */
 function initializedProject(): Promise<string> {
-  template ??= (async () => {
+  return madeOnce("init", async (directory) => {
     const administrator = await Administrator.withoutProject();
-    await administrator.succeed("init", ...initFlags(administrator.sandbox));
-    const directory = await mkdtemp(join(tmpdir(), "mfa-admin-cli-"));
-    process.once("exit", () => {
-      rmSync(directory, { recursive: true, force: true });
-    });
-    await cp(administrator.directory, directory, { recursive: true });
-    await administrator.close();
-    return directory;
-  })();
-  return template;
+    try {
+      await administrator.succeed("init", ...initFlags(administrator.sandbox));
+      await cp(administrator.directory, directory, { recursive: true });
+    } finally {
+      await administrator.close();
+    }
+  });
 }
 
 /** Paths below a directory, relative to it, in order. */

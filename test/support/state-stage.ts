@@ -29,8 +29,7 @@ export class StateStage {
   async reset(): Promise<void> {
     if (this.#isUsed) {
       await this.#closeAdmin();
-      this.admin = await Administrator.withProject({ developers: ["alice"] });
-      await this.admin.succeed("up", "--yes");
+      this.admin = await Administrator.withStack({ developers: ["alice"] });
       await this.#copy(this.admin.directory, this.#template);
       this.#isUsed = false;
     } else {

@@ -15,9 +15,7 @@ export async function aliceAtWork(
   developers = ["alice"],
   edit?: (text: string) => string,
 ): Promise<{ admin: Administrator; alice: Workstation }> {
-  const admin = await Administrator.withProject({ developers });
-  if (edit !== undefined) await admin.editSettings(edit);
-  await admin.succeed("up", "--yes");
+  const admin = await Administrator.withStack({ developers, ...(edit !== undefined && { edit }) });
   return { admin, alice: await Workstation.enrolled(admin) };
 }
 

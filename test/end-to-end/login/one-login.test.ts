@@ -143,9 +143,8 @@ describe("one login", () => {
 
   describe("with accounts that are called like the profiles", () => {
     it("goes on working every day", async () => {
-      const other = await Administrator.withProject({ developers: ["bob"] });
-      await other.editSettings((text) => text.replace("sandbox:", "dev:").replace("payments:", "default:"));
-      await other.succeed("up", "--yes");
+      const edit = (text: string) => text.replace("sandbox:", "dev:").replace("payments:", "default:");
+      const other = await Administrator.withStack({ developers: ["bob"], edit });
       const bob = await Workstation.enrolled(other, "bob");
       const terminal = bob.terminal("enroll");
       await terminal.waitFor("One-time password");

@@ -11,8 +11,7 @@ describe("another access role", () => {
   const accounts = ["222222222222", "333333333333", "444444444444"];
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: ["alice"] });
-    await admin.succeed("up", "--yes");
+    admin = await Administrator.withStack({ developers: ["alice"] });
     const management = `arn:aws:iam::${admin.sandbox.managementAccount}:root`;
     for (const id of accounts) {
       const { iam } = await administratorOf(admin.sandbox, id);

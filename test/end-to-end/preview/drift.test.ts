@@ -35,8 +35,7 @@ describe("refresh --preview-only", () => {
   let admin: Administrator;
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: ["alice", "bob"] });
-    await admin.succeed("up", "--yes");
+    admin = await Administrator.withStack({ developers: ["alice", "bob"] });
   });
   after(() => admin.close());
 

@@ -26,39 +26,39 @@ export interface SigninToken {
 
 /** All keys of all accounts: what a request is signed with. */
 export class CredentialStore {
-  readonly #keys = new Map<string, LongTermKey>();
-  readonly #sessions = new Map<string, Session>();
-  readonly #signinTokens = new Map<string, SigninToken>();
+  readonly keys = new Map<string, LongTermKey>();
+  readonly sessions = new Map<string, Session>();
+  readonly signinTokens = new Map<string, SigninToken>();
 
   key(id: string): LongTermKey | undefined {
-    return this.#keys.get(id);
+    return this.keys.get(id);
   }
 
   session(id: string): Session | undefined {
-    return this.#sessions.get(id);
+    return this.sessions.get(id);
   }
 
   createKey(accountId: string, user: User, created: Date): AccessKey {
     const key = newKey(created);
     user.accessKeys.push(key);
-    this.#keys.set(key.accessKeyId, { key, accountId, user });
+    this.keys.set(key.accessKeyId, { key, accountId, user });
     return key;
   }
 
   createRootKey(accountId: string, created: Date): AccessKey {
     const key = newKey(created);
-    this.#keys.set(key.accessKeyId, { key, accountId });
+    this.keys.set(key.accessKeyId, { key, accountId });
     return key;
   }
 
   /** Whether the account's root user has an access key. */
   hasRootKey(accountId: string): boolean {
-    return [...this.#keys.values()].some((key) => key.accountId === accountId && key.user === undefined);
+    return [...this.keys.values()].some((key) => key.accountId === accountId && key.user === undefined);
   }
 
   deleteKey(user: User, key: AccessKey): void {
     user.accessKeys.splice(user.accessKeys.indexOf(key), 1);
-    this.#keys.delete(key.accessKeyId);
+    this.keys.delete(key.accessKeyId);
   }
 
   createSession(caller: Caller, expires: Date): Session {
@@ -69,17 +69,17 @@ export class CredentialStore {
       expires,
       caller,
     };
-    this.#sessions.set(session.accessKeyId, session);
+    this.sessions.set(session.accessKeyId, session);
     return session;
   }
 
   signinToken(token: string): SigninToken | undefined {
-    return this.#signinTokens.get(token);
+    return this.signinTokens.get(token);
   }
 
   createSigninToken(caller: Caller, expires: Date): string {
     const token = sessionToken();
-    this.#signinTokens.set(token, { caller, expires });
+    this.signinTokens.set(token, { caller, expires });
     return token;
   }
 }

@@ -2,6 +2,12 @@
 export class Names<Entity extends { name: string }> implements Iterable<Entity> {
   readonly #byFoldedName = new Map<string, Entity>();
 
+  /** These, and no others. */
+  replace(entities: Iterable<Entity>): void {
+    this.#byFoldedName.clear();
+    for (const entity of entities) this.add(entity);
+  }
+
   get(name: string): Entity | undefined {
     const entity = this.#byFoldedName.get(name.toLowerCase());
     return entity?.name === name ? entity : undefined;

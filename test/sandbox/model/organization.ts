@@ -36,7 +36,8 @@ export class Organization {
   serviceControlPoliciesEnabled: boolean;
   /** A change made through Cloud Control is under way: any other is refused meanwhile. */
   changeInProgress = false;
-  readonly #parents = new Map<string, string>();
+  /** OU or account to what holds it. */
+  readonly parents = new Map<string, string>();
 
   constructor(managementAccountId: string, serviceControlPoliciesEnabled: boolean) {
     this.managementAccountId = managementAccountId;
@@ -80,13 +81,13 @@ export class Organization {
   }
 
   moveAccount(id: string, parentId: string): void {
-    this.#parents.set(id, parentId);
+    this.parents.set(id, parentId);
   }
 
   /** What has left is outside of this local AWS: nobody here can get into it. */
   removeAccount(id: string): void {
     this.accounts.delete(id);
-    this.#parents.delete(id);
+    this.parents.delete(id);
     for (const { targets } of this.policies.values()) targets.delete(id);
   }
 
@@ -98,16 +99,16 @@ export class Organization {
 
   /** The id of the OU or root that holds this OU or account. */
   parentOf(id: string): string | undefined {
-    return this.#parents.get(id);
+    return this.parents.get(id);
   }
 
   childrenOf(parentId: string): string[] {
-    return [...this.#parents].filter(([, parent]) => parent === parentId).map(([child]) => child);
+    return [...this.parents].filter(([, parent]) => parent === parentId).map(([child]) => child);
   }
 
   /** From the root down to the target itself: the levels at which a service control policy counts. */
   levelsOf(targetId: string): string[] {
-    const parent = this.#parents.get(targetId);
+    const parent = this.parents.get(targetId);
     return parent === undefined ? [targetId] : [...this.levelsOf(parent), targetId];
   }
 
@@ -121,7 +122,7 @@ export class Organization {
 
   /** Every new OU and account gets FullAWSAccess, as AWS does while service control policies are on. */
   #place(id: string, parentId: string): void {
-    this.#parents.set(id, parentId);
+    this.parents.set(id, parentId);
     this.policies.get(FULL_ACCESS_POLICY)?.targets.add(id);
   }
 }

@@ -23,7 +23,8 @@ interface Request {
 export class ResourceRequests {
   readonly #byToken = new Map<string, Request>();
   readonly #byClientToken = new Map<string, Request>();
-  readonly #declared = new Map<string, Record<string, unknown>>();
+  /** Resource to what was asked for. */
+  readonly declarations = new Map<string, Record<string, unknown>>();
 
   add(request: Request, clientToken: string | undefined): void {
     this.#byToken.set(request.event.requestToken, request);
@@ -50,14 +51,14 @@ export class ResourceRequests {
   }
 
   declare(resource: string, model: Record<string, unknown>): void {
-    this.#declared.set(resource, model);
+    this.declarations.set(resource, model);
   }
 
   declared(resource: string): Record<string, unknown> | undefined {
-    return this.#declared.get(resource);
+    return this.declarations.get(resource);
   }
 
   forget(resource: string): void {
-    this.#declared.delete(resource);
+    this.declarations.delete(resource);
   }
 }

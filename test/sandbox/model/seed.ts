@@ -7,6 +7,7 @@ export const DEVELOPMENT_ACCOUNTS: Record<string, string> = { sandbox: "33333333
 export const DEVELOPMENT_UNIT = "ou-abcd-11111111";
 
 const IDENTITY_UNIT = "ou-abcd-22222222";
+const ADMINISTRATOR = "administrator";
 const ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess";
 
 interface KeyPair {
@@ -26,7 +27,13 @@ export function populate(aws: LocalAws, developmentAccounts: Record<string, stri
 
 /** The human administrator of the management account. */
 export function seedAdministrator(aws: LocalAws): KeyPair {
-  return seedUser(aws, MANAGEMENT_ACCOUNT, "administrator", [ADMINISTRATOR_ACCESS]);
+  return seedUser(aws, MANAGEMENT_ACCOUNT, ADMINISTRATOR, [ADMINISTRATOR_ACCESS]);
+}
+
+/** The keys of the human administrator; nothing, where somebody has taken them away. */
+export function administratorKey({ organization }: LocalAws): KeyPair | undefined {
+  const [key] = organization.account(MANAGEMENT_ACCOUNT).users.get(ADMINISTRATOR)?.accessKeys ?? [];
+  return key && { accessKeyId: key.accessKeyId, secretAccessKey: key.secretAccessKey };
 }
 
 /** An IAM user with an access key. */

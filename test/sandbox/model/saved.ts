@@ -1,0 +1,79 @@
+import { deserialize, serialize } from "node:v8";
+
+import { Account } from "./account.ts";
+import type { LocalAws } from "./local-aws.ts";
+
+/**
+ * All that AWS has, as bytes: entities, who is whose, and the credentials. Time is not among it, and neither are requests
+ * that were made to Cloud Control.
+ */
+export function save(aws: LocalAws): Buffer {
+  return serialize(contentsOf(aws));
+}
+
+/** Puts back what was saved, here or in another local AWS. Accounts that are there already stay the same objects. */
+export function restore(aws: LocalAws, saved: Buffer): void {
+  const { accounts, ...organization } = deserialize(saved) as Contents;
+  const { organization: target, credentials, resourceRequests } = aws;
+  for (const id of target.accounts.keys()) if (!accounts.has(id)) target.accounts.delete(id);
+  for (const [id, contents] of accounts) {
+    const account = target.accounts.get(id) ?? new Account(id, contents.name);
+    target.accounts.set(id, account);
+    fill(account, contents);
+  }
+  target.serviceControlPoliciesEnabled = organization.serviceControlPoliciesEnabled;
+  replace(target.units, organization.units);
+  replace(target.policies, organization.policies);
+  replace(target.parents, organization.parents);
+  replace(credentials.keys, organization.keys);
+  replace(credentials.sessions, organization.sessions);
+  replace(credentials.signinTokens, organization.signinTokens);
+  replace(resourceRequests.declarations, organization.declarations);
+}
+
+type Contents = ReturnType<typeof contentsOf>;
+
+/** In one value, so that an entity which is named in several places is still one after it was read back. */
+function contentsOf({ organization, credentials, resourceRequests }: LocalAws) {
+  const { units, policies, parents, serviceControlPoliciesEnabled } = organization;
+  const { keys, sessions, signinTokens } = credentials;
+  const { declarations } = resourceRequests;
+  const accounts = new Map([...organization.accounts].map(([id, account]) => [id, contentsOfAccount(account)]));
+  return {
+    ...{ accounts, units, policies, parents, serviceControlPoliciesEnabled },
+    ...{ keys, sessions, signinTokens, declarations },
+  };
+}
+
+function contentsOfAccount(account: Account) {
+  const { name, state, aliases, passwordPolicy, credentialReport } = account;
+  const { users, groups, roles, policies, virtualMfaDevices, instanceProfiles } = account;
+  return {
+    ...{ name, state, aliases, passwordPolicy, credentialReport },
+    users: [...users],
+    groups: [...groups],
+    roles: [...roles],
+    policies: [...policies],
+    virtualMfaDevices: [...virtualMfaDevices],
+    instanceProfiles: [...instanceProfiles],
+  };
+}
+
+function fill(account: Account, contents: ReturnType<typeof contentsOfAccount>): void {
+  account.state = contents.state;
+  account.aliases.splice(0, Infinity, ...contents.aliases);
+  for (const key of ["passwordPolicy", "credentialReport"] as const) Reflect.deleteProperty(account, key);
+  if (contents.passwordPolicy !== undefined) account.passwordPolicy = contents.passwordPolicy;
+  if (contents.credentialReport !== undefined) account.credentialReport = contents.credentialReport;
+  account.users.replace(contents.users);
+  account.groups.replace(contents.groups);
+  account.roles.replace(contents.roles);
+  account.policies.replace(contents.policies);
+  account.virtualMfaDevices.replace(contents.virtualMfaDevices);
+  account.instanceProfiles.replace(contents.instanceProfiles);
+}
+
+function replace<Value>(target: Map<string, Value>, source: Map<string, Value>): void {
+  target.clear();
+  for (const [key, value] of source) target.set(key, value);
+}

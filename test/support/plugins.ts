@@ -1,0 +1,179 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { type ClientHttp2Session, connect, createServer, type Http2Server, type IncomingHttpHeaders } from "node:http2";
+import type { ServerHttp2Session, ServerHttp2Stream } from "node:http2";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+
+import { installedAwsNativeVersion, pluginDirectory } from "../../toolchain/cache.js";
+import { killGroup } from "./terminal.ts";
+
+interface Plugin {
+  process: ChildProcess;
+  session: ClientHttp2Session;
+}
+
+/**
+ * Processes of the real aws-native plugin that outlive a run of the engine. A run needs one for each account, and two fifths
+ * of its time go into starting them. The engine attaches to these as to a plugin in a debugger, and configures each one as if it
+ * had just been started.
+ */
+export class Plugins {
+  readonly #environment: () => Record<string, string>;
+  readonly #server: Http2Server;
+  readonly #all = new Set<Plugin>();
+  #idle: Plugin[] = [];
+
+  private constructor(environment: () => Record<string, string>) {
+    this.#environment = environment;
+    this.#server = createServer().on("session", (session) => {
+      this.#serve(session);
+    });
+  }
+
+  /** @param environment the plugins' own: the engine's must be the same in all that a plugin reads */
+  static async offer(environment: () => Record<string, string>): Promise<Plugins> {
+    const plugins = new Plugins(environment);
+    plugins.#server.listen(0, "127.0.0.1").unref();
+    await once(plugins.#server, "listening");
+    return plugins;
+  }
+
+  /** What has the engine attach to these instead of starting its own. */
+  get variables(): Record<string, string> {
+    return { PULUMI_DEBUG_PROVIDERS: `aws-native:${(this.#server.address() as AddressInfo).port}` };
+  }
+
+  close(): void {
+    this.#server.close();
+    for (const plugin of this.#all) this.#end(plugin);
+  }
+
+  /** One connection of the engine is one provider, and has a plugin to itself. */
+  #serve(engine: ServerHttp2Session): void {
+    const plugin = this.#take();
+    let [underWay, cancelled] = [0, false];
+    engine.on("error", () => undefined);
+    engine.on("stream", (stream, headers) => {
+      stream.on("error", () => undefined);
+      if (headers[":path"] === "/pulumirpc.ResourceProvider/Cancel") {
+        // The engine says so at the end of each run, too, when nothing is left to be cancelled.
+        if (underWay === 0) {
+          answerNothing(stream);
+          return;
+        }
+        cancelled = true;
+      }
+      underWay++;
+      plugin.then(
+        ({ session }) => {
+          forward(stream, headers, session, () => underWay--);
+        },
+        () => {
+          stream.close();
+        },
+      );
+    });
+    engine.once("close", () => {
+      const isFree = underWay === 0 && !cancelled;
+      plugin.then(
+        (used) => {
+          if (isFree && this.#all.has(used)) this.#idle.push(used);
+          else this.#end(used);
+        },
+        () => undefined,
+      );
+    });
+  }
+
+  async #take(): Promise<Plugin> {
+    const idle = this.#idle.pop();
+    if (idle !== undefined) return idle;
+    const plugin = await start(this.#environment());
+    this.#all.add(plugin);
+    plugin.session.once("close", () => {
+      this.#end(plugin);
+    });
+    return plugin;
+  }
+
+  #end(plugin: Plugin): void {
+    this.#all.delete(plugin);
+    this.#idle = this.#idle.filter((one) => one !== plugin);
+    plugin.session.destroy();
+    if (plugin.process.pid !== undefined) killGroup(plugin.process.pid);
+  }
+}
+
+/** The plugin ends with the process that has started it, however that ends: the shell's standard input is closed then. */
+const untilClosed = '"$0" <&- & cat > /dev/null; kill -9 $!';
+
+async function start(environment: Record<string, string>): Promise<Plugin> {
+  const program = join(pluginDirectory(installedAwsNativeVersion() ?? ""), "pulumi-resource-aws-native");
+  const child = spawn("/bin/sh", ["-c", untilClosed, program], {
+    env: environment,
+    stdio: ["pipe", "pipe", "ignore"],
+    // A group of its own, which is killed as a whole.
+    detached: true,
+  });
+  const session = connect(`http://127.0.0.1:${await portOf(child.stdout)}`).setMaxListeners(0);
+  session.on("error", () => undefined);
+  return { process: child, session };
+}
+
+/** The plugin's first line. */
+function portOf(stdout: Readable): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let printed = "";
+    stdout.on("data", (data: Buffer) => {
+      printed += data.toString();
+      if (printed.includes("\n")) resolve(Number.parseInt(printed));
+    });
+    stdout.once("close", () => {
+      reject(new Error("The plugin has not started."));
+    });
+  });
+}
+
+/** @param answered called when the plugin has answered in full: what the engine does not wait for is under way still */
+function forward(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  session: ClientHttp2Session,
+  answered: () => void,
+): void {
+  const request = session.request(headers);
+  let trailers: IncomingHttpHeaders = {};
+  request.on("error", () => {
+    stream.close();
+  });
+  stream.once("close", () => {
+    request.close();
+  });
+  request.on("response", (answer, flags) => {
+    // HTTP/2's END_STREAM: nothing follows these headers.
+    const isAll = (flags & 1) === 1;
+    if (isAll) answered();
+    if (stream.destroyed) return;
+    stream.respond(answer, { endStream: isAll, waitForTrailers: !isAll });
+    if (!isAll) request.pipe(stream);
+  });
+  request.on("trailers", (last: IncomingHttpHeaders) => {
+    trailers = last;
+    answered();
+  });
+  stream.on("wantTrailers", () => {
+    stream.sendTrailers(trailers);
+  });
+  stream.pipe(request);
+}
+
+/** As a method of gRPC answers that has nothing to say: one empty message. */
+function answerNothing(stream: ServerHttp2Stream): void {
+  stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
+  stream.on("wantTrailers", () => {
+    stream.sendTrailers({ "grpc-status": "0" });
+  });
+  stream.end(Buffer.alloc(5));
+}
