@@ -2,7 +2,7 @@ import { Command } from "@oclif/core/command";
 import * as Flags from "@oclif/core/flags";
 
 import { Failure } from "./failure.ts";
-import type { PreviewReport, ReportKind } from "./report/schema.ts";
+import type { PreviewReport, ReportKind } from "./results/report.ts";
 import type { Project } from "./project/project.ts";
 import type { SettingsFile } from "./project/settings-file.ts";
 import { wrapped } from "./terminal/tell.ts";

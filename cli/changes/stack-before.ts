@@ -1,7 +1,7 @@
 import { exemptionEnds } from "../../infra/exemptions.ts";
 import { shutsOutWithoutMfa } from "../../infra/policies.ts";
 import { type Given, givenIn } from "./given.ts";
-import type { Plan } from "./planned.ts";
+import type { StackChanges } from "./resource.ts";
 
 /** What the guards ask for of the service control policy. */
 export interface PolicyBefore {
@@ -36,7 +36,7 @@ export interface StackBefore extends PolicyBefore {
 }
 
 /** What the stack held before a run, from the run's own steps. */
-export function stackBefore({ resources, accounts, given = givenIn({}) }: Plan): StackBefore {
+export function stackBefore({ resources, accounts, given = givenIn({}) }: StackChanges): StackBefore {
   const before = resources.filter((resource) => resource.before !== undefined);
   const policy = before.find(({ type }) => type === "service control policy")?.before;
   return {

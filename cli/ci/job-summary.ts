@@ -5,7 +5,7 @@ import { passwordsLater } from "../deploy/passwords-later.ts";
 import { failureMarkdown } from "../report/failure.ts";
 import { markdown } from "../report/markdown.ts";
 import { code } from "../report/markdown-text.ts";
-import { planOf } from "../changes/planned.ts";
+import { stackChangesOf } from "../changes/resource.ts";
 import { previewReport } from "../report/report.ts";
 import type { Project } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
@@ -33,16 +33,16 @@ export async function summarizeFailedUp(error: Error, outcome: Outcome | undefin
 }
 
 function hasChanged(outcome: Outcome | undefined): outcome is Outcome {
-  return outcome !== undefined && planOf(outcome.steps).resources.some(({ operation }) => operation !== "same");
+  return outcome !== undefined && stackChangesOf(outcome.steps).resources.some(({ operation }) => operation !== "same");
 }
 
 function done({ project: { stack }, file: { settings }, steps }: Outcome): string {
-  const plan = planOf(steps);
-  const letIn = plan.resources.flatMap(({ operation, type, name }) =>
+  const changes = stackChangesOf(steps);
+  const letIn = changes.resources.flatMap(({ operation, type, name }) =>
     operation === "create" && type === "user" ? [name] : [],
   );
   const next = letIn.length === 0 ? "" : `\n**Next:** ${passwordsLater(letIn.sort(), code)}\n`;
-  return markdown(previewReport({ kind: "up", stack, settings, plan })) + next;
+  return markdown(previewReport({ kind: "up", stack, settings, changes })) + next;
 }
 
 /** A summary that cannot be written is no reason to fail a run, or to hide why one has failed. */

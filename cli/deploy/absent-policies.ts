@@ -6,7 +6,7 @@ import { accountsOf, policyArnIn } from "../../infra/names.ts";
 import { administratorAccess, type Settings } from "../../infra/settings.ts";
 import type { GuardOptions } from "./guard-options.ts";
 import type { StackBefore } from "../changes/stack-before.ts";
-import type { Danger } from "../report/schema.ts";
+import type { Danger } from "../results/warning.ts";
 
 type Setting = "permissions" | "permissionsBoundary";
 

@@ -1,7 +1,7 @@
 import type { Settings } from "../../infra/settings.ts";
 import { wordsOf } from "../aws/words.ts";
 import { lookAtIdentities } from "../aws/look.ts";
-import type { Warning } from "../report/schema.ts";
+import type { Warning } from "../results/warning.ts";
 import { stackHeldBy } from "../engine/state-before.ts";
 import { warningLines } from "../report/text.ts";
 import type { Project } from "../project/project.ts";

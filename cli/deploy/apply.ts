@@ -17,14 +17,14 @@ import { goWithoutUnreached, unreachedWarnings } from "./unreached-accounts.ts";
 import { type Project, stackReference } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import { confirmChange } from "../terminal/ask.ts";
-import { changeLine, countsLine } from "../report/progress.ts";
-import { denialsStay, lookAtAws, planSeen, type Seen, see } from "./look.ts";
+import { countsLine } from "../report/progress.ts";
+import { changesSeen, denialsStay, lookAtAws, type Seen, see } from "./look.ts";
 import { refuse, requireHarmless } from "./guards.ts";
 import type { GuardOptions } from "./guard-options.ts";
 import type { SavedPlan } from "./saved-plan.ts";
-import { planned } from "./planned-by-engine.ts";
+import { previewed } from "./previewed.ts";
 import { previewReport } from "../report/report.ts";
-import type { Warning } from "../report/schema.ts";
+import type { Warning } from "../results/warning.ts";
 import { isPutRight } from "../report/warnings.ts";
 import { warningText } from "../report/wording.ts";
 import { oneLine } from "../terminal/one-line.ts";
@@ -130,17 +130,17 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   const options = { project, settings, verbose, adopt };
   let total: number | undefined;
   if (show || saved !== undefined) {
-    const plan = await planned(stack, options);
-    if (saved !== undefined) saved.requireUnchanged({ project, settings, plan });
+    const changes = await previewed(stack, options);
+    if (saved !== undefined) saved.requireUnchanged(project, settings, changes);
     const report = previewReport({
       kind: "preview",
       stack: project.stack,
       settings,
-      plan: await planSeen(plan, seen, settings, { adopt }),
+      changes: await changesSeen(changes, seen, settings, { adopt }),
       warnings: [...forgotten(stack, settings), ...warnings, ...seen.dangers, ...seen.alarms.filter(isPutRight)],
     });
     // What is put right comes on top.
-    if (damaged.length === 0) total = plan.resources.filter(({ operation }) => operation !== "same").length;
+    if (damaged.length === 0) total = changes.resources.filter(({ operation }) => operation !== "same").length;
     if (!report.changed && !isMoreThanPlanned) {
       await healKnown(stack, resources, options);
       await onBegin?.();
@@ -241,12 +241,6 @@ function tellUnreached(stack: Stack, settings: Settings): void {
 /** What the question is about; what cannot be reached was told before. */
 function forgotten(stack: Stack, settings: Settings): Warning[] {
   return unreachedWarnings(stack, settings).filter(({ kind }) => kind === "account-forgotten");
-}
-
-/** The changes of a preview, in the order of the accounts. */
-export function writeChanges({ changes }: RunResult, stream: NodeJS.WriteStream): void {
-  const width = Math.max(0, ...changes.map(({ account }) => account.length));
-  for (const change of changes) stream.write(`  ${changeLine(change, stream, width)}\n`);
 }
 
 /** "Done in 12 s: 3 created, 302 unchanged." */

@@ -1,6 +1,6 @@
 import type { Settings } from "../../infra/settings.ts";
 import { unitAbove } from "../aws/organization.ts";
-import type { Danger } from "../report/schema.ts";
+import type { Danger } from "../results/warning.ts";
 
 /**
  * Below the policy, nobody can enrol or log in: the developers' first calls carry no MFA. It may be attached to a unit above, to

@@ -2,7 +2,7 @@ import { deniesEverything } from "../../infra/older-sessions.ts";
 import { revocationPolicy } from "../../infra/offboarding.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Look } from "../aws/look.ts";
-import type { Danger, Warning } from "../report/schema.ts";
+import type { Danger, Warning } from "../results/warning.ts";
 import { type Denied, developersBy } from "../engine/denials-in-aws.ts";
 
 /** Somebody on the roster whose user or roles carry the policy with which a removal begins. */

@@ -14,11 +14,11 @@ import type { Project } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import { requireUnlocked } from "../state/lock.ts";
 import { waitForLock } from "../state/wait.ts";
-import { planned } from "./planned-by-engine.ts";
+import { previewed } from "./previewed.ts";
 import { stackBefore } from "../changes/stack-before.ts";
-import { type Plan, planOf } from "../changes/planned.ts";
+import { type StackChanges, stackChangesOf } from "../changes/resource.ts";
 import { previewReport } from "../report/report.ts";
-import type { PreviewReport } from "../report/schema.ts";
+import type { PreviewReport } from "../results/report.ts";
 import { readStackBefore } from "../engine/state-before.ts";
 
 export interface DriftOptions {
@@ -41,7 +41,7 @@ export async function drift({ project, file, verbose, lockDeadline }: DriftOptio
     const options = { project: copy.project, settings: file.settings, verbose };
     const steps: StepEventMetadata[] = [];
     await runRefresh(stack, { ...options, onStep: (step) => steps.push(step) });
-    return driftReport(stack, options, planOf(steps, copy.modified), project.stack);
+    return driftReport(stack, options, stackChangesOf(steps, copy.modified), project.stack);
   });
 }
 
@@ -49,24 +49,24 @@ export async function drift({ project, file, verbose, lockDeadline }: DriftOptio
 export async function driftReport(
   stack: Stack,
   options: Omit<RunOptions, "onStep">,
-  plan: Plan,
+  changes: StackChanges,
   stackName: string,
   refreshed?: boolean,
 ): Promise<PreviewReport> {
   const { settings } = options;
-  const drifted = plan.resources.some(({ operation }) => operation !== "same");
+  const drifted = changes.resources.some(({ operation }) => operation !== "same");
   const [look, before, repair] = await Promise.all([
     lookAtAws(settings, unreachedNames(stack)),
     readStackBefore(stack, options.project),
-    drifted ? planned(stack, options) : undefined,
+    drifted ? previewed(stack, options) : undefined,
   ]);
   const underPolicy = await authAccountUnderPolicy(settings, look.shield?.targets ?? []);
   const denied = denials(look, settings, before);
   const lifted = repair === undefined ? [] : liftedDenials(stackBefore(repair), denied, {});
-  const strangers = nameDangers(madeByOthers(look, stackBefore(plan).held, settings), {});
+  const strangers = nameDangers(madeByOthers(look, stackBefore(changes).held, settings), {});
   const promises = [...cutOffs(look, settings), ...otherBrokenPromises(look, settings)];
   return previewReport({
-    ...{ kind: "drift", stack: stackName, settings, plan },
+    ...{ kind: "drift", stack: stackName, settings, changes },
     warnings: [...underPolicy, ...strangers, ...denied, ...promises, ...lifted, ...unreachedWarnings(stack, settings)],
     ...(repair && { repair }),
     ...(refreshed !== undefined && { refreshed }),

@@ -1,5 +1,5 @@
 import type { Stack } from "../engine/automation.ts";
-import { nameOf } from "../changes/changes.ts";
+import { nameIn } from "../changes/urn.ts";
 import { editState } from "../engine/deployment.ts";
 import { settle } from "../engine/recover.ts";
 import { runRefresh, type RunOptions } from "../engine/runs.ts";
@@ -19,7 +19,7 @@ export async function forgetAccounts(stack: Stack, options: RunOptions): Promise
   await editState(stack, (deployment) => {
     const isGoing = (resource: (typeof deployment.resources)[number]): boolean =>
       isIn(leaving, resource) ||
-      (resource.type === "pulumi:providers:aws-native" && leaving.some(({ name }) => name === nameOf(resource.urn)));
+      (resource.type === "pulumi:providers:aws-native" && leaving.some(({ name }) => name === nameIn(resource.urn)));
     letGo(deployment, new Set(deployment.resources.filter(isGoing).map(({ urn }) => urn)));
     deployment.resources = deployment.resources.filter((resource) => !isGoing(resource));
     return Promise.resolve(true);

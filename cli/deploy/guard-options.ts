@@ -1,4 +1,4 @@
-import type { Danger, Warning } from "../report/schema.ts";
+import type { Danger, Warning } from "../results/warning.ts";
 
 export interface GuardOptions {
   /** How many developers one edit may remove; three, or a fifth of the roster, when left out. */

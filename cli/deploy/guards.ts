@@ -3,7 +3,7 @@ import type { Settings } from "../../infra/settings.ts";
 import type { Look } from "../aws/look.ts";
 import { Failure } from "../failure.ts";
 import type { StackBefore } from "../changes/stack-before.ts";
-import type { Danger, Warning } from "../report/schema.ts";
+import type { Danger, Warning } from "../results/warning.ts";
 import { type GuardOptions, isDanger } from "./guard-options.ts";
 import { advice, consentTo, shutOutSetting, warningFact } from "../report/wording.ts";
 

@@ -9,7 +9,7 @@ import type { Identity } from "../aws/identities.ts";
 import { type Look, requireIdentities } from "../aws/look.ts";
 import { asTyped, type Denial, denialsToPut, putDenial } from "./put-denials.ts";
 import type { StepEventMetadata } from "../engine/automation.ts";
-import { identityOf } from "../changes/changes.ts";
+import { identityOf } from "../changes/step.ts";
 import { givenBesides } from "../changes/given.ts";
 import { IncompleteRun } from "../engine/run-failure.ts";
 import type { RunResult } from "../engine/runs.ts";

@@ -4,8 +4,8 @@ import type { Settings } from "../../infra/settings.ts";
 import { type Look, lookAtAws } from "../aws/look.ts";
 import { Failure } from "../failure.ts";
 import type { StackBefore } from "../changes/stack-before.ts";
-import type { Plan } from "../changes/planned.ts";
-import type { Danger, Warning } from "../report/schema.ts";
+import type { StackChanges } from "../changes/resource.ts";
+import type { Danger, Warning } from "../results/warning.ts";
 import { warningFact } from "../report/wording.ts";
 import { type CutOff, cutOffs, liftedByHand } from "./cut-offs.ts";
 import { type Denied, denials, liftedDenials } from "../engine/denials-in-aws.ts";
@@ -79,16 +79,16 @@ function requireShutOut(found: (Denied | CutOff)[], names: string[] = []): void 
   );
 }
 
-/** The plan with what is taken over, where that was asked for. */
-export async function planSeen(
-  plan: Plan,
+/** The changes with what is taken over, where that was asked for. */
+export async function changesSeen(
+  changes: StackChanges,
   { taken, look }: Seen,
   settings: Settings,
   { adopt }: LookOptions,
-): Promise<Plan> {
-  if (adopt !== true || taken.length === 0) return plan;
+): Promise<StackChanges> {
+  if (adopt !== true || taken.length === 0) return changes;
   const { withTakeovers } = await import("./takeover.ts");
-  return withTakeovers(plan, taken, look, settings);
+  return withTakeovers(changes, taken, look, settings);
 }
 
 /** @throws Failure when a refresh on the way has found what only denies, and what follows would take it off */

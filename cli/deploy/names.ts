@@ -3,9 +3,9 @@ import { accountsOf, developersGroup, roleNameOf, serviceControlPolicyName } fro
 import type { Settings } from "../../infra/settings.ts";
 import type { Identity } from "../aws/identities.ts";
 import type { Look } from "../aws/look.ts";
-import { keyOf } from "../report/drift-repair.ts";
+import { identityKey } from "../changes/step.ts";
 import type { StackBefore } from "../changes/stack-before.ts";
-import type { Danger } from "../report/schema.ts";
+import type { Danger } from "../results/warning.ts";
 import { developersBy } from "../engine/denials-in-aws.ts";
 import { isUniqueId, principalsOf } from "./trust.ts";
 
@@ -27,7 +27,7 @@ const shared = [
 /**
  * What AWS has already under the names that the settings give, and is not the stack's.
  *
- * @param unfinished names of what runs were making when they died, as {@link keyOf} has them: the next run settles these
+ * @param unfinished names of what runs were making when they died, as {@link identityKey} has them: the next run settles these
  */
 export function takenNames(
   look: Look,
@@ -42,13 +42,13 @@ export function takenNames(
     held.map(({ account, type, name }) => key(idsBefore[account] ?? ids.get(account) ?? "", type, name)),
   );
   const isOwn = ({ account, type, name }: Taken): boolean =>
-    own.has(key(ids.get(account) ?? "", type, name)) || unfinished.has(keyOf({ account, type, name }));
+    own.has(key(ids.get(account) ?? "", type, name)) || unfinished.has(identityKey({ account, type, name }));
   const strangers = new Set(madeByOthers(look, held, settings).map(({ found }) => found));
   const taken = foundOf(look, [...shared, ...identitiesOf(settings)]).filter(
     (one) => strangers.has(one.found) || !isOwn(one),
   );
   const policy = { account: "management", type: "service control policy", name: serviceControlPolicyName };
-  const hasPolicy = held.some(({ type }) => type === policy.type) || unfinished.has(keyOf(policy));
+  const hasPolicy = held.some(({ type }) => type === policy.type) || unfinished.has(identityKey(policy));
   return look.shield === undefined || hasPolicy ? taken : [...taken, policy];
 }
 

@@ -8,9 +8,9 @@ import { viewOrganization } from "../aws/organization.ts";
 import { apply, summary } from "./apply.ts";
 import { requireSeen } from "../aws/look.ts";
 import type { Stack, StepEventMetadata } from "../engine/automation.ts";
-import { identityOfResource, isCloudResource } from "../changes/changes.ts";
+import { identityOfResource, isCloudResource } from "../changes/step.ts";
 import type { Resource } from "../engine/deployment.ts";
-import { developerOfResource, prepareAddition } from "../engine/recover.ts";
+import { prepareAddition } from "../engine/recover.ts";
 import { IncompleteRun } from "../engine/run-failure.ts";
 import { healKnown, type RunOptions, runRemoval, runRefresh, type RunResult } from "../engine/runs.ts";
 import { programOf } from "../engine/stack.ts";
@@ -18,9 +18,10 @@ import { unreachedBy, unreachedNames } from "../engine/unreached.ts";
 import { Failure } from "../failure.ts";
 import { refuse, requireHarmless } from "./guards.ts";
 import type { StackBefore } from "../changes/stack-before.ts";
-import { planned } from "./planned-by-engine.ts";
+import { developerIn } from "../changes/urn.ts";
+import { previewed } from "./previewed.ts";
 import { previewReport } from "../report/report.ts";
-import type { Warning } from "../report/schema.ts";
+import type { Warning } from "../results/warning.ts";
 import { readStackBefore, resourcesBefore, stackHeldBy, unfinishedNames } from "../engine/state-before.ts";
 import { warningLines } from "../report/text.ts";
 import { isWeakened } from "../report/warnings.ts";
@@ -134,8 +135,8 @@ export async function settlePending(
   { project, file, verbose, yes }: Omit<OwnPartOptions, "names"> & { yes: boolean },
 ): Promise<string[]> {
   const { settings } = file;
-  const plan = await planned(stack, { project, settings, verbose });
-  const report = previewReport({ kind: "preview", stack: project.stack, settings, plan });
+  const changes = await previewed(stack, { project, settings, verbose });
+  const report = previewReport({ kind: "preview", stack: project.stack, settings, changes });
   const edits = report.changed ? pendingEdits(report) : [];
   if (edits.length === 0) return [];
   tell(pendingLine(edits));
@@ -221,7 +222,7 @@ async function returnToStack(
   { project, settings, names, verbose }: RunOptions & { names: string[] },
   resources: Resource[],
 ): Promise<void> {
-  const held = resources.filter((resource) => names.includes(developerOfResource(resource) ?? ""));
+  const held = resources.filter((resource) => names.includes(developerIn(resource) ?? ""));
   if (held.length === 0) return;
   const roles = held.map(identityOfResource).filter(({ type }) => type === "role");
   for (const name of names) {

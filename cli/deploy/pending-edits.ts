@@ -1,4 +1,4 @@
-import type { PreviewReport } from "../report/schema.ts";
+import type { PreviewReport } from "../results/report.ts";
 
 /** What a preview changes, a name for each: developers by theirs, and what they share in AWS's words. */
 export function pendingEdits({ developers, resources }: PreviewReport): string[] {

@@ -3,7 +3,7 @@ import type { Look } from "../aws/look.ts";
 import { Failure } from "../failure.ts";
 import { type GuardOptions, isDanger } from "./guard-options.ts";
 import { policyBefore, type StackBefore } from "../changes/stack-before.ts";
-import type { Warning } from "../report/schema.ts";
+import type { Warning } from "../results/warning.ts";
 import { isPutRight } from "../report/warnings.ts";
 import { consentTo, warningFact } from "../report/wording.ts";
 import { shieldWarnings } from "./promise.ts";

@@ -7,7 +7,7 @@ import type { GuardOptions } from "./guard-options.ts";
 import { stackBefore } from "../changes/stack-before.ts";
 import { previewReport } from "../report/report.ts";
 import { rosterReport } from "./roster-preview.ts";
-import type { PreviewReport } from "../report/schema.ts";
+import type { PreviewReport } from "../results/report.ts";
 
 export interface PreviewOptions extends GuardOptions {
   project: Project;
@@ -56,14 +56,14 @@ async function full({
 }: PreviewOptions): Promise<PreviewReport> {
   const [
     { prepare },
-    { planned },
-    { lookAtAws, planSeen, see },
+    { previewed },
+    { changesSeen, lookAtAws, see },
     { unfinishedNames },
     { unreachedWarnings },
     { unreachedNames },
   ] = await Promise.all([
     import("./apply.ts"),
-    import("./planned-by-engine.ts"),
+    import("./previewed.ts"),
     import("./look.ts"),
     import("../engine/state-before.ts"),
     import("./unreached-accounts.ts"),
@@ -74,19 +74,19 @@ async function full({
   const { settings } = file;
   const stack = await prepare(project, file, { lockDeadline, forget, reporting: true });
   const unreached = unreachedNames(stack);
-  const [plan, look] = await Promise.all([
-    planned(stack, { project, settings, verbose }),
+  const [changes, look] = await Promise.all([
+    previewed(stack, { project, settings, verbose }),
     lookAtAws(settings, unreached),
   ]);
-  await saving?.savePlan(saving.path, project, settings, plan);
-  const before = stackBefore(plan);
+  await saving?.savePlan(saving.path, project, settings, changes);
+  const before = stackBefore(changes);
   const [seen, dangers] = await Promise.all([
     see(look, before, settings, { ...guards, unfinished: () => unfinishedNames(stack, project) }),
     dangersOf(before, settings, { ...guards, unreached }, look),
   ]);
   return previewReport({
     ...{ kind: "preview", stack: project.stack, settings },
-    plan: await planSeen(plan, seen, settings, guards),
+    changes: await changesSeen(changes, seen, settings, guards),
     warnings: [...unreachedWarnings(stack, settings), ...seen.alarms, ...dangers, ...seen.dangers],
   });
 }

@@ -4,7 +4,7 @@ import { serviceControlPolicyName } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
 import type { StackBefore } from "../changes/stack-before.ts";
-import type { Danger } from "../report/schema.ts";
+import type { Danger } from "../results/warning.ts";
 
 /**
  * How many service control policies a target takes, FullAWSAccess included and inherited ones not (Organizations User Guide,

@@ -2,13 +2,14 @@ import { isDeepStrictEqual } from "node:util";
 
 import { accountsOf, policyArnIn, roleNameOf } from "../../infra/names.ts";
 import { type Settings, settingsKeys, settingsSchema } from "../../infra/settings.ts";
-import { differences } from "../report/differences.ts";
+import { differences } from "../changes/differences.ts";
 import { dangersInSettings } from "./guards.ts";
 import type { GuardOptions } from "./guard-options.ts";
 import { stackBefore } from "../changes/stack-before.ts";
-import type { Plan, PlannedResource } from "../changes/planned.ts";
+import type { StackChanges, StackResource } from "../changes/resource.ts";
 import { previewReport } from "../report/report.ts";
-import type { PreviewReport, Warning } from "../report/schema.ts";
+import type { PreviewReport } from "../results/report.ts";
+import type { Warning } from "../results/warning.ts";
 
 export interface RosterComparison extends GuardOptions {
   stack: string;
@@ -21,11 +22,11 @@ export interface RosterComparison extends GuardOptions {
 
 /** What the settings alone tell of a change: the users and the roles. Neither AWS nor the stack's state is looked at. */
 export function rosterReport({ stack, before, after, reason, ...guards }: RosterComparison): PreviewReport {
-  const plan = rosterPlan(before, after);
-  const warnings = [...dangersInSettings(stackBefore(plan), after, guards), ...moved(before, after)];
+  const changes = rosterChanges(before, after);
+  const warnings = [...dangersInSettings(stackBefore(changes), after, guards), ...moved(before, after)];
   const isNew = before === undefined ? " There were no settings of this stack before." : "";
   return previewReport({
-    ...{ kind: "roster", stack, settings: after, plan, warnings },
+    ...{ kind: "roster", stack, settings: after, changes, warnings },
     reason: reason + isNew,
     otherSettings: otherKeys(before, after),
   });
@@ -53,9 +54,9 @@ function defaults(): Record<string, unknown> {
   return Object.fromEntries(Object.entries(shape).map(([key, schema]) => [key, schema.safeParse(undefined).data]));
 }
 
-function rosterPlan(before: Settings | undefined, after: Settings): Plan {
+function rosterChanges(before: Settings | undefined, after: Settings): StackChanges {
   const [was, is] = [resourcesOf(before), resourcesOf(after)];
-  const resources = [...new Set([...was.keys(), ...is.keys()])].flatMap((key): PlannedResource[] => {
+  const resources = [...new Set([...was.keys(), ...is.keys()])].flatMap((key): StackResource[] => {
     const [old, now] = [was.get(key), is.get(key)];
     const either = now ?? old;
     if (either === undefined) return [];
@@ -73,9 +74,9 @@ function rosterPlan(before: Settings | undefined, after: Settings): Plan {
   return { resources, accounts: accountIds(before, after) };
 }
 
-type Known = Pick<PlannedResource, "account" | "type" | "name" | "developer"> & { properties: Record<string, unknown> };
+type Known = Pick<StackResource, "account" | "type" | "name" | "developer"> & { properties: Record<string, unknown> };
 
-function operationOf(old: Known | undefined, now: Known | undefined): PlannedResource["operation"] {
+function operationOf(old: Known | undefined, now: Known | undefined): StackResource["operation"] {
   if (old === undefined) return "create";
   if (now === undefined) return "delete";
   if (old.name !== now.name) return "replace";
@@ -110,7 +111,7 @@ function roleProperties(settings: Settings, account: string, roleName: string): 
   };
 }
 
-function accountIds(before: Settings | undefined, after: Settings): Plan["accounts"] {
+function accountIds(before: Settings | undefined, after: Settings): StackChanges["accounts"] {
   const ids = (settings: Settings | undefined): Record<string, string> =>
     settings === undefined ? {} : { auth: settings.authAccount, ...settings.developmentAccounts };
   const [was, is] = [ids(before), ids(after)];

@@ -9,8 +9,8 @@ import { z } from "zod";
 import { type Settings, settingsKeys, settingsSchema } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
-import { changedAccessRoles } from "../report/access-roles.ts";
-import type { Plan } from "../changes/planned.ts";
+import { changedAccessRoles } from "../changes/access-roles.ts";
+import type { StackChanges } from "../changes/resource.ts";
 
 const format = "mfa-admin plan";
 
@@ -63,9 +63,14 @@ function isPlan(text: string): boolean {
 }
 
 /** Saves what `up` would do, for `up --plan`. */
-export async function savePlan(path: string, project: Project, settings: Settings, plan: Plan): Promise<void> {
+export async function savePlan(
+  path: string,
+  project: Project,
+  settings: Settings,
+  changes: StackChanges,
+): Promise<void> {
   try {
-    await writeFileAtomic(path, `${JSON.stringify(planFile(project, settings, plan), undefined, 2)}\n`);
+    await writeFileAtomic(path, `${JSON.stringify(planFile(project, settings, changes), undefined, 2)}\n`);
   } catch (error) {
     throw notWritable(path, error);
   }
@@ -108,8 +113,8 @@ export class SavedPlan {
   }
 
   /** @throws Failure that says what has changed since the plan was saved, if anything */
-  requireUnchanged({ project, settings, plan }: { project: Project; settings: Settings; plan: Plan }): void {
-    const [saved, now] = [this.#content, planFile(project, settings, plan)];
+  requireUnchanged(project: Project, settings: Settings, changes: StackChanges): void {
+    const [saved, now] = [this.#content, planFile(project, settings, changes)];
     const differences = [
       ...changedSettings(saved.settings, now.settings),
       ...changedChanges(saved.changes, now.changes),
@@ -129,8 +134,8 @@ function again(path: string): string {
   return `Run mfa-admin preview --save-plan ${basename(path)}, and have it reviewed.`;
 }
 
-function planFile({ name, stack }: Project, settings: Settings, plan: Plan): PlanFile {
-  const changes = [...plan.resources, ...changedAccessRoles(plan, settings)]
+function planFile({ name, stack }: Project, settings: Settings, planned: StackChanges): PlanFile {
+  const changes = [...planned.resources, ...changedAccessRoles(planned, settings)]
     .flatMap(({ operation, account, type, name, before, after }): PlannedChange[] => {
       // What --adopt takes in is in no plan.
       if (operation === "same" || operation === "adopt") return [];

@@ -5,7 +5,7 @@ import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
 import type { GuardOptions } from "./guard-options.ts";
 import type { PolicyBefore } from "../changes/stack-before.ts";
-import type { ShutOut, Warning } from "../report/schema.ts";
+import type { ShutOut, Warning } from "../results/warning.ts";
 
 /** Who has used nothing for so long is shut out without consent. */
 const idleDays = 90;

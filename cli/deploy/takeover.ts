@@ -17,26 +17,31 @@ import { iamIn } from "../aws/clients.ts";
 import type { Identity } from "../aws/identities.ts";
 import type { Look } from "../aws/look.ts";
 import { givenIn } from "../changes/given.ts";
-import { keyOf } from "../report/drift-repair.ts";
-import type { Plan, PlannedResource, Takeover } from "../changes/planned.ts";
+import { identityKey } from "../changes/step.ts";
+import type { StackChanges, StackResource, Takeover } from "../changes/resource.ts";
 import { type Denying, denyingIn, denyingOn } from "../engine/denials-in-aws.ts";
 import { isAdoptable, type Taken } from "./names.ts";
 import { principalsOf } from "./trust.ts";
 
-/** A plan in which what AWS has already is taken over, and not made. */
-export async function withTakeovers(plan: Plan, taken: Taken[], look: Look, settings: Settings): Promise<Plan> {
-  const byKey = new Map(taken.filter(isAdoptable).map((one) => [keyOf(one), one]));
+/** Changes in which what AWS has already is taken over, and not made. */
+export async function withTakeovers(
+  changes: StackChanges,
+  taken: Taken[],
+  look: Look,
+  settings: Settings,
+): Promise<StackChanges> {
+  const byKey = new Map(taken.filter(isAdoptable).map((one) => [identityKey(one), one]));
   const resources = await pMap(
-    plan.resources,
-    async (resource): Promise<PlannedResource> => {
+    changes.resources,
+    async (resource): Promise<StackResource> => {
       // What is replaced by it is deleted. Somebody whom others have made again is no change to the state.
-      const one = resource.operation === "replace" ? undefined : byKey.get(keyOf(resource));
+      const one = resource.operation === "replace" ? undefined : byKey.get(identityKey(resource));
       if (one === undefined) return resource;
       return { ...resource, operation: "adopt", takeover: await takeoverOf(one, look, settings) };
     },
     { concurrency: 8 },
   );
-  return { ...plan, resources };
+  return { ...changes, resources };
 }
 
 async function takeoverOf({ account, type, name, found }: Taken, look: Look, settings: Settings): Promise<Takeover> {

@@ -2,7 +2,7 @@ import type { Settings } from "../../infra/settings.ts";
 import { accountsBelow, viewOrganization } from "../aws/organization.ts";
 import type { GuardOptions } from "./guard-options.ts";
 import type { StackBefore } from "../changes/stack-before.ts";
-import type { Danger } from "../report/schema.ts";
+import type { Danger } from "../results/warning.ts";
 
 /** Development accounts that are below none of the organizational units any more, but were. */
 export async function unprotected(

@@ -2,13 +2,14 @@ import { accountsOf, roleNameOf } from "../../infra/names.ts";
 import { reservedAccountNames, type Settings } from "../../infra/settings.ts";
 import { type UnreachableAccount, unreachableAccounts } from "../aws/account-reach.ts";
 import type { Stack } from "../engine/automation.ts";
-import { identityOfResource, nameOf } from "../changes/changes.ts";
+import { identityOfResource } from "../changes/step.ts";
+import { developerIn, nameIn } from "../changes/urn.ts";
 import type { Resource } from "../engine/deployment.ts";
 import { givenBy } from "../changes/given.ts";
 import { goWithout } from "../engine/stack.ts";
-import { accountIdOf, developerIn, isIn, type UnreachedAccount, unreachedBy } from "../engine/unreached.ts";
+import { accountIdOf, isIn, type UnreachedAccount, unreachedBy } from "../engine/unreached.ts";
 import { Failure } from "../failure.ts";
-import type { Warning } from "../report/schema.ts";
+import type { Warning } from "../results/warning.ts";
 import { resourcesBefore } from "../engine/state-before.ts";
 import { isGone, stateWords } from "../report/unreached-wording.ts";
 import type { Project } from "../project/project.ts";
@@ -49,7 +50,7 @@ export async function goWithoutUnreached(stack: Stack, options: ReachOptions): P
 function knownAccounts(resources: Resource[]): Record<string, string> {
   return Object.fromEntries(
     resources.flatMap((resource) => {
-      const [id, name] = [accountIdOf(resource), nameOf(resource.urn)];
+      const [id, name] = [accountIdOf(resource), nameIn(resource.urn)];
       const isProvider = resource.type === "pulumi:providers:aws-native";
       return isProvider && !reservedAccountNames.includes(name) && id !== undefined ? [[name, id]] : [];
     }),
@@ -91,7 +92,7 @@ function requireForgettable(name: string, unreached: UnreachedAccount[], isNamed
 export function unreachedWarnings(stack: Stack, settings: Settings): Warning[] {
   return unreachedBy(stack).map((account): Warning => {
     const { name, id, state, refusal, resources, forget } = account;
-    const there = resources.map((resource) => ({ developer: developerIn(name, resource), role: roleOf(resource) }));
+    const there = resources.map((resource) => ({ developer: developerIn(resource) ?? "", role: roleOf(resource) }));
     const isNamed = Object.hasOwn(settings.developmentAccounts, name);
     const wanted = !isNamed
       ? []

@@ -1,5 +1,6 @@
 import type { Project } from "../project/project.ts";
 import { isSameName } from "../project/roster-names.ts";
+import { developerIn, nameIn } from "../changes/urn.ts";
 import { type NotedResource, notedResources } from "../state/checkpoint.ts";
 
 /** What the state notes of somebody. */
@@ -22,10 +23,10 @@ export async function userInState(project: Project, name: string): Promise<UserI
   if (resources === undefined) return "unknown";
   const user = resources.find((resource) => isUser(resource) && isSameName(resource.id ?? "", name));
   const isTheirs = (owner: string): boolean =>
-    user === undefined ? isSameName(owner, name) : owner === nameIn(user.urn);
-  const roles = resources.filter(({ type, urn }) => type === "aws-native:iam:Role" && isTheirs(ownerIn(urn)));
+    user === undefined ? isSameName(owner, name) : owner === developerIn(user);
+  const roles = resources.filter((one) => one.type === "aws-native:iam:Role" && isTheirs(developerIn(one) ?? ""));
   // A user may be gone while a role is left in an account that could not be reached.
-  const [owner = name] = [user, ...roles].flatMap((one) => (one === undefined ? [] : [ownerIn(one.urn)]));
+  const [owner = name] = [user, ...roles].flatMap((one) => (one === undefined ? [] : (developerIn(one) ?? [])));
   if (user === undefined && roles.length === 0) return undefined;
   const authAccount = user === undefined ? undefined : accountOf(user);
   return {
@@ -41,14 +42,8 @@ export async function userInState(project: Project, name: string): Promise<UserI
   };
 }
 
-const isUser = ({ type, urn }: NotedResource): boolean =>
-  type === "aws-native:iam:User" && urn.includes("mfa-admin:index:Developer$");
-
-const nameIn = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
-
-/** Of "dave@sandbox", a role's; names of users may have an @, those of accounts have none. */
-const ownerIn = (urn: string): string =>
-  urn.includes("aws-native:iam:Role::") ? nameIn(urn).replace(/@[^@]*$/, "") : nameIn(urn);
+const isUser = (resource: NotedResource): boolean =>
+  resource.type === "aws-native:iam:User" && developerIn(resource) !== undefined;
 
 function accountOf({ outputs = {} }: NotedResource): string | undefined {
   return /:iam::(\d{12}):/.exec(JSON.stringify(outputs["arn"] ?? ""))?.[1];

@@ -2,7 +2,8 @@ import type { Settings } from "../../infra/settings.ts";
 import { identifierOf, isOurs, isThere } from "../aws/resource.ts";
 import { Failure } from "../failure.ts";
 import type { StepEventMetadata } from "./automation.ts";
-import { identityOfResource, nameOf } from "../changes/changes.ts";
+import { identityOfResource } from "../changes/step.ts";
+import { nameIn } from "../changes/urn.ts";
 import { type Deployment, type Resource, withKeptInputs } from "./deployment.ts";
 import { giveDeletionHooks } from "./heal.ts";
 import { accountIdOf, isIn } from "./unreached.ts";
@@ -79,7 +80,7 @@ async function requireNotOurs(deployment: Deployment, resource: Resource, settin
   if (held === undefined) return;
   const { account: accountName, type: what, name } = identityOfResource(resource);
   throw new Failure(
-    `${accountName}: the ${what} ${name} is this stack's own, under another name: ${nameOf(held.urn)}, which is not in the settings any more.`,
+    `${accountName}: the ${what} ${name} is this stack's own, under another name: ${nameIn(held.urn)}, which is not in the settings any more.`,
     "Put the old name back into the settings. To change it, remove the old one first, run mfa-admin up, and then add the new one.",
   );
 }
@@ -87,7 +88,7 @@ async function requireNotOurs(deployment: Deployment, resource: Resource, settin
 /** The id of the account that a provider works in, as the state has it. */
 function accountByProvider({ resources }: Deployment, provider = ""): string {
   const { inputs: { allowedAccountIds } = {} } = resources.find(({ urn }) => provider.startsWith(`${urn}::`)) ?? {};
-  return typeof allowedAccountIds === "string" ? allowedAccountIds : nameOf(provider);
+  return typeof allowedAccountIds === "string" ? allowedAccountIds : nameIn(provider);
 }
 
 /**
@@ -134,7 +135,7 @@ function accountOf(
 ): string | undefined {
   const known = resources.find(({ urn }) => provider.startsWith(`${urn}::`));
   if (known === undefined) return undefined;
-  const name = nameOf(provider);
+  const name = nameIn(provider);
   if (name === "management") return name;
   // An account that has left the settings is still the stack's, until what is there was deleted.
   return name === "auth" ? authAccount : (developmentAccounts[name] ?? accountIdOf(known));

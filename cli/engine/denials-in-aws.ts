@@ -8,7 +8,7 @@ import type { Identity } from "../aws/identities.ts";
 import type { Look } from "../aws/look.ts";
 import { type Given, givenBesides, isGiven } from "../changes/given.ts";
 import type { StackBefore } from "../changes/stack-before.ts";
-import type { Danger, Warning } from "../report/schema.ts";
+import type { Danger, Warning } from "../results/warning.ts";
 
 /**
  * Policies that only deny, on users and roles of the stack: somebody, or AWS itself, has shut them out. They are alarms, and

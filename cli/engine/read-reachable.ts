@@ -1,7 +1,7 @@
 import type { Settings } from "../../infra/settings.ts";
 import { settleUnfinished } from "./adopt.ts";
 import type { Stack } from "./automation.ts";
-import { isCloudResource } from "../changes/changes.ts";
+import { isCloudResource } from "../changes/step.ts";
 import { editState } from "./deployment.ts";
 import { isIn, letProvidersStart, unreachedBy } from "./unreached.ts";
 

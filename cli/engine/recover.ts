@@ -4,7 +4,8 @@ import { isTransient } from "../../infra/errors.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { adopt, settleUnfinished } from "./adopt.ts";
 import type { Stack } from "./automation.ts";
-import { identityOfResource, isCloudResource, nameOf } from "../changes/changes.ts";
+import { identityOfResource, isCloudResource } from "../changes/step.ts";
+import { developerIn } from "../changes/urn.ts";
 import { type Deployment, editState, type Resource } from "./deployment.ts";
 import { noteWhatIsThere } from "./half-made.ts";
 import { healResources } from "./heal.ts";
@@ -159,7 +160,7 @@ export async function prepareRemoval(
     taken = unfinished.taken;
     const behind = stayingBehind(deployment, unreached);
     leaving = deployment.resources.filter(
-      (resource) => names.includes(developerOfResource(resource) ?? "") && !behind.has(resource.urn),
+      (resource) => names.includes(developerIn(resource) ?? "") && !behind.has(resource.urn),
     );
     outputs = outputsWithout(deployment, names);
     staying = deployment.resources.filter(isCloudResource).length - leaving.filter(isCloudResource).length;
@@ -185,7 +186,7 @@ export async function prepareAddition(
   await editState(stack, async (deployment) => {
     const unfinished = await settleUnfinished(deployment, settings, unreachedBy(stack));
     taken = unfinished.taken;
-    const theirs = deployment.resources.filter((resource) => names.includes(developerOfResource(resource) ?? ""));
+    const theirs = deployment.resources.filter((resource) => names.includes(developerIn(resource) ?? ""));
     return letGo(deployment, new Set(theirs.map(({ urn }) => urn))) || unfinished.settled;
   });
   await readTaken(taken, refresh);
@@ -195,12 +196,6 @@ function outputsWithout({ resources }: Deployment, names: string[]): Record<stri
   const { outputs = {} } = resources.find(({ type }) => type === "pulumi:pulumi:Stack") ?? {};
   const developers = Object.entries(outputs["developers"] ?? {}).filter(([name]) => !names.includes(name));
   return { ...outputs, developers: Object.fromEntries(developers) };
-}
-
-/** Whose resource it is, or whose component; nothing for what all developers share. */
-export function developerOfResource({ urn, parent = "" }: Resource): string | undefined {
-  const component = [urn, parent].find((candidate) => candidate.split("::")[2]?.endsWith("mfa-admin:index:Developer"));
-  return component === undefined ? undefined : nameOf(component);
 }
 
 async function readTaken(taken: Resource[], refresh: () => Promise<unknown>): Promise<void> {

@@ -1,7 +1,8 @@
 import { Failure, type FailurePart } from "../failure.ts";
 import { type Project, stackReference } from "../project/project.ts";
-import type { Change, ResourceFailure, RunRecord } from "../changes/changes.ts";
-import { developerOf } from "../changes/planned.ts";
+import type { Change } from "../results/change.ts";
+import type { ResourceFailure, RunRecord } from "../changes/record.ts";
+import { developerOf } from "../changes/resource.ts";
 import { EngineFailure, explainEngine } from "./explain.ts";
 
 export type EngineCommand = "up" | "preview" | "refresh" | "destroy";
@@ -99,8 +100,8 @@ export function changesAws(command: EngineCommand): boolean {
 }
 
 /** Whether AWS has a resource of that name that the stack's state does not know. */
-export function existsAlready({ operation, message }: ResourceFailure): boolean {
-  return /^create(-replacement)?$/.test(operation) && /AlreadyExists|already exists/i.test(message);
+export function existsAlready({ step, message }: ResourceFailure): boolean {
+  return /^create(-replacement)?$/.test(step.op) && /AlreadyExists|already exists/i.test(message);
 }
 
 const past: Record<EngineCommand, string> = {
@@ -137,7 +138,7 @@ function inOurWords(message: string): string {
 }
 
 function lineOf(failure: ResourceFailure): string {
-  const { account, operation, type, name } = failure;
+  const { account, type, name, step } = failure;
   const reason = existsAlready(failure) ? "AWS has it already, but not from this stack" : inOurWords(failure.message);
-  return `${account}: ${operation.replace("create-replacement", "replace")} ${type} ${name}: ${reason}`;
+  return `${account}: ${step.op.replace("create-replacement", "replace")} ${type} ${name}: ${reason}`;
 }

@@ -4,9 +4,11 @@ import type { Project } from "../project/project.ts";
 import { type Counted, Progress } from "../report/progress.ts";
 import { RedactedLines } from "../terminal/redact.ts";
 import type { PulumiFn, Stack, StepEventMetadata } from "./automation.ts";
-import { type Change, RunRecord } from "../changes/changes.ts";
+import type { Change } from "../results/change.ts";
+import { RunRecord } from "../changes/record.ts";
 import type { Resource } from "./deployment.ts";
 import type { Given } from "../changes/given.ts";
+import { identityKey } from "../changes/step.ts";
 import { cancellable } from "./interrupt.ts";
 import { forDeletion, programOf } from "./stack.ts";
 import { withoutDenials } from "./denials.ts";
@@ -96,11 +98,11 @@ function withoutBegin(options: RunOptions): RunOptions {
 
 /** What several runs have done: the last one found unchanged what those before it had changed. */
 function joined(earlier: Change[], last: RunResult, started: number): RunResult {
-  const again = new Set(last.changes.map(identity));
-  const known = earlier.filter((change) => change.operation !== "delete" && !again.has(identity(change)));
+  const again = new Set(last.changes.map(identityKey));
+  const known = earlier.filter((change) => change.operation !== "delete" && !again.has(identityKey(change)));
   return {
     changes: [...earlier, ...last.changes],
-    unchanged: last.unchanged - new Set(known.map(identity)).size,
+    unchanged: last.unchanged - new Set(known.map(identityKey)).size,
     seconds: (Date.now() - started) / 1000,
   };
 }
@@ -142,8 +144,8 @@ export async function runRefresh(stack: Stack, options: RunOptions, only?: strin
     const again = (): Promise<unknown> => runRefresh(stack, { ...options, onStep: () => undefined });
     await forgetDenials(stack, { settings: options.settings, refresh: again }, denials.denying);
   }
-  const seen = new Set(first.changes.map(identity));
-  const later = second.changes.filter((change) => !seen.has(identity(change)));
+  const seen = new Set(first.changes.map(identityKey));
+  const later = second.changes.filter((change) => !seen.has(identityKey(change)));
   return {
     changes: [...first.changes, ...later],
     unchanged: first.unchanged - later.length,
@@ -204,10 +206,6 @@ export async function healKnown(
   if (!healResources(structuredClone(known), options.settings)) return;
   const { heal } = await import("./recover.ts");
   await heal(stack, { settings: options.settings, refresh });
-}
-
-function identity({ account, type, name }: Change): string {
-  return [account, type, name].join(" ");
 }
 
 /**

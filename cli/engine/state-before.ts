@@ -1,13 +1,13 @@
 import type { Stack, StepEventMetadata } from "./automation.ts";
-import { identityOfResource } from "../changes/changes.ts";
+import { identityOfResource } from "../changes/step.ts";
 import type { Deployment, Resource } from "./deployment.ts";
 import type { Project } from "../project/project.ts";
 import { checkpointPath, type NotedResource, resourcesIn, type StateFile } from "../state/checkpoint.ts";
 import { stateFilesOf } from "../state/files.ts";
 import { requireNoOtherRun } from "./idle.ts";
-import { keyOf } from "../report/drift-repair.ts";
+import { identityKey } from "../changes/step.ts";
 import { type StackBefore, stackBefore } from "../changes/stack-before.ts";
-import { planOf } from "../changes/planned.ts";
+import { stackChangesOf } from "../changes/resource.ts";
 
 /** What the stack's state says that the stack holds. */
 export async function readStackBefore(stack: Stack, project: Project): Promise<StackBefore> {
@@ -16,7 +16,7 @@ export async function readStackBefore(stack: Stack, project: Project): Promise<S
 
 /** The same by its resources. */
 export function stackHeldBy(resources: NotedResource[]): StackBefore {
-  return stackBefore(planOf(resources.map(asStep)));
+  return stackBefore(stackChangesOf(resources.map(asStep)));
 }
 
 /** The resources that the stack's state has. */
@@ -31,7 +31,7 @@ export async function modifiedBefore(stack: Stack, project: Project): Promise<Ma
 }
 
 /**
- * What is the stack's by now, and what runs were making when they died, as {@link keyOf} has them.
+ * What is the stack's by now, and what runs were making when they died, as {@link identityKey} has them.
  *
  * @throws Locked while a run is on: what it makes is in AWS before it is in the state
  */
@@ -40,7 +40,7 @@ export async function unfinishedNames(stack: Stack, project: Project): Promise<S
   const { deployment } = (await stack.exportStack()) as { deployment?: Partial<Deployment> | null };
   const { pending_operations: pending = [], resources = [] } = deployment ?? {};
   const creating = pending.filter(({ type }) => type === "creating").map(({ resource }) => resource);
-  return new Set([...creating, ...resources].map((resource) => keyOf(identityOfResource(resource))));
+  return new Set([...creating, ...resources].map((resource) => identityKey(identityOfResource(resource))));
 }
 
 /** The file that Pulumi keeps the state in: to read it is a good deal faster than to have it exported. */

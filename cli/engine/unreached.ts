@@ -1,7 +1,8 @@
 import type { Unreached } from "../../infra/context.ts";
 import type { UnreachableAccount } from "../aws/account-reach.ts";
 import type { Stack } from "./automation.ts";
-import { isCloudResource, nameOf } from "../changes/changes.ts";
+import { isCloudResource } from "../changes/step.ts";
+import { developerIn, nameIn, providerUrnIn } from "../changes/urn.ts";
 import type { Deployment, Resource } from "./deployment.ts";
 import { type Given, givenBy } from "../changes/given.ts";
 
@@ -52,7 +53,7 @@ export function unreachedInProgram(accounts: UnreachedAccount[]): Unreached {
       resources
         .filter((resource) => resource.delete !== true)
         .map((resource) => ({
-          developer: developerIn(name, resource),
+          developer: developerIn(resource) ?? "",
           account: name,
           inputs: resource.inputs ?? {},
         })),
@@ -66,14 +67,9 @@ export function accountIdOf({ inputs = {} }: Resource): string | undefined {
   return /\d{12}/.exec(JSON.stringify(inputs["allowedAccountIds"] ?? ""))?.[0];
 }
 
-/** Whose role it is, of those in an account: what a run left half-way has no component to tell it by. */
-export function developerIn(account: string, { urn }: Pick<Resource, "urn">): string {
-  return nameOf(urn).slice(0, -`@${account}`.length);
-}
-
 /** Whether a resource is in one of these accounts. */
 export function isIn(accounts: { name: string }[], { type, provider = "" }: Resource): boolean {
-  return isCloudResource({ type }) && accounts.some(({ name }) => nameOf(provider) === name);
+  return isCloudResource({ type }) && accounts.some(({ name }) => nameIn(provider) === name);
 }
 
 /** The URNs of all that has to stay in the state while these accounts cannot be reached. */
@@ -81,7 +77,7 @@ export function stayingBehind({ resources }: Deployment, accounts: { name: strin
   const urns = new Set<string>();
   const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
   for (const resource of resources.filter((one) => isIn(accounts, one))) {
-    const provider = resource.provider?.replace(/::[^:]*$/, "");
+    const provider = resource.provider && providerUrnIn(resource.provider);
     if (provider !== undefined) urns.add(provider);
     for (let one: Resource | undefined = resource; one !== undefined; one = byUrn.get(one.parent ?? ""))
       urns.add(one.urn);
@@ -99,7 +95,7 @@ export function letProvidersStart({ resources }: Deployment, accounts: { name: s
   const asking = resources.filter(
     ({ type, urn, inputs = {} }) =>
       type === "pulumi:providers:aws-native" &&
-      accounts.some(({ name }) => name === nameOf(urn)) &&
+      accounts.some(({ name }) => name === nameIn(urn)) &&
       String(inputs["skipCredentialsValidation"]) !== "true",
   );
   for (const provider of asking) {

@@ -1,6 +1,6 @@
 import { accountsText, isFew } from "../accounts-text.ts";
 import { anonymous } from "./anonymous.ts";
-import type { Access, DeveloperChange, PreviewReport } from "./schema.ts";
+import type { Access, DeveloperChange, PreviewReport } from "../results/report.ts";
 import { counted } from "./summary.ts";
 import { listed, type Mark, policyName } from "./words.ts";
 

@@ -1,4 +1,4 @@
-import type { Warning } from "./schema.ts";
+import type { Warning } from "../results/warning.ts";
 import { listed, type Mark, policyName, resourcesText } from "./words.ts";
 
 type Denied = Extract<Warning, { kind: "denied" }>;

@@ -7,37 +7,35 @@ import { styled } from "../terminal/stream.ts";
 import { anonymous } from "./anonymous.ts";
 import { isUndone } from "./drift-repair.ts";
 import { policyLines, policyTitle } from "./policy-lines.ts";
-import type { ResourceChange } from "./schema.ts";
+import type { Change } from "../results/change.ts";
 import { counted } from "./summary.ts";
-import { listed, operationWords, propertyText, takeoverTexts } from "./words.ts";
-
-/** A change, and whose it is. */
-export type OwnChange = ResourceChange & { developer?: string };
+import { operationWords } from "../changes/words.ts";
+import { listed, propertyText, takeoverTexts } from "./words.ts";
 
 export interface ChangeLinesOptions {
   /** How many development accounts there are. */
   accounts: number;
   stream: NodeJS.WriteStream;
   /** What is put back, where a change does no more than that, is not told once more. */
-  drifted?: ResourceChange[];
+  drifted?: Change[];
 }
 
 /** Changes in lines: one for what is the same in many accounts, or for many developers, and what differs below it. */
-export function changeLines(changes: OwnChange[], { accounts, stream, drifted = [] }: ChangeLinesOptions): string[] {
+export function changeLines(changes: Change[], { accounts, stream, drifted = [] }: ChangeLinesOptions): string[] {
   const told = changes.map((change) => ({ ...change, isBack: drifted.some((drift) => isUndone(drift, change)) }));
   const groups = grouped(told, accounts);
   const width = Math.max(0, ...groups.map(({ place }) => place.length));
   return groups.flatMap(({ change, place, what }) => {
     const { operation, since, isBack } = change;
-    const adopted = operation === "adopt" ? `: ${operationWords.adopt}` : "";
+    const adopted = operation === "adopt" ? `: ${operationWords.adopt.is}` : "";
     const later = since === undefined ? "" : `, some time after ${since}`;
-    const mark = changeMark(operation === "adopt" ? "update" : operation, stream);
+    const mark = changeMark(operation, stream);
     const line = `  ${mark} ${place.padEnd(width)}  ${what}${later}${adopted}`;
     return isBack ? [`${line}: put back`] : [line, ...detailLines(change, stream)];
   });
 }
 
-type Told = OwnChange & { isBack: boolean };
+type Told = Change & { isBack: boolean };
 
 interface Group {
   /** What is told of all of them. */

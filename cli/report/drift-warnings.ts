@@ -1,14 +1,12 @@
-import type { PolicyChange, ResourceChange, Warning } from "./schema.ts";
-
-/** A resource that has drifted, and whose it is. */
-type Drifted = ResourceChange & { developer?: string | undefined };
+import type { Change, PolicyChange } from "../results/change.ts";
+import type { Warning } from "../results/warning.ts";
 
 /**
  * What drift may let somebody do that the stack does not.
  *
  * @param denying policies that only deny, by ARN or name
  */
-export function driftWarnings(drifted: Drifted[], denying = new Set<string>()): Warning[] {
+export function driftWarnings(drifted: Change[], denying = new Set<string>()): Warning[] {
   return [
     ...drifted.flatMap(serviceControlPolicy),
     ...trustPolicies(drifted),
@@ -17,7 +15,7 @@ export function driftWarnings(drifted: Drifted[], denying = new Set<string>()): 
   ];
 }
 
-function serviceControlPolicy({ type, name, operation, properties, policies }: Drifted): Warning[] {
+function serviceControlPolicy({ type, name, operation, properties, policies }: Change): Warning[] {
   if (type !== "service control policy") return [];
   const warning = (change: "deleted" | "detached" | "changed", organizationalUnits: string[] = []): Warning[] => [
     { kind: "service-control-policy", change, name, organizationalUnits },
@@ -30,7 +28,7 @@ function serviceControlPolicy({ type, name, operation, properties, policies }: D
   ];
 }
 
-function trustPolicies(drifted: Drifted[]): Warning[] {
+function trustPolicies(drifted: Change[]): Warning[] {
   const changed = drifted.filter(({ policies }) => policies.some(isOpened));
   return [...Map.groupBy(changed, ({ developer }) => developer)].map(([developer, resources]) => ({
     kind: "trust-policy",
@@ -50,7 +48,7 @@ function isOpened({ kind, statements }: PolicyChange): boolean {
   );
 }
 
-function permissions(drifted: Drifted, denying: Set<string>): Warning[] {
+function permissions(drifted: Change, denying: Set<string>): Warning[] {
   if (!["user", "role", "group"].includes(drifted.type)) return [];
   const { properties, policies } = drifted;
   const addedTo = (wanted: string): string[] =>
@@ -68,12 +66,12 @@ function permissions(drifted: Drifted, denying: Set<string>): Warning[] {
   return [{ kind: "permissions", resource: identity(drifted), managedPolicies, inlinePolicies, groups, boundary }];
 }
 
-function developersPolicy(drifted: Drifted): Warning[] {
+function developersPolicy(drifted: Change): Warning[] {
   if (drifted.type !== "managed policy" || drifted.policies.length === 0) return [];
   return [{ kind: "developers-policy", resource: identity(drifted) }];
 }
 
-const identity = ({ account, type, name }: Drifted): { account: string; type: string; name: string } => ({
+const identity = ({ account, type, name }: Change): { account: string; type: string; name: string } => ({
   account,
   type,
   name,

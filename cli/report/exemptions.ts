@@ -1,7 +1,7 @@
 import { endOf, exemptionsOf } from "../../infra/exemptions.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { oneLine } from "../terminal/one-line.ts";
-import type { Warning } from "./schema.ts";
+import type { Warning } from "../results/warning.ts";
 import { warningText } from "./wording.ts";
 
 /** Before its end, an exemption is told as one that ends soon. */

@@ -2,7 +2,7 @@ import { explain } from "../explain.ts";
 import { redacted } from "../terminal/redact.ts";
 import { commentMarker } from "./markdown.ts";
 import { block } from "./markdown-text.ts";
-import type { ReportKind } from "./schema.ts";
+import type { ReportKind } from "../results/report.ts";
 
 /**
  * A command that has failed, as markdown: why, and what to do next.

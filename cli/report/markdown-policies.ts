@@ -1,11 +1,12 @@
 import { anonymous } from "./anonymous.ts";
 import { code, block } from "./markdown-text.ts";
 import { policyLines, policyTitle } from "./policy-lines.ts";
-import type { DeveloperChange, PolicyChange, ResourceChange } from "./schema.ts";
+import type { PolicyChange, Change } from "../results/change.ts";
+import type { DeveloperChange } from "../results/report.ts";
 import { listed } from "./words.ts";
 
 /** What is below a resource's item in a list: the differences of its policies. */
-export function policiesBelow({ policies }: ResourceChange): string[] {
+export function policiesBelow({ policies }: Change): string[] {
   return policies.map((policy) => {
     if (policy.kind === "policy") return block("diff", policyLines(policy), "  ");
     return `  - ${policyTitle(policy, code)}\n${block("diff", policyLines(policy), "    ")}`;
@@ -13,7 +14,7 @@ export function policiesBelow({ policies }: ResourceChange): string[] {
 }
 
 /** A developer's policy that differs. */
-interface OwnPolicy extends Pick<ResourceChange, "account" | "type" | "name"> {
+interface OwnPolicy extends Pick<Change, "account" | "type" | "name"> {
   developer: string;
   policy: PolicyChange;
 }

@@ -4,9 +4,11 @@ import { isUndone } from "./drift-repair.ts";
 import { ownPolicies, policiesBelow } from "./markdown-policies.ts";
 import { code, fitted, row, type Section } from "./markdown-text.ts";
 import { policyTitle } from "./policy-lines.ts";
-import type { DeveloperChange, PreviewReport, ReportKind, ResourceChange } from "./schema.ts";
+import type { Change } from "../results/change.ts";
+import type { DeveloperChange, PreviewReport, ReportKind } from "../results/report.ts";
+import { operationWords } from "../changes/words.ts";
 import { warningTexts } from "./warning-texts.ts";
-import { listed, operationWords, propertyText, takeoverTexts } from "./words.ts";
+import { listed, propertyText, takeoverTexts } from "./words.ts";
 
 /** The most characters that GitHub takes in a comment. */
 export const commentLimit = 65_536;
@@ -94,7 +96,7 @@ function rowsOf(group: DeveloperChange[], kind: ReportKind): string[] {
   });
 }
 
-function changeText(change: ResourceChange, kind: ReportKind): string {
+function changeText(change: Change, kind: ReportKind): string {
   const details = [
     ...change.properties.map((property) => propertyText(property, code)),
     ...takeoverTexts(change, code),
@@ -103,12 +105,12 @@ function changeText(change: ResourceChange, kind: ReportKind): string {
   return `${operationText(change, kind)}${details === "" ? "" : `: ${details}`}`;
 }
 
-function operationText({ operation, since }: ResourceChange, kind: ReportKind): string {
-  const word = kind === "drift" && operation === "delete" ? "is gone" : operationWords[operation];
+function operationText({ operation, since }: Change, kind: ReportKind): string {
+  const word = kind === "drift" && operation === "delete" ? "is gone" : operationWords[operation].is;
   return since === undefined ? word : `${word}, some time after ${since}`;
 }
 
-function itemOf(change: ResourceChange, kind: ReportKind): string {
+function itemOf(change: Change, kind: ReportKind): string {
   return [
     `- ${titleOf(change)}: ${operationText(change, kind)}`,
     ...takeoverTexts(change, code).map((text) => `  - ${text}`),
@@ -117,7 +119,7 @@ function itemOf(change: ResourceChange, kind: ReportKind): string {
   ].join("\n");
 }
 
-function titleOf({ account, type, name }: ResourceChange): string {
+function titleOf({ account, type, name }: Change): string {
   return `${type} ${code(name)} in ${code(account)}`;
 }
 

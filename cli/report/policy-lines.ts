@@ -1,5 +1,5 @@
 import { oneLine } from "../terminal/one-line.ts";
-import type { PolicyChange, StatementChange } from "./schema.ts";
+import type { PolicyChange, StatementChange } from "../results/change.ts";
 import type { Mark } from "./words.ts";
 
 /**

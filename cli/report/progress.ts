@@ -1,37 +1,31 @@
-import type { Change, Operation } from "../changes/changes.ts";
+import type { Change } from "../results/change.ts";
+import type { Operation } from "../changes/step.ts";
+import { operations, operationWords } from "../changes/words.ts";
 import { propertyWord } from "./words.ts";
 import { isTerminal, styled } from "../terminal/stream.ts";
 import { tell } from "../terminal/tell.ts";
 
-/** How each operation is marked: the sign reads without colour, too. */
-const marks: Record<Operation, { sign: string; past: string; colour: "green" | "yellow" | "red" }> = {
-  create: { sign: "+", past: "created", colour: "green" },
-  update: { sign: "~", past: "updated", colour: "yellow" },
-  replace: { sign: "±", past: "replaced", colour: "yellow" },
-  delete: { sign: "-", past: "deleted", colour: "red" },
-};
-
 /** The sign of an operation, in its colour. */
 export function changeMark(operation: Operation, stream: NodeJS.WriteStream): string {
-  const { sign, colour } = marks[operation];
+  const { sign, colour } = operationWords[operation];
   return styled(colour, sign, stream);
 }
 
 /** One line per change, as progress shows it. */
 export function changeLine(change: Change, stream: NodeJS.WriteStream, accountWidth = 0): string {
   const mark = changeMark(change.operation, stream);
-  const { operation, properties = [], account, type, name } = change;
-  const differing =
-    operation === "update" && properties.length > 0 ? ` (${properties.map(propertyWord).join(", ")})` : "";
+  const { operation, properties, policies, account, type, name } = change;
+  const words = [...properties.map(({ property }) => propertyWord(property)), ...policies.map(({ kind }) => kind)];
+  const differing = operation === "update" && words.length > 0 ? ` (${[...new Set(words)].join(", ")})` : "";
   return `${mark} ${account.padEnd(accountWidth)}  ${type} ${name}${differing}`;
 }
 
 /** "3 created, 1 deleted, 12 unchanged" */
 export function countsLine(changes: Change[], unchanged: number): string {
-  const parts = (Object.keys(marks) as Operation[])
-    .map((operation) => [changes.filter((change) => change.operation === operation).length, marks[operation].past])
-    .filter(([count]) => count !== 0)
-    .map(([count, past]) => `${count ?? 0} ${past ?? ""}`);
+  const parts = operations.flatMap((operation) => {
+    const count = changes.filter((change) => change.operation === operation).length;
+    return count === 0 ? [] : [`${count} ${operationWords[operation].is}`];
+  });
   return [...parts, `${unchanged} unchanged`].join(", ");
 }
 

@@ -1,5 +1,5 @@
 import { withoutCommands } from "../terminal/workflow-commands.ts";
-import type { PreviewReport } from "./schema.ts";
+import type { PreviewReport } from "../results/report.ts";
 
 /** The report for people, to be printed on stdout. Programs get it as it is. */
 export async function render(report: PreviewReport, format: "text" | "markdown" | "json"): Promise<string> {

@@ -1,10 +1,11 @@
 import type { Settings } from "../../infra/settings.ts";
-import { changedAccessRoles } from "./access-roles.ts";
-import { differences } from "./differences.ts";
-import { keyOf } from "./drift-repair.ts";
+import { changedAccessRoles } from "../changes/access-roles.ts";
+import { changeOf } from "../changes/change.ts";
+import { identityKey } from "../changes/step.ts";
 import { driftWarnings } from "./drift-warnings.ts";
-import type { Plan, PlannedResource } from "../changes/planned.ts";
-import type { Access, DeveloperChange, PreviewReport, ReportKind, ResourceChange, Warning } from "./schema.ts";
+import type { StackChanges, StackResource } from "../changes/resource.ts";
+import type { Access, DeveloperChange, PreviewReport, ReportKind } from "../results/report.ts";
+import type { Warning } from "../results/warning.ts";
 import { exemptUsers } from "./exemptions.ts";
 import { summaryOf } from "./summary.ts";
 import { nothingElsewhere } from "./unreached-wording.ts";
@@ -14,7 +15,7 @@ export interface ReportInput {
   kind: ReportKind;
   stack: string;
   settings: Settings;
-  plan: Plan;
+  changes: StackChanges;
   /** What `up` refuses unless told otherwise. */
   warnings?: Warning[];
   /** Why this is only a part of a preview. */
@@ -22,16 +23,16 @@ export interface ReportInput {
   /** For a roster: keys of the settings that differ besides. */
   otherSettings?: string[];
   /** For drift: what would be done about it. */
-  repair?: Plan;
+  repair?: StackChanges;
   /** For drift: whether the state has taken it in. */
   refreshed?: boolean;
 }
 
 /** The report of a run, from its steps and the settings: the same for the same steps, in whatever order they came. */
 export function previewReport(input: ReportInput): PreviewReport {
-  const { kind, stack, settings, plan, warnings = [], reason, otherSettings, repair, refreshed } = input;
-  const resources = inOrder([...plan.resources, ...accessRoles(input)], settings);
-  const changes = resources.filter(({ operation }) => operation !== "same");
+  const { kind, stack, settings, changes, warnings = [], reason, otherSettings, repair, refreshed } = input;
+  const resources = inOrder([...changes.resources, ...accessRoles(input)], settings);
+  const changed = resources.filter(isChanged);
   const users = resources.filter(({ type }) => type === "user");
   const isRepairing = kind === "preview" && warnings.some(isPutRight);
   return {
@@ -39,15 +40,15 @@ export function previewReport(input: ReportInput): PreviewReport {
     kind,
     stack,
     summary:
-      (changes.length === 0 ? nothingElsewhere(kind, warnings) : undefined) ??
-      (isRepairing && changes.length === 0 ? "Puts right what is told here; changes nothing else." : undefined) ??
+      (changed.length === 0 ? nothingElsewhere(kind, warnings) : undefined) ??
+      (isRepairing && changed.length === 0 ? "Puts right what is told here; changes nothing else." : undefined) ??
       summaryOf(kind, resources, otherSettings),
     ...(refreshed !== undefined && { refreshed }),
     ...(reason !== undefined && { reason }),
     ...(otherSettings && { otherSettings }),
     // Whoever asks for drift by its status alone is to see to what AWS has besides.
     changed:
-      changes.length > 0 ||
+      changed.length > 0 ||
       (otherSettings ?? []).length > 0 ||
       (kind === "drift" && warnings.length > 0) ||
       isRepairing,
@@ -59,23 +60,23 @@ export function previewReport(input: ReportInput): PreviewReport {
     warnings: [
       ...warnings,
       ...(kind === "up" ? [] : exemptUsers(settings)),
-      ...(kind === "drift" ? driftWarnings(changes.map(driftOf), deniedIn(warnings)) : lossesOf(changes)),
+      ...(kind === "drift" ? driftWarnings(changed.map(changeOf), deniedIn(warnings)) : lossesOf(changed)),
     ],
-    developers: developersOf(resources, plan),
-    resources: changes.filter(({ developer }) => developer === undefined).map(changeOf),
-    unchanged: resources.length - changes.length,
+    developers: developersOf(resources, changes),
+    resources: changed.filter(({ developer }) => developer === undefined).map(changeOf),
+    unchanged: resources.length - changed.length,
     ...(repair &&
       repairOf(
         inOrder([...repair.resources, ...changedAccessRoles(repair, settings)], settings).filter(isChanged),
-        changes,
+        changed,
       )),
   };
 }
 
 /** What is done about drift, apart from settings that are still to be applied. */
-function repairOf(resources: PlannedResource[], drifted: PlannedResource[]): Pick<PreviewReport, "repair" | "pending"> {
-  const keys = new Set(drifted.map(keyOf));
-  const isRepair = (resource: PlannedResource): boolean => keys.has(keyOf(resource));
+function repairOf(resources: StackResource[], drifted: StackResource[]): Pick<PreviewReport, "repair" | "pending"> {
+  const keys = new Set(drifted.map(identityKey));
+  const isRepair = (resource: StackResource): boolean => keys.has(identityKey(resource));
   return {
     repair: resources.filter(isRepair).map(changeOf),
     pending: resources.filter((resource) => !isRepair(resource)).map(changeOf),
@@ -83,8 +84,8 @@ function repairOf(resources: PlannedResource[], drifted: PlannedResource[]): Pic
 }
 
 /** What AWS is read back by is not what has drifted. */
-function accessRoles({ kind, plan, settings }: ReportInput): PlannedResource[] {
-  return kind === "drift" ? [] : changedAccessRoles(plan, settings);
+function accessRoles({ kind, changes, settings }: ReportInput): StackResource[] {
+  return kind === "drift" ? [] : changedAccessRoles(changes, settings);
 }
 
 /** The policies that are known to only deny, which give nobody more. */
@@ -92,21 +93,20 @@ function deniedIn(warnings: Warning[]): Set<string> {
   return new Set(warnings.flatMap((warning) => (warning.kind === "denied" ? warning.policies : [])));
 }
 
-const isChanged = ({ operation }: PlannedResource): boolean => operation !== "same";
+const isChanged = ({ operation }: StackResource): boolean => operation !== "same";
 
 /** By account in the order of the settings, then by type and name: the engine's own order differs from run to run. */
-function inOrder(resources: PlannedResource[], { developmentAccounts }: Settings): PlannedResource[] {
+function inOrder(resources: StackResource[], { developmentAccounts }: Settings): StackResource[] {
   const accounts = ["management", "auth", ...Object.keys(developmentAccounts)];
-  const rank = ({ account }: PlannedResource): number => {
+  const rank = ({ account }: StackResource): number => {
     const at = accounts.indexOf(account);
     return at < 0 ? accounts.length : at;
   };
-  const key = ({ account, type, name }: PlannedResource): string => [account, type, name].join("\n");
   const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-  return resources.toSorted((a, b) => rank(a) - rank(b) || compare(key(a), key(b)));
+  return resources.toSorted((a, b) => rank(a) - rank(b) || compare(identityKey(a), identityKey(b)));
 }
 
-function developersOf(resources: PlannedResource[], plan: Plan): DeveloperChange[] {
+function developersOf(resources: StackResource[], changes: StackChanges): DeveloperChange[] {
   const byName = Map.groupBy(resources, ({ developer }) => developer ?? "");
   byName.delete("");
   return [...byName]
@@ -116,50 +116,18 @@ function developersOf(resources: PlannedResource[], plan: Plan): DeveloperChange
       name,
       change: developerChange(own),
       changes: own.filter(isChanged).map(changeOf),
-      access: own.flatMap((resource) => accessOf(resource, plan)),
+      access: own.flatMap((resource) => accessOf(resource, changes)),
     }));
 }
 
-function developerChange(own: PlannedResource[]): DeveloperChange["change"] {
+function developerChange(own: StackResource[]): DeveloperChange["change"] {
   const user = own.find(({ type }) => type === "user");
   if (user?.operation === "create") return "added";
   return user?.operation === "delete" ? "removed" : "changed";
 }
 
-function changeOf({
-  operation,
-  account,
-  type,
-  name,
-  before,
-  after,
-  differing,
-  since,
-  takeover,
-}: PlannedResource): ResourceChange {
-  if (operation === "same") throw new Error(`${type} ${name} does not change.`);
-  const differ = before && after ? differences(before, after, differing) : { properties: [], policies: [] };
-  if (before && after && differ.properties.length + differ.policies.length === 0) {
-    // The engine sees what the properties do not show.
-    differ.properties = (differing ?? []).map((property) => ({ property, removed: [], added: [] }));
-  }
-  return {
-    operation,
-    account,
-    type,
-    name,
-    ...differ,
-    ...(since !== undefined && { since }),
-    ...(takeover && { takeover }),
-  };
-}
-
-function driftOf(resource: PlannedResource): ResourceChange & { developer?: string | undefined } {
-  return { ...changeOf(resource), developer: resource.developer };
-}
-
 /** The role that a developer has there from now on. */
-function accessOf({ type, account, name, after }: PlannedResource, { accounts }: Plan): Access[] {
+function accessOf({ type, account, name, after }: StackResource, { accounts }: StackChanges): Access[] {
   if (type !== "role" || after === undefined) return [];
   const { managedPolicyArns, permissionsBoundary, maxSessionDuration } = after;
   return [

@@ -1,33 +1,27 @@
-import type { Operation } from "../changes/changes.ts";
-import type { PlannedResource } from "../changes/planned.ts";
-import type { ReportKind } from "./schema.ts";
-
-const verbs: Record<"preview" | "up" | "drift", Record<Operation | "adopt", string>> = {
-  preview: { adopt: "takes over", create: "adds", delete: "removes", replace: "replaces", update: "changes" },
-  up: { adopt: "took over", create: "added", delete: "removed", replace: "replaced", update: "changed" },
-  drift: { adopt: "taken over", create: "made", delete: "deleted", replace: "replaced", update: "changed" },
-};
-
-const order: (Operation | "adopt")[] = ["adopt", "create", "delete", "replace", "update"];
+import type { Operation } from "../changes/step.ts";
+import { operations, operationWords } from "../changes/words.ts";
+import type { StackResource } from "../changes/resource.ts";
+import type { ReportKind } from "../results/report.ts";
 
 /**
  * The report in one line: "Adds 1 developer, 2 roles; changes nothing else."
  *
  * @param others keys of the settings that differ besides, where the resources do not show what they do
  */
-export function summaryOf(kind: ReportKind, resources: PlannedResource[], others: string[] = []): string {
-  const wording = verbs[kind === "roster" ? "preview" : kind];
-  const parts = order.flatMap((operation) => {
+export function summaryOf(kind: ReportKind, resources: StackResource[], others: string[] = []): string {
+  const verb = (operation: Operation): string =>
+    operationWords[operation][kind === "up" ? "did" : kind === "drift" ? "is" : "will"];
+  const parts = operations.flatMap((operation) => {
     const concerned = resources.filter((resource) => resource.operation === operation);
     if (concerned.length === 0) return [];
     const counts = countsOf(concerned.map(({ type }) => (kind === "drift" ? type : nounOf(type, operation))));
-    return [kind === "drift" ? `${counts} ${wording[operation]}` : `${wording[operation]} ${counts}`];
+    return [kind === "drift" ? `${counts} ${verb(operation)}` : `${verb(operation)} ${counts}`];
   });
   if (parts.length === 0 && others.length === 0) return nothing(kind, resources.length);
   if (kind === "drift") return `Found in AWS: ${parts.join("; ")}.`;
   if (parts.length === 0) parts.push("the roster stays the same");
   if (others.length > 0) parts.push(`other settings change: ${others.join(", ")}`);
-  else if (!resources.some(({ operation }) => operation === "update")) parts.push(`${wording.update} nothing else`);
+  else if (!resources.some(({ operation }) => operation === "update")) parts.push(`${verb("update")} nothing else`);
   const text = parts.join("; ");
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
@@ -41,7 +35,7 @@ function nothing(kind: ReportKind, count: number): string {
 }
 
 /** A user who comes or goes is a developer who does. */
-function nounOf(type: string, operation: Operation | "adopt"): string {
+function nounOf(type: string, operation: Operation): string {
   return type === "user" && (operation === "create" || operation === "delete") ? "developer" : type;
 }
 

@@ -2,7 +2,8 @@ import { oneLine } from "../terminal/one-line.ts";
 import { styled } from "../terminal/stream.ts";
 import { accessTexts } from "./access-text.ts";
 import { changeLines } from "./change-lines.ts";
-import type { PreviewReport, Warning } from "./schema.ts";
+import type { PreviewReport } from "../results/report.ts";
+import type { Warning } from "../results/warning.ts";
 import { warningTexts } from "./warning-texts.ts";
 import type { Mark } from "./words.ts";
 
@@ -11,8 +12,7 @@ const plain: Mark = oneLine;
 /** The report for people at a terminal. Where a question follows, the summary stands in it. */
 export function text(report: PreviewReport, stream: NodeJS.WriteStream, { asking = false } = {}): string {
   const { kind, summary, reason, warnings, developers, resources, accounts, repair = [], pending = [] } = report;
-  const own = developers.flatMap(({ name, changes }) => changes.map((change) => ({ ...change, developer: name })));
-  const changes = [...resources, ...own];
+  const changes = [...resources, ...developers.flatMap((developer) => developer.changes)];
   const access = kind === "drift" ? [] : accessTexts(report, plain).map((sentence) => `  ${sentence}`);
   const parts = [
     reason === undefined ? [] : [`This is the roster alone. ${reason}`],

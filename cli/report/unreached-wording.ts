@@ -1,4 +1,5 @@
-import type { ReportKind, Warning } from "./schema.ts";
+import type { ReportKind } from "../results/report.ts";
+import type { Warning } from "../results/warning.ts";
 import { listed, type Mark } from "./words.ts";
 
 type Unreached = Extract<Warning, { kind: "account-unreached" | "account-forgotten" }>;

@@ -1,5 +1,6 @@
 import { anonymous } from "./anonymous.ts";
-import type { PreviewReport, Warning } from "./schema.ts";
+import type { PreviewReport } from "../results/report.ts";
+import type { Warning } from "../results/warning.ts";
 import { warningText } from "./wording.ts";
 import type { Mark } from "./words.ts";
 

@@ -1,15 +1,15 @@
-import type { PlannedResource } from "../changes/planned.ts";
-import type { Warning } from "./schema.ts";
+import type { StackResource } from "../changes/resource.ts";
+import type { Warning } from "../results/warning.ts";
 
 /** Access that goes, or goes and comes again, by developer. */
-export function lossesOf(changes: PlannedResource[]): Warning[] {
+export function lossesOf(changes: StackResource[]): Warning[] {
   return [...lost("replacement", "replace", changes), ...lost("deletion", "delete", changes)];
 }
 
 function lost(
   kind: "replacement" | "deletion",
-  operation: PlannedResource["operation"],
-  changes: PlannedResource[],
+  operation: StackResource["operation"],
+  changes: StackResource[],
 ): Warning[] {
   const concerned = changes.filter((change) => change.operation === operation);
   return [...Map.groupBy(concerned, ({ developer }) => developer)].map(([developer, resources]) => ({

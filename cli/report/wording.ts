@@ -1,7 +1,7 @@
 import { counted } from "./summary.ts";
 import { listed, type Mark, policyName, resourcesText } from "./words.ts";
 import { unreachedText } from "./unreached-wording.ts";
-import type { Danger, ShutOut, Warning } from "./schema.ts";
+import type { Danger, ShutOut, Warning } from "../results/warning.ts";
 import { cutOffText, deniedText, inTheWayAdvice, inTheWayText, noFullAccessText } from "./alarm-wording.ts";
 
 /** A warning, or the loss of several developers. */

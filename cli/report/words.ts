@@ -1,5 +1,5 @@
 import { isFew } from "../accounts-text.ts";
-import type { PropertyChange, ResourceChange } from "./schema.ts";
+import type { PropertyChange, Change } from "../results/change.ts";
 
 /** Sets a name or a value apart from the sentence around it, as the format does that. */
 export type Mark = (text: string) => string;
@@ -11,14 +11,6 @@ export function listed(names: string[], mark: Mark, most = 10): string {
   if (rest > 0) return `${shown.join(", ")} and ${rest.toLocaleString("en")} more`;
   return shown.length > 1 ? `${shown.slice(0, -1).join(", ")} and ${shown.at(-1) ?? ""}` : shown.join("");
 }
-
-export const operationWords: Record<ResourceChange["operation"], string> = {
-  create: "created",
-  update: "changed",
-  replace: "replaced",
-  delete: "deleted",
-  adopt: "taken into the stack",
-};
 
 /** "user `bob` in auth, role `developer-bob` in payments and sandbox" */
 export function resourcesText(
@@ -67,7 +59,7 @@ function exchangeText(removed: string[], added: string[], mark: Mark): string {
 }
 
 /** What becomes of what is taken into the stack. */
-export function takeoverTexts({ takeover }: ResourceChange, mark: Mark): string[] {
+export function takeoverTexts({ takeover }: Change, mark: Mark): string[] {
   if (takeover === undefined) return [];
   const { keeps, loses } = takeover;
   return [

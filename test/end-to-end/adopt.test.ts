@@ -39,7 +39,7 @@ describe("up --adopt, where the state was lost", () => {
       .to.match(/^Taking into the stack what AWS has already: managed policy mfa-admin-developer \(auth\)\.\n/)
       .and.match(/\n.*: service control policy mfa-admin-require-mfa \(management\)\.$/);
     // What was read back was nobody's change, and each resource counts once.
-    const [, updated = "", unchanged = ""] = /^Done in \d+\.\d s: (\d) updated, (\d) unchanged\.\n$/.exec(stdout) ?? [];
+    const [, updated = "", unchanged = ""] = /^Done in \d+\.\d s: (\d) changed, (\d) unchanged\.\n$/.exec(stdout) ?? [];
     expect(Number(updated) + Number(unchanged), stdout).to.equal(6);
     const summary = await readFile(env.GITHUB_STEP_SUMMARY, "utf8");
     expect(summary.match(/: changed|\| changed/g) ?? [], summary).to.have.length(Number(updated));

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { RunRecord } from "../../../cli/changes/changes.ts";
+import { RunRecord } from "../../../cli/changes/record.ts";
 import { type EngineCommand, failureOf, IncompleteRun } from "../../../cli/engine/run-failure.ts";
 import { Failure } from "../../../cli/failure.ts";
 import type { Project } from "../../../cli/project/project.ts";

@@ -1,13 +1,14 @@
 import { expect } from "chai";
 
 import { commentLimit, markdown } from "../../../cli/report/markdown.ts";
-import type { Plan, PlannedResource } from "../../../cli/changes/planned.ts";
+import type { StackChanges, StackResource } from "../../../cli/changes/resource.ts";
 import { previewReport } from "../../../cli/report/report.ts";
-import type { PreviewReport, Warning } from "../../../cli/report/schema.ts";
+import type { PreviewReport } from "../../../cli/results/report.ts";
+import type { Warning } from "../../../cli/results/warning.ts";
 import { developerPolicy } from "../../../infra/policies.ts";
 import { settingsSchema } from "../../../infra/settings.ts";
 import { expectGolden } from "../../support/golden.ts";
-import { requireValidReport } from "./report-schema.ts";
+import { requireValidReport } from "../results/report-schema.ts";
 
 const developmentAccounts = { sandbox: "333333333333", payments: "444444444444" };
 const settings = settingsSchema.parse({
@@ -16,12 +17,12 @@ const settings = settingsSchema.parse({
   developmentAccounts,
 });
 
-const accounts: Plan["accounts"] = new Map(
+const accounts: StackChanges["accounts"] = new Map(
   Object.entries(developmentAccounts).map(([name, id]) => [name, { before: id, after: id }]),
 );
 
-function report(resources: PlannedResource[], warnings: Warning[] = []): PreviewReport {
-  const made = previewReport({ kind: "preview", stack: "main", settings, plan: { resources, accounts }, warnings });
+function report(resources: StackResource[], warnings: Warning[] = []): PreviewReport {
+  const made = previewReport({ kind: "preview", stack: "main", settings, changes: { resources, accounts }, warnings });
   requireValidReport(made);
   return made;
 }
@@ -32,10 +33,10 @@ const readOnly = { ...administrator, managedPolicyArns: ["arn:aws:iam::aws:polic
 /** A user and two roles, for whom the same happens. */
 function developer(
   name: string,
-  operation: PlannedResource["operation"],
+  operation: StackResource["operation"],
   after: Record<string, unknown> = administrator,
 ) {
-  return ["auth", "sandbox", "payments"].map((account): PlannedResource => {
+  return ["auth", "sandbox", "payments"].map((account): StackResource => {
     const type = account === "auth" ? "user" : "role";
     return {
       operation: operation === "update" && type === "user" ? "same" : operation,
@@ -65,7 +66,7 @@ describe("the markdown of a preview", () => {
         : statement,
     );
     const added = { Sid: "AllowSupport", Effect: "Allow", Action: "support:*", Resource: "*" };
-    const policy: PlannedResource = {
+    const policy: StackResource = {
       operation: "update",
       account: "auth",
       type: "managed policy",
@@ -99,7 +100,7 @@ describe("the markdown of a preview", () => {
       Version: "2012-10-17",
       Statement: { Effect: "Allow", Action: ["`a`", "```\n- b"], Resource: "*" },
     };
-    const backdoor: PlannedResource = {
+    const backdoor: StackResource = {
       ...{ operation: "update", account: "auth", type: "user", name: "eve", developer: "eve" },
       before: { policies: [{ policyName: "same", policyDocument: document }] },
       after: {
@@ -109,7 +110,7 @@ describe("the markdown of a preview", () => {
         ],
       },
     };
-    const group: PlannedResource = {
+    const group: StackResource = {
       ...{ operation: "update", account: "auth", type: "group", name: "mfa-admin-developers" },
       before: { policies: [{ policyName: "more", policyDocument: document }], managedPolicyArns: ["a", "b"] },
       after: { policies: [], managedPolicyArns: ["b", "a"] },
@@ -138,7 +139,7 @@ describe("the markdown of a preview", () => {
   });
 
   it("says what a list is that has only another order", () => {
-    const group: PlannedResource = {
+    const group: StackResource = {
       ...{ operation: "update", account: "auth", type: "group", name: "g", differing: ["managedPolicyArns"] },
       ...{ before: { managedPolicyArns: ["a", "b"] }, after: { managedPolicyArns: ["b", "a"] } },
     };
@@ -197,7 +198,7 @@ describe("the markdown of a preview", () => {
   });
 
   describe("of what is nearly too long", () => {
-    const row = (name: string, description: string): PlannedResource => ({
+    const row = (name: string, description: string): StackResource => ({
       ...{ operation: "update", account: "auth", type: "group", name },
       ...{ before: { description: "" }, after: { description } },
     });
@@ -229,7 +230,7 @@ describe("the markdown of a preview", () => {
   it("takes nothing in a name or a value for markdown, HTML or a mention", () => {
     const name = "@octocat+a=b,c.d_e";
     const tags = [{ key: "team", value: "a|b `c` <img src=x> [d](http://e) @github\n| x |" }];
-    const user: PlannedResource = { operation: "update", account: "auth", type: "user", name, developer: name };
+    const user: StackResource = { operation: "update", account: "auth", type: "user", name, developer: name };
     const text = markdown(report([{ ...user, before: {}, after: { tags } }]));
     expect(text).to.contain("| `@octocat+a=b,c.d_e` | `auth` | user `@octocat+a=b,c.d_e` |");
     expect(text).to.contain("tags + `` team=a\\|b `c` <img src=x> [d](http://e) @github \\| x \\| `` |\n");

@@ -29,7 +29,7 @@ import { cutOffUser, emptyUser } from "../../../infra/offboarding.ts";
 import { expectGolden } from "../../support/golden.ts";
 import { administratorOf, allow, clients, policy } from "../../sandbox/testing.ts";
 import { Administrator, filesIn } from "../../support/harness.ts";
-import { requireValidReport } from "../../cli/report/report-schema.ts";
+import { requireValidReport } from "../../cli/results/report-schema.ts";
 
 describe("refresh --preview-only", () => {
   let admin: Administrator;

@@ -56,7 +56,7 @@ describe("up --plan", () => {
     );
     await admin.succeed("preview", "--save-plan", "plan.json");
     const { stdout } = await admin.succeed("up", "--yes", "--plan", "plan.json");
-    expect(stdout).to.match(/: 2 created, 2 updated, 2 replaced, 3 deleted, 2 unchanged\.\n$/);
+    expect(stdout).to.match(/: 2 created, 3 deleted, 2 replaced, 2 changed, 2 unchanged\.\n$/);
   });
 
   it("is refused when the settings have changed, naming the keys and who is concerned", async () => {

@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { expectGolden } from "../../support/golden.ts";
 import { administratorOf } from "../../sandbox/testing.ts";
 import { Administrator } from "../../support/harness.ts";
-import { requireValidReport } from "../../cli/report/report-schema.ts";
+import { requireValidReport } from "../../cli/results/report-schema.ts";
 
 describe("preview", () => {
   let admin: Administrator;

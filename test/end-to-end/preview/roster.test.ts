@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 import { expectGolden } from "../../support/golden.ts";
 import { Administrator } from "../../support/harness.ts";
-import { requireValidReport } from "../../cli/report/report-schema.ts";
+import { requireValidReport } from "../../cli/results/report-schema.ts";
 
 describe("preview without credentials", () => {
   let admin: Administrator;

@@ -1,6 +1,6 @@
 import { exchanged, isDifferent, itemsOf } from "./exchange.ts";
 import { policyChanges, policyProperties } from "./policy-differences.ts";
-import type { ResourceChange } from "./schema.ts";
+import type { Change } from "../results/change.ts";
 
 /**
  * What differs between two sets of a resource's properties: policies by their statements, lists by their items.
@@ -11,7 +11,7 @@ export function differences(
   before: Record<string, unknown>,
   after: Record<string, unknown>,
   among: string[] = [...Object.keys(before), ...Object.keys(after)],
-): Pick<ResourceChange, "properties" | "policies"> {
+): Pick<Change, "properties" | "policies"> {
   const keys = [...new Set(among)].sort();
   return {
     properties: keys

@@ -1,6 +1,6 @@
 import { spelled, spelledDocument } from "../../infra/policy-documents.ts";
 import { exchanged, isDifferent, itemsOf } from "./exchange.ts";
-import type { PolicyChange, StatementChange } from "./schema.ts";
+import type { PolicyChange, StatementChange } from "../results/change.ts";
 
 type Properties = Record<string, unknown>;
 

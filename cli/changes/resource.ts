@@ -1,14 +1,13 @@
 import type { StepEventMetadata } from "@pulumi/pulumi/automation/events.js";
-import { identityOf, isCloudResource, type Operation } from "./changes.ts";
+
+import type { Change } from "../results/change.ts";
 import { type Given, givenIn } from "./given.ts";
+import { type Identity, identityOf, isCloudResource, type Operation, operationOf } from "./step.ts";
+import { developerIn, nameIn } from "./urn.ts";
 
 /** One resource of the stack, as a run leaves or changes it. */
-export interface PlannedResource {
-  operation: Operation | "adopt" | "same";
-  account: string;
-  /** In AWS's words: user, role, group, managed policy, service control policy. */
-  type: string;
-  name: string;
+export interface StackResource extends Identity {
+  operation: Operation | "same";
   /** Its name before, where that is another one. */
   formerName?: string;
   /** Whose it is; nothing for what all developers share. */
@@ -24,63 +23,53 @@ export interface PlannedResource {
   takeover?: Takeover;
 }
 
-/** What a resource keeps and loses that is taken into the stack, each in a few words. */
-export interface Takeover {
-  keeps: string[];
-  loses: string[];
-}
+export type Takeover = NonNullable<Change["takeover"]>;
 
 /** What a run finds of a stack, and what it does with it. */
-export interface Plan {
-  resources: PlannedResource[];
+export interface StackChanges {
+  resources: StackResource[];
   /** The ids behind the accounts' names, before and after, and the role by which the stack has reached each so far. */
   accounts: Map<string, { before?: string; after?: string; accessRole?: string }>;
   /** What the stack had given to its roles when it was last applied. */
   given?: Given;
 }
 
-const operations: Partial<Record<string, PlannedResource["operation"]>> = {
-  same: "same",
-  create: "create",
-  update: "update",
-  replace: "replace",
-  delete: "delete",
-  // What a refresh has found as the state says.
-  refresh: "same",
-};
-
 /**
  * Reads the steps of a run.
  *
  * @param modified when each resource was last written, by URN, where that is of interest
  */
-export function planOf(steps: StepEventMetadata[], modified = new Map<string, string>()): Plan {
-  const plan: Plan = { resources: [], accounts: new Map() };
+export function stackChangesOf(steps: StepEventMetadata[], modified = new Map<string, string>()): StackChanges {
+  const changes: StackChanges = { resources: [], accounts: new Map() };
   for (const step of lastOf(steps)) {
-    if (step.type === "pulumi:pulumi:Stack") plan.given = givenIn(step.old?.outputs as Record<string, unknown>);
+    if (step.type === "pulumi:pulumi:Stack") changes.given = givenIn(step.old?.outputs as Record<string, unknown>);
     if (step.type === "pulumi:providers:aws-native") {
-      plan.accounts.set(nameIn(step.urn), accountOf(step));
+      changes.accounts.set(nameIn(step.urn), accountOf(step));
       continue;
     }
-    const operation = operations[step.op];
-    if (operation === undefined || !isCloudResource(step)) continue;
+    const resource = resourceOf(step);
+    if (resource === undefined) continue;
     const since = modified.get(step.urn);
-    plan.resources.push({ ...plannedResource(step, operation), ...(since !== undefined && { since }) });
+    changes.resources.push({ ...resource, ...(since !== undefined && { since }) });
   }
-  return plan;
+  return changes;
 }
 
 /** One step for each resource. A run that went on after an error has come by some again, and left them as they were. */
 function lastOf(steps: StepEventMetadata[]): Iterable<StepEventMetadata> {
   const last = new Map<string, StepEventMetadata>();
   for (const step of steps) {
-    if (operations[step.op] === undefined) continue;
-    if (operations[step.op] !== "same" || !last.has(step.urn)) last.set(step.urn, step);
+    const operation = operationOf(step);
+    if (operation === undefined) continue;
+    if (operation !== "same" || !last.has(step.urn)) last.set(step.urn, step);
   }
   return last.values();
 }
 
-function plannedResource(step: StepEventMetadata, operation: PlannedResource["operation"]): PlannedResource {
+/** What a step does to something in AWS; nothing for any other step. */
+export function resourceOf(step: StepEventMetadata): StackResource | undefined {
+  const operation = operationOf(step);
+  if (operation === undefined || !isCloudResource(step)) return undefined;
   const developer = developerOf(step);
   const identity = identityOf(step);
   const former = step.old && identityOf({ ...step, new: step.old }).name;
@@ -98,24 +87,20 @@ function plannedResource(step: StepEventMetadata, operation: PlannedResource["op
   };
 }
 
+/** Whose resource it is; nothing for what all developers share. */
+export function developerOf({ urn, type, old, new: now }: StepEventMetadata): string | undefined {
+  return developerIn({ urn, type, parent: (now ?? old)?.parent });
+}
+
 function inputsOf({ inputs }: NonNullable<StepEventMetadata["old"]>): Record<string, unknown> {
   return inputs as Record<string, unknown>;
 }
 
-/** Whose resource it is; nothing for what all developers share. */
-export function developerOf(step: StepEventMetadata): string | undefined {
-  const parent = (step.new ?? step.old)?.parent ?? "";
-  if (parent.includes("::mfa-admin:index:Developer::")) return nameIn(parent);
-  // What a run left half-way has no component to tell it by.
-  if (!step.urn.includes("mfa-admin:index:Developer$")) return undefined;
-  return step.type === "aws-native:iam:Role" ? nameIn(step.urn).replace(/@[^@]*$/, "") : nameIn(step.urn);
-}
-
 /** What an account's provider tells of it. */
-function accountOf({ old, new: planned }: StepEventMetadata): { before?: string; after?: string; accessRole?: string } {
+function accountOf({ old, new: now }: StepEventMetadata): { before?: string; after?: string; accessRole?: string } {
   const { assumeRole } = (old?.inputs ?? {}) as { assumeRole?: unknown };
   const accessRole = /:role\/([\w+=,.@-]+)/.exec(JSON.stringify(assumeRole ?? ""))?.[1];
-  const [before, after] = [old, planned].map((state) => {
+  const [before, after] = [old, now].map((state) => {
     const { allowedAccountIds } = (state?.inputs ?? {}) as { allowedAccountIds?: unknown };
     return /\d{12}/.exec(JSON.stringify(allowedAccountIds ?? ""))?.[0];
   });
@@ -124,9 +109,4 @@ function accountOf({ old, new: planned }: StepEventMetadata): { before?: string;
     ...(after !== undefined && { after }),
     ...(accessRole !== undefined && { accessRole }),
   };
-}
-
-/** The name at the end of an URN, `urn:pulumi:STACK::PROJECT::TYPE::NAME`. */
-function nameIn(urn: string): string {
-  return urn.split("::").at(3) ?? urn;
 }

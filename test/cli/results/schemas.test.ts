@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { z } from "zod";
 
-import { previewReportSchema } from "../../../cli/report/schema.ts";
+import { previewReportSchema } from "../../../cli/results/report.ts";
 import { expectGolden } from "../../support/golden.ts";
 import { requireValidReport, schemaFile } from "./report-schema.ts";
 

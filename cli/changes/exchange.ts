@@ -1,4 +1,4 @@
-import type { PropertyChange } from "./schema.ts";
+import type { PropertyChange } from "../results/change.ts";
 
 type Exchange = Pick<PropertyChange, "removed" | "added">;
 

@@ -1,0 +1,24 @@
+import type { Change } from "../results/change.ts";
+import { differences } from "./differences.ts";
+import type { StackResource } from "./resource.ts";
+
+/** What is told of a resource that changes. */
+export function changeOf(resource: StackResource): Change {
+  const { operation, account, type, name, developer, before, after, differing = [], since, takeover } = resource;
+  if (operation === "same") throw new Error(`${type} ${name} does not change.`);
+  const differ = before && after ? differences(before, after, resource.differing) : { properties: [], policies: [] };
+  if (before && after && differ.properties.length + differ.policies.length === 0) {
+    // The engine sees what the properties do not show.
+    differ.properties = differing.map((property) => ({ property, removed: [], added: [] }));
+  }
+  return {
+    operation,
+    account,
+    type,
+    name,
+    ...(developer !== undefined && { developer }),
+    ...differ,
+    ...(since !== undefined && { since }),
+    ...(takeover && { takeover }),
+  };
+}

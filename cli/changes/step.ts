@@ -1,0 +1,69 @@
+import type { StepEventMetadata } from "@pulumi/pulumi/automation/events.js";
+
+import type { Change } from "../results/change.ts";
+import { nameIn } from "./urn.ts";
+
+export type Operation = Change["operation"];
+/** What tells a resource from others: its account, its type in AWS's words, and its name. */
+export type Identity = Pick<Change, "account" | "type" | "name">;
+
+/** What the engine's steps do to their resources. The further steps of a replacement are parts of it. */
+const operations: Partial<Record<string, Operation | "same">> = {
+  same: "same",
+  create: "create",
+  update: "update",
+  replace: "replace",
+  delete: "delete",
+  // What a refresh has found as the state says.
+  refresh: "same",
+};
+
+const typeNames: Partial<Record<string, string>> = {
+  "aws-native:iam:User": "user",
+  "aws-native:iam:Role": "role",
+  "aws-native:iam:Group": "group",
+  "aws-native:iam:ManagedPolicy": "managed policy",
+  "aws-native:organizations:Policy": "service control policy",
+  "aws:iam/accountPasswordPolicy:AccountPasswordPolicy": "password policy",
+  "aws:iam/accountAlias:AccountAlias": "account alias",
+};
+
+/** What a step does to its resource; nothing for a part of a replacement, and for what is only read. */
+export function operationOf({ op }: Pick<StepEventMetadata, "op">): Operation | "same" | undefined {
+  return operations[op];
+}
+
+/** Whether a step is about something in AWS: not a provider, a component or the stack itself. */
+export function isCloudResource({ type }: Pick<StepEventMetadata, "type">): boolean {
+  return type in typeNames;
+}
+
+export function identityOf(step: StepEventMetadata): Identity {
+  const state = step.new ?? step.old;
+  const inputs = state?.inputs as Record<string, unknown> | undefined;
+  return identityOfResource({ ...step, provider: step.provider || state?.provider, inputs });
+}
+
+interface Described {
+  urn: string;
+  type: string;
+  provider?: string | undefined;
+  inputs?: Record<string, unknown> | undefined;
+}
+
+/** What a resource is for the user, by its part of the state. */
+export function identityOfResource({ urn, type, provider = "", inputs = {} }: Described): Identity {
+  const name = ["userName", "roleName", "groupName", "managedPolicyName", "name", "accountAlias"]
+    .map((key) => inputs[key])
+    .find((value) => typeof value === "string");
+  return {
+    account: nameIn(provider).replace(/^auth-settings$/, "auth"),
+    type: typeNames[type] ?? type,
+    name: typeof name === "string" ? name : nameIn(urn),
+  };
+}
+
+/** An identity as a key of a map. */
+export function identityKey({ account, type, name }: Identity): string {
+  return [account, type, name].join("\n");
+}
