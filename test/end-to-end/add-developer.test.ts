@@ -5,7 +5,8 @@ import { join } from "node:path";
 
 import { administratorOf } from "../sandbox/testing.ts";
 import { enrolAndLogin } from "../support/developer.ts";
-import { Administrator, filesIn } from "../support/harness.ts";
+import { filesIn } from "../support/files.ts";
+import { Administrator } from "../support/harness.ts";
 
 describe("add-developer", () => {
   let admin: Administrator;

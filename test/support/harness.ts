@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { isolatedEnvironment } from "./environment.ts";
+import { cliEnvironment, isSameForPlugins } from "./cli-environment.ts";
+import { filesIn, restoreFrom, saveTo } from "./files.ts";
 import { madeOnce } from "./made-once.ts";
 import { type RecordedRequest, type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/index.ts";
 import { Plugins } from "./plugins.ts";
@@ -79,7 +80,7 @@ export class Administrator {
     }
     const sandbox = await startSandbox(options);
     // They live too long to do without collecting garbage.
-    const plugins = await Plugins.offer(() => environmentOf(sandbox, { GOGC: undefined }));
+    const plugins = await Plugins.offer(() => cliEnvironment(sandbox, { GOGC: undefined }));
     return new Administrator(sandbox, await mkdtemp(join(tmpdir(), "mfa-admin-cli-")), plugins);
   }
 
@@ -115,13 +116,13 @@ export class Administrator {
       await writeFile(first.settingsFile, settings);
       try {
         const result = await first.succeed("up", "--yes");
-        await first.#saveTo(directory);
+        await saveTo(directory, first);
         await writeFile(join(directory, "up.json"), JSON.stringify(result));
       } finally {
         await first.close();
       }
     });
-    await administrator.#restoreFrom(template);
+    await restoreFrom(template, administrator);
     administrator.firstUp = JSON.parse(await readFile(join(template, "up.json"), "utf8")) as Result;
     return administrator;
   }
@@ -166,7 +167,7 @@ export class Administrator {
   }
 
   environment(changes: Record<string, string | undefined> = {}): Record<string, string> {
-    return environmentOf(this.sandbox, changes);
+    return cliEnvironment(this.sandbox, changes);
   }
 
   /** Runs the CLI without a terminal. */
@@ -245,7 +246,7 @@ export class Administrator {
   }
 
   #pluginsFor(env: Record<string, string | undefined>): Record<string, string> {
-    return Object.keys(env).every((name) => notOfPlugins.test(name)) ? this.#plugins.variables : {};
+    return isSameForPlugins(env) ? this.#plugins.variables : {};
   }
 
   /** The requests since `from` that changed something in AWS. */
@@ -261,19 +262,8 @@ export class Administrator {
   async save(): Promise<() => Promise<void>> {
     const directory = await mkdtemp(join(tmpdir(), "mfa-admin-cli-"));
     this.#saved.push(directory);
-    await this.#saveTo(directory);
-    return () => this.#restoreFrom(directory);
-  }
-
-  async #saveTo(directory: string): Promise<void> {
-    await cp(this.directory, join(directory, "project"), { recursive: true });
-    await writeFile(join(directory, "aws"), this.sandbox.save());
-  }
-
-  async #restoreFrom(directory: string): Promise<void> {
-    for (const name of await readdir(this.directory)) await rm(join(this.directory, name), { recursive: true });
-    await cp(join(directory, "project"), this.directory, { recursive: true });
-    this.sandbox.restore(await readFile(join(directory, "aws")));
+    await saveTo(directory, this);
+    return () => restoreFrom(directory, this);
   }
 
   async close(): Promise<void> {
@@ -282,26 +272,6 @@ export class Administrator {
     await this.sandbox.close();
     for (const directory of [this.directory, ...this.#saved]) await rm(directory, { recursive: true, force: true });
   }
-}
-
-/** Variables that the engine's plugin does not read: it may as well be one that runs already. */
-const notOfPlugins =
-  /^(?:CI|GITHUB_\w+|FORCE_COLOR|NO_COLOR|PULUMI_(?:CONFIG_PASSPHRASE|BACKEND_URL|ACCESS_TOKEN|CREDENTIALS_PATH)|AWS_ENDPOINT_URL_(?:S3|KMS))$/;
-const compileCache = fileURLToPath(new URL("../../node_modules/.cache/mfa-admin-tests", import.meta.url));
-const passphrase = "correct horse battery staple";
-
-function environmentOf(sandbox: Sandbox, changes: Record<string, string | undefined>): Record<string, string> {
-  return isolatedEnvironment({
-    ...sandbox.environment(),
-    PULUMI_CONFIG_PASSPHRASE: passphrase,
-    // The same program is started a thousand times.
-    NODE_COMPILE_CACHE: compileCache,
-    // The engine and its plugins end before they would have to collect any garbage.
-    GOGC: "off",
-    FORCE_COLOR: undefined,
-    NO_COLOR: undefined,
-    ...changes,
-  });
 }
 
 export const initFlags = (sandbox: Sandbox): string[] => [
@@ -320,13 +290,4 @@ function initializedProject(): Promise<string> {
       await administrator.close();
     }
   });
-}
-
-/** Paths below a directory, relative to it, in order. */
-export async function filesIn(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
-    .sort();
 }

@@ -40,6 +40,7 @@ async function makeOnce(name: string, make: (directory: string) => Promise<void>
   if (existsSync(directory)) return directory;
   const release = await lock(directory, {
     realpath: false,
+    stale: 60_000,
     retries: { retries: 1000, minTimeout: 50, maxTimeout: 200 },
   });
   try {

@@ -28,7 +28,8 @@ import { join } from "node:path";
 import { cutOffUser, emptyUser } from "../../../infra/offboarding.ts";
 import { expectGolden } from "../../support/golden.ts";
 import { administratorOf, allow, clients, policy } from "../../sandbox/testing.ts";
-import { Administrator, filesIn } from "../../support/harness.ts";
+import { filesIn } from "../../support/files.ts";
+import { Administrator } from "../../support/harness.ts";
 import { requireValidReport } from "../../cli/results/report-schema.ts";
 
 describe("refresh --preview-only", () => {
