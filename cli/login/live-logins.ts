@@ -2,15 +2,8 @@ import type { IAMClient } from "@aws-sdk/client-iam";
 
 import { wordsOfAws } from "../aws/words.ts";
 import { type Credentials, iamFor, stsFor } from "./clients.ts";
-import { type LoginProfile, loginProfiles, sessionIn } from "./profile.ts";
-
-/** A profile that `login` has written, and what AWS says of the session in it. */
-export interface CheckedLogin extends LoginProfile {
-  /** Whether AWS takes the session; left out where AWS could not be asked. */
-  live?: boolean;
-  /** Why not, in AWS's words. */
-  refused?: string;
-}
+import { loginProfiles, sessionIn } from "./profile.ts";
+import type { CheckedLogin } from "../results/login.ts";
 
 /** The profiles that `login` has written, each asked about: what the file says of its expiry may be edited, or out of date. */
 export async function checkedLogins(clockOffset: number): Promise<CheckedLogin[]> {

@@ -1,24 +1,14 @@
-import type { Assignment } from "../../infra/assignment.ts";
 import { placeOf } from "./access-key.ts";
-import { type CheckedLogin, checkedLogins } from "./live-logins.ts";
+import { checkedLogins } from "./live-logins.ts";
+import type { CheckedLogin, WhoamiResult } from "../results/login.ts";
 import { requireAssignment, warnOfClock, whomToAsk } from "./myself.ts";
 import { ownKey } from "./own-key.ts";
 import { localTime } from "./summary.ts";
 
-/** Who the access key's owner is. No secrets. */
-export interface Whoami {
-  userName: string;
-  authAccount: string;
-  accessKey: { id: string; from: string };
-  /** Serial numbers. */
-  mfaDevices: string[];
-  /** Left out for a user to whom nothing is assigned (yet). */
-  assignment?: Assignment;
-  /** Profiles that `login` has written, expired ones too, and what AWS says of them. */
-  logins: CheckedLogin[];
-}
-
-export async function whoami(options: { sourceProfile: string | undefined; kit: string | undefined }): Promise<Whoami> {
+export async function whoami(options: {
+  sourceProfile: string | undefined;
+  kit: string | undefined;
+}): Promise<WhoamiResult> {
   const { key, myself } = await ownKey(options);
   const logins = await checkedLogins(myself.clockOffset);
   warnOfClock(myself);
@@ -33,7 +23,7 @@ export async function whoami(options: { sourceProfile: string | undefined; kit: 
   };
 }
 
-export function whoamiText({ userName, authAccount, accessKey, mfaDevices, assignment, logins }: Whoami): string {
+export function whoamiText({ userName, authAccount, accessKey, mfaDevices, assignment, logins }: WhoamiResult): string {
   const accounts = Object.entries(assignment?.accounts ?? {}).map(([name, id]) => `${name} (${id})`);
   const rows: [string, string][] = [
     ["User", `${userName} in the auth account ${authAccount}`],
