@@ -4,6 +4,7 @@ import { withoutCommands } from "./terminal/workflow-commands.ts";
 import { closest } from "./closest.ts";
 import { explainRefusal } from "./explain-refusal.ts";
 import { explainSystem } from "./explain-system.ts";
+import type { ErrorResult } from "./results/error.ts";
 import { Declined, Failure } from "./failure.ts";
 import { redacted } from "./terminal/redact.ts";
 import { tell } from "./terminal/tell.ts";
@@ -31,7 +32,10 @@ export function end(error: unknown, json: boolean): void {
 /** Tells the user: a sentence and its remedy on stderr, or JSON on stdout. */
 export function report(failure: Failure, json: boolean): void {
   const { message, remedy } = failure;
-  const error = { message: redacted(message), ...(remedy !== undefined && { remedy: redacted(remedy) }) };
+  const error: ErrorResult["error"] = {
+    message: redacted(message),
+    ...(remedy !== undefined && { remedy: redacted(remedy) }),
+  };
   const what = `${failure instanceof Declined ? "" : "Error: "}${error.message}`;
   const lines = [what, error.remedy].filter((line) => line !== undefined);
   if (json) console.log(JSON.stringify({ error }, undefined, 2));

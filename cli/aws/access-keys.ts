@@ -2,18 +2,7 @@ import { GetAccessKeyLastUsedCommand, type IAMClient } from "@aws-sdk/client-iam
 import pMap from "p-map";
 
 import { accessKeysOf } from "../../infra/access-keys.ts";
-
-/** An access key as an administrator sees it; times as ISO 8601 texts. */
-export interface AccessKeyStatus {
-  id: string;
-  active: boolean;
-  createdAt: string;
-  lastUsedAt?: string;
-  /** The service that the key was last used for, such as `sts`. */
-  lastUsedService?: string;
-  /** AWS does not tell whether it was used at all. */
-  lastUseUnknown?: true;
-}
+import type { AccessKeyStatus } from "../results/credentials.ts";
 
 /** A user's access keys, and when each was last used. @throws NoSuchEntityException when there is no such user */
 export async function accessKeyStatuses(iam: IAMClient, userName: string): Promise<AccessKeyStatus[]> {

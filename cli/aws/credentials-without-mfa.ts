@@ -6,7 +6,8 @@ import {
 } from "@aws-sdk/client-iam";
 import pMap from "p-map";
 
-import { type DeveloperStatus, developerStatuses } from "./developer-status.ts";
+import { developerStatuses } from "./developer-status.ts";
+import type { DeveloperStatus } from "../results/list.ts";
 
 /** Something by which requests are made that carry no MFA. */
 export interface CredentialWithoutMfa {

@@ -2,21 +2,9 @@ import { GetUserCommand, type IAMClient, NoSuchEntityException } from "@aws-sdk/
 import pMap from "p-map";
 
 import { enabledMfaDevicesOf } from "../../infra/mfa-devices.ts";
-import { accessKeyStatuses, type AccessKeyStatus } from "./access-keys.ts";
+import { accessKeyStatuses } from "./access-keys.ts";
 import { hasPassword } from "./one-time-password.ts";
-
-/** What IAM knows of one developer. */
-export interface DeveloperStatus {
-  userName: string;
-  /** False when the user is in the roster but not in AWS (yet). */
-  exists: boolean;
-  hasPassword: boolean;
-  /** Serial numbers of the MFA devices. */
-  mfaDevices: string[];
-  accessKeys: AccessKeyStatus[];
-  /** The last sign-in to the console with the password. */
-  passwordLastUsedAt?: string;
-}
+import type { DeveloperStatus } from "../results/list.ts";
 
 /** Asks IAM about every developer, a few at a time. */
 export function developerStatuses(iam: IAMClient, userNames: string[]): Promise<DeveloperStatus[]> {

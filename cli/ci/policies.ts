@@ -1,4 +1,5 @@
 import type { Bucket } from "../state/bucket.ts";
+import type { CiPolicy } from "../results/init.ts";
 
 /**
  * The roles by which a CI reaches AWS, and their policies: pure functions of what the stack uses. Two roles of the management
@@ -13,11 +14,6 @@ export interface CiStatement {
   Action: string | string[];
   Resource?: string | string[];
   Condition?: Record<string, Record<string, string | string[]>>;
-}
-
-export interface CiPolicy {
-  Version: "2012-10-17";
-  Statement: CiStatement[];
 }
 
 /** What the policies have to let through. */

@@ -8,6 +8,7 @@ import { languageFlag, passwordFileFlag, yesFlag } from "../flags.ts";
 import type { AddDevelopersOptions } from "../onboarding/add-developers.ts";
 import { type Language, languageOf } from "../onboarding/language.ts";
 import { isTerminal } from "../terminal/stream.ts";
+import type { AddDeveloperResult } from "../results/add-developer.ts";
 
 export default class AddDeveloper extends StackCommand {
   static override summary = "Let developers in: put them on the roster, apply it, and print what to hand over.";
@@ -38,7 +39,7 @@ export default class AddDeveloper extends StackCommand {
     yes: yesFlag,
   };
 
-  async run(): Promise<unknown> {
+  async run(): Promise<AddDeveloperResult> {
     const { flags, args } = await this.parse(AddDeveloper);
     const names = args.name;
     const [{ requireConfirmable }, { rosterEntries }] = await Promise.all([

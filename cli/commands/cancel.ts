@@ -2,6 +2,7 @@ import * as Flags from "@oclif/core/flags";
 
 import { StackCommand } from "../command.ts";
 import { yesFlag } from "../flags.ts";
+import type { CancelResult } from "../results/cancel.ts";
 
 export default class Cancel extends StackCommand {
   static override summary = "Release the stack's lock after a run that died.";
@@ -21,7 +22,7 @@ export default class Cancel extends StackCommand {
     }),
   };
 
-  async run(): Promise<unknown> {
+  async run(): Promise<CancelResult> {
     const { flags } = await this.parse(Cancel);
     const ask = await import("../terminal/ask.ts");
     const project = await this.project(flags);

@@ -1,6 +1,7 @@
 import * as Flags from "@oclif/core/flags";
 
 import { DeveloperCommand } from "../command.ts";
+import type { ConsoleResult } from "../results/login.ts";
 
 export default class Console extends DeveloperCommand {
   static override summary = "Print or open an address that signs you in to the console as your role.";
@@ -15,7 +16,7 @@ export default class Console extends DeveloperCommand {
     open: Flags.boolean({ char: "o", description: "Open it in the browser instead of printing it." }),
   };
 
-  async run(): Promise<unknown> {
+  async run(): Promise<ConsoleResult> {
     const { flags } = await this.parse(Console);
     const [{ sessionFor }, { consoleAddress }] = await Promise.all([
       import("../login/session-for.ts"),

@@ -1,5 +1,6 @@
 import { StackCommand } from "../command.ts";
 import { forgetAccountFlag, yesFlag } from "../flags.ts";
+import type { RunResult } from "../results/run.ts";
 
 export default class Destroy extends StackCommand {
   static override summary = "Delete everything that the stack has made, the service control policy first.";
@@ -8,7 +9,7 @@ export default class Destroy extends StackCommand {
   static override examples = ["<%= config.bin %> <%= command.id %>"];
   static override flags = { yes: yesFlag, "forget-account": forgetAccountFlag };
 
-  async run(): Promise<unknown> {
+  async run(): Promise<RunResult> {
     const { flags } = await this.parse(Destroy);
     const ask = await import("../terminal/ask.ts");
     const { project, file } = await this.settings(flags);

@@ -2,6 +2,7 @@ import * as Args from "@oclif/core/args";
 
 import { StackCommand } from "../command.ts";
 import { yesFlag } from "../flags.ts";
+import type { EndedSessions } from "../results/sessions.ts";
 
 export default class EndSessions extends StackCommand {
   static override summary = "End all live sessions of a developer, in every account; nothing is deleted.";
@@ -14,7 +15,7 @@ export default class EndSessions extends StackCommand {
   static override args = { name: Args.string({ description: "The user's name.", required: true }) };
   static override flags = { yes: yesFlag };
 
-  async run(): Promise<unknown> {
+  async run(): Promise<EndedSessions> {
     const { flags, args } = await this.parse(EndSessions);
     const project = await this.project(flags);
     const [{ confirmChange, requireConfirmable }, { userInEmergency }, ended] = await Promise.all([

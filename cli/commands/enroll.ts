@@ -2,6 +2,7 @@ import * as Flags from "@oclif/core/flags";
 import { resolve } from "node:path";
 
 import { DeveloperCommand } from "../command.ts";
+import type { Enrolled } from "../results/enroll.ts";
 
 export default class Enroll extends DeveloperCommand {
   static override summary = "Set yourself up in one sitting: password, MFA device, access key, profiles, first login.";
@@ -19,7 +20,7 @@ export default class Enroll extends DeveloperCommand {
     }),
   };
 
-  async run(): Promise<unknown> {
+  async run(): Promise<Enrolled> {
     const { flags } = await this.parse(Enroll);
     const { enroll } = await import("../enrollment/enroll.ts");
     const { bin: program, cacheDir: cacheDirectory, dataDir: dataDirectory } = this.config;

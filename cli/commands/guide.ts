@@ -4,6 +4,7 @@ import * as Flags from "@oclif/core/flags";
 import { StackCommand } from "../command.ts";
 import { languageFlag } from "../flags.ts";
 import { languageOf } from "../onboarding/language.ts";
+import type { GuideResult } from "../results/guide.ts";
 
 export default class Guide extends StackCommand {
   static override summary = "Print the page that leads a developer from the one-time password to the daily login.";
@@ -19,7 +20,7 @@ export default class Guide extends StackCommand {
     output: Flags.file({ char: "o", description: "Write the page to this file instead of stdout." }),
   };
 
-  async run(): Promise<unknown> {
+  async run(): Promise<GuideResult> {
     const { flags, args } = await this.parse(Guide);
     const [{ requireInRoster }, { guidePage, writeGuide }, { assignmentOf }, { signInAddress }] = await Promise.all([
       import("../project/roster.ts"),

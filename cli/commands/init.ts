@@ -2,7 +2,8 @@ import { resolve } from "node:path";
 
 import * as Flags from "@oclif/core/flags";
 
-import type { GithubFlags, GithubSetUp } from "../ci/github/set-up.ts";
+import type { GithubFlags } from "../ci/github/set-up.ts";
+import type { GithubSetUp, InitResult } from "../results/init.ts";
 import { ProjectCommand } from "../command.ts";
 import type { Project } from "../project/project.ts";
 
@@ -71,7 +72,7 @@ export default class Init extends ProjectCommand {
     }),
   };
 
-  async run(): Promise<unknown> {
+  async run(): Promise<InitResult> {
     const { flags } = await this.parse(Init);
     const from = resolve(flags.cwd ?? process.cwd());
     if (flags.ci !== undefined) {

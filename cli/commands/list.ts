@@ -1,6 +1,7 @@
 import * as Flags from "@oclif/core/flags";
 
 import { StackCommand } from "../command.ts";
+import type { DeveloperRow } from "../results/list.ts";
 
 export default class List extends StackCommand {
   static override summary = "List the developers: their accounts, MFA devices, access keys and last use.";
@@ -13,7 +14,7 @@ export default class List extends StackCommand {
     roster: Flags.boolean({ description: "Only what the settings file says; AWS is not asked." }),
   };
 
-  async run(): Promise<unknown> {
+  async run(): Promise<DeveloperRow[]> {
     const { flags } = await this.parse(List);
     const [{ accountsOf }, { developerTable }] = await Promise.all([
       import("../../infra/names.ts"),

@@ -3,6 +3,7 @@ import * as Flags from "@oclif/core/flags";
 
 import { DeveloperCommand } from "../command.ts";
 import { durationFlag } from "../flags.ts";
+import type { LoginResult } from "../results/login.ts";
 
 export default class Login extends DeveloperCommand {
   static override summary = "Log in to a development account with an MFA code.";
@@ -33,7 +34,7 @@ export default class Login extends DeveloperCommand {
     profile: Flags.string({ char: "p", description: "The profile to write.", default: "dev" }),
   };
 
-  async run(): Promise<unknown> {
+  async run(): Promise<LoginResult> {
     const { args, flags } = await this.parse(Login);
     const { requireSixDigits } = await import("../login/code.ts");
     const code = args.code === undefined ? undefined : requireSixDigits(args.code.join(""));

@@ -2,6 +2,7 @@ import * as Flags from "@oclif/core/flags";
 
 import { ReportCommand } from "../command.ts";
 import { exitCodeFlag, forgetAccountFlag, formatFlag, guardFlags, lockTimeoutFlag } from "../flags.ts";
+import type { PreviewReport } from "../results/report.ts";
 
 export default class Preview extends ReportCommand {
   static override summary = "Show what up would change, and who will be able to do what then.";
@@ -41,7 +42,7 @@ export default class Preview extends ReportCommand {
 
   protected override readonly kind = "preview";
 
-  async run(): Promise<unknown> {
+  async run(): Promise<PreviewReport> {
     const { flags } = await this.parse(Preview);
     const { project, file } = await this.settings(flags);
     const { preview } = await import("../deploy/preview.ts");

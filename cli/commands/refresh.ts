@@ -2,6 +2,7 @@ import * as Flags from "@oclif/core/flags";
 
 import { ReportCommand } from "../command.ts";
 import { exitCodeFlag, formatFlag, lockTimeoutFlag, yesFlag } from "../flags.ts";
+import type { PreviewReport } from "../results/report.ts";
 
 export default class Refresh extends ReportCommand {
   static override summary = "Read every resource back from AWS into the state, and show what has drifted.";
@@ -21,22 +22,22 @@ export default class Refresh extends ReportCommand {
 
   protected override readonly kind = "drift";
 
-  async run(): Promise<unknown> {
+  async run(): Promise<PreviewReport> {
     const { flags } = await this.parse(Refresh);
-    const result = await (flags["preview-only"] ? this.preview(flags) : this.refresh(flags));
-    if (flags["exit-code"] && result.drifted) process.exitCode = 2;
-    return result.value;
+    const report = await (flags["preview-only"] ? this.preview(flags) : this.refresh(flags));
+    if (flags["exit-code"] && report.changed) process.exitCode = 2;
+    return report;
   }
 
-  private async preview(flags: RefreshFlags): Promise<{ drifted: boolean; value: unknown }> {
+  private async preview(flags: RefreshFlags): Promise<PreviewReport> {
     const { project, file } = await this.settings(flags);
     const { drift } = await import("../deploy/drift.ts");
     const report = await drift({ project, file, verbose: flags.verbose, lockDeadline: flags["lock-timeout"] });
     await this.show(report, flags.format);
-    return { drifted: report.changed, value: report };
+    return report;
   }
 
-  private async refresh(flags: RefreshFlags): Promise<{ drifted: boolean; value: unknown }> {
+  private async refresh(flags: RefreshFlags): Promise<PreviewReport> {
     const ask = await import("../terminal/ask.ts");
     const { project, file } = await this.settings(flags);
     ask.requireConfirmable(flags.yes);
@@ -57,7 +58,7 @@ export default class Refresh extends ReportCommand {
     const isTaken = report.warnings.some(({ kind }) => kind === "name-taken");
     const up = isTaken ? "mfa-admin up --adopt, if what is taken over is meant," : "mfa-admin up";
     if ((report.repair ?? []).length > 0) this.logToStderr(`Next: ${up} puts right what has drifted.`);
-    return { drifted: report.changed, value: report };
+    return report;
   }
 }
 

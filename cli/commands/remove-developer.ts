@@ -2,6 +2,7 @@ import * as Args from "@oclif/core/args";
 
 import { StackCommand } from "../command.ts";
 import { lockTimeoutFlag, yesFlag } from "../flags.ts";
+import type { Removal } from "../results/remove-developer.ts";
 
 export default class RemoveDeveloper extends StackCommand {
   static override summary = "Shut developers out within seconds, then delete their users and roles.";
@@ -16,7 +17,7 @@ export default class RemoveDeveloper extends StackCommand {
   };
   static override flags = { yes: yesFlag, "lock-timeout": lockTimeoutFlag };
 
-  async run(): Promise<unknown> {
+  async run(): Promise<Removal> {
     const { flags, args } = await this.parse(RemoveDeveloper);
     const [{ removeDevelopers }, { summary }] = await Promise.all([
       import("../deploy/remove-developers.ts"),

@@ -2,6 +2,7 @@ import * as Args from "@oclif/core/args";
 
 import { StackCommand } from "../command.ts";
 import { endSessionsFlag, yesFlag } from "../flags.ts";
+import type { ResetMfaResult } from "../results/credentials.ts";
 
 export default class ResetMfa extends StackCommand {
   static override summary = "Take a developer's MFA devices away, for a lost or changed phone.";
@@ -11,7 +12,7 @@ export default class ResetMfa extends StackCommand {
   static override args = { name: Args.string({ description: "The user's name.", required: true }) };
   static override flags = { "end-sessions": endSessionsFlag, yes: yesFlag };
 
-  async run(): Promise<unknown> {
+  async run(): Promise<ResetMfaResult> {
     const { flags, args } = await this.parse(ResetMfa);
     const ask = await import("../terminal/ask.ts");
     const project = await this.project(flags);
@@ -49,7 +50,11 @@ export default class ResetMfa extends StackCommand {
     if (left.length === 0 || taken.length > 0) this.report(name, taken.length);
     const sessions = await sessionsAfter({ settings, target, end: flags["end-sessions"] });
     requireAllTaken("reset-mfa", name, left);
-    return { userName: name, removed: taken, ...sessions };
+    const removed = taken.map(({ enabledAt, ...device }) => ({
+      ...device,
+      ...(enabledAt && { enabledAt: enabledAt.toISOString() }),
+    }));
+    return { userName: name, removed, ...sessions };
   }
 
   private report(name: string, removed: number): void {

@@ -2,6 +2,7 @@ import * as Args from "@oclif/core/args";
 
 import { StackCommand } from "../command.ts";
 import { passwordFileFlag, yesFlag } from "../flags.ts";
+import type { Handover } from "../results/add-developer.ts";
 
 export default class ResetPassword extends StackCommand {
   static override summary = "Give a developer a one-time password for the console, the first or a new one.";
@@ -11,7 +12,7 @@ export default class ResetPassword extends StackCommand {
   static override args = { name: Args.string({ description: "The user's name.", required: true }) };
   static override flags = { "password-file": passwordFileFlag, yes: yesFlag };
 
-  async run(): Promise<unknown> {
+  async run(): Promise<Handover> {
     const { flags, args } = await this.parse(ResetPassword);
     const [ask, { requireInRoster }, handover, { iamIn }, { hasPassword, resetPassword }, { requireOwnUser }] =
       await Promise.all([

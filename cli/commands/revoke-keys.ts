@@ -1,7 +1,7 @@
 import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
 
-import type { AccessKeyStatus } from "../aws/access-keys.ts";
+import type { AccessKeyStatus, RevokeKeysResult } from "../results/credentials.ts";
 import { StackCommand } from "../command.ts";
 import { Failure } from "../failure.ts";
 import { endSessionsFlag, yesFlag } from "../flags.ts";
@@ -21,7 +21,7 @@ export default class RevokeKeys extends StackCommand {
     yes: yesFlag,
   };
 
-  async run(): Promise<unknown> {
+  async run(): Promise<RevokeKeysResult> {
     const { flags, args } = await this.parse(RevokeKeys);
     const ask = await import("../terminal/ask.ts");
     const project = await this.project(flags);

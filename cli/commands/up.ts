@@ -4,6 +4,7 @@ import type { Outcome } from "../ci/job-summary.ts";
 import { StackCommand } from "../command.ts";
 import type { StepEventMetadata } from "../engine/automation.ts";
 import { forgetAccountFlag, guardFlags, lockTimeoutFlag, yesFlag } from "../flags.ts";
+import type { RunResult } from "../results/run.ts";
 
 export default class Up extends StackCommand {
   static override summary = "Apply the settings: make AWS what Pulumi.<stack>.yaml says.";
@@ -36,7 +37,7 @@ export default class Up extends StackCommand {
 
   #outcome: Outcome | undefined;
 
-  async run(): Promise<unknown> {
+  async run(): Promise<RunResult> {
     const { flags } = await this.parse(Up);
     const { requireConfirmable } = await import("../terminal/ask.ts");
     const { project, file } = await this.settings(flags);

@@ -12,7 +12,7 @@ import type { StepEventMetadata } from "../engine/automation.ts";
 import { identityOf } from "../changes/step.ts";
 import { givenBesides } from "../changes/given.ts";
 import { IncompleteRun } from "../engine/run-failure.ts";
-import type { RunResult } from "../engine/runs.ts";
+import type { RunResult } from "../results/run.ts";
 import { Failure } from "../failure.ts";
 import { madeWithoutPassword } from "./passwords-later.ts";
 import type { StackBefore } from "../changes/stack-before.ts";

@@ -1,4 +1,4 @@
-import type { RunResult } from "../engine/runs.ts";
+import type { RunResult } from "../results/run.ts";
 import { listed, type Mark } from "../report/words.ts";
 
 /** What is left to do for the users that a run has made, if any. */

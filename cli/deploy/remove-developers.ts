@@ -1,12 +1,12 @@
 import { basename } from "node:path";
 
 import { namesText } from "../accounts-text.ts";
-import { type DeveloperCutOff, cutOff, cutOffLines, isIncomplete } from "../developers/cut-off.ts";
+import { cutOff, cutOffLines, isIncomplete } from "../developers/cut-off.ts";
+import type { DeveloperCutOff, Removal } from "../results/remove-developer.ts";
 import { emergencyTarget, type EmergencyTarget } from "../developers/emergency-target.ts";
 import { othersThatWork } from "../developers/emergency-refusal.ts";
 import { prepare } from "./apply.ts";
 import { IncompleteRun } from "../engine/run-failure.ts";
-import type { RunResult } from "../engine/runs.ts";
 import { explain } from "../explain.ts";
 import { Failure, FileFailure } from "../failure.ts";
 import { commitAdvice, fileToCommit } from "../project/commit.ts";
@@ -27,15 +27,6 @@ export interface RemovalOptions {
   verbose: boolean;
   /** Until when to wait for another run's lock, in milliseconds since the epoch. */
   lockDeadline: number;
-}
-
-export interface Removal extends RunResult {
-  removed: string[];
-  cutOff: DeveloperCutOff[];
-  /** Other edits of the settings that are not applied yet, by name. */
-  pending: string[];
-  /** The file to commit and push, where the roster has changed in a git repository. */
-  commit?: string;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Stack } from "../engine/automation.ts";
 import { IncompleteRun } from "../engine/run-failure.ts";
-import { type RunOptions, type RunResult, runUp as runEngine } from "../engine/runs.ts";
+import { type RunOptions, runUp as runEngine } from "../engine/runs.ts";
+import type { RunResult } from "../results/run.ts";
 import { consentsTo } from "./guards.ts";
 import { readStackBefore } from "../engine/state-before.ts";
 import { madeWithoutPassword } from "./passwords-later.ts";

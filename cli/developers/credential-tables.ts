@@ -1,5 +1,5 @@
 import type { MfaDevice } from "../../infra/mfa-devices.ts";
-import type { AccessKeyStatus } from "../aws/access-keys.ts";
+import type { AccessKeyStatus } from "../results/credentials.ts";
 import { plainTable } from "../terminal/table.ts";
 
 /** The table of `reset-mfa`. */

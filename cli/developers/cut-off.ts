@@ -11,23 +11,8 @@ import { clientsIn } from "../aws/clients.ts";
 import { momentFromNow } from "../aws/clock.ts";
 import { doEach } from "../aws/do-each.ts";
 import { wordsOf } from "../aws/words.ts";
-
-export interface DeveloperCutOff extends CutOff {
-  userName: string;
-  /** Names of the development accounts in which sessions of the developer's role were ended. */
-  sessions: string[];
-  /** Accounts in which that could not be done. */
-  unreached: UnreachedAccount[];
-}
-
-export interface UnreachedAccount {
-  account: string;
-  accountId: string;
-  /** AWS's own words. */
-  reason: string;
-  /** When the last session that may be open there ends by itself, as an ISO 8601 text. */
-  until: string;
-}
+import type { DeveloperCutOff } from "../results/remove-developer.ts";
+import type { AccountNotEnded } from "../results/sessions.ts";
 
 type Reach = Pick<Settings, "accessRole">;
 
@@ -54,7 +39,7 @@ const longestRoleSession = 43_200;
 export async function inEachAccount(
   { accounts, roleNames }: EmergencyTarget,
   act: (accountId: string, roleName: string) => Promise<boolean>,
-): Promise<{ sessions: string[]; unreached: UnreachedAccount[] }> {
+): Promise<{ sessions: string[]; unreached: AccountNotEnded[] }> {
   const until = new Date(Date.now() + longestRoleSession * 1000).toISOString();
   const done = await pMap(
     Object.entries(accounts),

@@ -1,7 +1,8 @@
 import { endRoleSessions, endUserSessions } from "../../infra/older-sessions.ts";
 import { accountsText } from "../accounts-text.ts";
 import { momentFromNow } from "../aws/clock.ts";
-import { inEachAccount, type UnreachedAccount } from "./cut-off.ts";
+import { inEachAccount } from "./cut-off.ts";
+import type { EndedSessions } from "../results/sessions.ts";
 import { clientsIn } from "../aws/clients.ts";
 import { wordsOf } from "../aws/words.ts";
 import { Failure } from "../failure.ts";
@@ -10,22 +11,6 @@ import { tellingAfterAMoment } from "../terminal/moment.ts";
 import { othersThatWork } from "./emergency-refusal.ts";
 import type { EmergencyTarget } from "./emergency-target.ts";
 import { tell } from "../terminal/tell.ts";
-
-/** What was ended of somebody's live sessions. */
-export interface EndedSessions {
-  userName: string;
-  /** The id of the account that holds the user. */
-  authAccount: string;
-  /** False when that account has no such user. */
-  found: boolean;
-  /** Sessions that were made before this time are ended, an ISO 8601 text. */
-  before: string;
-  /** Why the user's own sessions could not be ended, in AWS's words; left out where they were. */
-  ownRefused?: string;
-  /** Names of the accounts in which sessions of the role were ended. */
-  sessions: string[];
-  unreached: UnreachedAccount[];
-}
 
 /** Seconds that a session of GetSessionToken lasts at the longest, and one of a role that is assumed from it (STS API Reference). */
 const longestOwnSession = 129_600;

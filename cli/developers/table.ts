@@ -1,9 +1,6 @@
-import type { DeveloperStatus } from "../aws/developer-status.ts";
+import type { DeveloperRow } from "../results/list.ts";
 import { accountsText } from "../accounts-text.ts";
 import { plainTable } from "../terminal/table.ts";
-
-/** A developer as the roster, and perhaps IAM, knows them. */
-export type DeveloperRow = { userName: string; accounts: string[] } & Partial<DeveloperStatus>;
 
 /**
  * The table of `list`; with what AWS knows only where it was asked.

@@ -1,7 +1,8 @@
 import { Failure } from "../failure.ts";
 import type { StackName } from "../project/project.ts";
 import { CommandError, ConcurrentUpdateError } from "./automation.ts";
-import { lockedBy, type LockHolder } from "../state/lock.ts";
+import { lockedBy } from "../state/lock.ts";
+import type { LockHolder } from "../results/cancel.ts";
 import { wrongPassphrase } from "./passphrase.ts";
 
 /** The engine failed for a reason that only its own text tells. */

@@ -7,6 +7,7 @@ import type { PulumiFn, Stack, StepEventMetadata } from "./automation.ts";
 import type { Change } from "../results/change.ts";
 import { RunRecord } from "../changes/record.ts";
 import type { Resource } from "./deployment.ts";
+import type { RunResult } from "../results/run.ts";
 import type { Given } from "../changes/given.ts";
 import { identityKey } from "../changes/step.ts";
 import { cancellable } from "./interrupt.ts";
@@ -14,13 +15,6 @@ import { forDeletion, programOf } from "./stack.ts";
 import { withoutDenials } from "./denials.ts";
 import { withoutCallStacks, withoutReports } from "./pulumi-insides.ts";
 import { changesAws, type EngineCommand, failureOf, IncompleteRun } from "./run-failure.ts";
-
-/** What a finished run has done, or what a preview says that it would do. */
-export interface RunResult {
-  changes: Change[];
-  unchanged: number;
-  seconds: number;
-}
 
 export interface RunOptions {
   project: Project;

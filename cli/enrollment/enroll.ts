@@ -10,15 +10,7 @@ import { writeConfigProfiles } from "./config-profiles.ts";
 import type { Enrollment, EnrollOptions } from "./enrollment.ts";
 import { EnrollmentProgress } from "./progress.ts";
 import { keyAtHand } from "./key-at-hand.ts";
-
-/** What an enrolment has come to. No secrets. */
-export interface Enrolled {
-  userName: string;
-  mfaDevice: string;
-  accessKeyId: string;
-  /** Names of the profiles for the access key and the accounts. */
-  profiles: string[];
-}
+import type { Enrolled } from "../results/enroll.ts";
 
 /**
  * Walks a developer through all that is needed to log in. Every step looks first at what is there already, so that it can

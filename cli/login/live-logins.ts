@@ -3,17 +3,8 @@ import type { IAMClient } from "@aws-sdk/client-iam";
 import { wordsOfAws } from "../aws/words.ts";
 import { type Credentials, iamFor, stsFor } from "./clients.ts";
 import type { Memory } from "./memory.ts";
-import { type LoginProfile, loginProfiles, sessionIn } from "./profile.ts";
-
-/** A session that `login` has opened, and what AWS says of it. */
-export interface CheckedLogin extends Omit<LoginProfile, "profile"> {
-  /** The profile that has it; left out for one that is remembered alone, for the profiles that share it. */
-  profile?: string;
-  /** Whether AWS takes the session; left out where AWS could not be asked. */
-  live?: boolean;
-  /** Why not, in AWS's words. */
-  refused?: string;
-}
+import { loginProfiles, sessionIn } from "./profile.ts";
+import type { CheckedLogin } from "../results/login.ts";
 
 /**
  * The profiles that `login` has written, and what is remembered besides, each asked about: what the file says of its expiry may be

@@ -1,6 +1,7 @@
 import { Failure } from "../failure.ts";
 import { forgetLogins } from "./memory.ts";
-import { type LoginProfile, loginProfiles, removeLogins } from "./profile.ts";
+import { loginProfiles, removeLogins } from "./profile.ts";
+import type { LoginProfile } from "../results/login.ts";
 
 /** Removes every profile that `login` has written, and all that is remembered of logins. */
 export async function logout(cacheDirectory: string): Promise<LoginProfile[]> {

@@ -7,6 +7,7 @@ import { configValues, profileValues } from "../aws-files/profile-map.ts";
 import { otherProfileName, requireProfileName } from "../aws-files/profiles.ts";
 import { Failure } from "../failure.ts";
 import type { Session } from "./memory.ts";
+import type { LoginProfile } from "../results/login.ts";
 
 /**
  * The key by which `logout` knows what `login` has written: the account, and the id of the session's key, so that what another tool
@@ -17,14 +18,6 @@ const mark = "mfa_admin_login";
 const expiry = "x_security_token_expires";
 /** The key by which it knows that the region beside it is not the user's own choice. */
 const regionMark = "mfa_admin_region";
-
-/** A profile that `login` has written. */
-export interface LoginProfile {
-  profile: string;
-  account: string;
-  /** ISO 8601. */
-  expires: string;
-}
 
 /** A profile holds something else than a login. */
 export class TakenProfile extends Failure {

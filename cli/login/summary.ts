@@ -1,3 +1,4 @@
+import type { LoginResult } from "../results/login.ts";
 import type { ProfilesLogin } from "./profiles-login.ts";
 
 /** "2026-11-24 14:05", in the time zone of who reads it. */
@@ -23,7 +24,7 @@ export function loginSummary({ byProfile, before }: Pick<ProfilesLogin, "byProfi
 }
 
 /** The same for programs, without secrets. */
-export function loginJson({ byProfile }: Pick<ProfilesLogin, "byProfile">): unknown[] {
+export function loginJson({ byProfile }: Pick<ProfilesLogin, "byProfile">): LoginResult {
   return Object.entries(byProfile).map(([profile, { account, roleArn, expires, chained }]) => ({
     profile,
     account,

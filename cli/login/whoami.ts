@@ -1,29 +1,16 @@
-import type { Assignment } from "../../infra/assignment.ts";
 import { placeOf } from "./access-key.ts";
-import { type CheckedLogin, checkedLogins } from "./live-logins.ts";
+import { checkedLogins } from "./live-logins.ts";
 import { LoginMemory } from "./memory.ts";
+import type { CheckedLogin, WhoamiResult } from "../results/login.ts";
 import { requireAssignment, warnOfClock, whomToAsk } from "./myself.ts";
 import { ownKey } from "./own-key.ts";
 import { localTime } from "./summary.ts";
-
-/** Who the access key's owner is. No secrets. */
-export interface Whoami {
-  userName: string;
-  authAccount: string;
-  accessKey: { id: string; from: string };
-  /** Serial numbers. */
-  mfaDevices: string[];
-  /** Left out for a user to whom nothing is assigned (yet). */
-  assignment?: Assignment;
-  /** What `login` has opened, expired profiles too, and what AWS says of it. */
-  logins: CheckedLogin[];
-}
 
 export async function whoami(options: {
   cacheDirectory: string;
   sourceProfile: string | undefined;
   kit: string | undefined;
-}): Promise<Whoami> {
+}): Promise<WhoamiResult> {
   const { key, myself } = await ownKey(options);
   const memory = await new LoginMemory(options.cacheDirectory, key.accessKeyId).read();
   const logins = await checkedLogins(memory, myself.clockOffset);
@@ -39,7 +26,7 @@ export async function whoami(options: {
   };
 }
 
-export function whoamiText({ userName, authAccount, accessKey, mfaDevices, assignment, logins }: Whoami): string {
+export function whoamiText({ userName, authAccount, accessKey, mfaDevices, assignment, logins }: WhoamiResult): string {
   const accounts = Object.entries(assignment?.accounts ?? {}).map(([name, id]) => `${name} (${id})`);
   const isStranger = assignment === undefined;
   const rows: [string, string][] = [

@@ -6,7 +6,8 @@ import { letBack } from "../developers/cut-off.ts";
 import { createOneTimePassword } from "../aws/one-time-password.ts";
 import { addToStack, isApplied, settlePending } from "../deploy/own-part.ts";
 import { apply, prepare } from "../deploy/apply.ts";
-import { type RunResult, runRefresh } from "../engine/runs.ts";
+import { runRefresh } from "../engine/runs.ts";
+import type { RunResult } from "../results/run.ts";
 import type { StepEventMetadata } from "../engine/automation.ts";
 import { existsAlready, IncompleteRun } from "../engine/run-failure.ts";
 import { unreachedNames } from "../engine/unreached.ts";
@@ -18,12 +19,12 @@ import type { SettingsFile } from "../project/settings-file.ts";
 import {
   type AddedDeveloper,
   guideFile,
-  type Handover,
   handoverOf,
   requireNewFile,
   requireWritable,
   writePasswordFile,
 } from "./handover.ts";
+import type { Handover } from "../results/add-developer.ts";
 import type { Language } from "./language.ts";
 import { tell } from "../terminal/tell.ts";
 

@@ -10,16 +10,7 @@ import { Failure } from "../failure.ts";
 import { isTerminal } from "../terminal/stream.ts";
 import { plainTable } from "../terminal/table.ts";
 import { tell } from "../terminal/tell.ts";
-
-/** What an administrator hands to a developer who was just let in. No secrets. */
-export interface Handover {
-  userName: string;
-  signInAddress: string;
-  /** ARNs by account name. */
-  roles: Record<string, string>;
-  /** The file with the developer's page, where it was written. */
-  guide?: string;
-}
+import type { Handover } from "../results/add-developer.ts";
 
 export interface AddedDeveloper {
   handover: Handover;

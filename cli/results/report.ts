@@ -23,38 +23,34 @@ const developer = z
   })
   .describe("A developer for whom something changes.");
 
-export const previewReportSchema = z
-  .strictObject({
-    version: z.literal(1).describe("The version of this format."),
-    kind: z
-      .enum(["preview", "roster", "drift", "up"])
-      .describe(
-        "preview: what up would do. roster: the same from the settings alone. drift: what differs in AWS. up: what was done.",
-      ),
-    stack: z.string(),
-    summary: z.string().describe("One line."),
-    refreshed: z.boolean().optional().describe("For drift: whether the state has taken in by now what AWS has."),
-    reason: z.string().optional().describe("Why this is only a part of a preview."),
-    otherSettings: z
-      .array(z.string())
-      .optional()
-      .describe("For a roster: other keys of the settings that differ. The users and roles do not show what they do."),
-    changed: z.boolean().describe("Whether there is anything to do; with --exit-code the status is 2 then."),
-    roster: z.strictObject({ before: z.int(), after: z.int() }).describe("Developers before and after."),
-    accounts: z.int().describe("How many development accounts the settings have."),
-    warnings: z.array(warningSchema).describe("What a reviewer should see first."),
-    developers: z.array(developer),
-    resources: z
-      .array(changeSchema)
-      .describe("Changes of what developers share: policies, the group, account settings."),
-    unchanged: z.int().describe("Resources that stay as they are."),
-    repair: z.array(changeSchema).optional().describe("For drift: what refresh and up would do about it."),
-    pending: z
-      .array(changeSchema)
-      .optional()
-      .describe("For drift: what up would do besides, since settings are not applied yet."),
-  })
-  .meta({ title: "Report of mfa-admin preview, of refresh --preview-only, and of up" });
+export const previewReportSchema = z.strictObject({
+  version: z.literal(1).describe("The version of this format."),
+  kind: z
+    .enum(["preview", "roster", "drift", "up"])
+    .describe(
+      "preview: what up would do. roster: the same from the settings alone. drift: what differs in AWS. up: what was done.",
+    ),
+  stack: z.string(),
+  summary: z.string().describe("One line."),
+  refreshed: z.boolean().optional().describe("For drift: whether the state has taken in by now what AWS has."),
+  reason: z.string().optional().describe("Why this is only a part of a preview."),
+  otherSettings: z
+    .array(z.string())
+    .optional()
+    .describe("For a roster: other keys of the settings that differ. The users and roles do not show what they do."),
+  changed: z.boolean().describe("Whether there is anything to do; with --exit-code the status is 2 then."),
+  roster: z.strictObject({ before: z.int(), after: z.int() }).describe("Developers before and after."),
+  accounts: z.int().describe("How many development accounts the settings have."),
+  warnings: z.array(warningSchema).describe("What a reviewer should see first."),
+  developers: z.array(developer),
+  resources: z.array(changeSchema).describe("Changes of what developers share: policies, the group, account settings."),
+  unchanged: z.int().describe("Resources that stay as they are."),
+  repair: z.array(changeSchema).optional().describe("For drift: what refresh and up would do about it."),
+  pending: z
+    .array(changeSchema)
+    .optional()
+    .describe("For drift: what up would do besides, since settings are not applied yet."),
+});
 
 export type PreviewReport = z.infer<typeof previewReportSchema>;
 export type ReportKind = PreviewReport["kind"];

@@ -20,6 +20,7 @@ import { isServer } from "../project/server.ts";
 import { requireSecretsProvider } from "../state/secrets-provider.ts";
 import type { StatePlace } from "../state/state-directory.ts";
 import { tell } from "../terminal/tell.ts";
+import type { Move, MovedStack } from "../results/state-move.ts";
 
 export interface MoveOptions {
   /** The directory in or above which the project is. */
@@ -29,24 +30,6 @@ export interface MoveOptions {
   organization: string | undefined;
   secretsProvider: string | undefined;
   yes: boolean;
-}
-
-export interface Move {
-  from: string;
-  to: string;
-  organization?: string;
-  stacks: MovedStack[];
-  /** The files that were edited, and have to be committed. */
-  files: string[];
-  /** What the administrator should know of the new place. */
-  warnings: string[];
-}
-
-export interface MovedStack {
-  stack: string;
-  resources: number;
-  /** The name under which the old place still has it. */
-  keptAs: string;
 }
 
 /**

@@ -8,14 +8,7 @@ import { readIfThere, type StateFiles, stateFilesOf } from "./files.ts";
 import { requireCurrentLayout } from "./layout.ts";
 import { localStateDirectory } from "./state-directory.ts";
 import { tell } from "../terminal/tell.ts";
-
-/** Who holds a stack's lock, as Pulumi's own backends write it. */
-export interface LockHolder {
-  username: string;
-  hostname: string;
-  pid: number;
-  timestamp: string;
-}
+import type { LockHolder } from "../results/cancel.ts";
 
 /** A lock file: there is one for each run that is under way, and only one run may be. */
 export interface Lock {

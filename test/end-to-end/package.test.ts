@@ -22,6 +22,7 @@ describe("the npm package", () => {
       "infra/index.ts",
       "oclif.manifest.json",
       "schemas/preview.schema.json",
+      "schemas/up.schema.json",
     ]);
     expect(paths.filter((path) => /^(test|toolchain|\.ci)\//.test(path))).to.eql([]);
   });

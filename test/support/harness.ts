@@ -10,6 +10,7 @@ import { filesIn, restoreFrom, saveTo } from "./files.ts";
 import { madeOnce } from "./made-once.ts";
 import { type RecordedRequest, type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/index.ts";
 import { Plugins } from "./plugins.ts";
+import { requireValidOutput } from "./results.ts";
 import { killGroup, limitMilliseconds, type Size, Terminal } from "./terminal.ts";
 
 /** How a run of the CLI has ended. */
@@ -194,7 +195,7 @@ export class Administrator {
     };
     this.#running.add(stop);
     const timer = setTimeout(stop, limitMilliseconds);
-    return new Promise((resolve, reject) => {
+    const ended = new Promise<Result>((resolve, reject) => {
       child.once("error", reject);
       meanwhile?.(child).catch(reject);
       child.once("close", (status) => {
@@ -203,6 +204,10 @@ export class Administrator {
         this.printed += result.stdout + result.stderr;
         resolve({ ...result, status });
       });
+    });
+    return ended.then((done) => {
+      requireValidOutput(args, done.stdout);
+      return done;
     });
   }
 

@@ -1,6 +1,5 @@
 import { roleNames } from "../policies.ts";
-import type { GithubSetUp } from "./set-up.ts";
-import type { CiRole } from "./role-files.ts";
+import type { CiRole, GithubSetUp } from "../../results/init.ts";
 
 /** What was written, which roles are needed, and what is still to be done. */
 export function githubPage(setUp: GithubSetUp): string {

@@ -1,15 +1,6 @@
 import { join } from "node:path";
 
-import type { CiPolicy } from "../policies.ts";
-
-export interface CiRole {
-  name: string;
-  /** Ids of the accounts that need it. */
-  accounts: string[];
-  purpose: string;
-  trust: CiPolicy;
-  policy: CiPolicy;
-}
+import type { CiRole } from "../../results/init.ts";
 
 /** The directory, from the repository's root, in which a stack's roles are kept for who makes them and who reviews them. */
 export const roleDirectory = (id: string): string => join(".github", "mfa-admin", id);

@@ -17,7 +17,8 @@ import { type CiAccess, githubTrust, previewPolicy, readPolicy, readTrust, roleN
 import { findRepository } from "./repository.ts";
 import { requireInstallable, requireReachableState } from "./requirements.ts";
 import { subjectOf } from "./subject.ts";
-import { type CiRole, roleDirectory, roleFiles } from "./role-files.ts";
+import { roleDirectory, roleFiles } from "./role-files.ts";
+import type { CiRole, GithubSetUp } from "../../results/init.ts";
 import { idOf, workflows } from "./workflows.ts";
 
 export interface GithubFlags {
@@ -27,23 +28,6 @@ export interface GithubFlags {
   subClaimPrefix: string | undefined;
   /** Replace workflows that were edited. */
   overwrite: boolean;
-}
-
-/** What was written, and what an administrator still has to make. */
-export interface GithubSetUp {
-  repository: string;
-  branch: string;
-  /** Paths of the workflows. */
-  workflows: string[];
-  /** The directory of the roles' policies, with the commands that make them. */
-  roleDirectory: string;
-  /** Paths of what was written; what was there already, to the letter, is not among them. */
-  written: string[];
-  /** Secrets that the repository needs. */
-  secrets: string[];
-  roles: CiRole[];
-  /** What the administrator should know. */
-  warnings: string[];
 }
 
 /** Writes the workflows of a stack for GitHub Actions. @throws Failure where a workflow was edited, unless told `overwrite` */

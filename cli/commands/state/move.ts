@@ -2,6 +2,7 @@ import * as Flags from "@oclif/core/flags";
 
 import { ProjectCommand } from "../../command.ts";
 import { yesFlag } from "../../flags.ts";
+import type { Move } from "../../results/state-move.ts";
 
 export default class StateMove extends ProjectCommand {
   static override summary = "Move the state to another place, with its secrets, and edit Pulumi.yaml.";
@@ -26,7 +27,7 @@ export default class StateMove extends ProjectCommand {
     yes: yesFlag,
   };
 
-  async run(): Promise<unknown> {
+  async run(): Promise<Move> {
     const { flags } = await this.parse(StateMove);
     const { requireConfirmable } = await import("../../terminal/ask.ts");
     requireConfirmable(flags.yes);

@@ -2,13 +2,13 @@ import { expect } from "chai";
 
 import {
   type CiAccess,
-  type CiPolicy,
   githubTrust,
   previewPolicy,
   readPolicy,
   readTrust,
   upPolicy,
 } from "../../../cli/ci/policies.ts";
+import type { CiPolicy } from "../../../cli/results/init.ts";
 import type { PolicyDocument } from "../../../infra/policies.ts";
 import { isAllowed } from "../../support/decision.ts";
 

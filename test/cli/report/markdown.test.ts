@@ -8,7 +8,7 @@ import type { Warning } from "../../../cli/results/warning.ts";
 import { developerPolicy } from "../../../infra/policies.ts";
 import { settingsSchema } from "../../../infra/settings.ts";
 import { expectGolden } from "../../support/golden.ts";
-import { requireValidReport } from "../results/report-schema.ts";
+import { requireValidResult } from "../../support/results.ts";
 
 const developmentAccounts = { sandbox: "333333333333", payments: "444444444444" };
 const settings = settingsSchema.parse({
@@ -23,7 +23,7 @@ const accounts: StackChanges["accounts"] = new Map(
 
 function report(resources: StackResource[], warnings: Warning[] = []): PreviewReport {
   const made = previewReport({ kind: "preview", stack: "main", settings, changes: { resources, accounts }, warnings });
-  requireValidReport(made);
+  requireValidResult("preview", made);
   return made;
 }
 

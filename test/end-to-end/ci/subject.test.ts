@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-import type { GithubSetUp } from "../../../cli/ci/github/set-up.ts";
+import type { GithubSetUp } from "../../../cli/results/init.ts";
 import { Administrator, type Result } from "../../support/harness.ts";
 import { fromGit, lockFile, pathWithGh } from "../../support/gh.ts";
 

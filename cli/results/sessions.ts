@@ -1,0 +1,29 @@
+import { z } from "zod";
+
+export const notEnded = z
+  .array(
+    z.strictObject({
+      account: z.string(),
+      accountId: z.string(),
+      reason: z.string().describe("AWS's own words."),
+      until: z.string().describe("When the last session that may be open there ends by itself, ISO 8601."),
+    }),
+  )
+  .describe("Accounts in which sessions could not be ended.");
+
+export const sessionsSchema = z.strictObject({
+  userName: z.string(),
+  authAccount: z.string().describe("The id of the account that holds the user."),
+  found: z.boolean().describe("False when that account has no such user."),
+  before: z.string().describe("Sessions that were made before this time are ended, ISO 8601."),
+  ownRefused: z
+    .string()
+    .optional()
+    .describe("Why the user's own sessions could not be ended, in AWS's words; left out where they were."),
+  sessions: z.array(z.string()).describe("Names of the accounts in which sessions of the role were ended."),
+  unreached: notEnded,
+});
+
+/** What was ended of somebody's live sessions. */
+export type EndedSessions = z.infer<typeof sessionsSchema>;
+export type AccountNotEnded = z.infer<typeof notEnded>[number];
