@@ -1,5 +1,5 @@
 /** Pulumi's Automation API, loaded without what no program of ours needs: the one place to import it from. */
-import "./defer-modules.ts";
+import "./pulumi-insides.ts";
 
 export {
   CommandError,
@@ -10,4 +10,5 @@ export {
   Stack,
   StackNotFoundError,
 } from "@pulumi/pulumi/automation/index.js";
+export { specialSecretSig, specialSigKey } from "@pulumi/pulumi/runtime/rpc.js";
 export type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/events.js";

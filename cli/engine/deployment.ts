@@ -1,4 +1,4 @@
-import type { Stack } from "./automation.ts";
+import { specialSecretSig, specialSigKey, type Stack } from "./automation.ts";
 import { importState } from "./state-transfer.ts";
 
 /** The part of a Pulumi deployment (version 3), as `stack.exportStack()` gives it, that repairs have to do with. */
@@ -51,10 +51,6 @@ export async function editState(stack: Stack, edit: (deployment: Deployment) => 
   if (await edit(deployment as Deployment)) await importState(stack, state);
 }
 
-/** How Pulumi marks a secret in a deployment (`resource.SigKey`, `resource.SecretSig`). */
-const signature = "4dabf18193072939515e22adb298388d";
-const secret = "1b47061264138c4ac30d75fd1eb44270";
-
 /**
  * The outputs of a resource with what the aws-native plugin keeps among them, as a secret: the inputs that it compares
  * AWS with at the next refresh or update.
@@ -63,5 +59,5 @@ export function withKeptInputs(
   outputs: Record<string, unknown>,
   inputs: Record<string, unknown>,
 ): Record<string, unknown> {
-  return { ...outputs, __inputs: { [signature]: secret, plaintext: JSON.stringify(inputs) } };
+  return { ...outputs, __inputs: { [specialSigKey]: specialSecretSig, plaintext: JSON.stringify(inputs) } };
 }

@@ -7,13 +7,14 @@ import type { PulumiFn, Stack, StepEventMetadata } from "./automation.ts";
 import type { Change } from "../results/change.ts";
 import { RunRecord } from "../changes/record.ts";
 import type { Resource } from "./deployment.ts";
-import type { RunResult } from "../results/run.ts";
 import type { Given } from "../changes/given.ts";
 import { identityKey } from "../changes/step.ts";
 import { cancellable } from "./interrupt.ts";
+import { withoutReports, withoutStackTraces } from "./pulumi-insides.ts";
 import { forDeletion, programOf } from "./stack.ts";
 import { withoutDenials } from "./denials.ts";
 import { changesAws, type EngineCommand, failureOf, IncompleteRun } from "./run-failure.ts";
+import type { RunResult } from "../results/run.ts";
 
 export interface RunOptions {
   project: Project;
@@ -238,15 +239,6 @@ export async function runRemoval(stack: Stack, names: string[], options: RunOpti
   return { ...resultOf(await run("destroy", { ...options, total }, call)), unchanged: staying };
 }
 
-/**
- * The stack, without the reports that the Automation API has the Pulumi CLI write after every run: the outputs, once more
- * with their secrets, and the history. The events have told by then all that is wanted here.
- */
-function withoutReports(stack: Stack): Stack {
-  const nothing = { value: () => Promise.resolve({}) };
-  return Object.create(stack, { outputs: nothing, info: nothing }) as Stack;
-}
-
 const titles: Record<EngineCommand, string> = {
   up: "Applying",
   preview: "Previewing",
@@ -276,39 +268,39 @@ async function run(
   };
   let interrupted = false;
   let denialsSeen = false;
-  const { stackTraceLimit } = Error;
-  // Pulumi takes the call stack down at every promise it makes: a tenth of a run's time and memory, shown only to --verbose.
-  if (!verbose) Error.stackTraceLimit = 0;
+  const quietly = verbose ? (work: () => Promise<void>) => work() : withoutStackTraces;
   try {
-    await cancellable(
-      () => {
-        interrupted = true;
-        progress.note("Cancelling: what is under way is being finished. Press Ctrl-C again to stop at once.");
-      },
-      async (signal) => {
-        await onBegin?.();
-        await call({
-          onEvent: (event) => {
-            if (denials !== undefined && event.resOutputsEvent !== undefined) {
-              const { metadata } = event.resOutputsEvent;
-              denialsSeen = withoutDenials(metadata, denials.given, denials.denying) || denialsSeen;
-            }
-            const before = record.finished;
-            const change = record.add(event);
-            if (event.resOutputsEvent) onStep?.(event.resOutputsEvent.metadata);
-            if (changesAws(command) && change) progress.changed(change);
-            // What a preview or a refresh finds is shown at its end.
-            if (!changesAws(command) && record.finished > before) progress.advance();
-          },
-          onOutput: pass,
-          onError: pass,
-          color: "never",
-          suppressProgress: true,
-          signal,
-        });
-        // What has come to its end all the same is not gone on with.
-        if (interrupted && !changesAws(command)) throw new Error("Interrupted.");
-      },
+    await quietly(() =>
+      cancellable(
+        () => {
+          interrupted = true;
+          progress.note("Cancelling: what is under way is being finished. Press Ctrl-C again to stop at once.");
+        },
+        async (signal) => {
+          await onBegin?.();
+          await call({
+            onEvent: (event) => {
+              if (denials !== undefined && event.resOutputsEvent !== undefined) {
+                const { metadata } = event.resOutputsEvent;
+                denialsSeen = withoutDenials(metadata, denials.given, denials.denying) || denialsSeen;
+              }
+              const before = record.finished;
+              const change = record.add(event);
+              if (event.resOutputsEvent) onStep?.(event.resOutputsEvent.metadata);
+              if (changesAws(command) && change) progress.changed(change);
+              // What a preview or a refresh finds is shown at its end.
+              if (!changesAws(command) && record.finished > before) progress.advance();
+            },
+            onOutput: pass,
+            onError: pass,
+            color: "never",
+            suppressProgress: true,
+            signal,
+          });
+          // What has come to its end all the same is not gone on with.
+          if (interrupted && !changesAws(command)) throw new Error("Interrupted.");
+        },
+      ),
     );
   } catch (error) {
     record.close();
@@ -316,7 +308,6 @@ async function run(
     throw failureOf({ command, record, interrupted, project, error, ...(again !== undefined && { again }) });
   } finally {
     output.end();
-    Error.stackTraceLimit = stackTraceLimit;
   }
   record.close();
   const unchanged = record.finished - record.changes.length;
