@@ -123,19 +123,16 @@ const exemption = z.strictObject(
   wanted("a map, such as { until: 2027-03-31, reason: mail until it has a role }"),
 );
 
-const developer = z
-  .strictObject(
-    {
-      accounts: z
-        .array(z.string(), wanted("a list of development accounts, such as [sandbox] (without the key: every one)"))
-        .min(1, "name one account at least, or leave the key out for every development account")
-        .optional()
-        .describe("Names of the development accounts in which the developer has a role. Default: every one."),
-    },
-    wanted("a map, such as { accounts: [sandbox] }, or {} for every development account"),
-  )
-  .nullable()
-  .transform((value) => value ?? {});
+const developer = z.strictObject(
+  {
+    accounts: z
+      .array(z.string(), wanted("a list of development accounts, such as [sandbox] (without the key: every one)"))
+      .min(1, "name one account at least, or leave the key out for every development account")
+      .optional()
+      .describe("Names of the development accounts in which the developer has a role. Default: every one."),
+  },
+  wanted("a map, such as { accounts: [sandbox] }, or {} for every development account"),
+);
 
 const passwordPolicy = z.strictObject(
   {

@@ -11,6 +11,8 @@ import {
   waitUntilUserExists,
 } from "@aws-sdk/client-iam";
 
+import pMap from "p-map";
+
 import { aboutUser } from "./missing-user.ts";
 
 /** Made here and handed over once: a password never enters the stack's configuration or state. */
@@ -40,6 +42,12 @@ export async function hasPassword(iam: IAMClient, userName: string): Promise<boo
     if (error instanceof NoSuchEntityException) return false;
     throw error;
   }
+}
+
+/** Those of several who can't. */
+export async function withoutPassword(iam: IAMClient, userNames: string[]): Promise<string[]> {
+  const ask = async (name: string): Promise<string[]> => ((await hasPassword(iam, name)) ? [] : [name]);
+  return (await pMap(userNames, ask, { concurrency: 8 })).flat();
 }
 
 /** Replaces a user's console password, or makes the first one, by a one-time password. */

@@ -78,8 +78,8 @@ export default class Up extends StackCommand {
     });
     await summarizeUp(this.#outcome);
     this.log(summary(result));
-    const { madeWithoutPassword } = await import("../deploy/passwords-later.ts");
-    const later = madeWithoutPassword(result);
+    const { letInWithoutPassword } = await import("../deploy/passwords-later.ts");
+    const later = await letInWithoutPassword(result, file.settings);
     if (later !== undefined) this.logToStderr(`Next: ${later}`);
     return result;
   }

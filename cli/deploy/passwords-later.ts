@@ -1,4 +1,8 @@
+import type { Settings } from "../../infra/settings.ts";
+import { iamIn } from "../aws/clients.ts";
+import { withoutPassword } from "../aws/one-time-password.ts";
 import type { RunResult } from "../results/run.ts";
+import { isFew } from "../accounts-text.ts";
 import { listed, type Mark } from "../report/words.ts";
 
 /** What is left to do for the users that a run has made, if any. */
@@ -6,15 +10,37 @@ export function madeWithoutPassword(
   { changes }: Pick<RunResult, "changes">,
   except: string[] = [],
 ): string | undefined {
-  const made = changes.filter(({ operation, type }) => operation === "create" && type === "user");
-  const names = made.map(({ name }) => name).filter((name) => !except.includes(name));
+  const names = usersMade({ changes }).filter((name) => !except.includes(name));
   return names.length === 0 ? undefined : passwordsLater(names.sort());
+}
+
+/**
+ * What is left to do for those whom an `up` has let in: the users that it has made, and those who got roles now and whom an
+ * earlier run, which did not come to its end, has made without a password.
+ */
+export async function letInWithoutPassword(
+  result: Pick<RunResult, "changes">,
+  settings: Settings,
+): Promise<string | undefined> {
+  const made = new Set(usersMade(result));
+  const others = result.changes.flatMap(({ operation, type, developer }) =>
+    operation === "create" && type === "role" && developer !== undefined && !made.has(developer) ? [developer] : [],
+  );
+  const iam = iamIn(settings.authAccount, settings);
+  // Whom AWS does not tell of is not told of here; the run is done.
+  const without = await withoutPassword(iam, [...new Set(others)]).catch(() => []);
+  const names = [...made, ...without];
+  return names.length === 0 ? undefined : passwordsLater(names.sort());
+}
+
+function usersMade({ changes }: Pick<RunResult, "changes">): string[] {
+  return changes.flatMap(({ operation, type, name }) => (operation === "create" && type === "user" ? [name] : []));
 }
 
 /** How users who were made without a password come to one. @param mark sets commands and names apart */
 export function passwordsLater(userNames: string[], mark: Mark = (text) => text): string {
-  const [name = "", ...others] = userNames;
-  return others.length === 0
-    ? `${mark(`mfa-admin reset-password ${name}`)} makes the one-time password.`
-    : `${mark("mfa-admin reset-password NAME")} makes the one-time passwords of ${listed(userNames, mark)}.`;
+  if (!isFew(userNames.length))
+    return `${mark("mfa-admin reset-password --missing")} makes the one-time passwords of ${listed(userNames, mark)}.`;
+  const what = userNames.length === 1 ? "the one-time password" : "their one-time passwords";
+  return `${mark(`mfa-admin reset-password ${userNames.join(" ")}`)} makes ${what}.`;
 }

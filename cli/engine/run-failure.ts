@@ -74,7 +74,14 @@ export function failureOf(run: FailedRun): unknown {
   const message = interrupted ? interruption(run) : troubles(run, explained);
   if (changesAws(command)) return new IncompleteRun(message, run);
   // A preview may be a part of what was run.
-  return new Failure(message, "Run the command again.", { cause: error });
+  return new Failure(message, withoutPlugin(message) ?? "Run the command again.", { cause: error });
+}
+
+/** What to do where the engine has no plugin, and could not fetch it. */
+function withoutPlugin(message: string): string | undefined {
+  const [, name] = /download and install resource plugin '(?:pulumi-resource-)?([\w-]+)'/.exec(message) ?? [];
+  if (name === undefined) return undefined;
+  return `Run npm run setup in a checkout of mfa-admin, which builds it where Pulumi's downloads cannot be reached, or pulumi plugin install resource ${name} where they can.`;
 }
 
 function remedyOf({ command, record, project, again }: FailedRun, consents: string[]): string {

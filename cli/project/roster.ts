@@ -36,7 +36,13 @@ export function rosterEntries(
   const known = Object.keys(developmentAccounts);
   const unknown = accounts?.find((account) => !known.includes(account));
   if (unknown !== undefined) {
-    throw new Failure(`There is no development account "${unknown}".`, `The accounts are: ${known.join(", ")}.`);
+    const meant = closest(unknown, known);
+    throw new Failure(
+      `There is no development account "${unknown}".`,
+      unknown.includes(",")
+        ? "Name each by an --account of its own."
+        : `${meant === undefined ? "" : `Did you mean ${meant}? `}The accounts are: ${known.join(", ")}.`,
+    );
   }
   return Object.fromEntries(
     names.map((name) => [name, accounts === undefined ? {} : { accounts: [...new Set(accounts)] }]),

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 
 import { addDeveloperSchema, handoverSchema } from "./add-developer.ts";
 import { cancelSchema } from "./cancel.ts";
@@ -35,7 +35,7 @@ export const resultSchemas: Record<string, z.ZodType> = {
   refresh: previewReportSchema,
   "remove-developer": removeDeveloperSchema,
   "reset-mfa": resetMfaSchema,
-  "reset-password": handoverSchema,
+  "reset-password": z.array(handoverSchema),
   "revoke-keys": revokeKeysSchema,
   "state move": stateMoveSchema,
   up: runSchema,

@@ -117,7 +117,7 @@ export interface Choice {
 
 export async function chooseOne(message: string, choices: Choice[]): Promise<string> {
   const { select } = await import("@inquirer/prompts");
-  return select({ message: shown(message), choices, pageSize: 12 }, context);
+  return select({ message: shown(message), choices, pageSize: room() }, context);
 }
 
 export async function chooseSome(message: string, choices: Choice[]): Promise<string[]> {
@@ -125,7 +125,13 @@ export async function chooseSome(message: string, choices: Choice[]): Promise<st
   const renderSelectedChoices = (chosen: readonly { short: string }[]): string =>
     isFew(chosen.length) ? chosen.map(({ short }) => short).join(", ") : `${chosen.length} of ${choices.length}`;
   const theme = { style: { renderSelectedChoices } };
-  return checkbox({ message: shown(message), choices, required: true, pageSize: 12, theme }, context);
+  return checkbox({ message: shown(message), choices, required: true, pageSize: room(), theme }, context);
+}
+
+/** How many choices are shown at a time: as many as leave room for the question. */
+function room(): number {
+  const { rows = 24 } = context.output as Partial<WriteStream>;
+  return Math.max(7, rows - 6);
 }
 
 /** A question as the terminal takes it, between the mark before it and what is typed behind it. */

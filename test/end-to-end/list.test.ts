@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { UpdateAccessKeyCommand } from "@aws-sdk/client-iam";
@@ -41,14 +42,21 @@ describe("list", () => {
 
   it("shows whose first password is still to be made, as up has said, until reset-password has made it", async () => {
     expect(admin.firstUp?.stderr).to.match(
-      /\nNext: mfa-admin reset-password NAME makes the one-time passwords of alice, bob and erin\.\n$/,
+      /\nNext: mfa-admin reset-password alice bob erin makes their one-time passwords\.\n$/,
     );
     const erin = async (): Promise<string | undefined> =>
       (await admin.succeed("list")).stdout.split("\n").find((line) => line.startsWith("erin"));
     expect(await erin()).to.contain("no password yet");
     // There is nothing to lose, so there is nothing to ask.
-    await admin.succeed("reset-password", "erin", "--password-file", join(admin.directory, "passwords"));
+    const file = join(admin.directory, "passwords");
+    await admin.succeed("reset-password", "--missing", "--password-file", file);
     expect(await erin()).to.contain("not enrolled");
+    expect(await readFile(file, "utf8")).to.match(/^erin:.+$/m);
+    const none = await admin.succeed("reset-password", "--missing", "--password-file", `${file}-2`);
+    expect(none.stdout).to.equal("Everybody has a password already.\n");
+    expect((await admin.run("reset-password")).stderr).to.contain(
+      "Give names, or --missing for everybody who has none.",
+    );
   });
 
   it("tells the same as JSON, with no secret of a key", async () => {

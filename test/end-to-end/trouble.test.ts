@@ -69,7 +69,9 @@ describe("trouble in the middle of up", () => {
         "  payments: create role developer-alice: AccessDenied: not today\n" +
         "Run mfa-admin up --stack main to go on from there. Then mfa-admin reset-password alice makes the one-time password.\n",
     );
-    expect((await admin.succeed("up", "--yes")).stdout).to.match(/: 2 created, 4 unchanged\.\n$/);
+    const next = await admin.succeed("up", "--yes");
+    expect(next.stdout).to.match(/: 2 created, 4 unchanged\.\n$/);
+    expect(next.stderr).to.match(/\nNext: mfa-admin reset-password alice makes the one-time password\.\n$/);
     await expectComplete(admin);
   });
 

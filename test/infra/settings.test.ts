@@ -30,8 +30,9 @@ describe("the settings", () => {
     });
   });
 
-  it("take a developer without a value for one with every account", () => {
-    expect(settingsSchema.parse({ ...minimal, developers: { alice: null } }).developers).to.deep.equal({ alice: {} });
+  it("refuse a developer without a value, who may have lost a list of accounts", () => {
+    expect(settingsSchema.safeParse({ ...minimal, developers: { alice: null } }).success).to.equal(false);
+    expect(settingsSchema.parse({ ...minimal, developers: { alice: {} } }).developers).to.deep.equal({ alice: {} });
   });
 
   it("take the last day of an exemption as a day and as the midnight that readers of YAML make of it", () => {

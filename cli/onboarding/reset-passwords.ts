@@ -1,0 +1,76 @@
+import { type IAMClient, paginateListUsers } from "@aws-sdk/client-iam";
+
+import { iamIn } from "../aws/clients.ts";
+import { resetPassword, withoutPassword } from "../aws/one-time-password.ts";
+import { doEach } from "../aws/do-each.ts";
+import { requireOwnUser } from "../developers/own-user.ts";
+import type { Project } from "../project/project.ts";
+import { requireInRoster } from "../project/roster.ts";
+import type { SettingsFile } from "../project/settings-file.ts";
+import { listed } from "../report/words.ts";
+import { confirmChange } from "../terminal/ask.ts";
+import {
+  type AddedDeveloper,
+  handoverOf,
+  requireNewFile,
+  requirePlaceForPassword,
+  writePasswordFile,
+} from "./handover.ts";
+
+export { handoverPage } from "./handover.ts";
+
+export interface ResetPasswordsOptions {
+  /** Everybody on the roster who has no password, when left out. */
+  names: string[] | undefined;
+  /** Where the passwords are written instead of being shown. */
+  passwordFile: string | undefined;
+  yes: boolean;
+  json: boolean;
+}
+
+/**
+ * Gives developers one-time passwords for the console, the first or new ones.
+ *
+ * @returns what to hand over; nobody, where all have a password already
+ */
+export async function resetPasswords(
+  project: Project,
+  file: SettingsFile,
+  { names, passwordFile, yes, json }: ResetPasswordsOptions,
+): Promise<AddedDeveloper[]> {
+  const { settings } = file;
+  if (names !== undefined) requireInRoster(file, names);
+  requirePlaceForPassword(passwordFile, json);
+  if (passwordFile !== undefined) await requireNewFile(passwordFile);
+  const iam = iamIn(settings.authAccount, settings);
+  const chosen = names ?? (await withoutPassword(iam, await there(iam, Object.keys(settings.developers))));
+  await doEach(chosen.map((name) => () => requireOwnUser(iam, project, settings, name)));
+  const without = names === undefined ? chosen : await withoutPassword(iam, chosen);
+  const replaced = chosen.filter((name) => !without.includes(name));
+  const whose =
+    replaced.length === 1 ? `${replaced.join("")}'s password` : `the passwords of ${listed(replaced, plain)}`;
+  if (replaced.length > 0) await confirmChange(`Replace ${whose}?`, yes);
+  const passwords = new Map<string, string>();
+  try {
+    await doEach(chosen.map((name) => async () => passwords.set(name, await resetPassword(iam, name))));
+  } finally {
+    // What was made by then is not lost to what was refused.
+    const made = new Map(chosen.flatMap((name) => (passwords.has(name) ? [[name, passwords.get(name)]] : [])));
+    if (passwordFile !== undefined && made.size > 0) await writePasswordFile(passwordFile, made);
+  }
+  return chosen.map((name) => ({
+    handover: handoverOf(settings, name),
+    password: passwordFile === undefined ? { shown: passwords.get(name) ?? "" } : { file: passwordFile },
+  }));
+}
+
+const plain = (text: string): string => text;
+
+/** Those of them who are users of the account. */
+async function there(iam: IAMClient, names: string[]): Promise<string[]> {
+  const users = new Set<string | undefined>();
+  for await (const { Users = [] } of paginateListUsers({ client: iam }, {})) {
+    for (const { UserName } of Users) users.add(UserName);
+  }
+  return names.filter((name) => users.has(name));
+}
