@@ -36,7 +36,7 @@ export default class ResetPassword extends StackCommand {
 }
 
 function namesOf(names: string[], missing: boolean): string[] | undefined {
-  if (names.length > 0 === missing) {
+  if (names.length > 0 ? missing : !missing) {
     throw new Failure(
       missing ? "Names and --missing do not go together." : "Whose password?",
       "Give names, or --missing for everybody who has none.",
