@@ -1,7 +1,7 @@
 import { appendFile } from "node:fs/promises";
 
 import type { StepEventMetadata } from "../engine/automation.ts";
-import { passwordsLater } from "../deploy/passwords-later.ts";
+import { passwordsLater, usersMade } from "../deploy/passwords-later.ts";
 import { failureMarkdown } from "../report/failure.ts";
 import { markdown } from "../report/markdown.ts";
 import { code } from "../report/markdown-text.ts";
@@ -38,9 +38,7 @@ function hasChanged(outcome: Outcome | undefined): outcome is Outcome {
 
 function done({ project: { stack }, file: { settings }, steps }: Outcome): string {
   const changes = stackChangesOf(steps);
-  const letIn = changes.resources.flatMap(({ operation, type, name }) =>
-    operation === "create" && type === "user" ? [name] : [],
-  );
+  const letIn = usersMade(changes.resources);
   const next = letIn.length === 0 ? "" : `\n**Next:** ${passwordsLater(letIn.sort(), code)}\n`;
   return markdown(previewReport({ kind: "up", stack, settings, changes })) + next;
 }

@@ -1,6 +1,4 @@
 import type { Settings } from "../../infra/settings.ts";
-import { iamIn } from "../aws/clients.ts";
-import { withoutPassword } from "../aws/one-time-password.ts";
 import type { RunResult } from "../results/run.ts";
 import { isFew } from "../accounts-text.ts";
 import { listed, type Mark } from "../report/words.ts";
@@ -10,7 +8,7 @@ export function madeWithoutPassword(
   { changes }: Pick<RunResult, "changes">,
   except: string[] = [],
 ): string | undefined {
-  const names = usersMade({ changes }).filter((name) => !except.includes(name));
+  const names = usersMade(changes).filter((name) => !except.includes(name));
   return names.length === 0 ? undefined : passwordsLater(names.sort());
 }
 
@@ -22,18 +20,26 @@ export async function letInWithoutPassword(
   result: Pick<RunResult, "changes">,
   settings: Settings,
 ): Promise<string | undefined> {
-  const made = new Set(usersMade(result));
+  const made = new Set(usersMade(result.changes));
   const others = result.changes.flatMap(({ operation, type, developer }) =>
     operation === "create" && type === "role" && developer !== undefined && !made.has(developer) ? [developer] : [],
   );
-  const iam = iamIn(settings.authAccount, settings);
-  // Whom AWS does not tell of is not told of here; the run is done.
-  const without = await withoutPassword(iam, [...new Set(others)]).catch(() => []);
-  const names = [...made, ...without];
+  const names = [...made, ...(await withoutPasswords([...new Set(others)], settings))];
   return names.length === 0 ? undefined : passwordsLater(names.sort());
 }
 
-function usersMade({ changes }: Pick<RunResult, "changes">): string[] {
+async function withoutPasswords(userNames: string[], settings: Settings): Promise<string[]> {
+  if (userNames.length === 0) return [];
+  const [{ iamIn }, { withoutPassword }] = await Promise.all([
+    import("../aws/clients.ts"),
+    import("../aws/one-time-password.ts"),
+  ]);
+  // Whom AWS does not tell of is not told of here; the run is done.
+  return withoutPassword(iamIn(settings.authAccount, settings), userNames).catch(() => []);
+}
+
+/** The users among what a run has made. */
+export function usersMade(changes: { operation: string; type: string; name: string }[]): string[] {
   return changes.flatMap(({ operation, type, name }) => (operation === "create" && type === "user" ? [name] : []));
 }
 

@@ -26,7 +26,11 @@ export async function resourcesBefore(stack: Stack, project: Project): Promise<R
 
 /** When the stack last wrote each resource, by URN, to the second. */
 export async function modifiedBefore(stack: Stack, project: Project): Promise<Map<string, string>> {
-  const resources = await resourcesBefore(stack, project);
+  return modifiedTimes(await resourcesBefore(stack, project));
+}
+
+/** When each was last written, to the second: "2026-01-02T03:04:05Z". */
+export function modifiedTimes(resources: Resource[]): Map<string, string> {
   return new Map(resources.map(({ urn, modified = "" }) => [urn, modified.replace(/\.\d+Z$/, "Z")]));
 }
 

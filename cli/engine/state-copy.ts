@@ -13,6 +13,7 @@ import { directoryUrl } from "../state/state-directory.ts";
 import type { Resource } from "./deployment.ts";
 import { forgetEnvironment } from "./provider-inputs.ts";
 import { openStack } from "./stack.ts";
+import { modifiedTimes } from "./state-before.ts";
 import { exportSealed } from "./state-transfer.ts";
 
 /** A copy of a stack that a run may change without the stack's knowing. */
@@ -58,7 +59,7 @@ async function copyInto(directory: string, project: Project): Promise<StateCopy>
   return {
     project: { ...project, directory, settingsFile, backendUrl: directoryUrl(join(directory, "state")) },
     ...(byServer && { secrets: { PULUMI_CONFIG_PASSPHRASE: randomUUID() } }),
-    modified: modifiedIn(state),
+    modified: modifiedTimes(resourcesIn(JSON.parse(state) as StateFile<Resource>) ?? []),
   };
 }
 
@@ -88,10 +89,4 @@ function withProvidersOfNow(text: string): string {
     }
   }
   return JSON.stringify(state);
-}
-
-function modifiedIn(text: string): Map<string, string> {
-  const resources = resourcesIn(JSON.parse(text) as StateFile<Resource>) ?? [];
-  // To the second: "2026-01-02T03:04:05Z".
-  return new Map(resources.map(({ urn, modified = "" }) => [urn, modified.replace(/\.\d+Z$/, "Z")]));
 }

@@ -2,7 +2,7 @@ import type { IAMClient } from "@aws-sdk/client-iam";
 
 import { wordsOfAws } from "../aws/words.ts";
 import { type Credentials, iamFor, stsFor } from "./clients.ts";
-import type { Memory } from "./memory.ts";
+import { liveSession, type Memory } from "./memory.ts";
 import { loginProfiles, sessionIn } from "./profile.ts";
 import type { CheckedLogin } from "../results/login.ts";
 
@@ -10,14 +10,14 @@ import type { CheckedLogin } from "../results/login.ts";
  * The profiles that `login` has written, and what is remembered besides, each asked about: what the file says of its expiry may be
  * edited, or out of date.
  */
-export async function checkedLogins({ sessions }: Memory, clockOffset: number): Promise<CheckedLogin[]> {
+export async function checkedLogins(memory: Memory, clockOffset: number): Promise<CheckedLogin[]> {
   const written = await Promise.all(
     (await loginProfiles()).map(async (login) => ({ login, session: await sessionIn(login.profile) })),
   );
   const inProfiles = written.map(({ session }) => session.accessKeyId);
-  const remembered = Object.values(sessions)
-    .filter((session) => session !== undefined)
-    .filter(({ accessKeyId, expires }) => !inProfiles.includes(accessKeyId) && Date.parse(expires) > Date.now())
+  const remembered = Object.keys(memory.sessions)
+    .flatMap((account) => liveSession(memory, account, 0) ?? [])
+    .filter(({ accessKeyId }) => !inProfiles.includes(accessKeyId))
     .map((session) => ({ login: { account: session.account, expires: session.expires }, session }));
   return Promise.all(
     [...written, ...remembered].map(async ({ login, session }) => ({

@@ -47,16 +47,15 @@ export async function resetPasswords(
   await doEach(chosen.map((name) => () => requireOwnUser(iam, project, settings, name)));
   const without = names === undefined ? chosen : await withoutPassword(iam, chosen);
   const replaced = chosen.filter((name) => !without.includes(name));
-  const whose =
-    replaced.length === 1 ? `${replaced.join("")}'s password` : `the passwords of ${listed(replaced, plain)}`;
-  if (replaced.length > 0) await confirmChange(`Replace ${whose}?`, yes);
+  if (replaced.length > 0) await confirmChange(`Replace ${passwordsOf(replaced)}?`, yes);
   const passwords = new Map<string, string>();
   try {
     await doEach(chosen.map((name) => async () => passwords.set(name, await resetPassword(iam, name))));
   } finally {
     // What was made by then is not lost to what was refused.
-    const made = new Map(chosen.flatMap((name) => (passwords.has(name) ? [[name, passwords.get(name)]] : [])));
-    if (passwordFile !== undefined && made.size > 0) await writePasswordFile(passwordFile, made);
+    if (passwordFile !== undefined && passwords.size > 0) {
+      await writePasswordFile(passwordFile, new Map(chosen.map((name) => [name, passwords.get(name)])));
+    }
   }
   return chosen.map((name) => ({
     handover: handoverOf(settings, name),
@@ -64,7 +63,9 @@ export async function resetPasswords(
   }));
 }
 
-const plain = (text: string): string => text;
+function passwordsOf(names: string[]): string {
+  return names.length === 1 ? `${names.join("")}'s password` : `the passwords of ${listed(names, (name) => name)}`;
+}
 
 /** Those of them who are users of the account. */
 async function there(iam: IAMClient, names: string[]): Promise<string[]> {

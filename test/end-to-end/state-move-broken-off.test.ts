@@ -79,7 +79,7 @@ describe("a state move that was broken off", () => {
     expect((await move(await cloud.bucket("gap"))).status).to.equal(0);
     const to = await cloud.bucket("behind-gap");
     const text = await readFile(projectFile(), "utf8");
-    await stage.addBob();
+    await stage.admin.editSettings((text) => text.replace("alice: {}", "alice: {}\n    bob: {}"));
     const meanwhile = async (child: ChildProcess): Promise<void> => {
       const locked = async (): Promise<boolean> => (await cloud.keys("gap")).some((name) => name.includes("/locks/"));
       while (!(await locked())) await setTimeout(10);

@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 
@@ -11,42 +10,24 @@ import { Administrator, type Result, type RunOptions } from "./harness.ts";
 /** An administrator with a stack that is in use, beside places to which it can be moved. */
 export class StateStage {
   readonly cloud: StateCloud;
-  admin!: Administrator;
-  /** The administrator's directory as it was after `up`. */
-  readonly #template: string;
-  #isUsed = true;
+  readonly admin: Administrator;
+  /** To be called before each test: the project and AWS are as they were after `up`. */
+  readonly reset: () => Promise<void>;
 
-  private constructor(cloud: StateCloud, template: string) {
+  private constructor(cloud: StateCloud, admin: Administrator, reset: () => Promise<void>) {
     this.cloud = cloud;
-    this.#template = template;
+    this.admin = admin;
+    this.reset = reset;
   }
 
   static async open(): Promise<StateStage> {
-    return new StateStage(await StateCloud.start(), await mkdtemp(join(tmpdir(), "mfa-admin-cli-")));
-  }
-
-  /** To be called before each test. What AWS has is the same as well, unless the test before has said otherwise. */
-  async reset(): Promise<void> {
-    if (this.#isUsed) {
-      await this.#closeAdmin();
-      this.admin = await Administrator.withStack({ developers: ["alice"] });
-      await this.#copy(this.admin.directory, this.#template);
-      this.#isUsed = false;
-    } else {
-      await this.#copy(this.#template, this.admin.directory);
-    }
+    const admin = await Administrator.withStack({ developers: ["alice"] });
+    return new StateStage(await StateCloud.start(), admin, await admin.save());
   }
 
   async close(): Promise<void> {
     this.cloud.close();
-    await this.#closeAdmin();
-    await rm(this.#template, { recursive: true, force: true });
-  }
-
-  /** Another developer in the settings: what AWS has is another thing from then on. */
-  async addBob(): Promise<void> {
-    this.#isUsed = true;
-    await this.admin.editSettings((text) => text.replace("alice: {}", "alice: {}\n    bob: {}"));
+    await this.admin.close();
   }
 
   runWith({ env, ...options }: RunOptions, ...args: string[]): Promise<Result> {
@@ -69,15 +50,5 @@ export class StateStage {
   async stacksHere(): Promise<string[]> {
     const names = await readdir(join(this.admin.stateDirectory, ".pulumi", "stacks", "mfa-admin"));
     return names.filter((name) => name.endsWith(".json")).map((name) => name.replace(".json", ""));
-  }
-
-  async #copy(from: string, to: string): Promise<void> {
-    for (const name of await readdir(to)) await rm(join(to, name), { recursive: true, force: true });
-    await cp(from, to, { recursive: true });
-  }
-
-  async #closeAdmin(): Promise<void> {
-    // There is none before the first test.
-    await (this.admin as Administrator | undefined)?.close();
   }
 }
