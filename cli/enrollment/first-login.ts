@@ -1,5 +1,6 @@
 import type { Assignment } from "../../infra/assignment.ts";
 import { dailyProfile } from "../aws-files/profiles.ts";
+import { Failure } from "../failure.ts";
 import type { AccessKey } from "../login/access-key.ts";
 import { rememberedCode } from "../login/code.ts";
 import { login } from "../login/login.ts";
@@ -43,20 +44,22 @@ export async function firstLogin(
 
 /** The profile for the session, before a code is spent: `dev`, or the one that the developer names where that is something else's. */
 async function freeProfile(): Promise<string> {
-  const taken = await takenBy(dailyProfile);
-  if (taken === undefined) return dailyProfile;
-  tellPerson(taken);
-  const check = async (name: string): Promise<true | string> => (await takenBy(name)) ?? true;
+  const refused = await refusalOf(dailyProfile);
+  if (refused === undefined) return dailyProfile;
+  // Another name is no remedy for a file that cannot be written.
+  if (!(refused instanceof TakenProfile)) throw refused;
+  tellPerson(refused.message);
+  const check = async (name: string): Promise<true | string> => (await refusalOf(name))?.message ?? true;
   return askText("Another profile for your login:", check, `${dailyProfile}-mfa`);
 }
 
-/** What a profile has instead of a login. */
-async function takenBy(profile: string): Promise<string | undefined> {
+/** Why a profile cannot have the login. */
+async function refusalOf(profile: string): Promise<Failure | undefined> {
   try {
     await requireFreeProfiles([profile]);
     return undefined;
   } catch (error) {
-    if (!(error instanceof TakenProfile)) throw error;
-    return error.message;
+    if (!(error instanceof Failure)) throw error;
+    return error;
   }
 }

@@ -284,6 +284,8 @@ describe("enroll", () => {
     await terminal.waitFor("Another profile for your login: (dev-mfa)");
     terminal.enter("default");
     await terminal.waitFor("The profile default holds an access key, which would be lost.");
+    terminal.enter("a[b");
+    await terminal.waitFor('"a[b" cannot be the name of a profile.');
     terminal.enter("mine");
     await firstLogin(terminal, heidi);
     await terminal.waitFor("Every day: mfa-admin login --profile mine");
