@@ -2,9 +2,20 @@ import type { Command } from "@oclif/core/command";
 import { Help } from "@oclif/core/help";
 
 import { developerCommands } from "../toolchain/developer-commands.js";
+import { unknownCommand } from "./unknown-command.ts";
 
 /** oclif's help, with the commands of administrators and of developers apart, and the first step of each. */
 export default class GroupedHelp extends Help {
+  /** Shows the help of what was typed before `--help`, or says which command was meant. */
+  override async showHelp(argv: string[]): Promise<void> {
+    const unknown = unknownCommand(
+      argv.filter((word) => !word.startsWith("-")),
+      this.config.commandIDs,
+    );
+    if (unknown !== undefined) throw unknown;
+    await super.showHelp(argv);
+  }
+
   protected override formatCommands(commands: Command.Loadable[]): string {
     const [own, others] = [true, false].map((wanted) =>
       commands.filter(({ id }) => developerCommands.includes(id) === wanted),

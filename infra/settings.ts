@@ -151,9 +151,9 @@ const passwordPolicy = z.strictObject(
 
 /** AWS General Reference, "AWS service endpoints". */
 const regionName = text(
-  /^[a-z]{2,}(-[a-z]+)+-\d{1,2}$/,
+  /^[a-z]{2,}(-[a-z]+)+-\d$/,
   "this must be a region's code, such as ap-northeast-1 for Tokyo",
-  (given) => /^([a-z]{2,}(?:-[a-z]+)+-\d{1,2})[a-z]?$/.exec(given.trim().toLowerCase().replace(/_/g, "-"))?.[1],
+  (given) => /^([a-z]{2,}(?:-[a-z]+)+-\d)[a-z]?$/.exec(given.trim().toLowerCase().replace(/_/g, "-"))?.[1],
 );
 
 export const settingsSchema = z

@@ -1,4 +1,6 @@
 import {
+  AccountNotFoundException,
+  DescribeAccountCommand,
   DescribeOrganizationalUnitCommand,
   DescribeOrganizationCommand,
   ListRootsCommand,
@@ -170,6 +172,7 @@ export async function requireAccessRole(name: string, accountId: string, accessR
     );
   } catch (error) {
     if (!(error instanceof Error) || !error.name.startsWith("AccessDenied")) throw error;
+    await requireMember(name, accountId, error);
     const reading = readingRole();
     throw new Failure(
       `The role ${reading ?? accessRole} cannot be assumed in account ${name} (${accountId}): ${error.message}`,
@@ -177,6 +180,21 @@ export async function requireAccessRole(name: string, accountId: string, accessR
         ? "Make the role there with a trust policy for the management account, or name the right one in accessRole."
         : "MFA_ADMIN_ACCESS_ROLE names it. Make it there with the policies that mfa-admin init --ci github writes.",
       { cause: error, setting: settingOf(name) },
+    );
+  }
+}
+
+/** STS refuses a role in an account that there is none of in the same words as one that is not there. */
+async function requireMember(name: string, accountId: string, cause: Error): Promise<void> {
+  try {
+    await organizationsClient().send(new DescribeAccountCommand({ AccountId: accountId }));
+  } catch (error) {
+    // Who may not ask is told what STS has said.
+    if (!(error instanceof AccountNotFoundException)) return;
+    throw new Failure(
+      `The organization has no account ${accountId} (${name}).`,
+      `Correct ${settingOf(name).join(".")}; aws organizations list-accounts shows those that it has.`,
+      { cause, setting: settingOf(name) },
     );
   }
 }

@@ -19,16 +19,20 @@ export interface Outcome {
   steps: StepEventMetadata[];
 }
 
-/** Adds what `up` has done to the summary of its job on GitHub Actions; does nothing elsewhere. */
-export async function summarizeUp(outcome: Outcome): Promise<void> {
-  await append(() => done(outcome));
+/**
+ * Adds what `up` has done to the summary of its job on GitHub Actions; does nothing elsewhere.
+ *
+ * @param letIn who has no password yet
+ */
+export async function summarizeUp(outcome: Outcome, letIn: string[]): Promise<void> {
+  await append(() => done(outcome, letIn));
 }
 
 /** The same for an `up` that has failed: why, what to do next, and what it had done by then. */
 export async function summarizeFailedUp(error: Error, outcome: Outcome | undefined): Promise<void> {
   await append(() => {
     const failure = failureMarkdown("up", error);
-    return hasChanged(outcome) ? `${failure}\n${done(outcome)}` : failure;
+    return hasChanged(outcome) ? `${failure}\n${done(outcome, usersMadeBy(outcome))}` : failure;
   });
 }
 
@@ -36,10 +40,11 @@ function hasChanged(outcome: Outcome | undefined): outcome is Outcome {
   return outcome !== undefined && stackChangesOf(outcome.steps).resources.some(({ operation }) => operation !== "same");
 }
 
-function done({ project: { stack }, file: { settings }, steps }: Outcome): string {
+const usersMadeBy = ({ steps }: Outcome): string[] => usersMade(stackChangesOf(steps).resources).sort();
+
+function done({ project: { stack }, file: { settings }, steps }: Outcome, letIn: string[]): string {
   const changes = stackChangesOf(steps);
-  const letIn = usersMade(changes.resources);
-  const next = letIn.length === 0 ? "" : `\n**Next:** ${passwordsLater(letIn.sort(), code)}\n`;
+  const next = letIn.length === 0 ? "" : `\n**Next:** ${passwordsLater(letIn, code)}\n`;
   return markdown(previewReport({ kind: "up", stack, settings, changes })) + next;
 }
 

@@ -29,6 +29,7 @@ export default class Destroy extends StackCommand {
     const isAll = unreachedBy(stack).length === 0;
     const nothing = isAll ? "There is nothing to delete." : "There is nothing else to delete.";
     this.log(result.changes.length === 0 ? nothing : summary(result));
+    if (isAll && result.changes.length > 0) this.logToStderr("The settings stay: mfa-admin up makes all of it again.");
     return result;
   }
 }

@@ -46,9 +46,9 @@ export default class List extends StackCommand {
     const alarms = await alarmsOf(project, settings, process.stdout);
     const rows = roster.map((entry, index) => ({ ...entry, ...statuses[index], ...alarms.of(entry.userName) }));
     // The JSON is a row for each developer.
-    if (this.jsonEnabled()) for (const line of alarms.lines) this.logToStderr(line);
+    if (this.jsonEnabled()) for (const line of [...alarms.lines, ...alarms.next]) this.logToStderr(line);
     else if (alarms.lines.length > 0) this.log(`${alarms.lines.join("\n")}\n`);
-    this.log([developerTable(rows, accounts), ...exempt].join("\n"));
+    this.log([developerTable(rows, accounts), ...exempt, ...alarms.next].join("\n"));
     return rows;
   }
 }

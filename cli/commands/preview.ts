@@ -63,10 +63,16 @@ export default class Preview extends ReportCommand {
     });
     await this.show(report, flags.format);
     const { "save-plan": plan } = flags;
+    if (plan === undefined && isApplicable(report)) this.logToStderr("Next: mfa-admin up applies it.");
     if (plan !== undefined) this.logToStderr(`The plan is in ${plan}; mfa-admin up --plan ${plan} applies it.`);
     if (flags["exit-code"] && report.changed) process.exitCode = 2;
     return report;
   }
+}
+
+/** Whether `up` would do what the report shows; that it would refuse is told in the report. */
+function isApplicable({ changed, reason, warnings }: PreviewReport): boolean {
+  return changed && reason === undefined && !warnings.some((warning) => "refused" in warning && warning.refused);
 }
 
 function baseOf({ base: ref, "base-file": path }: { base?: string | undefined; "base-file"?: string | undefined }) {

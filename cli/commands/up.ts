@@ -76,11 +76,11 @@ export default class Up extends StackCommand {
       onStep,
       ...plan,
     });
-    await summarizeUp(this.#outcome);
+    const { letInWithoutPassword, passwordsLater } = await import("../deploy/passwords-later.ts");
+    const letIn = await letInWithoutPassword(result, file.settings);
+    await summarizeUp(this.#outcome, letIn);
     this.log(summary(result));
-    const { letInWithoutPassword } = await import("../deploy/passwords-later.ts");
-    const later = await letInWithoutPassword(result, file.settings);
-    if (later !== undefined) this.logToStderr(`Next: ${later}`);
+    if (letIn.length > 0) this.logToStderr(`Next: ${passwordsLater(letIn)}`);
     return result;
   }
 

@@ -9,6 +9,7 @@ import { notedResources } from "../state/checkpoint.ts";
 import { accountsOutside } from "../aws/organization.ts";
 import { shieldTargets } from "../aws/shield.ts";
 import { authAccountUnderPolicy } from "./auth-account.ts";
+import { notApplied, notAppliedLines } from "./not-applied.ts";
 import { uncoveredAccounts } from "./promise.ts";
 import { cutOffs } from "./cut-offs.ts";
 import { type Denied, denials } from "../engine/denials-in-aws.ts";
@@ -21,7 +22,13 @@ export interface Alarms {
    * What only denies on the user and the roles of one developer, and whether a removal has cut them off; nothing where there is
    * none of it.
    */
-  of: (userName: string) => { denied?: Pick<Denied, "resource" | "policies" | "quarantine">[]; cutOff?: true };
+  of: (userName: string) => {
+    denied?: Pick<Denied, "resource" | "policies" | "quarantine">[];
+    cutOff?: true;
+    notApplied?: string[];
+  };
+  /** In what the settings are ahead of the state, as far as it can be read; what to run for it. */
+  next: string[];
 }
 
 /** Looks for policies that only deny on the developers' users and roles, in every account that can be reached. */
@@ -48,13 +55,20 @@ export async function alarmsOf(project: Project, settings: Settings, stream: Nod
     denials({ identities }, settings, stackHeldBy(noted ?? [])),
     cutOffs({ identities }, settings),
   ];
+  const ahead = noted === undefined ? undefined : notApplied(settings, noted);
   return {
+    next: ahead === undefined ? [] : notAppliedLines(ahead, settings),
     lines: warningLines([...(underPolicy ?? []), ...uncovered, ...found, ...cutOff, ...missed], stream),
     of(userName) {
       const own = found.filter(({ developer }) => developer === userName);
       const denied = own.map(({ resource, policies, quarantine }) => ({ resource, policies, quarantine }));
       const isCutOff = cutOff.some(({ developer }) => developer === userName);
-      return { ...(denied.length > 0 && { denied }), ...(isCutOff && { cutOff: true as const }) };
+      const missing = ahead?.missing.get(userName);
+      return {
+        ...(denied.length > 0 && { denied }),
+        ...(isCutOff && { cutOff: true as const }),
+        ...(missing !== undefined && { notApplied: missing }),
+      };
     },
   };
 }

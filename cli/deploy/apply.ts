@@ -26,6 +26,7 @@ import { previewed } from "./previewed.ts";
 import { previewReport } from "../report/report.ts";
 import type { Warning } from "../results/warning.ts";
 import { isPutRight } from "../report/warnings.ts";
+import { lossesText } from "../report/access-text.ts";
 import { warningText } from "../report/wording.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import { styled } from "../terminal/stream.ts";
@@ -148,7 +149,9 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
       return { changes: [], unchanged: report.unchanged, seconds: 0 };
     }
     if (show) tell(`${intro === undefined ? "" : `${intro}\n\n`}${text(report, process.stderr, { asking: !yes })}\n`);
-    await confirmChange(`${report.summary} Apply to the stack "${stackReference(project)}"?`, yes);
+    const losses = lossesText(report);
+    const sentences = [report.summary, ...(losses === "" ? [] : [losses])];
+    await confirmChange(`${sentences.join(" ")} Apply to the stack "${stackReference(project)}"?`, yes);
     if (!yes || saved !== undefined) {
       await requireUnlocked(project);
       await requireUnchanged(stack, project, resources);

@@ -13,19 +13,15 @@ export function madeWithoutPassword(
 }
 
 /**
- * What is left to do for those whom an `up` has let in: the users that it has made, and those who got roles now and whom an
- * earlier run, which did not come to its end, has made without a password.
+ * Those whom an `up` has let in and who have no password yet: the users that it has made, and those who got roles now and whom
+ * an earlier run, which did not come to its end, has made.
  */
-export async function letInWithoutPassword(
-  result: Pick<RunResult, "changes">,
-  settings: Settings,
-): Promise<string | undefined> {
+export async function letInWithoutPassword(result: Pick<RunResult, "changes">, settings: Settings): Promise<string[]> {
   const made = new Set(usersMade(result.changes));
   const others = result.changes.flatMap(({ operation, type, developer }) =>
     operation === "create" && type === "role" && developer !== undefined && !made.has(developer) ? [developer] : [],
   );
-  const names = [...made, ...(await withoutPasswords([...new Set(others)], settings))];
-  return names.length === 0 ? undefined : passwordsLater(names.sort());
+  return [...made, ...(await withoutPasswords([...new Set(others)], settings))].sort();
 }
 
 async function withoutPasswords(userNames: string[], settings: Settings): Promise<string[]> {

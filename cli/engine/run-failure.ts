@@ -12,6 +12,8 @@ export interface FailedRun {
   command: EngineCommand;
   record: RunRecord;
   interrupted: boolean;
+  /** How many changes it was to make, where that is known. */
+  total?: number | undefined;
   project: Project;
   error: unknown;
   /** The command that goes on from there, where it is another one than the run's own. */
@@ -118,9 +120,10 @@ const past: Record<EngineCommand, string> = {
   destroy: "deleted",
 };
 
-function interruption({ command, record: { changes } }: FailedRun): string {
+function interruption({ command, total = 0, record: { changes } }: FailedRun): string {
   if (!changesAws(command)) return "Interrupted; nothing was changed in AWS.";
-  const count = changes.length === 1 ? "one change" : `${changes.length} changes`;
+  const made = changes.length === 1 ? "one" : String(changes.length);
+  const count = total > changes.length ? `${made} of ${total} changes` : `${made} change${made === "one" ? "" : "s"}`;
   return `Cancelled after ${count}; the state knows what was done.`;
 }
 

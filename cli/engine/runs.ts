@@ -258,9 +258,11 @@ async function run(
 ): Promise<FinishedRun> {
   // A `destroy` leaves nothing unchanged.
   const record = new RunRecord(command !== "destroy");
-  const counted: Counted = changesAws(command)
-    ? { what: "changes", total }
-    : { what: "resources", total: expectedResources(settings) };
+  // How many changes there will be is known after a preview alone.
+  const counted: Counted =
+    command === "destroy" || total !== undefined
+      ? { what: "changes", total }
+      : { what: "resources", total: expectedResources(settings) };
   const progress = new Progress(titles[command], counted, accountNames(settings));
   const output = new RedactedLines(process.stderr);
   const pass = (text: string): void => {
@@ -285,9 +287,9 @@ async function run(
             const before = record.finished;
             const change = record.add(event);
             if (event.resOutputsEvent) onStep?.(event.resOutputsEvent.metadata);
-            if (changesAws(command) && change) progress.changed(change);
             // What a preview or a refresh finds is shown at its end.
-            if (!changesAws(command) && record.finished > before) progress.advance();
+            if (changesAws(command) && change) progress.changed(change);
+            else if (counted.what === "resources" && record.finished > before) progress.advance();
           },
           onOutput: pass,
           onError: pass,
@@ -303,7 +305,7 @@ async function run(
   } catch (error) {
     record.close();
     progress.end();
-    throw failureOf({ command, record, interrupted, project, error, ...(again !== undefined && { again }) });
+    throw failureOf({ command, record, interrupted, total, project, error, ...(again !== undefined && { again }) });
   } finally {
     output.end();
   }

@@ -40,6 +40,7 @@ export async function initialize(options: InitializeOptions): Promise<{
 }> {
   const { from, backendUrl, secretsProvider, answers: flags, tell } = options;
   const answers: InitAnswers = { ...flags, developmentAccounts: namedAccounts(flags.developmentAccounts) };
+  if (answers.stack !== undefined) newStackPlace(from, parseStackName(answers.stack).stack);
   requireComplete(answers);
   if (backendUrl !== undefined) requireBackendUrl("--backend", backendUrl);
   requireSecretsProvider(secretsProvider);

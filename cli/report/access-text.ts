@@ -1,4 +1,5 @@
-import { accountsText, isFew } from "../accounts-text.ts";
+import { accountsText, isFew, namesText } from "../accounts-text.ts";
+import { oneLine } from "../terminal/one-line.ts";
 import { anonymous } from "./anonymous.ts";
 import type { Access, DeveloperChange, PreviewReport } from "../results/report.ts";
 import { counted } from "./summary.ts";
@@ -13,9 +14,25 @@ export function accessTexts(
     JSON.stringify(anonymous({ change, moves: movesOf(changes), access }, name)),
   );
   return [...alike.values()]
-    .flatMap((group) => (group.length > 2 ? [group] : group.map((one) => [one])))
     .map((group) => accessText(group, { mark, accounts, isEverybody: group.length === developers.length }))
     .filter((text) => text !== undefined);
+}
+
+/**
+ * Who loses what, for a question that stands far below the changes: "bob loses all access; carol loses payments." Empty where
+ * nobody does.
+ */
+export function lossesText({ developers, accounts }: Pick<PreviewReport, "developers" | "accounts">): string {
+  const losses = developers.flatMap(({ name, change, changes }) => {
+    const { lost } = movesOf(changes);
+    if (change === "removed") return [{ name, what: "all access" }];
+    return change === "added" || lost.length === 0 ? [] : [{ name, what: accountsText(lost, accounts) }];
+  });
+  const parts = [...Map.groupBy(losses, ({ what }) => what)].map(([what, people]) => {
+    const names = people.map(({ name }) => oneLine(name));
+    return `${names.length === 1 ? "" : `${names.length} developers (`}${namesText(names)}${names.length === 1 ? " loses" : ") lose"} ${what}`;
+  });
+  return parts.length === 0 ? "" : `${parts.join("; ")}.`;
 }
 
 interface Telling {

@@ -44,9 +44,18 @@ interface Group {
   what: string;
 }
 
+/** How many lines one looks through without effort. */
+const manageable = 16;
+
+/** A few alike stay a line each, unless there are too many lines for that. */
 function grouped(changes: Told[], accounts: number): Group[] {
-  const resources = together(changes, (change) => ({ ...change, account: undefined }));
-  const alike = together(resources, (places) => [places.map(({ account }) => account), places.map(nameless)]);
+  const loosely = groupedBy(changes, accounts, isFew);
+  return loosely.length <= manageable ? loosely : groupedBy(changes, accounts, (count) => count <= 1);
+}
+
+function groupedBy(changes: Told[], accounts: number, isApart: (count: number) => boolean): Group[] {
+  const resources = together(changes, (change) => ({ ...change, account: undefined }), isApart);
+  const alike = together(resources, (places) => [places.map(({ account }) => account), places.map(nameless)], isApart);
   const whose = alike.map((group) => group.map(([first]) => first?.developer));
   return alike.flatMap((group, index) => {
     const places = group[0] ?? [];
@@ -77,13 +86,13 @@ function manyText(group: Told[][], isTold: boolean): string {
   return `${what}: ${all.map(({ name }) => oneLine(name)).join(", ")}`;
 }
 
-/** Items of the same key as one, where there are more than a few; the others stay where they are, each by itself. */
-function together<T>(items: T[], key: (item: T) => unknown): T[][] {
+/** Items of the same key as one, unless so few are to stay apart; the others stay where they are, each by itself. */
+function together<T>(items: T[], key: (item: T) => unknown, isApart: (count: number) => boolean): T[][] {
   const keyed = items.map((item) => ({ item, key: JSON.stringify(key(item)) }));
   const groups = Map.groupBy(keyed, ({ key }) => key);
   return keyed.flatMap((one) => {
     const group = groups.get(one.key) ?? [];
-    if (isFew(group.length)) return [[one.item]];
+    if (isApart(group.length)) return [[one.item]];
     return group[0] === one ? [group.map(({ item }) => item)] : [];
   });
 }

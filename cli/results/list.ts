@@ -26,6 +26,10 @@ const row = z.strictObject({
   ...rosterEntry.shape,
   ...statusSchema.omit({ userName: true }).partial().shape,
   denied: z.array(denied).optional().describe("Policies that only deny, on the user and the roles."),
+  notApplied: z
+    .array(z.string())
+    .optional()
+    .describe("Accounts in which the role is still to be made by up; empty where the user alone is missing."),
   cutOff: z.literal(true).optional().describe("A removal was broken off: nothing at all is allowed to them."),
 });
 

@@ -34,7 +34,17 @@ describe("the command line", () => {
     {
       what: "help for a command that there is none of",
       args: ["frobnicate", "--help"],
-      says: "Command frobnicate not found.\nSee --help for the arguments and flags.",
+      says: 'There is no command "frobnicate".\nSee mfa-admin --help for the commands.',
+    },
+    {
+      what: "help for a slip in a command's name, suggesting the right one",
+      args: ["ad-developer", "alice", "--help"],
+      says: 'There is no command "ad-developer".\nDid you mean mfa-admin add-developer?',
+    },
+    {
+      what: "help of a slip in a command of two words, suggesting the right one",
+      args: ["help", "state", "mvoe"],
+      says: 'There is no command "state mvoe".\nDid you mean mfa-admin state move?',
     },
     {
       what: "an argument too many",

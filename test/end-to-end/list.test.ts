@@ -30,13 +30,14 @@ describe("list", () => {
     const { stdout, stderr } = await admin.succeed("list");
     const [heading, ...rows] = stdout.trimEnd().split("\n");
     expect(heading).to.match(/^Developer +Accounts +MFA +Access keys +Last use$/);
-    expect(rows).to.have.length(4);
+    expect(rows).to.have.length(5);
     expect(rows[0]).to.match(/^alice +sandbox, payments +alice +less than an hour old +less than an hour ago$/);
     expect(rows[1]).to.match(
       /^bob +sandbox, payments +yubikey-\w+ \(security key\), bob +less than an hour old \(inactive\) +less than an hour ago$/,
     );
     expect(rows[2]).to.match(/^carol +payments +no user yet +none +never$/);
     expect(rows[3]).to.match(/^erin +sandbox, payments +no password yet +none +never$/);
+    expect(rows[4]).to.equal("Not applied yet: carol. Run mfa-admin up.");
     expect(stderr).to.equal("");
   });
 
@@ -80,6 +81,7 @@ describe("list", () => {
       hasPassword: false,
       mfaDevices: [],
       accessKeys: [],
+      notApplied: ["payments"],
     });
   });
 

@@ -82,6 +82,14 @@ export class AwsCli {
     return this.#run("bash", [join(import.meta.dirname, "dev-assume-role.sh"), code], settings);
   }
 
+  /** Commands for a shell, as a page has them. */
+  shell(script: string, directory: string, credentials: Credentials): Promise<CommandResult> {
+    return this.#run("sh", ["-c", `cd "$0" && ${script}`, directory], {
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    });
+  }
+
   remove(): Promise<void> {
     return rm(this.directory, { recursive: true });
   }

@@ -9,18 +9,19 @@ export const roleDirectory = (id: string): string => join(".github", "mfa-admin"
  * The roles as files: a trust policy and a policy for each, and the AWS CLI's commands that make them.
  *
  * @param id tells the stacks of a repository apart, as in the workflows' names
+ * @param accessRole the role by which the management account comes into the others
  * @returns texts by path, from the repository's root
  */
-export function roleFiles(id: string, roles: CiRole[]): Record<string, string> {
+export function roleFiles(id: string, roles: CiRole[], accessRole: string): Record<string, string> {
   const directory = roleDirectory(id);
   const documents = roles.flatMap(({ name, trust, policy }): [string, string][] => [
     [join(directory, `${name}-trust.json`), json(trust)],
     [join(directory, `${name}.json`), json(policy)],
   ]);
-  return { [join(directory, "README.md")]: readme(directory, roles), ...Object.fromEntries(documents) };
+  return { [join(directory, "README.md")]: readme(directory, roles, accessRole), ...Object.fromEntries(documents) };
 }
 
-function readme(directory: string, roles: CiRole[]): string {
+function readme(directory: string, roles: CiRole[], accessRole: string): string {
   const [first] = roles;
   return [
     "# The roles of the workflows",
@@ -33,24 +34,41 @@ function readme(directory: string, roles: CiRole[]): string {
     ...block([
       "aws iam create-open-id-connect-provider --url https://token.actions.githubusercontent.com --client-id-list sts.amazonaws.com",
     ]),
-    ...roles.flatMap((role) => section(directory, role)),
+    ...roles.flatMap((role) => section(directory, role, accessRole)),
     "A role that is there already is brought up to date by `aws iam update-assume-role-policy --role-name NAME --policy-document FILE`",
     "and the same `put-role-policy`.",
     "",
   ].join("\n");
 }
 
-function section(directory: string, { name, accounts, purpose }: CiRole): string[] {
+function section(directory: string, { name, accounts, purpose }: CiRole, accessRole: string): string[] {
   const file = (end: string): string => `file://${directory}/${name}${end}`;
+  const commands = [
+    `aws iam create-role --role-name ${name} --assume-role-policy-document ${file("-trust.json")}`,
+    `aws iam put-role-policy --role-name ${name} --policy-name ${name} --policy-document ${file(".json")}`,
+  ];
+  const isOne = accounts.length === 1;
   return [
     `## ${name}`,
     "",
-    `In ${accounts.join(", ")}: ${purpose}.`,
+    `In ${accounts.join(", ")}: ${purpose}.${isOne ? "" : " From the management account, in one after the other:"}`,
     "",
-    ...block([
-      `aws iam create-role --role-name ${name} --assume-role-policy-document ${file("-trust.json")}`,
-      `aws iam put-role-policy --role-name ${name} --policy-name ${name} --policy-document ${file(".json")}`,
-    ]),
+    ...block(isOne ? commands : inEach(accounts, accessRole, commands)),
+  ];
+}
+
+/** Runs commands in accounts that the caller comes into by a role, for sh, bash and zsh; the first that fails in one ends that one. */
+function inEach(accounts: string[], accessRole: string, commands: string[]): string[] {
+  return [
+    `for account in ${accounts.join(" ")}; do (`,
+    "  set -e",
+    '  echo "$account"',
+    `  session=$(aws sts assume-role --role-arn "arn:aws:iam::$account:role/${accessRole}" --role-session-name mfa-admin-ci \\`,
+    "    --query 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]' --output text)",
+    "  set -- $(echo $session)",
+    "  export AWS_ACCESS_KEY_ID=$1 AWS_SECRET_ACCESS_KEY=$2 AWS_SESSION_TOKEN=$3",
+    ...commands.map((command) => `  ${command}`),
+    "); done",
   ];
 }
 

@@ -33,9 +33,11 @@ export interface GithubFlags {
 /** Writes the workflows of a stack for GitHub Actions. @throws Failure where a workflow was edited, unless told `overwrite` */
 export async function setUpGithub(project: Project, version: string, flags: GithubFlags): Promise<GithubSetUp> {
   const { backendUrl, directory, settingsFile, stack } = project;
-  await requireReachableState(project);
-  const repository = await findRepository(directory, flags);
-  await requireInstallable(directory);
+  const [, repository] = await all(
+    requireReachableState(project),
+    findRepository(directory, flags),
+    requireInstallable(directory),
+  );
   const { settings } = await SettingsFile.read(settingsFile);
   const keys = secretsIn(await readFile(settingsFile, "utf8"));
   const [managementAccount, subject] = await Promise.all([
@@ -59,7 +61,7 @@ export async function setUpGithub(project: Project, version: string, flags: Gith
   const files = await workflows(options);
   const written = await write(repository.root, files, flags.overwrite);
   // What they say is worked out, and nobody else's.
-  written.push(...(await write(repository.root, roleFiles(idOf(options), roles), true)));
+  written.push(...(await write(repository.root, roleFiles(idOf(options), roles, settings.accessRole), true)));
   return {
     repository: repository.name,
     branch: repository.branch,
@@ -73,6 +75,21 @@ export async function setUpGithub(project: Project, version: string, flags: Gith
     roles,
     warnings: subject.warnings,
   };
+}
+
+/** Waits for every precondition, and tells all that do not hold at once. */
+async function all<T extends readonly unknown[]>(...holds: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+  const outcomes = await Promise.allSettled(holds);
+  const reasons = outcomes.flatMap((one): unknown[] => (one.status === "rejected" ? [one.reason] : []));
+  const failures = reasons.filter((reason) => reason instanceof Failure);
+  if (reasons.length > 1 && failures.length === reasons.length) {
+    const lines = failures.flatMap(({ message, remedy }) => [
+      message,
+      ...(remedy === undefined ? [] : [`  ${remedy}`]),
+    ]);
+    throw new Failure(lines.join("\n"), "Nothing was written; run the command again when these are done.");
+  }
+  return Promise.all(holds) as Promise<unknown> as Promise<T>;
 }
 
 function rolesOf(

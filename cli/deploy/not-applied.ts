@@ -1,0 +1,64 @@
+import { accountsOf } from "../../infra/names.ts";
+import type { Settings } from "../../infra/settings.ts";
+import { namesText } from "../accounts-text.ts";
+import { stackHeldBy } from "../engine/state-before.ts";
+import type { NotedResource } from "../state/checkpoint.ts";
+
+/** In what the settings are ahead of the stack's state: nobody has run `up` since, or it did not come to its end. */
+export interface NotApplied {
+  /** The accounts in which each developer's role is still to be made, by the developer's name. */
+  missing: Map<string, string[]>;
+  /** Whether the service control policy is still to be made. */
+  policy: boolean;
+  /** What the state has of developers that the settings no longer give: accounts by name, none for a whole developer. */
+  left: Map<string, string[]>;
+  /** Whether the state has nothing at all. */
+  everything: boolean;
+}
+
+/** Compares the settings with the resources of the state, by name. What only `preview` can tell is not told. */
+export function notApplied(settings: Settings, resources: NotedResource[]): NotApplied {
+  const { held } = stackHeldBy(resources);
+  const has = new Set(held.map(({ account, type, developer = "" }) => `${type} ${developer} ${account}`));
+  const names = Object.keys(settings.developers);
+  const missing = names.flatMap((name): [string, string[]][] => {
+    const accounts = accountsOf(settings, name).filter((account) => !has.has(`role ${name} ${account}`));
+    return accounts.length > 0 || !has.has(`user ${name} auth`) ? [[name, accounts]] : [];
+  });
+  const left = new Map<string, string[]>();
+  for (const { account, type, developer } of held) {
+    if (developer === undefined) continue;
+    if (!Object.hasOwn(settings.developers, developer)) left.set(developer, []);
+    else if (type === "role" && !accountsOf(settings, developer).includes(account)) {
+      left.set(developer, [...(left.get(developer) ?? []), account]);
+    }
+  }
+  return {
+    missing: new Map(missing),
+    policy: !held.some(({ type }) => type === "service control policy"),
+    left,
+    everything: held.length === 0,
+  };
+}
+
+/** The same in sentences, with what to run; nothing where all of it is applied. */
+export function notAppliedLines({ missing, policy, left, everything }: NotApplied, settings: Settings): string[] {
+  if (everything) return ["Nothing of the settings is applied: AWS has none of it. Run mfa-admin up."];
+  const parts = [
+    ...(policy ? ["the service control policy, so that nothing asks for MFA in the development accounts"] : []),
+    ...peopleParts(missing, (name) => accountsOf(settings, name).length),
+  ];
+  const over = peopleParts(left, () => 0);
+  return [
+    ...(parts.length > 0 ? [`Not applied yet: ${parts.join("; ")}. Run mfa-admin up.`] : []),
+    ...(over.length > 0 ? [`In AWS, but no longer in the settings: ${over.join("; ")}. mfa-admin up removes it.`] : []),
+  ];
+}
+
+/** "alice, bob and 3 more; carol in payments": those of whom it is all together, by their accounts the others. */
+function peopleParts(people: Map<string, string[]>, all: (name: string) => number): string[] {
+  const places = Map.groupBy(people, ([name, accounts]) =>
+    accounts.length === all(name) || accounts.length === 0 ? "" : ` in ${namesText(accounts)}`,
+  );
+  return [...places].map(([where, those]) => `${namesText(those.map(([name]) => name))}${where}`);
+}
