@@ -2,7 +2,7 @@ import { Clock } from "../clock.ts";
 import { AWS_MANAGED_POLICIES } from "./aws-managed-policies.ts";
 import { CredentialStore } from "./credential-store.ts";
 import type { ManagedPolicy } from "./entities.ts";
-import { Organization } from "./organization.ts";
+import { Organization, type PolicyType } from "./organization.ts";
 import { ResourceRequests } from "./resource-requests.ts";
 import { MANAGEMENT_ACCOUNT } from "./seed.ts";
 
@@ -14,8 +14,8 @@ export class LocalAws {
   readonly organization: Organization;
   readonly consistencySeconds: number;
 
-  constructor(options: { consistencySeconds: number; serviceControlPolicies: boolean }) {
-    this.organization = new Organization(MANAGEMENT_ACCOUNT, options.serviceControlPolicies);
+  constructor(options: { consistencySeconds: number; policyTypes: PolicyType[] }) {
+    this.organization = new Organization(MANAGEMENT_ACCOUNT, options.policyTypes);
     this.consistencySeconds = options.consistencySeconds;
   }
 

@@ -80,7 +80,7 @@ const TRUSTS_NOBODY = JSON.stringify({
 
 function findRole(call: Call, arn: string): Role | undefined {
   const [, accountId = "", name = ""] = ROLE_ARN.exec(arn) ?? [];
-  const account = call.aws.organization.accounts.get(accountId);
+  const account = call.aws.organization.anyAccount(accountId);
   // Nobody can get into an account that is closed.
   const role = account?.state === "ACTIVE" ? account.roles.get(name) : undefined;
   return role?.arn === arn ? role : undefined;
