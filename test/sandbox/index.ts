@@ -42,6 +42,8 @@ export interface SandboxOptions {
   latencyMilliseconds?: number;
   /** Seconds during which a new user or role is not yet a valid principal of a trust policy. Default 0. */
   consistencySeconds?: number;
+  /** Seconds during which STS does not know a device that IAM has enabled; 8 to 14 at AWS. Default 0. */
+  deviceConsistencySeconds?: number;
   /** Whether the organization has service control policies switched on. Default true. */
   serviceControlPolicies?: boolean;
   /** Whether the organization has resource control policies switched on. Default false. */
@@ -101,6 +103,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const developmentAccounts = options.developmentAccounts ?? DEVELOPMENT_ACCOUNTS;
   const aws = new LocalAws({
     consistencySeconds: options.consistencySeconds ?? 0,
+    deviceConsistencySeconds: options.deviceConsistencySeconds ?? 0,
     policyTypes: [
       ...(options.serviceControlPolicies === false ? [] : (["SERVICE_CONTROL_POLICY"] as const)),
       ...(options.resourceControlPolicies === true ? (["RESOURCE_CONTROL_POLICY"] as const) : []),

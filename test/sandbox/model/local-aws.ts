@@ -13,10 +13,12 @@ export class LocalAws {
   readonly resourceRequests = new ResourceRequests();
   readonly organization: Organization;
   readonly consistencySeconds: number;
+  readonly deviceConsistencySeconds: number;
 
-  constructor(options: { consistencySeconds: number; policyTypes: PolicyType[] }) {
+  constructor(options: { consistencySeconds: number; deviceConsistencySeconds?: number; policyTypes: PolicyType[] }) {
     this.organization = new Organization(MANAGEMENT_ACCOUNT, options.policyTypes);
     this.consistencySeconds = options.consistencySeconds;
+    this.deviceConsistencySeconds = options.deviceConsistencySeconds ?? 0;
   }
 
   /** A managed policy as seen from an account: AWS's own, or one of the account's. */

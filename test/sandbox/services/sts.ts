@@ -108,7 +108,7 @@ function multiFactorAuthentication(call: Call): boolean {
   if (serialNumber === undefined || code === undefined || call.caller.type !== "User") {
     throw accessDenied("MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.");
   }
-  acceptCode(call.caller.user, serialNumber, call.input.matching("TokenCode", /^\d{6}$/), call.now);
+  acceptCode(call.aws, call.caller.user, serialNumber, call.input.matching("TokenCode", /^\d{6}$/));
   return true;
 }
 
