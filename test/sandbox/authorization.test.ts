@@ -146,7 +146,7 @@ describe("sandbox: authorization", () => {
     });
 
     it("refuses to go on with a key that the evaluator would ignore", async () => {
-      const aws = new LocalAws({ consistencySeconds: 0, serviceControlPolicies: true });
+      const aws = new LocalAws({ consistencySeconds: 0, policyTypes: ["SERVICE_CONTROL_POLICY"] });
       populate(aws, {});
       seedUser(aws, AUTH, "alice", [ADMINISTRATOR_ACCESS]);
       const alice = aws.organization.account(AUTH).users.get("alice");

@@ -8,7 +8,13 @@ import {
 import { accessDenied, malformedPolicyDocument } from "./errors.ts";
 import type { Caller } from "./model/caller.ts";
 import type { LocalAws } from "./model/local-aws.ts";
-import { boundaryOf, identityPoliciesOf, serviceControlPoliciesOf } from "./policies-in-force.ts";
+import type { PolicyType } from "./model/organization.ts";
+import {
+  boundaryOf,
+  identityPoliciesOf,
+  resourceControlPoliciesOf,
+  serviceControlPoliciesOf,
+} from "./policies-in-force.ts";
 import { requestContext, type RequestContext } from "./request-context.ts";
 
 /** What a caller wants to do. */
@@ -33,7 +39,7 @@ export async function authorize(aws: LocalAws, caller: Caller, request: Authoriz
 
 /**
  * Evaluates a request. The evaluator knows nothing of AWS but the policies it is given, and overlooks what it does not
- * know: every condition key, the resource's account, the trust policy and the service control policies come from here.
+ * know: every condition key, the resource's account, the trust policy and the organization's policies come from here.
  */
 export async function evaluate(aws: LocalAws, caller: Caller, request: AuthorizationRequest): Promise<RequestAnalysis> {
   const [service = "", action = ""] = request.action.split(":");
@@ -51,7 +57,8 @@ export async function evaluate(aws: LocalAws, caller: Caller, request: Authoriza
     },
     identityPolicies: identityPoliciesOf(aws, caller),
     serviceControlPolicies: serviceControlPoliciesOf(aws, caller.accountId),
-    resourceControlPolicies: [],
+    // Of the actions here they cover AssumeRole alone: IAM and Organizations are none of their services.
+    resourceControlPolicies: request.trustPolicy === undefined ? [] : resourceControlPoliciesOf(aws, accountId),
     ...(boundary === undefined ? {} : { permissionBoundaryPolicies: [boundary] }),
     ...(request.trustPolicy === undefined ? {} : { resourcePolicy: JSON.parse(request.trustPolicy) as unknown }),
     ...(caller.type === "AssumedRole" && caller.sessionPolicy !== undefined
@@ -70,8 +77,10 @@ export async function evaluate(aws: LocalAws, caller: Caller, request: Authoriza
 }
 
 /** Refuses a document that would not be a valid policy, by having the evaluator read it. */
-export async function validatePolicy(kind: "identity" | "trust" | "serviceControl", text: string): Promise<void> {
+export async function validatePolicy(kind: "identity" | "trust" | PolicyType, text: string): Promise<void> {
   const policy = JSON.parse(text) as unknown;
+  const atRoot = (type: PolicyType) =>
+    kind === type ? [{ orgIdentifier: "root", policies: [{ name: "policy", policy }] }] : [];
   const outcome = await runSimulation(
     {
       request: {
@@ -81,9 +90,8 @@ export async function validatePolicy(kind: "identity" | "trust" | "serviceContro
         contextVariables: {},
       },
       identityPolicies: kind === "identity" ? [{ name: "policy", policy }] : [],
-      serviceControlPolicies:
-        kind === "serviceControl" ? [{ orgIdentifier: "root", policies: [{ name: "policy", policy }] }] : [],
-      resourceControlPolicies: [],
+      serviceControlPolicies: atRoot("SERVICE_CONTROL_POLICY"),
+      resourceControlPolicies: atRoot("RESOURCE_CONTROL_POLICY"),
       ...(kind === "trust" ? { resourcePolicy: policy } : {}),
     },
     {},
@@ -93,6 +101,7 @@ export async function validatePolicy(kind: "identity" | "trust" | "serviceContro
   const first =
     errors.identityPolicyErrors?.["policy"]?.[0] ??
     errors.serviceControlPolicyErrors?.["policy"]?.[0] ??
+    errors.resourceControlPolicyErrors?.["policy"]?.[0] ??
     errors.resourcePolicyErrors?.[0];
   throw malformedPolicyDocument(first === undefined ? "Syntax errors in policy." : `${first.message} (${first.path})`);
 }
@@ -105,6 +114,7 @@ function denialMessage(caller: Caller, request: AuthorizationRequest, analysis: 
 
 const POLICY_TYPES: Record<string, string> = {
   scp: "service control policy",
+  rcp: "resource control policy",
   identity: "identity-based policy",
   resource: "resource-based policy",
   pb: "permissions boundary",

@@ -294,7 +294,9 @@ describe("sandbox: Cloud Control", () => {
         AwsManaged: false,
       });
       await update(type, id, [{ op: "replace", path: "/TargetIds", value: ["333333333333"] }], management);
-      expect(sandbox.organization.policiesOf("333333333333").map((attached) => attached.id)).to.include(id);
+      expect(
+        sandbox.organization.policiesOf("333333333333", "SERVICE_CONTROL_POLICY").map((attached) => attached.id),
+      ).to.include(id);
       expect(await remove(type, id, management)).to.include({ OperationStatus: "SUCCESS" });
       expect([...sandbox.organization.policies.keys()]).to.deep.equal(["p-FullAWSAccess"]);
     });

@@ -31,7 +31,7 @@ export async function signIn(aws: LocalAws, account: Account, typed: SignIn): Pr
   const user = account.users.get(typed.userName);
   if (user?.loginProfile?.password !== typed.password) throw incorrect();
   const now = aws.clock.now();
-  const mfa = provesItself(user, typed.tokenCode, now);
+  const mfa = provesItself(aws, user, typed.tokenCode);
   const caller: UserCaller = {
     type: "User",
     accountId: account.id,
@@ -46,12 +46,12 @@ export async function signIn(aws: LocalAws, account: Account, typed: SignIn): Pr
 }
 
 /** Whether a device was used. Who has one has to use it. */
-function provesItself(user: User, tokenCode: string | undefined, now: Date): boolean {
+function provesItself(aws: LocalAws, user: User, tokenCode: string | undefined): boolean {
   if (user.mfaDevices.length === 0) return false;
   if (tokenCode === undefined) throw new AwsError("MfaRequired", "The console asks for an MFA code.");
   const accepted = user.mfaDevices.some(({ serialNumber }) => {
     try {
-      acceptCode(user, serialNumber, tokenCode, now);
+      acceptCode(aws, user, serialNumber, tokenCode);
       return true;
     } catch {
       return false;
@@ -89,6 +89,7 @@ export function registerSecurityKey(aws: LocalAws, account: Account, userName: s
     created: now,
     enabled: { user, date: now },
     lastStep: 0,
+    verifications: [],
   };
   user.mfaDevices.push(device);
   return device.serialNumber;

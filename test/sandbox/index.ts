@@ -16,6 +16,7 @@ import {
   administratorKey,
   populate,
   seedAdministrator,
+  seedOutsider,
   seedUser,
 } from "./model/seed.ts";
 import { listen, type RecordedRequest } from "./server.ts";
@@ -41,8 +42,12 @@ export interface SandboxOptions {
   latencyMilliseconds?: number;
   /** Seconds during which a new user or role is not yet a valid principal of a trust policy. Default 0. */
   consistencySeconds?: number;
+  /** Seconds during which STS does not know a device that IAM has enabled; 8 to 14 at AWS. Default 0. */
+  deviceConsistencySeconds?: number;
   /** Whether the organization has service control policies switched on. Default true. */
   serviceControlPolicies?: boolean;
+  /** Whether the organization has resource control policies switched on. Default false. */
+  resourceControlPolicies?: boolean;
   /** Name to account id of the development accounts. */
   developmentAccounts?: Record<string, string>;
 }
@@ -63,7 +68,9 @@ export interface Sandbox {
   environment(credentials?: Credentials): Record<string, string>;
   /** Makes an account with its access role, by default in the OU of the development accounts. */
   addAccount(accountId: string, name: string, unit?: string): void;
-  /** Makes an IAM user with an access key in a member account, as found in organizations that start to use MFA. */
+  /** Makes an AWS account that is not of the organization, and gives the keys of an administrator there. */
+  addOutsider(accountId: string, name: string): Credentials;
+  /** Makes an IAM user with an access key in an account, as found in organizations that start to use MFA. */
   userInMemberAccount(accountId: string, userName: string, managedPolicyArns: string[]): Credentials;
   /** Keys of the root user of an account. */
   rootUser(accountId: string): Credentials;
@@ -96,7 +103,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const developmentAccounts = options.developmentAccounts ?? DEVELOPMENT_ACCOUNTS;
   const aws = new LocalAws({
     consistencySeconds: options.consistencySeconds ?? 0,
-    serviceControlPolicies: options.serviceControlPolicies ?? true,
+    deviceConsistencySeconds: options.deviceConsistencySeconds ?? 0,
+    policyTypes: [
+      ...(options.serviceControlPolicies === false ? [] : (["SERVICE_CONTROL_POLICY"] as const)),
+      ...(options.resourceControlPolicies === true ? (["RESOURCE_CONTROL_POLICY"] as const) : []),
+    ],
   });
   populate(aws, developmentAccounts);
   let administrator = seedAdministrator(aws);
@@ -137,6 +148,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     addAccount: (accountId, name, unit = DEVELOPMENT_UNIT) => {
       addMemberAccount(aws, accountId, name, unit);
     },
+    addOutsider: (accountId, name) => seedOutsider(aws, accountId, name),
     userInMemberAccount: (accountId, userName, managedPolicyArns) =>
       seedUser(aws, accountId, userName, managedPolicyArns),
     rootUser: (accountId) => aws.credentials.createRootKey(accountId, aws.clock.now()),

@@ -96,16 +96,20 @@ describe("sandbox: MFA", () => {
     expect((await refusal(session(serialNumber, tokenCode(seed, sandbox.clock.now())))).name).to.equal("AccessDenied");
   });
 
-  it("accepts the code of 30 seconds ago and refuses the one of 60 seconds ago", async () => {
+  it("accepts the code of 60 seconds ago and the one of 60 seconds ahead, and none farther off", async () => {
     const { serialNumber, seed } = await enableDevice(sandbox, iam, "alice");
     const late = async (seconds: number) => {
       const code = nextCode(sandbox, seed);
       sandbox.clock.advance(seconds);
       return session(serialNumber, code);
     };
-    await late(30);
-    sandbox.clock.advance(60);
-    expect((await refusal(late(60))).name).to.equal("AccessDenied");
+    await late(60);
+    sandbox.clock.advance(90);
+    expect((await refusal(late(90))).name).to.equal("AccessDenied");
+    sandbox.clock.advance(180);
+    const ahead = (seconds: number) => tokenCode(seed, new Date(sandbox.clock.now().getTime() + seconds * 1000));
+    expect((await refusal(session(serialNumber, ahead(90)))).name).to.equal("AccessDenied");
+    await session(serialNumber, ahead(60));
   });
 
   it("refuses a serial number that is not one of the user's enabled devices", async () => {
@@ -116,8 +120,9 @@ describe("sandbox: MFA", () => {
   });
 
   it("lets a user have eight devices, each with codes of its own", async () => {
-    for (let number = 1; number <= 8; number++) await enableDevice(sandbox, iam, "alice", `alice-${number}`);
-    const error = await refusal(enableDevice(sandbox, iam, "alice", "alice-9"));
+    const administrator = (await administratorOf(sandbox, AUTH)).iam;
+    for (let number = 1; number <= 8; number++) await enableDevice(sandbox, administrator, "alice", `alice-${number}`);
+    const error = await refusal(enableDevice(sandbox, administrator, "alice", "alice-9"));
     expect(error.name).to.match(/^LimitExceeded/);
     const { MFADevices } = await iam.send(new ListMFADevicesCommand({ UserName: "alice" }));
     expect(MFADevices).to.have.length(8);
@@ -139,17 +144,19 @@ describe("sandbox: MFA", () => {
     expect((await iam.send(new ListVirtualMFADevicesCommand({}))).VirtualMFADevices).to.deep.equal([]);
 
     const device = { UserName: "alice", SerialNumber };
-    await iam.send(new DeactivateMFADeviceCommand(device));
+    const administrator = (await administratorOf(sandbox, AUTH)).iam;
+    await administrator.send(new DeactivateMFADeviceCommand(device));
     expect(await devices()).to.deep.equal([]);
-    expect((await refusal(iam.send(new DeactivateMFADeviceCommand(device)))).name).to.match(/^NoSuchEntity/);
+    expect((await refusal(administrator.send(new DeactivateMFADeviceCommand(device)))).name).to.match(/^NoSuchEntity/);
   });
 
   it("deletes a virtual device only once it is deactivated", async () => {
     const { serialNumber: SerialNumber } = await enableDevice(sandbox, iam, "alice");
-    const remove = () => iam.send(new DeleteVirtualMFADeviceCommand({ SerialNumber }));
+    const administrator = (await administratorOf(sandbox, AUTH)).iam;
+    const remove = () => administrator.send(new DeleteVirtualMFADeviceCommand({ SerialNumber }));
 
     expect((await refusal(remove())).name).to.match(/^DeleteConflict/);
-    await iam.send(new DeactivateMFADeviceCommand({ UserName: "alice", SerialNumber }));
+    await administrator.send(new DeactivateMFADeviceCommand({ UserName: "alice", SerialNumber }));
     const { VirtualMFADevices } = await iam.send(new ListVirtualMFADevicesCommand({ AssignmentStatus: "Unassigned" }));
     expect(VirtualMFADevices?.map((device) => device.SerialNumber)).to.deep.equal([SerialNumber]);
     await remove();
@@ -169,6 +176,86 @@ describe("sandbox: MFA", () => {
       }),
     );
     await session(serialNumber, code(0));
+  });
+
+  it("verifies nine codes of a device in three minutes, good and bad alike", async () => {
+    const { serialNumber, seed } = await enableDevice(sandbox, iam, "alice");
+    const code = nextCode(sandbox, seed);
+    for (let number = 1; number <= 8; number++) {
+      expect((await refusal(session(serialNumber, "000000"))).message).to.contain("invalid MFA one time pass code");
+    }
+    await session(serialNumber, code);
+    sandbox.clock.advance(90);
+    const next = tokenCode(seed, sandbox.clock.now());
+    expect((await refusal(session(serialNumber, next))).message).to.contain("device unavailable");
+    sandbox.clock.advance(90);
+    await session(serialNumber, tokenCode(seed, sandbox.clock.now()));
+  });
+
+  it("is not known to STS in its first seconds, where asked for", async () => {
+    await sandbox.close();
+    sandbox = await startSandbox({ deviceConsistencySeconds: 14 });
+    ({ iam, sts } = clients(sandbox, sandbox.userInMemberAccount(AUTH, "alice", [ADMINISTRATOR_ACCESS])));
+    const { serialNumber, seed } = await enableDevice(sandbox, iam, "alice");
+    const code = () => tokenCode(seed, new Date(sandbox.clock.now().getTime() + 60_000));
+    expect((await refusal(session(serialNumber, code()))).message).to.contain("unable to validate MFA code");
+    sandbox.clock.advance(14);
+    await session(serialNumber, code());
+  });
+
+  describe("who has a device (AWS-2023-001)", () => {
+    const create = (as: IAMClient, VirtualMFADeviceName: string) =>
+      as.send(new CreateVirtualMFADeviceCommand({ VirtualMFADeviceName }));
+    const deactivate = (as: IAMClient, SerialNumber: string, UserName = "alice") =>
+      as.send(new DeactivateMFADeviceCommand({ UserName, SerialNumber }));
+    const refused = async (request: Promise<unknown>) => {
+      const error = await refusal(request);
+      expect(error.name).to.equal("AccessDenied");
+      expect(error.message).to.contain("must be authenticated with it");
+    };
+
+    it("changes none of one's own without MFA, though everything is allowed, and all of them with it", async () => {
+      await create(iam, "alice-spare");
+      const { serialNumber, seed } = await enableDevice(sandbox, iam, "alice");
+      const spare = `arn:aws:iam::${AUTH}:mfa/alice-spare`;
+      await refused(create(iam, "alice-2"));
+      // Before AWS looks whether the name is taken.
+      await refused(create(iam, "alice"));
+      const codes = { AuthenticationCode1: "000000", AuthenticationCode2: "000000" };
+      await refused(iam.send(new EnableMFADeviceCommand({ UserName: "alice", SerialNumber: spare, ...codes })));
+      await refused(deactivate(iam, serialNumber));
+      await refused(iam.send(new DeleteVirtualMFADeviceCommand({ SerialNumber: spare })));
+
+      const { Credentials } = await session(serialNumber, nextCode(sandbox, seed));
+      const withMfa = clients(sandbox, given(Credentials)).iam;
+      expect((await refusal(create(withMfa, "alice"))).name).to.match(/^EntityAlreadyExists/);
+      await withMfa.send(new DeleteVirtualMFADeviceCommand({ SerialNumber: spare }));
+      await enableDevice(sandbox, withMfa, "alice", "alice-2");
+      await deactivate(withMfa, serialNumber);
+    });
+
+    it("is held to it by a passkey, too", async () => {
+      await create(iam, "alice");
+      sandbox.registerSecurityKey("alice", "passkey");
+      await refused(create(iam, "alice-2"));
+    });
+
+    it("resynchronises without MFA, and administers the devices of others", async () => {
+      const { serialNumber, seed } = await enableDevice(sandbox, iam, "alice");
+      sandbox.userInMemberAccount(AUTH, "bob", []);
+      const bobs = await enableDevice(sandbox, iam, "bob");
+      await deactivate(iam, bobs.serialNumber, "bob");
+      await iam.send(new DeleteVirtualMFADeviceCommand({ SerialNumber: bobs.serialNumber }));
+      const code = (seconds: number) => tokenCode(seed, new Date(sandbox.clock.now().getTime() + seconds * 1000));
+      await iam.send(
+        new ResyncMFADeviceCommand({
+          UserName: "alice",
+          SerialNumber: serialNumber,
+          AuthenticationCode1: code(60),
+          AuthenticationCode2: code(90),
+        }),
+      );
+    });
   });
 
   it("shows a device to whom asks for it", async () => {

@@ -2,6 +2,7 @@ import type { SimulationIdentityPolicy, SimulationOrgPolicies } from "@cloud-cop
 import type { Caller } from "./model/caller.ts";
 import { defaultDocument, type Identity } from "./model/entities.ts";
 import type { LocalAws } from "./model/local-aws.ts";
+import { FULL_ACCESS_POLICIES, type PolicyType } from "./model/organization.ts";
 
 const ROOT_USER_POLICY = {
   name: "RootUser",
@@ -27,17 +28,30 @@ export function boundaryOf(aws: LocalAws, caller: Caller): SimulationIdentityPol
   return permissionsBoundary === undefined ? undefined : managed(aws, caller.accountId, permissionsBoundary);
 }
 
-/**
- * The service control policies that an account's principals are under, level by level: none in the management account,
- * and none while they are switched off.
- */
+/** The service control policies that an account's principals are under, level by level. */
 export function serviceControlPoliciesOf(aws: LocalAws, accountId: string): SimulationOrgPolicies[] {
-  const { organization } = aws;
-  if (accountId === organization.managementAccountId || !organization.serviceControlPoliciesEnabled) return [];
+  return controlPolicies(aws, accountId, "SERVICE_CONTROL_POLICY");
+}
+
+/**
+ * The resource control policies that an account's resources are under, level by level. The evaluator adds AWS's own to
+ * each level, which nobody can take off.
+ */
+export function resourceControlPoliciesOf(aws: LocalAws, accountId: string): SimulationOrgPolicies[] {
+  return controlPolicies(aws, accountId, "RESOURCE_CONTROL_POLICY").map(({ orgIdentifier, policies }) => ({
+    orgIdentifier,
+    policies: policies.filter(({ name }) => name !== FULL_ACCESS_POLICIES.RESOURCE_CONTROL_POLICY),
+  }));
+}
+
+/** None in the management account and outside of the organization, and none while the type is switched off. */
+function controlPolicies({ organization }: LocalAws, accountId: string, type: PolicyType): SimulationOrgPolicies[] {
+  const { accounts, enabledPolicyTypes, managementAccountId } = organization;
+  if (accountId === managementAccountId || !accounts.has(accountId) || !enabledPolicyTypes.has(type)) return [];
   return organization.levelsOf(accountId).map((level) => ({
     orgIdentifier: level,
     policies: organization
-      .policiesOf(level)
+      .policiesOf(level, type)
       .map(({ id, content }) => ({ name: id, policy: JSON.parse(content) as unknown })),
   }));
 }

@@ -21,15 +21,20 @@ export function requestContext(
     "aws:SecureTransport": "true",
     "aws:PrincipalIsAWSService": "false",
     "aws:ViaAWSService": "false",
-    "aws:PrincipalOrgID": aws.organization.id,
+    ...inOrganization(aws, "aws:PrincipalOrgID", caller.accountId),
     "aws:PrincipalAccount": caller.accountId,
     "aws:PrincipalType": caller.type,
     "aws:userid": caller.userId,
     "aws:ResourceAccount": resourceAccountId,
-    "aws:ResourceOrgID": aws.organization.id,
+    ...inOrganization(aws, "aws:ResourceOrgID", resourceAccountId),
     ...ofCaller(caller, now),
     ...ofRequest,
   };
+}
+
+/** The key is absent for whoever and whatever is outside of the organization. */
+function inOrganization({ organization }: LocalAws, key: string, accountId: string): RequestContext {
+  return organization.accounts.has(accountId) ? { [key]: organization.id } : {};
 }
 
 function ofCaller(caller: Caller, now: Date): RequestContext {

@@ -136,7 +136,7 @@ async function run(
   if (fault !== undefined && fault.handlerErrorCode === undefined && fault.loseAnswer !== true) {
     throw new AwsError(fault.code, fault.message ?? `${fault.code} (injected)`, fault.status ?? 400);
   }
-  service.admits?.(caller);
+  service.admits?.(caller, room.aws);
   const operation = service.operations[action];
   if (operation === undefined) {
     throw new AwsError("NotImplemented", `The sandbox does not implement ${service.name} ${action}.`, 501);

@@ -51,9 +51,9 @@ export class CredentialStore {
     return key;
   }
 
-  /** Whether the account's root user has an access key. */
-  hasRootKey(accountId: string): boolean {
-    return [...this.keys.values()].some((key) => key.accountId === accountId && key.user === undefined);
+  /** The access keys of the account's root user. */
+  rootKeys(accountId: string): LongTermKey[] {
+    return [...this.keys.values()].filter((key) => key.accountId === accountId && key.user === undefined);
   }
 
   deleteKey(user: User, key: AccessKey): void {

@@ -73,6 +73,8 @@ export interface MfaDevice {
   enabled?: { user: User; date: Date };
   /** The time step of the last code accepted; no code of this step or an earlier one is accepted again. */
   lastStep: number;
+  /** When codes of it were verified lately, whether they were good or bad. */
+  verifications: Date[];
 }
 
 export interface ManagedPolicy {

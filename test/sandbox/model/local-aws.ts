@@ -2,7 +2,7 @@ import { Clock } from "../clock.ts";
 import { AWS_MANAGED_POLICIES } from "./aws-managed-policies.ts";
 import { CredentialStore } from "./credential-store.ts";
 import type { ManagedPolicy } from "./entities.ts";
-import { Organization } from "./organization.ts";
+import { Organization, type PolicyType } from "./organization.ts";
 import { ResourceRequests } from "./resource-requests.ts";
 import { MANAGEMENT_ACCOUNT } from "./seed.ts";
 
@@ -13,10 +13,12 @@ export class LocalAws {
   readonly resourceRequests = new ResourceRequests();
   readonly organization: Organization;
   readonly consistencySeconds: number;
+  readonly deviceConsistencySeconds: number;
 
-  constructor(options: { consistencySeconds: number; serviceControlPolicies: boolean }) {
-    this.organization = new Organization(MANAGEMENT_ACCOUNT, options.serviceControlPolicies);
+  constructor(options: { consistencySeconds: number; deviceConsistencySeconds?: number; policyTypes: PolicyType[] }) {
+    this.organization = new Organization(MANAGEMENT_ACCOUNT, options.policyTypes);
     this.consistencySeconds = options.consistencySeconds;
+    this.deviceConsistencySeconds = options.deviceConsistencySeconds ?? 0;
   }
 
   /** A managed policy as seen from an account: AWS's own, or one of the account's. */

@@ -2,25 +2,32 @@ import { Secret, TOTP } from "otpauth";
 import { AwsError, accessDenied } from "../errors.ts";
 import { STEP_SECONDS } from "../totp.ts";
 import type { MfaDevice, User } from "./entities.ts";
+import type { LocalAws } from "./local-aws.ts";
 
-/** A code is good for one step either way of the present one. */
-const TOLERATED_STEPS = 1;
+/** A code is good for two steps either way of the present one. */
+const TOLERATED_STEPS = 2;
+/** How often a device's codes are verified in how many milliseconds, good and bad alike. */
+const VERIFICATIONS = 9;
+const VERIFICATION_PERIOD = 3 * 60_000;
 /** How far a device's clock may be off when two consecutive codes are given. */
 const RESYNC_STEPS = 10;
 
 export const newSeed = (): string => new Secret({ size: 40 }).base32;
 
 /**
- * Accepts the code of a user's device, once.
+ * Accepts the code of a user's device, once. STS knows a device some seconds after IAM does.
  * @throws AwsError AccessDenied, in the words of STS.
  */
-export function acceptCode(user: User, serialNumber: string, code: string, now: Date): void {
+export function acceptCode(aws: LocalAws, user: User, serialNumber: string, code: string): void {
+  const now = aws.clock.now();
   const device = user.mfaDevices.find((candidate) => candidate.serialNumber === serialNumber);
-  if (device?.seed === undefined) {
+  const enabled = device?.enabled?.date.getTime() ?? Infinity;
+  if (device?.seed === undefined || now.getTime() < enabled + aws.deviceConsistencySeconds * 1000) {
     throw accessDenied(
       "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.",
     );
   }
+  refuseTooMany(device, now);
   const step = stepOf(device, code, now, TOLERATED_STEPS);
   if (step === undefined || step <= device.lastStep) {
     throw accessDenied("MultiFactorAuthentication failed with invalid MFA one time pass code. ");
@@ -39,6 +46,15 @@ export function acceptTwoCodes(device: MfaDevice, first: string, second: string,
     throw new AwsError("InvalidAuthenticationCode", "Authentication code for device is not valid.", 403);
   }
   device.lastStep = later;
+}
+
+/** Counts this verification among the others of the last minutes. */
+function refuseTooMany(device: MfaDevice, now: Date): void {
+  const recent = device.verifications.filter((then) => now.getTime() - then.getTime() < VERIFICATION_PERIOD);
+  if (recent.length >= VERIFICATIONS) {
+    throw accessDenied("MultiFactorAuthentication failed, MFA device unavailable. Please try again later.");
+  }
+  device.verifications = [...recent, now];
 }
 
 function stepOf(device: MfaDevice, code: string, now: Date, window: number): number | undefined {

@@ -7,6 +7,8 @@ export interface OrganizationalUnit {
   readonly arn: string;
 }
 
+export type PolicyType = "SERVICE_CONTROL_POLICY" | "RESOURCE_CONTROL_POLICY";
+
 export interface OrganizationsPolicy {
   readonly id: string;
   readonly arn: string;
@@ -14,45 +16,66 @@ export interface OrganizationsPolicy {
   description: string;
   /** JSON text. */
   content: string;
-  readonly type: "SERVICE_CONTROL_POLICY";
+  readonly type: PolicyType;
   readonly awsManaged: boolean;
   /** Ids of the root, OUs and accounts it is attached to. */
   readonly targets: Set<string>;
   readonly tags: Map<string, string>;
 }
 
-export const FULL_ACCESS_POLICY = "p-FullAWSAccess";
+/** AWS's own policy of each type, which is on everything while the type is switched on. */
+export const FULL_ACCESS_POLICIES: Record<PolicyType, string> = {
+  SERVICE_CONTROL_POLICY: "p-FullAWSAccess",
+  RESOURCE_CONTROL_POLICY: "p-RCPFullAWSAccess",
+};
+
+export const POLICY_TYPES = Object.keys(FULL_ACCESS_POLICIES) as PolicyType[];
 
 const ROOT_ID = "r-abcd";
 
-/** The organization: its tree of OUs and accounts, and its service control policies. */
+/** The organization: its tree of OUs and accounts, and its policies. */
 export class Organization {
   readonly id = "o-exampleorg";
   readonly rootId: string = ROOT_ID;
   readonly managementAccountId: string;
   readonly accounts = new Map<string, Account>();
+  /** AWS accounts that are not of this organization. */
+  readonly outsiders = new Map<string, Account>();
   readonly units = new Map<string, OrganizationalUnit>();
   readonly policies = new Map<string, OrganizationsPolicy>();
-  serviceControlPoliciesEnabled: boolean;
+  readonly enabledPolicyTypes = new Set<PolicyType>();
   /** A change made through Cloud Control is under way: any other is refused meanwhile. */
   changeInProgress = false;
   /** OU or account to what holds it. */
   readonly parents = new Map<string, string>();
 
-  constructor(managementAccountId: string, serviceControlPoliciesEnabled: boolean) {
+  constructor(managementAccountId: string, enabled: Iterable<PolicyType>) {
     this.managementAccountId = managementAccountId;
-    this.serviceControlPoliciesEnabled = serviceControlPoliciesEnabled;
-    this.policies.set(FULL_ACCESS_POLICY, {
-      id: FULL_ACCESS_POLICY,
-      arn: `arn:aws:organizations::aws:policy/service_control_policy/${FULL_ACCESS_POLICY}`,
-      name: "FullAWSAccess",
-      description: "Allows access to every operation",
-      content: '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}',
-      type: "SERVICE_CONTROL_POLICY",
-      awsManaged: true,
-      targets: new Set([ROOT_ID]),
-      tags: new Map(),
-    });
+    this.#ofAws("SERVICE_CONTROL_POLICY");
+    for (const type of enabled) this.enable(type);
+  }
+
+  /** Switches a type of policies on: AWS's own is attached to the root, every OU and every account. */
+  enable(type: PolicyType): void {
+    this.enabledPolicyTypes.add(type);
+    const { targets } = this.#ofAws(type);
+    for (const id of [this.rootId, ...this.parents.keys()]) targets.add(id);
+  }
+
+  /** Switches a type of policies off: they stay, and are attached to nothing. */
+  disable(type: PolicyType): void {
+    this.enabledPolicyTypes.delete(type);
+    for (const policy of this.policies.values()) if (policy.type === type) policy.targets.clear();
+  }
+
+  /** Whether service control policies count, for a test to see and to say without what {@link disable} takes off. */
+  get serviceControlPoliciesEnabled(): boolean {
+    return this.enabledPolicyTypes.has("SERVICE_CONTROL_POLICY");
+  }
+
+  set serviceControlPoliciesEnabled(enabled: boolean) {
+    if (enabled) this.enable("SERVICE_CONTROL_POLICY");
+    else this.enabledPolicyTypes.delete("SERVICE_CONTROL_POLICY");
   }
 
   /** An Organizations ARN, e.g. of kind `ou` with an OU's id. */
@@ -84,17 +107,30 @@ export class Organization {
     this.parents.set(id, parentId);
   }
 
-  /** What has left is outside of this local AWS: nobody here can get into it. */
+  /** Makes an account that is not of this organization. */
+  addOutsider(id: string, name: string): Account {
+    const account = new Account(id, name);
+    this.outsiders.set(id, account);
+    return account;
+  }
+
+  /** What leaves the organization goes on outside of it, with its users, its roles and their trust. */
   removeAccount(id: string): void {
+    this.outsiders.set(id, this.account(id));
     this.accounts.delete(id);
     this.parents.delete(id);
     for (const { targets } of this.policies.values()) targets.delete(id);
   }
 
   account(id: string): Account {
-    const account = this.accounts.get(id);
-    if (account === undefined) throw new Error(`no account ${id} in the organization`);
+    const account = this.anyAccount(id);
+    if (account === undefined) throw new Error(`no account ${id}`);
     return account;
+  }
+
+  /** An account of this organization, or one outside of it. */
+  anyAccount(id: string): Account | undefined {
+    return this.accounts.get(id) ?? this.outsiders.get(id);
   }
 
   /** The id of the OU or root that holds this OU or account. */
@@ -106,7 +142,7 @@ export class Organization {
     return [...this.parents].filter(([, parent]) => parent === parentId).map(([child]) => child);
   }
 
-  /** From the root down to the target itself: the levels at which a service control policy counts. */
+  /** From the root down to the target itself: the levels at which a policy counts. */
   levelsOf(targetId: string): string[] {
     const parent = this.parents.get(targetId);
     return parent === undefined ? [targetId] : [...this.levelsOf(parent), targetId];
@@ -116,13 +152,39 @@ export class Organization {
     return id === this.rootId || this.units.has(id) || this.accounts.has(id);
   }
 
-  policiesOf(targetId: string): OrganizationsPolicy[] {
-    return [...this.policies.values()].filter((policy) => policy.targets.has(targetId));
+  policiesOf(targetId: string, type: PolicyType): OrganizationsPolicy[] {
+    return [...this.policies.values()].filter((policy) => policy.type === type && policy.targets.has(targetId));
   }
 
-  /** Every new OU and account gets FullAWSAccess, as AWS does while service control policies are on. */
+  /** Every new OU and account gets AWS's own policy of each type that is on. */
   #place(id: string, parentId: string): void {
     this.parents.set(id, parentId);
-    this.policies.get(FULL_ACCESS_POLICY)?.targets.add(id);
+    for (const type of this.enabledPolicyTypes) this.#ofAws(type).targets.add(id);
   }
+
+  /** AWS's own policy of a type, which is there once the type was switched on. */
+  #ofAws(type: PolicyType): OrganizationsPolicy {
+    const policy = this.policies.get(FULL_ACCESS_POLICIES[type]) ?? fullAccessPolicy(type);
+    this.policies.set(policy.id, policy);
+    return policy;
+  }
+}
+
+function fullAccessPolicy(type: PolicyType): OrganizationsPolicy {
+  const ofResources = type === "RESOURCE_CONTROL_POLICY";
+  const id = FULL_ACCESS_POLICIES[type];
+  return {
+    id,
+    arn: `arn:aws:organizations::aws:policy/${type.toLowerCase()}/${id}`,
+    name: id.slice("p-".length),
+    description: ofResources ? "Allows access to every resource" : "Allows access to every operation",
+    content: JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", ...(ofResources ? { Principal: "*" } : {}), Action: "*", Resource: "*" }],
+    }),
+    type,
+    awsManaged: true,
+    targets: new Set(),
+    tags: new Map(),
+  };
 }

@@ -13,15 +13,12 @@ export function save(aws: LocalAws): Buffer {
 
 /** Puts back what was saved, here or in another local AWS. Accounts that are there already stay the same objects. */
 export function restore(aws: LocalAws, saved: Buffer): void {
-  const { accounts, ...organization } = deserialize(saved) as Contents;
+  const { accounts, outsiders, ...organization } = deserialize(saved) as Contents;
   const { organization: target, credentials, resourceRequests } = aws;
-  for (const id of target.accounts.keys()) if (!accounts.has(id)) target.accounts.delete(id);
-  for (const [id, contents] of accounts) {
-    const account = target.accounts.get(id) ?? new Account(id, contents.name);
-    target.accounts.set(id, account);
-    fill(account, contents);
-  }
-  target.serviceControlPoliciesEnabled = organization.serviceControlPoliciesEnabled;
+  refill(target.accounts, accounts);
+  refill(target.outsiders, outsiders);
+  target.enabledPolicyTypes.clear();
+  for (const type of organization.enabledPolicyTypes) target.enabledPolicyTypes.add(type);
   replace(target.units, organization.units);
   replace(target.policies, organization.policies);
   replace(target.parents, organization.parents);
@@ -35,12 +32,15 @@ type Contents = ReturnType<typeof contentsOf>;
 
 /** In one value, so that an entity which is named in several places is still one after it was read back. */
 function contentsOf({ organization, credentials, resourceRequests }: LocalAws) {
-  const { units, policies, parents, serviceControlPoliciesEnabled } = organization;
+  const { units, policies, parents, enabledPolicyTypes } = organization;
   const { keys, sessions, signinTokens } = credentials;
   const { declarations } = resourceRequests;
-  const accounts = new Map([...organization.accounts].map(([id, account]) => [id, contentsOfAccount(account)]));
+  const contents = (accounts: Map<string, Account>) =>
+    new Map([...accounts].map(([id, account]) => [id, contentsOfAccount(account)]));
   return {
-    ...{ accounts, units, policies, parents, serviceControlPoliciesEnabled },
+    accounts: contents(organization.accounts),
+    outsiders: contents(organization.outsiders),
+    ...{ units, policies, parents, enabledPolicyTypes },
     ...{ keys, sessions, signinTokens, declarations },
   };
 }
@@ -57,6 +57,15 @@ function contentsOfAccount(account: Account) {
     virtualMfaDevices: [...virtualMfaDevices],
     instanceProfiles: [...instanceProfiles],
   };
+}
+
+function refill(accounts: Map<string, Account>, saved: Map<string, ReturnType<typeof contentsOfAccount>>): void {
+  for (const id of accounts.keys()) if (!saved.has(id)) accounts.delete(id);
+  for (const [id, contents] of saved) {
+    const account = accounts.get(id) ?? new Account(id, contents.name);
+    accounts.set(id, account);
+    fill(account, contents);
+  }
 }
 
 function fill(account: Account, contents: ReturnType<typeof contentsOfAccount>): void {

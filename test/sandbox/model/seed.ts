@@ -46,6 +46,12 @@ export function seedUser(aws: LocalAws, accountId: string, userName: string, man
   return { accessKeyId, secretAccessKey };
 }
 
+/** An account outside of the organization, with an administrator's key. */
+export function seedOutsider(aws: LocalAws, id: string, name: string): KeyPair {
+  aws.organization.addOutsider(id, name);
+  return seedUser(aws, id, ADMINISTRATOR, [ADMINISTRATOR_ACCESS]);
+}
+
 /** An account with the role that AWS Organizations makes in every one. */
 export function addMemberAccount(aws: LocalAws, id: string, name: string, unit: string): void {
   const account = aws.organization.addAccount(id, name, unit);

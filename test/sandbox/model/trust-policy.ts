@@ -25,7 +25,7 @@ function storedPrincipal(aws: LocalAws, principal: string): string {
   if (principal === "*" || principal.startsWith("arn:aws:sts::")) return principal;
   const accountId = /^\d{12}$/.test(principal) ? principal : ROOT_ARN.exec(principal)?.[1];
   if (accountId !== undefined) {
-    if (!aws.organization.accounts.has(accountId)) throw invalidPrincipal(principal);
+    if (aws.organization.anyAccount(accountId) === undefined) throw invalidPrincipal(principal);
     return `arn:aws:iam::${accountId}:root`;
   }
   const entity = UNIQUE_ID.test(principal) ? entityById(aws, principal) : entityByArn(aws, principal);
@@ -42,13 +42,14 @@ function shownPrincipal(aws: LocalAws, principal: string): string {
 function entityByArn(aws: LocalAws, arn: string): User | Role | undefined {
   const [, accountId, kind, name] = ENTITY_ARN.exec(arn) ?? [];
   if (accountId === undefined || name === undefined) return undefined;
-  const account = aws.organization.accounts.get(accountId);
+  const account = aws.organization.anyAccount(accountId);
   const entity = kind === "user" ? account?.users.get(name) : account?.roles.get(name);
   return entity?.arn === arn ? entity : undefined;
 }
 
 function entityById(aws: LocalAws, id: string): User | Role | undefined {
-  for (const account of aws.organization.accounts.values()) {
+  const { accounts, outsiders } = aws.organization;
+  for (const account of [...accounts.values(), ...outsiders.values()]) {
     const entities: Names<User | Role> = id.startsWith("AIDA") ? account.users : account.roles;
     const entity = entities.find((candidate) => candidate.id === id);
     if (entity !== undefined) return entity;

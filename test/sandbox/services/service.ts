@@ -29,7 +29,7 @@ export interface Service {
   permissionPrefix: string;
   protocol: Protocol;
   /** Refuses callers that the service as a whole does not serve. */
-  admits?(caller: Caller): void;
+  admits?(caller: Caller, aws: LocalAws): void;
   operations: Operations;
 }
 

@@ -46,7 +46,8 @@ function getSessionToken(call: Call): Output {
 }
 
 async function assumeRole(call: Call): Promise<Output> {
-  const { input, now } = call;
+  const { caller: asking, input, now } = call;
+  if (asking.type === "Account") throw accessDenied("Roles may not be assumed by root accounts.");
   const unsupported = NOT_SUPPORTED.find((name) => input.structures(name).length > 0);
   if (unsupported !== undefined) throw validationError(`The sandbox does not know ${unsupported} of AssumeRole.`);
   const roleArn = input.string("RoleArn");
@@ -56,13 +57,13 @@ async function assumeRole(call: Call): Promise<Output> {
   await call.authorize({
     action: "sts:AssumeRole",
     resource: roleArn,
-    resourceAccountId: ROLE_ARN.exec(roleArn)?.[1] ?? call.caller.accountId,
+    resourceAccountId: ROLE_ARN.exec(roleArn)?.[1] ?? asking.accountId,
     // A role that does not exist trusts nobody, and is refused in the same words.
     trustPolicy: role === undefined ? TRUSTS_NOBODY : shownTrustPolicy(call.aws, role.trustPolicy),
     context: assumeRoleContext(call, sessionName),
   });
   if (role === undefined) throw new Error(`${roleArn} was allowed but does not exist`);
-  refuseDuration(call.caller, role, seconds);
+  refuseDuration(asking, role, seconds);
   role.lastUsed = now;
   const caller = roleCaller(call, role, sessionName);
   const session = call.aws.credentials.createSession(caller, new Date(now.getTime() + seconds * 1000));
@@ -80,7 +81,7 @@ const TRUSTS_NOBODY = JSON.stringify({
 
 function findRole(call: Call, arn: string): Role | undefined {
   const [, accountId = "", name = ""] = ROLE_ARN.exec(arn) ?? [];
-  const account = call.aws.organization.accounts.get(accountId);
+  const account = call.aws.organization.anyAccount(accountId);
   // Nobody can get into an account that is closed.
   const role = account?.state === "ACTIVE" ? account.roles.get(name) : undefined;
   return role?.arn === arn ? role : undefined;
@@ -107,7 +108,7 @@ function multiFactorAuthentication(call: Call): boolean {
   if (serialNumber === undefined || code === undefined || call.caller.type !== "User") {
     throw accessDenied("MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.");
   }
-  acceptCode(call.caller.user, serialNumber, call.input.matching("TokenCode", /^\d{6}$/), call.now);
+  acceptCode(call.aws, call.caller.user, serialNumber, call.input.matching("TokenCode", /^\d{6}$/));
   return true;
 }
 

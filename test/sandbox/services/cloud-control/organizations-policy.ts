@@ -1,4 +1,5 @@
 import { AwsError } from "../../errors.ts";
+import { POLICY_TYPES } from "../../model/organization.ts";
 import { changeList, changeMap, showTags } from "./identity-policies.ts";
 import { compact, document, requiredText, tagsOf, texts, type Model } from "./model.ts";
 import type { HandlerContext, ResourceType } from "./resource-type.ts";
@@ -59,7 +60,7 @@ export const organizationsPolicy: ResourceType = {
     await handler.organizations("DeletePolicy", { PolicyId: id });
   },
   async list(handler) {
-    await handler.organizations("ListPolicies", { Filter: "SERVICE_CONTROL_POLICY" });
+    for (const type of POLICY_TYPES) await handler.organizations("ListPolicies", { Filter: type });
     return [...handler.call.aws.organization.policies.keys()];
   },
 };

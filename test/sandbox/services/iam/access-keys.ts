@@ -1,20 +1,20 @@
 import { limitExceeded, noSuchEntity } from "../../errors.ts";
 import type { AccessKey, User } from "../../model/entities.ts";
+import type { Output } from "../../protocols/protocol.ts";
 import { iamPage } from "../page.ts";
 import type { Call, Operations } from "../service.ts";
 import { userArn, userNamedOrCalling } from "./lookup.ts";
 
 const KEYS_PER_USER = 2;
 
-/** Access keys. */
+/** Access keys: of users, and those that an account's root user makes for itself. */
 export const accessKeyOperations: Operations = {
   CreateAccessKey: {
     on: userArn,
     run(call) {
+      if (isRootForItself(call)) return createRootKey(call);
       const user = userNamedOrCalling(call);
-      if (user.accessKeys.length >= KEYS_PER_USER) {
-        throw limitExceeded(`Cannot exceed quota for AccessKeysPerUser: ${KEYS_PER_USER}`);
-      }
+      if (user.accessKeys.length >= KEYS_PER_USER) throw tooManyKeys();
       const key = call.aws.credentials.createKey(call.caller.accountId, user, call.now);
       return { AccessKey: { ...showKey(user, key), SecretAccessKey: key.secretAccessKey } };
     },
@@ -61,6 +61,20 @@ export const accessKeyOperations: Operations = {
     },
   },
 };
+
+/** Without a name, the calls are about whoever makes them. */
+const isRootForItself = ({ caller, input }: Call): boolean =>
+  caller.type === "Account" && input.optional("UserName") === undefined;
+
+function createRootKey({ aws, caller, now }: Call): Output {
+  if (aws.credentials.rootKeys(caller.accountId).length >= KEYS_PER_USER) throw tooManyKeys();
+  const { accessKeyId, secretAccessKey, status } = aws.credentials.createRootKey(caller.accountId, now);
+  return {
+    AccessKey: { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, Status: status, CreateDate: now },
+  };
+}
+
+const tooManyKeys = () => limitExceeded(`Cannot exceed quota for AccessKeysPerUser: ${KEYS_PER_USER}`);
 
 const showKey = (user: User, key: AccessKey) => ({
   UserName: user.name,

@@ -42,7 +42,7 @@ export const accountOperations: Operations = {
         MFADevices: inUse + unassigned,
         MFADevicesInUse: inUse,
         AccountMFAEnabled: 0,
-        AccountAccessKeysPresent: call.aws.credentials.hasRootKey(call.account.id) ? 1 : 0,
+        AccountAccessKeysPresent: call.aws.credentials.rootKeys(call.account.id).length > 0 ? 1 : 0,
       };
       return { SummaryMap: new Map(Object.entries(summary)) };
     },

@@ -11,6 +11,7 @@ import { mfaOperations } from "./mfa.ts";
 import { otherCredentialOperations } from "./other-credentials.ts";
 import { passwordOperations } from "./passwords.ts";
 import { roleOperations } from "./roles.ts";
+import { simulationOperations } from "./simulate.ts";
 import { userOperations } from "./users.ts";
 
 /** IAM. */
@@ -40,5 +41,6 @@ export const iam: Service = {
     ...otherCredentialOperations,
     ...accountOperations,
     ...authorizationDetailOperations,
+    ...simulationOperations,
   } satisfies Operations,
 };

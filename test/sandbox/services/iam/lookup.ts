@@ -27,13 +27,17 @@ export function arnOf(call: Call, kind: IdentityKind): string {
 export function userNamedOrCalling(call: Call): User {
   if (call.input.optional("UserName") !== undefined) return identityNamed(call, "User");
   if (call.caller.type === "User") return call.caller.user;
-  throw validationError("Must specify userName when calling with non-User credentials");
+  throw unnamedUser();
 }
+
+const unnamedUser = () => validationError("Must specify userName when calling with non-User credentials");
 
 /** The ARN for {@link userNamedOrCalling}. */
 export function userArn(call: Call): string {
   if (call.input.optional("UserName") !== undefined) return arnOf(call, "User");
-  return call.caller.type === "User" ? call.caller.user.arn : call.account.arn("user/");
+  if (call.caller.type === "User") return call.caller.user.arn;
+  if (call.caller.type === "Account") return call.account.arn("user/root");
+  throw unnamedUser();
 }
 
 export const groupArn = (call: Call): string => arnOf(call, "Group");

@@ -1,5 +1,5 @@
-import { deleteConflict, entityAlreadyExists, limitExceeded, noSuchEntity } from "../../errors.ts";
-import type { MfaDevice } from "../../model/entities.ts";
+import { accessDenied, deleteConflict, entityAlreadyExists, limitExceeded, noSuchEntity } from "../../errors.ts";
+import type { MfaDevice, User } from "../../model/entities.ts";
 import { acceptTwoCodes, newSeed } from "../../model/mfa.ts";
 import { iamPage } from "../page.ts";
 import type { Call, Operations } from "../service.ts";
@@ -18,6 +18,7 @@ export const mfaOperations: Operations = {
       call.account.arn(`mfa${call.input.optional("Path") ?? "/"}${call.input.name("VirtualMFADeviceName")}`),
     run(call) {
       const name = call.input.name("VirtualMFADeviceName");
+      refuseWithoutMfa(call, call.account.users.get(name));
       if (call.account.virtualMfaDevices.isTaken(name)) {
         throw entityAlreadyExists("MFADevice entity at the same path and name already exists.");
       }
@@ -28,6 +29,7 @@ export const mfaOperations: Operations = {
         seed,
         created: call.now,
         lastStep: 0,
+        verifications: [],
       };
       call.account.virtualMfaDevices.add(device);
       return {
@@ -43,6 +45,7 @@ export const mfaOperations: Operations = {
     on: userArn,
     run(call) {
       const user = identityNamed(call, "User");
+      refuseWithoutMfa(call, user);
       const device = virtualDevice(call);
       if (device.enabled !== undefined) throw entityAlreadyExists("MFA Device is already in use.");
       if (user.mfaDevices.length >= DEVICES_PER_USER) {
@@ -74,8 +77,10 @@ export const mfaOperations: Operations = {
   DeactivateMFADevice: {
     on: userArn,
     run(call) {
+      const user = userNamedOrCalling(call);
+      refuseWithoutMfa(call, user);
       const device = deviceOfUser(call);
-      const { mfaDevices } = userNamedOrCalling(call);
+      const { mfaDevices } = user;
       mfaDevices.splice(mfaDevices.indexOf(device), 1);
       delete device.enabled;
       return {};
@@ -85,6 +90,7 @@ export const mfaOperations: Operations = {
     on: (call) => call.input.string("SerialNumber"),
     run(call) {
       const device = virtualDevice(call);
+      refuseWithoutMfa(call, device.enabled?.user ?? call.account.users.get(device.name));
       if (device.enabled !== undefined) throw deleteConflict("MFA VirtualDevice in use. Must deactivate first.");
       call.account.virtualMfaDevices.remove(device);
       return {};
@@ -128,6 +134,20 @@ export const mfaOperations: Operations = {
     },
   },
 };
+
+/**
+ * Refuses a user who has a device to change devices of one's own without having used one, whatever the policies allow:
+ * AWS's rule since 2023-04-21 (AWS-2023-001). A device that nobody has yet is the caller's own, unless it is named like
+ * somebody else.
+ */
+function refuseWithoutMfa(call: Call, owner: User | undefined): void {
+  const { caller } = call;
+  if (caller.type !== "User" || caller.user.mfaDevices.length === 0 || caller.session?.mfa === true) return;
+  if (owner !== undefined && owner !== caller.user) return;
+  throw accessDenied(
+    `User: ${caller.arn} has an MFA device, and must be authenticated with it to change MFA devices of its own.`,
+  );
+}
 
 function virtualDevice(call: Call): MfaDevice {
   const serialNumber = call.input.string("SerialNumber");

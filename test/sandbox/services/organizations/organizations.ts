@@ -2,7 +2,9 @@ import { AwsError } from "../../errors.ts";
 import type { Caller } from "../../model/caller.ts";
 import { jsonProtocol } from "../../protocols/json.ts";
 import type { Call, Operations, Service } from "../service.ts";
+import { leavingOperations } from "./leaving.ts";
 import { policyOperations } from "./policies.ts";
+import { policyTypeOperations } from "./policy-types.ts";
 import { treeOperations } from "./tree.ts";
 
 /** AWS Organizations. */
@@ -10,6 +12,11 @@ export const organizations: Service = {
   name: "organizations",
   permissionPrefix: "organizations",
   protocol: jsonProtocol("1.1", "AWSOrganizationsV20161128"),
+  admits(caller, { organization }) {
+    if (!organization.accounts.has(caller.accountId)) {
+      throw new AwsError("AWSOrganizationsNotInUseException", "Your account is not a member of an organization.");
+    }
+  },
   operations: {
     DescribeOrganization: {
       on: () => "*",
@@ -28,11 +35,12 @@ export const organizations: Service = {
         };
       },
     },
-    ...fromManagementAccount({ ...treeOperations, ...policyOperations }),
+    ...leavingOperations,
+    ...fromManagementAccount({ ...treeOperations, ...policyOperations, ...policyTypeOperations }),
   },
 };
 
-/** Everything but DescribeOrganization is for the management account only. */
+/** Everything but DescribeOrganization and LeaveOrganization is for the management account only. */
 function fromManagementAccount(operations: Operations): Operations {
   return Object.fromEntries(
     Object.entries(operations).map(([action, operation]) => [

@@ -1,43 +1,50 @@
 import { validatePolicy } from "../../authorization.ts";
 import { AwsError } from "../../errors.ts";
 import { policyId } from "../../model/identifiers.ts";
-import type { Organization, OrganizationsPolicy } from "../../model/organization.ts";
+import {
+  FULL_ACCESS_POLICIES,
+  POLICY_TYPES,
+  type Organization,
+  type OrganizationsPolicy,
+  type PolicyType,
+} from "../../model/organization.ts";
 import { parseDocument } from "../../policy-document.ts";
 import type { Output } from "../../protocols/protocol.ts";
-import { tags } from "../../request-context.ts";
+import { tags, type RequestContext } from "../../request-context.ts";
 import { tokenPage } from "../page.ts";
 import type { Call, Operation, Operations } from "../service.ts";
 
-/** Both since 2026-05-15; before, they were 5,120 and 5. */
-const POLICY_CHARACTERS = 10_240;
-const POLICIES_PER_TARGET = 10;
-const POLICY_TYPE = /^SERVICE_CONTROL_POLICY$/;
+/** Those of service control policies since 2026-05-15; before, they were the same as of resource control policies. */
+const LIMITS: Record<PolicyType, { characters: number; perTarget: number }> = {
+  SERVICE_CONTROL_POLICY: { characters: 10_240, perTarget: 10 },
+  RESOURCE_CONTROL_POLICY: { characters: 5_120, perTarget: 5 },
+};
+const POLICY_TYPE = new RegExp(`^(${POLICY_TYPES.join("|")})$`);
 
-const ofPolicyType = () => ({ "organizations:PolicyType": "SERVICE_CONTROL_POLICY" });
-
-/** Service control policies and what they are attached to. */
+/** Service and resource control policies and what they are attached to. */
 export const policyOperations: Operations = {
   ListPolicies: {
     on: () => "*",
-    context: ofPolicyType,
+    context: (call) => ({ "organizations:PolicyType": typeFrom(call, "Filter") }),
     run(call) {
-      call.input.matching("Filter", POLICY_TYPE);
-      const { page, more } = tokenPage(call, [...call.aws.organization.policies.values()]);
+      const type = typeFrom(call, "Filter");
+      const policies = [...call.aws.organization.policies.values()].filter((policy) => policy.type === type);
+      const { page, more } = tokenPage(call, policies);
       return { Policies: page.map(showSummary), ...more };
     },
   },
   ListPoliciesForTarget: {
     on: targetArn,
-    context: ofPolicyType,
+    context: (call) => ({ "organizations:PolicyType": typeFrom(call, "Filter") }),
     run(call) {
-      call.input.matching("Filter", POLICY_TYPE);
-      const { page, more } = tokenPage(call, call.aws.organization.policiesOf(existingTarget(call)));
+      const policies = call.aws.organization.policiesOf(existingTarget(call), typeFrom(call, "Filter"));
+      const { page, more } = tokenPage(call, policies);
       return { Policies: page.map(showSummary), ...more };
     },
   },
   ListTargetsForPolicy: {
     on: policyArn,
-    context: ofPolicyType,
+    context: ofPolicy,
     run(call) {
       const { organization } = call.aws;
       const { page, more } = tokenPage(call, [...existingPolicy(call).targets]);
@@ -46,26 +53,29 @@ export const policyOperations: Operations = {
   },
   DescribePolicy: {
     on: policyArn,
-    context: ofPolicyType,
+    context: ofPolicy,
     run: (call) => showPolicy(existingPolicy(call)),
   },
   CreatePolicy: change({
     on: () => "*",
-    context: (call) => ({ ...ofPolicyType(), ...tags("aws:RequestTag", call.input.tags()) }),
+    context: (call) => ({
+      "organizations:PolicyType": typeFrom(call, "Type"),
+      ...tags("aws:RequestTag", call.input.tags()),
+    }),
     async run(call) {
       const { organization } = call.aws;
-      call.input.matching("Type", POLICY_TYPE);
+      const type = typeFrom(call, "Type");
       const name = call.input.string("Name");
-      const content = await contentFrom(call);
+      const content = await contentFrom(call, type);
       refuseDuplicate(organization, name);
       const id = policyId();
       const policy: OrganizationsPolicy = {
         id,
-        arn: organization.arn("policy", `service_control_policy/${id}`),
+        arn: organization.arn("policy", `${type.toLowerCase()}/${id}`),
         name,
         description: call.input.optional("Description") ?? "",
         content,
-        type: "SERVICE_CONTROL_POLICY",
+        type,
         awsManaged: false,
         targets: new Set(),
         tags: call.input.tags(),
@@ -76,10 +86,11 @@ export const policyOperations: Operations = {
   }),
   UpdatePolicy: change({
     on: policyArn,
-    context: ofPolicyType,
+    context: ofPolicy,
     async run(call) {
       const policy = changeablePolicy(call);
-      const content = call.input.optional("Content") === undefined ? policy.content : await contentFrom(call);
+      const content =
+        call.input.optional("Content") === undefined ? policy.content : await contentFrom(call, policy.type);
       const name = call.input.optional("Name") ?? policy.name;
       if (name !== policy.name) refuseDuplicate(call.aws.organization, name);
       policy.name = name;
@@ -90,7 +101,7 @@ export const policyOperations: Operations = {
   }),
   DeletePolicy: change({
     on: policyArn,
-    context: ofPolicyType,
+    context: ofPolicy,
     run(call) {
       const policy = changeablePolicy(call);
       if (policy.targets.size > 0) {
@@ -105,24 +116,19 @@ export const policyOperations: Operations = {
   }),
   AttachPolicy: change({
     on: targetArn,
-    context: ofPolicyType,
+    context: ofPolicy,
     run(call) {
       const { organization } = call.aws;
       const policy = existingPolicy(call);
       const target = existingTarget(call);
-      if (!organization.serviceControlPoliciesEnabled) {
-        throw new AwsError(
-          "PolicyTypeNotEnabledException",
-          "This operation can be performed only for enabled policy types.",
-        );
-      }
+      if (!organization.enabledPolicyTypes.has(policy.type)) throw policyTypeNotEnabled();
       if (policy.targets.has(target)) {
         throw new AwsError(
           "DuplicatePolicyAttachmentException",
           "A policy with the specified name and type is already attached to the specified target.",
         );
       }
-      if (organization.policiesOf(target).length >= POLICIES_PER_TARGET) {
+      if (organization.policiesOf(target, policy.type).length >= LIMITS[policy.type].perTarget) {
         throw new AwsError(
           "ConstraintViolationException",
           "You have attached the maximum number of policies to the specified target.",
@@ -134,7 +140,7 @@ export const policyOperations: Operations = {
   }),
   DetachPolicy: change({
     on: targetArn,
-    context: ofPolicyType,
+    context: ofPolicy,
     run(call) {
       const { organization } = call.aws;
       const policy = existingPolicy(call);
@@ -145,7 +151,11 @@ export const policyOperations: Operations = {
           "The specified policy isn't attached to the specified target.",
         );
       }
-      if (organization.serviceControlPoliciesEnabled && organization.policiesOf(target).length === 1) {
+      if (policy.id === FULL_ACCESS_POLICIES.RESOURCE_CONTROL_POLICY) {
+        throw new AwsError("ConstraintViolationException", "You can't detach the RCPFullAWSAccess policy.");
+      }
+      const enabled = organization.enabledPolicyTypes.has(policy.type);
+      if (enabled && organization.policiesOf(target, policy.type).length === 1) {
         throw new AwsError(
           "ConstraintViolationException",
           "You cannot remove the last policy attached to the specified target. You must have at least one attached at all times.",
@@ -176,7 +186,7 @@ export const policyOperations: Operations = {
 };
 
 /** A change that is refused while another is under way. */
-function change(operation: Operation): Operation {
+export function change(operation: Operation): Operation {
   return {
     ...operation,
     run(call) {
@@ -201,13 +211,29 @@ function policyArn(call: Call): string {
   const id = call.input.string("PolicyId");
   // AWS's own policies belong to no organization: permission is needed on any.
   if (organization.policies.get(id)?.awsManaged === true) return "*";
-  return organization.arn("policy", `service_control_policy/${id}`);
+  return arnOfPolicy(organization, id);
 }
 
 function resourceArn(call: Call): string {
-  const { organization } = call.aws;
-  return organization.arn("policy", `service_control_policy/${call.input.string("ResourceId")}`);
+  return arnOfPolicy(call.aws.organization, call.input.string("ResourceId"));
 }
+
+/** Of a policy, be it there or not. */
+function arnOfPolicy(organization: Organization, id: string): string {
+  return organization.policies.get(id)?.arn ?? organization.arn("policy", `service_control_policy/${id}`);
+}
+
+function ofPolicy(call: Call): RequestContext {
+  const policy = call.aws.organization.policies.get(call.input.string("PolicyId"));
+  return policy === undefined ? {} : { "organizations:PolicyType": policy.type };
+}
+
+/** The type of policies that a parameter names. */
+export const typeFrom = (call: Call, parameter: string): PolicyType =>
+  call.input.matching(parameter, POLICY_TYPE) as PolicyType;
+
+export const policyTypeNotEnabled = (): AwsError =>
+  new AwsError("PolicyTypeNotEnabledException", "This operation can be performed only for enabled policy types.");
 
 function existingTarget(call: Call): string {
   const id = call.input.string("TargetId");
@@ -239,17 +265,18 @@ function refuseDuplicate(organization: Organization, name: string): void {
   }
 }
 
-async function contentFrom(call: Call): Promise<string> {
+async function contentFrom(call: Call, type: PolicyType): Promise<string> {
   const content = call.input.string("Content");
-  if (content.length > POLICY_CHARACTERS) {
+  const { characters } = LIMITS[type];
+  if (content.length > characters) {
     throw new AwsError(
       "ConstraintViolationException",
-      "You have exceeded the maximum policy size: the policy document has more than 10,240 characters.",
+      `You have exceeded the maximum policy size: the policy document has more than ${characters.toLocaleString("en-US")} characters.`,
     );
   }
   try {
     parseDocument(content);
-    await validatePolicy("serviceControl", content);
+    await validatePolicy(type, content);
   } catch (error) {
     const detail = error instanceof Error ? error.message : "";
     throw new AwsError(

@@ -4,22 +4,14 @@ import type { Organization } from "../../model/organization.ts";
 import type { Output } from "../../protocols/protocol.ts";
 import { tokenPage } from "../page.ts";
 import type { Call, Operations } from "../service.ts";
+import { showRoot } from "./policy-types.ts";
 
 /** The root, the OUs and the accounts. */
 export const treeOperations: Operations = {
   ListRoots: {
     on: () => "*",
     run: ({ aws: { organization } }) => ({
-      Roots: [
-        {
-          Id: organization.rootId,
-          Arn: organization.arn("root", organization.rootId),
-          Name: "Root",
-          PolicyTypes: organization.serviceControlPoliciesEnabled
-            ? [{ Type: "SERVICE_CONTROL_POLICY", Status: "ENABLED" }]
-            : [],
-        },
-      ],
+      Roots: [showRoot(organization)],
     }),
   },
   ListOrganizationalUnitsForParent: {
