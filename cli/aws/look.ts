@@ -4,9 +4,9 @@ import { serviceControlPolicyName } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
 import { iamIn } from "./clients.ts";
-import { wordsOf } from "./words.ts";
+import { wordsOf } from "./error-words.ts";
 import { type Identity, identitiesIn } from "./identities.ts";
-import { accountsOutside } from "./organization.ts";
+import { accountsOutside } from "./organization-view.ts";
 import { knownManagementAccount } from "./preconditions.ts";
 import { type Shield, shieldInAws, withoutAnyAllow } from "./shield.ts";
 

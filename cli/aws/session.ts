@@ -38,7 +38,7 @@ const environmentNames = [
 const isSet = (name: string): boolean => Boolean(process.env[name]);
 
 async function open(): Promise<void> {
-  const { requireReadableFiles } = await import("./files.ts");
+  const { requireReadableFiles } = await import("./readable-files.ts");
   // The engine's SDK reads them whatever it takes in the end.
   await requireReadableFiles();
   const variable = chooseVariable();

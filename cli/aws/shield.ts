@@ -9,7 +9,7 @@ import {
 import { organizationsClient } from "../../infra/organizations-client.ts";
 import { serviceControlPolicyDescription, serviceControlPolicyName } from "../../infra/names.ts";
 import { spelledDocument } from "../../infra/policy-documents.ts";
-import { serviceControlPolicies } from "./organization.ts";
+import { serviceControlPolicies } from "./organization-view.ts";
 
 /** The service control policy as AWS has it. */
 export interface Shield {

@@ -27,7 +27,7 @@ export default class Cancel extends StackCommand {
     const ask = await import("../terminal/ask.ts");
     const project = await this.project(flags);
     const [{ keepsLocks, locksOf, nameOf }, { stackReference }] = await Promise.all([
-      import("../state/lock.ts"),
+      import("../state/stack-lock.ts"),
       import("../project/project.ts"),
     ]);
     const name = stackReference(project);

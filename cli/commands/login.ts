@@ -40,7 +40,7 @@ export default class Login extends DeveloperCommand {
     const code = args.code === undefined ? undefined : requireSixDigits(args.code.join(""));
     const [{ loginToProfiles }, { loginJson, loginSummary }] = await Promise.all([
       import("../login/profiles-login.ts"),
-      import("../login/summary.ts"),
+      import("../login/login-summary.ts"),
     ]);
     const { account, all, chain, duration, kit, profile, "source-profile": sourceProfile } = flags;
     const { cacheDir: cacheDirectory } = this.config;

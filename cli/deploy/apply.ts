@@ -18,7 +18,7 @@ import { type Project, stackReference } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import { confirmChange } from "../terminal/ask.ts";
 import { countsLine } from "../report/progress.ts";
-import { changesSeen, denialsStay, lookAtAws, type Seen, see } from "./look.ts";
+import { changesSeen, denialsStay, lookAtAws, type Seen, see } from "./seen.ts";
 import { refuse, requireHarmless } from "./guards.ts";
 import type { GuardOptions } from "./guard-options.ts";
 import type { SavedPlan } from "./saved-plan.ts";
@@ -34,7 +34,7 @@ import { readStackBefore, resourcesBefore, stackHeldBy, unfinishedNames } from "
 import { text, warningLines } from "../report/text.ts";
 import type { Stack, StepEventMetadata } from "../engine/automation.ts";
 import type { Resource } from "../engine/deployment.ts";
-import { requireUnlocked } from "../state/lock.ts";
+import { requireUnlocked } from "../state/stack-lock.ts";
 import { waitForLock } from "../state/wait.ts";
 import { passphraseEnvironment, requirePassphrase } from "../engine/passphrase.ts";
 import { forgetDenials } from "../engine/recover.ts";

@@ -27,7 +27,7 @@ export async function dangersOf(
   const [{ absentPolicies }, { authAccountUnderPolicy }, { dangersOfPolicy, withPolicyInAws }, { unitsWithoutRoom }] =
     await Promise.all([
       import("./absent-policies.ts"),
-      import("./auth-account.ts"),
+      import("./auth-account-policy.ts"),
       import("./policy-in-aws.ts"),
       import("./room.ts"),
     ]);

@@ -4,7 +4,7 @@ import pMap from "p-map";
 import { accountIdIn, developersGroup, roleNameOf } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { clientsIn } from "../aws/clients.ts";
-import { wordsOf } from "../aws/words.ts";
+import { wordsOf } from "../aws/error-words.ts";
 import type { Identity } from "../aws/identities.ts";
 import { type Look, requireIdentities } from "../aws/look.ts";
 import { asTyped, type Denial, denialsToPut, putDenial } from "./put-denials.ts";

@@ -64,7 +64,7 @@ async function full({
   ] = await Promise.all([
     import("./apply.ts"),
     import("./previewed.ts"),
-    import("./look.ts"),
+    import("./seen.ts"),
     import("../engine/state-before.ts"),
     import("./unreached-accounts.ts"),
     import("../engine/unreached.ts"),

@@ -20,7 +20,7 @@ import { givenIn } from "../changes/given.ts";
 import { identityKey } from "../changes/step.ts";
 import type { StackChanges, StackResource, Takeover } from "../changes/resource.ts";
 import { type Denying, denyingIn, denyingOn } from "../engine/denials-in-aws.ts";
-import { isAdoptable, type Taken } from "./names.ts";
+import { isAdoptable, type Taken } from "./taken-names.ts";
 import { principalsOf } from "./trust.ts";
 
 /** Changes in which what AWS has already is taken over, and not made. */

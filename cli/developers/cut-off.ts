@@ -10,9 +10,9 @@ import { counted } from "../report/summary.ts";
 import { clientsIn } from "../aws/clients.ts";
 import { momentFromNow } from "../aws/clock.ts";
 import { doEach } from "../aws/do-each.ts";
-import { wordsOf } from "../aws/words.ts";
+import { wordsOf } from "../aws/error-words.ts";
 import type { DeveloperCutOff } from "../results/remove-developer.ts";
-import type { AccountNotEnded } from "../results/sessions.ts";
+import type { AccountNotEnded } from "../results/end-sessions.ts";
 
 type Reach = Pick<Settings, "accessRole">;
 

@@ -1,5 +1,5 @@
 import type { Settings } from "../../infra/settings.ts";
-import { identifierOf, isOurs, isThere } from "../aws/resource.ts";
+import { identifierOf, isOurs, isThere } from "../aws/resource-in-aws.ts";
 import { Failure } from "../failure.ts";
 import type { StepEventMetadata } from "./automation.ts";
 import { identityOfResource } from "../changes/step.ts";

@@ -1,6 +1,6 @@
 import { listStacks, type ListedStack } from "./stack.ts";
 import type { Project } from "../project/project.ts";
-import { keepsLocks, lockedBy, requireUnlocked } from "../state/lock.ts";
+import { keepsLocks, lockedBy, requireUnlocked } from "../state/stack-lock.ts";
 
 /** Refuses a stack that another run works on, wherever its state is kept. @throws Locked */
 export async function requireNoOtherRun(project: Project): Promise<void> {

@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 
 import { openSession } from "../aws/session.ts";
 import { type Project, stackReference } from "../project/project.ts";
-import { explainText } from "./explain.ts";
+import { explainText } from "./explain-engine.ts";
 import { findPulumi } from "./pulumi-command.ts";
 
 export interface PulumiProcess {

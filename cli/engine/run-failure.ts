@@ -3,7 +3,7 @@ import { type Project, stackReference } from "../project/project.ts";
 import type { Change } from "../results/change.ts";
 import type { ResourceFailure, RunRecord } from "../changes/record.ts";
 import { developerOf } from "../changes/resource.ts";
-import { EngineFailure, explainEngine } from "./explain.ts";
+import { EngineFailure, explainEngine } from "./explain-engine.ts";
 
 export type EngineCommand = "up" | "preview" | "refresh" | "destroy";
 

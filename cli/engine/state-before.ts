@@ -3,7 +3,7 @@ import { identityOfResource } from "../changes/step.ts";
 import type { Deployment, Resource } from "./deployment.ts";
 import type { Project } from "../project/project.ts";
 import { checkpointPath, type NotedResource, resourcesIn, type StateFile } from "../state/checkpoint.ts";
-import { stateFilesOf } from "../state/files.ts";
+import { stateFilesOf } from "../state/state-files.ts";
 import { requireNoOtherRun } from "./idle.ts";
 import { identityKey } from "../changes/step.ts";
 import { type StackBefore, stackBefore } from "../changes/stack-before.ts";

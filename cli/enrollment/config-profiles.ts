@@ -1,12 +1,12 @@
 import { type Assignment, mfaDeviceArn } from "../../infra/assignment.ts";
 import { region } from "../../infra/region.ts";
-import { credentialsIn } from "../aws-files/credentials.ts";
-import { editAwsFile, readAwsFiles } from "../aws-files/files.ts";
+import { credentialsIn } from "../aws-files/profile-credentials.ts";
+import { editAwsFile, readAwsFiles } from "../aws-files/aws-file.ts";
 import { type Edit, editSection } from "../aws-files/ini-edit.ts";
 import { type Ini, ownValuesIn } from "../aws-files/ini.ts";
 import { configHeading, configProfiles, newConfigHeading, profileValues } from "../aws-files/profile-map.ts";
 import { accessKeyProfile, otherProfileName, type Profile, sharedProfiles } from "../aws-files/profiles.ts";
-import type { AccessKey } from "../login/access-key.ts";
+import type { AccessKey } from "../login/own-access-key.ts";
 import type { Enrollment } from "./enrollment.ts";
 import { ownCommand } from "./own-command.ts";
 

@@ -1,14 +1,14 @@
-import { requireEditable } from "../aws-files/files.ts";
+import { requireEditable } from "../aws-files/aws-file.ts";
 import { Failure } from "../failure.ts";
 import { requireAssignment, warnOfClock } from "../login/myself.ts";
 import { canAsk } from "../terminal/ask.ts";
-import { keepOrReplaceKey } from "./access-key.ts";
+import { keepOrReplaceKey } from "./replace-key.ts";
 import { firstLogin } from "./first-login.ts";
 import { enrollDevice } from "./mfa-device.ts";
 import { changeFirstPassword } from "./password.ts";
 import { writeConfigProfiles } from "./config-profiles.ts";
 import type { Enrollment, EnrollOptions } from "./enrollment.ts";
-import { EnrollmentProgress } from "./progress.ts";
+import { EnrollmentProgress } from "./enrollment-progress.ts";
 import { keyAtHand } from "./key-at-hand.ts";
 import type { Enrolled } from "../results/enroll.ts";
 

@@ -1,10 +1,10 @@
 import { Failure } from "../failure.ts";
-import { type AccessKey, findAccessKeys, placeOf, profileKey } from "../login/access-key.ts";
-import { DeadKey } from "../login/explain.ts";
+import { type AccessKey, findAccessKeys, placeOf, profileKey } from "../login/own-access-key.ts";
+import { DeadKey } from "../login/explain-key.ts";
 import { askMyself, type Myself } from "../login/myself.ts";
 import { isAssigned } from "../login/own-key.ts";
 import { askSecret, askText } from "../terminal/ask.ts";
-import { requireRoomForKey } from "./access-key.ts";
+import { requireRoomForKey } from "./replace-key.ts";
 import { type EnrollOptions, tries } from "./enrollment.ts";
 import { tell } from "../terminal/tell.ts";
 

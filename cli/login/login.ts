@@ -1,8 +1,8 @@
 import type { Assignment } from "../../infra/assignment.ts";
 import { Failure } from "../failure.ts";
 import { canAsk } from "../terminal/ask.ts";
-import { type AccessKey, requireAccessKeys } from "./access-key.ts";
-import { chooseAccount, requireAccount } from "./accounts.ts";
+import { type AccessKey, requireAccessKeys } from "./own-access-key.ts";
+import { chooseAccount, requireAccount } from "./choose-account.ts";
 import { codeToUse, rememberedCode, UsedCodes } from "./code.ts";
 import { codeDevices } from "./devices.ts";
 import { liveSession, LoginMemory, type Memory, type Session } from "./memory.ts";

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-import { withLock } from "../aws-files/lock.ts";
+import { withLock } from "../aws-files/file-lock.ts";
 import { tell } from "../terminal/tell.ts";
 
 /** Credentials of a developer's role in one account. */

@@ -2,9 +2,9 @@ import type { MFADevice, User } from "@aws-sdk/client-iam";
 
 import { type Assignment, assignmentFromTags } from "../../infra/assignment.ts";
 import { Failure } from "../failure.ts";
-import type { AccessKey } from "./access-key.ts";
-import { iamFor } from "./clients.ts";
-import { explainAs } from "./explain.ts";
+import type { AccessKey } from "./own-access-key.ts";
+import { iamFor } from "./developer-clients.ts";
+import { explainAs } from "./explain-key.ts";
 import { tell } from "../terminal/tell.ts";
 
 /** What a developer's own key tells of its owner. */

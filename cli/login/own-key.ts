@@ -1,5 +1,5 @@
 import { Failure } from "../failure.ts";
-import { type AccessKey, placeOf, requireAccessKeys } from "./access-key.ts";
+import { type AccessKey, placeOf, requireAccessKeys } from "./own-access-key.ts";
 import { askMyself, type Myself } from "./myself.ts";
 import { tell } from "../terminal/tell.ts";
 

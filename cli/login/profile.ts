@@ -1,6 +1,6 @@
 import { region } from "../../infra/region.ts";
-import { credentialKeys, credentialsIn, isLongTerm } from "../aws-files/credentials.ts";
-import { editAwsFile, readAwsFile, readAwsFiles, requireEditable } from "../aws-files/files.ts";
+import { credentialKeys, credentialsIn, isLongTerm } from "../aws-files/profile-credentials.ts";
+import { editAwsFile, readAwsFile, readAwsFiles, requireEditable } from "../aws-files/aws-file.ts";
 import { editSection } from "../aws-files/ini-edit.ts";
 import { headingsIn, inheritedIn, type Ini, ownValuesIn, valuesIn } from "../aws-files/ini.ts";
 import { configValues, profileValues } from "../aws-files/profile-map.ts";

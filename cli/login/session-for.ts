@@ -1,7 +1,7 @@
-import { wordsOfAws } from "../aws/words.ts";
+import { wordsOfAws } from "../aws/error-words.ts";
 import { Failure } from "../failure.ts";
 import { canAsk, hasTerminal } from "../terminal/ask.ts";
-import { requireAccessKey } from "./access-key.ts";
+import { requireAccessKey } from "./own-access-key.ts";
 import { login, type LoginOptions } from "./login.ts";
 import { liveSession, LoginMemory, type Memory, type Session } from "./memory.ts";
 import { tell } from "../terminal/tell.ts";

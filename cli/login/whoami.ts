@@ -1,10 +1,10 @@
-import { placeOf } from "./access-key.ts";
+import { placeOf } from "./own-access-key.ts";
 import { checkedLogins } from "./live-logins.ts";
 import { LoginMemory } from "./memory.ts";
 import type { CheckedLogin, WhoamiResult } from "../results/login.ts";
 import { requireAssignment, warnOfClock, whomToAsk } from "./myself.ts";
 import { ownKey } from "./own-key.ts";
-import { localTime } from "./summary.ts";
+import { localTime } from "./login-summary.ts";
 
 export async function whoami(options: {
   cacheDirectory: string;

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 
 import { parseSettings } from "../../infra/settings.ts";
-import { type OrganizationView, viewOrganization } from "../aws/organization.ts";
+import { type OrganizationView, viewOrganization } from "../aws/organization-view.ts";
 import { checkPreconditions, requireManagementAccount } from "../aws/preconditions.ts";
 import { shutOutBy } from "../deploy/shut-out.ts";
 import { findPulumi } from "../engine/pulumi-command.ts";

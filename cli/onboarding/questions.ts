@@ -1,4 +1,4 @@
-import type { OrganizationView } from "../aws/organization.ts";
+import type { OrganizationView } from "../aws/organization-view.ts";
 import { region as homeRegion } from "../../infra/region.ts";
 import { settingsSchema } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";

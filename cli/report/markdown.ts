@@ -6,7 +6,7 @@ import { code, fitted, row, type Section } from "./markdown-text.ts";
 import { policyTitle } from "./policy-lines.ts";
 import type { Change } from "../results/change.ts";
 import type { DeveloperChange, PreviewReport, ReportKind } from "../results/report.ts";
-import { operationWords } from "../changes/words.ts";
+import { operationWords } from "../changes/verbs.ts";
 import { warningTexts } from "./warning-texts.ts";
 import { listed, propertyText, takeoverTexts } from "./words.ts";
 

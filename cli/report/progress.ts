@@ -1,6 +1,6 @@
 import type { Change } from "../results/change.ts";
 import type { Operation } from "../changes/step.ts";
-import { operations, operationWords } from "../changes/words.ts";
+import { operations, operationWords } from "../changes/verbs.ts";
 import { propertyWord } from "./words.ts";
 import { isTerminal, styled } from "../terminal/stream.ts";
 import { tell } from "../terminal/tell.ts";

@@ -13,7 +13,7 @@ import { exportSealed, type State } from "../engine/state-transfer.ts";
 import { Failure } from "../failure.ts";
 import { type Project, stackReference } from "../project/project.ts";
 import { contents, isEarlier, isSame } from "./contents.ts";
-import { Locked, requireUnlocked } from "../state/lock.ts";
+import { Locked, requireUnlocked } from "../state/stack-lock.ts";
 import { isServer } from "../project/server.ts";
 import { secretsIn, secretsProviderOf } from "../state/secrets-keys.ts";
 import { absoluteUrl, localStateDirectory } from "../state/state-directory.ts";

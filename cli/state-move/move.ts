@@ -12,7 +12,7 @@ import { confirmChange } from "../terminal/ask.ts";
 import { Copy, type Destination, type Source } from "./copy.ts";
 import { requireIdle } from "../engine/idle.ts";
 import { leave, type StackMove } from "./leave.ts";
-import { lock, type Lock } from "../state/lock.ts";
+import { lock, type Lock } from "../state/stack-lock.ts";
 import { checkPlace, requireBackendUrl } from "../state/place.ts";
 import { isRetired } from "../state/retired.ts";
 import { isSamePlace } from "../state/same-place.ts";

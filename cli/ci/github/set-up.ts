@@ -13,7 +13,15 @@ import { bucketOf } from "../../state/bucket.ts";
 import { secretsIn, secretsProviderOf } from "../../state/secrets-keys.ts";
 import { keyOf } from "../../state/secrets-provider.ts";
 import { isServer } from "../../project/server.ts";
-import { type CiAccess, githubTrust, previewPolicy, readPolicy, readTrust, roleNames, upPolicy } from "../policies.ts";
+import {
+  type CiAccess,
+  githubTrust,
+  previewPolicy,
+  readPolicy,
+  readTrust,
+  roleNames,
+  upPolicy,
+} from "../role-policies.ts";
 import { findRepository } from "./repository.ts";
 import { requireInstallable, requireReachableState } from "./requirements.ts";
 import { subjectOf } from "./subject.ts";

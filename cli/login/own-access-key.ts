@@ -1,5 +1,5 @@
-import { credentialsIn, isLongTerm, type ProfileCredentials } from "../aws-files/credentials.ts";
-import { readAwsFiles } from "../aws-files/files.ts";
+import { credentialsIn, isLongTerm, type ProfileCredentials } from "../aws-files/profile-credentials.ts";
+import { readAwsFiles } from "../aws-files/aws-file.ts";
 import { headingsIn } from "../aws-files/ini.ts";
 import { configHeading, configProfiles, profileValues } from "../aws-files/profile-map.ts";
 import { isUnnamed, variableOf } from "../aws-files/paths.ts";

@@ -1,15 +1,15 @@
-import { credentialsIn, isLongTerm } from "../aws-files/credentials.ts";
-import { editAwsFile, readAwsFile, requireEditable } from "../aws-files/files.ts";
+import { credentialsIn, isLongTerm } from "../aws-files/profile-credentials.ts";
+import { editAwsFile, readAwsFile, requireEditable } from "../aws-files/aws-file.ts";
 import { editSection } from "../aws-files/ini-edit.ts";
 import { headingsIn, type Ini } from "../aws-files/ini.ts";
 import { requireProfileName } from "../aws-files/profiles.ts";
-import { accessKeyStatuses } from "../aws/access-keys.ts";
+import { accessKeyStatuses } from "../aws/access-key-status.ts";
 import { Failure } from "../failure.ts";
-import { type AccessKey, placeOf } from "../login/access-key.ts";
-import { iamFor } from "../login/clients.ts";
-import { explainAs } from "../login/explain.ts";
+import { type AccessKey, placeOf } from "../login/own-access-key.ts";
+import { iamFor } from "../login/developer-clients.ts";
+import { explainAs } from "../login/explain-key.ts";
 import { askMyself } from "../login/myself.ts";
-import { localTime } from "../login/summary.ts";
+import { localTime } from "../login/login-summary.ts";
 import type { Enrollment } from "./enrollment.ts";
 
 const step = "Access key";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
-import { withLock } from "../../../cli/aws-files/lock.ts";
+import { withLock } from "../../../cli/aws-files/file-lock.ts";
 
 describe("a lock", () => {
   it("that somebody has taken over while this machine was asleep lets the work go on", async () => {

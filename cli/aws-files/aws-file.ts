@@ -26,7 +26,7 @@ export async function editAwsFile(file: AwsFile, edit: (text: string, ini: Ini) 
   // What is as it should be need not be writable.
   if (edit(text, parsed(file, text)) === text) return;
   const path = await placeOf(file);
-  const { withLock } = await import("./lock.ts");
+  const { withLock } = await import("./file-lock.ts");
   await withLock(path, async () => {
     const { text: before, encoding } = await textOf(file);
     const after = edit(before, parsed(file, before));

@@ -4,7 +4,7 @@ import { hostname, userInfo } from "node:os";
 
 import { Failure } from "../failure.ts";
 import { type Project, type StackName, stackReference } from "../project/project.ts";
-import { readIfThere, type StateFiles, stateFilesOf } from "./files.ts";
+import { readIfThere, type StateFiles, stateFilesOf } from "./state-files.ts";
 import { requireCurrentLayout } from "./layout.ts";
 import { localStateDirectory } from "./state-directory.ts";
 import { tell } from "../terminal/tell.ts";

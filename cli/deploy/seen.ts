@@ -9,7 +9,7 @@ import type { Danger, Warning } from "../results/warning.ts";
 import { warningFact } from "../report/wording.ts";
 import { type CutOff, cutOffs, liftedByHand } from "./cut-offs.ts";
 import { type Denied, denials, liftedDenials } from "../engine/denials-in-aws.ts";
-import { nameDangers, type Taken, takenNames } from "./names.ts";
+import { nameDangers, type Taken, takenNames } from "./taken-names.ts";
 import { brokenPromises } from "./promise.ts";
 
 export interface LookOptions {
