@@ -31,7 +31,7 @@ export function otherBrokenPromises(look: Look, settings: Settings): Warning[] {
   ];
 }
 
-/** The service control policy against what the stack has made of it last: what the settings change is the plan's business. */
+/** The service control policy against what the stack has made of it last: what the settings change is among the preview's changes. */
 export function shieldWarnings(
   { shield, missed }: Pick<Look, "shield" | "missed">,
   { held }: Pick<StackBefore, "held">,

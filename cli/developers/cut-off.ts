@@ -1,7 +1,7 @@
 import pMap from "p-map";
 
 import { accountsOf, roleNameOf } from "../../infra/names.ts";
-import { type CutOff, type CutOffFailure, cutOffUser, revokeRoleSessions } from "../../infra/offboarding.ts";
+import { type CutOffResult, type CutOffFailure, cutOffUser, revokeRoleSessions } from "../../infra/offboarding.ts";
 import { letRoleBack, letUserBack } from "../../infra/older-sessions.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { accountsText } from "../accounts-text.ts";
@@ -59,7 +59,7 @@ export async function inEachAccount(
   };
 }
 
-function notReached(error: unknown): CutOff {
+function notReached(error: unknown): CutOffResult {
   const failed: CutOffFailure[] = [{ part: "everything in the auth account", reason: wordsOf(error) }];
   return { found: true, accessKeys: 0, password: false, mfaDevices: 0, failed };
 }

@@ -18,7 +18,7 @@ import { localStateDirectory } from "../state/state-directory.ts";
 import { LocalWorkspace, Stack, StackNotFoundError } from "./automation.ts";
 import { explainEngine } from "./explain-engine.ts";
 import { passphraseEnvironment } from "./passphrase.ts";
-import { findPulumi } from "./pulumi-command.ts";
+import { usablePulumi } from "./pulumi-command.ts";
 import { runPulumiAlone } from "./pulumi-process.ts";
 import { setUnreached, type UnreachedAccount, unreachedBy, unreachedInProgram } from "./unreached.ts";
 
@@ -74,7 +74,7 @@ export async function createStack(project: Project, options: OpenStackOptions = 
 
 async function workspaceArguments(project: Project, options: OpenStackOptions) {
   const { secrets, secretsProvider } = options;
-  const pulumiCommand = await findPulumi();
+  const pulumiCommand = await usablePulumi();
   if (await isKeptInAws(project, secretsProvider)) await openSession();
   const envVars = {
     PULUMI_BACKEND_URL: project.backendUrl,

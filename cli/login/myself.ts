@@ -59,8 +59,8 @@ export function warnOfClock({ clockOffset }: Pick<Myself, "clockOffset">): void 
   );
 }
 
-/** The assignment, from the kit if one is given. */
-export async function requireAssignment(
+/** The assignment: from the kit if one is given, else from the user's tags. @throws Failure where neither has it */
+export async function assignmentToMe(
   { userName, assignment, authAccount }: Myself,
   kit: string | undefined,
 ): Promise<Assignment> {

@@ -10,7 +10,7 @@ import { policyLines, policyTitle } from "./policy-lines.ts";
 import type { Change } from "../results/change.ts";
 import { counted } from "./summary.ts";
 import { operationWords } from "../changes/verbs.ts";
-import { listed, propertyText, takeoverTexts } from "./words.ts";
+import { listed, propertyText, takeoverTexts } from "./phrases.ts";
 
 export interface ChangeLinesOptions {
   /** How many development accounts there are. */

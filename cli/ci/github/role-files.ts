@@ -30,7 +30,7 @@ function readme(directory: string, roles: CiRole[]): string {
     "",
     `GitHub's identity provider in ${first?.accounts.join(", ") ?? ""}, unless it is there:`,
     "",
-    ...block([
+    ...shellBlock([
       "aws iam create-open-id-connect-provider --url https://token.actions.githubusercontent.com --client-id-list sts.amazonaws.com",
     ]),
     ...roles.flatMap((role) => section(directory, role)),
@@ -47,14 +47,14 @@ function section(directory: string, { name, accounts, purpose }: CiRole): string
     "",
     `In ${accounts.join(", ")}: ${purpose}.`,
     "",
-    ...block([
+    ...shellBlock([
       `aws iam create-role --role-name ${name} --assume-role-policy-document ${file("-trust.json")}`,
       `aws iam put-role-policy --role-name ${name} --policy-name ${name} --policy-document ${file(".json")}`,
     ]),
   ];
 }
 
-function block(commands: string[]): string[] {
+function shellBlock(commands: string[]): string[] {
   return ["```sh", ...commands, "```", ""];
 }
 

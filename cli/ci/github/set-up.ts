@@ -5,13 +5,13 @@ import { dirname, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 
 import type { Settings } from "../../../infra/settings.ts";
-import { requireManagementAccount } from "../../aws/preconditions.ts";
+import { managementAccountAtHand } from "../../aws/preconditions.ts";
 import { Failure } from "../../failure.ts";
 import type { Project } from "../../project/project.ts";
 import { SettingsFile } from "../../project/settings-file.ts";
 import { bucketOf } from "../../state/bucket.ts";
 import { secretsIn, secretsProviderOf } from "../../state/secrets-keys.ts";
-import { keyOf } from "../../state/secrets-provider.ts";
+import { kmsKeyOf } from "../../state/secrets-provider.ts";
 import { isServer } from "../../project/server.ts";
 import {
   type CiAccess,
@@ -47,7 +47,7 @@ export async function setUpGithub(project: Project, version: string, flags: Gith
   const { settings } = await SettingsFile.read(settingsFile);
   const keys = secretsIn(await readFile(settingsFile, "utf8"));
   const [managementAccount, subject] = await Promise.all([
-    requireManagementAccount(),
+    managementAccountAtHand(),
     subjectOf(repository.name, flags.subClaimPrefix),
   ]);
   const provider = secretsProviderOf(keys, backendUrl);
@@ -62,7 +62,7 @@ export async function setUpGithub(project: Project, version: string, flags: Gith
   const roles = rolesOf(subject.prefix, repository.branch, settings, {
     managementAccount,
     bucket: bucketOf(backendUrl),
-    key: keyOf(keys.secretsprovider),
+    key: kmsKeyOf(keys.secretsprovider),
   });
   const files = await workflows(options);
   const written = await write(repository.root, files, flags.overwrite);
