@@ -135,7 +135,7 @@ export abstract class ReportCommand extends StackCommand {
 
   protected override async failed(error: Error): Promise<void> {
     if (this.chosenFormat() !== "markdown") return;
-    const { failureMarkdown } = await import("./report/failure.ts");
+    const { failureMarkdown } = await import("./report/failure-markdown.ts");
     const { kind, stackName: stack } = this;
     this.print(failureMarkdown(this.id ?? kind, error, stack === undefined ? undefined : { kind, stack }).trimEnd());
   }

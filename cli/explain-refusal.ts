@@ -1,4 +1,4 @@
-import { wordsOfAws } from "./aws/words.ts";
+import { wordsOfAws } from "./aws/error-words.ts";
 import { strangeAnswer } from "./explain-system.ts";
 import { Failure } from "./failure.ts";
 

@@ -1,5 +1,5 @@
 import { clockOffsetIn, wrongClock } from "./aws/clock.ts";
-import { wordsOfAws } from "./aws/words.ts";
+import { wordsOfAws } from "./aws/error-words.ts";
 import { withoutCommands } from "./terminal/workflow-commands.ts";
 import { closest } from "./closest.ts";
 import { explainRefusal } from "./explain-refusal.ts";

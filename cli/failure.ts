@@ -35,7 +35,7 @@ export interface FailurePart {
 }
 
 /** Something that is wrong in a file. */
-export interface Problem {
+export interface FileProblem {
   /** From 1; nothing where the line is not known. */
   line: number | undefined;
   message: string;
@@ -44,9 +44,9 @@ export interface Problem {
 /** A file of the user's that will not do, with every place. */
 export class FileFailure extends Failure {
   readonly path: string;
-  readonly problems: Problem[];
+  readonly problems: FileProblem[];
 
-  constructor(path: string, problems: Problem[]) {
+  constructor(path: string, problems: FileProblem[]) {
     const file = basename(path);
     const texts = problems.map(({ line, message }) => `${file}${line === undefined ? "" : `:${line}`}: ${message}`);
     super(texts.join("\n"), `Correct ${file}; nothing was changed.`);

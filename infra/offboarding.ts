@@ -45,9 +45,9 @@ export interface CutOffFailure {
   reason: string;
 }
 
-const openSessions = "sessions that are open";
+const openClientSessions = "sessions that are open";
 
-export interface CutOff {
+export interface CutOffResult {
   /** False when the account has no such user (any more). */
   found: boolean;
   accessKeys: number;
@@ -61,7 +61,7 @@ export interface CutOff {
  * credentials themselves. Each part is tried whatever becomes of the others. Safe to repeat; a user who is gone already is no
  * error.
  */
-export async function cutOffUser(iam: IAMClient, userName: string): Promise<CutOff> {
+export async function cutOffUser(iam: IAMClient, userName: string): Promise<CutOffResult> {
   const failed: CutOffFailure[] = [];
   let gone = 0;
   const attempt = async <T>(part: string, nothing: T, action: () => Promise<T>): Promise<T> => {
@@ -73,7 +73,7 @@ export async function cutOffUser(iam: IAMClient, userName: string): Promise<CutO
       return nothing;
     }
   };
-  const denied = await attempt(openSessions, false, () => denyUser(iam, userName));
+  const denied = await attempt(openClientSessions, false, () => denyUser(iam, userName));
   const [accessKeys, password, mfaDevices] = await Promise.all([
     attempt("access keys", 0, () => deleteAccessKeys(iam, userName)),
     attempt("the password", false, () => deletePassword(iam, userName)),
@@ -129,7 +129,7 @@ async function takeRightsAway(iam: IAMClient, userName: string): Promise<void> {
 export async function emptyUser(iam: IAMClient, userName: string): Promise<void> {
   const { found, failed } = await cutOffUser(iam, userName);
   if (!found) return;
-  const left = failed.filter(({ part }) => part !== openSessions);
+  const left = failed.filter(({ part }) => part !== openClientSessions);
   // The policy stays as long as there is anything that it is good against.
   if (left.length > 0) throw new Error(left.map(({ part, reason }) => `${userName}: ${part}: ${reason}`).join("; "));
   await takeRightsAway(iam, userName);

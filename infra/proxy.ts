@@ -50,7 +50,7 @@ function read(named: string, variable: string): Proxy {
     );
   }
   const { username, password } = url;
-  const pair = Buffer.from(`${decoded(username)}:${decoded(password)}`).toString("base64");
+  const pair = Buffer.from(`${decodedUserinfo(username)}:${decodedUserinfo(password)}`).toString("base64");
   [url.username, url.password] = ["", ""];
   return {
     variable,
@@ -60,7 +60,7 @@ function read(named: string, variable: string): Proxy {
 }
 
 /** What is no percent-encoding stands for itself, as for the AWS CLI (Python Library Reference, "urllib.parse.unquote"). */
-function decoded(text: string): string {
+function decodedUserinfo(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -26,7 +26,7 @@ const kinds: Partial<Record<string, string>> = {
 };
 
 /** Of text that has a form: "an AWS account id has exactly 12 digits, not 1234-5678-9012; write …". */
-export function text(form: RegExp, rule: string, meant: (text: string) => string | undefined = () => undefined) {
+export function formedText(form: RegExp, rule: string, meant: (text: string) => string | undefined = () => undefined) {
   const complaint: Complaint = {
     error: ({ input }) => {
       if (input === undefined) return undefined;
@@ -44,7 +44,7 @@ export function atMost(length: number, rule: string): Complaint {
 }
 
 /** A whole number of a range: any other value is answered with the whole of it. */
-export function whole(min: number, max: number, unit: string) {
+export function wholeNumber(min: number, max: number, unit: string) {
   const complaint: Complaint = {
     error: ({ input }) =>
       input === undefined
@@ -55,7 +55,7 @@ export function whole(min: number, max: number, unit: string) {
 }
 
 /** A list, told by what it is. */
-export function list<T extends z.ZodType>(entry: T, what: string) {
+export function listSetting<T extends z.ZodType>(entry: T, what: string) {
   return z.array(entry, wanted(`a list ${what}`, entry));
 }
 
@@ -95,11 +95,11 @@ const inQuotes = (input: number | boolean): string =>
 
 /** Behind what is due: what is there instead. */
 function butNot(input: unknown): string {
-  return input === null ? "; nothing stands here" : `, not ${shown(input)}`;
+  return input === null ? "; nothing stands here" : `, not ${shownValue(input)}`;
 }
 
 /** A value as it was written, as far as it has room on a line. Quotes are shown where they, or spaces, are what matters. */
-export function shown(value: unknown): string {
+export function shownValue(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a map";
   if (typeof value !== "string") return `${value as number | boolean}`;

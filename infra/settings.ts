@@ -3,7 +3,16 @@ import { z } from "zod";
 import { tagPrefix } from "./names.ts";
 import { isDay } from "./exemptions.ts";
 import { checkReferences, roleNameProblem } from "./settings-references.ts";
-import { atMost, describeProblem, list, oncePerKey, shown, text, wanted, whole } from "./settings-words.ts";
+import {
+  atMost,
+  describeProblem,
+  listSetting,
+  oncePerKey,
+  shownValue,
+  formedText,
+  wanted,
+  wholeNumber,
+} from "./settings-words.ts";
 
 /**
  * The settings of one stack: the keys below `mfa-admin:` in `Pulumi.<stack>.yaml`.
@@ -17,7 +26,7 @@ export const administratorAccess = "arn:aws:iam::aws:policy/AdministratorAccess"
 /** Names that the stack gives to its own providers, beside one per development account. */
 export const reservedAccountNames = ["management", "auth"];
 
-const accountId = text(/^\d{12}$/, "an AWS account id has exactly 12 digits", (given) => {
+const accountId = formedText(/^\d{12}$/, "an AWS account id has exactly 12 digits", (given) => {
   const [id] = /(?<!\d)\d{12}(?!\d)/.exec(given.replace(/(?<=\d)[-\s_](?=\d)/g, "")) ?? [];
   return id === undefined ? undefined : `"${id}"`;
 });
@@ -40,7 +49,7 @@ export const userName = z
   .string()
   .regex(/^[\w+=,.@-]{2,64}$/, "a user name is 2 to 64 letters, digits and any of + = , . @ _ - (IAM's rule)");
 
-const organizationalUnitId = text(
+const organizationalUnitId = formedText(
   /^ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}$/,
   "an organizational unit's id looks like ou-abcd-11111111, with 8 characters at least at its end",
   (given) => {
@@ -50,14 +59,17 @@ const organizationalUnitId = text(
 );
 
 /** `arn:aws:iam::*:policy/NAME` stands for the policy of that name in whichever account the role is in. */
-const managedPolicyArn = text(
+const managedPolicyArn = formedText(
   /^arn:aws:iam::(aws|\*|\d{12}):policy\/[\w+=,.@/-]{1,640}$/,
   "a managed policy's ARN looks like arn:aws:iam::aws:policy/AdministratorAccess, or arn:aws:iam::*:policy/NAME for each account's own",
 );
 
-const roleNamePart = text(/^[\w+=.@-]{1,32}$/, "a role name prefix is 1 to 32 letters, digits and any of + = . @ _ -");
+const roleNamePart = formedText(
+  /^[\w+=.@-]{1,32}$/,
+  "a role name prefix is 1 to 32 letters, digits and any of + = . @ _ -",
+);
 
-export const roleName = text(
+export const roleName = formedText(
   /^[\w+=,.@-]{1,64}$/,
   "a role's name is 1 to 64 letters, digits and + = , . @ _ -",
   (given) => /^arn:aws[\w-]*:iam::\d{12}:role\/(?:.*\/)?([\w+=,.@-]{1,64})$/.exec(given)?.[1],
@@ -81,11 +93,11 @@ const tagValue = z
   .string()
   .max(256, atMost(256, "a tag's value"))
   .regex(tagText, {
-    error: ({ input }) => `a tag's value is of ${tagCharacters}, not ${shown(input)}`,
+    error: ({ input }) => `a tag's value is of ${tagCharacters}, not ${shownValue(input)}`,
   });
 
 /** A user of an account under the policy. IAM's names are the same in any case, and whatever the path. */
-const shutOutEntry = text(
+const shutOutEntry = formedText(
   /^[^/:\s]+\/(?:\*|[\w+=,.@-]{1,64})$/,
   "this must be ACCOUNT/USER, ACCOUNT/root or ACCOUNT/*, with an account's name in these settings or its id",
   (given) => {
@@ -104,12 +116,12 @@ const exemptUser = z
   .refine((name) => !name.endsWith("/root"), { message: "root is never exempt; delete its access keys" });
 
 /** A day. Where it stands without quotes, the engine reads a time, and hands it over as Go writes it. */
-const lastDay = text(
+const lastDay = formedText(
   /^\d{4}-\d{2}-\d{2}(?:T00:00:00Z| 00:00:00 \+0000 UTC)?$/,
   "this must be a day, YYYY-MM-DD, such as 2027-03-31",
 )
   .transform((given) => given.slice(0, 10))
-  .refine(isDay, { error: ({ input }) => `there is no day ${shown(input)}` });
+  .refine(isDay, { error: ({ input }) => `there is no day ${shownValue(input)}` });
 
 const exemption = z.strictObject(
   {
@@ -136,13 +148,13 @@ const developer = z.strictObject(
 
 const passwordPolicy = z.strictObject(
   {
-    minimumPasswordLength: whole(6, 128, "characters").optional().describe("Characters, 6 to 128."),
+    minimumPasswordLength: wholeNumber(6, 128, "characters").optional().describe("Characters, 6 to 128."),
     requireLowercaseCharacters: z.boolean().optional(),
     requireUppercaseCharacters: z.boolean().optional(),
     requireNumbers: z.boolean().optional(),
     requireSymbols: z.boolean().optional(),
-    maxPasswordAge: whole(1, 1095, "days").optional().describe("Days until a password expires, 1 to 1,095."),
-    passwordReusePrevention: whole(1, 24, "passwords")
+    maxPasswordAge: wholeNumber(1, 1095, "days").optional().describe("Days until a password expires, 1 to 1,095."),
+    passwordReusePrevention: wholeNumber(1, 24, "passwords")
       .optional()
       .describe("Former passwords that are refused, 1 to 24."),
   },
@@ -150,7 +162,7 @@ const passwordPolicy = z.strictObject(
 );
 
 /** AWS General Reference, "AWS service endpoints". */
-const regionName = text(
+const regionName = formedText(
   /^[a-z]{2,}(-[a-z]+)+-\d$/,
   "this must be a region's code, such as ap-northeast-1 for Tokyo",
   (given) => /^([a-z]{2,}(?:-[a-z]+)+-\d)[a-z]?$/.exec(given.trim().toLowerCase().replace(/_/g, "-"))?.[1],
@@ -158,7 +170,7 @@ const regionName = text(
 
 export const settingsSchema = z
   .strictObject({
-    organizationalUnits: list(organizationalUnitId, "of ids, such as [ou-abcd-11111111]")
+    organizationalUnits: listSetting(organizationalUnitId, "of ids, such as [ou-abcd-11111111]")
       .min(1, "name one organizational unit at least, or nothing is protected")
       .describe("The organizational units to which the service control policy is attached."),
     authAccount: accountId.describe("The account that holds the developers' IAM users and nothing else."),
@@ -177,17 +189,17 @@ export const settingsSchema = z
     rolePrefix: roleNamePart
       .default("developer")
       .describe("The developers' roles are named by this prefix, a hyphen and the user's name."),
-    permissions: list(managedPolicyArn, `of ARNs, such as [${administratorAccess}]`)
+    permissions: listSetting(managedPolicyArn, `of ARNs, such as [${administratorAccess}]`)
       .max(10, {
         error: ({ input }) => `a role takes 10 managed policies (IAM's default quota), not ${(input as []).length}`,
       })
       .default([administratorAccess])
       .describe("The managed policies of the developers' roles."),
     permissionsBoundary: managedPolicyArn.optional().describe("The permissions boundary of the developers' roles."),
-    sessionDuration: whole(3600, 43200, "seconds")
+    sessionDuration: wholeNumber(3600, 43200, "seconds")
       .default(43200)
       .describe("The longest session of a developer's role, in seconds, 3,600 to 43,200."),
-    shutOut: list(shutOutEntry, "of users, such as [sandbox/smtp]")
+    shutOut: listSetting(shutOutEntry, "of users, such as [sandbox/smtp]")
       .default([])
       .describe(
         "Who may be shut out although their key was used lately: ACCOUNT/USER, ACCOUNT/root, or ACCOUNT/* for everybody there; an account by its name here or its id.",
@@ -202,7 +214,7 @@ export const settingsSchema = z
       .record(tagKey, tagValue, wanted("a map of names and values, such as { team: payments }"))
       .default({})
       .describe("Tags of the users, the roles and the service control policy."),
-    contact: text(
+    contact: formedText(
       /^[\p{L}\p{N} _.:/=+@-]{1,256}$/u,
       "this must be 1 to 256 letters, digits, spaces and any of _ . : / = + - @",
     )
@@ -214,7 +226,7 @@ export const settingsSchema = z
     passwordPolicy: passwordPolicy
       .optional()
       .describe("The auth account's password policy. Managed only when given, through the AWS provider."),
-    accountAlias: text(
+    accountAlias: formedText(
       /^[a-z0-9](?:[a-z0-9]|-(?!-)){1,61}[a-z0-9]$/,
       "an account alias is 3 to 63 lower-case letters, digits and single hyphens between them",
     )

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { Failure } from "../failure.ts";
-import { type Ini, type Line, parseIni, type Section, UnreadableIni } from "./ini.ts";
+import { type Ini, type Line, parseIni, type IniSection, UnreadableIni } from "./ini.ts";
 
 /** What is to be done with a section: keys in small letters, and their values; those without one are taken out. */
 export type Edit = Record<string, string | undefined>;
@@ -73,7 +73,7 @@ function appended({ lines }: Ini, heading: string, edit: Edit): string {
   return join([...begun, ...blank, ...section]);
 }
 
-function edited({ lines, sections }: Ini, section: Section, edit: Edit, mayGo: boolean): string {
+function edited({ lines, sections }: Ini, section: IniSection, edit: Edit, mayGo: boolean): string {
   const next = sections[sections.indexOf(section) + 1];
   const bound = next?.line ?? lines.length;
   const kept = section.options.filter(({ key }) => !(key in edit) || edit[key] !== undefined);

@@ -7,7 +7,7 @@
 /** A file's lines, and what is said where. */
 export interface Ini {
   lines: Line[];
-  sections: Section[];
+  sections: IniSection[];
 }
 
 /** A line without its end, and its end as it stands there: none at the end of the file. */
@@ -16,7 +16,7 @@ export interface Line {
   end: string;
 }
 
-export interface Section {
+export interface IniSection {
   /** What stands between the brackets, as it stands there. */
   heading: string;
   /** Index of the heading's line. */
@@ -63,7 +63,7 @@ const lineBreak = /\r\n|[\n-\r\x1c-\x1e\x85\u2028\u2029]/;
 /** @throws UnreadableIni where the AWS CLI would not read it */
 export function parseIni(text: string): Ini {
   const lines = linesOf(text);
-  const sections: Section[] = [];
+  const sections: IniSection[] = [];
   let option: (Option & { values: string[] }) | undefined;
   let indent = 0;
   for (const [index, { text: line }] of lines.entries()) {
@@ -120,7 +120,7 @@ export function inheritedIn({ sections }: Ini): Map<string, string> {
   return new Map(pairsIn(sections.filter(({ heading }) => heading === defaults)));
 }
 
-function pairsIn(sections: Section[]): [string, string][] {
+function pairsIn(sections: IniSection[]): [string, string][] {
   return sections.flatMap(({ options }) => options.map(({ key, value }): [string, string] => [key, value]));
 }
 
@@ -146,7 +146,7 @@ function finish(option: (Option & { values?: string[] }) | undefined): void {
 }
 
 /** A block of nested keys is read for each section that has it, be it by the section whose options all have. */
-function refuseNested(sections: Section[]): void {
+function refuseNested(sections: IniSection[]): void {
   const inherited = sections.filter(({ heading }) => heading === defaults).flatMap(({ options }) => options);
   for (const { heading, options } of sections) {
     if (heading === defaults) continue;
@@ -160,7 +160,7 @@ function refuseNested(sections: Section[]): void {
   }
 }
 
-function refuseRepeated(sections: Section[]): void {
+function refuseRepeated(sections: IniSection[]): void {
   const seen = new Set<string>();
   for (const { heading, line, options } of sections) {
     if (heading !== defaults && seen.has(heading)) {

@@ -9,8 +9,8 @@ export interface Profile {
 }
 
 /** @throws Failure for a name that would not be one profile, and the same, to the AWS CLI and to every SDK */
-export function requireProfileName(name: string): string {
-  if (/^[^\s[\]"'\\#;]+( [^\s[\]"'\\#;]+)*$/.test(name) && name !== "DEFAULT") return name;
+export function requireProfileName(name: string): void {
+  if (/^[^\s[\]"'\\#;]+( [^\s[\]"'\\#;]+)*$/.test(name) && name !== "DEFAULT") return;
   throw new Failure(
     `"${name}" cannot be the name of a profile.`,
     "Give one without brackets, quotes, backslashes, #, ; and line breaks, which does not begin or end with a space.",

@@ -36,8 +36,8 @@ function asAdministrator(settings: Accounts): InitializeMiddleware<ServiceInputT
 
 /** Whatever else is in the way of asking, the role was refused: that is told. */
 async function requireManager(settings: Accounts): Promise<void> {
-  const { requireManagementAccount } = await import("./preconditions.ts");
-  await requireManagementAccount(settings).catch((error: unknown) => {
+  const { managementAccountAtHand } = await import("./preconditions.ts");
+  await managementAccountAtHand(settings).catch((error: unknown) => {
     if (error instanceof Failure) throw error;
   });
 }

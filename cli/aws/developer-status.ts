@@ -2,7 +2,7 @@ import { GetUserCommand, type IAMClient, NoSuchEntityException } from "@aws-sdk/
 import pMap from "p-map";
 
 import { enabledMfaDevicesOf } from "../../infra/mfa-devices.ts";
-import { accessKeyStatuses } from "./access-keys.ts";
+import { accessKeyStatuses } from "./access-key-status.ts";
 import { hasPassword } from "./one-time-password.ts";
 import type { DeveloperStatus } from "../results/list.ts";
 

@@ -4,9 +4,9 @@ import { serviceControlPolicyName } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
 import { iamIn } from "./clients.ts";
-import { wordsOf } from "./words.ts";
+import { wordsOf } from "./error-words.ts";
 import { type Identity, identitiesIn } from "./identities.ts";
-import { accountsOutside } from "./organization.ts";
+import { accountsOutside } from "./organization-view.ts";
 import { knownManagementAccount } from "./preconditions.ts";
 import { type Shield, shieldInAws, withoutAnyAllow } from "./shield.ts";
 
@@ -88,11 +88,11 @@ function without(settings: Settings, unreached: string[]): Settings {
 }
 
 /**
- * The same of the identities alone, where nothing goes on without it.
+ * The identities of every account, for whoever cannot go on without one of them.
  *
  * @throws Failure for an account that could not be looked at
  */
-export async function requireIdentities(settings: Settings, unreached: string[]): Promise<Look["identities"]> {
+export async function allIdentities(settings: Settings, unreached: string[]): Promise<Look["identities"]> {
   const missed: Look["missed"] = [];
   const identities = await lookAtIdentities(without(settings, unreached), noting(missed));
   requireSeen({ missed });

@@ -23,7 +23,7 @@ import { openSession } from "./session.ts";
  *
  * @param options.authAlone leaves the access roles of the development accounts out
  */
-export async function checkPreconditions(
+export async function requirePreconditions(
   settings: Pick<Settings, "organizationalUnits" | "authAccount" | "developmentAccounts" | "accessRole">,
   { authAlone = false }: { authAlone?: boolean } = {},
 ): Promise<void> {
@@ -42,8 +42,8 @@ export async function checkPreconditions(
   ]);
 }
 
-/** @throws Failure when the credentials at hand are not the management account's */
-export async function requireManagementAccount(settings?: Accounts): Promise<string> {
+/** The id of the management account. @throws Failure when the credentials at hand are not the management account's */
+export async function managementAccountAtHand(settings?: Accounts): Promise<string> {
   return (await managingCaller(settings)).account;
 }
 
@@ -60,7 +60,7 @@ async function managingCaller(settings?: Accounts): Promise<{ account: string; c
   const sts = new STSClient({ region, requestHandler: requestHandler() });
   const { Account: account = "", $metadata } = await sts.send(new GetCallerIdentityCommand({}));
   const whose = whoseCredentials(account, settings);
-  const management = await managementAccount(whose);
+  const management = await askManagementAccount(whose);
   if (management !== account) {
     throw new Failure(
       `${whose}, but the organization is managed from account ${management}.`,
@@ -89,7 +89,7 @@ function whoseCredentials(account: string, { authAccount, developmentAccounts = 
 }
 
 /** A member account may not be let ask: by a service control policy such as this stack's own, where it has no MFA. */
-async function managementAccount(whose: string): Promise<string> {
+async function askManagementAccount(whose: string): Promise<string> {
   try {
     const { Organization } = await organizationsClient().send(new DescribeOrganizationCommand({}));
     return Organization?.MasterAccountId ?? "";

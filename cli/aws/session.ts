@@ -38,7 +38,7 @@ const environmentNames = [
 const isSet = (name: string): boolean => Boolean(process.env[name]);
 
 async function open(): Promise<void> {
-  const { requireReadableFiles } = await import("./files.ts");
+  const { requireReadableFiles } = await import("./readable-files.ts");
   // The engine's SDK reads them whatever it takes in the end.
   await requireReadableFiles();
   const variable = chooseVariable();
@@ -117,7 +117,7 @@ async function resolve(source: ProfileSource): Promise<void> {
   ]);
   for (;;) {
     try {
-      const mfaCodeProvider = (device: string): Promise<string> => askCode(profile, device);
+      const mfaCodeProvider = (device: string): Promise<string> => askProfileCode(profile, device);
       const session = await fromIni({
         profile,
         mfaCodeProvider,
@@ -136,7 +136,7 @@ async function resolve(source: ProfileSource): Promise<void> {
   }
 }
 
-async function askCode(profile: string, device: string): Promise<string> {
+async function askProfileCode(profile: string, device: string): Promise<string> {
   const { askText, canAsk } = await import("../terminal/ask.ts");
   const { codeWanted } = await import("./profile-failure.ts");
   if (!canAsk()) throw codeWanted(profile);
@@ -144,7 +144,7 @@ async function askCode(profile: string, device: string): Promise<string> {
   return (await askText(`Code of ${device}, for the AWS profile "${profile}":`, isCode)).trim();
 }
 
-interface Session {
+interface HandedSession {
   accessKeyId: string;
   secretAccessKey: string;
   sessionToken?: string;
@@ -152,7 +152,7 @@ interface Session {
 
 /** By the environment of this process, which the engine and its plugins are started with. Nothing of it comes into the state. */
 function handOver(
-  { accessKeyId, secretAccessKey, sessionToken }: Session,
+  { accessKeyId, secretAccessKey, sessionToken }: HandedSession,
   { region: regionOfProfile }: ProfileSource,
 ): void {
   forgetKeys();

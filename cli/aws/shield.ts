@@ -9,7 +9,7 @@ import {
 import { organizationsClient } from "../../infra/organizations-client.ts";
 import { serviceControlPolicyDescription, serviceControlPolicyName } from "../../infra/names.ts";
 import { spelledDocument } from "../../infra/policy-documents.ts";
-import { serviceControlPolicies } from "./organization.ts";
+import { serviceControlPolicies } from "./organization-view.ts";
 
 /** The service control policy as AWS has it. */
 export interface Shield {
@@ -28,7 +28,7 @@ export async function shieldInAws(): Promise<Shield | undefined> {
   if (id === undefined) return undefined;
   const [{ Policy }, targets] = await Promise.all([
     client().send(new DescribePolicyCommand({ PolicyId: id })),
-    targetsOf(id),
+    policyTargets(id),
   ]);
   return { name, content: JSON.parse(Policy?.Content ?? "null"), targets };
 }
@@ -36,7 +36,7 @@ export async function shieldInAws(): Promise<Shield | undefined> {
 /** What it is attached to, and nothing else. */
 export async function shieldTargets(): Promise<string[]> {
   const id = (await listedShield())?.Id;
-  return id === undefined ? [] : targetsOf(id);
+  return id === undefined ? [] : policyTargets(id);
 }
 
 /** One that was renamed is told by its description. */
@@ -53,7 +53,7 @@ async function listedShield(): Promise<PolicySummary | undefined> {
  * organization that allows by a list of its own, in place of FullAWSAccess, has a policy of its own there.
  */
 export async function withoutAnyAllow(targets: string[], shieldName: string): Promise<string[]> {
-  const withFullAccess = new Set(await targetsOf(fullAccessPolicy));
+  const withFullAccess = new Set(await policyTargets(fullAccessPolicy));
   const without: string[] = [];
   for (const target of targets.filter((id) => !withFullAccess.has(id))) {
     let isAllowed = false;
@@ -74,7 +74,7 @@ async function allows(PolicyId: string | undefined): Promise<boolean> {
   return spelledDocument(Policy?.Content).Statement.some(({ Effect }) => Effect === "Allow");
 }
 
-async function targetsOf(PolicyId: string): Promise<string[]> {
+async function policyTargets(PolicyId: string): Promise<string[]> {
   const targets: string[] = [];
   for await (const page of paginateListTargetsForPolicy({ client: client() }, { PolicyId })) {
     targets.push(...(page.Targets ?? []).flatMap(({ TargetId }) => TargetId ?? []));

@@ -4,10 +4,10 @@ import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/e
 import type { Change } from "../results/change.ts";
 import { changeOf } from "./change.ts";
 import { resourceOf } from "./resource.ts";
-import { type Identity, identityOf, isCloudResource } from "./step.ts";
+import { type ResourceIdentity, identityOf, isCloudResource } from "./step.ts";
 
 /** One resource that could not be changed, and why. */
-export interface ResourceFailure extends Identity {
+export interface ResourceFailure extends ResourceIdentity {
   message: string;
   /** Whether AWS has the resource all the same, though not as it should be. */
   halfMade: boolean;

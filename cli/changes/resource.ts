@@ -2,11 +2,11 @@ import type { StepEventMetadata } from "@pulumi/pulumi/automation/events.js";
 
 import type { Change } from "../results/change.ts";
 import { type Given, givenIn } from "./given.ts";
-import { type Identity, identityOf, isCloudResource, type Operation, operationOf } from "./step.ts";
+import { type ResourceIdentity, identityOf, isCloudResource, type Operation, operationOf } from "./step.ts";
 import { developerIn, nameIn } from "./urn.ts";
 
 /** One resource of the stack, as a run leaves or changes it. */
-export interface StackResource extends Identity {
+export interface StackResource extends ResourceIdentity {
   operation: Operation | "same";
   /** Its name before, where that is another one. */
   formerName?: string;

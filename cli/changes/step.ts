@@ -5,10 +5,10 @@ import { nameIn } from "./urn.ts";
 
 export type Operation = Change["operation"];
 /** What tells a resource from others: its account, its type in AWS's words, and its name. */
-export type Identity = Pick<Change, "account" | "type" | "name">;
+export type ResourceIdentity = Pick<Change, "account" | "type" | "name">;
 
 /** What the engine's steps do to their resources. The further steps of a replacement are parts of it. */
-const operations: Partial<Record<string, Operation | "same">> = {
+const operationByOp: Partial<Record<string, Operation | "same">> = {
   same: "same",
   create: "create",
   update: "update",
@@ -30,7 +30,7 @@ const typeNames: Partial<Record<string, string>> = {
 
 /** What a step does to its resource; nothing for a part of a replacement, and for what is only read. */
 export function operationOf({ op }: Pick<StepEventMetadata, "op">): Operation | "same" | undefined {
-  return operations[op];
+  return operationByOp[op];
 }
 
 /** Whether a step is about something in AWS: not a provider, a component or the stack itself. */
@@ -38,7 +38,7 @@ export function isCloudResource({ type }: Pick<StepEventMetadata, "type">): bool
   return type in typeNames;
 }
 
-export function identityOf(step: StepEventMetadata): Identity {
+export function identityOf(step: StepEventMetadata): ResourceIdentity {
   const state = step.new ?? step.old;
   const inputs = state?.inputs as Record<string, unknown> | undefined;
   return identityOfResource({ ...step, provider: step.provider || state?.provider, inputs });
@@ -52,7 +52,7 @@ interface Described {
 }
 
 /** What a resource is for the user, by its part of the state. */
-export function identityOfResource({ urn, type, provider = "", inputs = {} }: Described): Identity {
+export function identityOfResource({ urn, type, provider = "", inputs = {} }: Described): ResourceIdentity {
   const name = ["userName", "roleName", "groupName", "managedPolicyName", "name", "accountAlias"]
     .map((key) => inputs[key])
     .find((value) => typeof value === "string");
@@ -64,6 +64,6 @@ export function identityOfResource({ urn, type, provider = "", inputs = {} }: De
 }
 
 /** An identity as a key of a map. */
-export function identityKey({ account, type, name }: Identity): string {
+export function identityKey({ account, type, name }: ResourceIdentity): string {
   return [account, type, name].join("\n");
 }

@@ -2,7 +2,7 @@ import { appendFile } from "node:fs/promises";
 
 import type { StepEventMetadata } from "../engine/automation.ts";
 import { passwordsLater, usersMade } from "../deploy/passwords-later.ts";
-import { failureMarkdown } from "../report/failure.ts";
+import { failureMarkdown } from "../report/failure-markdown.ts";
 import { markdown } from "../report/markdown.ts";
 import { code } from "../report/markdown-text.ts";
 import { stackChangesOf } from "../changes/resource.ts";

@@ -69,12 +69,12 @@ export default class AddDeveloper extends StackCommand {
       accounts: flags.account,
       ...options(flags, this.jsonEnabled()),
     });
-    const { summary } = await import("../deploy/apply.ts");
+    const { runSummary } = await import("../report/run-summary.ts");
     const [{ handoverPage }, { madeWithoutPassword }] = await Promise.all([
       import("../onboarding/handover.ts"),
       import("../deploy/passwords-later.ts"),
     ]);
-    this.log(summary(result));
+    this.log(runSummary(result));
     this.log(`\n${handoverPage(developers)}`);
     const later = madeWithoutPassword(result, names);
     if (later !== undefined) this.logToStderr(`Next: ${later}`);

@@ -26,8 +26,8 @@ export default class Cancel extends StackCommand {
     const { flags } = await this.parse(Cancel);
     const ask = await import("../terminal/ask.ts");
     const project = await this.project(flags);
-    const [{ keepsLocks, locksOf, nameOf }, { stackReference }] = await Promise.all([
-      import("../state/lock.ts"),
+    const [{ keepsLocks, locksOf, holderText }, { stackReference }] = await Promise.all([
+      import("../state/stack-lock.ts"),
       import("../project/project.ts"),
     ]);
     const name = stackReference(project);
@@ -53,7 +53,7 @@ export default class Cancel extends StackCommand {
       await ask.confirmChange(question, flags.yes);
       await stack.cancel();
     }
-    const names = released.length === 0 ? "" : `: ${released.map(nameOf).join("; ")}`;
+    const names = released.length === 0 ? "" : `: ${released.map(holderText).join("; ")}`;
     this.log(`The lock of the stack "${name}" is released${names}. Run mfa-admin up to finish what was under way.`);
     return result;
   }

@@ -2,7 +2,7 @@ import * as Args from "@oclif/core/args";
 
 import { StackCommand } from "../command.ts";
 import { yesFlag } from "../flags.ts";
-import type { EndedSessions } from "../results/sessions.ts";
+import type { EndedSessions } from "../results/end-sessions.ts";
 
 export default class EndSessions extends StackCommand {
   static override summary = "End all live sessions of a developer, in every account; nothing is deleted.";

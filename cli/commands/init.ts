@@ -108,7 +108,7 @@ export default class Init extends ProjectCommand {
   private async ci(project: Project, flags: GithubFlags): Promise<GithubSetUp> {
     const [{ setUpGithub }, { githubPage }] = await Promise.all([
       import("../ci/github/set-up.ts"),
-      import("../ci/github/render.ts"),
+      import("../ci/github/page.ts"),
     ]);
     const result = await setUpGithub(project, this.config.version, flags);
     for (const warning of result.warnings) this.logToStderr(`Note: ${warning}`);

@@ -24,7 +24,7 @@ export default class List extends StackCommand {
       project,
       file: { settings },
     } = await this.settings(flags);
-    const { exemptLines } = await import("../report/exemptions.ts");
+    const { exemptLines } = await import("../report/exempt-users.ts");
     const exempt = exemptLines(settings);
     const names = Object.keys(settings.developers);
     const accounts = Object.keys(settings.developmentAccounts).length;

@@ -36,11 +36,11 @@ export default class Login extends DeveloperCommand {
 
   async run(): Promise<LoginResult> {
     const { args, flags } = await this.parse(Login);
-    const { requireSixDigits } = await import("../login/code.ts");
-    const code = args.code === undefined ? undefined : requireSixDigits(args.code.join(""));
+    const { sixDigits } = await import("../login/code.ts");
+    const code = args.code === undefined ? undefined : sixDigits(args.code.join(""));
     const [{ loginToProfiles }, { loginJson, loginSummary }] = await Promise.all([
       import("../login/profiles-login.ts"),
-      import("../login/summary.ts"),
+      import("../login/login-summary.ts"),
     ]);
     const { account, all, chain, duration, kit, profile, "source-profile": sourceProfile } = flags;
     const { cacheDir: cacheDirectory } = this.config;

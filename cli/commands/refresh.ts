@@ -41,12 +41,12 @@ export default class Refresh extends ReportCommand {
     const ask = await import("../terminal/ask.ts");
     const { project, file } = await this.settings(flags);
     ask.requireConfirmable(flags.yes);
-    const [{ prepare }, { refreshed }, { stackReference }] = await Promise.all([
-      import("../deploy/apply.ts"),
+    const [{ openForRun }, { refreshed }, { stackReference }] = await Promise.all([
+      import("../deploy/open-for-run.ts"),
       import("../deploy/refreshed.ts"),
       import("../project/project.ts"),
     ]);
-    const stack = await prepare(project, file, { lockDeadline: flags["lock-timeout"], reporting: true });
+    const stack = await openForRun(project, file, { lockDeadline: flags["lock-timeout"], reporting: true });
     await ask.confirmChange(
       `Write what AWS has into the state of "${stackReference(project)}"? It changes the state, and nothing in AWS`,
       flags.yes,

@@ -19,14 +19,14 @@ export default class RemoveDeveloper extends StackCommand {
 
   async run(): Promise<Removal> {
     const { flags, args } = await this.parse(RemoveDeveloper);
-    const [{ removeDevelopers }, { summary }] = await Promise.all([
+    const [{ removeDevelopers }, { runSummary }] = await Promise.all([
       import("../deploy/remove-developers.ts"),
-      import("../deploy/apply.ts"),
+      import("../report/run-summary.ts"),
     ]);
     const project = await this.project(flags);
     const { yes, verbose, "lock-timeout": lockDeadline } = flags;
     const result = await removeDevelopers({ project, names: args.name, yes, verbose, lockDeadline });
-    this.log(summary(result));
+    this.log(runSummary(result));
     return result;
   }
 }

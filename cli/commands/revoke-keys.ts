@@ -38,7 +38,7 @@ export default class RevokeKeys extends StackCommand {
       import("../developers/emergency-refusal.ts"),
       import("../developers/end-sessions.ts"),
       import("../aws/missing-user.ts"),
-      import("../aws/access-keys.ts"),
+      import("../aws/access-key-status.ts"),
       import("../../infra/access-keys.ts"),
       import("../developers/credential-tables.ts"),
     ]);

@@ -42,8 +42,10 @@ export default class Up extends StackCommand {
     const { requireConfirmable } = await import("../terminal/ask.ts");
     const { project, file } = await this.settings(flags);
     requireConfirmable(flags.yes);
-    const [{ apply, prepare, summary }, { summarizeUp }] = await Promise.all([
+    const [{ openForRun }, { apply }, { runSummary }, { summarizeUp }] = await Promise.all([
+      import("../deploy/open-for-run.ts"),
       import("../deploy/apply.ts"),
+      import("../report/run-summary.ts"),
       import("../ci/job-summary.ts"),
     ]);
     const { yes, verbose, adopt, "lock-timeout": lockDeadline } = flags;
@@ -55,7 +57,7 @@ export default class Up extends StackCommand {
     };
     const { SavedPlan } = await import("../deploy/saved-plan.ts");
     const plan = flags.plan === undefined ? {} : { plan: await SavedPlan.read(flags.plan, project) };
-    const stack = await prepare(project, file, { lockDeadline, forget: flags["forget-account"] });
+    const stack = await openForRun(project, file, { lockDeadline, forget: flags["forget-account"] });
     const onLate = async (): Promise<void> => {
       const { requireSameSettings } = await import("../project/settings-file.ts");
       requireSameSettings((await this.settings(flags)).file, file);
@@ -79,7 +81,7 @@ export default class Up extends StackCommand {
     const { letInWithoutPassword, passwordsLater } = await import("../deploy/passwords-later.ts");
     const letIn = await letInWithoutPassword(result, file.settings);
     await summarizeUp(this.#outcome, letIn);
-    this.log(summary(result));
+    this.log(runSummary(result));
     if (letIn.length > 0) this.logToStderr(`Next: ${passwordsLater(letIn)}`);
     return result;
   }

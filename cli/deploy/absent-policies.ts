@@ -38,7 +38,8 @@ export async function absentPolicies(
   const { iamIn } = await import("../aws/clients.ts");
   const found = await pMap(
     questions,
-    async ({ accountId, arn }) => isElsewhere(accountId, arn) || !(await isThere(iamIn(accountId, settings), arn)),
+    async ({ accountId, arn }) =>
+      isElsewhere(accountId, arn) || !(await isPolicyThere(iamIn(accountId, settings), arn)),
     { concurrency: 8 },
   );
   const absent = questions.filter((_, index) => found[index] === true);
@@ -59,6 +60,6 @@ function isElsewhere(accountId: string, arn: string): boolean {
   return !arn.startsWith("arn:aws:iam::aws:") && !arn.startsWith(`arn:aws:iam::${accountId}:`);
 }
 
-function isThere(iam: IAMClient, arn: string): Promise<boolean> {
+function isPolicyThere(iam: IAMClient, arn: string): Promise<boolean> {
   return unlessGone(iam.send(new GetPolicyCommand({ PolicyArn: arn })));
 }

@@ -1,14 +1,14 @@
 import type { Settings } from "../../infra/settings.ts";
-import { wordsOf } from "../aws/words.ts";
+import { wordsOf } from "../aws/error-words.ts";
 import { lookAtIdentities } from "../aws/look.ts";
 import type { Warning } from "../results/warning.ts";
 import { stackHeldBy } from "../engine/state-before.ts";
 import { warningLines } from "../report/text.ts";
 import type { Project } from "../project/project.ts";
 import { notedResources } from "../state/checkpoint.ts";
-import { accountsOutside } from "../aws/organization.ts";
+import { accountsOutside } from "../aws/organization-view.ts";
 import { shieldTargets } from "../aws/shield.ts";
-import { authAccountUnderPolicy } from "./auth-account.ts";
+import { authAccountUnderPolicy } from "./auth-account-policy.ts";
 import { notApplied, notAppliedLines } from "./not-applied.ts";
 import { uncoveredAccounts } from "./promise.ts";
 import { cutOffs } from "./cut-offs.ts";

@@ -2,24 +2,21 @@ import { isDeepStrictEqual } from "node:util";
 
 import { trustPolicyName } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
-import { type UnreachableAccount, unreachableAccounts } from "../aws/account-reach.ts";
 import { letBack } from "../developers/cut-off.ts";
 import { liftDenials } from "../aws/lift-denials.ts";
 import { requireSeen } from "../aws/look.ts";
 import { trustAgain } from "../aws/role-trust.ts";
-import { checkPreconditions } from "../aws/preconditions.ts";
 import { forgetAccounts } from "./forget-accounts.ts";
 import { keepingDenials } from "./keep-denials.ts";
 import { requireStillHarmless } from "./policy-in-aws.ts";
 import { damagedIn, staleIn } from "./promise.ts";
-import { runUp } from "./run-up.ts";
-import { goWithoutUnreached, unreachedWarnings } from "./unreached-accounts.ts";
+import { applySettings } from "./apply-settings.ts";
+import { unreachedWarnings } from "./unreached-accounts.ts";
 import { type Project, stackReference } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import { confirmChange } from "../terminal/ask.ts";
-import { countsLine } from "../report/progress.ts";
-import { changesSeen, denialsStay, lookAtAws, type Seen, see } from "./look.ts";
-import { refuse, requireHarmless } from "./guards.ts";
+import { changesSeen, denialsStay, lookAtAws, type Seen, see } from "./seen.ts";
+import { dangersOf, requireHarmless } from "./guards.ts";
 import type { GuardOptions } from "./guard-options.ts";
 import type { SavedPlan } from "./saved-plan.ts";
 import { previewed } from "./previewed.ts";
@@ -32,16 +29,14 @@ import { oneLine } from "../terminal/one-line.ts";
 import { styled } from "../terminal/stream.ts";
 import { Failure } from "../failure.ts";
 import { readStackBefore, resourcesBefore, stackHeldBy, unfinishedNames } from "../engine/state-before.ts";
-import { text, warningLines } from "../report/text.ts";
+import { reportText, warningLines } from "../report/text.ts";
 import type { Stack, StepEventMetadata } from "../engine/automation.ts";
 import type { Resource } from "../engine/deployment.ts";
-import { requireUnlocked } from "../state/lock.ts";
+import { ensureUnlocked } from "../state/stack-lock.ts";
 import { waitForLock } from "../state/wait.ts";
-import { passphraseEnvironment, requirePassphrase } from "../engine/passphrase.ts";
 import { forgetDenials } from "../engine/recover.ts";
 import { healKnown, type RunOptions, runRefresh } from "../engine/runs.ts";
 import type { RunResult } from "../results/run.ts";
-import { openStack } from "../engine/stack.ts";
 import { lookAgain, unreachedBy, unreachedNames } from "../engine/unreached.ts";
 import { tell } from "../terminal/tell.ts";
 
@@ -68,48 +63,15 @@ export interface ApplyOptions {
   onStep?: (step: StepEventMetadata) => void;
 }
 
-export interface PrepareOptions {
-  /** Whether everything is to be deleted. */
-  deleting?: boolean;
-  /** Until when to wait for another run's lock, in milliseconds since the epoch. Default: not at all. */
-  lockDeadline?: number;
-  /** Names of accounts that are closed or have left the organization, to be taken out of the stack. */
-  forget?: string[] | undefined;
-  /** Whether what cannot be reached is told in a report, and needs no telling here. */
-  reporting?: boolean;
-  /** What opens the stack's secrets, where that is known already. */
-  secrets?: Record<string, string> | undefined;
-}
-
-/** Checks all that can be checked before anything is changed, and opens the stack. */
-export async function prepare(
-  project: Project,
-  file: SettingsFile,
-  { deleting = false, lockDeadline = 0, secrets: known, forget = [], reporting = false }: PrepareOptions = {},
-): Promise<Stack> {
-  await waitForLock(lockDeadline, () => requireUnlocked(project));
-  // Asked for first: the terminal is not left with an open question when something else is refused.
-  const secrets = known ?? (await passphraseEnvironment(project));
-  const { settings } = file;
-  const look = async (): Promise<UnreachableAccount[]> => {
-    await checkPreconditions(settings, { authAlone: true });
-    return unreachableAccounts(settings.developmentAccounts, settings.accessRole);
-  };
-  const [stack, , found] = await Promise.all([openStack(project, { secrets }), requirePassphrase(project), look()]);
-  await goWithoutUnreached(stack, { project, settings, deleting, forget, found });
-  if (!reporting) tellUnreached(stack, settings);
-  return stack;
-}
-
 /**
- * Refuses what is not harmless or not as planned; shows what would change and asks, unless told `yes`; then applies it. When
+ * Refuses what is not harmless, or not what the plan says; shows what would change and asks, unless told `yes`; then applies it. When
  * it has had to wait for another run by then, all of that is done again: the stack is no longer what it was.
  */
 export async function apply(stack: Stack, options: ApplyOptions): Promise<RunResult> {
   let isLate = false;
   return waitForLock(options.lockDeadline ?? 0, async () => {
     if (isLate) {
-      await requireUnlocked(options.project);
+      await ensureUnlocked(options.project);
       await options.onLate?.();
     }
     isLate = true;
@@ -127,7 +89,7 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   const damaged = saved === undefined ? damagedIn(resources, seen) : [];
   const stale = saved === undefined ? staleIn(seen.alarms) : [];
   const lifted = [...seen.lifted.cutOff, ...seen.lifted.denied];
-  const isMoreThanPlanned =
+  const isMoreThanPreviewed =
     lifted.length + damaged.length + stale.length > 0 || unreachedBy(stack).some(({ forget }) => forget);
   const options = { project, settings, verbose, adopt };
   let total: number | undefined;
@@ -143,17 +105,18 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
     });
     // What is put right comes on top.
     if (damaged.length === 0) total = changes.resources.filter(({ operation }) => operation !== "same").length;
-    if (!report.changed && !isMoreThanPlanned) {
+    if (!report.changed && !isMoreThanPreviewed) {
       await healKnown(stack, resources, options);
       await onBegin?.();
       return { changes: [], unchanged: report.unchanged, seconds: 0 };
     }
-    if (show) tell(`${intro === undefined ? "" : `${intro}\n\n`}${text(report, process.stderr, { asking: !yes })}\n`);
+    if (show)
+      tell(`${intro === undefined ? "" : `${intro}\n\n`}${reportText(report, process.stderr, { asking: !yes })}\n`);
     const losses = lossesText(report);
     const sentences = [report.summary, ...(losses === "" ? [] : [losses])];
     await confirmChange(`${sentences.join(" ")} Apply to the stack "${stackReference(project)}"?`, yes);
     if (!yes || saved !== undefined) {
-      await requireUnlocked(project);
+      await ensureUnlocked(project);
       await requireUnchanged(stack, project, resources);
     }
   }
@@ -170,7 +133,7 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   await afterRefresh();
   const keeping = { settings, before: held, told: seen.look, lifted: seen.lifted.denied, unreached, onStep };
   const result = await keepingDenials(keeping, (onEach) =>
-    runUp(stack, { ...options, total, afterRefresh, ...(onBegin && { onBegin }), onStep: onEach }),
+    applySettings(stack, { ...options, total, afterRefresh, ...(onBegin && { onBegin }), onStep: onEach }),
   );
   await trustAgain(settings, stale);
   return result;
@@ -188,9 +151,10 @@ async function lookBefore(stack: Stack, { project, file: { settings }, adopt = f
   const [held, unreached] = [stackHeldBy(resources), unreachedNames(stack)];
   const look = await lookAtAws(settings, unreached);
   requireSeen(look);
-  const warnings = await requireHarmless(held, settings, { ...guards, unreached }, look);
+  const warnings = await dangersOf(held, settings, { ...guards, unreached }, look);
+  requireHarmless(warnings);
   const seen = await see(look, held, settings, { ...guards, adopt, unfinished: () => unfinishedNames(stack, project) });
-  refuse(seen.dangers);
+  requireHarmless(seen.dangers);
   return { resources, held, warnings, seen, unreached };
 }
 
@@ -224,7 +188,7 @@ function tellShutOut(warnings: Warning[]): void {
   }
 }
 
-/** What was shown and asked about, or was planned, is what is applied, whatever has come in between. */
+/** Refuses a stack that another run has changed since the changes were shown, or were compared with the plan. */
 async function requireUnchanged(stack: Stack, project: Project, shown: Resource[]): Promise<void> {
   if (isDeepStrictEqual(await resourcesBefore(stack, project), shown)) return;
   throw new Failure(
@@ -233,21 +197,7 @@ async function requireUnchanged(stack: Stack, project: Project, shown: Resource[
   );
 }
 
-/** Says what a run goes without, which is a failure, however well the rest ends. */
-function tellUnreached(stack: Stack, settings: Settings): void {
-  for (const warning of unreachedWarnings(stack, settings)) {
-    if (warning.kind !== "account-unreached") continue;
-    tell(warningText(warning, (name) => name));
-    process.exitCode = 1;
-  }
-}
-
 /** What the question is about; what cannot be reached was told before. */
 function forgotten(stack: Stack, settings: Settings): Warning[] {
   return unreachedWarnings(stack, settings).filter(({ kind }) => kind === "account-forgotten");
-}
-
-/** "Done in 12 s: 3 created, 302 unchanged." */
-export function summary({ changes, unchanged, seconds }: RunResult): string {
-  return `Done in ${seconds.toFixed(1)} s: ${countsLine(changes, unchanged)}.`;
 }

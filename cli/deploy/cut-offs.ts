@@ -6,10 +6,10 @@ import type { Danger, Warning } from "../results/warning.ts";
 import { type Denied, developersBy } from "../engine/denials-in-aws.ts";
 
 /** Somebody on the roster whose user or roles carry the policy with which a removal begins. */
-export type CutOff = Extract<Warning, { kind: "cut-off" }>;
+export type CutOffWarning = Extract<Warning, { kind: "cut-off" }>;
 
 /** Who is on the roster and can do nothing all the same: a removal was broken off, or the roster was put back after it. */
-export function cutOffs({ identities }: Pick<Look, "identities">, settings: Settings): CutOff[] {
+export function cutOffs({ identities }: Pick<Look, "identities">, settings: Settings): CutOffWarning[] {
   const developerOf = developersBy(settings);
   const found = [...identities].flatMap(([account, own]) =>
     own.flatMap(({ type, name, inlinePolicies }) => {
@@ -26,7 +26,7 @@ export function cutOffs({ identities }: Pick<Look, "identities">, settings: Sett
 }
 
 /** What `--lift-denials` takes off in AWS itself: the state knows nothing of it. */
-export function liftedByHand(found: CutOff[], denied: Denied[]): Danger[] {
+export function liftedByHand(found: CutOffWarning[], denied: Denied[]): Danger[] {
   const resources = [
     ...found.flatMap((one) => one.resources.map((resource) => ({ ...resource, policies: [revocationPolicy] }))),
     ...denied.map(({ resource, policies }) => ({ ...resource, policies })),

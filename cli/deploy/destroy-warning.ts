@@ -6,7 +6,7 @@ import type { StackBefore } from "../changes/stack-before.ts";
 import { counted } from "../report/summary.ts";
 import { readStackBefore } from "../engine/state-before.ts";
 import { type Project, type StackName, stackReference } from "../project/project.ts";
-import { listed } from "../report/words.ts";
+import { listed } from "../report/phrases.ts";
 
 /** What a deletion of everything deletes, by the stack's state: the settings may name others. */
 export async function destroyWarning(stack: Stack, project: Project): Promise<string> {

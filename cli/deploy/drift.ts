@@ -1,10 +1,10 @@
-import { authAccountUnderPolicy } from "./auth-account.ts";
+import { authAccountUnderPolicy } from "./auth-account-policy.ts";
 import { unreachedWarnings } from "./unreached-accounts.ts";
-import { prepare } from "./apply.ts";
+import { openForRun } from "./open-for-run.ts";
 import { lookAtAws } from "../aws/look.ts";
 import { cutOffs } from "./cut-offs.ts";
 import { denials, liftedDenials } from "../engine/denials-in-aws.ts";
-import { madeByOthers, nameDangers } from "./names.ts";
+import { madeByOthers, nameDangers } from "./taken-names.ts";
 import { otherBrokenPromises } from "./promise.ts";
 import type { Stack, StepEventMetadata } from "../engine/automation.ts";
 import { type RunOptions, runRefresh } from "../engine/runs.ts";
@@ -12,7 +12,7 @@ import { unreachedNames } from "../engine/unreached.ts";
 import { withStateCopy } from "../engine/state-copy.ts";
 import type { Project } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
-import { requireUnlocked } from "../state/lock.ts";
+import { ensureUnlocked } from "../state/stack-lock.ts";
 import { waitForLock } from "../state/wait.ts";
 import { previewed } from "./previewed.ts";
 import { stackBefore } from "../changes/stack-before.ts";
@@ -35,9 +35,9 @@ export interface DriftOptions {
  * stays as it is.
  */
 export async function drift({ project, file, verbose, lockDeadline }: DriftOptions): Promise<PreviewReport> {
-  await waitForLock(lockDeadline, () => requireUnlocked(project));
+  await waitForLock(lockDeadline, () => ensureUnlocked(project));
   return withStateCopy(project, async (copy) => {
-    const stack = await prepare(copy.project, file, { secrets: copy.secrets, reporting: true });
+    const stack = await openForRun(copy.project, file, { secrets: copy.secrets, reporting: true });
     const options = { project: copy.project, settings: file.settings, verbose };
     const steps: StepEventMetadata[] = [];
     await runRefresh(stack, { ...options, onStep: (step) => steps.push(step) });

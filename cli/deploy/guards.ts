@@ -27,7 +27,7 @@ export async function dangersOf(
   const [{ absentPolicies }, { authAccountUnderPolicy }, { dangersOfPolicy, withPolicyInAws }, { unitsWithoutRoom }] =
     await Promise.all([
       import("./absent-policies.ts"),
-      import("./auth-account.ts"),
+      import("./auth-account-policy.ts"),
       import("./policy-in-aws.ts"),
       import("./room.ts"),
     ]);
@@ -60,23 +60,8 @@ export async function consentsTo(before: StackBefore, settings: Settings): Promi
   return [...new Set(dangers.map(consentTo).filter((consent) => consent !== undefined))];
 }
 
-/**
- * @returns what is to be told of an edit that is let pass
- * @throws Failure for one that is not, before anything is changed
- */
-export async function requireHarmless(
-  before: StackBefore,
-  settings: Settings,
-  options: GuardOptions,
-  look: Pick<Look, "shield" | "missed">,
-): Promise<Warning[]> {
-  const warnings = await dangersOf(before, settings, options, look);
-  refuse(warnings);
-  return warnings;
-}
-
 /** @throws Failure for the first danger that is refused */
-export function refuse(warnings: Warning[]): void {
+export function requireHarmless(warnings: Warning[]): void {
   const dangers = warnings.filter(isDanger).filter(({ refused }) => refused);
   const [danger] = dangers;
   if (danger === undefined) return;

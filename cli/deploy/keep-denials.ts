@@ -4,9 +4,9 @@ import pMap from "p-map";
 import { accountIdIn, developersGroup, roleNameOf } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { clientsIn } from "../aws/clients.ts";
-import { wordsOf } from "../aws/words.ts";
+import { wordsOf } from "../aws/error-words.ts";
 import type { Identity } from "../aws/identities.ts";
-import { type Look, requireIdentities } from "../aws/look.ts";
+import { type Look, allIdentities } from "../aws/look.ts";
 import { asTyped, type Denial, denialsToPut, putDenial } from "./put-denials.ts";
 import type { StepEventMetadata } from "../engine/automation.ts";
 import { identityOf } from "../changes/step.ts";
@@ -17,7 +17,7 @@ import { Failure } from "../failure.ts";
 import { madeWithoutPassword } from "./passwords-later.ts";
 import type { StackBefore } from "../changes/stack-before.ts";
 import { warningFact } from "../report/wording.ts";
-import { policyName, resourcesText } from "../report/words.ts";
+import { policyName, resourcesText } from "../report/phrases.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import { cutOffs } from "./cut-offs.ts";
 import { denials, type Denied, denyingIn, denyingOn, developersBy, newDenials } from "../engine/denials-in-aws.ts";
@@ -52,7 +52,7 @@ export async function keepingDenials(
   keeping: Keeping,
   run: (onStep: OnStep) => Promise<RunResult>,
 ): Promise<RunResult> {
-  const identities = await requireIdentities(keeping.settings, keeping.unreached);
+  const identities = await allIdentities(keeping.settings, keeping.unreached);
   requireTold(identities, keeping);
   const kept = keptOn(identities, keeping);
   const done: Promise<Lost[]>[] = [];
@@ -98,7 +98,7 @@ function requireTold(identities: Look["identities"], { settings, before, told }:
 }
 
 /** A user, a role or a group, by the name that it has after the run, with what only denies there. */
-interface Kept extends Pick<Identity, "type" | "name"> {
+interface KeptDenials extends Pick<Identity, "type" | "name"> {
   account: string;
   accountId: string;
   iam: IAMClient;
@@ -107,7 +107,7 @@ interface Kept extends Pick<Identity, "type" | "name"> {
   isWritten: boolean;
 }
 
-function keptOn(identities: Look["identities"], { settings, before, lifted }: Keeping): Kept[] {
+function keptOn(identities: Look["identities"], { settings, before, lifted }: Keeping): KeptDenials[] {
   const developerOf = developersBy(settings, before.held);
   const [iam, given] = [clientsIn(settings), givenBesides(before.given, settings)];
   return [...identities].flatMap(([account, all]) => {
@@ -115,7 +115,7 @@ function keptOn(identities: Look["identities"], { settings, before, lifted }: Ke
     const documents = new Map(
       all.flatMap(({ type, arn, document }) => (type === "managed policy" ? [[arn, document]] : [])),
     );
-    return all.flatMap((identity): Kept[] => {
+    return all.flatMap((identity): KeptDenials[] => {
       const name = nameNow(account, identity, developerOf, settings);
       if (name === undefined) return [];
       const own = { type: identity.type, name };
@@ -144,7 +144,7 @@ function nameNow(
   return developer !== undefined && type === "role" ? roleNameOf(settings, developer) : developer;
 }
 
-function isWrittenBy(step: StepEventMetadata, { account, type, name }: Kept): boolean {
+function isWrittenBy(step: StepEventMetadata, { account, type, name }: KeptDenials): boolean {
   if (!["create", "update", "create-replacement"].includes(step.op)) return false;
   const written = identityOf(step);
   return written.account === account && written.type === type && written.name === name;
@@ -152,12 +152,12 @@ function isWrittenBy(step: StepEventMetadata, { account, type, name }: Kept): bo
 
 /** What could not be put back, and why. */
 interface Lost {
-  on: Kept;
+  on: KeptDenials;
   denial: Denial;
   error: unknown;
 }
 
-async function putBack(on: Kept): Promise<Lost[]> {
+async function putBack(on: KeptDenials): Promise<Lost[]> {
   // IAM takes one change of a role at a time.
   const tried = await pMap(on.denials, async (denial) => ({ on, denial, error: await putDenial(on.iam, denial) }), {
     concurrency: 1,

@@ -4,8 +4,9 @@ import { accountsOf, roleNameOf } from "../../infra/names.ts";
 import { developerPolicy } from "../../infra/policies.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { trustAgain } from "../aws/role-trust.ts";
-import { viewOrganization } from "../aws/organization.ts";
-import { apply, summary } from "./apply.ts";
+import { viewOrganization } from "../aws/organization-view.ts";
+import { apply } from "./apply.ts";
+import { runSummary } from "../report/run-summary.ts";
 import { requireSeen } from "../aws/look.ts";
 import type { Stack, StepEventMetadata } from "../engine/automation.ts";
 import { identityOfResource, isCloudResource } from "../changes/step.ts";
@@ -17,7 +18,7 @@ import type { RunResult } from "../results/run.ts";
 import { programOf } from "../engine/stack.ts";
 import { unreachedBy, unreachedNames } from "../engine/unreached.ts";
 import { Failure } from "../failure.ts";
-import { refuse, requireHarmless } from "./guards.ts";
+import { dangersOf, requireHarmless } from "./guards.ts";
 import type { StackBefore } from "../changes/stack-before.ts";
 import { developerIn } from "../changes/urn.ts";
 import { previewed } from "./previewed.ts";
@@ -31,11 +32,11 @@ import { type Project, stackReference } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import { madeWithoutPassword } from "./passwords-later.ts";
 import { oneLine } from "../terminal/one-line.ts";
-import { denialsStay, lookAtAws, see } from "./look.ts";
+import { denialsStay, lookAtAws, see } from "./seen.ts";
 import { DenialsLost, keepingDenials } from "./keep-denials.ts";
 import { staleIn } from "./promise.ts";
 import { pendingEdits, pendingLine } from "./pending-edits.ts";
-import { runUp } from "./run-up.ts";
+import { applySettings } from "./apply-settings.ts";
 import { tell } from "../terminal/tell.ts";
 
 /**
@@ -82,10 +83,10 @@ export async function addToStack(
   requireSeen(look);
   // Removals and units are other people's business; what is wrong with accounts and names is that of those who come, too.
   const guards = { maxRemovals: Infinity, policyStays: true, unreached: unreachedNames(stack) };
-  await requireHarmless(held, settings, guards, look);
+  requireHarmless(await dangersOf(held, settings, guards, look));
   const unfinished = (): Promise<ReadonlySet<string>> => unfinishedNames(stack, project);
   const seen = await see(look, held, alone, { unfinished });
-  refuse(seen.dangers);
+  requireHarmless(seen.dangers);
   requireWhole(seen.alarms);
   requireNotDenied(seen.alarms);
   tellUncovered(seen.alarms, names, settings);
@@ -97,12 +98,12 @@ export async function addToStack(
   };
   const { outputs = {} } = resources.find(({ type }) => type === "pulumi:pulumi:Stack") ?? {};
   const run = (onEach: (step: StepEventMetadata) => void): Promise<RunResult> =>
-    runUp(stack, {
+    applySettings(stack, {
       afterRefresh,
       project,
       settings,
       verbose,
-      target: targetsOf(project, settings, names, resources, unreachedBy(stack)),
+      target: urnsToMake(project, settings, names, resources, unreachedBy(stack)),
       program: programOf(stack, settings, { names, outputs }),
       ...(onBegin && { onBegin }),
       onStep: onEach,
@@ -144,7 +145,7 @@ export async function settlePending(
   if (yes) return edits;
   try {
     const result = await apply(stack, { project, file, yes, verbose });
-    tell(summary(result));
+    tell(runSummary(result));
     const later = madeWithoutPassword(result);
     if (later !== undefined) tell(`Next: ${later}`);
     return [];
@@ -251,7 +252,7 @@ function requireSharedPolicy(resources: Resource[], { rolePrefix }: Settings): v
 }
 
 /** The URNs of what is to be made: the developers with their users and roles, and providers that the stack has not yet. */
-function targetsOf(
+function urnsToMake(
   { stack, name: projectName }: Project,
   settings: Settings,
   names: string[],

@@ -1,7 +1,7 @@
 import type { Settings } from "../../infra/settings.ts";
 import type { RunResult } from "../results/run.ts";
 import { isFew } from "../accounts-text.ts";
-import { listed, type Mark } from "../report/words.ts";
+import { listed, type Mark } from "../report/phrases.ts";
 
 /** What is left to do for the users that a run has made, if any. */
 export function madeWithoutPassword(

@@ -55,16 +55,16 @@ async function full({
   ...guards
 }: PreviewOptions): Promise<PreviewReport> {
   const [
-    { prepare },
+    { openForRun },
     { previewed },
     { changesSeen, lookAtAws, see },
     { unfinishedNames },
     { unreachedWarnings },
     { unreachedNames },
   ] = await Promise.all([
-    import("./apply.ts"),
+    import("./open-for-run.ts"),
     import("./previewed.ts"),
-    import("./look.ts"),
+    import("./seen.ts"),
     import("../engine/state-before.ts"),
     import("./unreached-accounts.ts"),
     import("../engine/unreached.ts"),
@@ -72,7 +72,7 @@ async function full({
   const saving = path === undefined ? undefined : { path, ...(await import("./saved-plan.ts")) };
   await saving?.requirePlanWritable(saving.path);
   const { settings } = file;
-  const stack = await prepare(project, file, { lockDeadline, forget, reporting: true });
+  const stack = await openForRun(project, file, { lockDeadline, forget, reporting: true });
   const unreached = unreachedNames(stack);
   const [changes, look] = await Promise.all([
     previewed(stack, { project, settings, verbose }),

@@ -12,7 +12,7 @@ import { type StackBefore, targetsOf } from "../changes/stack-before.ts";
 import type { Warning } from "../results/warning.ts";
 import { isPutRight } from "../report/warnings.ts";
 import { developersBy } from "../engine/denials-in-aws.ts";
-import type { Taken } from "./names.ts";
+import type { Taken } from "./taken-names.ts";
 import { isStranger, isUniqueId, principalsOf } from "./trust.ts";
 
 /** What AWS has of what carries the promise, where it is not as the stack has left it. */
@@ -31,7 +31,7 @@ export function otherBrokenPromises(look: Look, settings: Settings): Warning[] {
   ];
 }
 
-/** The service control policy against what the stack has made of it last: what the settings change is the plan's business. */
+/** The service control policy against what the stack has made of it last: what the settings change is among the preview's changes. */
 export function shieldWarnings(
   { shield, missed }: Pick<Look, "shield" | "missed">,
   { held }: Pick<StackBefore, "held">,

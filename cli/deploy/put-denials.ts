@@ -19,7 +19,7 @@ import { isTransient } from "../../infra/errors.ts";
 import { trustPolicyName } from "../../infra/names.ts";
 import { denyEverything } from "../../infra/policies.ts";
 import type { Denying } from "../engine/denials-in-aws.ts";
-import { wordsOf } from "../aws/words.ts";
+import { wordsOf } from "../aws/error-words.ts";
 
 /** One policy, boundary, group or trust that only denies, and how it comes back. */
 export interface Denial {

@@ -1,7 +1,7 @@
 import { accountsText, namesText } from "../accounts-text.ts";
 import type { EmergencyTarget } from "../developers/emergency-target.ts";
 import { counted } from "../report/summary.ts";
-import { listed } from "../report/words.ts";
+import { listed } from "../report/phrases.ts";
 
 type Leaving = Pick<EmergencyTarget, "userName" | "accounts" | "own">;
 

@@ -5,7 +5,7 @@ import { cutOff, cutOffLines, isIncomplete } from "../developers/cut-off.ts";
 import type { DeveloperCutOff, Removal } from "../results/remove-developer.ts";
 import { emergencyTarget, type EmergencyTarget } from "../developers/emergency-target.ts";
 import { othersThatWork } from "../developers/emergency-refusal.ts";
-import { prepare } from "./apply.ts";
+import { openForRun } from "./open-for-run.ts";
 import { IncompleteRun } from "../engine/run-failure.ts";
 import { explain } from "../explain.ts";
 import { Failure, FileFailure } from "../failure.ts";
@@ -73,7 +73,7 @@ async function finish(targets: EmergencyTarget[], { project, yes, verbose, lockD
     await file.write();
     if (commit !== undefined) tell(commitAdvice(commit));
   }
-  const stack = await prepare(project, file, { lockDeadline });
+  const stack = await openForRun(project, file, { lockDeadline });
   const options = { project, file, verbose };
   const result = await removeFromStack(stack, { ...options, names });
   const pending = await settlePending(stack, { ...options, yes });

@@ -64,7 +64,7 @@ function rosterChanges(before: Settings | undefined, after: Settings): StackChan
     return [
       {
         ...identity,
-        operation: operationOf(old, now),
+        operation: rosterOperation(old, now),
         ...(old && { before: old.properties }),
         ...(now && { after: properties }),
         ...(old && old.name !== either.name && { formerName: old.name }),
@@ -76,7 +76,7 @@ function rosterChanges(before: Settings | undefined, after: Settings): StackChan
 
 type Known = Pick<StackResource, "account" | "type" | "name" | "developer"> & { properties: Record<string, unknown> };
 
-function operationOf(old: Known | undefined, now: Known | undefined): StackResource["operation"] {
+function rosterOperation(old: Known | undefined, now: Known | undefined): StackResource["operation"] {
   if (old === undefined) return "create";
   if (now === undefined) return "delete";
   if (old.name !== now.name) return "replace";

@@ -134,8 +134,8 @@ function again(path: string): string {
   return `Run mfa-admin preview --save-plan ${basename(path)}, and have it reviewed.`;
 }
 
-function planFile({ name, stack }: Project, settings: Settings, planned: StackChanges): PlanFile {
-  const changes = [...planned.resources, ...changedAccessRoles(planned, settings)]
+function planFile({ name, stack }: Project, settings: Settings, previewed: StackChanges): PlanFile {
+  const changes = [...previewed.resources, ...changedAccessRoles(previewed, settings)]
     .flatMap(({ operation, account, type, name, before, after }): PlannedChange[] => {
       // What --adopt takes in is in no plan.
       if (operation === "same" || operation === "adopt") return [];
@@ -172,10 +172,10 @@ function changedSettings(before: Settings, now: Settings): string[] {
 function changedChanges(before: PlannedChange[], now: PlannedChange[]): string[] {
   const [was, is] = [before, now].map((changes) => new Map(changes.map((change) => [titleOf(change), change])));
   return [...new Set([...(was?.keys() ?? []), ...(is?.keys() ?? [])])].flatMap((title) => {
-    const [old, planned] = [was?.get(title), is?.get(title)];
-    if (old === undefined) return [`to be done now, but not planned: ${title}`];
-    if (planned === undefined) return [`planned, but nothing to be done any more: ${title}`];
-    return old.sha256 === planned.sha256 ? [] : [`planned otherwise: ${title}`];
+    const [saved, found] = [was?.get(title), is?.get(title)];
+    if (saved === undefined) return [`to be done now, but not planned: ${title}`];
+    if (found === undefined) return [`planned, but nothing to be done any more: ${title}`];
+    return saved.sha256 === found.sha256 ? [] : [`planned otherwise: ${title}`];
   });
 }
 

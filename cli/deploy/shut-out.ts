@@ -82,7 +82,7 @@ async function accountsThatComeUnder(was: string[], settings: ShutOutSettings): 
   const { organizationalUnits, authAccount } = settings;
   if (organizationalUnits.every((id) => was.includes(id))) return [];
   const [{ accountsBelow, viewOrganization }, { knownManagementAccount }] = await Promise.all([
-    import("../aws/organization.ts"),
+    import("../aws/organization-view.ts"),
     import("../aws/preconditions.ts"),
   ]);
   const view = await viewOrganization();

@@ -20,7 +20,7 @@ import { givenIn } from "../changes/given.ts";
 import { identityKey } from "../changes/step.ts";
 import type { StackChanges, StackResource, Takeover } from "../changes/resource.ts";
 import { type Denying, denyingIn, denyingOn } from "../engine/denials-in-aws.ts";
-import { isAdoptable, type Taken } from "./names.ts";
+import { isAdoptable, type Taken } from "./taken-names.ts";
 import { principalsOf } from "./trust.ts";
 
 /** Changes in which what AWS has already is taken over, and not made. */
@@ -48,7 +48,7 @@ async function takeoverOf({ account, type, name, found }: Taken, look: Look, set
   if (found === undefined) return policyTakeover(look, settings);
   // It is put back after the run, like on everything that is the stack's.
   const denying = denyingOn(found, denyingIn(look.identities.get(account) ?? []), givenIn(settings));
-  const [denials, others] = [denialsOf(denying), withoutDenials(found, denying)];
+  const [denials, others] = [denialsOf(denying), withoutDenying(found, denying)];
   switch (type) {
     case "user": {
       const iam = iamIn(settings.authAccount, settings);
@@ -160,7 +160,7 @@ function denialsOf({ managed, inline, groups, boundary, trust }: Denying): strin
   ];
 }
 
-function withoutDenials(identity: Identity, { managed, inline, groups, boundary }: Denying): Identity {
+function withoutDenying(identity: Identity, { managed, inline, groups, boundary }: Denying): Identity {
   const { boundary: own, ...others } = identity;
   return {
     ...others,

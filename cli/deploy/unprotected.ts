@@ -1,5 +1,5 @@
 import type { Settings } from "../../infra/settings.ts";
-import { accountsBelow, viewOrganization } from "../aws/organization.ts";
+import { accountsBelow, viewOrganization } from "../aws/organization-view.ts";
 import type { GuardOptions } from "./guard-options.ts";
 import type { StackBefore } from "../changes/stack-before.ts";
 import type { Danger } from "../results/warning.ts";

@@ -1,7 +1,7 @@
 import pMap from "p-map";
 
 import { accountsOf, roleNameOf } from "../../infra/names.ts";
-import { type CutOff, type CutOffFailure, cutOffUser, revokeRoleSessions } from "../../infra/offboarding.ts";
+import { type CutOffResult, type CutOffFailure, cutOffUser, revokeRoleSessions } from "../../infra/offboarding.ts";
 import { letRoleBack, letUserBack } from "../../infra/older-sessions.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { accountsText } from "../accounts-text.ts";
@@ -10,9 +10,9 @@ import { counted } from "../report/summary.ts";
 import { clientsIn } from "../aws/clients.ts";
 import { momentFromNow } from "../aws/clock.ts";
 import { doEach } from "../aws/do-each.ts";
-import { wordsOf } from "../aws/words.ts";
+import { wordsOf } from "../aws/error-words.ts";
 import type { DeveloperCutOff } from "../results/remove-developer.ts";
-import type { AccountNotEnded } from "../results/sessions.ts";
+import type { AccountNotEnded } from "../results/end-sessions.ts";
 
 type Reach = Pick<Settings, "accessRole">;
 
@@ -59,7 +59,7 @@ export async function inEachAccount(
   };
 }
 
-function notReached(error: unknown): CutOff {
+function notReached(error: unknown): CutOffResult {
   const failed: CutOffFailure[] = [{ part: "everything in the auth account", reason: wordsOf(error) }];
   return { found: true, accessKeys: 0, password: false, mfaDevices: 0, failed };
 }

@@ -1,4 +1,4 @@
-import { wordsOf } from "../aws/words.ts";
+import { wordsOf } from "../aws/error-words.ts";
 import { Failure } from "../failure.ts";
 import { tell } from "../terminal/tell.ts";
 

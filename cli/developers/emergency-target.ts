@@ -5,7 +5,7 @@ import { roleNameOf } from "../../infra/names.ts";
 import { closest } from "../closest.ts";
 import { Failure } from "../failure.ts";
 import { iamIn } from "../aws/clients.ts";
-import { requireAccessRole, requireManagementAccount } from "../aws/preconditions.ts";
+import { requireAccessRole, managementAccountAtHand } from "../aws/preconditions.ts";
 import { type EmergencySettings, readEmergencySettings } from "../project/emergency-settings.ts";
 import type { Project } from "../project/project.ts";
 import { isSameName, type RosterName } from "../project/roster-names.ts";
@@ -116,8 +116,8 @@ export async function userInEmergency(
 }
 
 /** Says better whose credentials these are, or that the access role is in the way. */
-async function explainRefusal(settings: EmergencySettings): Promise<void> {
-  await requireManagementAccount(settings);
+async function throwBetterRefusal(settings: EmergencySettings): Promise<void> {
+  await managementAccountAtHand(settings);
   await requireAccessRole("auth", settings.authAccount, settings.accessRole);
 }
 
@@ -151,7 +151,7 @@ async function userNamed(iam: IAMClient, settings: EmergencySettings, name: stri
     if (error instanceof NoSuchEntityException || (error instanceof Error && error.name === "ValidationError")) {
       return undefined;
     }
-    if (error instanceof Error && error.name.startsWith("AccessDenied")) await explainRefusal(settings);
+    if (error instanceof Error && error.name.startsWith("AccessDenied")) await throwBetterRefusal(settings);
     throw error;
   }
 }

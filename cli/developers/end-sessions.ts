@@ -2,9 +2,9 @@ import { endRoleSessions, endUserSessions } from "../../infra/older-sessions.ts"
 import { accountsText } from "../accounts-text.ts";
 import { momentFromNow } from "../aws/clock.ts";
 import { inEachAccount } from "./cut-off.ts";
-import type { EndedSessions } from "../results/sessions.ts";
+import type { EndedSessions } from "../results/end-sessions.ts";
 import { clientsIn } from "../aws/clients.ts";
-import { wordsOf } from "../aws/words.ts";
+import { wordsOf } from "../aws/error-words.ts";
 import { Failure } from "../failure.ts";
 import type { EmergencySettings } from "../project/emergency-settings.ts";
 import { tellingAfterAMoment } from "../terminal/moment.ts";

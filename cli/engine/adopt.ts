@@ -1,5 +1,5 @@
 import type { Settings } from "../../infra/settings.ts";
-import { identifierOf, isOurs, isThere } from "../aws/resource.ts";
+import { identifierOf, isOurs, isThere } from "../aws/resource-in-aws.ts";
 import { Failure } from "../failure.ts";
 import type { StepEventMetadata } from "./automation.ts";
 import { identityOfResource } from "../changes/step.ts";
@@ -20,10 +20,10 @@ export async function adopt(
   settings: Settings,
   exists = isThere,
 ): Promise<Resource[]> {
-  const resources = steps.map(({ urn, type, new: planned }): Resource => {
-    if (planned === undefined) throw new Error(`The engine does not say what it wanted to make of ${urn}.`);
-    const { parent, provider, protect = false } = planned;
-    return { urn, type, custom: true, inputs: planned.inputs as Record<string, unknown>, parent, provider, protect };
+  const resources = steps.map(({ urn, type, new: wanted }): Resource => {
+    if (wanted === undefined) throw new Error(`The engine does not say what it wanted to make of ${urn}.`);
+    const { parent, provider, protect = false } = wanted;
+    return { urn, type, custom: true, inputs: wanted.inputs as Record<string, unknown>, parent, provider, protect };
   });
   const there: Resource[] = [];
   for (const resource of resources) {

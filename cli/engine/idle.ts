@@ -1,10 +1,10 @@
 import { listStacks, type ListedStack } from "./stack.ts";
 import type { Project } from "../project/project.ts";
-import { keepsLocks, lockedBy, requireUnlocked } from "../state/lock.ts";
+import { keepsLocks, lockedBy, ensureUnlocked } from "../state/stack-lock.ts";
 
-/** Refuses a stack that another run works on, wherever its state is kept. @throws Locked */
-export async function requireNoOtherRun(project: Project): Promise<void> {
-  await requireUnlocked(project);
+/** Does as {@link ensureUnlocked}, wherever the state is kept. @throws Locked when a run is under way */
+export async function ensureNoOtherRun(project: Project): Promise<void> {
+  await ensureUnlocked(project);
   if (!keepsLocks(project)) requireIdle(project, await listStacks(project));
 }
 

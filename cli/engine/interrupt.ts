@@ -11,7 +11,7 @@ export async function cancellable<T>(onInterrupt: () => void, call: (signal: Abo
     if (interrupts === 1) onInterrupt();
     // A terminal hands Ctrl-C to the engine as well, and the engine takes a second one as "at once": so the first is
     // passed on only where no terminal did.
-    if (interrupts > 1 || signal !== "SIGINT" || !hasTerminal()) controller.abort();
+    if (interrupts > 1 || signal !== "SIGINT" || !isOnTerminal()) controller.abort();
   };
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
@@ -23,6 +23,6 @@ export async function cancellable<T>(onInterrupt: () => void, call: (signal: Abo
   }
 }
 
-function hasTerminal(): boolean {
+function isOnTerminal(): boolean {
   return process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
 }

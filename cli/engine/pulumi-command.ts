@@ -10,7 +10,7 @@ import { forgetEngineOptions } from "./engine-options.ts";
 let found: Promise<PulumiCommand> | undefined;
 
 /** The Pulumi CLI: the one on PATH, else Pulumi's own directory, else the one that a checkout's set-up has put into the cache. */
-export function findPulumi(): Promise<PulumiCommand> {
+export function usablePulumi(): Promise<PulumiCommand> {
   forgetEngineOptions(process.env);
   return (found ??= find());
 }

@@ -3,8 +3,8 @@ import { text } from "node:stream/consumers";
 
 import { openSession } from "../aws/session.ts";
 import { type Project, stackReference } from "../project/project.ts";
-import { explainText } from "./explain.ts";
-import { findPulumi } from "./pulumi-command.ts";
+import { explainText } from "./explain-engine.ts";
+import { usablePulumi } from "./pulumi-command.ts";
 
 export interface PulumiProcess {
   /** The directory of a project. */
@@ -34,7 +34,7 @@ export async function runPulumiAlone(
   project: Pick<Project, "stack" | "backendUrl">,
   { directory, env, input = "" }: PulumiProcess,
 ): Promise<string> {
-  const { command } = await findPulumi();
+  const { command } = await usablePulumi();
   // A state in S3 is read by the same credentials.
   if (project.backendUrl.startsWith("s3:")) await openSession();
   const child = spawn(command, [...args, "--non-interactive"], {

@@ -3,7 +3,7 @@ import { type Project, stackReference } from "../project/project.ts";
 import type { Change } from "../results/change.ts";
 import type { ResourceFailure, RunRecord } from "../changes/record.ts";
 import { developerOf } from "../changes/resource.ts";
-import { EngineFailure, explainEngine } from "./explain.ts";
+import { EngineFailure, explainEngine } from "./explain-engine.ts";
 
 export type EngineCommand = "up" | "preview" | "refresh" | "destroy";
 
@@ -99,7 +99,7 @@ function remedyOf({ command, record, project, again }: FailedRun, consents: stri
 function partOf(failure: ResourceFailure): FailurePart {
   const developer = developerOf(failure.step);
   return {
-    message: `${lineOf(failure)}.`.replace(/\.\.$/, "."),
+    message: `${failureLine(failure)}.`.replace(/\.\.$/, "."),
     setting: developer === undefined ? undefined : ["developers", developer],
   };
 }
@@ -136,7 +136,7 @@ function troubles({ command, record: { failures, errors, changes } }: FailedRun,
   const count = failures.length === 1 ? "One resource" : `${failures.length} resources`;
   const made = changesAws(command) ? changes.length : 0;
   const done = made === 0 ? "" : made === 1 ? " One other change was made." : ` ${made} other changes were made.`;
-  return `${count} could not be ${past[command]}.${done}\n${failures.map((failure) => `  ${lineOf(failure)}`).join("\n")}`;
+  return `${count} could not be ${past[command]}.${done}\n${failures.map((failure) => `  ${failureLine(failure)}`).join("\n")}`;
 }
 
 /** What the aws-native plugin says where a provider names another account than the credentials'. */
@@ -147,7 +147,7 @@ function inOurWords(message: string): string {
   );
 }
 
-function lineOf(failure: ResourceFailure): string {
+function failureLine(failure: ResourceFailure): string {
   const { account, type, name, step } = failure;
   const reason = existsAlready(failure) ? "AWS has it already, but not from this stack" : inOurWords(failure.message);
   return `${account}: ${step.op.replace("create-replacement", "replace")} ${type} ${name}: ${reason}`;

@@ -149,18 +149,16 @@ export async function runRefresh(stack: Stack, options: RunOptions, only?: strin
 
 /** What only denies on the developers, of what a step of the engine does not tell so: groups, and policies of one's own. */
 async function whatDenies(stack: Stack, options: RunOptions): Promise<KnownDenials> {
-  const [{ requireIdentities }, { denials }, { givenBesides }, { stackHeldBy }, { unreachedNames }] = await Promise.all(
-    [
-      import("../aws/look.ts"),
-      import("./denials-in-aws.ts"),
-      import("../changes/given.ts"),
-      import("./state-before.ts"),
-      import("./unreached.ts"),
-    ],
-  );
+  const [{ allIdentities }, { denials }, { givenBesides }, { stackHeldBy }, { unreachedNames }] = await Promise.all([
+    import("../aws/look.ts"),
+    import("./denials-in-aws.ts"),
+    import("../changes/given.ts"),
+    import("./state-before.ts"),
+    import("./unreached.ts"),
+  ]);
   const { settings } = options;
   const before = stackHeldBy(await resourcesOf(stack, options));
-  const identities = await requireIdentities(settings, unreachedNames(stack));
+  const identities = await allIdentities(settings, unreachedNames(stack));
   const denying = denials({ identities }, settings, before).flatMap(({ policies }) => policies);
   return { denying, given: givenBesides(before.given, settings) };
 }

@@ -10,15 +10,15 @@ import { Failure } from "../failure.ts";
 import { type Project, type StackName, stackReference } from "../project/project.ts";
 import { statesDirectory } from "../state/checkpoint.ts";
 import { removeEmptyAttributes } from "../state/attributes.ts";
-import { stateFilesOf } from "../state/files.ts";
+import { stateFilesOf } from "../state/state-files.ts";
 import { isServer } from "../project/server.ts";
 import { commandBack, isRetired } from "../state/retired.ts";
 import { secretsIn } from "../state/secrets-keys.ts";
 import { localStateDirectory } from "../state/state-directory.ts";
 import { LocalWorkspace, Stack, StackNotFoundError } from "./automation.ts";
-import { explainEngine } from "./explain.ts";
+import { explainEngine } from "./explain-engine.ts";
 import { passphraseEnvironment } from "./passphrase.ts";
-import { findPulumi } from "./pulumi-command.ts";
+import { usablePulumi } from "./pulumi-command.ts";
 import { runPulumiAlone } from "./pulumi-process.ts";
 import { setUnreached, type UnreachedAccount, unreachedBy, unreachedInProgram } from "./unreached.ts";
 
@@ -74,7 +74,7 @@ export async function createStack(project: Project, options: OpenStackOptions = 
 
 async function workspaceArguments(project: Project, options: OpenStackOptions) {
   const { secrets, secretsProvider } = options;
-  const pulumiCommand = await findPulumi();
+  const pulumiCommand = await usablePulumi();
   if (await isKeptInAws(project, secretsProvider)) await openSession();
   const envVars = {
     PULUMI_BACKEND_URL: project.backendUrl,

@@ -3,8 +3,8 @@ import { identityOfResource } from "../changes/step.ts";
 import type { Deployment, Resource } from "./deployment.ts";
 import type { Project } from "../project/project.ts";
 import { checkpointPath, type NotedResource, resourcesIn, type StateFile } from "../state/checkpoint.ts";
-import { stateFilesOf } from "../state/files.ts";
-import { requireNoOtherRun } from "./idle.ts";
+import { stateFilesOf } from "../state/state-files.ts";
+import { ensureNoOtherRun } from "./idle.ts";
 import { identityKey } from "../changes/step.ts";
 import { type StackBefore, stackBefore } from "../changes/stack-before.ts";
 import { stackChangesOf } from "../changes/resource.ts";
@@ -40,7 +40,7 @@ export function modifiedTimes(resources: Resource[]): Map<string, string> {
  * @throws Locked while a run is on: what it makes is in AWS before it is in the state
  */
 export async function unfinishedNames(stack: Stack, project: Project): Promise<Set<string>> {
-  await requireNoOtherRun(project);
+  await ensureNoOtherRun(project);
   const { deployment } = (await stack.exportStack()) as { deployment?: Partial<Deployment> | null };
   const { pending_operations: pending = [], resources = [] } = deployment ?? {};
   const creating = pending.filter(({ type }) => type === "creating").map(({ resource }) => resource);

@@ -5,7 +5,7 @@ import { basename, dirname, join } from "node:path";
 
 import { readingRole } from "../../infra/accounts.ts";
 import type { Project } from "../project/project.ts";
-import { readIfThere, stateFilesOf } from "../state/files.ts";
+import { readIfThere, stateFilesOf } from "../state/state-files.ts";
 import { secretsIn, secretsProviderOf } from "../state/secrets-keys.ts";
 import { checkpointPath, resourcesIn, type StateFile } from "../state/checkpoint.ts";
 import { metaPath } from "../state/layout.ts";

@@ -1,12 +1,12 @@
 import { type Assignment, mfaDeviceArn } from "../../infra/assignment.ts";
 import { region } from "../../infra/region.ts";
-import { credentialsIn } from "../aws-files/credentials.ts";
-import { editAwsFile, readAwsFiles } from "../aws-files/files.ts";
+import { credentialsIn } from "../aws-files/profile-credentials.ts";
+import { editAwsFile, readAwsFiles } from "../aws-files/aws-file.ts";
 import { type Edit, editSection } from "../aws-files/ini-edit.ts";
 import { type Ini, ownValuesIn } from "../aws-files/ini.ts";
 import { configHeading, configProfiles, newConfigHeading, profileValues } from "../aws-files/profile-map.ts";
 import { accessKeyProfile, otherProfileName, type Profile, sharedProfiles } from "../aws-files/profiles.ts";
-import type { AccessKey } from "../login/access-key.ts";
+import type { AccessKey } from "../login/own-access-key.ts";
 import type { Enrollment } from "./enrollment.ts";
 import { ownCommand } from "./own-command.ts";
 
@@ -17,7 +17,7 @@ const step = "Profiles";
 const formerKeys = ["role_arn", "role_session_name", "source_profile", "mfa_serial", "duration_seconds"];
 
 /** What becomes of a profile. */
-interface Change {
+interface ProfileChange {
   done: "made" | "mended" | "same" | "removed" | "kept" | "given a region";
   name: string;
   edit?: Edit;
@@ -42,7 +42,7 @@ export async function writeConfigProfiles(
   ].join("");
   const wanted = sharedProfiles(assignment, ownCommand(options.program), flags);
   const files = await readAwsFiles();
-  const changesIn = (config: Ini): Change[] => [
+  const changesIn = (config: Ini): ProfileChange[] => [
     ...changesOf({ ...files, config }, wanted, assignment),
     ...regionOf({ ...files, config }, source, assignment),
   ];
@@ -58,28 +58,28 @@ export async function writeConfigProfiles(
       ),
     );
   }
-  tell(step, summary(changes));
+  tell(step, profilesSummary(changes));
   return [source, ...named(changes, "made", "mended", "same")];
 }
 
-function changesOf({ config, credentials }: Files, wanted: Profile[], assignment: Assignment): Change[] {
+function changesOf({ config, credentials }: Files, wanted: Profile[], assignment: Assignment): ProfileChange[] {
   const names = wanted.map(({ name }) => name);
   const changes = wanted.flatMap((profile) => {
-    const change = changeOf(config, credentials, profile, assignment);
+    const change = profileChange(config, credentials, profile, assignment);
     const other = otherProfileName(profile.name);
     if (change.done !== "kept" || names.includes(other)) return [change];
-    return [change, changeOf(config, credentials, { ...profile, name: other }, assignment)];
+    return [change, profileChange(config, credentials, { ...profile, name: other }, assignment)];
   });
   const former = configProfiles(config)
     .filter((name) => changes.every((change) => change.name !== name))
     .filter((name) => isFormer(valuesOf(config, name), assignment));
   return [
     ...changes,
-    ...former.map((name): Change => ({ done: "removed", name, edit: removal(valuesOf(config, name)) })),
+    ...former.map((name): ProfileChange => ({ done: "removed", name, edit: removal(valuesOf(config, name)) })),
   ];
 }
 
-function changeOf(config: Ini, credentials: Ini, { name, keys }: Profile, assignment: Assignment): Change {
+function profileChange(config: Ini, credentials: Ini, { name, keys }: Profile, assignment: Assignment): ProfileChange {
   // The AWS CLI would take the credentials, and ask nobody.
   if (credentialsIn(credentials, name).accessKeyId !== undefined) return { done: "kept", name };
   if (configHeading(config, name) === undefined) return { done: "made", name, edit: keys };
@@ -91,7 +91,7 @@ function changeOf(config: Ini, credentials: Ini, { name, keys }: Profile, assign
   return isSame ? { done: "same", name } : { done: "mended", name, edit };
 }
 
-function regionOf(files: Files, source: string, assignment: Pick<Assignment, "region">): Change[] {
+function regionOf(files: Files, source: string, assignment: Pick<Assignment, "region">): ProfileChange[] {
   if (profileValues(files, source)?.get("region")) return [];
   return [{ done: "given a region", name: source, edit: { region: assignment.region ?? region } }];
 }
@@ -123,11 +123,11 @@ function valuesOf(config: Ini, profile: string): Map<string, string> {
   return ownValuesIn(config, configHeading(config, profile) ?? "");
 }
 
-function named(changes: Change[], ...wanted: Change["done"][]): string[] {
+function named(changes: ProfileChange[], ...wanted: ProfileChange["done"][]): string[] {
   return changes.filter(({ done }) => wanted.includes(done)).map(({ name }) => name);
 }
 
-function summary(changes: Change[]): string {
+function profilesSummary(changes: ProfileChange[]): string {
   const usable = named(changes, "made", "mended", "same");
   const told: [string, string[]][] = [
     ["other profiles of these names were there, and are kept", named(changes, "kept")],

@@ -1,14 +1,14 @@
-import { requireEditable } from "../aws-files/files.ts";
+import { ensureEditable } from "../aws-files/aws-file.ts";
 import { Failure } from "../failure.ts";
-import { requireAssignment, warnOfClock } from "../login/myself.ts";
+import { assignmentToMe, warnOfClock } from "../login/myself.ts";
 import { canAsk } from "../terminal/ask.ts";
-import { keepOrReplaceKey } from "./access-key.ts";
+import { keepOrReplaceKey } from "./replace-key.ts";
 import { firstLogin } from "./first-login.ts";
 import { enrollDevice } from "./mfa-device.ts";
 import { changeFirstPassword } from "./password.ts";
 import { writeConfigProfiles } from "./config-profiles.ts";
 import type { Enrollment, EnrollOptions } from "./enrollment.ts";
-import { EnrollmentProgress } from "./progress.ts";
+import { EnrollmentProgress } from "./enrollment-progress.ts";
 import { keyAtHand } from "./key-at-hand.ts";
 import type { Enrolled } from "../results/enroll.ts";
 
@@ -22,12 +22,12 @@ export async function enroll(options: EnrollOptions, tell: Enrollment["tell"]): 
     const { key, initial, myself } = await keyAtHand(options);
     warnOfClock(myself);
     tell("User", `${myself.userName}, in the auth account ${myself.authAccount}`);
-    const assignment = await requireAssignment(myself, options.kit);
+    const assignment = await assignmentToMe(myself, options.kit);
     // The profiles come last, when the codes are spent.
-    await requireEditable("config", (text) => text);
+    await ensureEditable("config", (text) => text);
     const progress = new EnrollmentProgress(options.dataDirectory, myself);
     // AWS shows a new device's secret once.
-    if (myself.mfaDevices.length === 0) await progress.requireWritable();
+    if (myself.mfaDevices.length === 0) await progress.ensureWritable();
     const enrollment: Enrollment = { options, key, myself, progress, tell };
     await changeFirstPassword(enrollment);
     const device = await enrollDevice(enrollment, assignment);

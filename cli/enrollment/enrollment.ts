@@ -1,6 +1,6 @@
-import type { AccessKey } from "../login/access-key.ts";
+import type { AccessKey } from "../login/own-access-key.ts";
 import type { Myself } from "../login/myself.ts";
-import type { EnrollmentProgress } from "./progress.ts";
+import type { EnrollmentProgress } from "./enrollment-progress.ts";
 
 export interface EnrollOptions {
   cacheDirectory: string;

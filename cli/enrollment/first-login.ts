@@ -1,12 +1,12 @@
 import type { Assignment } from "../../infra/assignment.ts";
 import { dailyProfile } from "../aws-files/profiles.ts";
 import { Failure } from "../failure.ts";
-import type { AccessKey } from "../login/access-key.ts";
+import type { AccessKey } from "../login/own-access-key.ts";
 import { rememberedCode } from "../login/code.ts";
 import { login } from "../login/login.ts";
 import { LoginMemory } from "../login/memory.ts";
-import { requireFreeProfiles, TakenProfile, writeProfiles } from "../login/profile.ts";
-import { loginSummary } from "../login/summary.ts";
+import { ensureFreeProfiles, TakenProfile, writeProfiles } from "../login/profile.ts";
+import { loginSummary } from "../login/login-summary.ts";
 import { askText } from "../terminal/ask.ts";
 import { tell as tellPerson } from "../terminal/tell.ts";
 import type { Enrollment } from "./enrollment.ts";
@@ -56,7 +56,7 @@ async function freeProfile(): Promise<string> {
 /** Why a profile cannot have the login. */
 async function refusalOf(profile: string): Promise<Failure | undefined> {
   try {
-    await requireFreeProfiles([profile]);
+    await ensureFreeProfiles([profile]);
     return undefined;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

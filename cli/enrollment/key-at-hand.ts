@@ -1,10 +1,10 @@
 import { Failure } from "../failure.ts";
-import { type AccessKey, findAccessKeys, placeOf, profileKey } from "../login/access-key.ts";
-import { DeadKey } from "../login/explain.ts";
+import { type AccessKey, findAccessKeys, keyPlace, profileKey } from "../login/own-access-key.ts";
+import { DeadKey } from "../login/explain-key.ts";
 import { askMyself, type Myself } from "../login/myself.ts";
 import { isAssigned } from "../login/own-key.ts";
 import { askSecret, askText } from "../terminal/ask.ts";
-import { requireRoomForKey } from "./access-key.ts";
+import { ensureRoomForKey } from "./replace-key.ts";
 import { type EnrollOptions, tries } from "./enrollment.ts";
 import { tell } from "../terminal/tell.ts";
 
@@ -22,7 +22,7 @@ export async function keyAtHand({ sourceProfile, profile, kit }: EnrollOptions):
   const candidates = await findAccessKeys(sourceProfile, [profile]);
   const usable = await firstUsable(candidates, { sourceProfile, kit });
   // Another key is going to be stored there: nobody types one for nothing.
-  if (typeof usable?.key.from !== "object") await requireRoomForKey(profile);
+  if (typeof usable?.key.from !== "object") await ensureRoomForKey(profile);
   const { key, myself } = usable ?? (await askKey(candidates.length > 0));
   if (typeof key.from !== "string") return { key, initial: undefined, myself };
   const earlier = await storedBefore(stored, key, myself);
@@ -39,10 +39,10 @@ async function usable(
     const myself = await askMyself(key);
     if (isNamed || (await isAssigned(myself, kit))) return { key, myself };
     const { userName, authAccount } = myself;
-    tell(`Passing over ${placeOf(key)}: ${userName} of the account ${authAccount} has nothing assigned.`);
+    tell(`Passing over ${keyPlace(key)}: ${userName} of the account ${authAccount} has nothing assigned.`);
   } catch (error) {
     if (isNamed || !(error instanceof Failure)) throw error;
-    tell(`Passing over ${placeOf(key)}: ${error.message}`);
+    tell(`Passing over ${keyPlace(key)}: ${error.message}`);
   }
   return undefined;
 }
@@ -59,7 +59,7 @@ async function storedBefore(
   const { userName, authAccount } = owner;
   if (userName === myself.userName && authAccount === myself.authAccount) return stored;
   throw new Failure(
-    `${placeOf(stored)} holds an access key of ${userName} in the account ${authAccount}; you are ${myself.userName} in ${myself.authAccount}.`,
+    `${keyPlace(stored)} holds an access key of ${userName} in the account ${authAccount}; you are ${myself.userName} in ${myself.authAccount}.`,
     "Name another profile for yours with --profile.",
   );
 }

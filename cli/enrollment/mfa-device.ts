@@ -1,12 +1,12 @@
 import type { Assignment } from "../../infra/assignment.ts";
 import { Failure } from "../failure.ts";
-import { iamFor } from "../login/clients.ts";
+import { iamFor } from "../login/developer-clients.ts";
 import { askCode, UsedCodes } from "../login/code.ts";
 import { isPasskey } from "../login/devices.ts";
-import { explainAs } from "../login/explain.ts";
+import { explainAs } from "../login/explain-key.ts";
 import { whomToAsk } from "../login/myself.ts";
 import { type Enrollment, tries } from "./enrollment.ts";
-import type { NewDevice } from "./progress.ts";
+import type { NewDevice } from "./enrollment-progress.ts";
 import { showSecret } from "./qr-code.ts";
 import { tell } from "../terminal/tell.ts";
 

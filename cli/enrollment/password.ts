@@ -1,8 +1,8 @@
-import { wordsOfAws } from "../aws/words.ts";
+import { wordsOfAws } from "../aws/error-words.ts";
 import { Failure } from "../failure.ts";
-import { iamFor } from "../login/clients.ts";
-import { explainAs } from "../login/explain.ts";
-import { localTime } from "../login/summary.ts";
+import { iamFor } from "../login/developer-clients.ts";
+import { explainAs } from "../login/explain-key.ts";
+import { localTime } from "../login/login-summary.ts";
 import { askSecret } from "../terminal/ask.ts";
 import { type Enrollment, tries } from "./enrollment.ts";
 import { tell } from "../terminal/tell.ts";

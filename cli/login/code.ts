@@ -11,8 +11,8 @@ const step = 30_000;
 /** How long AWS could still take a code for a current one. */
 const lifetime = 3 * step;
 
-/** Refuses what no device shows, before anything is asked of AWS. */
-export function requireSixDigits(code: string): string {
+/** The six digits of a code as it was typed. @throws Failure for what no device shows, before AWS is asked for anything */
+export function sixDigits(code: string): string {
   const problem = codeProblem(code);
   if (problem !== true) throw new Failure(problem, "Type the code that your MFA device shows.");
   return digitsOf(code);

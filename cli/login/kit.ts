@@ -15,7 +15,7 @@ import { Failure } from "../failure.ts";
 
 const { authAccount, developmentAccounts, sessionDuration, contact, region } = settingsSchema.shape;
 
-const assignmentSchema = z.strictObject({
+const kitSchema = z.strictObject({
   userName,
   authAccount,
   roleName,
@@ -43,7 +43,7 @@ export async function readKit(path: string): Promise<Assignment> {
       "Give the page that the administrator has sent, as a file and unchanged.",
     );
   }
-  const result = assignmentSchema.safeParse(valuesOf(path, frontMatter), { error: describeProblem });
+  const result = kitSchema.safeParse(valuesOf(path, frontMatter), { error: describeProblem });
   if (result.success) return result.data;
   throw wrong(
     result.error.issues.map((issue) => {

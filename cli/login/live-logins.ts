@@ -1,7 +1,7 @@
 import type { IAMClient } from "@aws-sdk/client-iam";
 
-import { wordsOfAws } from "../aws/words.ts";
-import { type Credentials, iamFor, stsFor } from "./clients.ts";
+import { wordsOfAws } from "../aws/error-words.ts";
+import { type Credentials, iamFor, stsFor } from "./developer-clients.ts";
 import { liveSession, type Memory } from "./memory.ts";
 import { loginProfiles, sessionIn } from "./profile.ts";
 import type { CheckedLogin } from "../results/login.ts";

@@ -1,12 +1,12 @@
 import type { Assignment } from "../../infra/assignment.ts";
 import { Failure } from "../failure.ts";
 import { canAsk } from "../terminal/ask.ts";
-import { type AccessKey, requireAccessKeys } from "./access-key.ts";
-import { chooseAccount, requireAccount } from "./accounts.ts";
+import { type AccessKey, ownAccessKeys } from "./own-access-key.ts";
+import { chooseAccount, requireAccount } from "./choose-account.ts";
 import { codeToUse, rememberedCode, UsedCodes } from "./code.ts";
 import { codeDevices } from "./devices.ts";
 import { liveSession, LoginMemory, type Memory, type Session } from "./memory.ts";
-import { type Myself, requireAssignment, warnOfClock } from "./myself.ts";
+import { type Myself, assignmentToMe, warnOfClock } from "./myself.ts";
 import { ownAmong } from "./own-key.ts";
 import { chainedLimit, type Opened, openSessions, type SessionRequest, WrongCode } from "./sessions.ts";
 import { tell } from "../terminal/tell.ts";
@@ -31,7 +31,7 @@ export interface LoginOptions {
 export type LoggedIn = Pick<Opened, "sessions" | "refused">;
 
 /** What a login needs to know before it asks for a code. */
-interface Login {
+interface OpenedLogin {
   key: AccessKey;
   myself: Myself;
   request: SessionRequest;
@@ -53,7 +53,7 @@ export async function login(
 ): Promise<LoggedIn> {
   const { all, chain, code } = options;
   if (chain || all) requireChainable(options.duration);
-  const candidates = await requireAccessKeys(options.sourceProfile);
+  const candidates = await ownAccessKeys(options.sourceProfile);
   const memories = new Map(candidates.map((one) => [one, new LoginMemory(options.cacheDirectory, one.accessKeyId)]));
   const before = new Map(
     await Promise.all([...memories].map(async ([one, memory]) => [one, await memory.read()] as const)),
@@ -62,7 +62,7 @@ export async function login(
   const memory = memories.get(key) ?? new LoginMemory(options.cacheDirectory, key.accessKeyId);
   const began = before.get(key) ?? { sessions: {} };
   warnOfClock(myself);
-  const assignment = await requireAssignment(myself, options.kit);
+  const assignment = await assignmentToMe(myself, options.kit);
   requireShortEnough(options.duration, assignment);
   const accounts = await chosenAccounts(options, assignment, memory);
   const chained = chain || accounts.length > 1;
@@ -95,7 +95,7 @@ function madeMeanwhile(began: Memory, now: Memory, { accounts, chain }: SessionR
 }
 
 async function loginWithCode(
-  { myself, request, memory }: Login,
+  { myself, request, memory }: OpenedLogin,
   remembered: Memory,
   given: string | undefined,
 ): Promise<LoggedIn> {
@@ -156,7 +156,10 @@ async function chosenAccounts(
   memory: LoginMemory,
 ): Promise<string[]> {
   if (all) return Object.keys(assignment.accounts);
-  if (account !== undefined) return [requireAccount(assignment, account)];
+  if (account !== undefined) {
+    requireAccount(assignment, account);
+    return [account];
+  }
   return [await chooseAccount(assignment, (await memory.read()).used)];
 }
 

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-import { withLock } from "../aws-files/lock.ts";
+import { withFileLock } from "../aws-files/file-lock.ts";
 import { tell } from "../terminal/tell.ts";
 
 /** Credentials of a developer's role in one account. */
@@ -70,7 +70,7 @@ export class LoginMemory {
   /** Does something while no other mfa-admin asks for a code, or uses one, for the same key. */
   async exclusively<T>(act: () => Promise<T>): Promise<T> {
     await unlessUnwritable(dirname(this.path), () => mkdir(dirname(this.path), { recursive: true, mode: 0o700 }));
-    return withLock(this.path, act, () => {
+    return withFileLock(this.path, act, () => {
       tell("Waiting for another mfa-admin, which is asking for a code.");
     });
   }

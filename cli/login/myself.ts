@@ -2,9 +2,9 @@ import type { MFADevice, User } from "@aws-sdk/client-iam";
 
 import { type Assignment, assignmentFromTags } from "../../infra/assignment.ts";
 import { Failure } from "../failure.ts";
-import type { AccessKey } from "./access-key.ts";
-import { iamFor } from "./clients.ts";
-import { explainAs } from "./explain.ts";
+import type { AccessKey } from "./own-access-key.ts";
+import { iamFor } from "./developer-clients.ts";
+import { explainAs } from "./explain-key.ts";
 import { tell } from "../terminal/tell.ts";
 
 /** What a developer's own key tells of its owner. */
@@ -59,8 +59,8 @@ export function warnOfClock({ clockOffset }: Pick<Myself, "clockOffset">): void 
   );
 }
 
-/** The assignment, from the kit if one is given. */
-export async function requireAssignment(
+/** The assignment: from the kit if one is given, else from the user's tags. @throws Failure where neither has it */
+export async function assignmentToMe(
   { userName, assignment, authAccount }: Myself,
   kit: string | undefined,
 ): Promise<Assignment> {

@@ -1,5 +1,5 @@
 import { Failure } from "../failure.ts";
-import { type AccessKey, placeOf, requireAccessKeys } from "./access-key.ts";
+import { type AccessKey, keyPlace, ownAccessKeys } from "./own-access-key.ts";
 import { askMyself, type Myself } from "./myself.ts";
 import { tell } from "../terminal/tell.ts";
 
@@ -16,7 +16,7 @@ interface OwnKey {
 
 /** Finds the developer's own key as AWS knows it. @throws Failure when there is none */
 export async function ownKey(options: KeyOptions): Promise<OwnKey> {
-  return ownAmong(await requireAccessKeys(options.sourceProfile), options);
+  return ownAmong(await ownAccessKeys(options.sourceProfile), options);
 }
 
 /**
@@ -38,12 +38,14 @@ export async function ownAmong([first, ...others]: [AccessKey, ...AccessKey[]], 
         return { key, myself };
       }
       unassigned ??= { key, myself };
-      passedOver.push(`${placeOf(key)}: ${myself.userName} of the account ${myself.authAccount} has nothing assigned.`);
+      passedOver.push(
+        `${keyPlace(key)}: ${myself.userName} of the account ${myself.authAccount} has nothing assigned.`,
+      );
     } catch (error) {
       // Whatever is wrong with the network is wrong for the others, too.
       if (!(error instanceof Failure)) throw error;
       refused ??= error;
-      passedOver.push(`${placeOf(key)}: ${error.message}`);
+      passedOver.push(`${keyPlace(key)}: ${error.message}`);
     }
   }
   if (unassigned !== undefined) return unassigned;

@@ -1,6 +1,6 @@
 import { region } from "../../infra/region.ts";
-import { credentialKeys, credentialsIn, isLongTerm } from "../aws-files/credentials.ts";
-import { editAwsFile, readAwsFile, readAwsFiles, requireEditable } from "../aws-files/files.ts";
+import { credentialKeys, credentialsIn, isLongTerm } from "../aws-files/profile-credentials.ts";
+import { editAwsFile, readAwsFile, readAwsFiles, ensureEditable } from "../aws-files/aws-file.ts";
 import { editSection } from "../aws-files/ini-edit.ts";
 import { headingsIn, inheritedIn, type Ini, ownValuesIn, valuesIn } from "../aws-files/ini.ts";
 import { configValues, profileValues } from "../aws-files/profile-map.ts";
@@ -31,7 +31,7 @@ export class TakenProfile extends Failure {
  *
  * @throws TakenProfile
  */
-export async function requireFreeProfiles(profiles: string[]): Promise<void> {
+export async function ensureFreeProfiles(profiles: string[]): Promise<void> {
   profiles.forEach(requireProfileName);
   const files = await readAwsFiles();
   for (const profile of profiles) {
@@ -51,7 +51,7 @@ export async function requireFreeProfiles(profiles: string[]): Promise<void> {
   }
   const tried = { ...emptySession, account: "none" };
   const sessions = Object.fromEntries(profiles.map((profile) => [profile, tried]));
-  await requireEditable("credentials", (text, ini) => withSessions(text, ini, files.config, sessions));
+  await ensureEditable("credentials", (text, ini) => withSessions(text, ini, files.config, sessions));
 }
 
 /** Writes sessions into their profiles, all at once. Those without a region get one, or the AWS CLI would do nothing. */
@@ -66,7 +66,7 @@ export async function loginProfiles(): Promise<LoginProfile[]> {
   return headingsIn(credentials).flatMap((profile) => {
     const values = ownValuesIn(credentials, profile);
     const [account] = (values.get(mark) ?? "").split(" ");
-    if (!account || !isOurs(credentials, profile)) return [];
+    if (!account || !isLoginProfile(credentials, profile)) return [];
     return [{ profile, account, expires: values.get(expiry) ?? "" }];
   });
 }
@@ -92,13 +92,13 @@ export async function removeLogins(): Promise<void> {
 /** The keys of what is not the user's own; a token that was left beside a long-term key would make that useless. */
 function removedKeys(credentials: Ini, profile: string): string[] {
   const marks = [expiry, mark, ...writtenRegion(credentials, profile)];
-  if (isOurs(credentials, profile)) return [...credentialKeys, ...marks];
+  if (isLoginProfile(credentials, profile)) return [...credentialKeys, ...marks];
   const isConfiguredOver = isLongTerm(credentialsIn(credentials, profile));
   return isConfiguredOver ? ["aws_session_token", "aws_security_token", ...marks] : marks;
 }
 
 /** Whether the session in a profile is the one that `login` has written; earlier versions did not note which. */
-function isOurs(credentials: Ini, profile: string): boolean {
+function isLoginProfile(credentials: Ini, profile: string): boolean {
   const found = credentialsIn(credentials, profile);
   const [, id = found.accessKeyId] = (ownValuesIn(credentials, profile).get(mark) ?? "").split(" ");
   return found.sessionToken !== undefined && !isLongTerm(found) && found.accessKeyId === id;
@@ -110,7 +110,7 @@ const expiries = [expiry, "aws_expiration", "aws_session_expiration", "expiratio
 /** Until when a session of another tool lasts, where that tool has written it; nothing where it is over. */
 function othersUntil(credentials: Ini, profile: string): string | undefined {
   const values = ownValuesIn(credentials, profile);
-  const isLogin = values.has(mark) && isOurs(credentials, profile);
+  const isLogin = values.has(mark) && isLoginProfile(credentials, profile);
   if (isLogin || credentialsIn(credentials, profile).sessionToken === undefined) return undefined;
   return expiries.map((key) => values.get(key) ?? "").find((time) => Date.parse(time) > Date.now());
 }

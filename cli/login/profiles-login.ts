@@ -1,6 +1,6 @@
 import { login, type LoggedIn, type LoginOptions } from "./login.ts";
 import type { Session } from "./memory.ts";
-import { loginProfiles, requireFreeProfiles, writeProfiles } from "./profile.ts";
+import { loginProfiles, ensureFreeProfiles, writeProfiles } from "./profile.ts";
 
 /** What a login has written. */
 export interface ProfilesLogin extends Pick<LoggedIn, "refused"> {
@@ -12,7 +12,7 @@ export interface ProfilesLogin extends Pick<LoggedIn, "refused"> {
 /** Logs in, and writes the sessions into the profile that is named; of several accounts, each into one of its own. */
 export async function loginToProfiles(profile: string, options: LoginOptions): Promise<ProfilesLogin> {
   const profileOf = (account: string): string => (options.all ? `${profile}-${account}` : profile);
-  const { sessions, refused } = await login(options, (accounts) => requireFreeProfiles(accounts.map(profileOf)));
+  const { sessions, refused } = await login(options, (accounts) => ensureFreeProfiles(accounts.map(profileOf)));
   const accounts = new Map((await loginProfiles()).map((one) => [one.profile, one.account]));
   const byProfile = Object.fromEntries(sessions.map((session) => [profileOf(session.account), session]));
   await writeProfiles(byProfile);

@@ -1,7 +1,7 @@
-import { wordsOfAws } from "../aws/words.ts";
+import { wordsOfAws } from "../aws/error-words.ts";
 import { Failure } from "../failure.ts";
 import { canAsk, hasTerminal } from "../terminal/ask.ts";
-import { requireAccessKey } from "./access-key.ts";
+import { ownAccessKey } from "./own-access-key.ts";
 import { login, type LoginOptions } from "./login.ts";
 import { liveSession, LoginMemory, type Memory, type Session } from "./memory.ts";
 import { tell } from "../terminal/tell.ts";
@@ -17,7 +17,7 @@ export async function sessionFor(
     asked?: boolean;
   },
 ): Promise<Session> {
-  const key = await requireAccessKey(options.sourceProfile);
+  const key = await ownAccessKey(options.sourceProfile);
   const store = new LoginMemory(options.cacheDirectory, key.accessKeyId);
   const memory = await store.read();
   const account = options.account ?? memory.used?.[0];

@@ -1,11 +1,11 @@
 import type { AssumeRoleCommandOutput, STSClient } from "@aws-sdk/client-sts";
 
 import { assignedRoleArn, type Assignment } from "../../infra/assignment.ts";
-import { wordsOfAws } from "../aws/words.ts";
+import { wordsOfAws } from "../aws/error-words.ts";
 import { Failure } from "../failure.ts";
-import type { AccessKey } from "./access-key.ts";
-import { stsFor } from "./clients.ts";
-import { explainAs } from "./explain.ts";
+import type { AccessKey } from "./own-access-key.ts";
+import { stsFor } from "./developer-clients.ts";
+import { explainAs } from "./explain-key.ts";
 import type { OwnSession, Session } from "./memory.ts";
 import { whomToAsk } from "./myself.ts";
 

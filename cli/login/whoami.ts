@@ -1,10 +1,10 @@
-import { placeOf } from "./access-key.ts";
+import { keyPlace } from "./own-access-key.ts";
 import { checkedLogins } from "./live-logins.ts";
 import { LoginMemory } from "./memory.ts";
 import type { CheckedLogin, WhoamiResult } from "../results/login.ts";
-import { requireAssignment, warnOfClock, whomToAsk } from "./myself.ts";
+import { assignmentToMe, warnOfClock, whomToAsk } from "./myself.ts";
 import { ownKey } from "./own-key.ts";
-import { localTime } from "./summary.ts";
+import { localTime } from "./login-summary.ts";
 
 export async function whoami(options: {
   cacheDirectory: string;
@@ -15,11 +15,11 @@ export async function whoami(options: {
   const memory = await new LoginMemory(options.cacheDirectory, key.accessKeyId).read();
   const logins = await checkedLogins(memory, myself.clockOffset);
   warnOfClock(myself);
-  const assignment = options.kit === undefined ? myself.assignment : await requireAssignment(myself, options.kit);
+  const assignment = options.kit === undefined ? myself.assignment : await assignmentToMe(myself, options.kit);
   return {
     userName: myself.userName,
     authAccount: myself.authAccount,
-    accessKey: { id: key.accessKeyId, from: placeOf(key) },
+    accessKey: { id: key.accessKeyId, from: keyPlace(key) },
     mfaDevices: myself.mfaDevices.map(({ SerialNumber = "" }) => SerialNumber),
     ...(assignment && { assignment }),
     logins,

@@ -5,7 +5,8 @@ import { iamIn } from "../aws/clients.ts";
 import { letBack } from "../developers/cut-off.ts";
 import { createOneTimePassword } from "../aws/one-time-password.ts";
 import { addToStack, isApplied, settlePending } from "../deploy/own-part.ts";
-import { apply, prepare } from "../deploy/apply.ts";
+import { apply } from "../deploy/apply.ts";
+import { openForRun } from "../deploy/open-for-run.ts";
 import { runRefresh } from "../engine/runs.ts";
 import type { RunResult } from "../results/run.ts";
 import type { StepEventMetadata } from "../engine/automation.ts";
@@ -20,7 +21,7 @@ import {
   type AddedDeveloper,
   guideFile,
   handoverOf,
-  requireNewFile,
+  ensureNewFile,
   requireWritable,
   writePasswordFile,
 } from "./handover.ts";
@@ -47,10 +48,10 @@ export interface AddDevelopersOptions {
 /** Roster, stack, passwords: in this order, so that whatever fails, the next `up` goes on. */
 export async function addDevelopers(options: AddDevelopersOptions) {
   const { project, file, names, accounts, passwordFile, guides } = options;
-  if (passwordFile !== undefined) await requireNewFile(passwordFile);
+  if (passwordFile !== undefined) await ensureNewFile(passwordFile);
   if (guides) await requireWritable(guides.directory, guides.directory, "Name another directory in --kit-directory.");
   const first = new RosterEdit(project, file, names, accounts);
-  const stack = await prepare(project, first.after);
+  const stack = await openForRun(project, first.after);
   // A passphrase may have been asked for, and another command have edited the roster meanwhile.
   const roster = await first.again();
   try {

@@ -123,7 +123,7 @@ export function passwordText(userName: string, password: AddedDeveloper["passwor
 }
 
 /** Refuses a file that is there, or that cannot be, before anything is changed. */
-export async function requireNewFile(path: string): Promise<void> {
+export async function ensureNewFile(path: string): Promise<void> {
   const remedy = "Name a new file in --password-file.";
   if (existsSync(path)) throw new Failure(`${path} is there already.`, remedy);
   const directory = dirname(path);

@@ -1,10 +1,10 @@
 import { basename } from "node:path";
 
 import { parseSettings } from "../../infra/settings.ts";
-import { type OrganizationView, viewOrganization } from "../aws/organization.ts";
-import { checkPreconditions, requireManagementAccount } from "../aws/preconditions.ts";
+import { type OrganizationView, viewOrganization } from "../aws/organization-view.ts";
+import { requirePreconditions, managementAccountAtHand } from "../aws/preconditions.ts";
 import { shutOutBy } from "../deploy/shut-out.ts";
-import { findPulumi } from "../engine/pulumi-command.ts";
+import { usablePulumi } from "../engine/pulumi-command.ts";
 import { createStack, listStacks } from "../engine/stack.ts";
 import { exportSealed } from "../engine/state-transfer.ts";
 import { Failure } from "../failure.ts";
@@ -13,7 +13,7 @@ import { type InitialSettings, newStackPlace, writeProject } from "../project/in
 import { parseStackName, type Project } from "../project/project.ts";
 import { askSettings, askStack, type InitAnswers, requireComplete } from "./questions.ts";
 import { contents } from "../state-move/contents.ts";
-import { checkPlace, protectionOf, requireBackendUrl } from "../state/place.ts";
+import { inspectPlace, protectionOf, requireBackendUrl } from "../state/place.ts";
 import { requireSecretsProvider } from "../state/secrets-provider.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import { chooseOrganization } from "./choose-organization.ts";
@@ -45,17 +45,17 @@ export async function initialize(options: InitializeOptions): Promise<{
   if (backendUrl !== undefined) requireBackendUrl("--backend", backendUrl);
   requireSecretsProvider(secretsProvider);
   requireValid(answers);
-  await findPulumi();
-  const management = await requireManagementAccount();
+  await usablePulumi();
+  const management = await managementAccountAtHand();
   const { stack, organization: owner } = parseStackName(answers.stack ?? (await askStack()));
   const place = newStackPlace(from, stack);
   const organization = await viewOrganization();
   const settings = await askSettings(answers, organization, management);
   requireKnownAccounts(settings, organization);
-  await checkPreconditions(settings);
+  await requirePreconditions(settings);
   const { chosen, ...where } = await choosePlace({ backendUrl, secretsProvider }, place.directory);
   const stateOwner = await chooseOrganization(owner, { ...where, stack, directory: place.directory });
-  const warnings = [...(await warningsAbout(settings, organization)), ...(await checkPlace(where, place.directory))];
+  const warnings = [...(await warningsAbout(settings, organization)), ...(await inspectPlace(where, place.directory))];
   for (const warning of warnings) tell(warning);
   const files = {
     stack,

@@ -1,4 +1,4 @@
-import type { OrganizationView } from "../aws/organization.ts";
+import type { OrganizationView } from "../aws/organization-view.ts";
 import { region as homeRegion } from "../../infra/region.ts";
 import { settingsSchema } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
@@ -52,7 +52,7 @@ export async function askSettings(
     (await chooseSome(
       "Which organizational units hold the development accounts?",
       organizationalUnits.map((unit) => ({
-        name: `${unit.id}  ${unit.path} (${counted(unit.accountIds.length)})`,
+        name: `${unit.id}  ${unit.path} (${accountCount(unit.accountIds.length)})`,
         short: unit.path,
         value: unit.id,
         disabled: unit.accountIds.includes(authAccount) && "holds the auth account",
@@ -104,6 +104,6 @@ function named(accounts: { id: string; name: string }[], ids: string[]): Record<
   return result;
 }
 
-function counted(accounts: number): string {
+function accountCount(accounts: number): string {
   return accounts === 1 ? "1 account" : `${accounts} accounts`;
 }

@@ -7,12 +7,12 @@ import { requireOwnUser } from "../developers/own-user.ts";
 import type { Project } from "../project/project.ts";
 import { requireInRoster } from "../project/roster.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
-import { listed } from "../report/words.ts";
+import { listed } from "../report/phrases.ts";
 import { confirmChange } from "../terminal/ask.ts";
 import {
   type AddedDeveloper,
   handoverOf,
-  requireNewFile,
+  ensureNewFile,
   requirePlaceForPassword,
   writePasswordFile,
 } from "./handover.ts";
@@ -41,7 +41,7 @@ export async function resetPasswords(
   const { settings } = file;
   if (names !== undefined) requireInRoster(file, names);
   requirePlaceForPassword(passwordFile, json);
-  if (passwordFile !== undefined) await requireNewFile(passwordFile);
+  if (passwordFile !== undefined) await ensureNewFile(passwordFile);
   const iam = iamIn(settings.authAccount, settings);
   const chosen = names ?? (await withoutPassword(iam, await there(iam, Object.keys(settings.developers))));
   await doEach(chosen.map((name) => () => requireOwnUser(iam, project, settings, name)));

@@ -21,7 +21,7 @@ export type EmergencySettings = Pick<Settings, "authAccount" | "developmentAccou
  */
 export async function readEmergencySettings({ settingsFile }: Project): Promise<EmergencySettings> {
   const document = parseDocument(await readFile(settingsFile, "utf8"), { uniqueKeys: false });
-  const values = valuesIn(document);
+  const values = readingsIn(document);
   const { shape } = settingsSchema;
   const { data: authAccount } = shape.authAccount.safeParse(values["authAccount"]);
   if (authAccount === undefined) {
@@ -42,7 +42,7 @@ export async function readEmergencySettings({ settingsFile }: Project): Promise<
 }
 
 /** The values below `mfa-admin:`, as far as the text can be read. */
-function valuesIn(document: Document): Record<string, unknown> {
+function readingsIn(document: Document): Record<string, unknown> {
   let content: unknown;
   try {
     content = document.toJS();

@@ -5,7 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { isAlias, isMap, isScalar, type Scalar } from "yaml";
 
 import { settingsKeys } from "../../infra/settings.ts";
-import { Failure, FileFailure, type Problem } from "../failure.ts";
+import { Failure, FileFailure, type FileProblem } from "../failure.ts";
 import { parseYamlFile } from "./yaml-file.ts";
 
 /**
@@ -30,9 +30,9 @@ export async function requireNoOtherSettings(settingsFile: string): Promise<void
   if (problems.length > 0) throw new FileFailure(path, problems);
 }
 
-function otherSettings(path: string, text: string, settingsFile: string): Problem[] {
+function otherSettings(path: string, text: string, settingsFile: string): FileProblem[] {
   const { document, lines } = parseYamlFile(path, text);
-  const problems: Problem[] = [];
+  const problems: FileProblem[] = [];
   const refuse = (node: Scalar, name: string, message: string): void => {
     problems.push({ line: lines.linePos(node.range?.[0] ?? 0).line, message: `${name}: ${message}` });
   };

@@ -19,12 +19,12 @@ export function withDevelopers(text: string, entries: Record<string, RosterEntry
   const roster = document.getIn(path, true);
   const last = isMap(roster) && !roster.flow ? roster.items.at(-1) : undefined;
   if (last !== undefined) {
-    const at = lineEnd(text, endOf(last));
+    const at = lineEnd(text, endOfNode(last));
     return text.slice(0, at) + lines(entries, columnOf(text, startOf(last))) + text.slice(at);
   }
   const pair = rosterPair(document.get("config", true));
   if (pair !== undefined && (!isMap(roster) || roster.items.length === 0)) {
-    const [key, end] = [startOf(pair), endOf(pair)];
+    const [key, end] = [startOf(pair), endOfNode(pair)];
     const opened = text.slice(0, end).replace(/(:)\s*(\{\s*\}|null|~)$/, "$1");
     const at = lineEnd(text, end);
     return opened + text.slice(end, at) + lines(entries, `${columnOf(text, key)}  `) + text.slice(at);
@@ -55,7 +55,7 @@ export function withoutDevelopers(text: string, names: string[]): string {
   // From the last to the first, so that the places of the others stay as they are.
   for (const item of leaving.toReversed()) {
     const start = commentedStart(text, lineStart(text, startOf(item)), item === roster.items[0]);
-    result = result.slice(0, start) + result.slice(lineEnd(text, endOf(item)) + 1);
+    result = result.slice(0, start) + result.slice(lineEnd(text, endOfNode(item)) + 1);
   }
   if (leaving.length < roster.items.length) return result;
   const colon = text.indexOf(":", isNode(pair.key) ? pair.key.range?.[1] : 0) + 1;
@@ -86,7 +86,7 @@ function startOf({ key }: Pair): number {
 }
 
 /** Where an entry's own text ends: what comes after it on the line is a comment. */
-function endOf({ key, value }: Pair): number {
+function endOfNode({ key, value }: Pair): number {
   const end = (isNode(value) ? value.range : undefined)?.[1] ?? 0;
   return Math.max(end, (key as Node).range?.[1] ?? 0);
 }

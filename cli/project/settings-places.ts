@@ -2,7 +2,7 @@ import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type LineCounte
 
 import { settingsKeys } from "../../infra/settings.ts";
 import { closest } from "../closest.ts";
-import type { Problem } from "../failure.ts";
+import type { FileProblem } from "../failure.ts";
 
 /** Where in `Pulumi.<stack>.yaml` the settings stand, and where they don't. */
 
@@ -10,8 +10,8 @@ import type { Problem } from "../failure.ts";
 export const namespace = "mfa-admin:";
 
 /** What stands where no setting is read, so that it would go unheard. */
-export function misplaced(document: Document, lines: LineCounter): Problem[] {
-  const at = (node: unknown, message: string): Problem => ({ line: lineOfNode(node, lines), message });
+export function misplaced(document: Document, lines: LineCounter): FileProblem[] {
+  const at = (node: unknown, message: string): FileProblem => ({ line: lineOfNode(node, lines), message });
   const root = document.contents;
   if (root === null || (isScalar(root) && root.value === null)) {
     return [

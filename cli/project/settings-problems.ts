@@ -4,11 +4,11 @@ import type { z } from "zod";
 import { innerKeys, settingsKeys } from "../../infra/settings.ts";
 import type { Reference } from "../../infra/settings-references.ts";
 import { closest } from "../closest.ts";
-import type { Problem } from "../failure.ts";
+import type { FileProblem } from "../failure.ts";
 import { isCommented, lineOf, namesakes, namespace } from "./settings-places.ts";
 import type { Unquoted } from "./yaml-readings.ts";
 
-interface Place {
+interface SettingsText {
   unquoted: Unquoted[];
   document: Document;
   lines: LineCounter;
@@ -23,21 +23,21 @@ interface KeyProblem {
 }
 
 /** What is wrong with settings, each thing once and at its line. */
-export function problemsOf(issues: z.core.$ZodIssue[], { unquoted, document, lines }: Place): Problem[] {
+export function problemsOf(issues: z.core.$ZodIssue[], { unquoted, document, lines }: SettingsText): FileProblem[] {
   const unknown = issues.flatMap((issue) =>
     issue.code === "unrecognized_keys" ? issue.keys.map((key) => unknownKey([...issue.path.map(String), key])) : [],
   );
   const known = issues.filter(({ code }) => code !== "unrecognized_keys").map((issue) => keyProblem(issue, document));
   // A key that is missing for a slip in its name is told by the slip.
   const found = [
-    ...known.filter(({ keys, isMissing }) => !isMissing || !unknown.some(({ meant }) => isSame(meant, keys))),
+    ...known.filter(({ keys, isMissing }) => !isMissing || !unknown.some(({ meant }) => isSameWord(meant, keys))),
     ...unknown,
   ];
   // Quotes help where the text is what is due, and nothing else is wrong with it.
   const lacking = unquoted.filter(({ path: [first = "", ...rest], isKey }) => {
     const path = [first.slice(namespace.length), ...rest];
     const isAbout = (one: KeyProblem): boolean => one.keys.length < path.length || one.isKey || !isKey;
-    return !found.some((one) => isSame(one.keys, path.slice(0, one.keys.length)) && isAbout(one));
+    return !found.some((one) => isSameWord(one.keys, path.slice(0, one.keys.length)) && isAbout(one));
   });
   return [
     ...found.map(({ keys, message }) => ({
@@ -98,4 +98,4 @@ function elsewhere(key: string, own: string[]): string {
 
 const didYouMean = (path: string): string => `did you mean ${namespace}${path}?`;
 
-const isSame = (one: string[], other: string[]): boolean => one.join("\n") === other.join("\n");
+const isSameWord = (one: string[], other: string[]): boolean => one.join("\n") === other.join("\n");

@@ -12,7 +12,7 @@ import {
   type YAMLParseError,
 } from "yaml";
 
-import { FileFailure, type Problem } from "../failure.ts";
+import { FileFailure, type FileProblem } from "../failure.ts";
 
 /** A YAML file of the user's: what it says, and where. */
 export interface YamlFile {
@@ -35,7 +35,7 @@ export function parseYamlFile(path: string, text: string): YamlFile {
   }
 }
 
-function syntaxProblems(document: Document, text: string, lines: LineCounter): Problem[] {
+function syntaxProblems(document: Document, text: string, lines: LineCounter): FileProblem[] {
   const { errors } = document;
   const lineAt = (offset: number): number => lines.linePos(offset).line;
   const others = errors.filter(({ code }) => code !== "DUPLICATE_KEY");
@@ -54,7 +54,7 @@ function syntaxProblems(document: Document, text: string, lines: LineCounter): P
   if (fault !== undefined) {
     const open = unclosed(document, text);
     return open === undefined
-      ? [invalid(wordsOf(fault, text), lineAt(first))]
+      ? [invalid(yamlWords(fault, text), lineAt(first))]
       : [invalid(`the ${text.charAt(open)} that stands here is not closed`, lineAt(open))];
   }
   return [
@@ -68,7 +68,7 @@ function syntaxProblems(document: Document, text: string, lines: LineCounter): P
   ];
 }
 
-const invalid = (message: string, line: number | undefined): Problem => ({
+const invalid = (message: string, line: number | undefined): FileProblem => ({
   line,
   message: `this is not valid YAML: ${message}`,
 });
@@ -88,7 +88,7 @@ const words: Partial<Record<ErrorCode, string>> = {
 
 type Fault = Pick<YAMLParseError, "code" | "message" | "pos">;
 
-function wordsOf({ code, message, pos: [start] }: Fault, text: string): string {
+function yamlWords({ code, message, pos: [start] }: Fault, text: string): string {
   if (code === "BAD_SCALAR_START")
     return `${text.charAt(start)} has a meaning here; write a text that begins with it in quotes`;
   return words[code] ?? message.replace(/ at line \d+, column \d+:/, "").split("\n")[0] ?? code;
@@ -115,8 +115,8 @@ function unclosed(document: Document, text: string): number | undefined {
 }
 
 /** A key that stands twice in its map, by the place of the second. */
-function duplicate(document: Document, start: number, lineAt: (offset: number) => number): Problem {
-  let told: Problem = { line: lineAt(start), message: "a key is there twice" };
+function duplicate(document: Document, start: number, lineAt: (offset: number) => number): FileProblem {
+  let told: FileProblem = { line: lineAt(start), message: "a key is there twice" };
   visit(document, {
     Map: (_, map) => {
       const second = map.items.map(({ key }) => key).find((key) => isScalar(key) && key.range?.[0] === start);

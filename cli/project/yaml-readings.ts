@@ -10,7 +10,7 @@ import {
   type Scalar,
 } from "yaml";
 
-import type { Problem } from "../failure.ts";
+import type { FileProblem } from "../failure.ts";
 
 /**
  * What the CLI and the engine would read differently in a settings file. The CLI reads YAML 1.2, the engine go-yaml v3, which
@@ -58,7 +58,7 @@ function isLastDay([setting, , key]: string[], text: string): boolean {
 const otherBreak = /[\u0085\u2028\u2029]/;
 
 /** A text without quotes that not every reader of YAML takes for this text. */
-export interface Unquoted extends Problem {
+export interface Unquoted extends FileProblem {
   scalar: Scalar;
   /** The keys down to it, from the one below `config:` on. */
   path: string[];
@@ -79,8 +79,8 @@ export function differentReadings(
   lines: LineCounter,
   namespace: string,
   names: string[],
-): { problems: Problem[]; unquoted: Unquoted[] } {
-  const problems: Problem[] = [];
+): { problems: FileProblem[]; unquoted: Unquoted[] } {
+  const problems: FileProblem[] = [];
   const unquoted: Unquoted[] = [];
   const hidden = otherBreak.exec(text);
   if (hidden)
@@ -189,6 +189,6 @@ function quotes(source: string): string {
   return `not every reader of YAML takes ${source} for text; write it in quotes: ${JSON.stringify(source)}`;
 }
 
-function at(lines: LineCounter, offset: number, message: string): Problem {
+function at(lines: LineCounter, offset: number, message: string): FileProblem {
   return { line: lines.linePos(offset).line, message };
 }

@@ -3,7 +3,7 @@ import { oneLine } from "../terminal/one-line.ts";
 import { anonymous } from "./anonymous.ts";
 import type { Access, DeveloperChange, PreviewReport } from "../results/report.ts";
 import { counted } from "./summary.ts";
-import { listed, type Mark, policyName } from "./words.ts";
+import { listed, type Mark, policyName } from "./phrases.ts";
 
 /** What developers can do from now on, in a sentence for each, or for all who can do the same; nothing where it stays the same. */
 export function accessTexts(

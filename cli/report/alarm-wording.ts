@@ -1,13 +1,13 @@
 import type { Warning } from "../results/warning.ts";
-import { listed, type Mark, policyName, resourcesText } from "./words.ts";
+import { listed, type Mark, policyName, resourcesText } from "./phrases.ts";
 
-type Denied = Extract<Warning, { kind: "denied" }>;
-type CutOff = Extract<Warning, { kind: "cut-off" }>;
+type DeniedWarning = Extract<Warning, { kind: "denied" }>;
+type CutOffWarning = Extract<Warning, { kind: "cut-off" }>;
 type InTheWay = Extract<Warning, { kind: "name-in-the-way" }>["resources"];
 type Targets = Extract<Warning, { kind: "no-full-access" }>["targets"];
 
 /** Who has shut a developer out, and what to run about it. */
-export function deniedText({ quarantine, developer, resource, policies }: Denied, mark: Mark): string {
+export function deniedText({ quarantine, developer, resource, policies }: DeniedWarning, mark: Mark): string {
   const [what, whom] = [listed(policies.map(policyName), mark), resourcesText([resource], mark)];
   if (quarantine) {
     const revoke = mark(`mfa-admin revoke-keys ${developer}`);
@@ -18,7 +18,7 @@ export function deniedText({ quarantine, developer, resource, policies }: Denied
 }
 
 /** A removal that did not come to its end, or a roster that was put back after it. */
-export function cutOffText({ developer, resources }: CutOff, mark: Mark): string {
+export function cutOffText({ developer, resources }: CutOffWarning, mark: Mark): string {
   const [remove, lift] = [
     mark(`mfa-admin remove-developer ${developer}`),
     mark(`mfa-admin up --lift-denials ${developer}`),

@@ -9,8 +9,8 @@ import { isUndone } from "./drift-repair.ts";
 import { policyLines, policyTitle } from "./policy-lines.ts";
 import type { Change } from "../results/change.ts";
 import { counted } from "./summary.ts";
-import { operationWords } from "../changes/words.ts";
-import { listed, propertyText, takeoverTexts } from "./words.ts";
+import { operationWords } from "../changes/verbs.ts";
+import { listed, propertyText, takeoverTexts } from "./phrases.ts";
 
 export interface ChangeLinesOptions {
   /** How many development accounts there are. */

@@ -8,14 +8,14 @@ import type { Warning } from "../results/warning.ts";
  */
 export function driftWarnings(drifted: Change[], denying = new Set<string>()): Warning[] {
   return [
-    ...drifted.flatMap(serviceControlPolicy),
+    ...drifted.flatMap(policyDrift),
     ...trustPolicies(drifted),
     ...drifted.flatMap((one) => permissions(one, denying)),
     ...drifted.flatMap(developersPolicy),
   ];
 }
 
-function serviceControlPolicy({ type, name, operation, properties, policies }: Change): Warning[] {
+function policyDrift({ type, name, operation, properties, policies }: Change): Warning[] {
   if (type !== "service control policy") return [];
   const warning = (change: "deleted" | "detached" | "changed", organizationalUnits: string[] = []): Warning[] => [
     { kind: "service-control-policy", change, name, organizationalUnits },

@@ -3,7 +3,7 @@ import { code, block } from "./markdown-text.ts";
 import { policyLines, policyTitle } from "./policy-lines.ts";
 import type { PolicyChange, Change } from "../results/change.ts";
 import type { DeveloperChange } from "../results/report.ts";
-import { listed } from "./words.ts";
+import { listed } from "./phrases.ts";
 
 /** What is below a resource's item in a list: the differences of its policies. */
 export function policiesBelow({ policies }: Change): string[] {

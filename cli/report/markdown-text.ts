@@ -30,7 +30,7 @@ export function row(cells: string[]): string {
 }
 
 /** A part of a comment: what introduces it, its lines, and how those are told that do not fit. */
-export interface Section {
+export interface MarkdownSection {
   head: string;
   lines: string[];
   /** What the lines are, to be counted: "row". */
@@ -41,11 +41,11 @@ export interface Section {
  * Puts sections together up to a length in characters. A line is in whole or not at all; those left out are counted at
  * the end of their section. The smallest sections come first to their room, the largest share what is left.
  */
-export function fitted(opening: string, sections: Section[], closing: string, limit: number): string {
+export function fitted(opening: string, sections: MarkdownSection[], closing: string, limit: number): string {
   const filled = sections.filter(({ lines }) => lines.length > 0);
-  const texts = new Map<Section, string>();
+  const texts = new Map<MarkdownSection, string>();
   let room = limit - opening.length - closing.length;
-  for (const section of filled.toSorted((a, b) => whole(a).length - whole(b).length)) {
+  for (const section of filled.toSorted((a, b) => wholeBlock(a).length - wholeBlock(b).length)) {
     const text = fittedSection(section, Math.floor(room / (filled.length - texts.size)));
     room -= text.length;
     texts.set(section, text);
@@ -53,13 +53,13 @@ export function fitted(opening: string, sections: Section[], closing: string, li
   return opening + filled.map((section) => texts.get(section)).join("") + closing;
 }
 
-function whole({ head, lines }: Section): string {
+function wholeBlock({ head, lines }: MarkdownSection): string {
   return `${head}${lines.join("\n")}\n\n`;
 }
 
-function fittedSection(section: Section, room: number): string {
+function fittedSection(section: MarkdownSection, room: number): string {
   const { head, lines, noun } = section;
-  if (whole(section).length <= room) return whole(section);
+  if (wholeBlock(section).length <= room) return wholeBlock(section);
   let left = room - head.length - leftOut(lines.length, noun).length;
   const longest = left / 2;
   const shown: string[] = [];

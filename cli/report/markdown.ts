@@ -2,13 +2,13 @@ import { accessTexts } from "./access-text.ts";
 import { anonymous } from "./anonymous.ts";
 import { isUndone } from "./drift-repair.ts";
 import { ownPolicies, policiesBelow } from "./markdown-policies.ts";
-import { code, fitted, row, type Section } from "./markdown-text.ts";
+import { code, fitted, row, type MarkdownSection } from "./markdown-text.ts";
 import { policyTitle } from "./policy-lines.ts";
 import type { Change } from "../results/change.ts";
 import type { DeveloperChange, PreviewReport, ReportKind } from "../results/report.ts";
-import { operationWords } from "../changes/words.ts";
+import { operationWords } from "../changes/verbs.ts";
 import { warningTexts } from "./warning-texts.ts";
-import { listed, propertyText, takeoverTexts } from "./words.ts";
+import { listed, propertyText, takeoverTexts } from "./phrases.ts";
 
 /** The most characters that GitHub takes in a comment. */
 export const commentLimit = 65_536;
@@ -42,7 +42,7 @@ export function markdown(report: PreviewReport, limit = commentLimit): string {
   return `${fitted(opening, sectionsOf(report), stays, limit).trimEnd()}\n`;
 }
 
-function sectionsOf(report: PreviewReport): Section[] {
+function sectionsOf(report: PreviewReport): MarkdownSection[] {
   const { developers, resources, repair = [], pending = [], kind } = report;
   const drifted = [...resources, ...developers.flatMap(({ changes }) => changes)];
   return [

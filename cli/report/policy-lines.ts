@@ -1,6 +1,6 @@
 import { oneLine } from "../terminal/one-line.ts";
 import type { PolicyChange, StatementChange } from "../results/change.ts";
-import type { Mark } from "./words.ts";
+import type { Mark } from "./phrases.ts";
 
 /**
  * "trust policy", "inline policy `more` of user `eve`: added"
@@ -22,14 +22,14 @@ function statementLines({ sid, change, effect, elements }: StatementChange): str
   // What comes with an Allow may be harmless with a Deny.
   const isTold = effect === undefined || elements.some(({ element }) => element === "Effect");
   return [
-    `${marks[change]} ${shown(sid)}${isTold ? "" : ` (${shown(effect)})`}`,
+    `${marks[change]} ${shownStatement(sid)}${isTold ? "" : ` (${shownStatement(effect)})`}`,
     ...elements.flatMap(({ element, removed, added }) => [
-      ...removed.map((value) => `-   ${shown(element)} ${shown(value)}`),
-      ...added.map((value) => `+   ${shown(element)} ${shown(value)}`),
+      ...removed.map((value) => `-   ${shownStatement(element)} ${shownStatement(value)}`),
+      ...added.map((value) => `+   ${shownStatement(element)} ${shownStatement(value)}`),
     ]),
   ];
 }
 
-function shown(text: string): string {
+function shownStatement(text: string): string {
   return text === "" ? "(empty)" : oneLine(text);
 }

@@ -1,7 +1,7 @@
 import type { Change } from "../results/change.ts";
 import type { Operation } from "../changes/step.ts";
-import { operations, operationWords } from "../changes/words.ts";
-import { propertyWord } from "./words.ts";
+import { operations, operationWords } from "../changes/verbs.ts";
+import { propertyWord } from "./phrases.ts";
 import { isTerminal, styled } from "../terminal/stream.ts";
 import { tell } from "../terminal/tell.ts";
 

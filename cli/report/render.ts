@@ -7,6 +7,6 @@ export async function render(report: PreviewReport, format: "text" | "markdown" 
     const { markdown } = await import("./markdown.ts");
     return markdown(report).trimEnd();
   }
-  const { text } = await import("./text.ts");
-  return withoutCommands(text(report, process.stdout));
+  const { reportText } = await import("./text.ts");
+  return withoutCommands(reportText(report, process.stdout));
 }

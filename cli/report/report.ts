@@ -6,7 +6,7 @@ import { driftWarnings } from "./drift-warnings.ts";
 import type { StackChanges, StackResource } from "../changes/resource.ts";
 import type { Access, DeveloperChange, PreviewReport, ReportKind } from "../results/report.ts";
 import type { Warning } from "../results/warning.ts";
-import { exemptUsers } from "./exemptions.ts";
+import { exemptUsers } from "./exempt-users.ts";
 import { summaryOf } from "./summary.ts";
 import { nothingElsewhere } from "./unreached-wording.ts";
 import { isPutRight, lossesOf } from "./warnings.ts";

@@ -1,5 +1,5 @@
 import type { Operation } from "../changes/step.ts";
-import { operations, operationWords } from "../changes/words.ts";
+import { operations, operationWords } from "../changes/verbs.ts";
 import type { StackResource } from "../changes/resource.ts";
 import type { ReportKind } from "../results/report.ts";
 

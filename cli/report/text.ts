@@ -5,12 +5,12 @@ import { changeLines } from "./change-lines.ts";
 import type { PreviewReport } from "../results/report.ts";
 import type { Warning } from "../results/warning.ts";
 import { warningTexts } from "./warning-texts.ts";
-import type { Mark } from "./words.ts";
+import type { Mark } from "./phrases.ts";
 
 const plain: Mark = oneLine;
 
 /** The report for people at a terminal. Where a question follows, the summary stands in it. */
-export function text(report: PreviewReport, stream: NodeJS.WriteStream, { asking = false } = {}): string {
+export function reportText(report: PreviewReport, stream: NodeJS.WriteStream, { asking = false } = {}): string {
   const { kind, summary, reason, warnings, developers, resources, accounts, repair = [], pending = [] } = report;
   const changes = [...resources, ...developers.flatMap((developer) => developer.changes)];
   const access = kind === "drift" ? [] : accessTexts(report, plain).map((sentence) => `  ${sentence}`);

@@ -1,11 +1,11 @@
 import type { ReportKind } from "../results/report.ts";
 import type { Warning } from "../results/warning.ts";
-import { listed, type Mark } from "./words.ts";
+import { listed, type Mark } from "./phrases.ts";
 
-type Unreached = Extract<Warning, { kind: "account-unreached" | "account-forgotten" }>;
+type UnreachedWarning = Extract<Warning, { kind: "account-unreached" | "account-forgotten" }>;
 
 /** What comes of an account that cannot be reached, and what to do about it. */
-export function unreachedText(warning: Unreached, mark: Mark): string {
+export function unreachedText(warning: UnreachedWarning, mark: Mark): string {
   const { kind, account, accountId, state, roles, notMade, notDeleted, reason } = warning;
   const head = `${mark(account)} (${accountId}) ${stateWords(state)}`;
   if (kind === "account-forgotten") {
@@ -20,7 +20,7 @@ export function unreachedText(warning: Unreached, mark: Mark): string {
   ].join(" ");
 }
 
-function remedy({ account, state, named }: Unreached, mark: Mark): string {
+function remedy({ account, state, named }: UnreachedWarning, mark: Mark): string {
   if (!isGone(state)) return `Once it can be reached, ${mark("mfa-admin up")} does the rest.`;
   const forget = mark(`mfa-admin up --forget-account ${account}`);
   return named

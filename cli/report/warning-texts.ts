@@ -2,7 +2,7 @@ import { anonymous } from "./anonymous.ts";
 import type { PreviewReport } from "../results/report.ts";
 import type { Warning } from "../results/warning.ts";
 import { warningText } from "./wording.ts";
-import type { Mark } from "./words.ts";
+import type { Mark } from "./phrases.ts";
 
 /** A report's warnings, each in a text; what is lost by many developers alike is told once. */
 export function warningTexts(

@@ -1,5 +1,5 @@
 import { counted } from "./summary.ts";
-import { listed, type Mark, policyName, resourcesText } from "./words.ts";
+import { listed, type Mark, policyName, resourcesText } from "./phrases.ts";
 import { unreachedText } from "./unreached-wording.ts";
 import type { Danger, ShutOut, Warning } from "../results/warning.ts";
 import { cutOffText, deniedText, inTheWayAdvice, inTheWayText, noFullAccessText } from "./alarm-wording.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { sessionsSchema } from "./sessions.ts";
+import { sessionsSchema } from "./end-sessions.ts";
 
 export const accessKeySchema = z.strictObject({
   id: z.string(),

@@ -13,7 +13,7 @@ import { outputsSchema } from "./outputs.ts";
 import { removeDeveloperSchema } from "./remove-developer.ts";
 import { previewReportSchema } from "./report.ts";
 import { runSchema } from "./run.ts";
-import { sessionsSchema } from "./sessions.ts";
+import { sessionsSchema } from "./end-sessions.ts";
 import { stateMoveSchema } from "./state-move.ts";
 
 /** What each command prints with `--json`: the files in `schemas/` are made of it. */

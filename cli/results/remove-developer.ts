@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { commit, pending } from "./add-developer.ts";
 import { runSchema } from "./run.ts";
-import { notEnded } from "./sessions.ts";
+import { notEnded } from "./end-sessions.ts";
 
 const cutOff = z
   .strictObject({

@@ -3,12 +3,12 @@ import { isDeepStrictEqual } from "node:util";
 import type { State } from "../engine/state-transfer.ts";
 
 interface Contents {
-  resources: NotedResource[];
+  resources: ResourceInState[];
   pending_operations: unknown[];
 }
 
 /** The part of a resource's note that tells one version of a state from another. */
-interface NotedResource {
+interface ResourceInState {
   urn: string;
   type: string;
   created?: string;

@@ -13,7 +13,7 @@ import { exportSealed, type State } from "../engine/state-transfer.ts";
 import { Failure } from "../failure.ts";
 import { type Project, stackReference } from "../project/project.ts";
 import { contents, isEarlier, isSame } from "./contents.ts";
-import { Locked, requireUnlocked } from "../state/lock.ts";
+import { Locked, ensureUnlocked } from "../state/stack-lock.ts";
 import { isServer } from "../project/server.ts";
 import { secretsIn, secretsProviderOf } from "../state/secrets-keys.ts";
 import { absoluteUrl, localStateDirectory } from "../state/state-directory.ts";
@@ -52,7 +52,7 @@ export class Copy {
    *
    * @param secretsProvider what keeps the secrets there: what keeps them now, when left out; "default" is Pulumi's own choice
    */
-  static async prepare(source: Source, to: Destination, secretsProvider: string | undefined): Promise<Copy> {
+  static async begin(source: Source, to: Destination, secretsProvider: string | undefined): Promise<Copy> {
     const { project, secrets } = source;
     const provider = secretsProviderOf(secretsIn(await readFile(project.settingsFile, "utf8")), project.backendUrl);
     // Nothing stands for Pulumi's own choice: a server keeps the secrets itself, everything else by a passphrase.
@@ -64,7 +64,7 @@ export class Copy {
     const copy = await Copy.#at(project, to);
     try {
       copy.#secretsProvider = wanted;
-      await copy.#requireFree(sealed);
+      await copy.#ensureFree(sealed);
       copy.#secrets = secrets;
       if (wanted === current) return copy;
       await writeFile(copy.project.settingsFile, stringify(wanted === undefined ? {} : { secretsprovider: wanted }));
@@ -154,9 +154,9 @@ export class Copy {
   }
 
   /** Refuses a place that has a lock, or a stack of that name: nothing that is there is ever written over or deleted. */
-  async #requireFree(sealed: State): Promise<void> {
+  async #ensureFree(sealed: State): Promise<void> {
     const { stack, backendUrl } = this.project;
-    await this.#requireUnlocked();
+    await this.#ensureUnlocked();
     if (!(await listStacks(this.project)).some(({ name }) => name === stack)) return;
     const there = await exportSealed(this.project);
     const isEmpty = contents(there).resources.length === 0;
@@ -181,10 +181,10 @@ export class Copy {
     );
   }
 
-  async #requireUnlocked(): Promise<void> {
+  async #ensureUnlocked(): Promise<void> {
     const { backendUrl } = this.project;
     try {
-      await requireUnlocked(this.project);
+      await ensureUnlocked(this.project);
     } catch (error) {
       if (!(error instanceof Locked)) throw error;
       throw new Failure(

@@ -38,7 +38,7 @@ export async function leave(moves: StackMove[], directory: string, to: Destinati
   const renamed: StackMove[] = [];
   const before = new Map<string, string>();
   try {
-    const edits = await plannedEdits(moves, directory, to);
+    const edits = await editsOfFiles(moves, directory, to);
     for (const move of moves) {
       renamed.push(move);
       await retire(move);
@@ -56,23 +56,23 @@ export async function leave(moves: StackMove[], directory: string, to: Destinati
   }
 }
 
-/** Every file that has to change, with its text now and then. */
-async function plannedEdits(
+/** The edits that name the new place: each file that changes, with its text before and after. */
+async function editsOfFiles(
   moves: StackMove[],
   directory: string,
   to: Destination,
 ): Promise<Map<string, { text: string; edited: string }>> {
   const edits = new Map<string, { text: string; edited: string }>();
-  const plan = async (path: string, edit: (text: string) => string): Promise<void> => {
+  const note = async (path: string, edit: (text: string) => string): Promise<void> => {
     const text = await readFile(path, "utf8");
     const edited = edit(text);
     if (edited !== text) edits.set(path, { text, edited });
   };
   for (const { source, copy } of moves) {
     const migrated = await copy.settingsText();
-    await plan(source.project.settingsFile, (text) => withSecretsOf(text, migrated));
+    await note(source.project.settingsFile, (text) => withSecretsOf(text, migrated));
   }
-  await plan(join(directory, "Pulumi.yaml"), (text) =>
+  await note(join(directory, "Pulumi.yaml"), (text) =>
     withOrganization(withBackendUrl(text, to.backendUrl), to.organization),
   );
   return edits;

@@ -12,8 +12,8 @@ import { confirmChange } from "../terminal/ask.ts";
 import { Copy, type Destination, type Source } from "./copy.ts";
 import { requireIdle } from "../engine/idle.ts";
 import { leave, type StackMove } from "./leave.ts";
-import { lock, type Lock } from "../state/lock.ts";
-import { checkPlace, requireBackendUrl } from "../state/place.ts";
+import { lock, type Lock } from "../state/stack-lock.ts";
+import { inspectPlace, requireBackendUrl } from "../state/place.ts";
 import { isRetired } from "../state/retired.ts";
 import { isSamePlace } from "../state/same-place.ts";
 import { isServer } from "../project/server.ts";
@@ -51,13 +51,13 @@ export async function moveState({ from, to, organization: given, secretsProvider
   await requireOtherPlace(first, to);
   const organization = await organizationAt(to, given, first);
   const destination = { backendUrl: to, organization };
-  const warnings = await checkPlace({ backendUrl: to, secretsProvider }, directory);
+  const warnings = await inspectPlace({ backendUrl: to, secretsProvider }, directory);
   // What cannot be edited is refused before anything is made.
   withBackendUrl(await readFile(join(directory, "Pulumi.yaml"), "utf8"), to);
   const moves: StackMove[] = [];
   try {
     const stacks = await listStacks(first);
-    for (const project of projects) moves.push(await prepare(project, stacks, destination, secretsProvider));
+    for (const project of projects) moves.push(await stackMove(project, stacks, destination, secretsProvider));
     const names = projects.map(({ stack }) => `"${stack}"`).join(", ");
     const owner = organization === undefined ? "" : `, to the organization ${organization}`;
     await confirmChange(`Move the state of ${names} from ${backendUrl} to ${to}${owner}?`, yes);
@@ -97,7 +97,7 @@ async function requireOtherPlace(place: StatePlace, to: string): Promise<void> {
 }
 
 /** What one stack needs to be moved. */
-async function prepare(
+async function stackMove(
   project: Project,
   stacks: ListedStack[],
   to: Destination,
@@ -115,7 +115,7 @@ async function prepare(
   requireIdle(project, stacks);
   await requirePassphrase(project);
   const source: Source = { project, secrets: await passphraseEnvironment(project) };
-  return { source, copy: await Copy.prepare(source, to, secretsProvider) };
+  return { source, copy: await Copy.begin(source, to, secretsProvider) };
 }
 
 function moved({ source, copy, keptAs = "" }: StackMove): MovedStack {

@@ -1,7 +1,7 @@
 import type { GetBucketVersioningCommandOutput, S3Client } from "@aws-sdk/client-s3";
 
 import { Failure } from "../failure.ts";
-import { clientConfiguration, isSet } from "./cloud-url.ts";
+import { clientConfigurationIn, isTrue } from "./cloud-url.ts";
 import { decoded } from "./state-directory.ts";
 
 /** A place in S3, as a backend's URL names it: `s3://BUCKET/PREFIX?region=R`. */
@@ -18,14 +18,14 @@ export function bucketOf(backendUrl: string): Bucket | undefined {
   if (!backendUrl.startsWith("s3://")) return undefined;
   const url = new URL(backendUrl);
   const region = url.searchParams.get("region") ?? undefined;
-  const pathStyle = isSet(url.searchParams, "s3ForcePathStyle", "use_path_style");
+  const pathStyle = isTrue(url.searchParams, "s3ForcePathStyle", "use_path_style");
   return {
     name: url.hostname,
     prefix: keyPrefix(url),
     region,
     client: async () => {
       const { S3Client } = await import("@aws-sdk/client-s3");
-      return new S3Client({ ...(await clientConfiguration(url)), forcePathStyle: pathStyle });
+      return new S3Client({ ...(await clientConfigurationIn(url)), forcePathStyle: pathStyle });
     },
   };
 }
@@ -37,11 +37,12 @@ export function keyPrefix({ pathname }: URL): string {
 }
 
 /**
- * Looks whether the state can be kept there, before anything is made.
+ * Tries a bucket before anything is made in it.
  *
- * @returns what the administrator should know of the bucket
+ * @returns what an administrator should know of it
+ * @throws Failure where no state can be kept in it
  */
-export async function checkBucket(bucket: Bucket): Promise<string[]> {
+export async function inspectBucket(bucket: Bucket): Promise<string[]> {
   const { name, region } = bucket;
   if (region === undefined) {
     throw new Failure(

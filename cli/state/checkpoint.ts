@@ -1,5 +1,5 @@
 import type { StatePlace } from "./state-directory.ts";
-import { stateFilesOf } from "./files.ts";
+import { stateFilesOf } from "./state-files.ts";
 
 /** The part of a resource that tells what it is, as a state that is a file has it. */
 export interface NotedResource {

@@ -4,7 +4,7 @@ import { requestHandler } from "../../infra/network.ts";
 import { openSession } from "../aws/session.ts";
 
 /** What Pulumi's URLs of buckets and keys (`s3://`, `awskms://`) say to an AWS client; the environment says the rest. */
-export async function clientConfiguration({ searchParams }: URL): Promise<{
+export async function clientConfigurationIn({ searchParams }: URL): Promise<{
   region?: string;
   endpoint?: string;
   credentials?: AwsCredentialIdentityProvider;
@@ -14,7 +14,7 @@ export async function clientConfiguration({ searchParams }: URL): Promise<{
   const profile = searchParams.get("profile");
   if (profile === null) await openSession();
   const endpoint = searchParams.get("endpoint");
-  const plain = isSet(searchParams, "disableSSL", "disable_https");
+  const plain = isTrue(searchParams, "disableSSL", "disable_https");
   return {
     requestHandler: requestHandler(),
     ...(region !== null && { region }),
@@ -26,7 +26,7 @@ export async function clientConfiguration({ searchParams }: URL): Promise<{
 }
 
 /** Whether one of these parameters is true, as Pulumi reads it. */
-export function isSet(parameters: URLSearchParams, ...names: string[]): boolean {
+export function isTrue(parameters: URLSearchParams, ...names: string[]): boolean {
   return names.some((name) => /^(1|t|true)$/i.test(parameters.get(name) ?? ""));
 }
 

@@ -1,5 +1,5 @@
 import { Failure } from "../failure.ts";
-import { readIfThere, stateFilesOf } from "./files.ts";
+import { readIfThere, stateFilesOf } from "./state-files.ts";
 import type { StatePlace } from "./state-directory.ts";
 
 /** Where Pulumi notes by which layout it keeps the states of a directory or a bucket. */

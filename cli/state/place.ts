@@ -1,8 +1,8 @@
 import { Failure } from "../failure.ts";
-import { bucketOf, checkBucket } from "./bucket.ts";
+import { bucketOf, inspectBucket } from "./bucket.ts";
 import { requireCurrentLayout } from "./layout.ts";
 import { isServer } from "../project/server.ts";
-import { checkKey } from "./secrets-provider.ts";
+import { requireUsableKey } from "./secrets-provider.ts";
 
 /** Where a stack's state is, or is to be, and what its secrets are kept with. */
 export interface Place {
@@ -21,13 +21,18 @@ export function requireBackendUrl(flag: string, url: string): void {
 }
 
 /**
- * Looks whether a state can be kept there, before anything is made; returns what an administrator should know.
+ * Tries a place before anything is made there.
  *
  * @param directory what the URL may be relative to
+ * @returns what an administrator should know of it
+ * @throws Failure where no state can be kept there
  */
-export async function checkPlace({ backendUrl, secretsProvider }: Place, directory: string): Promise<string[]> {
+export async function inspectPlace({ backendUrl, secretsProvider }: Place, directory: string): Promise<string[]> {
   const bucket = bucketOf(backendUrl);
-  const [notes] = await Promise.all([bucket === undefined ? [] : checkBucket(bucket), checkKey(secretsProvider)]);
+  const [notes] = await Promise.all([
+    bucket === undefined ? [] : inspectBucket(bucket),
+    requireUsableKey(secretsProvider),
+  ]);
   await requireCurrentLayout({ backendUrl, directory });
   return notes;
 }

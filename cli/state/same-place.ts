@@ -7,10 +7,10 @@ import { localStateDirectory, type StatePlace } from "./state-directory.ts";
 
 /** Whether two URLs name one place, however they are spelled. */
 export async function isSamePlace(one: StatePlace, other: StatePlace): Promise<boolean> {
-  return (await identityOf(one)) === (await identityOf(other));
+  return (await directoryIdentity(one)) === (await directoryIdentity(other));
 }
 
-async function identityOf(place: StatePlace): Promise<string> {
+async function directoryIdentity(place: StatePlace): Promise<string> {
   const directory = localStateDirectory(place);
   if (directory !== undefined) return `file ${await realPath(directory)}`;
   if (!URL.canParse(place.backendUrl)) return place.backendUrl;

@@ -1,5 +1,5 @@
 import { Failure } from "../failure.ts";
-import { clientConfiguration } from "./cloud-url.ts";
+import { clientConfigurationIn } from "./cloud-url.ts";
 
 /** Refuses what Pulumi could not keep a stack's secrets with. */
 export function requireSecretsProvider(value: string | undefined): void {
@@ -15,15 +15,15 @@ export function requireSecretsProvider(value: string | undefined): void {
 }
 
 /** The KMS key that keeps a stack's secrets, by its id, alias or ARN; nothing where something else does. */
-export function keyOf(secretsProvider: string | undefined): { id: string; region: string } | undefined {
+export function kmsKeyOf(secretsProvider: string | undefined): { id: string; region: string } | undefined {
   if (!secretsProvider?.startsWith("awskms://")) return undefined;
   const { hostname, pathname, searchParams } = new URL(secretsProvider);
   return { id: `${hostname}${pathname}`.replace(/^\//, ""), region: searchParams.get("region") ?? "" };
 }
 
-/** Looks whether a KMS key can be used, before anything is made. Other providers are left to the engine. */
-export async function checkKey(secretsProvider: string | undefined): Promise<void> {
-  const key = keyOf(secretsProvider);
+/** Refuses a KMS key that cannot be used, before anything is made: it is tried. Other providers are left to the engine. */
+export async function requireUsableKey(secretsProvider: string | undefined): Promise<void> {
+  const key = kmsKeyOf(secretsProvider);
   if (secretsProvider === undefined || key === undefined) return;
   const url = new URL(secretsProvider);
   const { id: KeyId, region } = key;
@@ -31,7 +31,7 @@ export async function checkKey(secretsProvider: string | undefined): Promise<voi
     [...url.searchParams].flatMap(([name, value]) => (name.startsWith("context_") ? [[name.slice(8), value]] : [])),
   );
   const { DecryptCommand, EncryptCommand, KMSClient } = await import("@aws-sdk/client-kms");
-  const client = new KMSClient(await clientConfiguration(url));
+  const client = new KMSClient(await clientConfigurationIn(url));
   try {
     const sealed = await client.send(
       new EncryptCommand({ KeyId, EncryptionContext, Plaintext: Buffer.from("mfa-admin") }),

@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 
-import { Locked } from "./lock.ts";
+import { Locked } from "./stack-lock.ts";
 import { tell } from "../terminal/tell.ts";
 
 /** Between two tries, in milliseconds. */

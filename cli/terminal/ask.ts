@@ -50,7 +50,7 @@ export async function confirmChange(question: string, yes: boolean): Promise<voi
   requireConfirmable(yes);
   const { confirm } = await import("@inquirer/prompts");
   await dropTyped();
-  if (!(await confirm({ message: shown(question), default: false }, context))) throw new Declined();
+  if (!(await confirm({ message: asQuestion(question), default: false }, context))) throw new Declined();
 }
 
 /** Asks for the name of the stack to be typed, before what cannot be undone. */
@@ -91,7 +91,7 @@ export async function askText(
   // What was refused is typed anew, not behind the old.
   const theme = { validationFailureMode: "clear" } as const;
   return input(
-    { message: shown(message), validate, theme, ...(initial !== undefined && { default: initial }) },
+    { message: asQuestion(message), validate, theme, ...(initial !== undefined && { default: initial }) },
     context,
   );
 }
@@ -103,7 +103,7 @@ export async function askSecret(
 ): Promise<string> {
   const { password } = await import("@inquirer/prompts");
   await dropTyped();
-  return password({ message: shown(message), mask: true, ...(validate && { validate }) }, context);
+  return password({ message: asQuestion(message), mask: true, ...(validate && { validate }) }, context);
 }
 
 export interface Choice {
@@ -117,7 +117,7 @@ export interface Choice {
 
 export async function chooseOne(message: string, choices: Choice[]): Promise<string> {
   const { select } = await import("@inquirer/prompts");
-  return select({ message: shown(message), choices, pageSize: room() }, context);
+  return select({ message: asQuestion(message), choices, pageSize: room() }, context);
 }
 
 export async function chooseSome(message: string, choices: Choice[]): Promise<string[]> {
@@ -125,7 +125,7 @@ export async function chooseSome(message: string, choices: Choice[]): Promise<st
   const renderSelectedChoices = (chosen: readonly { short: string }[]): string =>
     isFew(chosen.length) ? chosen.map(({ short }) => short).join(", ") : `${chosen.length} of ${choices.length}`;
   const theme = { style: { renderSelectedChoices } };
-  return checkbox({ message: shown(message), choices, required: true, pageSize: room(), theme }, context);
+  return checkbox({ message: asQuestion(message), choices, required: true, pageSize: room(), theme }, context);
 }
 
 /** How many choices are shown at a time: as many as leave room for the question. */
@@ -135,7 +135,7 @@ function room(): number {
 }
 
 /** A question as the terminal takes it, between the mark before it and what is typed behind it. */
-function shown(question: string): string {
+function asQuestion(question: string): string {
   const { columns = 80 } = context.output as Partial<WriteStream>;
   return wrapped(question, { isTTY: true, columns: columns - 12 }).replaceAll("\n", "\n  ");
 }

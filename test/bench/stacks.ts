@@ -8,7 +8,7 @@ import { roleNameOf } from "../../infra/names.ts";
 import { developerPolicy, developerRoleTrust, serviceControlPolicy } from "../../infra/policies.ts";
 import { type Settings, settingsSchema } from "../../infra/settings.ts";
 import { installedAwsNativeVersion, installedPulumiRoot } from "../../toolchain/cache.js";
-import type { Plan } from "./bare-pulumi/plan.ts";
+import type { BareResources } from "./bare-pulumi/bare-resources.ts";
 import { outputOf, type Program } from "./measure.ts";
 import { type SandboxDescription, startSandboxProcess } from "./sandbox.ts";
 
@@ -59,7 +59,7 @@ export async function bareStack(developers: number): Promise<Stack> {
   await mkdir(join(directory, "state"));
   await writeFile(join(directory, "Pulumi.yaml"), "name: mfa-admin\nruntime: nodejs\n");
   const register = (count: number): Promise<void> =>
-    writeFile(join(directory, "plan.json"), JSON.stringify(planOf(settingsOf(sandbox, count))));
+    writeFile(join(directory, "resources.json"), JSON.stringify(bareResourcesOf(settingsOf(sandbox, count))));
   await register(developers);
   const env = { ...environment(sandbox), PULUMI_BACKEND_URL: `file://${directory}/state` };
   const program = { script: barePulumi, cwd: directory, env };
@@ -140,7 +140,7 @@ function settingsOf(
 }
 
 /** What the bare program registers: what our program makes of these settings, worked out beforehand. */
-function planOf(settings: Settings): Plan {
+function bareResourcesOf(settings: Settings): BareResources {
   const { authAccount, developmentAccounts, accessRole, permissions, sessionDuration } = settings;
   const accounts = Object.entries(developmentAccounts);
   return {

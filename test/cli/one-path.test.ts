@@ -27,11 +27,11 @@ describe("one place decides what the engine changes in AWS", () => {
   });
 
   it("nothing starts such a run but what guards, shows and asks, or does a person's own part", async () => {
-    expect(await filesWith(/\b(runUp|runDestroy|runRemoval)\b/)).to.eql([
+    expect(await filesWith(/\b(runUp|applySettings|runDestroy|runRemoval)\b/)).to.eql([
       "commands/destroy.ts",
+      "deploy/apply-settings.ts",
       "deploy/apply.ts",
       "deploy/own-part.ts",
-      "deploy/run-up.ts",
       "engine/runs.ts",
     ]);
   });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
 
-import { findPulumi } from "../../cli/engine/pulumi-command.ts";
+import { usablePulumi } from "../../cli/engine/pulumi-command.ts";
 import { isolatedEnvironment } from "../support/environment.ts";
 import { differing, head, problems } from "../support/settings-problems.ts";
 
@@ -25,7 +25,7 @@ describe("generated settings", () => {
   /** What the engine reads, as it hands it to the program. */
   async function engineReads(text: string): Promise<Record<string, unknown>> {
     await writeFile(join(directory, "Pulumi.main.yaml"), text);
-    const { command } = await findPulumi();
+    const { command } = await usablePulumi();
     const env = isolatedEnvironment({ PULUMI_CONFIG_PASSPHRASE: "x", PULUMI_SKIP_UPDATE_CHECK: "true" });
     const run = (...args: string[]) => promisify(execFile)(command, args, { cwd: directory, env });
     await run("stack", "init", "main");

@@ -45,17 +45,18 @@ export async function findRepository(
       "Add --repository OWNER/NAME.",
     );
   }
-  const branch =
-    flags.branch ?? (await git("symbolic-ref", "--short", "refs/remotes/origin/HEAD"))?.replace("origin/", "");
-  return { name, branch: requireBranch(branch ?? "main"), root, directory: await directoryIn(root, projectDirectory) };
+  const known = await git("symbolic-ref", "--short", "refs/remotes/origin/HEAD");
+  const branch = flags.branch ?? known?.replace("origin/", "") ?? "main";
+  requireBranch(branch);
+  return { name, branch, root, directory: await directoryIn(root, projectDirectory) };
 }
 
 function repositoryIn(url: string): string | undefined {
   return /(?:^|[@/.])github\.com[:/]([^/]+\/[^/]+?)(?:\.git)?\/?$/.exec(url)?.[1];
 }
 
-function requireBranch(name: string): string {
-  if (/^[\w./-]+$/.test(name)) return name;
+function requireBranch(name: string): void {
+  if (/^[\w./-]+$/.test(name)) return;
   throw new Failure(
     `--branch ${name}: this is not a branch's name.`,
     "Use letters, digits, hyphens, dots and slashes.",

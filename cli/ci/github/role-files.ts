@@ -31,7 +31,7 @@ function readme(directory: string, roles: CiRole[], accessRole: string): string 
     "",
     `GitHub's identity provider in ${first?.accounts.join(", ") ?? ""}, unless it is there:`,
     "",
-    ...block([
+    ...shellBlock([
       "aws iam create-open-id-connect-provider --url https://token.actions.githubusercontent.com --client-id-list sts.amazonaws.com",
     ]),
     ...roles.flatMap((role) => section(directory, role, accessRole)),
@@ -53,7 +53,7 @@ function section(directory: string, { name, accounts, purpose }: CiRole, accessR
     "",
     `In ${accounts.join(", ")}: ${purpose}.${isOne ? "" : " From the management account, in one after the other:"}`,
     "",
-    ...block(isOne ? commands : inEach(accounts, accessRole, commands)),
+    ...shellBlock(isOne ? commands : inEach(accounts, accessRole, commands)),
   ];
 }
 
@@ -72,7 +72,7 @@ function inEach(accounts: string[], accessRole: string, commands: string[]): str
   ];
 }
 
-function block(commands: string[]): string[] {
+function shellBlock(commands: string[]): string[] {
   return ["```sh", ...commands, "```", ""];
 }
 

@@ -5,15 +5,23 @@ import { dirname, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 
 import type { Settings } from "../../../infra/settings.ts";
-import { requireManagementAccount } from "../../aws/preconditions.ts";
+import { managementAccountAtHand } from "../../aws/preconditions.ts";
 import { Failure } from "../../failure.ts";
 import type { Project } from "../../project/project.ts";
 import { SettingsFile } from "../../project/settings-file.ts";
 import { bucketOf } from "../../state/bucket.ts";
 import { secretsIn, secretsProviderOf } from "../../state/secrets-keys.ts";
-import { keyOf } from "../../state/secrets-provider.ts";
+import { kmsKeyOf } from "../../state/secrets-provider.ts";
 import { isServer } from "../../project/server.ts";
-import { type CiAccess, githubTrust, previewPolicy, readPolicy, readTrust, roleNames, upPolicy } from "../policies.ts";
+import {
+  type CiAccess,
+  githubTrust,
+  previewPolicy,
+  readPolicy,
+  readTrust,
+  roleNames,
+  upPolicy,
+} from "../role-policies.ts";
 import { findRepository } from "./repository.ts";
 import { requireInstallable, requireReachableState } from "./requirements.ts";
 import { subjectOf } from "./subject.ts";
@@ -41,7 +49,7 @@ export async function setUpGithub(project: Project, version: string, flags: Gith
   const { settings } = await SettingsFile.read(settingsFile);
   const keys = secretsIn(await readFile(settingsFile, "utf8"));
   const [managementAccount, subject] = await Promise.all([
-    requireManagementAccount(),
+    managementAccountAtHand(),
     subjectOf(repository.name, flags.subClaimPrefix),
   ]);
   const provider = secretsProviderOf(keys, backendUrl);
@@ -56,7 +64,7 @@ export async function setUpGithub(project: Project, version: string, flags: Gith
   const roles = rolesOf(subject.prefix, repository.branch, settings, {
     managementAccount,
     bucket: bucketOf(backendUrl),
-    key: keyOf(keys.secretsprovider),
+    key: kmsKeyOf(keys.secretsprovider),
   });
   const files = await workflows(options);
   const written = await write(repository.root, files, flags.overwrite);

@@ -23,7 +23,10 @@ interface Customization {
 
 /** By the flag, else as GitHub says, asked through its CLI, which knows who the user is; else by the name alone. */
 export async function subjectOf(repository: string, flag: string | undefined): Promise<Subject> {
-  if (flag !== undefined) return { prefix: requirePrefix(flag), warnings: [] };
+  if (flag !== undefined) {
+    requirePrefix(flag);
+    return { prefix: flag, warnings: [] };
+  }
   const byName = `repo:${repository}`;
   const customization = await askGithub(repository);
   if (customization === undefined) {
@@ -53,8 +56,8 @@ async function askGithub(repository: string): Promise<Customization | undefined>
   }
 }
 
-function requirePrefix(prefix: string): string {
-  if (isPrefix(prefix)) return prefix;
+function requirePrefix(prefix: string): void {
+  if (isPrefix(prefix)) return;
   throw new Failure(
     `--sub-claim-prefix ${prefix}: no subject begins like this.`,
     "Write it as GitHub does: repo:OWNER@ID/NAME@ID, or repo:OWNER/NAME.",

@@ -3,7 +3,7 @@
  * It imports single modules of the provider's SDK, as ours does, and takes the Automation API as it comes: with all that
  * it loads, and the outputs and the history that it reads after a run.
  *
- *   node main.js init | preview | up     in the directory of plan.json, Pulumi.yaml and the state
+ *   node main.js init | preview | up     in the directory of resources.json, Pulumi.yaml and the state
  */
 import { readFileSync } from "node:fs";
 
@@ -12,25 +12,25 @@ import { Policy } from "@pulumi/aws-native/organizations/index.js";
 import { Provider } from "@pulumi/aws-native/provider.js";
 import { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
 
-/** @type {import("./plan.ts").Plan} */
+/** @type {import("./bare-resources.ts").BareResources} */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- written by stacks.ts
-const plan = JSON.parse(readFileSync("plan.json", "utf8"));
+const bare = JSON.parse(readFileSync("resources.json", "utf8"));
 const region = "us-east-1";
 
 // Pulumi wants a promise.
 // eslint-disable-next-line @typescript-eslint/require-await
 async function program() {
-  const version = plan.pluginVersion === undefined ? {} : { version: plan.pluginVersion };
+  const version = bare.pluginVersion === undefined ? {} : { version: bare.pluginVersion };
   /** @type {(name: string, accountId: string) => Provider} */
   const inAccount = (name, accountId) => {
-    const roleArn = `arn:aws:iam::${accountId}:role/${plan.accessRole}`;
+    const roleArn = `arn:aws:iam::${accountId}:role/${bare.accessRole}`;
     const assumeRole = { roleArn, sessionName: "mfa-admin" };
     return new Provider(name, { region, allowedAccountIds: [accountId], assumeRole }, version);
   };
   const management = new Provider("management", { region }, version);
-  const auth = inAccount("auth", plan.authAccount);
+  const auth = inAccount("auth", bare.authAccount);
   const development = new Map(
-    Object.entries(plan.developmentAccounts).map(([name, accountId]) => [name, inAccount(name, accountId)]),
+    Object.entries(bare.developmentAccounts).map(([name, accountId]) => [name, inAccount(name, accountId)]),
   );
 
   const managedPolicy = new ManagedPolicy(
@@ -38,7 +38,7 @@ async function program() {
     {
       managedPolicyName: "mfa-admin-developer",
       description: "A developer's own password, MFA device and access keys; with MFA, the developer's role.",
-      policyDocument: plan.developerPolicy,
+      policyDocument: bare.developerPolicy,
     },
     { provider: auth },
   );
@@ -47,7 +47,7 @@ async function program() {
     { groupName: "mfa-admin-developers", managedPolicyArns: [managedPolicy.id] },
     { provider: auth },
   );
-  const perDeveloper = plan.developers.flatMap(({ userName, tags, roles }) => {
+  const perDeveloper = bare.developers.flatMap(({ userName, tags, roles }) => {
     const user = new User(userName, { userName, path: "/", groups: [group.id], tags }, { provider: auth });
     const theirRoles = roles.map(({ name, account, properties }) => {
       const provider = development.get(account);
@@ -62,8 +62,8 @@ async function program() {
       name: "mfa-admin-require-mfa",
       description: "Denies everything but assumed roles unless the request carries MFA.",
       type: "SERVICE_CONTROL_POLICY",
-      content: plan.serviceControlPolicy,
-      targetIds: plan.organizationalUnits,
+      content: bare.serviceControlPolicy,
+      targetIds: bare.organizationalUnits,
     },
     { provider: management, dependsOn: [managedPolicy, group, ...perDeveloper], protect: true },
   );
@@ -78,7 +78,7 @@ if (process.argv[2] === "init") {
   await LocalWorkspace.createStack(...workspace);
 } else {
   const stack = await LocalWorkspace.selectStack(...workspace);
-  const { parallel } = plan;
+  const { parallel } = bare;
   const changes =
     process.argv[2] === "preview"
       ? (await stack.preview({ parallel })).changeSummary

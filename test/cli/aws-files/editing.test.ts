@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { editSection } from "../../../cli/aws-files/ini-edit.ts";
 import { headingsIn, parseIni, UnreadableIni } from "../../../cli/aws-files/ini.ts";
 import { Failure } from "../../../cli/failure.ts";
-import { removeLogins, requireFreeProfiles, writeProfiles } from "../../../cli/login/profile.ts";
+import { removeLogins, ensureFreeProfiles, writeProfiles } from "../../../cli/login/profile.ts";
 import { Dice } from "../../support/dice.ts";
 import { botocoreReads, type Reading, type Value } from "./botocore.ts";
 import { generatedFile } from "./generated.ts";
@@ -119,7 +119,7 @@ describe("the AWS files are edited so that the AWS CLI finds what was meant, and
         const before = generatedFile(dice, "credentials").replaceAll(/mfa_admin_/gi, "of_another_tool_");
         await writeFile(credentials(), before);
         try {
-          await requireFreeProfiles(["dev"]);
+          await ensureFreeProfiles(["dev"]);
         } catch (error) {
           expect(error).to.be.instanceOf(Failure);
           expect(await readFile(credentials(), "utf8")).to.equal(before);
@@ -181,7 +181,7 @@ describe("the AWS files are edited so that the AWS CLI finds what was meant, and
       ];
       for (const text of holders) {
         await writeFile(credentials(), text);
-        const refusal = await requireFreeProfiles(["dev"]).catch((error: unknown) => error);
+        const refusal = await ensureFreeProfiles(["dev"]).catch((error: unknown) => error);
         expect(String(refusal), text).to.contain("The profile dev holds an access key, which would be lost.");
         await removeLogins();
         expect(await readFile(credentials(), "utf8")).to.match(/mine/i);
@@ -210,7 +210,7 @@ describe("the AWS files are edited so that the AWS CLI finds what was meant, and
       const keys = "aws_access_key_id = ASIAOTHER\naws_secret_access_key = b\naws_session_token = c\n";
       const refusalOf = async (lines: string): Promise<string> => {
         await writeFile(credentials(), `[saml]\n${keys}${lines}`);
-        return String(await requireFreeProfiles(["saml"]).catch((error: unknown) => error));
+        return String(await ensureFreeProfiles(["saml"]).catch((error: unknown) => error));
       };
       for (const key of ["x_security_token_expires", "aws_expiration", "expiration"]) {
         expect(await refusalOf(`${key} = 2999-01-01T00:00:00Z\n`), key).to.contain(
@@ -233,24 +233,24 @@ describe("the AWS files are edited so that the AWS CLI finds what was meant, and
       for (const [inCredentials, inConfig] of places) {
         await writeFile(credentials(), inCredentials);
         await writeFile(join(directory, "config"), inConfig);
-        const refusal = await requireFreeProfiles(["dev"]).catch((error: unknown) => error);
+        const refusal = await ensureFreeProfiles(["dev"]).catch((error: unknown) => error);
         expect(String(refusal), inConfig).to.contain("which the AWS CLI would use instead.");
       }
     });
 
     it("no name of a profile makes a heading that means something else", async () => {
       for (const name of ["", " ", "a]b", "[x", "a\nb", " dev", "DEFAULT", 'a"b', "a#b"]) {
-        const refusal = await requireFreeProfiles([name]).catch((error: unknown) => error);
+        const refusal = await ensureFreeProfiles([name]).catch((error: unknown) => error);
         expect(String(refusal), name).to.contain("cannot be the name of a profile.");
       }
-      await requireFreeProfiles(["my dev"]);
+      await ensureFreeProfiles(["my dev"]);
     });
 
     it("bytes that are no UTF-8 stay, where the AWS CLI reads such files, and are told by line elsewhere", async () => {
       const bytes = Buffer.concat([Buffer.from("[auth]\n# caf"), Buffer.from([0xe9]), Buffer.from("\nregion = a\n")]);
       await writeFile(credentials(), bytes);
       process.env["LC_ALL"] = "C.UTF-8";
-      const refusal = await requireFreeProfiles(["dev"]).catch((error: unknown) => error);
+      const refusal = await ensureFreeProfiles(["dev"]).catch((error: unknown) => error);
       expect(String(refusal)).to.contain("line 2: it is not in UTF-8");
       process.env["LC_ALL"] = "de_DE.ISO-8859-1";
       await writeProfiles({ dev: session });
@@ -260,7 +260,7 @@ describe("the AWS files are edited so that the AWS CLI finds what was meant, and
 
     it("a file is written where its links lead, also to one that is not there yet, and keeps its other names", async () => {
       await symlink(join(directory, "elsewhere"), credentials());
-      await requireFreeProfiles(["dev"]);
+      await ensureFreeProfiles(["dev"]);
       await writeProfiles({ dev: session });
       expect((await lstat(credentials())).isSymbolicLink()).to.equal(true);
       expect(await readFile(join(directory, "elsewhere"), "utf8")).to.contain("[dev]");
@@ -271,10 +271,10 @@ describe("the AWS files are edited so that the AWS CLI finds what was meant, and
 
     it("nothing but a regular file is replaced", async () => {
       await mkdir(credentials());
-      const refusal = await requireFreeProfiles(["dev"]).catch((error: unknown) => error);
+      const refusal = await ensureFreeProfiles(["dev"]).catch((error: unknown) => error);
       expect(String(refusal)).to.match(/credentials cannot be (read|written): it is a directory\./);
       process.env["AWS_SHARED_CREDENTIALS_FILE"] = "/dev/null";
-      const device = await requireFreeProfiles(["dev"]).catch((error: unknown) => error);
+      const device = await ensureFreeProfiles(["dev"]).catch((error: unknown) => error);
       expect(String(device)).to.contain("/dev/null cannot be written: it is not a regular file.");
     });
 

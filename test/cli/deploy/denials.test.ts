@@ -95,8 +95,8 @@ describe("what only denies, and on whom", () => {
       inlinePolicies: [{ name: "AWSRevokeOlderSessions", document: deny }],
     });
     const identity = { account: "sandbox", type: "role", name: found.name };
-    const plan = { resources: [{ ...identity, operation: "create" as const }], accounts: new Map() };
-    const { resources } = await withTakeovers(plan, [{ ...identity, found }], look(found), settings(["ann"]));
+    const changes = { resources: [{ ...identity, operation: "create" as const }], accounts: new Map() };
+    const { resources } = await withTakeovers(changes, [{ ...identity, found }], look(found), settings(["ann"]));
     expect(resources[0]?.takeover).to.eql({
       keeps: ["sessions that live on", "policy AWSDenyAll", "inline policy AWSRevokeOlderSessions"],
       loses: ["policy ReadOnlyAccess"],

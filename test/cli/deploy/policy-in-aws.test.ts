@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import type { Look } from "../../../cli/aws/look.ts";
-import { accountsBelow } from "../../../cli/aws/organization.ts";
+import { accountsBelow } from "../../../cli/aws/organization-view.ts";
 import { withPolicyInAws } from "../../../cli/deploy/policy-in-aws.ts";
 import { policyBefore, type StackBefore } from "../../../cli/changes/stack-before.ts";
 import { serviceControlPolicyName } from "../../../infra/names.ts";

@@ -37,8 +37,8 @@ describe("what AWS has already", () => {
     return data ?? expect.fail();
   };
   const exists = (): Promise<boolean> => Promise.resolve(true);
-  const create = ({ urn, type, ...planned }: Resource): StepEventMetadata =>
-    ({ op: "create", urn, type, provider: planned.provider ?? "", new: { urn, type, ...planned } }) as never;
+  const create = ({ urn, type, ...wanted }: Resource): StepEventMetadata =>
+    ({ op: "create", urn, type, provider: wanted.provider ?? "", new: { urn, type, ...wanted } }) as never;
 
   it("is not taken in where the state has it under the account's former name, which would delete it", async () => {
     const before = deployment();

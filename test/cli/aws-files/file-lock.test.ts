@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
-import { withLock } from "../../../cli/aws-files/lock.ts";
+import { withFileLock } from "../../../cli/aws-files/file-lock.ts";
 
 describe("a lock", () => {
   it("that somebody has taken over while this machine was asleep lets the work go on", async () => {
     const path = join(await mkdtemp(join(tmpdir(), "mfa-admin-lock-")), "credentials");
-    const done = await withLock(path, async () => {
+    const done = await withFileLock(path, async () => {
       await rm(`${path}.lock`, { recursive: true });
       await mkdir(`${path}.lock`);
       // As long as it takes to be noticed.

@@ -1,14 +1,14 @@
-import { wordsOfAws } from "../aws/words.ts";
+import { wordsOfAws } from "../aws/error-words.ts";
 import { Failure } from "../failure.ts";
-import { type AccessKey, placeOf } from "./access-key.ts";
+import { type AccessKey, keyPlace } from "./own-access-key.ts";
 
 /** The access key was deactivated or deleted. */
 export class DeadKey extends Failure {}
 
-/** Errors of a developer's own calls, in the developer's terms. Whatever else there is, explain.ts knows. */
+/** Errors of a developer's own calls, in the developer's terms. Any other error is left to cli/explain.ts. */
 export function explainAs(key: AccessKey, error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof Failure) return error;
-  const which = `the access key ${key.accessKeyId} ${key.from === "the terminal" ? "that you typed" : `of ${placeOf(key)}`}`;
+  const which = `the access key ${key.accessKeyId} ${key.from === "the terminal" ? "that you typed" : `of ${keyPlace(key)}`}`;
   switch (error.name) {
     case "InvalidClientTokenId":
     case "UnrecognizedClientException":

@@ -4,7 +4,7 @@ import { hostname, userInfo } from "node:os";
 
 import { Failure } from "../failure.ts";
 import { type Project, type StackName, stackReference } from "../project/project.ts";
-import { readIfThere, type StateFiles, stateFilesOf } from "./files.ts";
+import { readIfThere, type StateFiles, stateFilesOf } from "./state-files.ts";
 import { requireCurrentLayout } from "./layout.ts";
 import { localStateDirectory } from "./state-directory.ts";
 import { tell } from "../terminal/tell.ts";
@@ -20,17 +20,30 @@ export interface Lock {
 type LockedProject = Pick<Project, "name" | "stack" | "backendUrl" | "directory">;
 
 /**
- * Refuses a stack that another run works on, before anything is done: the engine itself looks only when it starts. A lock
- * that a run on this machine has left when it died is released. Only for a state in a directory or in S3; other backends
- * are left to the engine.
+ * Releases the locks of runs that have died on this machine, and refuses a stack that another run works on, before anything is
+ * done: the engine itself looks only when it starts. Only for a state in a directory or in S3; other backends are left to the
+ * engine.
+ *
+ * @throws Locked when a run is under way
  */
-export async function requireUnlocked(project: LockedProject): Promise<void> {
+export async function ensureUnlocked(project: LockedProject): Promise<void> {
   const locks = await locksOf(project);
-  if (locks.length === 0) return;
+  requireNoLivingRun(project, locks);
+  await releaseDeadLocks(locks);
+}
+
+/** @throws Locked, naming every holder, when one of them may still be running */
+function requireNoLivingRun(project: LockedProject, locks: Lock[]): void {
   const holders = locks.map(({ holder }) => holder);
   if (!holders.every((holder) => hasEnded(project, holder))) throw lockedBy(project, holders);
+}
+
+/** Releases the locks of runs that have ended. */
+async function releaseDeadLocks(locks: Lock[]): Promise<void> {
+  if (locks.length === 0) return;
   for (const lock of locks) await lock.remove();
-  tell(`Released the lock of a run that has ended without doing so: ${holders.map(nameOf).join("; ")}.`);
+  const holders = locks.map(({ holder }) => holderText(holder)).join("; ");
+  tell(`Released the lock of a run that has ended without doing so: ${holders}.`);
 }
 
 /** Whether the state's locks are files that {@link locksOf} sees; a server keeps its own. */
@@ -38,7 +51,7 @@ export function keepsLocks(project: LockedProject): boolean {
   return stateFilesOf(project) !== undefined;
 }
 
-/** The locks of a stack. None, where a server keeps the state: it knows by itself when a run has died. */
+/** The locks of a stack; none where a server keeps the state: a server knows by itself when a run has died. */
 export async function locksOf(project: LockedProject): Promise<Lock[]> {
   const files = stateFilesOf(project);
   if (files === undefined) return [];
@@ -48,13 +61,13 @@ export async function locksOf(project: LockedProject): Promise<Lock[]> {
   return locks.filter((lock) => lock !== undefined);
 }
 
-/** Nothing, when the run has ended meanwhile and taken its lock away. */
+/** Reads a lock; gives nothing when the run has ended meanwhile and taken its lock away. */
 async function readLock(files: StateFiles, path: string): Promise<Lock | undefined> {
   const text = await readIfThere(files, path);
   return text === undefined ? undefined : { path, holder: holderIn(text), remove: () => files.remove(path) };
 }
 
-/** Somebody unknown, where a power cut has left the file empty or cut off. */
+/** The holder that a lock file names: somebody unknown, where a power cut has left the file empty or cut off. */
 function holderIn(text: string): LockHolder {
   try {
     return JSON.parse(text) as LockHolder;
@@ -63,8 +76,8 @@ function holderIn(text: string): LockHolder {
   }
 }
 
-/** A user whom the password file does not have has no name but that of the environment. */
-function userName(): string {
+/** The name of whoever runs this process; of a user whom the password file does not have, the name in the environment. */
+function loginName(): string {
   try {
     return userInfo().username;
   } catch {
@@ -74,12 +87,12 @@ function userName(): string {
 
 /** Locks a stack as Pulumi does; nothing, where a server keeps the state. @throws Failure when a run is under way */
 export async function lock(project: LockedProject): Promise<Lock | undefined> {
-  await requireUnlocked(project);
+  await ensureUnlocked(project);
   const files = stateFilesOf(project);
   if (files === undefined) return undefined;
   const holder: LockHolder = {
     pid: process.pid,
-    username: userName(),
+    username: loginName(),
     hostname: hostname(),
     timestamp: new Date().toISOString(),
   };
@@ -96,12 +109,12 @@ export async function lock(project: LockedProject): Promise<Lock | undefined> {
   );
 }
 
-/** Another run works on the stack. */
+/** The refusal of a stack that another run works on. */
 export class Locked extends Failure {}
 
 /** The refusal, naming the holders. */
 export function lockedBy(project: StackName, holders: LockHolder[], cause?: unknown): Locked {
-  const names = holders.map(nameOf).join("; ");
+  const names = holders.map(holderText).join("; ");
   return new Locked(
     `The stack "${stackReference(project)}" is locked by another run${names === "" ? "" : `: ${names}`}.`,
     "Wait for it to end. If it is no longer running, release the lock with mfa-admin cancel.",
@@ -109,8 +122,8 @@ export function lockedBy(project: StackName, holders: LockHolder[], cause?: unkn
   );
 }
 
-/** For one: "carol@host, process 4711, since 2026-01-02T03:04:05Z". */
-export function nameOf({ username, hostname, pid, timestamp }: LockHolder): string {
+/** A lock's holder as a text: "carol@host, process 4711, since 2026-01-02T03:04:05Z". */
+export function holderText({ username, hostname, pid, timestamp }: LockHolder): string {
   if (pid === 0) return "somebody whose lock is empty or cut off";
   // Pulumi writes nanoseconds.
   return `${username}@${hostname}, process ${pid}, since ${timestamp.replace(/\.\d+/, "")}`;

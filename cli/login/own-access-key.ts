@@ -1,5 +1,5 @@
-import { credentialsIn, isLongTerm, type ProfileCredentials } from "../aws-files/credentials.ts";
-import { readAwsFiles } from "../aws-files/files.ts";
+import { credentialsIn, isLongTerm, type ProfileCredentials } from "../aws-files/profile-credentials.ts";
+import { readAwsFiles } from "../aws-files/aws-file.ts";
 import { headingsIn } from "../aws-files/ini.ts";
 import { configHeading, configProfiles, profileValues } from "../aws-files/profile-map.ts";
 import { isUnnamed, variableOf } from "../aws-files/paths.ts";
@@ -26,7 +26,7 @@ type Files = Awaited<ReturnType<typeof readAwsFiles>>;
 export async function findAccessKeys(sourceProfile?: string, more: string[] = []): Promise<AccessKey[]> {
   const files = await readAwsFiles();
   if (sourceProfile !== undefined) {
-    const key = keyOf(files, sourceProfile) ?? (await processKey(files, sourceProfile));
+    const key = longTermKeyOf(files, sourceProfile) ?? (await processKey(files, sourceProfile));
     if (key === undefined) throw withoutKey(files, sourceProfile);
     return [key];
   }
@@ -38,7 +38,8 @@ export async function findAccessKeys(sourceProfile?: string, more: string[] = []
   ];
   const keys: AccessKey[] = [];
   for (const profile of new Set([...others.slice(0, -1), ...meant, "default"])) {
-    const key = keyOf(files, profile) ?? (meant.includes(profile) ? await processKey(files, profile) : undefined);
+    const key =
+      longTermKeyOf(files, profile) ?? (meant.includes(profile) ? await processKey(files, profile) : undefined);
     if (key !== undefined) keys.push(key);
   }
   if (AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY && !AWS_SESSION_TOKEN) {
@@ -57,17 +58,17 @@ export async function findAccessKeys(sourceProfile?: string, more: string[] = []
 
 /** The key that a profile itself holds, if any. */
 export async function profileKey(profile: string): Promise<AccessKey | undefined> {
-  return keyOf(await readAwsFiles(), profile);
+  return longTermKeyOf(await readAwsFiles(), profile);
 }
 
-/** The first of them, for commands that ask AWS nothing before they use it. */
-export async function requireAccessKey(sourceProfile?: string): Promise<AccessKey> {
-  const [key] = await requireAccessKeys(sourceProfile);
+/** The first of a developer's own access keys, for commands that use it without asking AWS first. @throws Failure when there is none */
+export async function ownAccessKey(sourceProfile?: string): Promise<AccessKey> {
+  const [key] = await ownAccessKeys(sourceProfile);
   return key;
 }
 
-/** @throws Failure when there is none */
-export async function requireAccessKeys(sourceProfile?: string): Promise<[AccessKey, ...AccessKey[]]> {
+/** A developer's own access keys, in the order of {@link findAccessKeys}. @throws Failure when there is none */
+export async function ownAccessKeys(sourceProfile?: string): Promise<[AccessKey, ...AccessKey[]]> {
   const [key, ...others] = await findAccessKeys(sourceProfile);
   if (key !== undefined) return [key, ...others];
   const none = `No access key of yours was found: not in the environment, and in no profile ${accessKeyProfile} or default.`;
@@ -78,12 +79,12 @@ export async function requireAccessKeys(sourceProfile?: string): Promise<[Access
 }
 
 /** "the profile auth" or "the environment" */
-export function placeOf({ from }: AccessKey): string {
+export function keyPlace({ from }: AccessKey): string {
   return typeof from === "string" ? from : `the profile ${from.profile}`;
 }
 
 /** A profile's own key, or that of its `source_profile`. */
-function keyOf(files: Files, profile: string, seen: string[] = []): AccessKey | undefined {
+function longTermKeyOf(files: Files, profile: string, seen: string[] = []): AccessKey | undefined {
   const found = credentialsOf(files, profile);
   const { accessKeyId, secretAccessKey, sessionToken } = found;
   if (sessionToken !== undefined) return undefined;
@@ -92,7 +93,7 @@ function keyOf(files: Files, profile: string, seen: string[] = []): AccessKey | 
   }
   const source = profileValues(files, profile)?.get("source_profile");
   if (!source || seen.includes(source)) return undefined;
-  return keyOf(files, source, [...seen, profile]);
+  return longTermKeyOf(files, source, [...seen, profile]);
 }
 
 /** The long-term key that a profile has by its `credential_process`, as password managers and keychains give it. */
@@ -118,7 +119,7 @@ function unnamedFile(): string | undefined {
 
 function withoutKey(files: Files, profile: string): Failure {
   const profiles = [...new Set([...headingsIn(files.credentials), ...configProfiles(files.config)])];
-  const others = profiles.filter((name) => keyOf(files, name) !== undefined);
+  const others = profiles.filter((name) => longTermKeyOf(files, name) !== undefined);
   const known =
     others.length > 0
       ? `Profiles that hold one: ${others.join(", ")}.`

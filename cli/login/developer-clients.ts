@@ -3,7 +3,7 @@ import type { STSClient } from "@aws-sdk/client-sts";
 
 import { requestHandler } from "../../infra/network.ts";
 import { region } from "../../infra/region.ts";
-import type { AccessKey } from "./access-key.ts";
+import type { AccessKey } from "./own-access-key.ts";
 
 /** AWS as a developer's own key, or a session, sees it. */
 export interface Credentials {

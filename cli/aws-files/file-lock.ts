@@ -8,7 +8,7 @@ const stale = 10_000;
  *
  * @param onWait called once when somebody else has the lock and has to be waited for
  */
-export async function withLock<T>(path: string, act: () => Promise<T>, onWait?: () => void): Promise<T> {
+export async function withFileLock<T>(path: string, act: () => Promise<T>, onWait?: () => void): Promise<T> {
   let release = await attempt(path, 0);
   if (release === undefined) {
     onWait?.();

@@ -10,7 +10,7 @@ import { madeWithoutPassword } from "./passwords-later.ts";
  * Applies the settings. A run that fails says what the next one has to be told, and what those whom it has let in by then still
  * need: to the next one they are nobody new.
  */
-export async function runUp(stack: Stack, options: RunOptions): Promise<RunResult> {
+export async function applySettings(stack: Stack, options: RunOptions): Promise<RunResult> {
   try {
     return await runEngine(stack, options);
   } catch (error) {

@@ -2,7 +2,7 @@ import { expect } from "chai";
 
 import type { Identity } from "../../../cli/aws/identities.ts";
 import type { Look } from "../../../cli/aws/look.ts";
-import { madeByOthers, nameDangers } from "../../../cli/deploy/names.ts";
+import { madeByOthers, nameDangers } from "../../../cli/deploy/taken-names.ts";
 import { assignmentTags } from "../../../infra/assignment.ts";
 import { parseSettings } from "../../../infra/settings.ts";
 import { trust } from "../../sandbox/testing.ts";

@@ -1,5 +1,5 @@
 import type { Settings } from "../../infra/settings.ts";
-import { unitAbove } from "../aws/organization.ts";
+import { unitAbove } from "../aws/organization-view.ts";
 import type { Danger } from "../results/warning.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { roleNames } from "../policies.ts";
+import { roleNames } from "../role-policies.ts";
 import type { CiRole, GithubSetUp } from "../../results/init.ts";
 
 /** What was written, which roles are needed, and what is still to be done. */

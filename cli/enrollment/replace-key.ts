@@ -1,15 +1,15 @@
-import { credentialsIn, isLongTerm } from "../aws-files/credentials.ts";
-import { editAwsFile, readAwsFile, requireEditable } from "../aws-files/files.ts";
+import { credentialsIn, isLongTerm } from "../aws-files/profile-credentials.ts";
+import { editAwsFile, readAwsFile, ensureEditable } from "../aws-files/aws-file.ts";
 import { editSection } from "../aws-files/ini-edit.ts";
 import { headingsIn, type Ini } from "../aws-files/ini.ts";
 import { requireProfileName } from "../aws-files/profiles.ts";
-import { accessKeyStatuses } from "../aws/access-keys.ts";
+import { accessKeyStatuses } from "../aws/access-key-status.ts";
 import { Failure } from "../failure.ts";
-import { type AccessKey, placeOf } from "../login/access-key.ts";
-import { iamFor } from "../login/clients.ts";
-import { explainAs } from "../login/explain.ts";
+import { type AccessKey, keyPlace } from "../login/own-access-key.ts";
+import { iamFor } from "../login/developer-clients.ts";
+import { explainAs } from "../login/explain-key.ts";
 import { askMyself } from "../login/myself.ts";
-import { localTime } from "../login/summary.ts";
+import { localTime } from "../login/login-summary.ts";
 import type { Enrollment } from "./enrollment.ts";
 
 const step = "Access key";
@@ -22,7 +22,7 @@ const step = "Access key";
 export async function keepOrReplaceKey(enrollment: Enrollment, initial: AccessKey | undefined): Promise<AccessKey> {
   const { key, options, tell } = enrollment;
   if (initial === undefined) {
-    tell(step, `${key.accessKeyId}, in ${placeOf(key)} already${await besides(enrollment, key)}`);
+    tell(step, `${key.accessKeyId}, in ${keyPlace(key)} already${await besides(enrollment, key)}`);
     return key;
   }
   const kept = key === initial ? await makeKey(enrollment) : key;
@@ -54,7 +54,7 @@ async function besides({ myself }: Enrollment, key: AccessKey): Promise<string> 
 }
 
 /** Refuses a profile that a new key cannot be written into, before anything is made. */
-export async function requireRoomForKey(profile: string): Promise<void> {
+export async function ensureRoomForKey(profile: string): Promise<void> {
   requireProfileName(profile);
   if (credentialsIn(await readAwsFile("credentials"), profile).sessionToken !== undefined) {
     throw new Failure(
@@ -62,7 +62,7 @@ export async function requireRoomForKey(profile: string): Promise<void> {
       "Name another profile with --profile, or take aws_session_token out of this one.",
     );
   }
-  await requireEditable("credentials", (text, ini) =>
+  await ensureEditable("credentials", (text, ini) =>
     withKey(text, ini, profile, { accessKeyId: "", secretAccessKey: "" }),
   );
 }
@@ -96,7 +96,7 @@ function nameForOld(credentials: Ini, profile: string): string {
 }
 
 async function makeKey({ key, options: { profile } }: Enrollment): Promise<AccessKey> {
-  await requireRoomForKey(profile);
+  await ensureRoomForKey(profile);
   const [iam, { CreateAccessKeyCommand }] = await Promise.all([iamFor(key), import("@aws-sdk/client-iam")]);
   let made: AccessKey;
   try {

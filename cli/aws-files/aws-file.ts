@@ -25,9 +25,9 @@ export async function editAwsFile(file: AwsFile, edit: (text: string, ini: Ini) 
   const { text } = await textOf(file);
   // What is as it should be need not be writable.
   if (edit(text, parsed(file, text)) === text) return;
-  const path = await placeOf(file);
-  const { withLock } = await import("./lock.ts");
-  await withLock(path, async () => {
+  const path = await writablePlace(file);
+  const { withFileLock } = await import("./file-lock.ts");
+  await withFileLock(path, async () => {
     const { text: before, encoding } = await textOf(file);
     const after = edit(before, parsed(file, before));
     if (after === before) return;
@@ -40,8 +40,8 @@ export async function editAwsFile(file: AwsFile, edit: (text: string, ini: Ini) 
 }
 
 /** Refuses, before a code is spent, an edit that could not be made. */
-export async function requireEditable(file: AwsFile, edit: (text: string, ini: Ini) => string): Promise<void> {
-  const place = await placeOf(file);
+export async function ensureEditable(file: AwsFile, edit: (text: string, ini: Ini) => string): Promise<void> {
+  const place = await writablePlace(file);
   try {
     await requireRoom(place);
   } catch (error) {
@@ -52,7 +52,7 @@ export async function requireEditable(file: AwsFile, edit: (text: string, ini: I
 }
 
 /** Where it is written. @throws Failure where it cannot be */
-async function placeOf(file: AwsFile): Promise<string> {
+async function writablePlace(file: AwsFile): Promise<string> {
   if (isUnnamed(file)) {
     throw new Failure(
       `${variableOf(file)} is empty, by which the AWS CLI has no ${file} file.`,

@@ -5,7 +5,7 @@ import { Failure } from "../failure.ts";
 import type { Myself } from "../login/myself.ts";
 
 /** What an enrolment that was broken off cannot ask AWS for. */
-export interface Kept {
+export interface KeptProgress {
   /** The first password was changed; IAM tells only of sign-ins to the console. */
   passwordChanged?: boolean;
   device?: NewDevice;
@@ -25,9 +25,9 @@ export class EnrollmentProgress {
     this.path = join(dataDirectory, "enrollments", `${authAccount}-${userName}.json`);
   }
 
-  async read(): Promise<Kept> {
+  async read(): Promise<KeptProgress> {
     try {
-      return JSON.parse(await readFile(this.path, "utf8")) as Kept;
+      return JSON.parse(await readFile(this.path, "utf8")) as KeptProgress;
     } catch (error) {
       const { code = "" } = error as NodeJS.ErrnoException;
       if (["ENOENT", "ENOTDIR"].includes(code) || error instanceof SyntaxError) return {};
@@ -36,11 +36,11 @@ export class EnrollmentProgress {
   }
 
   /** @throws Failure where nothing can be kept */
-  async requireWritable(): Promise<void> {
+  async ensureWritable(): Promise<void> {
     await this.keep({});
   }
 
-  async keep(changes: Kept): Promise<void> {
+  async keep(changes: KeptProgress): Promise<void> {
     await this.write({ ...(await this.read()), ...changes });
   }
 
@@ -49,7 +49,7 @@ export class EnrollmentProgress {
     if (device !== undefined) await this.write(rest);
   }
 
-  private async write(kept: Kept): Promise<void> {
+  private async write(kept: KeptProgress): Promise<void> {
     const { default: writeFileAtomic } = await import("write-file-atomic");
     try {
       await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });

@@ -7,7 +7,7 @@ import {
   readPolicy,
   readTrust,
   upPolicy,
-} from "../../../cli/ci/policies.ts";
+} from "../../../cli/ci/role-policies.ts";
 import type { CiPolicy } from "../../../cli/results/init.ts";
 import type { PolicyDocument } from "../../../infra/policies.ts";
 import { isAllowed } from "../../support/decision.ts";

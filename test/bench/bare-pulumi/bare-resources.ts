@@ -1,5 +1,5 @@
 /** What the bare program is to register. Plain data: the program itself needs nothing of ours. */
-export interface Plan {
+export interface BareResources {
   parallel: number;
   pluginVersion: string | undefined;
   accessRole: string;

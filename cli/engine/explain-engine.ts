@@ -1,7 +1,7 @@
 import { Failure } from "../failure.ts";
 import type { StackName } from "../project/project.ts";
 import { CommandError, ConcurrentUpdateError } from "./automation.ts";
-import { lockedBy } from "../state/lock.ts";
+import { lockedBy } from "../state/stack-lock.ts";
 import type { LockHolder } from "../results/cancel.ts";
 import { wrongPassphrase } from "./passphrase.ts";
 

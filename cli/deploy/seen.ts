@@ -7,9 +7,9 @@ import type { StackBefore } from "../changes/stack-before.ts";
 import type { StackChanges } from "../changes/resource.ts";
 import type { Danger, Warning } from "../results/warning.ts";
 import { warningFact } from "../report/wording.ts";
-import { type CutOff, cutOffs, liftedByHand } from "./cut-offs.ts";
+import { type CutOffWarning, cutOffs, liftedByHand } from "./cut-offs.ts";
 import { type Denied, denials, liftedDenials } from "../engine/denials-in-aws.ts";
-import { nameDangers, type Taken, takenNames } from "./names.ts";
+import { nameDangers, type Taken, takenNames } from "./taken-names.ts";
 import { brokenPromises } from "./promise.ts";
 
 export interface LookOptions {
@@ -31,7 +31,7 @@ export interface Seen {
   /** What only denies on the developers. */
   denied: Denied[];
   /** Those of it, and of the cut-offs, that are to be taken off. */
-  lifted: { denied: Denied[]; cutOff: CutOff[] };
+  lifted: { denied: Denied[]; cutOff: CutOffWarning[] };
 }
 
 /**
@@ -45,7 +45,8 @@ export async function see(
   options: LookOptions & { unfinished: () => Promise<ReadonlySet<string>> },
 ): Promise<Seen> {
   const [denied, cutOff] = [denials(look, settings, before), cutOffs(look, settings)];
-  const isLifted = ({ developer }: Denied | CutOff): boolean => options.liftDenials?.includes(developer) === true;
+  const isLifted = ({ developer }: Denied | CutOffWarning): boolean =>
+    options.liftDenials?.includes(developer) === true;
   const lifted = { denied: denied.filter(isLifted), cutOff: cutOff.filter(isLifted) };
   requireShutOut([...denied, ...cutOff], options.liftDenials);
   const first = takenNames(look, before, settings, new Set());
@@ -70,7 +71,7 @@ export async function see(
 }
 
 /** @throws Failure when somebody is to be let in again who is not shut out */
-function requireShutOut(found: (Denied | CutOff)[], names: string[] = []): void {
+function requireShutOut(found: (Denied | CutOffWarning)[], names: string[] = []): void {
   const unknown = names.find((name) => found.every(({ developer }) => developer !== name));
   if (unknown === undefined) return;
   throw new Failure(

@@ -4,8 +4,8 @@ import { canAsk, chooseOne } from "../terminal/ask.ts";
 import { whomToAsk } from "./myself.ts";
 
 /** Refuses an account that is not assigned, naming those that are. */
-export function requireAccount(assignment: Assignment, account: string): string {
-  if (Object.hasOwn(assignment.accounts, account)) return account;
+export function requireAccount(assignment: Assignment, account: string): void {
+  if (Object.hasOwn(assignment.accounts, account)) return;
   throw new Failure(
     `No account "${account}" is assigned to you. Yours: ${Object.keys(assignment.accounts).join(", ")}.`,
     `Name one of them with --account, or ask ${whomToAsk(assignment)}.`,

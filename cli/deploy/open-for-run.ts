@@ -1,0 +1,55 @@
+import type { Settings } from "../../infra/settings.ts";
+import { type UnreachableAccount, unreachableAccounts } from "../aws/account-reach.ts";
+import { requirePreconditions } from "../aws/preconditions.ts";
+import type { Stack } from "../engine/automation.ts";
+import { passphraseEnvironment, requirePassphrase } from "../engine/passphrase.ts";
+import { openStack } from "../engine/stack.ts";
+import type { Project } from "../project/project.ts";
+import type { SettingsFile } from "../project/settings-file.ts";
+import { warningText } from "../report/wording.ts";
+import { ensureUnlocked } from "../state/stack-lock.ts";
+import { waitForLock } from "../state/wait.ts";
+import { tell } from "../terminal/tell.ts";
+import { goWithoutUnreached, unreachedWarnings } from "./unreached-accounts.ts";
+
+export interface OpenForRunOptions {
+  /** Whether everything is to be deleted. */
+  deleting?: boolean;
+  /** Until when to wait for another run's lock, in milliseconds since the epoch. Default: not at all. */
+  lockDeadline?: number;
+  /** Names of accounts that are closed or have left the organization, to be taken out of the stack. */
+  forget?: string[] | undefined;
+  /** Whether what cannot be reached is told in a report, and needs no telling here. */
+  reporting?: boolean;
+  /** What opens the stack's secrets, where that is known already. */
+  secrets?: Record<string, string> | undefined;
+}
+
+/** Opens the stack for a run, and refuses before that all that can be refused before anything is changed. */
+export async function openForRun(
+  project: Project,
+  file: SettingsFile,
+  { deleting = false, lockDeadline = 0, secrets: known, forget = [], reporting = false }: OpenForRunOptions = {},
+): Promise<Stack> {
+  await waitForLock(lockDeadline, () => ensureUnlocked(project));
+  // Asked for first: the terminal is not left with an open question when something else is refused.
+  const secrets = known ?? (await passphraseEnvironment(project));
+  const { settings } = file;
+  const look = async (): Promise<UnreachableAccount[]> => {
+    await requirePreconditions(settings, { authAlone: true });
+    return unreachableAccounts(settings.developmentAccounts, settings.accessRole);
+  };
+  const [stack, , found] = await Promise.all([openStack(project, { secrets }), requirePassphrase(project), look()]);
+  await goWithoutUnreached(stack, { project, settings, deleting, forget, found });
+  if (!reporting) tellUnreached(stack, settings);
+  return stack;
+}
+
+/** Tells the accounts that a run goes without. The command fails by them, however well the rest ends. */
+function tellUnreached(stack: Stack, settings: Settings): void {
+  for (const warning of unreachedWarnings(stack, settings)) {
+    if (warning.kind !== "account-unreached") continue;
+    tell(warningText(warning, (name) => name));
+    process.exitCode = 1;
+  }
+}
