@@ -88,8 +88,9 @@ describe("destroy", () => {
       expect(stdout).to.match(/^Done in \d+\.\d s: 9 deleted, 0 unchanged\.\n$/);
       const lines = stderr.trimEnd().split("\n");
       expect(lines[0]).to.match(/^ {2}- management {2}service control policy mfa-admin-require-mfa {2}\(1\/9\)$/);
-      expect(lines).to.have.length(9);
-      expect(lines.at(-1)).to.contain("(9/9)");
+      expect(lines).to.have.length(10);
+      expect(lines[8]).to.contain("(9/9)");
+      expect(lines[9]).to.equal("The settings stay: mfa-admin up makes all of it again.");
       const [first] = admin.sandbox.requests.slice(from).filter(({ action }) => action === "DeleteResource");
       expect(first?.input["TypeName"]).to.equal("AWS::Organizations::Policy");
     });

@@ -25,7 +25,7 @@ describe("up in CI", () => {
     expect(status).to.equal(0);
     expect(stdout).to.match(/^Done in [\d.]+ s: 9 created, 0 unchanged\.\n$/);
     expect(stderr.split("\n").slice(0, 9)).to.satisfy((lines: string[]) =>
-      lines.every((line) => /^ {2}\+ (management|auth|sandbox|payments) +[a-z ]+ [\w-]+$/.test(line)),
+      lines.every((line) => /^ {2}\+ (management|auth|sandbox|payments) +[a-z ]+ [\w-]+ {2}\(\d\/9\)$/.test(line)),
     );
     await expectGolden("test/cli/report/golden/up.md", await summary());
   });
@@ -194,7 +194,7 @@ describe("up in CI", () => {
 
     it("is refused when the time is over, and at once without it", async () => {
       await lock();
-      for (const flags of [["--lock-timeout", "1s"], []]) {
+      for (const flags of [["--lock-timeout", "3s"], []]) {
         const { status, stderr } = await admin.runWith({ env }, "up", "--yes", ...flags);
         expect(status).to.equal(1);
         expect(stderr).to.contain(`Error: The stack "main" is ${held()}.\nWait for it to end. `);
