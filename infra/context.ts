@@ -1,14 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import { emptyRoleBeforeDelete, emptyUserBeforeDelete, retryTransientErrors } from "./hooks.ts";
+import type { OrganizationFacts } from "./organization-facts.ts";
 import { accountProviders, type Providers } from "./providers.ts";
 import type { Settings } from "./settings.ts";
 
 export interface ProgramOptions {
   /** The version of the aws-native plugin to ask the engine for; the SDK's own when left out. */
   pluginVersion?: string | undefined;
-  /** The id of the management account; AWS is asked when it is left out. */
-  managementAccount?: string | undefined;
+  /** What is known of the organization; AWS is asked when it is left out. */
+  organization?: OrganizationFacts | undefined;
   /** These developers alone, for a run that has nothing but them for its target; the stack's outputs otherwise stay. */
   part?: { names: string[]; outputs: Record<string, unknown> };
   /** What cannot be reached now, and has to stay as it is. */
@@ -28,6 +29,8 @@ export interface Unreached {
 /** What every component is given: the settings, a provider per account, and the options of the stack's resources. */
 export interface Context {
   settings: Settings;
+  /** Id of the organization. */
+  organizationId: string;
   providers: Providers;
   /** Hooks for resources that hold nothing which has to be emptied before it is deleted. */
   hooks: pulumi.ResourceHookBinding;
@@ -39,13 +42,18 @@ export interface Context {
   unreached: Unreached;
 }
 
-export function createContext(settings: Settings, management: string, options: ProgramOptions): Context {
+export function createContext(
+  settings: Settings,
+  { id, managementAccount }: OrganizationFacts,
+  options: ProgramOptions,
+): Context {
   const { pluginVersion, unreached = { accounts: {}, roles: [], permissions: [] } } = options;
   const tags = tagList(settings.tags);
   const onError = [retryTransientErrors()];
   return {
     settings,
-    providers: accountProviders(settings, management, pluginVersion, unreached.accounts),
+    organizationId: id,
+    providers: accountProviders(settings, managementAccount, pluginVersion, unreached.accounts),
     hooks: { onError },
     userHooks: { onError, beforeDelete: [emptyUserBeforeDelete(settings.accessRole)] },
     roleHooks: { onError, beforeDelete: [emptyRoleBeforeDelete(settings.accessRole)] },

@@ -37,11 +37,17 @@ export function policyArnIn(accountId: string, arn: string): string {
   return arn.replace("::*:", `::${accountId}:`);
 }
 
+/** The logical name of the service control policy in the stack. */
+export const requireMfaKey = "require-mfa";
+
 /** What the service control policy is called in AWS Organizations. */
 export const serviceControlPolicyName = "mfa-admin-require-mfa";
 
 /** How it is described there, by which it is known again when somebody has renamed it. */
 export const serviceControlPolicyDescription = "Denies everything but assumed roles unless the request carries MFA.";
+
+/** What the policies of the guard rails are called there, or how their names begin. */
+export const guardRailsName = "mfa-admin-guard-rails";
 
 /** Where developers sign in to the auth account's console. */
 export function signInAddress(settings: Pick<Naming, "authAccount" | "accountAlias">): string {

@@ -3,20 +3,36 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Context } from "./context.ts";
 import { exemptionsOf } from "./exemptions.ts";
-import { serviceControlPolicyDescription, serviceControlPolicyName } from "./names.ts";
+import { guardRailPolicies } from "./guard-rails.ts";
+import { requireMfaKey, serviceControlPolicyDescription, serviceControlPolicyName } from "./names.ts";
 import { serviceControlPolicy } from "./policies.ts";
 
 /**
- * The service control policy on the development organizational units, in the management account. It depends on all
+ * The policies of AWS Organizations, in the management account: the guard rails that were chosen, one after the other, and then the
+ * service control policy on the development organizational units. It depends on all
  * else: attached last on the way up and taken off first on the way down, so that nothing in between locks anyone out.
  */
 export class Organization extends pulumi.ComponentResource {
   readonly policyId: pulumi.Output<string>;
 
-  constructor(name: string, { settings, providers, hooks, tagged }: Context, dependsOn: pulumi.Resource[]) {
+  constructor(
+    name: string,
+    { settings, organizationId, providers, hooks, tagged }: Context,
+    dependsOn: pulumi.Resource[],
+  ) {
     super("mfa-admin:index:Organization", name);
+    // Organizations refuses changes that overlap, so that one waits for the other.
+    let last = dependsOn;
+    for (const { key, ...policy } of guardRailPolicies(settings, organizationId)) {
+      const guardRail = new Policy(
+        key,
+        { ...policy, ...tagged },
+        { parent: this, provider: providers.management, hooks, dependsOn: last },
+      );
+      last = [guardRail];
+    }
     const policy = new Policy(
-      "require-mfa",
+      requireMfaKey,
       {
         name: serviceControlPolicyName,
         description: serviceControlPolicyDescription,
@@ -26,7 +42,7 @@ export class Organization extends pulumi.ComponentResource {
         ...tagged,
       },
       // Protected: no slip of an edit takes the shield off.
-      { parent: this, provider: providers.management, hooks, dependsOn, protect: true },
+      { parent: this, provider: providers.management, hooks, dependsOn: [...dependsOn, ...last], protect: true },
     );
     this.policyId = policy.id;
     this.registerOutputs({ policyId: this.policyId });

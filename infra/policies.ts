@@ -12,10 +12,11 @@ import { spelledDocument } from "./policy-documents.ts";
 export interface PolicyStatement {
   Sid?: string;
   Effect: "Allow" | "Deny";
-  Principal?: { AWS: string };
+  Principal?: { AWS: string } | "*";
   Action?: string | string[];
   NotAction?: string | string[];
   Resource?: string | string[];
+  NotResource?: string | string[];
   Condition?: Record<string, Record<string, string | string[]>>;
 }
 
@@ -95,6 +96,14 @@ const ownPassword = ["iam:ChangePassword", "iam:GetUser"];
 const ownAccessKeys = ["iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:ListAccessKeys", "iam:UpdateAccessKey"];
 
 /**
+ * What a developer may do without MFA: enough to enrol. DeactivateMFADevice is no slip: it is left out of the Deny so that an
+ * administrator's own Allow is enough to reset a device; nothing here allows it to a developer.
+ */
+export function enrolment(): string[] {
+  return [...new Set([...selfManagementOfMfa, "iam:DeactivateMFADevice", ...ownPassword, ...ownAccessKeys])];
+}
+
+/**
  * The managed policy of the developers' group in the auth account: enough to enrol without MFA, and nothing more than
  * the developer's own role with it.
  */
@@ -112,11 +121,9 @@ export function developerPolicy(rolePrefix: string): PolicyDocument {
       { Sid: "AllowManageOwnPasswords", Effect: "Allow", Action: ownPassword, Resource: ownUser },
       { Sid: "AllowManageOwnAccessKeys", Effect: "Allow", Action: ownAccessKeys, Resource: ownUser },
       {
-        // DeactivateMFADevice is no slip: it is left out of this Deny so that an administrator's own Allow is enough to
-        // reset a device; nothing here allows it to a developer.
         Sid: "DenyNoMFAWithoutSelfManagementOfMFA",
         Effect: "Deny",
-        NotAction: [...new Set([...selfManagementOfMfa, "iam:DeactivateMFADevice", ...ownPassword, ...ownAccessKeys])],
+        NotAction: enrolment(),
         Resource: "*",
         Condition: withoutMfa,
       },

@@ -1,16 +1,15 @@
 import { AuthAccount } from "./auth-account.ts";
 import { type Context, createContext, type ProgramOptions } from "./context.ts";
 import { Developer, FormerDeveloper } from "./developer.ts";
-import { managementAccount } from "./management-account.ts";
 import { roleArnsOf, signInAddress } from "./names.ts";
+import { organizationFacts } from "./organization-facts.ts";
 import { Organization } from "./organization.ts";
 import type { Settings } from "./settings.ts";
 
 /** The whole stack, from its settings to its outputs, in the order in which access comes about. */
 export async function program(given: Settings, options: ProgramOptions = {}) {
   const settings = inOrder(given) as Settings;
-  const management = options.managementAccount ?? (await managementAccount());
-  const context = createContext(settings, management, options);
+  const context = createContext(settings, options.organization ?? (await organizationFacts()), options);
   const auth = new AuthAccount("auth", context);
   if (options.part !== undefined) {
     const { names, outputs } = options.part;

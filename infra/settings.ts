@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { tagPrefix } from "./names.ts";
+import { guardRailNames } from "./guard-rails.ts";
 import { isDay } from "./exemptions.ts";
 import { checkReferences, roleNameProblem } from "./settings-references.ts";
 import {
@@ -209,6 +210,17 @@ export const settingsSchema = z
       .default({})
       .describe(
         "IAM users who go on without MFA until a day, by ACCOUNT/USER: a condition of the service control policy itself.",
+      ),
+    guardRails: listSetting(
+      z.enum(guardRailNames, { error: `a guard rail is one of ${guardRailNames.join(", ")}` }),
+      "of names, such as [roles, identities]",
+    )
+      .default([])
+      .describe("What a developer's session cannot take away from the organization, by name (docs/guard-rails.md)."),
+    trustedAccounts: listSetting(accountId, 'of account ids, such as ["999999999999"]')
+      .default([])
+      .describe(
+        "Accounts outside of the organization whose principals may assume roles, despite the guard rail outsiders.",
       ),
     tags: z
       .record(tagKey, tagValue, wanted("a map of names and values, such as { team: payments }"))

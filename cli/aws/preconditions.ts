@@ -2,7 +2,6 @@ import {
   AccountNotFoundException,
   DescribeAccountCommand,
   DescribeOrganizationalUnitCommand,
-  DescribeOrganizationCommand,
   ListRootsCommand,
 } from "@aws-sdk/client-organizations";
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
@@ -11,6 +10,7 @@ import pMap from "p-map";
 import { requestHandler } from "../../infra/network.ts";
 import { organizationsClient } from "../../infra/organizations-client.ts";
 import { accessRoleArn, accessSessionName, readingRole } from "../../infra/accounts.ts";
+import { type OrganizationFacts, organizationFacts } from "../../infra/organization-facts.ts";
 import { region } from "../../infra/region.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
@@ -47,11 +47,16 @@ export async function managementAccountAtHand(settings?: Accounts): Promise<stri
   return (await managingCaller(settings)).account;
 }
 
-let known: string | undefined;
+let known: OrganizationFacts | undefined;
 
-/** The management account that these credentials were found to be of, so that the program need not ask again. */
-export function knownManagementAccount(): string | undefined {
+/** The organization that these credentials were found to manage, so that the program need not ask again. */
+export function knownOrganization(): OrganizationFacts | undefined {
   return known;
+}
+
+/** The id of its management account. */
+export function knownManagementAccount(): string | undefined {
+  return known?.managementAccount;
 }
 
 /** Whose credentials these are, and how far AWS's clock is ahead of this machine's, in milliseconds, where the SDK had to try again. */
@@ -60,14 +65,15 @@ async function managingCaller(settings?: Accounts): Promise<{ account: string; c
   const sts = new STSClient({ region, requestHandler: requestHandler() });
   const { Account: account = "", $metadata } = await sts.send(new GetCallerIdentityCommand({}));
   const whose = whoseCredentials(account, settings);
-  const management = await askManagementAccount(whose);
+  const organization = await organizationOf(whose);
+  const { managementAccount: management } = organization;
   if (management !== account) {
     throw new Failure(
       `${whose}, but the organization is managed from account ${management}.`,
       `Use credentials of ${management} (AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY).`,
     );
   }
-  known = management;
+  known = organization;
   const isRefused = ($metadata.attempts ?? 1) > 1;
   return { account, clockOffset: isRefused ? sts.config.systemClockOffset : 0 };
 }
@@ -89,10 +95,9 @@ function whoseCredentials(account: string, { authAccount, developmentAccounts = 
 }
 
 /** A member account may not be let ask: by a service control policy such as this stack's own, where it has no MFA. */
-async function askManagementAccount(whose: string): Promise<string> {
+async function organizationOf(whose: string): Promise<OrganizationFacts> {
   try {
-    const { Organization } = await organizationsClient().send(new DescribeOrganizationCommand({}));
-    return Organization?.MasterAccountId ?? "";
+    return await organizationFacts();
   } catch (error) {
     if (error instanceof Error && error.name === "AWSOrganizationsNotInUseException") {
       throw new Failure(

@@ -1,5 +1,6 @@
 import type { StepEventMetadata } from "@pulumi/pulumi/automation/events.js";
 
+import { requireMfaKey } from "../../infra/names.ts";
 import type { Change } from "../results/change.ts";
 import { nameIn } from "./urn.ts";
 
@@ -18,12 +19,14 @@ const operationByOp: Partial<Record<string, Operation | "same">> = {
   refresh: "same",
 };
 
+const controlPolicyType = "aws-native:organizations:Policy";
+
 const typeNames: Partial<Record<string, string>> = {
   "aws-native:iam:User": "user",
   "aws-native:iam:Role": "role",
   "aws-native:iam:Group": "group",
   "aws-native:iam:ManagedPolicy": "managed policy",
-  "aws-native:organizations:Policy": "service control policy",
+  [controlPolicyType]: "service control policy",
   "aws:iam/accountPasswordPolicy:AccountPasswordPolicy": "password policy",
   "aws:iam/accountAlias:AccountAlias": "account alias",
 };
@@ -58,9 +61,15 @@ export function identityOfResource({ urn, type, provider = "", inputs = {} }: De
     .find((value) => typeof value === "string");
   return {
     account: nameIn(provider).replace(/^auth-settings$/, "auth"),
-    type: typeNames[type] ?? type,
+    type: typeOf({ urn, type }),
     name: typeof name === "string" ? name : nameIn(urn),
   };
+}
+
+/** What it is called. The service control policy that asks for MFA is told from the guard rails by its name in the program. */
+function typeOf({ urn, type }: Pick<Described, "urn" | "type">): string {
+  if (type === controlPolicyType && nameIn(urn) !== requireMfaKey) return "guard rail";
+  return typeNames[type] ?? type;
 }
 
 /** An identity as a key of a map. */

@@ -3,7 +3,7 @@ import { mkdir, readFile } from "node:fs/promises";
 
 import type { ProgramOptions } from "../../infra/context.ts";
 import type { Settings } from "../../infra/settings.ts";
-import { knownManagementAccount } from "../aws/preconditions.ts";
+import { knownOrganization } from "../aws/preconditions.ts";
 import { openSession } from "../aws/session.ts";
 import { installedAwsNativeVersion, sdkAwsNativeVersion } from "../../toolchain/cache.js";
 import { Failure } from "../failure.ts";
@@ -116,7 +116,7 @@ export function programOf(stack: Stack, settings: Settings, part?: ProgramOption
     const installed = installedAwsNativeVersion();
     return program(settings, {
       pluginVersion: installed === sdkAwsNativeVersion ? undefined : installed,
-      managementAccount: knownManagementAccount(),
+      organization: knownOrganization(),
       unreached: unreachedInProgram(unreachedBy(stack)),
       ...(part !== undefined && { part }),
     });

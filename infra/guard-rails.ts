@@ -1,0 +1,296 @@
+/**
+ * The guard rails: what a developer's session cannot take away from the organization. Pure functions; what each statement is for
+ * stands beside it, what it denies and lets through is shown by test/infra/guard-rails.test.ts, and the attack that it stops by
+ * the file of test/attacks/. docs/guard-rails.md tells all of it to reviewers.
+ */
+
+import { exemptionsOf, type ExemptSetting } from "./exemptions.ts";
+import { guardRailsName } from "./names.ts";
+import { enrolment, type PolicyDocument, type PolicyStatement } from "./policies.ts";
+
+/** The names by which the settings choose them. */
+export const guardRailNames = [
+  "roles",
+  "identities",
+  "federation",
+  "organization",
+  "root",
+  "auth",
+  "outsiders",
+] as const;
+export type GuardRail = (typeof guardRailNames)[number];
+
+/** What the documents are made of: a part of the settings. */
+export interface Guarded {
+  guardRails: GuardRail[];
+  accessRole: string;
+  rolePrefix: string;
+  permissions: string[];
+  permissionsBoundary?: string | undefined;
+  developmentAccounts: Record<string, string>;
+  exempt: Record<string, ExemptSetting>;
+  trustedAccounts: string[];
+}
+
+/**
+ * The roles by which CloudFormation StackSets work in the accounts (CloudFormation User Guide, "Grant service-managed
+ * permissions"): AWS makes them. They are exempt, and so protected by the guard rail `roles`.
+ */
+const stackSetsRoles = "stacksets-exec-*";
+
+/** Who is exempt from the guard rails: roles, by ARN. A tag could be set by those whom a guard rail binds. */
+const exemptRoles = ({ accessRole }: Pick<Guarded, "accessRole">): string[] =>
+  [accessRole, stackSetsRoles].map((name) => `arn:aws:iam::*:role/${name}`);
+
+const byOthers = (guarded: Guarded): NonNullable<PolicyStatement["Condition"]> => ({
+  ArnNotLike: { "aws:PrincipalArn": exemptRoles(guarded) },
+});
+
+/**
+ * The service control policy of the guard rails that bind the development accounts; nothing where none of them is chosen. One
+ * policy for all: a unit takes ten.
+ */
+export function guardRailPolicy(guarded: Guarded): PolicyDocument | undefined {
+  const statements: Partial<Record<GuardRail, (guarded: Guarded) => PolicyStatement[]>> = {
+    ...{ roles: guardRoles, identities: guardIdentities, federation: guardFederation },
+    ...{ organization: guardOrganization, root: guardRoot },
+  };
+  const Statement = guardRailNames.flatMap((name) =>
+    guarded.guardRails.includes(name) ? (statements[name]?.(guarded) ?? []) : [],
+  );
+  return Statement.length === 0 ? undefined : { Version: "2012-10-17", Statement };
+}
+
+/**
+ * `roles`: the trust, the permissions, the boundary and the tags of the developers' roles, of the access role and of the StackSets'
+ * roles stay as they are, and nobody makes or deletes roles of such names. IAM knows a role by its name whatever its path, so that
+ * one under a path would take the name of a developer who is added later.
+ */
+function guardRoles(guarded: Guarded): PolicyStatement[] {
+  const names = [`${guarded.rolePrefix}-*`, guarded.accessRole, stackSetsRoles];
+  const { permissionsBoundary, permissions } = guarded;
+  const given = permissionsBoundary === undefined ? permissions : [permissionsBoundary, ...permissions];
+  const own = given.filter((arn) => !arn.startsWith("arn:aws:iam::aws:"));
+  return [
+    {
+      Sid: "GuardRoles",
+      Effect: "Deny",
+      Action: [
+        ...["iam:CreateRole", "iam:DeleteRole", "iam:UpdateRole", "iam:UpdateRoleDescription"],
+        ...["iam:UpdateAssumeRolePolicy", "iam:AttachRolePolicy", "iam:DetachRolePolicy", "iam:PutRolePolicy"],
+        ...["iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary", "iam:DeleteRolePermissionsBoundary"],
+        ...["iam:TagRole", "iam:UntagRole"],
+      ],
+      Resource: names.flatMap((name) => [`arn:aws:iam::*:role/${name}`, `arn:aws:iam::*:role/*/${name}`]),
+      Condition: byOthers(guarded),
+    },
+    // What the roles are given, where that is a policy of the account's own: another version of it would give anything.
+    ...(own.length === 0
+      ? []
+      : [
+          {
+            Sid: "GuardRolesPolicies",
+            Effect: "Deny" as const,
+            Action: [
+              ...["iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:DeletePolicyVersion"],
+              ...["iam:CreatePolicy", "iam:DeletePolicy"],
+            ],
+            Resource: own,
+            Condition: byOthers(guarded),
+          },
+        ]),
+  ];
+}
+
+/**
+ * `identities`: no IAM users, passwords, service-specific credentials (API keys of Bedrock among them), SSH keys and certificates,
+ * no devices for them, and no access keys but those of users whom the settings exempt by name, so that these can be rotated.
+ */
+function guardIdentities(guarded: Guarded): PolicyStatement[] {
+  const machines = exemptionsOf(guarded).map(({ arn }) => arn);
+  return [
+    {
+      Sid: "GuardIdentities",
+      Effect: "Deny",
+      Action: [
+        ...["iam:CreateUser", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"],
+        ...["iam:CreateServiceSpecificCredential", "iam:ResetServiceSpecificCredential"],
+        ...["iam:UploadSSHPublicKey", "iam:UploadSigningCertificate"],
+        ...["iam:CreateVirtualMFADevice", "iam:EnableMFADevice"],
+      ],
+      Resource: "*",
+      Condition: byOthers(guarded),
+    },
+    {
+      Sid: "GuardAccessKeys",
+      Effect: "Deny",
+      Action: ["iam:CreateAccessKey", "iam:UpdateAccessKey"],
+      ...(machines.length === 0 ? { Resource: "*" } : { NotResource: machines.sort() }),
+      Condition: byOthers(guarded),
+    },
+  ];
+}
+
+/** `federation`: identity providers, trust anchors of Roles Anywhere and instances of Identity Center stay as they are. */
+function guardFederation(guarded: Guarded): PolicyStatement[] {
+  return [
+    {
+      Sid: "GuardFederation",
+      Effect: "Deny",
+      Action: [
+        ...["iam:CreateOpenIDConnectProvider", "iam:AddClientIDToOpenIDConnectProvider"],
+        ...["iam:UpdateOpenIDConnectProviderThumbprint", "iam:CreateSAMLProvider", "iam:UpdateSAMLProvider"],
+        ...["rolesanywhere:CreateTrustAnchor", "rolesanywhere:UpdateTrustAnchor", "rolesanywhere:EnableTrustAnchor"],
+        "sso:CreateInstance",
+      ],
+      Resource: "*",
+      Condition: byOthers(guarded),
+    },
+  ];
+}
+
+/** `organization`: the account stays in the organization, where its policies bind it, and is not closed from within. */
+function guardOrganization(): PolicyStatement[] {
+  return [
+    {
+      Sid: "GuardOrganization",
+      Effect: "Deny",
+      Action: ["organizations:LeaveOrganization", "account:CloseAccount"],
+      Resource: "*",
+    },
+  ];
+}
+
+/**
+ * `root`: the root user does nothing, with MFA neither. Sessions that the management account opens by AssumeRoot have the key
+ * `aws:AssumedRoot` and go on (IAM User Guide, "AWS global condition context keys"; "Centrally manage root access for member
+ * accounts").
+ */
+function guardRoot(): PolicyStatement[] {
+  return [
+    {
+      Sid: "GuardRoot",
+      Effect: "Deny",
+      Action: "*",
+      Resource: "*",
+      Condition: {
+        ArnLike: { "aws:PrincipalArn": "arn:aws:iam::*:root" },
+        BoolIfExists: { "aws:AssumedRoot": "false" },
+      },
+    },
+  ];
+}
+
+/**
+ * `auth`: the service control policy of the auth account. Without MFA, its users and its root do no more than a developer without
+ * MFA may, whatever somebody has given them there; role sessions, the access role's among them, are not bound.
+ */
+export function authAccountPolicy(): PolicyDocument {
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "GuardAuth",
+        Effect: "Deny",
+        NotAction: enrolment(),
+        Resource: "*",
+        Condition: {
+          StringNotEquals: { "aws:PrincipalType": "AssumedRole" },
+          BoolIfExists: { "aws:MultiFactorAuthPresent": "false" },
+        },
+      },
+    ],
+  };
+}
+
+/**
+ * `outsiders`: the resource control policy of the development accounts. Roles there are assumed by principals of the organization,
+ * of trusted accounts, and by AWS's services, whatever their trust policies say (Organizations User Guide, "Resource control
+ * policies"). Sign-ins by SAML and web identity are other actions, and go on. A service-linked role is bound by no resource control
+ * policy; its ARN is excepted besides, where it acts in another account.
+ */
+export function outsidersPolicy(
+  organizationId: string,
+  { trustedAccounts }: Pick<Guarded, "trustedAccounts">,
+): PolicyDocument {
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "GuardOutsiders",
+        Effect: "Deny",
+        Principal: "*",
+        Action: "sts:AssumeRole",
+        Resource: "*",
+        Condition: {
+          StringNotEqualsIfExists: {
+            "aws:PrincipalOrgID": organizationId,
+            ...(trustedAccounts.length > 0 && { "aws:PrincipalAccount": [...trustedAccounts].sort() }),
+          },
+          BoolIfExists: { "aws:PrincipalIsAWSService": "false" },
+          ArnNotLikeIfExists: { "aws:PrincipalArn": "arn:aws:iam::*:role/aws-service-role/*" },
+        },
+      },
+    ],
+  };
+}
+
+/** What a control policy is in AWS Organizations. */
+export interface ControlPolicy {
+  /** Its logical name in the stack. */
+  key: string;
+  name: string;
+  description: string;
+  type: "SERVICE_CONTROL_POLICY" | "RESOURCE_CONTROL_POLICY";
+  content: PolicyDocument;
+  targetIds: string[];
+}
+
+/**
+ * The policies by which the chosen guard rails come about, in the order in which they are attached.
+ *
+ * @param organizationId id of the organization, "o-…", for `outsiders`
+ */
+export function guardRailPolicies(
+  settings: Guarded & { organizationalUnits: string[]; authAccount: string },
+  organizationId: string,
+): ControlPolicy[] {
+  const { guardRails, organizationalUnits, authAccount } = settings;
+  const accounts = guardRailPolicy(settings);
+  return [
+    ...(accounts === undefined
+      ? []
+      : [
+          {
+            ...{ key: "guard-rails", name: guardRailsName, type: "SERVICE_CONTROL_POLICY" as const },
+            description: "Keeps developers' sessions from undoing what protects the development accounts.",
+            content: accounts,
+            targetIds: organizationalUnits,
+          },
+        ]),
+    ...(guardRails.includes("auth")
+      ? [
+          {
+            ...{ key: "guard-auth", name: `${guardRailsName}-auth`, type: "SERVICE_CONTROL_POLICY" as const },
+            description: "Denies everything but enrolling to users of the auth account unless they carry MFA.",
+            content: authAccountPolicy(),
+            targetIds: [authAccount],
+          },
+        ]
+      : []),
+    ...(guardRails.includes("outsiders")
+      ? [
+          {
+            ...{
+              key: "guard-outsiders",
+              name: `${guardRailsName}-outsiders`,
+              type: "RESOURCE_CONTROL_POLICY" as const,
+            },
+            description: "Keeps principals of other organizations from assuming roles of the development accounts.",
+            content: outsidersPolicy(organizationId, settings),
+            targetIds: organizationalUnits,
+          },
+        ]
+      : []),
+  ];
+}
