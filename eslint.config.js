@@ -16,6 +16,13 @@ const onlyTypesOfResults = {
   message: "cli/results/ loads zod: import its types alone, by import type.",
 };
 
+/** `require…` throws unless something holds, and does nothing else. */
+const onlyRefusing = {
+  selector: "FunctionDeclaration[id.name=/^require[A-Z]/] > TSTypeAnnotation.returnType:not(:has(TSVoidKeyword))",
+  message:
+    "require… throws unless something holds, and returns nothing. A function that makes it so is called ensure….",
+};
+
 /**
  * Refuses imports of what matches, also dynamic ones and those of types.
  *
@@ -33,11 +40,32 @@ function noImport(files, sources, message) {
       "no-restricted-syntax": [
         "error",
         { selector: `:matches(${kinds.join(", ")})${source}`, message },
+        onlyRefusing,
         ...(files.includes("cli/results/**") ? [] : [onlyTypesOfResults]),
       ],
     },
   };
 }
+
+/**
+ * A command parses, calls one service, and prints: read in 20 seconds.
+ *
+ * @type {import("eslint").Linter.Config}
+ */
+const shortCommands = {
+  files: ["cli/commands/**"],
+  rules: {
+    "max-lines-per-function": ["error", { max: 40 }],
+    "no-restricted-syntax": [
+      "error",
+      {
+        selector: "BlockStatement > :has(ImportExpression) ~ :has(ImportExpression), ArrayExpression ImportExpression",
+        message: "A command imports one service, and calls it: move the rest to the room that it belongs to.",
+      },
+      onlyTypesOfResults,
+    ],
+  },
+};
 
 const oneDirection = rooms.map((room, index) =>
   noImport(
@@ -69,5 +97,6 @@ export default defineConfig(
   },
   noImport(["infra/**"], [String.raw`cli\u002f`], "infra/ knows nothing of the CLI."),
   ...oneDirection.slice(0, -1),
+  shortCommands,
   prettier,
 );

@@ -1,5 +1,6 @@
 import * as Flags from "@oclif/core/flags";
 
+import type { GuardOptions } from "./deploy/guard-options.ts";
 import { languages } from "./onboarding/language.ts";
 
 /** Flags that several commands share. */
@@ -39,6 +40,21 @@ export const guardFlags = {
     multiple: true,
   }),
 };
+
+/** What {@link guardFlags} allow. */
+export function guardsOf(flags: {
+  "max-removals": number | undefined;
+  "allow-unprotected": boolean;
+  "accept-shut-out": boolean;
+  "lift-denials": string[] | undefined;
+}): GuardOptions {
+  return {
+    maxRemovals: flags["max-removals"],
+    allowUnprotected: flags["allow-unprotected"],
+    acceptShutOut: flags["accept-shut-out"],
+    liftDenials: flags["lift-denials"],
+  };
+}
 
 export const forgetAccountFlag = Flags.string({
   description:

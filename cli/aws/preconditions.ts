@@ -18,10 +18,11 @@ import { wrongClock } from "./clock.ts";
 import { openSession } from "./session.ts";
 
 /**
- * What must hold before anything is changed: credentials of the management account, SCPs switched on, organizational
- * units that exist, and an access role in every account. The first thing that does not is thrown, with its remedy.
+ * Refuses what no run could come to its end with: credentials of another account than the management account, SCPs that are
+ * switched off, organizational units that do not exist, and an account without the access role.
  *
  * @param options.authAlone leaves the access roles of the development accounts out
+ * @throws Failure for the first of these
  */
 export async function requirePreconditions(
   settings: Pick<Settings, "organizationalUnits" | "authAccount" | "developmentAccounts" | "accessRole">,
@@ -59,7 +60,10 @@ export function knownManagementAccount(): string | undefined {
   return known?.managementAccount;
 }
 
-/** Whose credentials these are, and how far AWS's clock is ahead of this machine's, in milliseconds, where the SDK had to try again. */
+/**
+ * The account of the credentials at hand, and how far AWS's clock is ahead of this machine's, in milliseconds, where the SDK had to
+ * try again.
+ */
 async function managingCaller(settings?: Accounts): Promise<{ account: string; clockOffset: number }> {
   await openSession();
   const sts = new STSClient({ region, requestHandler: requestHandler() });
@@ -94,7 +98,10 @@ function whoseCredentials(account: string, { authAccount, developmentAccounts = 
   return `These credentials belong to account ${account}${name === undefined ? "" : ` (${name})`}`;
 }
 
-/** A member account may not be let ask: by a service control policy such as this stack's own, where it has no MFA. */
+/**
+ * Asks AWS Organizations for the organization. A service control policy, such as this stack's own, may deny the call
+ * in a member account.
+ */
 async function organizationOf(whose: string): Promise<OrganizationFacts> {
   try {
     return await organizationFacts();
@@ -149,7 +156,7 @@ async function requireOrganizationalUnits(ids: string[]): Promise<void> {
   );
 }
 
-/** No service control policy applies to the management account, and nothing protects users or roles in it. */
+/** Refuses the management account among the accounts: no service control policy applies to it. */
 function requireOtherThanManagement(accounts: Record<string, string>, management: string): void {
   for (const [name, id] of Object.entries(accounts)) {
     if (id !== management) continue;

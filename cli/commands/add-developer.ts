@@ -1,12 +1,9 @@
-import { basename } from "node:path";
-
 import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
 
 import { StackCommand } from "../command.ts";
 import { languageFlag, passwordFileFlag, yesFlag } from "../flags.ts";
-import type { AddDevelopersOptions } from "../onboarding/add-developers.ts";
-import { type Language, languageOf } from "../onboarding/language.ts";
+import { languageOf } from "../onboarding/language.ts";
 import { isTerminal } from "../terminal/stream.ts";
 import type { AddDeveloperResult } from "../results/add-developer.ts";
 
@@ -41,62 +38,13 @@ export default class AddDeveloper extends StackCommand {
 
   async run(): Promise<AddDeveloperResult> {
     const { flags, args } = await this.parse(AddDeveloper);
-    const names = args.name;
-    const [{ requireConfirmable }, { rosterEntries }] = await Promise.all([
-      import("../terminal/ask.ts"),
-      import("../project/roster.ts"),
-    ]);
-    const { project, file: before } = await this.settings(flags);
-    const entries = rosterEntries(before, names, flags.account);
-    const { commitAdvice, fileToCommit } = await import("../project/commit.ts");
-    const commit = fileToCommit(project);
-    if (!flags["no-up"]) requireConfirmable(flags.yes);
-    if (flags["no-up"]) {
-      await before.withDevelopers(entries).write();
-      const { passwordsLater } = await import("../deploy/passwords-later.ts");
-      this.log(
-        `Added to ${basename(project.settingsFile)}: ${names.join(", ")}. mfa-admin preview shows what up would do.`,
-      );
-      this.log(`After up, ${passwordsLater(names)}`);
-      if (commit !== undefined) this.logToStderr(commitAdvice(commit));
-      return { added: names, applied: false, commit };
-    }
-    const { addDevelopers } = await import("../onboarding/add-developers.ts");
-    const { result, developers, settlePending } = await addDevelopers({
-      project,
-      file: before,
-      names,
-      accounts: flags.account,
-      ...options(flags, this.jsonEnabled()),
-    });
-    const { runSummary } = await import("../report/run-summary.ts");
-    const [{ handoverPage }, { madeWithoutPassword }] = await Promise.all([
-      import("../onboarding/handover.ts"),
-      import("../deploy/passwords-later.ts"),
-    ]);
-    this.log(runSummary(result));
-    this.log(`\n${handoverPage(developers)}`);
-    const later = madeWithoutPassword(result, names);
-    if (later !== undefined) this.logToStderr(`Next: ${later}`);
-    if (commit !== undefined) this.logToStderr(commitAdvice(commit));
-    const pending = await settlePending();
-    const handed = developers.map(({ handover }) => handover);
-    return { added: names, applied: true, ...result, developers: handed, pending, commit };
+    const { project, file } = await this.settings(flags);
+    const { addToRoster, letIn } = await import("../onboarding/let-in.ts");
+    const roster = { project, file, names: args.name, accounts: flags.account };
+    if (flags["no-up"]) return addToRoster(roster, this);
+    const { yes, verbose, language = languageOf(), "password-file": passwordFile, "kit-directory": directory } = flags;
+    const guides = directory === undefined ? undefined : { directory, language };
+    const showPassword = !this.jsonEnabled() && isTerminal(process.stdout);
+    return letIn({ ...roster, yes, verbose, passwordFile, showPassword, guides }, this);
   }
-}
-
-interface ParsedFlags {
-  yes: boolean;
-  verbose: boolean;
-  language?: Language | undefined;
-  "password-file"?: string | undefined;
-  "kit-directory"?: string | undefined;
-}
-
-function options(
-  { yes, verbose, language = languageOf(), "password-file": passwordFile, "kit-directory": directory }: ParsedFlags,
-  json: boolean,
-): Pick<AddDevelopersOptions, "yes" | "verbose" | "passwordFile" | "showPassword" | "guides"> {
-  const guides = directory === undefined ? undefined : { directory, language };
-  return { yes, verbose, passwordFile, showPassword: !json && isTerminal(process.stdout), guides };
 }

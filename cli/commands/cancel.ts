@@ -24,37 +24,8 @@ export default class Cancel extends StackCommand {
 
   async run(): Promise<CancelResult> {
     const { flags } = await this.parse(Cancel);
-    const ask = await import("../terminal/ask.ts");
     const project = await this.project(flags);
-    const [{ keepsLocks, locksOf, holderText }, { stackReference }] = await Promise.all([
-      import("../state/stack-lock.ts"),
-      import("../project/project.ts"),
-    ]);
-    const name = stackReference(project);
-    const heldBy = flags["held-by"];
-    const locks = (await locksOf(project)).filter(({ holder }) => heldBy === undefined || holder.username === heldBy);
-    const released = locks.map(({ holder }) => holder);
-    const result = { stack: project.stack, released };
-    const byFiles = heldBy !== undefined || keepsLocks(project);
-    if (locks.length === 0 && byFiles) {
-      this.log(
-        heldBy === undefined ? `The stack "${name}" is not locked.` : `The stack "${name}" has no lock of ${heldBy}.`,
-      );
-      return result;
-    }
-    const question = `Release the lock of the stack "${name}"? No other run may be under way.`;
-    if (byFiles) {
-      await ask.confirmChange(question, flags.yes);
-      for (const lock of locks) await lock.remove();
-    } else {
-      const { openStack } = await import("../engine/stack.ts");
-      // No secret is opened.
-      const stack = await openStack(project, { secrets: {} });
-      await ask.confirmChange(question, flags.yes);
-      await stack.cancel();
-    }
-    const names = released.length === 0 ? "" : `: ${released.map(holderText).join("; ")}`;
-    this.log(`The lock of the stack "${name}" is released${names}. Run mfa-admin up to finish what was under way.`);
-    return result;
+    const { cancel } = await import("../engine/cancel.ts");
+    return cancel(project, { heldBy: flags["held-by"], yes: flags.yes }, this);
   }
 }

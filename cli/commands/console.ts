@@ -18,22 +18,8 @@ export default class Console extends DeveloperCommand {
 
   async run(): Promise<ConsoleResult> {
     const { flags } = await this.parse(Console);
-    const [{ sessionFor }, { consoleAddress }] = await Promise.all([
-      import("../login/session-for.ts"),
-      import("../login/console-address.ts"),
-    ]);
-    const { account, kit, "source-profile": sourceProfile } = flags;
-    const { cacheDir: cacheDirectory } = this.config;
-    const session = await sessionFor({ cacheDirectory, sourceProfile, kit, account, duration: undefined, asked: true });
-    const address = await consoleAddress(session);
-    const { openInBrowser } = await import("../login/browser.ts");
-    if (flags.open && (await openInBrowser(address))) {
-      this.log(`Opened the console of ${session.account} in the browser.`);
-      return { account: session.account };
-    }
-    if (flags.open)
-      this.logToStderr("No browser could be opened here. Open this address, which is good for 15 minutes:");
-    this.log(address);
-    return { account: session.account, address };
+    const { signInToConsole } = await import("../login/console.ts");
+    const { account, kit, open, "source-profile": sourceProfile } = flags;
+    return signInToConsole({ cacheDirectory: this.config.cacheDir, sourceProfile, kit, account, open }, this);
   }
 }

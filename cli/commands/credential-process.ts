@@ -2,7 +2,6 @@ import * as Flags from "@oclif/core/flags";
 
 import { DeveloperCommand } from "../command.ts";
 import { durationFlag } from "../flags.ts";
-import type { Session } from "../login/memory.ts";
 
 export default class CredentialProcess extends DeveloperCommand {
   static override summary = "Print credentials for the credential_process setting of an AWS profile.";
@@ -20,23 +19,10 @@ export default class CredentialProcess extends DeveloperCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(CredentialProcess);
-    const { account, duration, kit, "source-profile": sourceProfile } = flags;
-    const [{ sessionFor }, { onTerminal }] = await Promise.all([
-      import("../login/session-for.ts"),
-      import("../terminal/ask.ts"),
-    ]);
+    const { processCredentials } = await import("../login/process-credentials.ts");
+    const { account, ask, duration, kit, "source-profile": sourceProfile } = flags;
     const { cacheDir: cacheDirectory } = this.config;
-    const open = (): Promise<Session> => sessionFor({ cacheDirectory, sourceProfile, kit, account, duration });
-    const session = await (flags.ask ? onTerminal(open) : open());
-    const { accessKeyId, secretAccessKey, sessionToken, expires } = session;
-    this.print(
-      JSON.stringify({
-        Version: 1,
-        AccessKeyId: accessKeyId,
-        SecretAccessKey: secretAccessKey,
-        SessionToken: sessionToken,
-        Expiration: expires,
-      }),
-    );
+    const found = await processCredentials({ cacheDirectory, sourceProfile, kit, account, duration, ask });
+    this.print(JSON.stringify(found));
   }
 }

@@ -18,18 +18,7 @@ export default class EndSessions extends StackCommand {
   async run(): Promise<EndedSessions> {
     const { flags, args } = await this.parse(EndSessions);
     const project = await this.project(flags);
-    const [{ confirmChange, requireConfirmable }, { userInEmergency }, ended] = await Promise.all([
-      import("../terminal/ask.ts"),
-      import("../developers/emergency-target.ts"),
-      import("../developers/end-sessions.ts"),
-    ]);
-    const { settings, target } = await userInEmergency(project, args.name);
-    requireConfirmable(flags.yes);
-    await confirmChange(`End all live sessions of ${target.userName} now?`, flags.yes);
-    const result = await ended.endSessions(settings, target);
-    for (const line of ended.endedLines(result)) this.logToStderr(line);
-    ended.requireAllEnded(result);
-    this.log(`All live sessions of ${target.userName} have ended; keys, password and MFA devices are as they were.`);
-    return result;
+    const { endSessionsOf } = await import("../developers/end-sessions.ts");
+    return endSessionsOf(project, { name: args.name, yes: flags.yes }, this);
   }
 }

@@ -22,25 +22,15 @@ export default class Guide extends StackCommand {
 
   async run(): Promise<GuideResult> {
     const { flags, args } = await this.parse(Guide);
-    const [{ requireInRoster }, { guidePage, writeGuide }, { assignmentOf }, { signInAddress }] = await Promise.all([
-      import("../project/roster.ts"),
-      import("../onboarding/guide.ts"),
-      import("../../infra/assignment.ts"),
-      import("../../infra/names.ts"),
-    ]);
     const { file } = await this.settings(flags);
-    requireInRoster(file, [args.name]);
-    const page = await guidePage(file.settings, args.name, flags.language ?? languageOf());
-    if (flags.output !== undefined) {
-      await writeGuide(flags.output, page);
-      this.log(`The page for ${args.name} is in ${flags.output}.`);
+    const { guideFor, writeGuide } = await import("../onboarding/guide.ts");
+    const result = await guideFor(file, args.name, flags.language ?? languageOf());
+    if (flags.output === undefined) {
+      this.print(result.page.trimEnd());
     } else {
-      this.print(page.trimEnd());
+      await writeGuide(flags.output, result.page);
+      this.log(`The page for ${args.name} is in ${flags.output}.`);
     }
-    return {
-      assignment: assignmentOf(file.settings, args.name),
-      signInAddress: signInAddress(file.settings),
-      page,
-    };
+    return result;
   }
 }

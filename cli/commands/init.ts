@@ -2,10 +2,8 @@ import { resolve } from "node:path";
 
 import * as Flags from "@oclif/core/flags";
 
-import type { GithubFlags } from "../ci/github/set-up.ts";
-import type { GithubSetUp, InitResult } from "../results/init.ts";
+import type { InitResult } from "../results/init.ts";
 import { ProjectCommand } from "../command.ts";
-import type { Project } from "../project/project.ts";
 
 /** Not by `dependsOn`, which the usage would show in every flag. */
 const withCi = [{ type: "all" as const, flags: ["ci"] }];
@@ -74,15 +72,11 @@ export default class Init extends ProjectCommand {
 
   async run(): Promise<InitResult> {
     const { flags } = await this.parse(Init);
-    const from = resolve(flags.cwd ?? process.cwd());
-    if (flags.ci !== undefined) {
-      const { findStackSettings } = await import("../project/project.ts");
-      const project = await findStackSettings(from, flags.stack);
-      if (project !== undefined) return this.ci(project, githubFlags(flags));
-    }
-    const { initialize } = await import("../onboarding/initialize-stack.ts");
-    const { project, settings, protection, warnings } = await initialize({
-      from,
+    const { init } = await import("../ci/github/init.ts");
+    const { repository, branch, overwrite, "sub-claim-prefix": subClaimPrefix } = flags;
+    const { version } = this.config;
+    const options = {
+      from: resolve(flags.cwd ?? process.cwd()),
       backendUrl: flags.backend,
       secretsProvider: flags["secrets-provider"],
       answers: {
@@ -93,37 +87,8 @@ export default class Init extends ProjectCommand {
         accessRole: flags["access-role"],
         region: flags.region,
       },
-      tell: (warning) => {
-        this.logToStderr(`Note: ${warning}`);
-      },
-    });
-    this.log(`The stack "${project.stack}" is set up; nothing was changed in AWS.`);
-    this.log(`  Settings  ${project.settingsFile}\n  State     ${placeOf(project)}\n            ${protection}`);
-    this.log("Next: mfa-admin add-developer NAME, or edit the settings and run mfa-admin up.");
-    const result = { ...project, settings, warnings };
-    return flags.ci === undefined ? result : { ...result, ci: await this.ci(project, githubFlags(flags)) };
+      github: flags.ci && { version, repository, branch, overwrite, subClaimPrefix },
+    };
+    return init(options, this);
   }
-
-  /** The workflows of a stack that is set up. */
-  private async ci(project: Project, flags: GithubFlags): Promise<GithubSetUp> {
-    const [{ setUpGithub }, { githubPage }] = await Promise.all([
-      import("../ci/github/set-up.ts"),
-      import("../ci/github/page.ts"),
-    ]);
-    const result = await setUpGithub(project, this.config.version, flags);
-    for (const warning of result.warnings) this.logToStderr(`Note: ${warning}`);
-    this.log(githubPage(result));
-    return result;
-  }
-}
-
-function placeOf({ backendUrl, organization }: Project): string {
-  return organization === undefined ? backendUrl : `${backendUrl}, in the organization ${organization}`;
-}
-
-function githubFlags(
-  flags: Omit<GithubFlags, "subClaimPrefix"> & { "sub-claim-prefix": string | undefined },
-): GithubFlags {
-  const { repository, branch, overwrite, "sub-claim-prefix": subClaimPrefix } = flags;
-  return { repository, branch, overwrite, subClaimPrefix };
 }

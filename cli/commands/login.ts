@@ -36,23 +36,12 @@ export default class Login extends DeveloperCommand {
 
   async run(): Promise<LoginResult> {
     const { args, flags } = await this.parse(Login);
-    const { sixDigits } = await import("../login/code.ts");
-    const code = args.code === undefined ? undefined : sixDigits(args.code.join(""));
-    const [{ loginToProfiles }, { loginJson, loginSummary }] = await Promise.all([
-      import("../login/profiles-login.ts"),
-      import("../login/login-summary.ts"),
-    ]);
+    const { logIn } = await import("../login/profiles-login.ts");
     const { account, all, chain, duration, kit, profile, "source-profile": sourceProfile } = flags;
     const { cacheDir: cacheDirectory } = this.config;
-    const options = { cacheDirectory, sourceProfile, kit, account, all, chain, duration, code };
-    const result = await loginToProfiles(profile, options);
-    this.log(loginSummary(result));
-    for (const { account: name, reason } of result.refused) {
-      this.logToStderr(
-        `Not logged in to ${name}: ${reason.message}${reason.remedy === undefined ? "" : ` ${reason.remedy}`}`,
-      );
-      process.exitCode = 1;
-    }
-    return loginJson(result);
+    const options = { cacheDirectory, sourceProfile, kit, account, all, chain, duration, typed: args.code };
+    const { result, isWhole } = await logIn(profile, options, this);
+    if (!isWhole) process.exitCode = 1;
+    return result;
   }
 }

@@ -8,15 +8,9 @@ export default class Outputs extends StackCommand {
 
   async run(): Promise<OutputsResult> {
     const { flags } = await this.parse(Outputs);
-    const { openStack } = await import("../engine/stack.ts");
-    const { stringify } = await import("yaml");
-    const stack = await openStack(await this.project(flags));
-    const outputs = Object.fromEntries(
-      Object.entries(await stack.outputs()).map(([name, { value }]) => [name, value as unknown]),
-    );
-    this.print(
-      Object.keys(outputs).length === 0 ? "There are no outputs yet. Run mfa-admin up." : stringify(outputs).trimEnd(),
-    );
+    const { outputsText, stackOutputs } = await import("../engine/outputs.ts");
+    const outputs = await stackOutputs(await this.project(flags));
+    this.print(outputsText(outputs));
     return outputs;
   }
 }

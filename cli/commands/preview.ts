@@ -1,7 +1,7 @@
 import * as Flags from "@oclif/core/flags";
 
 import { ReportCommand } from "../command.ts";
-import { exitCodeFlag, forgetAccountFlag, formatFlag, guardFlags, lockTimeoutFlag } from "../flags.ts";
+import { exitCodeFlag, forgetAccountFlag, formatFlag, guardFlags, guardsOf, lockTimeoutFlag } from "../flags.ts";
 import type { PreviewReport } from "../results/report.ts";
 
 export default class Preview extends ReportCommand {
@@ -54,10 +54,7 @@ export default class Preview extends ReportCommand {
       savePlan: flags["save-plan"],
       verbose: flags.verbose,
       lockDeadline: flags["lock-timeout"],
-      maxRemovals: flags["max-removals"],
-      allowUnprotected: flags["allow-unprotected"],
-      acceptShutOut: flags["accept-shut-out"],
-      liftDenials: flags["lift-denials"],
+      ...guardsOf(flags),
       adopt: flags.adopt,
       forget: flags["forget-account"],
     });

@@ -24,49 +24,14 @@ export default class Refresh extends ReportCommand {
 
   async run(): Promise<PreviewReport> {
     const { flags } = await this.parse(Refresh);
-    const report = await (flags["preview-only"] ? this.preview(flags) : this.refresh(flags));
+    const { project, file } = await this.settings(flags);
+    const { refresh } = await import("../deploy/refresh.ts");
+    const { yes, verbose, "preview-only": previewOnly, "lock-timeout": lockDeadline } = flags;
+    const { report, isPartial, next } = await refresh({ project, file, yes, verbose, previewOnly, lockDeadline });
+    await this.show(report, flags.format);
+    if (next !== undefined) this.logToStderr(`Next: ${next}`);
+    if (isPartial) process.exitCode = 1;
     if (flags["exit-code"] && report.changed) process.exitCode = 2;
     return report;
   }
-
-  private async preview(flags: RefreshFlags): Promise<PreviewReport> {
-    const { project, file } = await this.settings(flags);
-    const { drift } = await import("../deploy/drift.ts");
-    const report = await drift({ project, file, verbose: flags.verbose, lockDeadline: flags["lock-timeout"] });
-    await this.show(report, flags.format);
-    return report;
-  }
-
-  private async refresh(flags: RefreshFlags): Promise<PreviewReport> {
-    const ask = await import("../terminal/ask.ts");
-    const { project, file } = await this.settings(flags);
-    ask.requireConfirmable(flags.yes);
-    const [{ openForRun }, { refreshed }, { stackReference }] = await Promise.all([
-      import("../deploy/open-for-run.ts"),
-      import("../deploy/refreshed.ts"),
-      import("../project/project.ts"),
-    ]);
-    const stack = await openForRun(project, file, { lockDeadline: flags["lock-timeout"], reporting: true });
-    await ask.confirmChange(
-      `Write what AWS has into the state of "${stackReference(project)}"? It changes the state, and nothing in AWS`,
-      flags.yes,
-    );
-    const { isUnreached } = await import("../report/unreached-wording.ts");
-    const report = await refreshed(stack, { project, settings: file.settings, verbose: flags.verbose });
-    await this.show(report, flags.format);
-    if (report.warnings.some(isUnreached)) process.exitCode = 1;
-    const isTaken = report.warnings.some(({ kind }) => kind === "name-taken");
-    const up = isTaken ? "mfa-admin up --adopt, if what is taken over is meant," : "mfa-admin up";
-    if ((report.repair ?? []).length > 0) this.logToStderr(`Next: ${up} puts right what has drifted.`);
-    return report;
-  }
 }
-
-type RefreshFlags = {
-  yes: boolean;
-  verbose: boolean;
-  format: "text" | "markdown" | "json";
-  "lock-timeout": number;
-  cwd?: string | undefined;
-  stack?: string | undefined;
-};

@@ -19,10 +19,7 @@ export default class RemoveDeveloper extends StackCommand {
 
   async run(): Promise<Removal> {
     const { flags, args } = await this.parse(RemoveDeveloper);
-    const [{ removeDevelopers }, { runSummary }] = await Promise.all([
-      import("../deploy/remove-developers.ts"),
-      import("../report/run-summary.ts"),
-    ]);
+    const { removeDevelopers, runSummary } = await import("../deploy/remove-developers.ts");
     const project = await this.project(flags);
     const { yes, verbose, "lock-timeout": lockDeadline } = flags;
     const result = await removeDevelopers({ project, names: args.name, yes, verbose, lockDeadline });

@@ -14,61 +14,8 @@ export default class ResetMfa extends StackCommand {
 
   async run(): Promise<ResetMfaResult> {
     const { flags, args } = await this.parse(ResetMfa);
-    const ask = await import("../terminal/ask.ts");
     const project = await this.project(flags);
-    const [
-      { userInEmergency },
-      { listEach, requireAllTaken, takeEach, tellNotTaken },
-      { sessionsAfter },
-      { aboutUser },
-      { mfaDevicesOf, removeMfaDevice },
-      { mfaDeviceTable },
-    ] = await Promise.all([
-      import("../developers/emergency-target.ts"),
-      import("../developers/emergency-refusal.ts"),
-      import("../developers/end-sessions.ts"),
-      import("../aws/missing-user.ts"),
-      import("../../infra/mfa-devices.ts"),
-      import("../developers/credential-tables.ts"),
-    ]);
-    const { iam, userName: name, settings, target } = await userInEmergency(project, args.name);
-    ask.requireConfirmable(flags.yes);
-    const list = aboutUser(name, "reset-mfa", mfaDevicesOf(iam, name));
-    const { things: devices, unlisted } = await listEach("the MFA devices", list);
-    if (devices.length > 0) {
-      this.logToStderr(mfaDeviceTable(devices));
-      const question = devices.length === 1 ? "Remove this device" : `Remove these ${devices.length} devices`;
-      await ask.confirmChange(`${question} of ${name}?`, flags.yes);
-    }
-    const { taken, failed } = await takeEach(
-      devices,
-      ({ serialNumber }) => `the MFA device ${serialNumber}`,
-      (device) => removeMfaDevice(iam, name, device),
-    );
-    const left = [...unlisted, ...failed];
-    tellNotTaken(name, left);
-    if (left.length === 0 || taken.length > 0) this.report(name, taken.length);
-    const sessions = await sessionsAfter({ settings, target, end: flags["end-sessions"] });
-    requireAllTaken("reset-mfa", name, left);
-    const removed = taken.map(({ enabledAt, ...device }) => ({
-      ...device,
-      ...(enabledAt && { enabledAt: enabledAt.toISOString() }),
-    }));
-    return { userName: name, removed, ...sessions };
-  }
-
-  private report(name: string, removed: number): void {
-    this.log(
-      removed === 0
-        ? `${name} has no MFA device; there is nothing to remove.`
-        : `Removed ${removed === 1 ? "1 MFA device" : `${removed} MFA devices`} of ${name}.`,
-    );
-    this.log(
-      `${name} can enrol now: mfa-admin enroll, or in the console, with a virtual device named ${name} exactly.`,
-    );
-    if (removed === 0) return;
-    this.logToStderr(
-      `Note: until then whoever has ${name}'s password or access key could enrol a device of their own. If a computer is lost, too, run mfa-admin revoke-keys ${name} and mfa-admin reset-password ${name}.`,
-    );
+    const { resetMfa } = await import("../developers/reset-mfa.ts");
+    return resetMfa(project, { name: args.name, endSessions: flags["end-sessions"], yes: flags.yes }, this);
   }
 }

@@ -2,8 +2,7 @@ import * as Flags from "@oclif/core/flags";
 
 import type { Outcome } from "../ci/job-summary.ts";
 import { StackCommand } from "../command.ts";
-import type { StepEventMetadata } from "../engine/automation.ts";
-import { forgetAccountFlag, guardFlags, lockTimeoutFlag, yesFlag } from "../flags.ts";
+import { forgetAccountFlag, guardFlags, guardsOf, lockTimeoutFlag, yesFlag } from "../flags.ts";
 import type { RunResult } from "../results/run.ts";
 
 export default class Up extends StackCommand {
@@ -39,51 +38,13 @@ export default class Up extends StackCommand {
 
   async run(): Promise<RunResult> {
     const { flags } = await this.parse(Up);
-    const { requireConfirmable } = await import("../terminal/ask.ts");
     const { project, file } = await this.settings(flags);
-    requireConfirmable(flags.yes);
-    const [{ openForRun }, { apply }, { runSummary }, { summarizeUp }] = await Promise.all([
-      import("../deploy/open-for-run.ts"),
-      import("../deploy/apply.ts"),
-      import("../report/run-summary.ts"),
-      import("../ci/job-summary.ts"),
-    ]);
-    const { yes, verbose, adopt, "lock-timeout": lockDeadline } = flags;
-    const guards = {
-      maxRemovals: flags["max-removals"],
-      allowUnprotected: flags["allow-unprotected"],
-      acceptShutOut: flags["accept-shut-out"],
-      liftDenials: flags["lift-denials"],
-    };
-    const { SavedPlan } = await import("../deploy/saved-plan.ts");
-    const plan = flags.plan === undefined ? {} : { plan: await SavedPlan.read(flags.plan, project) };
-    const stack = await openForRun(project, file, { lockDeadline, forget: flags["forget-account"] });
-    const onLate = async (): Promise<void> => {
-      const { requireSameSettings } = await import("../project/settings-file.ts");
-      requireSameSettings((await this.settings(flags)).file, file);
-    };
-    await onLate();
-    const steps: StepEventMetadata[] = [];
-    this.#outcome = { project, file, steps };
-    const onStep = (step: StepEventMetadata) => steps.push(step);
-    const result = await apply(stack, {
-      project,
-      file,
-      yes,
-      verbose,
-      adopt,
-      lockDeadline,
-      guards,
-      onLate,
-      onStep,
-      ...plan,
-    });
-    const { letInWithoutPassword, passwordsLater } = await import("../deploy/passwords-later.ts");
-    const letIn = await letInWithoutPassword(result, file.settings);
-    await summarizeUp(this.#outcome, letIn);
-    this.log(runSummary(result));
-    if (letIn.length > 0) this.logToStderr(`Next: ${passwordsLater(letIn)}`);
-    return result;
+    this.#outcome = { project, file, steps: [] };
+    const { summarizedUp } = await import("../ci/summarized-up.ts");
+    const { yes, verbose, adopt, plan, "lock-timeout": lockDeadline, "forget-account": forget } = flags;
+    const settingsNow = async () => (await this.settings(flags)).file;
+    const options = { yes, verbose, adopt, plan, lockDeadline, forget, guards: guardsOf(flags), settingsNow };
+    return summarizedUp(this.#outcome, options, this);
   }
 
   protected override async failed(error: Error): Promise<void> {

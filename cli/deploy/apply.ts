@@ -180,7 +180,7 @@ async function lift(stack: Stack, options: RunOptions, { lifted: { cutOff, denie
   tell(`Let in again: ${names.join(", ")}.`);
 }
 
-/** Nobody is shut out in silence, also where nothing is asked. */
+/** Tells who is shut out, where no preview is shown. */
 function tellShutOut(warnings: Warning[]): void {
   for (const warning of warnings) {
     if (warning.kind !== "shut-out" && warning.kind !== "unnamed-accounts") continue;
@@ -197,7 +197,7 @@ async function requireUnchanged(stack: Stack, project: Project, shown: Resource[
   );
 }
 
-/** What the question is about; what cannot be reached was told before. */
+/** The accounts that are to be forgotten, for the question. Those that cannot be reached were told before. */
 function forgotten(stack: Stack, settings: Settings): Warning[] {
   return unreachedWarnings(stack, settings).filter(({ kind }) => kind === "account-forgotten");
 }

@@ -157,7 +157,7 @@ export async function settlePending(
   }
 }
 
-/** Nobody is let into a stack whose first `up` has not come to its end, or which has lost its policy. */
+/** Refuses a stack whose first `up` has not come to its end, or which has lost its policy. */
 function requireInForce({ organizationalUnits }: StackBefore): void {
   if (organizationalUnits.length > 0) return;
   throw new Failure(
@@ -167,7 +167,7 @@ function requireInForce({ organizationalUnits }: StackBefore): void {
   );
 }
 
-/** Nor is anybody let in whom somebody, or AWS, has shut out: no repair takes that off unasked. */
+/** Refuses developers whom somebody, or AWS, has shut out: no repair takes that off unasked. */
 function requireNotDenied(alarms: Warning[]): void {
   const denied = alarms.filter(({ kind }) => kind === "denied");
   if (denied.length === 0) return;
@@ -186,7 +186,7 @@ function tellUncovered(alarms: Warning[], names: string[], settings: Settings): 
   for (const line of warningLines(told, process.stderr)) tell(line);
 }
 
-/** Nor while AWS has less of the policy than the stack has made of it. */
+/** Refuses a stack of whose policy AWS has less than the stack has made of it. */
 function requireWhole(alarms: Warning[]): void {
   const weakened = alarms.filter(isWeakened);
   if (weakened.length === 0) return;
@@ -196,7 +196,7 @@ function requireWhole(alarms: Warning[]): void {
   );
 }
 
-/** Nobody is let into an account where the policy is not attached yet: an edit of the units may be pending. */
+/** Refuses accounts to which the policy is not attached yet: an edit of the units may be pending. */
 async function requireAttached(
   { organizationalUnits: attached }: StackBefore,
   settings: Settings,
@@ -218,7 +218,7 @@ async function requireAttached(
   );
 }
 
-/** Whose removal from the roster was never applied comes back: the policy, which is not of this run, lets go of them first. */
+/** Brings back developers whose removal from the roster was never applied. The policy, which is not of this run, lets go of them first. */
 async function returnToStack(
   stack: Stack,
   { project, settings, names, verbose }: RunOptions & { names: string[] },
@@ -240,7 +240,7 @@ async function returnToStack(
   await prepareAddition(stack, names, { settings, refresh });
 }
 
-/** The policy that all developers share names their roles: whoever came under another prefix could not log in. */
+/** Refuses a pending edit of the policy that all developers share: it names their roles, and one under another prefix could not log in. */
 function requireSharedPolicy(resources: Resource[], { rolePrefix }: Settings): void {
   const policy = resources.find(({ type }) => type === "aws-native:iam:ManagedPolicy");
   if (isDeepStrictEqual(policy?.inputs?.["policyDocument"], developerPolicy(rolePrefix))) return;

@@ -20,6 +20,8 @@ import { deletionLines, removalQuestion } from "./removal-words.ts";
 import { removeFromStack, settlePending } from "./own-part.ts";
 import { tell } from "../terminal/tell.ts";
 
+export { runSummary } from "../report/run-summary.ts";
+
 export interface RemovalOptions {
   project: Project;
   names: string[];

@@ -7,9 +7,12 @@ import { clientsIn } from "../aws/clients.ts";
 import { wordsOf } from "../aws/error-words.ts";
 import { Failure } from "../failure.ts";
 import type { EmergencySettings } from "../project/emergency-settings.ts";
+import type { Project } from "../project/project.ts";
+import { confirmChange, requireConfirmable } from "../terminal/ask.ts";
+import type { Printer } from "../terminal/printer.ts";
 import { tellingAfterAMoment } from "../terminal/moment.ts";
 import { othersThatWork } from "./emergency-refusal.ts";
-import type { EmergencyTarget } from "./emergency-target.ts";
+import { type EmergencyTarget, userInEmergency } from "./emergency-target.ts";
 import { tell } from "../terminal/tell.ts";
 
 /** Seconds that a session of GetSessionToken lasts at the longest, and one of a role that is assumed from it (STS API Reference). */
@@ -42,6 +45,26 @@ async function endEach(settings: EmergencySettings, target: EmergencyTarget): Pr
     inEachAccount(target, (accountId, roleName) => endRoleSessions(iam(accountId), roleName, before)),
   ]);
   return { userName, authAccount, before: before.toISOString(), ...own, ...roles };
+}
+
+/**
+ * Ends all live sessions of a developer after a question, and tells what was ended and what not.
+ *
+ * @throws Failure when something was not ended
+ */
+export async function endSessionsOf(
+  project: Project,
+  { name, yes }: { name: string; yes: boolean },
+  printer: Printer,
+): Promise<EndedSessions> {
+  const { settings, target } = await userInEmergency(project, name);
+  requireConfirmable(yes);
+  await confirmChange(`End all live sessions of ${target.userName} now?`, yes);
+  const result = await endSessions(settings, target);
+  for (const line of endedLines(result)) printer.logToStderr(line);
+  requireAllEnded(result);
+  printer.log(`All live sessions of ${target.userName} have ended; keys, password and MFA devices are as they were.`);
+  return result;
 }
 
 /** "alice: sessions ended: the user's own, and those of the role in sandbox, payments." and what was not. */

@@ -24,10 +24,10 @@ export async function passphraseEnvironment(project: Project): Promise<Record<st
     );
   }
   if (salt !== undefined) {
-    const check = async (value: string): Promise<true | string> =>
+    const isRight = async (value: string): Promise<true | string> =>
       (await opens(value, salt)) || "That is not the passphrase of this stack.";
     return {
-      PULUMI_CONFIG_PASSPHRASE: await askSecret(`Passphrase of the stack "${stackReference(project)}":`, check),
+      PULUMI_CONFIG_PASSPHRASE: await askSecret(`Passphrase of the stack "${stackReference(project)}":`, isRight),
     };
   }
   return { PULUMI_CONFIG_PASSPHRASE: await choosePassphrase(project) };

@@ -49,8 +49,8 @@ async function freeProfile(): Promise<string> {
   // Another name is no remedy for a file that cannot be written.
   if (!(refused instanceof TakenProfile)) throw refused;
   tellPerson(refused.message);
-  const check = async (name: string): Promise<true | string> => (await refusalOf(name))?.message ?? true;
-  return askText("Another profile for your login:", check, `${dailyProfile}-mfa`);
+  const isFree = async (name: string): Promise<true | string> => (await refusalOf(name))?.message ?? true;
+  return askText("Another profile for your login:", isFree, `${dailyProfile}-mfa`);
 }
 
 /** Why a profile cannot have the login. */

@@ -4,13 +4,13 @@ import { wordsOfAws } from "../aws/error-words.ts";
 import { type Credentials, iamFor, stsFor } from "./developer-clients.ts";
 import { liveSession, type Memory } from "./memory.ts";
 import { loginProfiles, sessionIn } from "./profile.ts";
-import type { CheckedLogin } from "../results/login.ts";
+import type { LoginInAws } from "../results/login.ts";
 
 /**
- * The profiles that `login` has written, and what is remembered besides, each asked about: what the file says of its expiry may be
- * edited, or out of date.
+ * The profiles that `login` has written, and the sessions that are remembered besides, as AWS has them: the expiry in the file may
+ * have been edited, or be out of date.
  */
-export async function checkedLogins(memory: Memory, clockOffset: number): Promise<CheckedLogin[]> {
+export async function loginsInAws(memory: Memory, clockOffset: number): Promise<LoginInAws[]> {
   const written = await Promise.all(
     (await loginProfiles()).map(async (login) => ({ login, session: await sessionIn(login.profile) })),
   );
@@ -22,16 +22,16 @@ export async function checkedLogins(memory: Memory, clockOffset: number): Promis
   return Promise.all(
     [...written, ...remembered].map(async ({ login, session }) => ({
       ...login,
-      ...(await checkedSession(session, clockOffset)),
+      ...(await sessionInAws(session, clockOffset)),
     })),
   );
 }
 
-/** What AWS says of one session. */
-export async function checkedSession(
+/** Asks AWS whether a session is still live. */
+export async function sessionInAws(
   session: Credentials,
   clockOffset: number,
-): Promise<Pick<CheckedLogin, "live" | "refused">> {
+): Promise<Pick<LoginInAws, "live" | "refused">> {
   const { GetCallerIdentityCommand } = await import("@aws-sdk/client-sts");
   try {
     await (await stsFor(session, clockOffset)).send(new GetCallerIdentityCommand({}));

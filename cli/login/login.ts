@@ -45,11 +45,11 @@ const tries = 3;
  * Logs in: finds out who this is and what is assigned, asks for the account and the code where they are not given, and
  * opens the sessions. Nothing is written but the memory.
  *
- * @param prepare called with the accounts before a code is asked for
+ * @param onAccounts called with the accounts before a code is asked for
  */
 export async function login(
   options: LoginOptions,
-  prepare: (accounts: string[]) => Promise<void> = () => Promise.resolve(),
+  onAccounts: (accounts: string[]) => Promise<void> = () => Promise.resolve(),
 ): Promise<LoggedIn> {
   const { all, chain, code } = options;
   if (chain || all) requireChainable(options.duration);
@@ -74,7 +74,7 @@ export async function login(
     duration: options.duration ?? (chained ? chainedLimit : assignment.sessionDuration),
     clockOffset: myself.clockOffset,
   };
-  await prepare(accounts);
+  await onAccounts(accounts);
   const login = { key, myself, request, memory };
   return memory.exclusively(async () => {
     const remembered = await memory.read();
@@ -163,7 +163,7 @@ async function chosenAccounts(
   return [await chooseAccount(assignment, (await memory.read()).used)];
 }
 
-/** Refused here already, so that no code is spent on it. */
+/** Refuses a duration that the role does not allow, so that no code is spent on it. */
 function requireShortEnough(duration: number | undefined, { sessionDuration, roleName }: Assignment): void {
   if (duration === undefined || duration <= sessionDuration) return;
   throw new Failure(

@@ -1,6 +1,10 @@
 import { login, type LoggedIn, type LoginOptions } from "./login.ts";
+import { sixDigits } from "./code.ts";
+import { loginJson, loginSummary } from "./login-summary.ts";
 import type { Session } from "./memory.ts";
-import { loginProfiles, ensureFreeProfiles, writeProfiles } from "./profile.ts";
+import { ensureFreeProfiles, loginProfiles, writeProfiles } from "./profile.ts";
+import type { LoginResult } from "../results/login.ts";
+import type { Printer } from "../terminal/printer.ts";
 
 /** What a login has written. */
 export interface ProfilesLogin extends Pick<LoggedIn, "refused"> {
@@ -9,8 +13,28 @@ export interface ProfilesLogin extends Pick<LoggedIn, "refused"> {
   before: Record<string, string>;
 }
 
+/**
+ * Logs in as the command does: with the code as it was typed, into profiles, telling what has come of it.
+ *
+ * @returns what `--json` prints, and whether every account was logged in to
+ */
+export async function logIn(
+  profile: string,
+  { typed, ...options }: Omit<LoginOptions, "code"> & { typed: string[] | undefined },
+  printer: Printer,
+): Promise<{ result: LoginResult; isWhole: boolean }> {
+  const code = typed === undefined ? undefined : sixDigits(typed.join(""));
+  const found = await loginToProfiles(profile, { ...options, code });
+  printer.log(loginSummary(found));
+  for (const { account, reason } of found.refused) {
+    const remedy = reason.remedy === undefined ? "" : ` ${reason.remedy}`;
+    printer.logToStderr(`Not logged in to ${account}: ${reason.message}${remedy}`);
+  }
+  return { result: loginJson(found), isWhole: found.refused.length === 0 };
+}
+
 /** Logs in, and writes the sessions into the profile that is named; of several accounts, each into one of its own. */
-export async function loginToProfiles(profile: string, options: LoginOptions): Promise<ProfilesLogin> {
+async function loginToProfiles(profile: string, options: LoginOptions): Promise<ProfilesLogin> {
   const profileOf = (account: string): string => (options.all ? `${profile}-${account}` : profile);
   const { sessions, refused } = await login(options, (accounts) => ensureFreeProfiles(accounts.map(profileOf)));
   const accounts = new Map((await loginProfiles()).map((one) => [one.profile, one.account]));

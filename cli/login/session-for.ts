@@ -69,8 +69,8 @@ async function renew(
 }
 
 async function isEnded(session: Session): Promise<boolean> {
-  const { checkedSession } = await import("./live-logins.ts");
-  const { live, refused } = await checkedSession(session, 0);
+  const { sessionInAws } = await import("./live-logins.ts");
+  const { live, refused } = await sessionInAws(session, 0);
   if (live === false) {
     tell(`Your session of ${session.account} works no more: ${refused ?? ""}`);
   }

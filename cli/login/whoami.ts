@@ -1,7 +1,7 @@
 import { keyPlace } from "./own-access-key.ts";
-import { checkedLogins } from "./live-logins.ts";
+import { loginsInAws } from "./live-logins.ts";
 import { LoginMemory } from "./memory.ts";
-import type { CheckedLogin, WhoamiResult } from "../results/login.ts";
+import type { LoginInAws, WhoamiResult } from "../results/login.ts";
 import { assignmentToMe, warnOfClock, whomToAsk } from "./myself.ts";
 import { ownKey } from "./own-key.ts";
 import { localTime } from "./login-summary.ts";
@@ -13,7 +13,7 @@ export async function whoami(options: {
 }): Promise<WhoamiResult> {
   const { key, myself } = await ownKey(options);
   const memory = await new LoginMemory(options.cacheDirectory, key.accessKeyId).read();
-  const logins = await checkedLogins(memory, myself.clockOffset);
+  const logins = await loginsInAws(memory, myself.clockOffset);
   warnOfClock(myself);
   const assignment = options.kit === undefined ? myself.assignment : await assignmentToMe(myself, options.kit);
   return {
@@ -41,7 +41,7 @@ export function whoamiText({ userName, authAccount, accessKey, mfaDevices, assig
   return rows.map(([label, value]) => `${label.padEnd(width)}  ${value}`).join("\n");
 }
 
-function loginText({ profile, account, expires, live, refused }: CheckedLogin): string {
+function loginText({ profile, account, expires, live, refused }: LoginInAws): string {
   const place = profile === undefined ? "for the profiles that share your login" : `profile ${profile}`;
   const isOver = !(Date.parse(expires) > Date.now());
   const time = Number.isNaN(Date.parse(expires)) ? "no time that can be read" : localTime(expires);

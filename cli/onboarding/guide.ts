@@ -8,7 +8,22 @@ import type { Settings } from "../../infra/settings.ts";
 import { accessKeyProfile, accountProfileName, configText, roleProfiles } from "../aws-files/profiles.ts";
 import { Failure } from "../failure.ts";
 import { kitText } from "../login/kit.ts";
+import { requireInRoster } from "../project/roster.ts";
+import type { SettingsFile } from "../project/settings-file.ts";
+import type { GuideResult } from "../results/guide.ts";
 import type { Language } from "./language.ts";
+
+/**
+ * The page for somebody on the roster, and what stands in it.
+ *
+ * @throws Failure for a name that is not on the roster
+ */
+export async function guideFor(file: SettingsFile, userName: string, language: Language): Promise<GuideResult> {
+  requireInRoster(file, [userName]);
+  const { settings } = file;
+  const page = await guidePage(settings, userName, language);
+  return { assignment: assignmentOf(settings, userName), signInAddress: signInAddress(settings), page };
+}
 
 /** The page for one developer: how to sign in, to enrol and to log in. It holds no secrets, and is the kit as well. */
 export async function guidePage(settings: Settings, userName: string, language: Language): Promise<string> {

@@ -36,7 +36,7 @@ export const assignmentSchema = z
   })
   .describe("What a developer has to know of the organization to log in.");
 
-const checkedLogin = z.strictObject({
+const loginInAws = z.strictObject({
   ...profileSchema.shape,
   profile: z
     .string()
@@ -54,7 +54,7 @@ export const whoamiSchema = z.strictObject({
   accessKey: z.strictObject({ id: z.string(), from: z.string() }),
   mfaDevices: z.array(z.string()).describe("Serial numbers."),
   assignment: assignmentSchema.optional().describe("Left out for a user to whom nothing is assigned (yet)."),
-  logins: z.array(checkedLogin).describe("What login has opened, expired profiles too."),
+  logins: z.array(loginInAws).describe("What login has opened, expired profiles too."),
 });
 
 /** A profile that `login` has written. */
@@ -62,6 +62,6 @@ export type LoginProfile = z.infer<typeof profileSchema>;
 export type LoginResult = z.infer<typeof loginSchema>;
 export type ConsoleResult = z.infer<typeof consoleSchema>;
 /** A session that `login` has opened, and what AWS says of it. */
-export type CheckedLogin = z.infer<typeof checkedLogin>;
+export type LoginInAws = z.infer<typeof loginInAws>;
 /** Who the access key's owner is. No secrets. */
 export type WhoamiResult = z.infer<typeof whoamiSchema>;

@@ -8,7 +8,7 @@ import { type ListedStack, listStacks, movedAway } from "../engine/stack.ts";
 import { Failure } from "../failure.ts";
 import { withBackendUrl } from "../project/backend-text.ts";
 import { openProjects, type Project, requireServerFor } from "../project/project.ts";
-import { confirmChange } from "../terminal/ask.ts";
+import { confirmChange, requireConfirmable } from "../terminal/ask.ts";
 import { Copy, type Destination, type Source } from "./copy.ts";
 import { requireIdle } from "../engine/idle.ts";
 import { leave, type StackMove } from "./leave.ts";
@@ -37,6 +37,7 @@ export interface MoveOptions {
  * has been copied and compared, nothing but copies is made; then the old states are renamed, and the files edited.
  */
 export async function moveState({ from, to, organization: given, secretsProvider, yes }: MoveOptions): Promise<Move> {
+  requireConfirmable(yes);
   requireBackendUrl("--to", to);
   if (secretsProvider !== "default") requireSecretsProvider(secretsProvider);
   if (process.env["PULUMI_BACKEND_URL"]) {

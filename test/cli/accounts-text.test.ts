@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { accountsText } from "../../cli/accounts-text.ts";
 import { cutOffLines } from "../../cli/developers/cut-off.ts";
 import { handoverPage } from "../../cli/onboarding/handover.ts";
-import { developerTable } from "../../cli/developers/table.ts";
+import { developerTable } from "../../cli/developers/developer-table.ts";
 
 describe("many accounts on a line", () => {
   const ten = Array.from({ length: 10 }, (_, index) => `account-${index + 1}`);

@@ -28,9 +28,9 @@ describe("one place decides what the engine changes in AWS", () => {
 
   it("nothing starts such a run but what guards, shows and asks, or does a person's own part", async () => {
     expect(await filesWith(/\b(runUp|applySettings|runDestroy|runRemoval)\b/)).to.eql([
-      "commands/destroy.ts",
       "deploy/apply-settings.ts",
       "deploy/apply.ts",
+      "deploy/destroy.ts",
       "deploy/own-part.ts",
       "engine/runs.ts",
     ]);

@@ -34,7 +34,10 @@ async function register(changes: Record<string, unknown> = {}) {
     ...changes,
   });
   const outputs = await pulumi.runtime.runInPulumiStack(() =>
-    program(settings, { pluginVersion: "1.11.0", organization: { id: "o-abcdefghij", managementAccount: "111111111111" } }),
+    program(settings, {
+      pluginVersion: "1.11.0",
+      organization: { id: "o-abcdefghij", managementAccount: "111111111111" },
+    }),
   );
   return { resources, outputs: outputs as unknown };
 }

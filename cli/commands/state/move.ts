@@ -29,8 +29,6 @@ export default class StateMove extends ProjectCommand {
 
   async run(): Promise<Move> {
     const { flags } = await this.parse(StateMove);
-    const { requireConfirmable } = await import("../../terminal/ask.ts");
-    requireConfirmable(flags.yes);
     const { moveState } = await import("../../state-move/move.ts");
     const move = await moveState({
       from: flags.cwd ?? process.cwd(),

@@ -1,0 +1,32 @@
+import { requireSameSettings, type SettingsFile } from "../project/settings-file.ts";
+import type { RunResult } from "../results/run.ts";
+import { requireConfirmable } from "../terminal/ask.ts";
+import { apply, type ApplyOptions } from "./apply.ts";
+import { openForRun } from "./open-for-run.ts";
+import { SavedPlan } from "./saved-plan.ts";
+
+export interface UpOptions extends Omit<ApplyOptions, "plan" | "onLate" | "onBegin" | "intro"> {
+  /** The path of the plan, where nothing else is to be applied. */
+  plan: string | undefined;
+  /** Names of accounts that are closed or have left the organization, to be taken out of the stack. */
+  forget: string[] | undefined;
+  /** Reads the settings once more. */
+  settingsNow: () => Promise<SettingsFile>;
+}
+
+/**
+ * Applies the settings to the whole stack.
+ *
+ * @throws Failure when the settings file is edited while another run, or the passphrase, is waited for
+ */
+export async function up({ plan: path, forget, settingsNow, ...options }: UpOptions): Promise<RunResult> {
+  const { project, file, yes, lockDeadline = 0 } = options;
+  requireConfirmable(yes);
+  const plan = path === undefined ? {} : { plan: await SavedPlan.read(path, project) };
+  const stack = await openForRun(project, file, { lockDeadline, forget });
+  const onLate = async (): Promise<void> => {
+    requireSameSettings(await settingsNow(), file);
+  };
+  await onLate();
+  return apply(stack, { ...options, onLate, ...plan });
+}

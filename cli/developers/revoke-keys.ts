@@ -1,0 +1,72 @@
+import { removeAccessKey } from "../../infra/access-keys.ts";
+import { accessKeyStatuses } from "../aws/access-key-status.ts";
+import { aboutUser } from "../aws/missing-user.ts";
+import { Failure } from "../failure.ts";
+import type { Project } from "../project/project.ts";
+import type { AccessKeyStatus, RevokeKeysResult } from "../results/credentials.ts";
+import { confirmChange, requireConfirmable } from "../terminal/ask.ts";
+import type { Printer } from "../terminal/printer.ts";
+import { accessKeyTable } from "./credential-tables.ts";
+import { listEach, requireAllTaken, takeEach, tellNotTaken } from "./emergency-refusal.ts";
+import { userInEmergency } from "./emergency-target.ts";
+import { sessionsAfter } from "./end-sessions.ts";
+
+export interface RevokeKeysOptions {
+  /** A name on the roster, or of a user of the stack. */
+  name: string;
+  /** The id of the only key to take away; all of them when left out. */
+  key: string | undefined;
+  endSessions: boolean;
+  yes: boolean;
+}
+
+/**
+ * Takes a developer's access keys away.
+ *
+ * @throws Failure when a key was not deleted, after all else is done
+ */
+export async function revokeKeys(
+  project: Project,
+  { name, key, endSessions, yes }: RevokeKeysOptions,
+  printer: Printer,
+): Promise<RevokeKeysResult> {
+  const { iam, userName, settings, target } = await userInEmergency(project, name);
+  requireConfirmable(yes);
+  const list = aboutUser(userName, "revoke-keys", accessKeyStatuses(iam, userName));
+  const { things: keys, unlisted } = await listEach("the access keys", list);
+  const chosen = key === undefined || unlisted.length > 0 ? keys : [keyWithId(userName, keys, key)];
+  if (chosen.length > 0) {
+    printer.logToStderr(accessKeyTable(keys));
+    await confirmChange(`Delete ${chosen.map(({ id }) => id).join(" and ")} of ${userName}?`, yes);
+  }
+  const { taken, failed } = await takeEach(
+    chosen,
+    ({ id }) => `the access key ${id}`,
+    ({ id }) => removeAccessKey(iam, userName, id),
+  );
+  const left = [...unlisted, ...failed];
+  tellNotTaken(userName, left);
+  if (left.length === 0 || taken.length > 0) printer.log(revokedText(userName, taken));
+  const sessions = await sessionsAfter({ settings, target, end: endSessions });
+  requireAllTaken("revoke-keys", userName, left);
+  return { userName, revoked: taken, ...sessions };
+}
+
+function revokedText(userName: string, revoked: AccessKeyStatus[]): string {
+  if (revoked.length === 0) return `${userName} has no access key; there is nothing to revoke.`;
+  return [
+    `Deleted of ${userName}: ${revoked.map(({ id }) => id).join(", ")}.`,
+    `For a new key ${userName} makes one in the console, under Security credentials, then runs mfa-admin enroll.`,
+  ].join("\n");
+}
+
+/** @throws Failure naming the keys that there are */
+function keyWithId(userName: string, keys: AccessKeyStatus[], id: string): AccessKeyStatus {
+  const key = keys.find((candidate) => candidate.id === id);
+  if (key !== undefined) return key;
+  const ids = keys.map((candidate) => candidate.id).join(", ");
+  throw new Failure(
+    `${userName} has no access key ${id}.`,
+    ids === "" ? `${userName} has no access key at all.` : `The keys are: ${ids}.`,
+  );
+}
