@@ -33,8 +33,9 @@ export class Developer {
     const { AccessKey } = await auth.iam.send(new CreateAccessKeyCommand({ UserName: name }));
     const { AccessKeyId: accessKeyId = "", SecretAccessKey: secretAccessKey = "" } = AccessKey ?? {};
     const accessKey = { accessKeyId, secretAccessKey };
-    const { MFADevices = [] } = await auth.iam.send(new ListMFADevicesCommand({ UserName: name }));
-    const { iam } = MFADevices.length === 0 ? clients(sandbox, accessKey) : auth;
+    const own = clients(sandbox, accessKey);
+    const { MFADevices = [] } = await own.iam.send(new ListMFADevicesCommand({ UserName: name }));
+    const { iam } = MFADevices.length === 0 ? own : auth;
     return new Developer(sandbox, name, accessKey, await enableDevice(sandbox, iam, name));
   }
 
