@@ -38,6 +38,19 @@ export async function authorize(aws: LocalAws, caller: Caller, request: Authoriz
 }
 
 /**
+ * Refuses what the policies in force do not allow on every resource; for actions that nothing here is built for. One
+ * that the evaluator does not know is let through.
+ */
+export async function authorizeAnywhere(aws: LocalAws, caller: Caller, action: string): Promise<void> {
+  const [service = "", name = ""] = action.split(":");
+  const isKnown = await isWildcardOnlyAction(service, name).then(
+    () => true,
+    () => false,
+  );
+  if (isKnown) await authorize(aws, caller, { action, resource: "*" });
+}
+
+/**
  * Evaluates a request. The evaluator knows nothing of AWS but the policies it is given, and overlooks what it does not
  * know: every condition key, the resource's account, the trust policy and the organization's policies come from here.
  */

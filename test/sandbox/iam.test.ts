@@ -19,6 +19,7 @@ import {
   GenerateCredentialReportCommand,
   GetAccessKeyLastUsedCommand,
   GetAccountPasswordPolicyCommand,
+  GetAccountAuthorizationDetailsCommand,
   GetAccountSummaryCommand,
   GetCredentialReportCommand,
   GetLoginProfileCommand,
@@ -307,6 +308,20 @@ describe("sandbox: IAM", () => {
       expect(cells).to.have.length(columns.length);
       expect(cells[columns.indexOf("mfa_active")]).to.equal("false");
       expect(cells[columns.indexOf("access_key_1_active")]).to.equal("true");
+    });
+
+    it("tells everything that says who may do what, and of AWS's policies those in use", async () => {
+      sandbox.userInMemberAccount(AUTH, UserName, ["arn:aws:iam::aws:policy/ReadOnlyAccess"]);
+      const all = await iam.send(new GetAccountAuthorizationDetailsCommand({}));
+      expect(all.UserDetailList?.map((user) => user.UserName)).to.deep.equal([UserName]);
+      expect(all.RoleDetailList?.map((role) => role.RoleName)).to.deep.equal(["OrganizationAccountAccessRole"]);
+      expect(all.Policies?.map(({ PolicyName }) => PolicyName)).to.have.members([
+        "AdministratorAccess",
+        "ReadOnlyAccess",
+      ]);
+      const Filter = ["User" as const, "LocalManagedPolicy" as const];
+      const some = await iam.send(new GetAccountAuthorizationDetailsCommand({ Filter }));
+      expect([some.UserDetailList?.length, some.RoleDetailList, some.Policies]).to.deep.equal([1, [], []]);
     });
 
     it("sees AWS's managed policies", async () => {

@@ -44,6 +44,11 @@ export interface SandboxOptions {
   consistencySeconds?: number;
   /** Seconds during which STS does not know a device that IAM has enabled; 8 to 14 at AWS. Default 0. */
   deviceConsistencySeconds?: number;
+  /**
+   * How many codes of a device are verified in three minutes; nine at AWS. Any number by default: a test logs in more
+   * often than somebody with a phone.
+   */
+  verificationsPerDevice?: number;
   /** Whether the organization has service control policies switched on. Default true. */
   serviceControlPolicies?: boolean;
   /** Whether the organization has resource control policies switched on. Default false. */
@@ -104,6 +109,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const aws = new LocalAws({
     consistencySeconds: options.consistencySeconds ?? 0,
     deviceConsistencySeconds: options.deviceConsistencySeconds ?? 0,
+    verificationsPerDevice: options.verificationsPerDevice ?? Infinity,
     policyTypes: [
       ...(options.serviceControlPolicies === false ? [] : (["SERVICE_CONTROL_POLICY"] as const)),
       ...(options.resourceControlPolicies === true ? (["RESOURCE_CONTROL_POLICY"] as const) : []),

@@ -17,7 +17,9 @@ export function identityPoliciesOf(aws: LocalAws, caller: Caller): SimulationIde
     case "AssumedRole":
       return policiesOf(aws, caller.accountId, caller.role);
     case "Account":
-      return [ROOT_USER_POLICY];
+      return caller.session === undefined
+        ? [ROOT_USER_POLICY]
+        : [{ name: "RootTask", policy: JSON.parse(caller.session.task) as unknown }];
   }
 }
 

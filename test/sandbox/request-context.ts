@@ -54,7 +54,12 @@ function ofCaller(caller: Caller, now: Date): RequestContext {
         ...tags("aws:PrincipalTag", caller.role.tags),
       };
     case "Account":
-      return { "aws:PrincipalArn": caller.arn };
+      return {
+        "aws:PrincipalArn": caller.arn,
+        ...(caller.session === undefined
+          ? {}
+          : { "aws:AssumedRoot": "true", "aws:TokenIssueTime": caller.session.issued.toISOString() }),
+      };
   }
 }
 

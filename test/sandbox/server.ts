@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { authenticate } from "./authentication.ts";
+import { authorizeAnywhere } from "./authorization.ts";
 import { AwsError } from "./errors.ts";
 import type { Faults } from "./faults.ts";
 import type { Latency } from "./latency.ts";
@@ -137,14 +138,16 @@ async function run(
     throw new AwsError(fault.code, fault.message ?? `${fault.code} (injected)`, fault.status ?? 400);
   }
   service.admits?.(caller, room.aws);
-  const operation = service.operations[action];
-  if (operation === undefined) {
-    throw new AwsError("NotImplemented", `The sandbox does not implement ${service.name} ${action}.`, 501);
-  }
   const call = new Call(
     { ...room, caller, ...(fault?.handlerErrorCode === undefined ? {} : { handlerFault: fault }) },
     input,
   );
+  const operation = service.operations[action];
+  if (operation === undefined) {
+    // Who may not do it is told so first, as everywhere.
+    await authorizeAnywhere(room.aws, caller, `${service.permissionPrefix}:${action}`);
+    throw new AwsError("NotImplemented", `The sandbox does not implement ${service.name} ${action}.`, 501);
+  }
   const output = await perform(service, action, operation, call);
   return fault?.loseAnswer === true ? "cut" : output;
 }

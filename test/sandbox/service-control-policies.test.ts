@@ -1,6 +1,6 @@
 import { CreateAccessKeyCommand, CreateRoleCommand, ListUsersCommand, TagRoleCommand } from "@aws-sdk/client-iam";
 import { AttachPolicyCommand, CreatePolicyCommand } from "@aws-sdk/client-organizations";
-import { AssumeRoleCommand } from "@aws-sdk/client-sts";
+import { AssumeRoleCommand, AssumeRootCommand } from "@aws-sdk/client-sts";
 import { expect } from "chai";
 import { startSandbox, type Sandbox } from "./index.ts";
 import {
@@ -89,6 +89,21 @@ describe("sandbox: service control policies", () => {
     expect((await refusal(root.iam.send(new CreateAccessKeyCommand({})))).name).to.equal("AccessDenied");
     await listUsers(developer);
     await listUsers(clients(sandbox, sandbox.rootUser("111111111111")));
+  });
+
+  it("let the management account's root sessions through where they are excepted", async () => {
+    const TaskPolicyArn = { arn: "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials" };
+    const assumeRoot = (as: Clients) =>
+      as.sts.send(new AssumeRootCommand({ TargetPrincipal: DEVELOPMENT, TaskPolicyArn }));
+    const session = clients(sandbox, given((await assumeRoot(clients(sandbox))).Credentials));
+    await attach({
+      Action: "*",
+      Condition: { ArnLike: { "aws:PrincipalArn": "arn:aws:iam::*:root" }, Null: { "aws:AssumedRoot": "true" } },
+    });
+    await listUsers(session);
+    expect((await refusal(listUsers(clients(sandbox, sandbox.rootUser(DEVELOPMENT))))).name).to.equal("AccessDenied");
+    expect((await refusal(create(session, "root"))).message).to.contain("no identity-based policy allows");
+    expect((await refusal(assumeRoot(developer))).name).to.equal("AccessDenied");
   });
 
   it("count together: more than one on a unit, and those of an account for that account alone", async () => {

@@ -1,5 +1,5 @@
 import { DescribeInstancesCommand } from "@aws-sdk/client-ec2";
-import { CreateAccessKeyCommand } from "@aws-sdk/client-iam";
+import { CreateAccessKeyCommand, ListMFADevicesCommand } from "@aws-sdk/client-iam";
 import { AssumeRoleCommand, GetSessionTokenCommand } from "@aws-sdk/client-sts";
 
 import type { Credentials, Sandbox } from "../sandbox/index.ts";
@@ -24,13 +24,19 @@ export class Developer {
     this.#device = device;
   }
 
-  /** Enrols: the first key comes from the console, where the developer signs in with the one-time password. */
+  /**
+   * Enrols: the first key comes from the console, where the developer signs in with the one-time password. Who has a
+   * device already can add none with a key, and is given it by an administrator.
+   */
   static async enrol(sandbox: Sandbox, name: string): Promise<Developer> {
     const auth = await administratorOf(sandbox, sandbox.authAccount);
     const { AccessKey } = await auth.iam.send(new CreateAccessKeyCommand({ UserName: name }));
     const { AccessKeyId: accessKeyId = "", SecretAccessKey: secretAccessKey = "" } = AccessKey ?? {};
     const accessKey = { accessKeyId, secretAccessKey };
-    return new Developer(sandbox, name, accessKey, await enableDevice(sandbox, clients(sandbox, accessKey).iam, name));
+    const own = clients(sandbox, accessKey);
+    const { MFADevices = [] } = await own.iam.send(new ListMFADevicesCommand({ UserName: name }));
+    const { iam } = MFADevices.length === 0 ? own : auth;
+    return new Developer(sandbox, name, accessKey, await enableDevice(sandbox, iam, name));
   }
 
   /** With the developer's long-term key. */

@@ -1,6 +1,7 @@
 import type {
   Group,
   Identity,
+  IdentityProvider,
   InstanceProfile,
   ManagedPolicy,
   MfaDevice,
@@ -23,6 +24,8 @@ export class Account {
   readonly policies = new Names<ManagedPolicy>();
   readonly virtualMfaDevices = new Names<MfaDevice>();
   readonly instanceProfiles = new Names<InstanceProfile>();
+  readonly openIdConnectProviders = new Names<IdentityProvider>();
+  readonly samlProviders = new Names<IdentityProvider>();
   readonly aliases: string[] = [];
   passwordPolicy?: PasswordPolicy;
   credentialReport?: { generated: Date; content: string };

@@ -39,6 +39,8 @@ export function hasTemporaryCredentials(caller: Caller): boolean {
 /** The root user of an account. */
 export interface RootCaller extends AnyCaller {
   readonly type: "Account";
+  /** Of AssumeRoot, by the management account: `task` is the document of what it is for. */
+  readonly session?: { issued: Date; task: string };
 }
 
 /**

@@ -98,6 +98,18 @@ export interface PolicyVersion {
   readonly created: Date;
 }
 
+/** Whom roles may be given to by web identity or by SAML. */
+export interface IdentityProvider {
+  /** Of SAML as it was given; of OpenID Connect the address without `https://`. */
+  readonly name: string;
+  readonly arn: string;
+  readonly created: Date;
+  /** The client ids and thumbprints of OpenID Connect; of SAML the metadata alone. */
+  clientIds: string[];
+  thumbprints: string[];
+  metadata?: string;
+}
+
 export interface InstanceProfile {
   readonly name: string;
   readonly arn: string;

@@ -14,11 +14,18 @@ export class LocalAws {
   readonly organization: Organization;
   readonly consistencySeconds: number;
   readonly deviceConsistencySeconds: number;
+  readonly verificationsPerDevice: number;
 
-  constructor(options: { consistencySeconds: number; deviceConsistencySeconds?: number; policyTypes: PolicyType[] }) {
+  constructor(options: {
+    consistencySeconds: number;
+    deviceConsistencySeconds?: number;
+    verificationsPerDevice?: number;
+    policyTypes: PolicyType[];
+  }) {
     this.organization = new Organization(MANAGEMENT_ACCOUNT, options.policyTypes);
     this.consistencySeconds = options.consistencySeconds;
     this.deviceConsistencySeconds = options.deviceConsistencySeconds ?? 0;
+    this.verificationsPerDevice = options.verificationsPerDevice ?? Infinity;
   }
 
   /** A managed policy as seen from an account: AWS's own, or one of the account's. */

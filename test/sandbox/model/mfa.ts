@@ -6,8 +6,7 @@ import type { LocalAws } from "./local-aws.ts";
 
 /** A code is good for two steps either way of the present one. */
 const TOLERATED_STEPS = 2;
-/** How often a device's codes are verified in how many milliseconds, good and bad alike. */
-const VERIFICATIONS = 9;
+/** For how many milliseconds a verification counts, of good codes and bad ones alike. */
 const VERIFICATION_PERIOD = 3 * 60_000;
 /** How far a device's clock may be off when two consecutive codes are given. */
 const RESYNC_STEPS = 10;
@@ -27,7 +26,7 @@ export function acceptCode(aws: LocalAws, user: User, serialNumber: string, code
       "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.",
     );
   }
-  refuseTooMany(device, now);
+  refuseTooMany(device, now, aws.verificationsPerDevice);
   const step = stepOf(device, code, now, TOLERATED_STEPS);
   if (step === undefined || step <= device.lastStep) {
     throw accessDenied("MultiFactorAuthentication failed with invalid MFA one time pass code. ");
@@ -49,9 +48,9 @@ export function acceptTwoCodes(device: MfaDevice, first: string, second: string,
 }
 
 /** Counts this verification among the others of the last minutes. */
-function refuseTooMany(device: MfaDevice, now: Date): void {
+function refuseTooMany(device: MfaDevice, now: Date, limit: number): void {
   const recent = device.verifications.filter((then) => now.getTime() - then.getTime() < VERIFICATION_PERIOD);
-  if (recent.length >= VERIFICATIONS) {
+  if (recent.length >= limit) {
     throw accessDenied("MultiFactorAuthentication failed, MFA device unavailable. Please try again later.");
   }
   device.verifications = [...recent, now];

@@ -114,9 +114,14 @@ export class Organization {
     return account;
   }
 
-  /** What leaves the organization goes on outside of it, with its users, its roles and their trust. */
-  removeAccount(id: string): void {
+  /** An account that leaves goes on outside of the organization, with its users, its roles and their trust. */
+  leave(id: string): void {
     this.outsiders.set(id, this.account(id));
+    this.removeAccount(id);
+  }
+
+  /** What is taken out is gone from this local AWS, as if its new owner had closed every way into it. */
+  removeAccount(id: string): void {
     this.accounts.delete(id);
     this.parents.delete(id);
     for (const { targets } of this.policies.values()) targets.delete(id);

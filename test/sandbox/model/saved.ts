@@ -48,6 +48,7 @@ function contentsOf({ organization, credentials, resourceRequests }: LocalAws) {
 function contentsOfAccount(account: Account) {
   const { name, state, aliases, passwordPolicy, credentialReport } = account;
   const { users, groups, roles, policies, virtualMfaDevices, instanceProfiles } = account;
+  const { openIdConnectProviders, samlProviders } = account;
   return {
     ...{ name, state, aliases, passwordPolicy, credentialReport },
     users: [...users],
@@ -56,6 +57,8 @@ function contentsOfAccount(account: Account) {
     policies: [...policies],
     virtualMfaDevices: [...virtualMfaDevices],
     instanceProfiles: [...instanceProfiles],
+    openIdConnectProviders: [...openIdConnectProviders],
+    samlProviders: [...samlProviders],
   };
 }
 
@@ -80,6 +83,8 @@ function fill(account: Account, contents: ReturnType<typeof contentsOfAccount>):
   account.policies.replace(contents.policies);
   account.virtualMfaDevices.replace(contents.virtualMfaDevices);
   account.instanceProfiles.replace(contents.instanceProfiles);
+  account.openIdConnectProviders.replace(contents.openIdConnectProviders);
+  account.samlProviders.replace(contents.samlProviders);
 }
 
 function replace<Value>(target: Map<string, Value>, source: Map<string, Value>): void {

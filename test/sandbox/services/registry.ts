@@ -1,6 +1,7 @@
 import { cloudControl } from "./cloud-control/cloud-control.ts";
 import { ec2 } from "./ec2.ts";
 import { iam } from "./iam/iam.ts";
+import { rolesAnywhere, ssoAdmin } from "./not-built.ts";
 import { organizations } from "./organizations/organizations.ts";
 import type { Service } from "./service.ts";
 import { sts } from "./sts.ts";
@@ -12,4 +13,6 @@ export const services: ReadonlyMap<string, Service> = new Map([
   ["organizations", organizations],
   ["cloudcontrolapi", cloudControl],
   ["ec2", ec2],
+  ["sso", ssoAdmin],
+  ["rolesanywhere", rolesAnywhere],
 ]);

@@ -8,6 +8,7 @@ import { parseDocument } from "../policy-document.ts";
 import type { Output } from "../protocols/protocol.ts";
 import { queryProtocol } from "../protocols/query.ts";
 import type { RequestContext } from "../request-context.ts";
+import { assumeRoot } from "./assume-root.ts";
 import type { Call, Service } from "./service.ts";
 
 const HOUR = 3600;
@@ -28,6 +29,7 @@ export const sts: Service = {
     // Needs no permission either.
     GetSessionToken: { run: getSessionToken },
     AssumeRole: { run: assumeRole },
+    AssumeRoot: assumeRoot((session) => ({ Credentials: show(session) })),
   },
 };
 

@@ -1,10 +1,11 @@
+import { AWS_MANAGED_POLICIES } from "../../model/aws-managed-policies.ts";
 import type { Group, ManagedPolicy, Role, User } from "../../model/entities.ts";
 import type { Output } from "../../protocols/protocol.ts";
 import { iamPage } from "../page.ts";
 import type { Call, Operations } from "../service.ts";
 import { showAttachedPolicies, showGroup, showPolicy, showRole, showTags, showUser } from "./show.ts";
 
-type Kind = "User" | "Role" | "Group" | "LocalManagedPolicy";
+type Kind = "User" | "Role" | "Group" | "LocalManagedPolicy" | "AWSManagedPolicy";
 
 interface Detail {
   kind: Kind;
@@ -23,6 +24,7 @@ export const authorizationDetailOperations: Operations = {
         ...[...groups].map((group) => detail("Group", showGroupDetail(group))),
         ...[...roles].map((role) => detail("Role", showRoleDetail(call, role))),
         ...[...policies].map((policy) => detail("LocalManagedPolicy", showPolicyDetail(call, policy))),
+        ...ofAwsInUse(call).map((policy) => detail("AWSManagedPolicy", showPolicyDetail(call, policy))),
       ];
       const { page, more } = iamPage(
         call,
@@ -33,12 +35,16 @@ export const authorizationDetailOperations: Operations = {
         UserDetailList: shown("User"),
         GroupDetailList: shown("Group"),
         RoleDetailList: shown("Role"),
-        Policies: shown("LocalManagedPolicy"),
+        Policies: [...shown("LocalManagedPolicy"), ...shown("AWSManagedPolicy")],
         ...more,
       };
     },
   },
 };
+
+/** Of AWS's own policies, those that are attached to somebody here, or bound somebody. */
+const ofAwsInUse = ({ account }: Call): ManagedPolicy[] =>
+  [...AWS_MANAGED_POLICIES.values()].filter(({ arn }) => account.attachmentCount(arn) + account.boundaryUsage(arn) > 0);
 
 const detail = (kind: Kind, shown: Output): Detail => ({ kind, shown });
 

@@ -10,6 +10,7 @@ import { managedPolicyOperations } from "./managed-policies.ts";
 import { mfaOperations } from "./mfa.ts";
 import { otherCredentialOperations } from "./other-credentials.ts";
 import { passwordOperations } from "./passwords.ts";
+import { providerOperations } from "./providers.ts";
 import { roleOperations } from "./roles.ts";
 import { simulationOperations } from "./simulate.ts";
 import { userOperations } from "./users.ts";
@@ -41,6 +42,7 @@ export const iam: Service = {
     ...otherCredentialOperations,
     ...accountOperations,
     ...authorizationDetailOperations,
+    ...providerOperations,
     ...simulationOperations,
   } satisfies Operations,
 };

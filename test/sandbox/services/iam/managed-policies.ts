@@ -106,6 +106,15 @@ export const managedPolicyOperations: Operations = {
       };
     },
   },
+  SetDefaultPolicyVersion: {
+    on: policyArn,
+    run(call) {
+      const policy = managedPolicy(call);
+      policy.defaultVersionId = versionNamed(call, policy).id;
+      policy.updated = call.now;
+      return {};
+    },
+  },
   DeletePolicyVersion: {
     on: policyArn,
     run(call) {

@@ -13,7 +13,7 @@ export const leavingOperations: Operations = {
           "You can't remove a management account from an organization.",
         );
       }
-      organization.removeAccount(caller.accountId);
+      organization.leave(caller.accountId);
       return {};
     },
   }),
