@@ -1,3 +1,4 @@
+import { guardRailPolicies } from "../../infra/guard-rails.ts";
 import { accountsOf } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Project } from "../project/project.ts";
@@ -320,10 +321,11 @@ interface FinishedRun extends RunResult {
 
 const resultOf = ({ changes, unchanged, seconds }: FinishedRun): RunResult => ({ changes, unchanged, seconds });
 
-/** The service control policy, the group and its policy, the users and their roles. */
+/** The control policies, the group and its policy, the users and their roles. */
 function expectedResources(settings: Settings): number {
   const names = Object.keys(settings.developers);
-  return names.reduce((sum, name) => sum + 1 + accountsOf(settings, name).length, 3);
+  const shared = 3 + guardRailPolicies(settings, "").length;
+  return names.reduce((sum, name) => sum + 1 + accountsOf(settings, name).length, shared);
 }
 
 function accountNames(settings: Settings): string[] {

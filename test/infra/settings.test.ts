@@ -26,6 +26,8 @@ describe("the settings", () => {
       sessionDuration: 43200,
       shutOut: [],
       exempt: {},
+      guardRails: [],
+      trustedAccounts: [],
       tags: {},
     });
   });

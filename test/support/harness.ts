@@ -105,8 +105,9 @@ export class Administrator {
   static async withStack(options: ProjectOptions = {}): Promise<Administrator> {
     const administrator = await Administrator.withProject(options);
     // The others are about how AWS answers, not about what it has.
-    const { developmentAccounts, serviceControlPolicies } = options;
+    const { developmentAccounts, serviceControlPolicies, resourceControlPolicies } = options;
     const organization = {
+      ...(resourceControlPolicies !== undefined && { resourceControlPolicies }),
       ...(developmentAccounts !== undefined && { developmentAccounts }),
       ...(serviceControlPolicies !== undefined && { serviceControlPolicies }),
     };
