@@ -136,6 +136,18 @@ const exemption = z.strictObject(
   wanted("a map, such as { until: 2027-03-31, reason: mail until it has a role }"),
 );
 
+const acceptance = z.strictObject(
+  {
+    reason: z
+      .string()
+      .min(1, "say why in a few words")
+      .max(256, atMost(256, "a reason"))
+      .describe("Why, for reviewers."),
+    until: lastDay.optional().describe("The last day, YYYY-MM-DD, in UTC; without it, for good."),
+  },
+  wanted("a map, such as { reason: the auditor's, until: 2027-03-31 }"),
+);
+
 const developer = z.strictObject(
   {
     accounts: z
@@ -222,6 +234,14 @@ export const settingsSchema = z
       .describe(
         "Accounts outside of the organization whose principals may assume roles, despite the guard rail outsiders.",
       ),
+    accepted: z
+      .record(
+        z.string(),
+        acceptance,
+        wanted("a map, such as { user/sandbox/smtp: { reason: mail until it has a role } }"),
+      )
+      .default({})
+      .describe("What mfa-admin verify finds, and what is known and meant, by the finding's name (docs/verify.md)."),
     tags: z
       .record(tagKey, tagValue, wanted("a map of names and values, such as { team: payments }"))
       .default({})
@@ -258,6 +278,7 @@ export const innerKeys: Partial<Record<string, string[]>> = {
   developers: ["accounts"],
   exempt: Object.keys(exemption.shape),
   passwordPolicy: Object.keys(passwordPolicy.shape),
+  accepted: Object.keys(acceptance.shape),
 };
 
 /** Checks the settings of a stack; problems are told in the words of who edits the file. */

@@ -1,5 +1,6 @@
 import {
   type AttachedPolicy,
+  type EntityType,
   type IAMClient,
   paginateGetAccountAuthorizationDetails,
   type ManagedPolicyDetail,
@@ -31,9 +32,12 @@ export interface NamedPolicy {
 /**
  * Every user, role, group and managed policy of an account, with its policies: one call for up to 1,000 of them (IAM API
  * Reference, "GetAccountAuthorizationDetails").
+ *
+ * @param options.ofAws with those of AWS's own managed policies that are attached to somebody
  */
-export async function identitiesIn(iam: IAMClient): Promise<Identity[]> {
-  const Filter: ("User" | "Role" | "Group" | "LocalManagedPolicy")[] = ["User", "Role", "Group", "LocalManagedPolicy"];
+export async function identitiesIn(iam: IAMClient, { ofAws = false } = {}): Promise<Identity[]> {
+  const Filter: EntityType[] = ["User", "Role", "Group", "LocalManagedPolicy"];
+  if (ofAws) Filter.push("AWSManagedPolicy");
   const found: Identity[] = [];
   for await (const page of paginateGetAccountAuthorizationDetails({ client: iam, pageSize: 1000 }, { Filter })) {
     for (const user of page.UserDetailList ?? []) {

@@ -101,11 +101,13 @@ const changeResources = [
   "cloudformation:UpdateResource",
 ];
 
-/** What a preview, and the look for drift, may do in the management account: read, and nothing else. */
+/** What a preview, the look for drift and verify may do in the management account: read, and nothing else. */
 export function previewPolicy(access: CiAccess): CiPolicy {
   return policy(
     { Sid: "ReadOrganization", Effect: "Allow", Action: readOrganization, Resource: "*" },
     { Sid: "ReadResources", Effect: "Allow", Action: readResources, Resource: "*" },
+    // It reads nothing: what is simulated is handed over.
+    { Sid: "SimulatePolicies", Effect: "Allow", Action: "iam:SimulateCustomPolicy", Resource: "*" },
     assume("AssumeReadingRoles", access.accounts, roleNames.read),
     ...stateStatements(access, ["s3:GetObject"]),
   );
@@ -163,10 +165,12 @@ export function readPolicy(): CiPolicy {
         "iam:ListGroupPolicies",
         "iam:ListGroupsForUser",
         "iam:ListMFADevices",
+        "iam:ListOpenIDConnectProviders",
         "iam:ListPolicyTags",
         "iam:ListPolicyVersions",
         "iam:ListRolePolicies",
         "iam:ListRoleTags",
+        "iam:ListSAMLProviders",
         "iam:ListServiceSpecificCredentials",
         "iam:ListUserPolicies",
         "iam:ListUserTags",

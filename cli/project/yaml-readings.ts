@@ -49,9 +49,10 @@ function isAmbiguous(text: string): boolean {
   return !plainNumber.test(text) && ambiguous.some((pattern) => pattern.test(text));
 }
 
-/** The day until which a user is exempt: as a text and as the midnight that begins it, the schema takes it for the same. */
+/** The day until which a user is exempt, or a finding accepted: as a text and as the midnight that begins it, the schema takes it for the same. */
 function isLastDay([setting, , key]: string[], text: string): boolean {
-  return setting === "mfa-admin:exempt" && key === "until" && /^\d{4}-\d{2}-\d{2}$/.test(text);
+  const hasDays = setting === "mfa-admin:exempt" || setting === "mfa-admin:accepted";
+  return hasDays && key === "until" && /^\d{4}-\d{2}-\d{2}$/.test(text);
 }
 
 /** Line breaks for the engine alone: a comment would end there, and what comes after it would count. */

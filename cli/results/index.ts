@@ -15,6 +15,7 @@ import { previewReportSchema } from "./report.ts";
 import { runSchema } from "./run.ts";
 import { sessionsSchema } from "./end-sessions.ts";
 import { stateMoveSchema } from "./state-move.ts";
+import { verifySchema } from "./verify.ts";
 
 /** What each command prints with `--json`: the files in `schemas/` are made of it. */
 export const resultSchemas: Record<string, z.ZodType> = {
@@ -39,5 +40,6 @@ export const resultSchemas: Record<string, z.ZodType> = {
   "revoke-keys": revokeKeysSchema,
   "state move": stateMoveSchema,
   up: runSchema,
+  verify: verifySchema,
   whoami: whoamiSchema,
 };

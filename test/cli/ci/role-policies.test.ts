@@ -64,6 +64,11 @@ describe("the policies of a CI's roles", () => {
       }
     });
 
+    it("SimulatePolicies: asks the policy simulator about documents that it hands over, not about what users have", async () => {
+      expect(await may("iam:SimulateCustomPolicy", "*")).to.equal(true);
+      expect(await may("iam:SimulatePrincipalPolicy", user)).to.equal(false);
+    });
+
     it("AssumeReadingRoles: assumes the reading role in the stack's accounts, not the access role, and nowhere else", async () => {
       const assume = (account: string, name: string) => may("sts:AssumeRole", `arn:aws:iam::${account}:role/${name}`);
       expect(await assume("333333333333", "mfa-admin-ci-read")).to.equal(true);

@@ -1,0 +1,74 @@
+import { z } from "zod";
+
+const decision = z.enum(["allowed", "denied"]);
+
+const line = z.strictObject({
+  account: z.string().describe("auth, or a development account's name."),
+  who: z.string(),
+  credentials: z
+    .enum(["access key", "session without MFA", "session with MFA", "role session"])
+    .describe("What the request is signed by: of these, a session with MFA alone carries it."),
+  action: z.string(),
+  resource: z.string(),
+  expected: decision,
+  got: decision.optional().describe("What AWS's simulator says; nothing where it could not be asked."),
+  decidedBy: z
+    .enum(["service control policy", "permissions boundary", "identity policy", "no policy allows it"])
+    .optional()
+    .describe("The kind of policy that denies."),
+  holds: z.boolean(),
+});
+
+const compared = z.strictObject({
+  account: z.string(),
+  what: z.string().describe("The document, such as the trust policy of a role."),
+  holds: z.boolean().describe("Whether AWS has it as the stack makes it."),
+});
+
+export const findingKinds = [
+  ...["policy-type", "control-policy", "full-access", "account-outside", "matrix"],
+  ...["role-for-anybody", "role-for-outsider", "role-for-provider", "role-without-mfa", "role-for-other-account"],
+  ...["access-role", "developer-role", "stray-role", "role-permissions"],
+  ...["user", "root-key", "provider", "developer-permissions", "developers-group", "developers-policy"],
+] as const;
+
+const finding = z.strictObject({
+  name: z.string().describe("What it is called below accepted in the settings."),
+  kind: z.enum(findingKinds),
+  account: z.string().optional().describe("auth, or a development account's name."),
+  fact: z.string(),
+  meaning: z.string().describe("What it means for the promise."),
+  remedy: z.string().describe("What to do."),
+  command: z.string().optional().describe("What to run for it."),
+  accepted: z
+    .strictObject({ reason: z.string(), until: z.string().optional() })
+    .optional()
+    .describe("By the settings: known and meant. Nothing where it counts."),
+});
+
+export const verifySchema = z.strictObject({
+  version: z.literal(1),
+  stack: z.string(),
+  holds: z.boolean().describe("Whether no finding counts."),
+  complete: z.boolean().describe("Whether everything could be looked at."),
+  promises: z.strictObject({
+    simulated: z.number().describe("Lines of the matrix, each by AWS's own simulator."),
+    compared: z.number().describe("Documents in AWS, each with what the stack makes of the settings."),
+    searched: z.number().describe("Kinds of side doors that were looked for, in each account."),
+  }),
+  findings: z.array(finding),
+  missed: z
+    .array(z.strictObject({ what: z.string(), reason: z.string().describe("In AWS's words."), remedy: z.string() }))
+    .describe("What could not be looked at."),
+  notFound: z.array(z.string()).describe("What is accepted by the settings and not found any more."),
+  lines: z.array(line),
+  compared: z.array(compared),
+});
+
+export type Verification = z.infer<typeof verifySchema>;
+export type Finding = z.infer<typeof finding>;
+export type FindingKind = (typeof findingKinds)[number];
+/** A line of the matrix. */
+export type MatrixLine = z.infer<typeof line>;
+export type Compared = z.infer<typeof compared>;
+export type Missed = Verification["missed"][number];

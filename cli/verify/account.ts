@@ -1,0 +1,84 @@
+import {
+  GetAccountSummaryCommand,
+  type IAMClient,
+  ListOpenIDConnectProvidersCommand,
+  ListSAMLProvidersCommand,
+  paginateListAccessKeys,
+} from "@aws-sdk/client-iam";
+import pMap from "p-map";
+
+import { type Identity, identitiesIn } from "../aws/identities.ts";
+
+/** What an account has that may let somebody in. */
+export interface AccountInAws {
+  /** By its name in the settings; "auth". */
+  name: string;
+  id: string;
+  identities: Identity[];
+  /** ARNs of OIDC and SAML providers. */
+  providers: string[];
+  hasRootKey: boolean;
+  /** How many active access keys each user has who is not on the roster. */
+  keys: Map<string, number>;
+}
+
+/** Waits for a call; one that is refused is noted, and has found nothing. */
+export type Attempt = <T>(what: string, call: () => T | Promise<T>) => Promise<T | undefined>;
+
+/**
+ * Reads an account: a call for its identities, one for its summary, two for its providers, and one for each user who is not on the
+ * roster.
+ *
+ * @returns nothing where the identities can't be read
+ */
+export async function readAccount(
+  iam: IAMClient,
+  { name, id, roster }: { name: string; id: string; roster: string[] },
+  attempt: Attempt,
+): Promise<AccountInAws | undefined> {
+  const identities = await attempt(`account ${name}`, () => identitiesIn(iam, { ofAws: name === "auth" }));
+  if (identities === undefined) return undefined;
+  const strangers = identities.filter((one) => one.type === "user" && !(name === "auth" && roster.includes(one.name)));
+  const [providers, hasRootKey, keys] = await Promise.all([
+    attempt(`the identity providers of ${name}`, () => providersIn(iam)),
+    attempt(`the root user's access keys of ${name}`, () => rootKeyIn(iam)),
+    attempt(`the access keys of ${name}`, () => keysOf(iam, strangers)),
+  ]);
+  return {
+    name,
+    id,
+    identities,
+    providers: providers ?? [],
+    hasRootKey: hasRootKey === true,
+    keys: keys ?? new Map<string, number>(),
+  };
+}
+
+async function providersIn(iam: IAMClient): Promise<string[]> {
+  const [{ OpenIDConnectProviderList = [] }, { SAMLProviderList = [] }] = await Promise.all([
+    iam.send(new ListOpenIDConnectProvidersCommand({})),
+    iam.send(new ListSAMLProvidersCommand({})),
+  ]);
+  return [...OpenIDConnectProviderList, ...SAMLProviderList].map(({ Arn = "" }) => Arn);
+}
+
+/** IAM API Reference, "GetAccountSummary". */
+async function rootKeyIn(iam: IAMClient): Promise<boolean> {
+  const { SummaryMap = {} } = await iam.send(new GetAccountSummaryCommand({}));
+  return (SummaryMap["AccountAccessKeysPresent"] ?? 0) > 0;
+}
+
+async function keysOf(iam: IAMClient, users: Identity[]): Promise<Map<string, number>> {
+  const counted = await pMap(
+    users,
+    async ({ name: UserName }) => {
+      let active = 0;
+      for await (const { AccessKeyMetadata = [] } of paginateListAccessKeys({ client: iam }, { UserName })) {
+        active += AccessKeyMetadata.filter(({ Status }) => Status === "Active").length;
+      }
+      return [UserName, active] as const;
+    },
+    { concurrency: 4 },
+  );
+  return new Map(counted);
+}

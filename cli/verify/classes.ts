@@ -1,0 +1,44 @@
+import type { Settings } from "../../infra/settings.ts";
+import type { Identity } from "../aws/identities.ts";
+import type { DeveloperClass } from "./matrix.ts";
+
+/**
+ * The developers by what their users are given: of those with the same policies, the simulator is asked about one. A policy that
+ * names one of them makes that one a class of its own.
+ */
+export function developerClasses(
+  identities: Identity[],
+  { developers }: Pick<Settings, "developers">,
+): DeveloperClass[] {
+  const users = identities.filter(({ type, name }) => type === "user" && Object.hasOwn(developers, name));
+  const given = users.map((user) => ({ name: user.name, ...policiesOf(user, identities) }));
+  const classes = Map.groupBy(given, ({ name, policies, boundary }) => {
+    const texts = JSON.stringify([policies, boundary]);
+    return texts.includes(`/${name}`) ? `${texts}\n${name}` : texts;
+  });
+  return [...classes.values()].flatMap((own) => {
+    const [first] = own;
+    if (first === undefined) return [];
+    const { policies, boundary } = first;
+    return [{ names: own.map(({ name }) => name), policies, ...(boundary !== undefined && { boundary }) }];
+  });
+}
+
+/** The JSON texts of all policies of a user, its groups' included. */
+function policiesOf(user: Identity, identities: Identity[]): Pick<DeveloperClass, "policies" | "boundary"> {
+  const documents = new Map(identities.map(({ arn, document }) => [arn, document]));
+  const managed = (arn: string): string => {
+    const document = documents.get(arn);
+    if (document === undefined) throw new Error(`AWS does not tell what the policy ${arn} of ${user.name} says.`);
+    return JSON.stringify(document);
+  };
+  const groups = identities.filter(({ type, name }) => type === "group" && user.groups.includes(name));
+  const policies = [user, ...groups].flatMap(({ inlinePolicies, managedPolicies }) => [
+    ...inlinePolicies.map(({ document }) => JSON.stringify(document)),
+    ...managedPolicies.map(managed),
+  ]);
+  return {
+    policies: [...new Set(policies)].sort(),
+    ...(user.boundary !== undefined && { boundary: managed(user.boundary) }),
+  };
+}

@@ -1,0 +1,197 @@
+import {
+  DescribePolicyCommand,
+  ListParentsCommand,
+  ListRootsCommand,
+  type OrganizationsClient,
+  paginateListAccountsForParent,
+  paginateListPolicies,
+  paginateListPoliciesForTarget,
+  paginateListTargetsForPolicy,
+  type PolicySummary,
+} from "@aws-sdk/client-organizations";
+import pMap from "p-map";
+
+import { organizationsClient } from "../../infra/organizations-client.ts";
+import { spelledDocument } from "../../infra/policy-documents.ts";
+
+export type ControlPolicyType = "SERVICE_CONTROL_POLICY" | "RESOURCE_CONTROL_POLICY";
+
+/** A policy of AWS Organizations as AWS has it. */
+export interface AttachedPolicy {
+  name: string;
+  type: ControlPolicyType;
+  /** JSON text. */
+  content: string;
+}
+
+/** The root, an organizational unit or an account, with the policies that are attached to it itself. */
+export interface Level {
+  id: string;
+  policies: AttachedPolicy[];
+}
+
+/** What AWS Organizations has above some accounts. */
+export interface ControlPolicies {
+  rootId: string;
+  /** Types that are switched on. */
+  types: ControlPolicyType[];
+  /** Of each account by its id, from the root down to itself; none for an account that is not of the organization. */
+  levels: Map<string, Level[]>;
+  /** Names of every policy, attached or not. */
+  names: Set<string>;
+}
+
+/** Organizations throttles early. */
+const concurrency = 2;
+
+const fullAccess = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}';
+
+/**
+ * Reads every service and resource control policy at every level above some accounts.
+ *
+ * @param units where most of the accounts are likely to be
+ */
+export async function readControlPolicies(accountIds: string[], units: string[]): Promise<ControlPolicies> {
+  const client = organizationsClient();
+  const { Roots: [root] = [] } = await client.send(new ListRootsCommand({}));
+  const rootId = root?.Id ?? "";
+  const types = (["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"] as const).filter((type) =>
+    root?.PolicyTypes?.some(({ Type, Status }) => Type === type && Status === "ENABLED"),
+  );
+  const places = await placesOf(client, accountIds, units);
+  const levelIds = [...new Set([...places.values()].flat())];
+  const listed = await pMap(types, (type) => listPolicies(client, type), { concurrency });
+  const attached = await attachedTo(client, listed.flat(), levelIds, types);
+  const texts = await contentsOf(client, [...new Set([...attached.values()].flat())]);
+  const levelOf = (id: string): Level => ({
+    id,
+    policies: (attached.get(id) ?? []).map((policy) => ({
+      name: policy.Name ?? "",
+      type: policy.Type as ControlPolicyType,
+      content: texts.get(policy.Id ?? "") ?? fullAccess,
+    })),
+  });
+  return {
+    rootId,
+    types,
+    levels: new Map([...places].map(([id, path]) => [id, path.map(levelOf)])),
+    names: new Set(listed.flat().map(({ Name = "" }) => Name)),
+  };
+}
+
+/** The ids from the root down to each account. The settings' units are asked for what is in them: a call for up to 20 accounts. */
+async function placesOf(
+  client: OrganizationsClient,
+  accountIds: string[],
+  units: string[],
+): Promise<Map<string, string[]>> {
+  const parents = new Map<string, string | undefined>();
+  await pMap(
+    units,
+    async (ParentId) => {
+      const pages = paginateListAccountsForParent({ client }, { ParentId });
+      for await (const { Accounts } of unlessMissing(pages)) {
+        for (const { Id = "" } of Accounts ?? []) parents.set(Id, ParentId);
+      }
+    },
+    { concurrency },
+  );
+  const parentOf = async (id: string): Promise<string | undefined> => {
+    if (!parents.has(id)) parents.set(id, await askParent(client, id));
+    return parents.get(id);
+  };
+  const places = new Map<string, string[]>();
+  for (const account of accountIds) {
+    const path = [account];
+    for (let above = await parentOf(account); above !== undefined;) {
+      path.unshift(above);
+      above = above.startsWith("r-") ? undefined : await parentOf(above);
+    }
+    places.set(account, path.length === 1 ? [] : path);
+  }
+  return places;
+}
+
+async function* unlessMissing<T>(pages: AsyncIterable<T>): AsyncIterable<T> {
+  try {
+    yield* pages;
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== "ParentNotFoundException") throw error;
+  }
+}
+
+async function askParent(client: OrganizationsClient, ChildId: string): Promise<string | undefined> {
+  try {
+    const { Parents: [parent] = [] } = await client.send(new ListParentsCommand({ ChildId }));
+    return parent?.Id;
+  } catch (error) {
+    if (error instanceof Error && error.name === "ChildNotFoundException") return undefined;
+    throw error;
+  }
+}
+
+async function listPolicies(client: OrganizationsClient, Filter: ControlPolicyType): Promise<PolicySummary[]> {
+  const found: PolicySummary[] = [];
+  for await (const { Policies } of paginateListPolicies({ client }, { Filter })) found.push(...(Policies ?? []));
+  return found;
+}
+
+/** What is attached to each level: asked by the policies or by the levels, whichever are fewer calls. */
+async function attachedTo(
+  client: OrganizationsClient,
+  policies: PolicySummary[],
+  levelIds: string[],
+  types: ControlPolicyType[],
+): Promise<Map<string, PolicySummary[]>> {
+  const attached = new Map<string, PolicySummary[]>();
+  const add = (level: string, policy: PolicySummary): void => {
+    attached.set(level, [...(attached.get(level) ?? []), policy]);
+  };
+  if (policies.length <= levelIds.length * types.length) {
+    const ofPolicy = async (policy: PolicySummary): Promise<void> => {
+      for await (const { Targets } of paginateListTargetsForPolicy({ client }, { PolicyId: policy.Id })) {
+        for (const { TargetId = "" } of Targets ?? []) add(TargetId, policy);
+      }
+    };
+    await pMap(policies, ofPolicy, { concurrency });
+    return attached;
+  }
+  const asked = levelIds.flatMap((TargetId) => types.map((Filter) => ({ TargetId, Filter })));
+  const ofLevel = async (request: (typeof asked)[number]): Promise<void> => {
+    for await (const { Policies } of paginateListPoliciesForTarget({ client }, request)) {
+      for (const policy of Policies ?? []) add(request.TargetId, policy);
+    }
+  };
+  await pMap(asked, ofLevel, { concurrency });
+  return attached;
+}
+
+/** Their texts by id. AWS's own, which allow everything and which nobody can change, are known. */
+async function contentsOf(client: OrganizationsClient, policies: PolicySummary[]): Promise<Map<string, string>> {
+  const ids = new Set(policies.flatMap(({ AwsManaged, Id }) => (AwsManaged === true ? [] : [Id ?? ""])));
+  const texts = await pMap(
+    ids,
+    async (PolicyId) => {
+      const { Policy } = await client.send(new DescribePolicyCommand({ PolicyId }));
+      return [PolicyId, Policy?.Content ?? "{}"] as const;
+    },
+    { concurrency },
+  );
+  return new Map(texts);
+}
+
+/** The service control policies above an account as the policy simulator takes them, level by level. */
+export function hierarchyOf({ types, levels }: ControlPolicies, accountId: string): string[][] {
+  if (!types.includes("SERVICE_CONTROL_POLICY")) return [];
+  return (levels.get(accountId) ?? []).map((level) => textsOf(level, "SERVICE_CONTROL_POLICY"));
+}
+
+/** The texts of a type of policies that are attached to a level itself. */
+export function textsOf({ policies }: Level, type: ControlPolicyType): string[] {
+  return policies.flatMap((policy) => (policy.type === type ? [policy.content] : []));
+}
+
+/** Whether some policies allow anything at all. */
+export function allowAnything(texts: string[]): boolean {
+  return texts.some((text) => spelledDocument(text).Statement.some(({ Effect }) => Effect === "Allow"));
+}

@@ -1,0 +1,74 @@
+import type { Settings } from "../../infra/settings.ts";
+import { endOf } from "../../infra/exemptions.ts";
+import type { Finding, MatrixLine } from "../results/verify.ts";
+
+/** Names a finding by its kind, its account and what it is about: by this name the settings accept it. */
+export function nameOf(kind: Finding["kind"], ...rest: (string | undefined)[]): string {
+  return [kind, ...rest.filter((part) => part !== undefined)].join("/");
+}
+
+/** What the stack makes, it makes again. */
+export const repair = {
+  remedy: "A refresh sees it, and the up after it puts it right.",
+  command: "mfa-admin refresh && mfa-admin up",
+};
+
+/** Findings with what the settings say of them; one whose last day is over counts again. */
+export function withAccepted(
+  findings: Finding[],
+  { accepted }: Pick<Settings, "accepted">,
+  now = new Date(),
+): { findings: Finding[]; notFound: string[] } {
+  const names = new Set(findings.map(({ name }) => name));
+  return {
+    findings: findings.map((finding) => {
+      const known = Object.hasOwn(accepted, finding.name) ? accepted[finding.name] : undefined;
+      if (known === undefined || finding.accepted !== undefined) return finding;
+      const { reason, until } = known;
+      if (until === undefined) return { ...finding, accepted: { reason } };
+      if (Date.parse(endOf(until)) > now.getTime()) return { ...finding, accepted: { reason, until } };
+      return { ...finding, fact: `${finding.fact} It was accepted until ${until}.` };
+    }),
+    notFound: Object.keys(accepted).filter((name) => !names.has(name)),
+  };
+}
+
+/** The lines of the matrix that came out otherwise: a finding for each caller. */
+export function brokenLines(lines: MatrixLine[]): Finding[] {
+  const broken = lines.filter(({ got, holds }) => got !== undefined && !holds);
+  const grouped = Map.groupBy(broken, ({ account, who, credentials, expected }) =>
+    nameOf("matrix", account, slug(who), slug(credentials), expected === "denied" ? "may" : "may-not"),
+  );
+  return [...grouped].flatMap(([name, own]): Finding[] => {
+    const [first] = own;
+    if (first === undefined) return [];
+    const { account, who, credentials, expected } = first;
+    const may = expected === "denied" ? "may" : "may not";
+    const by = [...new Set(own.flatMap(({ decidedBy }) => decidedBy ?? []))].join(", ");
+    return [
+      {
+        ...{ name, kind: "matrix", account },
+        fact: `${who.replace(/^./, (letter) => letter.toUpperCase())}, by ${article(credentials)}, ${may} in ${account}: ${actionsText(own)}.`,
+        meaning:
+          expected === "denied"
+            ? "The promise is that this is denied."
+            : `The promise is that this goes on; it is denied (${by}).`,
+        remedy: "Another finding tells the policy, where it is one of the stack's; by --all, every line is shown.",
+      },
+    ];
+  });
+}
+
+const article = (words: string): string => `${/^[aeiou]/.test(words) ? "an" : "a"} ${words}`;
+
+const slug = (text: string): string =>
+  text
+    .replace(/, like .*$/, "")
+    .replace(/[^\w.@+=]+/g, "-")
+    .toLowerCase();
+
+function actionsText(lines: MatrixLine[], most = 4): string {
+  const actions = [...new Set(lines.map(({ action }) => action))];
+  const rest = actions.length - most;
+  return `${actions.slice(0, most).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+}

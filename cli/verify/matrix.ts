@@ -1,0 +1,213 @@
+/** The matrix: who may do what, with and without MFA, as the stack promises it. Pure functions of the settings. */
+
+import { endOf, exemptionsOf } from "../../infra/exemptions.ts";
+import { authAccountPolicy, guardRailPolicy } from "../../infra/guard-rails.ts";
+import { accountsOf, policyArnIn, roleArnsOf, roleNameOf } from "../../infra/names.ts";
+import type { PolicyStatement } from "../../infra/policies.ts";
+import type { Settings } from "../../infra/settings.ts";
+import type { MatrixLine } from "../results/verify.ts";
+
+/** Who makes a simulated request. */
+export interface Caller {
+  who: string;
+  arn: string;
+  type: "User" | "Account" | "AssumedRole";
+  userName?: string;
+  /** JSON texts of what the caller is given. */
+  policies: string[];
+  boundary?: string;
+}
+
+/** A line as it is asked of the simulator. */
+export interface Asked extends Pick<MatrixLine, "account" | "credentials" | "action" | "resource" | "expected"> {
+  accountId: string;
+  caller: Caller;
+}
+
+/** A developer whose user has these policies; those with the same ones stand for each other. */
+export interface DeveloperClass {
+  names: string[];
+  policies: string[];
+  boundary?: string;
+}
+
+/** Whoever has this may do everything that the organization's policies let through: so these decide. */
+const everything = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+});
+
+const withoutMfa = ["access key", "session without MFA"] as const;
+const users = [...withoutMfa, "session with MFA"] as const;
+
+/** A name that nobody is to have. */
+const nobody = "mfa-admin-verify";
+
+/** What anybody may try first. */
+const usual = ["ec2:DescribeInstances", "s3:ListAllMyBuckets", "iam:ListUsers"];
+
+type Tell = (
+  credentials: readonly MatrixLine["credentials"][],
+  expected: MatrixLine["expected"],
+  actions: string[],
+  resources?: string[],
+) => Asked[];
+
+const telling =
+  (account: string, accountId: string, caller: Caller): Tell =>
+  (credentials, expected, actions, resources = ["*"]) =>
+    credentials.flatMap((one) =>
+      resources.flatMap((resource) =>
+        actions.map((action) => ({ account, accountId, caller, credentials: one, action, resource, expected })),
+      ),
+    );
+
+/** Settings that may say what a developer without MFA may do about access keys; without the key, as the article has it. */
+type KeySettings = Settings & { accessKeys?: string };
+
+/** What developers may do as users of the auth account (system.md's policy of the developers). */
+export function developerLines(settings: KeySettings, classes: DeveloperClass[]): Asked[] {
+  return classes.flatMap(({ names: [name = "", ...others], policies, boundary }) => {
+    const { authAccount } = settings;
+    const arnOf = (user: string, type = "user"): string => `arn:aws:iam::${authAccount}:${type}/${user}`;
+    const caller: Caller = {
+      who: others.length === 0 ? `developer ${name}` : `developer ${name}, like ${others.length} more`,
+      ...{ arn: arnOf(name), type: "User" as const, userName: name, policies },
+      ...(boundary !== undefined && { boundary }),
+    };
+    const tell = telling("auth", authAccount, caller);
+    const other = others[0] ?? nobody;
+    const [account = ""] = accountsOf(settings, name);
+    const role = roleArnsOf(settings, name)[account] ?? "";
+    const roleOf = (called: string): string => role.replace(/[^/]*$/, called);
+    const key = ["iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:UpdateAccessKey"];
+    const own = ["iam:EnableMFADevice", "iam:ListMFADevices", "iam:ResyncMFADevice", "iam:GetUser"];
+    const isHardened = settings.accessKeys === "with-mfa";
+    return [
+      ...tell(users, "allowed", [...own, "iam:ListAccessKeys"], [arnOf(name)]),
+      ...tell(isHardened ? ["session with MFA"] : users, "allowed", [...key, "iam:ChangePassword"], [arnOf(name)]),
+      ...(isHardened ? tell(withoutMfa, "denied", key, [arnOf(name)]) : []),
+      ...tell(users, "denied", ["iam:DeactivateMFADevice", ...notOnOneself], [arnOf(name)]),
+      ...tell(
+        users,
+        "denied",
+        ["iam:EnableMFADevice", "iam:DeactivateMFADevice", ...key, "iam:ChangePassword"],
+        [arnOf(other)],
+      ),
+      ...tell(users, "allowed", ["iam:CreateVirtualMFADevice"], [arnOf(name, "mfa")]),
+      ...tell(users, "denied", ["iam:CreateVirtualMFADevice"], [arnOf(other, "mfa")]),
+      ...tell(
+        users,
+        "denied",
+        ["iam:DeleteVirtualMFADevice"],
+        [name, other].map((user) => arnOf(user, "mfa")),
+      ),
+      ...tell(withoutMfa, "denied", ["sts:AssumeRole"], [role]),
+      ...tell(["session with MFA"], "allowed", ["sts:AssumeRole"], [role]),
+      ...tell(users, "denied", ["sts:AssumeRole"], [roleOf(roleNameOf(settings, other)), roleOf(settings.accessRole)]),
+      ...tell(users, "denied", [...usual, "iam:CreateUser", "iam:CreateRole", "iam:AddUserToGroup"]),
+    ];
+  });
+}
+
+/** What would make a developer somebody else, or keep them after they are shut out. */
+const notOnOneself = [
+  ...["iam:AttachUserPolicy", "iam:PutUserPolicy", "iam:DeleteUserPolicy", "iam:DetachUserPolicy"],
+  ...["iam:DeleteUserPermissionsBoundary", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"],
+  ...["iam:CreateServiceSpecificCredential", "iam:TagUser", "iam:UpdateUser"],
+];
+
+/** What users and the root user of a development account may do, and what sessions of roles there may. */
+export function accountLines(settings: Settings, account: string, now = new Date()): Asked[] {
+  const accountId = settings.developmentAccounts[account] ?? "";
+  const user = userOf(accountId, "an IAM user who may do everything", `user/${nobody}`);
+  const root: Caller = {
+    ...{ who: "the root user", arn: `arn:aws:iam::${accountId}:root`, type: "Account", policies: [everything] },
+  };
+  const tell = telling(account, accountId, user);
+  const tried = [...usual, "iam:CreateUser", "iam:CreateAccessKey", "iam:CreateRole", "sts:AssumeRole"];
+  const exempt = exemptionsOf(settings).filter(
+    ({ arn, until }) => arn.split(":")[4] === accountId && Date.parse(endOf(until)) > now.getTime(),
+  );
+  return [
+    ...tell(withoutMfa, "denied", tried),
+    ...tell(["session with MFA"], "allowed", usual.slice(0, 1)),
+    ...telling(account, accountId, root)(withoutMfa, "denied", tried.slice(0, 5)),
+    ...exempt.flatMap(({ arn, name }) =>
+      telling(account, accountId, userOf(accountId, `${name}, exempt`, arn.split(":")[5] ?? ""))(
+        ["access key"],
+        "allowed",
+        usual.slice(0, 1),
+      ),
+    ),
+    ...sessionLines(settings, account, accountId),
+    ...guardLines(settings, account, accountId, root),
+  ];
+}
+
+function userOf(accountId: string, who: string, path: string): Caller {
+  const userName = path.replace(/^.*\//, "");
+  return { who, arn: `arn:aws:iam::${accountId}:${path}`, type: "User", userName, policies: [everything] };
+}
+
+const roleIn = (accountId: string, who: string, role: string): Caller => ({
+  ...{ who, arn: `arn:aws:iam::${accountId}:role/${role}`, type: "AssumedRole", policies: [everything] },
+});
+
+const sessionOf = ({ rolePrefix, developers }: Settings, accountId: string): Caller =>
+  roleIn(accountId, "a session of a developer's role", `${rolePrefix}-${Object.keys(developers)[0] ?? nobody}`);
+
+const accessIn = ({ accessRole }: Settings, accountId: string): Caller =>
+  roleIn(accountId, "the access role", accessRole);
+
+/** Roles go on working, whatever the organization's policies deny to users. */
+function sessionLines(settings: Settings, account: string, accountId: string): Asked[] {
+  const [session, access] = [sessionOf(settings, accountId), accessIn(settings, accountId)].map((caller) =>
+    telling(account, accountId, caller),
+  );
+  return [
+    ...(session?.(["role session"], "allowed", usual) ?? []),
+    ...(access?.(["role session"], "allowed", ["iam:ListUsers"]) ?? []),
+  ];
+}
+
+/** What each statement of the guard rails denies, and that the access role is exempt where the statement says so. */
+function guardLines(settings: Settings, account: string, accountId: string, root: Caller): Asked[] {
+  const session = telling(account, accountId, sessionOf(settings, accountId));
+  const access = telling(account, accountId, accessIn(settings, accountId));
+  return (guardRailPolicy(settings)?.Statement ?? []).flatMap((statement) => {
+    const actions = [statement.Action ?? "*"].flat();
+    if (actions.includes("*")) {
+      return telling(account, accountId, root)(["session with MFA"], "denied", [...usual, "iam:CreateAccessKey"]);
+    }
+    const resources = resourcesOf(statement, accountId);
+    const machines = [statement.NotResource ?? []].flat().filter((arn) => arn.split(":")[4] === accountId);
+    return [
+      ...session(["role session"], "denied", actions, resources),
+      ...(statement.Condition === undefined ? [] : access(["role session"], "allowed", actions, resources)),
+      ...(machines.length === 0 ? [] : session(["role session"], "allowed", actions, machines)),
+    ];
+  });
+}
+
+/** Resources that a statement is about, with names in place of its patterns. */
+function resourcesOf({ Resource = "*" }: PolicyStatement, accountId: string): string[] {
+  return [Resource].flat().map((one) => (one === "*" ? one : policyArnIn(accountId, one).replaceAll("*", nobody)));
+}
+
+/** What whoever is in the auth account may do, whatever somebody has given them there. */
+export function authLines(settings: Settings): Asked[] {
+  const { authAccount, guardRails } = settings;
+  const access = telling("auth", authAccount, accessIn(settings, authAccount));
+  const lines = access(["role session"], "allowed", ["iam:ListUsers", "iam:CreateUser"]);
+  if (!guardRails.includes("auth")) return lines;
+  const user = userOf(authAccount, "a user who was given everything", `user/${nobody}`);
+  const tell = telling("auth", authAccount, user);
+  const [{ NotAction = [] } = {}] = authAccountPolicy().Statement;
+  return [
+    ...lines,
+    ...tell(withoutMfa, "denied", [...usual, "iam:CreateUser", "iam:AttachUserPolicy", "sts:AssumeRole"]),
+    ...tell(["session with MFA"], "allowed", usual),
+    ...tell(["access key"], "allowed", [NotAction].flat()),
+  ];
+}

@@ -1,0 +1,140 @@
+/** What the organization's policies are to be above each account, against what they are. */
+
+import { isDeepStrictEqual } from "node:util";
+
+import { exemptionsOf } from "../../infra/exemptions.ts";
+import { guardRailPolicies } from "../../infra/guard-rails.ts";
+import { serviceControlPolicyName } from "../../infra/names.ts";
+import { spelledDocument } from "../../infra/policy-documents.ts";
+import { serviceControlPolicy, shutsOutWithoutMfa } from "../../infra/policies.ts";
+import type { Settings } from "../../infra/settings.ts";
+import type { Finding } from "../results/verify.ts";
+import { allowAnything, type ControlPolicies, type ControlPolicyType, textsOf } from "./control-policies.ts";
+import { nameOf, repair } from "./finding.ts";
+import type { Comparison } from "./given.ts";
+
+interface Wanted {
+  name: string;
+  type: ControlPolicyType;
+  /** Names and ids of the accounts that it is to bind. */
+  accounts: [name: string, id: string][];
+  isMet: (content: string) => boolean;
+}
+
+/** The policies that are to be in force, each above its accounts. */
+function wantedPolicies(settings: Settings, organizationId: string): Wanted[] {
+  const development = Object.entries(settings.developmentAccounts);
+  const sameAs = (document: unknown) => (content: string) =>
+    isDeepStrictEqual(spelledDocument(content), spelledDocument(document));
+  const shield = sameAs(serviceControlPolicy(exemptionsOf(settings)));
+  return [
+    {
+      ...{ name: serviceControlPolicyName, type: "SERVICE_CONTROL_POLICY", accounts: development },
+      isMet: exemptionsOf(settings).length === 0 ? shutsOutMore : shield,
+    },
+    ...guardRailPolicies(settings, organizationId).map(({ name, type, content, targetIds }): Wanted => ({
+      ...{ name, type, isMet: sameAs(content) },
+      accounts: targetIds.includes(settings.authAccount) ? [["auth", settings.authAccount]] : development,
+    })),
+  ];
+}
+
+/** With nobody exempt, a policy that denies more besides will do; one that exempts somebody will not. */
+const shutsOutMore = (content: string): boolean =>
+  shutsOutWithoutMfa(content) && !content.includes("DateGreaterThanEquals");
+
+/** What the levels above the accounts lack. */
+export function organizationComparison(
+  above: ControlPolicies,
+  settings: Settings,
+  organizationId: string,
+): Comparison & { guarded: Set<string> } {
+  const wanted = wantedPolicies(settings, organizationId);
+  const compared: Comparison["compared"] = [];
+  const findings = [...typesOff(above, wanted), ...outside(above, settings), ...withoutAllow(above, settings)];
+  const guarded = new Set<string>();
+  for (const { name, type, accounts, isMet } of wanted) {
+    const without = accounts.filter(([account, id]) => {
+      const holds = (above.levels.get(id) ?? []).some((level) => textsOf(level, type).some(isMet));
+      compared.push({ account, what: `${words[type]} ${name}`, holds });
+      if (holds && type === "RESOURCE_CONTROL_POLICY") guarded.add(id);
+      return !holds;
+    });
+    if (without.length > 0) findings.push(notInForce(name, type, without, above));
+  }
+  return { compared, findings, guarded };
+}
+
+const words: Record<ControlPolicyType, string> = {
+  SERVICE_CONTROL_POLICY: "service control policy",
+  RESOURCE_CONTROL_POLICY: "resource control policy",
+};
+
+function notInForce(
+  name: string,
+  type: ControlPolicyType,
+  without: [name: string, id: string][],
+  { names, levels }: ControlPolicies,
+): Finding {
+  const isAbove = without.some(([, id]) =>
+    (levels.get(id) ?? []).some(({ policies }) => policies.some((policy) => policy.name === name)),
+  );
+  const why = isAbove ? "does not say what the stack has it say" : names.has(name) ? "is not attached" : "is not there";
+  return {
+    ...{ name: nameOf("control-policy", name), kind: "control-policy" },
+    fact: `The ${words[type]} ${name} ${why}, above ${without.map(([account]) => account).join(", ")}.`,
+    meaning:
+      name === serviceControlPolicyName
+        ? "Nobody needs MFA there any more: whoever has a key of those accounts may use it."
+        : "What this guard rail stops can be done there.",
+    ...repair,
+  };
+}
+
+function typesOff({ types, rootId }: ControlPolicies, wanted: Wanted[]): Finding[] {
+  const needed = new Set(wanted.map(({ type }) => type));
+  return [...needed]
+    .filter((type) => !types.includes(type))
+    .map((type) => ({
+      ...{ name: nameOf("policy-type", type), kind: "policy-type" as const },
+      fact: `${words[type].replace(/^./, (first) => first.toUpperCase()).replace(/y$/, "ies")} are switched off in the organization.`,
+      meaning: "None of them counts, whatever they are attached to. Nothing was changed by looking.",
+      remedy: "Switch them on, and have the stack attach its own again by a refresh and an up.",
+      command: `aws organizations enable-policy-type --policy-type ${type} --root-id ${rootId}`,
+    }));
+}
+
+function outside({ levels }: ControlPolicies, settings: Settings): Finding[] {
+  const { developmentAccounts, organizationalUnits } = settings;
+  return Object.entries(developmentAccounts).flatMap(([account, id]): Finding[] => {
+    const path = (levels.get(id) ?? []).map((level) => level.id);
+    if (path.some((level) => organizationalUnits.includes(level))) return [];
+    const place = path.length === 0 ? "is not of the organization" : `is below ${path.slice(0, -1).join(" > ")}`;
+    return [
+      {
+        ...{ name: nameOf("account-outside", account), kind: "account-outside", account },
+        fact: `The account ${account} (${id}) ${place}, outside of the settings' organizational units.`,
+        meaning: "The policies of the stack do not reach it.",
+        remedy: "Move it there, or name its unit in organizationalUnits.",
+        command: `aws organizations move-account --account-id ${id} --source-parent-id ${path.at(-2) ?? "PARENT"} --destination-parent-id ${organizationalUnits[0] ?? ""}`,
+      },
+    ];
+  });
+}
+
+/** Levels at which no policy allows anything; told once, whatever the number of accounts below. */
+function withoutAllow({ levels, types }: ControlPolicies, { authAccount, developmentAccounts }: Settings): Finding[] {
+  if (!types.includes("SERVICE_CONTROL_POLICY")) return [];
+  const names = new Map([
+    [authAccount, "auth"],
+    ...Object.entries(developmentAccounts).map(([name, id]) => [id, name] as const),
+  ]);
+  const bare = [...levels.values()].flat().filter((level) => !allowAnything(textsOf(level, "SERVICE_CONTROL_POLICY")));
+  return [...new Set(bare.map(({ id }) => id))].map((id) => ({
+    ...{ name: nameOf("full-access", names.get(id) ?? id), kind: "full-access" as const },
+    fact: `FullAWSAccess is not attached to ${names.get(id) ?? id}, nor another policy that allows anything.`,
+    meaning: "Nothing at all is allowed there and below, to nobody: not even the access role can put anything right.",
+    remedy: "Attach it again.",
+    command: `aws organizations attach-policy --policy-id p-FullAWSAccess --target-id ${id}`,
+  }));
+}

@@ -1,0 +1,190 @@
+/** The roles of an account that somebody may take whom the promise leaves out, whoever has made them. */
+
+import { roleNameOf } from "../../infra/names.ts";
+import { onlyDenies } from "../../infra/policy-documents.ts";
+import type { Settings } from "../../infra/settings.ts";
+import type { Identity } from "../aws/identities.ts";
+import { isStranger, principalsOf } from "../deploy/trust.ts";
+import type { Finding, FindingKind } from "../results/verify.ts";
+import type { AccountInAws } from "./account.ts";
+import { nameOf } from "./finding.ts";
+import { type Trusted, trustedBy } from "./trust.ts";
+
+/** What the trust of roles is judged by. */
+export interface Insiders {
+  organizationId: string;
+  managementAccount: string;
+  /** Ids of accounts that roles trust and that are not of the organization. */
+  outsiders: Set<string>;
+  /** Ids of the accounts in which the guard rail `outsiders` is in force. */
+  guarded: Set<string>;
+}
+
+/** The findings about an account's roles, but for those that the stack has made. */
+export function sideDoors(account: AccountInAws, settings: Settings, insiders: Insiders): Finding[] {
+  const roles = account.identities.filter(
+    ({ type, path }) => type === "role" && !path.startsWith("/aws-service-role/"),
+  );
+  return [...roles.flatMap((role) => doorsOf(role, account, settings, insiders)), ...unusedProviders(account, roles)];
+}
+
+/** Ids of other accounts that an account's roles trust. */
+export function foreignAccounts(accounts: AccountInAws[], known: string[]): string[] {
+  const ids = accounts.flatMap(({ identities }) =>
+    identities.flatMap(({ type, document }) =>
+      type === "role" ? trustedBy(document, "").flatMap(({ accountId }) => accountId ?? []) : [],
+    ),
+  );
+  return [...new Set(ids)].filter((id) => /^\d{12}$/.test(id) && !known.includes(id));
+}
+
+/** Whether the stack makes a role of this name in an account. */
+export function developerOf({ name }: Identity, account: string, settings: Settings): string | undefined {
+  return Object.entries(settings.developers).find(
+    ([user, { accounts }]) =>
+      roleNameOf(settings, user) === name && account !== "auth" && (accounts?.includes(account) ?? true),
+  )?.[0];
+}
+
+function doorsOf(role: Identity, account: AccountInAws, settings: Settings, insiders: Insiders): Finding[] {
+  const { name, document } = role;
+  if (developerOf(role, account.name, settings) !== undefined || onlyDenies(document)) return [];
+  if (name === settings.accessRole) return accessRoleDoor(role, account, insiders);
+  const found = trustedBy(document, insiders.organizationId).map((one) => ({
+    one,
+    kind: kindOf(one, account, settings, insiders),
+  }));
+  const doors = [...Map.groupBy(found, ({ kind }) => kind)].flatMap(([kind, own]) => {
+    if (kind === undefined) return [];
+    const accepted = ownConsent(
+      kind,
+      own.map(({ one }) => one),
+      settings,
+    );
+    return [
+      {
+        ...door(
+          kind,
+          role,
+          account,
+          own.map(({ one }) => one),
+        ),
+        ...accepted,
+      },
+    ];
+  });
+  return doors.length === 0 ? strayRole(role, account, settings) : doors;
+}
+
+/** By which door somebody comes in; nothing where nobody does who is not to. */
+function kindOf(
+  { kind, accountId = "", isRole, withMfa, fromOrganization }: Trusted,
+  account: AccountInAws,
+  settings: Settings,
+  { managementAccount, outsiders, guarded }: Insiders,
+): FindingKind | undefined {
+  const isClosed = guarded.has(account.id);
+  if (kind === "provider") return "role-for-provider";
+  if (kind === "anybody") {
+    if (fromOrganization || isClosed) return withMfa ? undefined : "role-without-mfa";
+    return "role-for-anybody";
+  }
+  if (outsiders.has(accountId)) {
+    const isTrusted = settings.trustedAccounts.includes(accountId);
+    return fromOrganization || (isClosed && !isTrusted) ? undefined : "role-for-outsider";
+  }
+  if (withMfa || accountId === managementAccount) return undefined;
+  const isLookedAt = [settings.authAccount, ...Object.values(settings.developmentAccounts)].includes(accountId);
+  if (!isLookedAt) return "role-for-other-account";
+  return isRole ? undefined : "role-without-mfa";
+}
+
+/** Accounts that the settings trust are known and meant. */
+function ownConsent(kind: FindingKind, trusted: Trusted[], { trustedAccounts }: Settings): Pick<Finding, "accepted"> {
+  const isMeant =
+    kind === "role-for-outsider" && trusted.every(({ accountId = "" }) => trustedAccounts.includes(accountId));
+  return isMeant ? { accepted: { reason: "trustedAccounts of the settings" } } : {};
+}
+
+const words: Partial<Record<FindingKind, { fact: string; meaning: string }>> = {
+  "role-for-anybody": {
+    fact: "lets anybody in",
+    meaning: "Whoever has an AWS account, anywhere, can take this role.",
+  },
+  "role-for-outsider": {
+    fact: "lets outsiders in",
+    meaning: "That account is not of the organization, whose policies and whose MFA do not bind it.",
+  },
+  "role-for-provider": {
+    fact: "lets an identity provider's users in",
+    meaning: "Whether they carry MFA is that provider's business, and not seen by AWS.",
+  },
+  "role-without-mfa": {
+    fact: "lets users in without MFA",
+    meaning:
+      "A key of one of them, stolen or not, is enough to take the role, and its sessions are exempt from the policy.",
+  },
+  "role-for-other-account": {
+    fact: "lets another account of the organization in without MFA",
+    meaning: "mfa-admin does not look after that account, so whoever can act there can take this role.",
+  },
+};
+
+function door(kind: FindingKind, { name }: Identity, { name: account, id }: AccountInAws, trusted: Trusted[]): Finding {
+  const principals = [...new Set(trusted.map(({ principal }) => principal))].join(", ");
+  const { fact = "", meaning = "" } = words[kind] ?? {};
+  return {
+    ...{ name: nameOf(kind, account, name), kind, account, meaning },
+    fact: `The role ${name} in ${account} ${fact}: ${principals}.`,
+    remedy: `Have its trust policy let in whom it should, with MFA, or delete the role in ${id}.`,
+    command: `aws iam update-assume-role-policy --role-name ${name} --policy-document FILE`,
+  };
+}
+
+function accessRoleDoor(role: Identity, { name: account }: AccountInAws, { managementAccount }: Insiders): Finding[] {
+  const strangers = principalsOf(role.document).filter((one) => isStranger(one, managementAccount));
+  if (strangers.length === 0) return [];
+  return [
+    {
+      ...{ name: nameOf("access-role", account, role.name), kind: "access-role", account },
+      fact: `The access role ${role.name} in ${account} lets in others than the management account: ${[...new Set(strangers)].join(", ")}.`,
+      meaning: "Whoever takes it may do everything in the account, and is exempt from the guard rails.",
+      remedy: `Have it trust arn:aws:iam::${managementAccount}:root alone.`,
+      command: `aws iam update-assume-role-policy --role-name ${role.name} --policy-document FILE`,
+    },
+  ];
+}
+
+/** A role that is named like a developer's, and that the stack does not make: its name may be somebody's who comes later. */
+function strayRole({ name, document }: Identity, { name: account }: AccountInAws, settings: Settings): Finding[] {
+  const lets = principalsOf(document).filter((one) => one.startsWith("arn:"));
+  if (!name.startsWith(`${settings.rolePrefix}-`) || account === "auth" || lets.length === 0) return [];
+  return [
+    {
+      ...{ name: nameOf("stray-role", account, name), kind: "stray-role", account },
+      fact: `The role ${name} in ${account} is named like a developer's, and is nobody's on the roster; it lets in ${lets.join(", ")}.`,
+      meaning: "It takes the name of a developer who is added later, or is left of one who is gone.",
+      remedy: "Delete it there, after its policies.",
+      command: `aws iam delete-role --role-name ${name}`,
+    },
+  ];
+}
+
+/** Providers of which no role makes use; the others are told with the role. */
+function unusedProviders({ name: account, providers }: AccountInAws, roles: Identity[]): Finding[] {
+  const used = new Set(roles.flatMap(({ document }) => principalsOf(document)));
+  return providers
+    .filter((arn) => !used.has(arn))
+    .map((arn) => {
+      const called = arn.replace(/^[^/]*\//, "");
+      return {
+        ...{ name: nameOf("provider", account, called), kind: "provider" as const, account },
+        fact: `The identity provider ${called} in ${account} is trusted by no role yet.`,
+        meaning: "Whoever makes a role for it lets its users in, by whatever they sign in with there.",
+        remedy: "Delete it there, if nobody means it.",
+        command: arn.includes(":saml-provider/")
+          ? `aws iam delete-saml-provider --saml-provider-arn ${arn}`
+          : `aws iam delete-open-id-connect-provider --open-id-connect-provider-arn ${arn}`,
+      };
+    });
+}

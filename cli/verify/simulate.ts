@@ -1,0 +1,163 @@
+import {
+  type ContextEntry,
+  type EvaluationResult,
+  IAMClient,
+  paginateSimulateCustomPolicy,
+  type ResourceSpecificResult,
+} from "@aws-sdk/client-iam";
+import pMap from "p-map";
+
+import { requestHandler } from "../../infra/network.ts";
+import { region } from "../../infra/region.ts";
+import { iamPatience } from "../../infra/unanswered.ts";
+import type { MatrixLine } from "../results/verify.ts";
+import type { Attempt } from "./account.ts";
+import type { Asked } from "./matrix.ts";
+
+/** What every request is made with: the simulator derives no context key by itself. */
+export interface Surroundings {
+  organizationId: string;
+  region: string;
+  /** The service control policies above an account, level by level. */
+  hierarchy: (accountId: string) => string[][];
+}
+
+/** One call of the simulator: lines of one caller, by one kind of credentials, on one type of resources. */
+interface Call {
+  first: Asked;
+  hierarchy: string[][];
+  lines: Asked[];
+}
+
+/**
+ * Asks AWS's policy simulator for each line (IAM API Reference, "SimulateCustomPolicy"): in the management account, which no
+ * service control policy binds. A call that would say the same of two accounts is made once.
+ */
+export async function simulate(lines: Asked[], around: Surroundings, attempt: Attempt): Promise<MatrixLine[]> {
+  const client = new IAMClient({ region, maxAttempts: 8, requestHandler: requestHandler(iamPatience) });
+  const calls = callsOf(lines, around);
+  const asked = new Map<string, Promise<Answers | undefined>>();
+  const answers = await pMap(
+    calls,
+    (call) => {
+      const key = keyOf(call);
+      const known = asked.get(key) ?? attempt("the policy simulator", () => ask(client, call, around));
+      asked.set(key, known);
+      return known;
+    },
+    { concurrency: 4 },
+  );
+  return calls.flatMap((call, index) => call.lines.map((line) => answered(line, answers[index])));
+}
+
+/** @param lines of any callers @returns the fewest calls that ask for all of them */
+export function callsOf(lines: Asked[], { hierarchy }: Pick<Surroundings, "hierarchy">): Call[] {
+  const grouped = Map.groupBy(lines, ({ accountId, caller, credentials, resource }) =>
+    [accountId, caller.who, caller.arn, credentials, typeOf(resource)].join("\n"),
+  );
+  return [...grouped.values()].flatMap((own) =>
+    own[0] === undefined ? [] : [{ first: own[0], hierarchy: hierarchy(own[0].accountId), lines: own }],
+  );
+}
+
+/** An action is only simulated on resources of its own type. */
+const typeOf = (resource: string): string => /^arn:aws:iam::\d*:([\w-]+)/.exec(resource)?.[1] ?? resource;
+
+/** The same for calls that AWS answers alike: those of accounts whose ids no policy names. */
+function keyOf({ first, hierarchy, lines }: Call): string {
+  const { caller, credentials, accountId } = first;
+  const { arn, type, policies, boundary } = caller;
+  const text = JSON.stringify([arn, type, policies, boundary, credentials, ...listsOf(lines)]);
+  const above = JSON.stringify(hierarchy);
+  return `${above}\n${above.includes(accountId) ? text : text.replaceAll(accountId, "ACCOUNT")}`;
+}
+
+function listsOf(lines: Asked[]): [actions: string[], resources: string[]] {
+  return [[...new Set(lines.map(({ action }) => action))], [...new Set(lines.map(({ resource }) => resource))]];
+}
+
+/** What was answered by action and resource; an account's id stands there as ACCOUNT, since a call may be made for several. */
+type Answers = Map<string, { result: EvaluationResult; specific?: ResourceSpecificResult }>;
+
+const answerKey = (action: string, resource: string, accountId: string): string =>
+  `${action.toLowerCase()} ${resource.replaceAll(accountId, "ACCOUNT")}`;
+
+async function ask(client: IAMClient, { first, hierarchy, lines }: Call, around: Surroundings): Promise<Answers> {
+  const { caller, accountId } = first;
+  const [ActionNames, ResourceArns] = listsOf(lines);
+  const found: Answers = new Map();
+  const pages = paginateSimulateCustomPolicy(
+    { client, pageSize: 1000 },
+    {
+      PolicyInputList: caller.policies,
+      ...(caller.boundary !== undefined && { PermissionsBoundaryPolicyInputList: [caller.boundary] }),
+      ...(hierarchy.length > 0 && {
+        OrderedOrganizationPolicyInputList: hierarchy.map((ServiceControlPolicyInputList) => ({
+          ServiceControlPolicyInputList,
+        })),
+      }),
+      ActionNames,
+      ResourceArns,
+      ...(caller.type === "User" && { CallerArn: caller.arn }),
+      ContextEntries: contextOf(first, around),
+    },
+  );
+  for await (const { EvaluationResults = [] } of pages) {
+    for (const result of EvaluationResults) {
+      const key = (resource = ""): string => answerKey(result.EvalActionName ?? "", resource, accountId);
+      const { ResourceSpecificResults: specific = [] } = result;
+      if (specific.length === 0) for (const resource of ResourceArns) found.set(key(resource), { result });
+      for (const one of specific) found.set(key(one.EvalResourceName), { result, specific: one });
+    }
+  }
+  return found;
+}
+
+const mfaPresent: Partial<Record<MatrixLine["credentials"], string>> = {
+  "session with MFA": "true",
+  "session without MFA": "false",
+};
+
+function contextOf({ caller, credentials, accountId }: Asked, around: Surroundings): ContextEntry[] {
+  const values: [name: string, value: string | undefined, type: ContextEntry["ContextKeyType"]][] = [
+    ["aws:PrincipalArn", caller.arn, "string"],
+    ["aws:PrincipalType", caller.type, "string"],
+    ["aws:PrincipalAccount", accountId, "string"],
+    ["aws:PrincipalOrgID", around.organizationId, "string"],
+    ["aws:PrincipalIsAWSService", "false", "boolean"],
+    ["aws:RequestedRegion", around.region, "string"],
+    ["aws:CurrentTime", new Date().toISOString(), "date"],
+    ["aws:username", caller.userName, "string"],
+    // Requests by a long-term key, and by a session of a role, have no such key at all.
+    ["aws:MultiFactorAuthPresent", mfaPresent[credentials], "boolean"],
+  ];
+  return values.flatMap(([ContextKeyName, value, ContextKeyType]) =>
+    value === undefined ? [] : [{ ContextKeyName, ContextKeyValues: [value], ContextKeyType }],
+  );
+}
+
+function answered({ accountId, caller: { who }, ...line }: Asked, answers: Answers | undefined): MatrixLine {
+  const answer = answers?.get(answerKey(line.action, line.resource, accountId));
+  if (answer === undefined) return { ...line, who, holds: false };
+  const { result, specific } = answer;
+  const decision = specific?.EvalResourceDecision ?? result.EvalDecision;
+  const got = decision === "allowed" ? ("allowed" as const) : ("denied" as const);
+  return {
+    ...line,
+    who,
+    got,
+    ...(got === "denied" && { decidedBy: decidedBy(result, specific) }),
+    holds: got === line.expected,
+  };
+}
+
+function decidedBy(result: EvaluationResult, specific: ResourceSpecificResult | undefined): MatrixLine["decidedBy"] {
+  const decision = specific?.EvalResourceDecision ?? result.EvalDecision;
+  const statements = (specific ?? result).MatchedStatements ?? [];
+  if (result.OrganizationsDecisionDetail?.AllowedByOrganizations === false && statements.length === 0) {
+    return "service control policy";
+  }
+  const boundary = (specific ?? result).PermissionsBoundaryDecisionDetail;
+  if (boundary?.AllowedByPermissionsBoundary === false) return "permissions boundary";
+  return decision === "explicitDeny" ? "identity policy" : "no policy allows it";
+}

@@ -1,0 +1,84 @@
+import { oneLine } from "../terminal/one-line.ts";
+import { styled } from "../terminal/stream.ts";
+import { plainTable } from "../terminal/table.ts";
+import type { Finding, MatrixLine, Verification } from "../results/verify.ts";
+
+/** The first sentence: whether the promise holds. */
+export function summaryOf({ holds, complete, promises, findings, missed }: Verification): string {
+  const { simulated, compared, searched } = promises;
+  const all = simulated + compared + searched;
+  const counted = findings.filter(({ accepted }) => accepted === undefined).length;
+  if (!holds)
+    return `${counted === 1 ? "1 thing does" : `${counted} things do`} not hold, of ${count(all, "promise")}.`;
+  if (!complete) return `Nothing was found, but ${count(missed.length, "thing")} could not be looked at.`;
+  return `All ${count(all, "promise")} hold.`;
+}
+
+const count = (number: number, noun: string): string =>
+  `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+
+/** What the numbers are of, and what no simulator can say. */
+export function scopeOf({ promises: { simulated, compared, searched } }: Verification): string {
+  return [
+    `AWS's policy simulator was asked for ${count(simulated, "line")} of the matrix; ${count(compared, "document")} compared with what the stack makes;`,
+    `${count(searched, "look")} for side doors. The simulator judges neither trust policies nor resource control policies: they were compared.`,
+  ].join(" ");
+}
+
+/** The report for people at a terminal: the summary first, then what does not hold. */
+export function verificationText(report: Verification, stream: NodeJS.WriteStream, { all = false } = {}): string {
+  const { findings, missed, notFound, lines } = report;
+  const [counted, accepted] = [findings.filter((one) => !one.accepted), findings.filter((one) => one.accepted)];
+  const parts = [
+    [summaryOf(report), scopeOf(report)],
+    ...counted.map((one) => findingLines(one, styled("red", "!", stream))),
+    ...missed.map(({ what, reason, remedy }) => [
+      `${styled("yellow", "!", stream)} Not looked at: ${what}. ${oneLine(reason)}`,
+      `  ${remedy}`,
+    ]),
+    accepted.length === 0 ? [] : ["Accepted by the settings:", ...accepted.map(acceptedLine)],
+    notFound.length === 0 ? [] : [`Accepted, and not found any more: ${notFound.map(oneLine).join(", ")}.`],
+    all ? [matrixTable(lines, stream)] : [],
+  ];
+  return parts
+    .filter((part) => part.length > 0)
+    .map((part) => part.join("\n"))
+    .join("\n\n");
+}
+
+function findingLines({ name, fact, meaning, remedy, command }: Finding, mark: string): string[] {
+  return [
+    `${mark} ${oneLine(fact)}`,
+    ...[meaning, remedy].map((sentence) => `  ${oneLine(sentence)}`),
+    ...(command === undefined ? [] : [`    ${oneLine(command)}`]),
+    `  Its name is ${oneLine(name)}.`,
+  ];
+}
+
+function acceptedLine({ name, fact, accepted }: Finding): string {
+  const until = accepted?.until === undefined ? "" : `, until ${accepted.until}`;
+  return `  ${oneLine(name)}: ${oneLine(accepted?.reason ?? "")}${until}. ${oneLine(fact)}`;
+}
+
+/** A row for what one caller may do on one resource: actions that come out alike stand together. */
+function matrixTable(lines: MatrixLine[], stream: NodeJS.WriteStream): string {
+  const alike = Map.groupBy(lines, (line) =>
+    JSON.stringify([line.holds, line.account, line.who, line.credentials, line.resource, line.expected, gotText(line)]),
+  );
+  const rows = [...alike.values()].flatMap((own) => {
+    const [line] = own;
+    if (line === undefined) return [];
+    const { holds, account, who, credentials, resource, expected } = line;
+    const actions = own.map(({ action }) => action).join(" ");
+    return [[holds ? "ok" : "!", account, who, credentials, shortResource(resource), actions, expected, gotText(line)]];
+  });
+  return plainTable(["", "Account", "Who", "Signed by", "On", "Actions", "Expected", "Got"], rows, stream);
+}
+
+/** A resource without what all of IAM's have in common. */
+export const shortResource = (resource: string): string => resource.replace(/^arn:aws:iam::/, "");
+
+export function gotText({ got, decidedBy }: MatrixLine): string {
+  if (got === undefined) return "not asked";
+  return decidedBy === undefined ? got : `${got} (${decidedBy})`;
+}

@@ -1,0 +1,163 @@
+import { DescribeAccountCommand } from "@aws-sdk/client-organizations";
+import pMap from "p-map";
+
+import { organizationsClient } from "../../infra/organizations-client.ts";
+import { region } from "../../infra/region.ts";
+import type { Settings } from "../../infra/settings.ts";
+import { clientsIn } from "../aws/clients.ts";
+import { wordsOf } from "../aws/error-words.ts";
+import { knownOrganization, managementAccountAtHand } from "../aws/preconditions.ts";
+import { Failure } from "../failure.ts";
+import type { Project } from "../project/project.ts";
+import type { FindingKind, Missed, Verification } from "../results/verify.ts";
+import { type AccountInAws, type Attempt, readAccount } from "./account.ts";
+import { developerClasses } from "./classes.ts";
+import { type ControlPolicies, hierarchyOf, readControlPolicies } from "./control-policies.ts";
+import { brokenLines, withAccepted } from "./finding.ts";
+import { authComparison, type Comparison, rolesComparison, strangers } from "./given.ts";
+import { accountLines, authLines, developerLines } from "./matrix.ts";
+import { organizationComparison } from "./organization.ts";
+import { foreignAccounts, sideDoors } from "./side-doors.ts";
+import { simulate } from "./simulate.ts";
+
+/** The side doors that are looked for in each account. */
+const searchedKinds: FindingKind[] = [
+  ...["role-for-anybody", "role-for-outsider", "role-for-provider", "role-without-mfa", "role-for-other-account"],
+  ...["access-role", "stray-role", "user", "root-key", "provider"],
+] as const;
+
+/** Proves the promise on what AWS has. It changes nothing, and asks for nothing of the stack's state. */
+export async function verify({ stack }: Pick<Project, "stack">, settings: Settings): Promise<Verification> {
+  const managementAccount = await managementAccountAtHand(settings);
+  const organizationId = knownOrganization()?.id ?? "";
+  const missed: Missed[] = [];
+  const attempt = noting(missed);
+  const { authAccount, developmentAccounts, organizationalUnits } = settings;
+  const all = [["auth", authAccount] as const, ...Object.entries(developmentAccounts)];
+  const [above, accounts] = await Promise.all([
+    attempt("the policies of the organization", () =>
+      readControlPolicies(
+        all.map(([, id]) => id),
+        organizationalUnits,
+      ),
+    ),
+    readAccounts(all, settings, attempt),
+  ]);
+  const organization = above && organizationComparison(above, settings, organizationId);
+  const [lines, outsiders] = await Promise.all([
+    above === undefined ? [] : matrix(above, accounts, settings, organizationId, attempt),
+    outsidersAmong(foreignAccounts(accounts, [...all.map(([, id]) => id), managementAccount]), attempt),
+  ]);
+  const insiders = {
+    organizationId,
+    managementAccount,
+    outsiders,
+    guarded: organization?.guarded ?? new Set<string>(),
+  };
+  const comparisons: Comparison[] = [
+    ...(organization === undefined ? [] : [organization]),
+    ...accounts.map((account) =>
+      account.name === "auth" ? authComparison(account, settings) : rolesComparison(account, settings),
+    ),
+  ];
+  const found = [
+    ...comparisons.flatMap(({ findings }) => findings),
+    ...brokenLines(lines),
+    ...accounts.flatMap((account) => [...sideDoors(account, settings, insiders), ...strangers(account, settings)]),
+  ];
+  const { findings, notFound } = withAccepted(found, settings);
+  const compared = comparisons.flatMap((one) => one.compared);
+  return {
+    version: 1,
+    stack,
+    holds: findings.every(({ accepted }) => accepted !== undefined),
+    complete: missed.length === 0,
+    promises: {
+      simulated: lines.filter(({ got }) => got !== undefined).length,
+      compared: compared.length,
+      searched: accounts.length * searchedKinds.length,
+    },
+    ...{ findings, missed, notFound: missed.length > 0 ? [] : notFound, lines, compared },
+  };
+}
+
+async function readAccounts(
+  all: (readonly [name: string, id: string])[],
+  settings: Settings,
+  attempt: Attempt,
+): Promise<AccountInAws[]> {
+  const iam = clientsIn(settings);
+  const roster = Object.keys(settings.developers);
+  const read = await pMap(all, ([name, id]) => readAccount(iam(id), { name, id, roster }, attempt), { concurrency: 8 });
+  return read.filter((account) => account !== undefined);
+}
+
+/** The lines of every account that is above water; the simulator needs the accounts' own answers for developers alone. */
+async function matrix(
+  above: ControlPolicies,
+  accounts: AccountInAws[],
+  settings: Settings,
+  organizationId: string,
+  attempt: Attempt,
+): Promise<Verification["lines"]> {
+  const auth = accounts.find(({ name }) => name === "auth");
+  const classes =
+    auth && (await attempt("the developers' policies", () => developerClasses(auth.identities, settings)));
+  const lines = [
+    ...developerLines(settings, classes ?? []),
+    ...authLines(settings),
+    ...Object.keys(settings.developmentAccounts).flatMap((account) => accountLines(settings, account)),
+  ];
+  const surroundings = {
+    organizationId,
+    region: settings.region ?? region,
+    hierarchy: (id: string) => hierarchyOf(above, id),
+  };
+  return simulate(lines, surroundings, attempt);
+}
+
+/** Those of some accounts that the organization does not have. */
+async function outsidersAmong(ids: string[], attempt: Attempt): Promise<Set<string>> {
+  const client = organizationsClient();
+  const isOutside = async (AccountId: string): Promise<boolean> => {
+    try {
+      await client.send(new DescribeAccountCommand({ AccountId }));
+      return false;
+    } catch (error) {
+      if (error instanceof Error && error.name === "AccountNotFoundException") return true;
+      throw error;
+    }
+  };
+  const found = await pMap(
+    ids,
+    async (id) => ((await attempt(`whether ${id} is of the organization`, () => isOutside(id))) === false ? [] : [id]),
+    { concurrency: 2 },
+  );
+  return new Set(found.flat());
+}
+
+/** Waits for a call; one that is refused is noted once for a reason, and has found nothing. */
+const noting =
+  (missed: Missed[]): Attempt =>
+  async (what, call) => {
+    try {
+      return await call();
+    } catch (error) {
+      // Credentials that are broken are not the account's doing.
+      if (error instanceof Failure) throw error;
+      const reason = wordsOf(error);
+      if (!missed.some((one) => one.what === what && one.reason === reason)) {
+        missed.push({ what, reason, remedy: remedyFor(reason) });
+      }
+      return undefined;
+    }
+  };
+
+function remedyFor(reason: string): string {
+  const [, right] = /perform: ([\w-]+:\w+)/.exec(reason) ?? [];
+  if (right === undefined)
+    return "Run mfa-admin verify again when AWS answers; mfa-admin preview tells more of an account that cannot be reached.";
+  if (right === "sts:AssumeRole")
+    return "Let the access role of that account be assumed, or take the account out of the settings.";
+  return `The right ${right} is missing; mfa-admin init --ci github writes the policies that have it.`;
+}
