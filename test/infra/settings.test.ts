@@ -25,6 +25,7 @@ describe("the settings", () => {
       permissions: ["arn:aws:iam::aws:policy/AdministratorAccess"],
       sessionDuration: 43200,
       shutOut: [],
+      accepted: {},
       exempt: {},
       guardRails: [],
       trustedAccounts: [],
@@ -42,6 +43,22 @@ describe("the settings", () => {
       const { exempt } = settingsSchema.parse({ ...minimal, exempt: { "payments/smtp": { until, reason: "mail" } } });
       expect(exempt).to.eql({ "payments/smtp": { until: "2027-03-31", reason: "mail" } });
     }
+  });
+
+  it("take a finding of verify for known with a reason, for good or until a day", () => {
+    const { accepted } = settingsSchema.parse({
+      ...minimal,
+      accepted: {
+        "user/auth/eve": { reason: "hers" },
+        "root-key/auth": { reason: "soon", until: "2027-03-31T00:00:00Z" },
+      },
+    });
+    expect(accepted).to.eql({
+      "user/auth/eve": { reason: "hers" },
+      "root-key/auth": { reason: "soon", until: "2027-03-31" },
+    });
+    expect(problems({ accepted: { "user/auth/eve": {} } }).join()).to.contain("accepted.user/auth/eve.reason");
+    expect(problems({ accepted: ["user/auth/eve"] }).join()).to.contain("this must be a map, such as {");
   });
 
   it("refuse exemptions of nobody whom the policy is on, without a day or a reason, and more than the policy has room for", () => {

@@ -114,7 +114,7 @@ function rolesOf(
     {
       name: roleNames.preview,
       accounts: [managementAccount],
-      purpose: `previews of pull requests and of the merge queue, and drift on ${branch}: reads only`,
+      purpose: `previews of pull requests and of the merge queue, drift and verify on ${branch}: reads only`,
       trust: githubTrust(managementAccount, subject, ["pull_request", ref], branch),
       policy: previewPolicy(access),
     },

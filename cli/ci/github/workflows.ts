@@ -22,7 +22,7 @@ export function idOf({ directory, stack }: Pick<WorkflowOptions, "directory" | "
   return [...directory.split("/"), stack].filter((part) => part !== "").join("-");
 }
 
-const names = ["preview", "up", "drift"] as const;
+const names = ["preview", "up", "drift", "verify"] as const;
 
 /** The workflows, by path, from the templates beside. No value of an event stands in a script: it comes by the environment. */
 export async function workflows(options: WorkflowOptions): Promise<Record<string, string>> {

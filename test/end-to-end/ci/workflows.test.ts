@@ -26,7 +26,7 @@ import { Administrator, initFlags, type Result } from "../../support/harness.ts"
 import { fromGit, lockFile, pathWithGh } from "../../support/gh.ts";
 import { type JobOptions, type JobResult, Runner, type Workflow } from "../../support/job.ts";
 
-const names = ["mfa-admin-drift-main.yml", "mfa-admin-preview-main.yml", "mfa-admin-up-main.yml"];
+const names = ["drift", "preview", "up", "verify"].map((name) => `mfa-admin-${name}-main.yml`);
 
 describe("init --ci github", () => {
   let cloud: StateCloud;
@@ -77,7 +77,7 @@ describe("init --ci github", () => {
     cloud.close();
   });
 
-  it("writes three workflows for a stack that is there, and says which roles are still to be made", async () => {
+  it("writes four workflows for a stack that is there, and says which roles are still to be made", async () => {
     const { status, stdout, stderr } = await run("init", "--ci", "github");
     expect({ status, stderr }).to.eql({ status: 0, stderr: "" });
     expect((await readdir(join(admin.directory, ".github", "workflows"))).sort()).to.eql(names);
@@ -86,7 +86,7 @@ describe("init --ci github", () => {
       /\n {2}2\. Protect the branch main: [^\n]+\n {2}3\. Commit \.github\.\n\nWhen accounts are added/,
     );
     expect(stdout).to.contain(
-      "\n  mfa-admin-ci-preview  in 111111111111: previews of pull requests and of the merge queue, and drift on main: reads only\n",
+      "\n  mfa-admin-ci-preview  in 111111111111: previews of pull requests and of the merge queue, drift and verify on main: reads only\n",
     );
     expect(stdout.split("\n")).to.have.length.below(24);
     const { value } = await admin.json("init", "--ci", "github");
@@ -168,6 +168,10 @@ describe("init --ci github", () => {
         { contents: "read", "id-token": "write", "pull-requests": "write" },
       ],
       "mfa-admin-up-main.yml": [["push", "workflow_dispatch"], { contents: "read", "id-token": "write" }],
+      "mfa-admin-verify-main.yml": [
+        ["schedule", "workflow_dispatch"],
+        { contents: "read", "id-token": "write", issues: "write" },
+      ],
     });
   });
 
@@ -229,7 +233,10 @@ describe("init --ci github", () => {
     /** What S3 and KMS have been asked for in each role's jobs. */
     const asked = new Map<string, NeededRight[]>();
 
-    async function job(name: "preview" | "up" | "drift", options: Partial<JobOptions> = {}): Promise<JobResult> {
+    async function job(
+      name: "preview" | "up" | "drift" | "verify",
+      options: Partial<JobOptions> = {},
+    ): Promise<JobResult> {
       const from = cloud.needed.length;
       const result = await runner.run({ workflow: `mfa-admin-${name}-main.yml`, event: {}, secrets: {}, ...options });
       const role = name === "up" ? "mfa-admin-ci-up" : "mfa-admin-ci-preview";
@@ -407,6 +414,26 @@ describe("init --ci github", () => {
       expect((await issues()).map(({ state }) => state)).to.eql(["closed"]);
     });
 
+    it("verify: opens one issue by the preview's rights alone, and closes it when the hole is closed", async () => {
+      const of = async () => (await runner.posts()).filter(({ title }) => title?.includes("a promise") === true);
+      const { iam } = await administratorOf(admin.sandbox, admin.sandbox.developmentAccounts["sandbox"] ?? "");
+      const RoleName = "backdoor";
+      await iam.send(
+        new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trust("arn:aws:iam::333333333333:root") }),
+      );
+      const from = admin.sandbox.requests.length;
+      const { steps, output } = await job("verify");
+      expect(steps, output).to.include({ Verify: 0, "Open, update or close the issue": 0 });
+      expect(admin.changesSince(from).filter(({ action }) => action !== "SimulateCustomPolicy")).to.eql([]);
+      const [issue] = await of();
+      expect(issue).to.include({ title: "mfa-admin: a promise of the stack main does not hold", state: "open" });
+      expect(issue?.body).to.contain("role-without-mfa/sandbox/backdoor");
+      expect(issue?.body).not.to.contain("Not looked at");
+      await iam.send(new DeleteRoleCommand({ RoleName }));
+      expect((await job("verify")).steps).to.include({ Verify: 0 });
+      expect((await of()).map(({ state }) => state)).to.eql(["closed"]);
+    });
+
     it("the policies that are written allow all that S3 and KMS were asked for, and the preview's was to read", async () => {
       const actions: Record<string, string[]> = {};
       for (const { name, policy } of roles.filter(({ name }) => asked.has(name))) {
@@ -477,8 +504,8 @@ describe("init --ci github", () => {
         workflows({ ...common, stack: "main", directory: "team/access" }),
       ])
     ).flatMap((files) => Object.entries(files));
-    expect(new Set(all.map(([name]) => name)).size).to.equal(9);
+    expect(new Set(all.map(([name]) => name)).size).to.equal(12);
     const groups = all.map(([, text]) => (parse(text) as Workflow).concurrency.group);
-    expect(new Set(groups).size).to.equal(9);
+    expect(new Set(groups).size).to.equal(12);
   });
 });
