@@ -6,6 +6,7 @@
 
 import { exemptionsOf, type ExemptSetting } from "./exemptions.ts";
 import { guardRailsName } from "./names.ts";
+import { spelledDocument } from "./policy-documents.ts";
 import { enrolment, type PolicyDocument, type PolicyStatement } from "./policies.ts";
 
 /** The names by which the settings choose them. */
@@ -293,4 +294,10 @@ export function guardRailPolicies(
         ]
       : []),
   ];
+}
+
+/** The guard rails whose statements a control policy has, told by the statements' ids. */
+export function guardRailsIn(content: unknown): GuardRail[] {
+  const ids = spelledDocument(content).Statement.map(({ Sid }) => Sid);
+  return guardRailNames.filter((name) => ids.includes(`Guard${name.charAt(0).toUpperCase()}${name.slice(1)}`));
 }
