@@ -40,6 +40,11 @@ export default class Init extends ProjectCommand {
       default: "OrganizationAccountAccessRole",
     }),
     region: Flags.string({ description: "Region of the profiles that developers get, such as eu-central-1." }),
+    "access-keys": Flags.option({
+      description:
+        "Whether developers make, change and delete their access keys with MFA alone. Asked for on a terminal; default elsewhere: article.",
+      options: ["article", "with-mfa"] as const,
+    })(),
     backend: Flags.string({
       description:
         "URL of the state: file://, s3://BUCKET?region=R, https:// for Pulumi Cloud. Default: PULUMI_BACKEND_URL, else Pulumi.yaml, else a directory of the project.",
@@ -92,6 +97,7 @@ export default class Init extends ProjectCommand {
         organizationalUnits: flags["organizational-unit"],
         accessRole: flags["access-role"],
         region: flags.region,
+        accessKeys: flags["access-keys"],
       },
       tell: (warning) => {
         this.logToStderr(`Note: ${warning}`);

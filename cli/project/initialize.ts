@@ -15,7 +15,7 @@ import { parseYamlFile } from "./yaml-file.ts";
 /** What `init` decides; everything else has a default that the schema names. */
 export type InitialSettings = Pick<
   Settings,
-  "organizationalUnits" | "authAccount" | "developmentAccounts" | "accessRole" | "region"
+  "organizationalUnits" | "authAccount" | "developmentAccounts" | "accessRole" | "region" | "accessKeys"
 >;
 
 /** Where the files of a new stack go. @throws Failure when the stack has its settings already */
@@ -112,7 +112,7 @@ async function projectFileText(
 }
 
 function settingsFileText(settings: InitialSettings, secretsProvider: string | undefined): string {
-  const { organizationalUnits, authAccount, developmentAccounts, accessRole, region } = settings;
+  const { organizationalUnits, authAccount, developmentAccounts, accessRole, region, accessKeys } = settings;
   const list = (values: string[]): string => values.map((value) => `    - ${value}\n`).join("");
   const map = Object.entries(developmentAccounts).map(([name, id]) => `    ${name}: "${id}"\n`);
   const defaultRole = settingsSchema.shape.accessRole.parse(undefined);
@@ -128,6 +128,9 @@ function settingsFileText(settings: InitialSettings, secretsProvider: string | u
     `  mfa-admin:developmentAccounts:\n${map.join("")}`,
     accessRole === defaultRole ? "" : `  mfa-admin:accessRole: ${accessRole}\n`,
     region === undefined ? "" : `  # The region of the developers' profiles.\n  mfa-admin:region: ${region}\n`,
+    accessKeys === undefined
+      ? ""
+      : `  # with-mfa: access keys are made, changed and deleted with MFA alone. article: without, too.\n  mfa-admin:accessKeys: ${accessKeys}\n`,
     "  # The roster. NAME: {} is let into every development account, NAME: { accounts: [a, b] } into these.\n",
     "  mfa-admin:developers: {}\n",
   ].join("");

@@ -52,6 +52,7 @@ const stackSchema = z.strictObject({
     developmentAccounts: z.record(z.string(), z.string()),
     accessRole: z.string(),
     region: z.string().optional(),
+    accessKeys: z.enum(["article", "with-mfa"]).optional(),
   }),
   warnings: z.array(z.string()),
   ci: githubSchema.optional().describe("With --ci github."),
