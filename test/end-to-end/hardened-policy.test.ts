@@ -11,7 +11,7 @@ import { AssumeRoleCommand, GetSessionTokenCommand } from "@aws-sdk/client-sts";
 import { expect } from "chai";
 import { readFile, rm, writeFile } from "node:fs/promises";
 
-import { type Credentials, tokenCode } from "../sandbox/index.ts";
+import type { Credentials } from "../sandbox/index.ts";
 import { administratorOf, clients, type Clients, enableDevice, given, refusal } from "../sandbox/testing.ts";
 import { works } from "../support/developer.ts";
 import { Administrator } from "../support/harness.ts";
@@ -26,7 +26,7 @@ const device = "arn:aws:iam::222222222222:mfa/alice";
 describe("a stack with accessKeys: with-mfa and mfaMaxAge", () => {
   let admin: Administrator;
   let alice: Workstation;
-  let seed = "";
+  let passwordOfDave = "";
   const stations: Workstation[] = [];
 
   before(async () => {
@@ -36,6 +36,7 @@ describe("a stack with accessKeys: with-mfa and mfaMaxAge", () => {
       edit: (text) => text.replace("config:\n", hardened),
     });
     alice = await developer("alice");
+    passwordOfDave = await oneTimePassword("dave");
   });
   after(async () => {
     await Promise.all(stations.map((station) => station.close()));
@@ -115,8 +116,7 @@ describe("a stack with accessKeys: with-mfa and mfaMaxAge", () => {
       }),
     );
     expect(await nameOf(first.iam.send(new CreateAccessKeyCommand({})))).to.equal("AccessDenied");
-    ({ seed } = await enableDevice(admin.sandbox, first.iam, "alice"));
-    alice.scan(seed);
+    alice.scan((await enableDevice(admin.sandbox, first.iam, "alice")).seed);
     admin.sandbox.clock.advance(90);
     // The session is one without MFA still.
     expect(await nameOf(first.iam.send(new CreateAccessKeyCommand({})))).to.equal("AccessDenied");
@@ -211,12 +211,11 @@ describe("a stack with accessKeys: with-mfa and mfaMaxAge", () => {
       const first = as(
         await admin.sandbox.signIn({
           userName: "dave",
-          password: await oneTimePassword("dave"),
+          password: passwordOfDave,
           newPassword: password,
         }),
       );
-      const made = await enableDevice(admin.sandbox, first.iam, "dave");
-      dave.scan(made.seed);
+      dave.scan((await enableDevice(admin.sandbox, first.iam, "dave")).seed);
       admin.sandbox.clock.advance(90);
       const { stdout } = await admin.succeed("guide", "dave", "--language", "en");
       await writeFile(`${dave.home}/dave.md`, stdout.replace(/^accessKeys: with-mfa\n/m, ""));
@@ -235,7 +234,7 @@ describe("a stack with accessKeys: with-mfa and mfaMaxAge", () => {
       await terminal.waitFor("Account:");
       terminal.enter();
       await terminal.waitFor("MFA code");
-      terminal.enter(tokenCode(made.seed, admin.sandbox.clock.now()));
+      terminal.enter(dave.nextCode());
       await terminal.waitFor("First login  works");
       expect(await terminal.ended()).to.equal(0);
     });
