@@ -30,8 +30,8 @@ export function removedGuardRails(
  * @param look what each account has; nothing is told where nobody has looked
  */
 export async function guardRailsStop(
-  before: StackBefore,
-  settings: Settings,
+  before: Pick<StackBefore, "held">,
+  settings: Guarded,
   { identities, managementAccount = "" }: Partial<Pick<Look, "identities" | "managementAccount">>,
 ): Promise<Warning[]> {
   const present = guardRailsBefore(before);
@@ -45,11 +45,19 @@ export async function guardRailsStop(
   });
 }
 
-type Stopped = (identities: Look["identities"], settings: Settings, knownAccounts: Set<string>) => string[];
+type Guarded = Pick<Settings, "guardRails" | "trustedAccounts" | "developers">;
+type Stopped = (identities: Look["identities"], settings: Guarded, knownAccounts: Set<string>) => string[];
 
 const stoppedBy: Partial<Record<GuardRail, Stopped>> = {
   identities: (identities) =>
     inAccounts(identities).flatMap(([account, { type, name }]) => (type === "user" ? [`${account}/${name}`] : [])),
+  federation: (identities) => [
+    ...new Set(
+      inAccounts(identities).flatMap(([account, { type, document }]) =>
+        type === "role" ? providersIn(document).map((provider) => `${account}/${provider}`) : [],
+      ),
+    ),
+  ],
   outsiders: (identities, _, known) =>
     inAccounts(identities).flatMap(([account, { type, name, document }]) => {
       const strangers = type === "role" ? accountsIn(principalsOf(document)).filter((id) => !known.has(id)) : [];
@@ -72,6 +80,11 @@ async function accountsOfOrganization(): Promise<string[]> {
   const { viewOrganization } = await import("../aws/organization-view.ts");
   const { accounts, inactive } = await viewOrganization();
   return [...accounts, ...inactive].map(({ id }) => id);
+}
+
+/** The identity providers by which a trust policy lets in: "oidc-provider/token.actions.githubusercontent.com". */
+function providersIn(document: unknown): string[] {
+  return principalsOf(document).flatMap((principal) => /:((?:oidc|saml)-provider\/.+)$/.exec(principal)?.[1] ?? []);
 }
 
 /** The accounts that a trust policy names, by id or in an ARN; "*" stands for everybody. */

@@ -29,9 +29,9 @@ export async function enroll(options: EnrollOptions, tell: Enrollment["tell"]): 
     // AWS shows a new device's secret once.
     if (myself.mfaDevices.length === 0) await progress.ensureWritable();
     const enrollment: Enrollment = { options, key, myself, progress, tell };
-    await changeFirstPassword(enrollment);
+    await changeFirstPassword(enrollment, assignment);
     const device = await enrollDevice(enrollment, assignment);
-    const kept = await keepOrReplaceKey(enrollment, initial);
+    const kept = await keepOrReplaceKey(enrollment, initial, assignment);
     const profiles = await writeConfigProfiles(enrollment, assignment, kept);
     await firstLogin(enrollment, assignment, kept, device.lastCode);
     return {

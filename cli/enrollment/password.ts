@@ -1,3 +1,4 @@
+import type { Assignment } from "../../infra/assignment.ts";
 import { wordsOfAws } from "../aws/error-words.ts";
 import { Failure } from "../failure.ts";
 import { iamFor } from "../login/developer-clients.ts";
@@ -15,8 +16,12 @@ const remedy = "Run mfa-admin enroll again; mfa-admin reset-password, by an admi
  * administrator only (`GetLoginProfile`): then the developer is asked. Whoever has a device has most likely enrolled on another
  * computer, and chosen a password there.
  */
-export async function changeFirstPassword(enrollment: Enrollment): Promise<void> {
+export async function changeFirstPassword(enrollment: Enrollment, { accessKeys }: Assignment): Promise<void> {
   const { key, myself, progress } = enrollment;
+  if (accessKeys === "with-mfa") {
+    enrollment.tell(step, "the one that you sign in to the console with; it is changed there alone");
+    return;
+  }
   const since = myself.passwordLastUsed;
   const mayBeOwn =
     since !== undefined || (await progress.read()).passwordChanged === true || myself.mfaDevices.length > 0;
@@ -37,6 +42,11 @@ export async function changeFirstPassword(enrollment: Enrollment): Promise<void>
       enrollment.tell(step, "changed");
       return;
     } catch (error) {
+      if (isRefusedToKey(error)) {
+        tell(`AWS lets no access key change your password: ${wordsOfAws(error)}`);
+        enrollment.tell(step, "to be changed in the console, where you sign in");
+        return;
+      }
       const problem = problemOf(error);
       if (problem === undefined) throw explainAs(key, error);
       if (attempt >= tries) throw new Failure(problem, remedy, { cause: error });
@@ -49,6 +59,11 @@ async function askNewPassword(): Promise<string> {
   const first = await askSecret("New password:", (value) => Promise.resolve(value !== "" || "Type a new password."));
   await askSecret("The same again:", (value) => Promise.resolve(value === first || "This is not the same."));
   return first;
+}
+
+/** By a policy. IAM's own word about a wrong password is another one. */
+function isRefusedToKey(error: unknown): error is Error {
+  return error instanceof Error && error.name.startsWith("AccessDenied") && /not authorized/.test(error.message);
 }
 
 /** What the developer can do something about; IAM's own words name the rule. */

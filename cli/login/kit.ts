@@ -13,7 +13,7 @@ import { Failure } from "../failure.ts";
  * `enroll --kit` and `login --kit`. No secrets.
  */
 
-const { authAccount, developmentAccounts, sessionDuration, contact, region } = settingsSchema.shape;
+const { authAccount, developmentAccounts, sessionDuration, contact, region, mfaMaxAge } = settingsSchema.shape;
 
 const kitSchema = z.strictObject({
   userName,
@@ -23,6 +23,8 @@ const kitSchema = z.strictObject({
   accounts: developmentAccounts,
   contact: contact.unwrap().exactOptional(),
   region: region.unwrap().exactOptional(),
+  accessKeys: z.literal("with-mfa").exactOptional(),
+  mfaMaxAge: mfaMaxAge.unwrap().exactOptional(),
 });
 
 /** A page with its front matter. */

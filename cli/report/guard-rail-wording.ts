@@ -16,6 +16,7 @@ const kept: Record<GuardRail, string> = {
 /** Whom each stops that is there today. */
 const stops: Partial<Record<GuardRail, string>> = {
   identities: "new keys and passwords for these users; keys that they have go on, with MFA",
+  federation: "changes of these providers, and new ones; who signs in by them goes on",
   outsiders: "principals of these accounts from assuming these roles; trustedAccounts lets them",
   auth: "these users from everything but enrolling, unless they carry MFA",
 };

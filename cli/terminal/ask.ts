@@ -120,12 +120,16 @@ export async function chooseOne(message: string, choices: Choice[]): Promise<str
   return select({ message: asQuestion(message), choices, pageSize: room() }, context);
 }
 
-export async function chooseSome(message: string, choices: Choice[]): Promise<string[]> {
+export async function chooseSome(
+  message: string,
+  choices: Choice[],
+  { required = true }: { required?: boolean } = {},
+): Promise<string[]> {
   const { checkbox } = await import("@inquirer/prompts");
   const renderSelectedChoices = (chosen: readonly { short: string }[]): string =>
     isFew(chosen.length) ? chosen.map(({ short }) => short).join(", ") : `${chosen.length} of ${choices.length}`;
   const theme = { style: { renderSelectedChoices } };
-  return checkbox({ message: asQuestion(message), choices, required: true, pageSize: room(), theme }, context);
+  return checkbox({ message: asQuestion(message), choices, required, pageSize: room(), theme }, context);
 }
 
 /** How many choices are shown at a time: as many as leave room for the question. */

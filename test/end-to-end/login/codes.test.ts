@@ -141,7 +141,7 @@ describe("login: MFA codes and devices", () => {
     expect({ status, stderr }).to.eql({
       status: 1,
       stderr:
-        "Error: Only a passkey or security key is enrolled. It works in the console; the AWS API takes nothing but the codes of an authenticator app.\nRun mfa-admin enroll to add an app beside it; if that is refused, ask an administrator.\n",
+        "Error: Only a passkey or security key is enrolled. It works in the console; the AWS API takes nothing but the codes of an authenticator app.\nSign in to the console with it, and assign an app named bob beside it; if that is refused, ask an administrator.\n",
     });
     await bob.close();
   });
