@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { readKit } from "../../cli/login/kit.ts";
 import { AwsCli } from "../sandbox/aws-cli.ts";
 import { Developer } from "../support/developer.ts";
+import { expectGolden } from "../support/golden.ts";
 import { Administrator } from "../support/harness.ts";
 import { modulesRefused } from "../support/modules.ts";
 
@@ -38,6 +39,19 @@ describe("guide", () => {
         stdout: await golden(`alice.${language}.md`),
         stderr: "",
       });
+    });
+  }
+
+  for (const language of ["en", "ja"]) {
+    it(`leads the other way round where access keys need MFA: ${language}`, async () => {
+      const plain = await admin.settings();
+      const hardened = "config:\n  mfa-admin:accessKeys: with-mfa\n  mfa-admin:mfaMaxAge: 7200\n";
+      await admin.editSettings((text) => text.replace("config:\n", hardened));
+      const { stdout } = await admin.succeed("guide", "alice", "--language", language);
+      await expectGolden(`test/end-to-end/guide/alice-with-mfa.${language}.md`, stdout);
+      const path = new URL(`guide/alice-with-mfa.${language}.md`, import.meta.url).pathname;
+      expect(await readKit(path)).to.eql({ ...assignment, accessKeys: "with-mfa", mfaMaxAge: 7200 });
+      await writeFile(admin.settingsFile, plain);
     });
   }
 

@@ -1,8 +1,9 @@
 import { DeactivateMFADeviceCommand } from "@aws-sdk/client-iam";
+import { GetSessionTokenCommand } from "@aws-sdk/client-sts";
 import { expect } from "chai";
 import { setTimeout } from "node:timers/promises";
 
-import { administratorOf, enableDevice } from "../../sandbox/testing.ts";
+import { administratorOf, clients, enableDevice, refusal } from "../../sandbox/testing.ts";
 import type { Administrator } from "../../support/harness.ts";
 import { aliceAtWork, Workstation } from "../../support/workstation.ts";
 
@@ -13,7 +14,7 @@ describe("login: MFA codes and devices", () => {
   let alice: Workstation;
 
   before(async () => {
-    ({ admin, alice } = await aliceAtWork(["alice", "bob", "carol", "dave"]));
+    ({ admin, alice } = await aliceAtWork(["alice", "bob", "carol", "dave", "erin"]));
   });
   after(async () => {
     await alice.close();
@@ -187,5 +188,23 @@ describe("login: MFA codes and devices", () => {
     } finally {
       admin.sandbox.clock.setAhead(0);
     }
+  });
+
+  it("says so when AWS verifies no more codes of the device for now, and takes none for wrong", async () => {
+    const erin = await Workstation.enrolled(admin, "erin");
+    const { sts } = clients(admin.sandbox, erin.accessKey);
+    const SerialNumber = "arn:aws:iam::222222222222:mfa/erin";
+    for (let attempt = 1; attempt <= 9; attempt++) {
+      await refusal(sts.send(new GetSessionTokenCommand({ SerialNumber, TokenCode: erin.wrongCode() })));
+    }
+    const { status, stderr } = await erin.run(...login, erin.nextCode());
+    expect({ status, stderr }).to.eql({
+      status: 1,
+      stderr:
+        "Error: AWS takes no code of this MFA device for now, right or wrong: it was asked too often. MultiFactorAuthentication failed, MFA device unavailable. Please try again later.\nWait three minutes, then try again with the code that the device shows then.\n",
+    });
+    admin.sandbox.clock.advance(180);
+    await erin.succeed(...login, erin.nextCode());
+    await erin.close();
   });
 });
