@@ -128,8 +128,7 @@ async function organizationOf(whose: string): Promise<OrganizationFacts> {
 
 /** Both types have to be switched on before a policy of them can be attached (Organizations User Guide, "Enabling a policy type"). */
 async function requirePolicyTypes(guardRails: GuardRail[] = []): Promise<void> {
-  const { Roots } = await organizationsClient().send(new ListRootsCommand({}));
-  const [root] = Roots ?? [];
+  const { rootId, types } = await policyTypesOn();
   const wanted = {
     SERVICE_CONTROL_POLICY: "Service control policies are",
     ...(guardRails.includes("outsiders") && {
@@ -137,13 +136,20 @@ async function requirePolicyTypes(guardRails: GuardRail[] = []): Promise<void> {
     }),
   };
   for (const [type, subject] of Object.entries(wanted)) {
-    if (root?.PolicyTypes?.some(({ Type, Status }) => Type === type && Status === "ENABLED") === true) continue;
+    if (types.includes(type)) continue;
     throw new Failure(
       `${subject} not switched on in this organization.`,
-      `Run: aws organizations enable-policy-type --policy-type ${type} --root-id ${root?.Id ?? "ROOT"}`,
+      `Run: aws organizations enable-policy-type --policy-type ${type} --root-id ${rootId}`,
       type === "RESOURCE_CONTROL_POLICY" ? { setting: ["guardRails"] } : {},
     );
   }
+}
+
+/** The types of policies that are switched on at the organization's root. */
+export async function policyTypesOn(): Promise<{ rootId: string; types: string[] }> {
+  const { Roots } = await organizationsClient().send(new ListRootsCommand({}));
+  const { Id: rootId = "ROOT", PolicyTypes = [] } = Roots?.[0] ?? {};
+  return { rootId, types: PolicyTypes.flatMap(({ Type, Status }) => (Status === "ENABLED" && Type ? [Type] : [])) };
 }
 
 async function requireOrganizationalUnits(ids: string[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { type GuardRail, guardRailNames } from "../../infra/guard-rails.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { type Look, lookAtIdentities } from "../aws/look.ts";
-import { knownManagementAccount } from "../aws/preconditions.ts";
+import { knownManagementAccount, policyTypesOn } from "../aws/preconditions.ts";
 import { guardRailsStop } from "../deploy/guard-rails.ts";
 import { namesText } from "../accounts-text.ts";
 import { chooseSome } from "../terminal/ask.ts";
@@ -23,7 +23,8 @@ const recommended: GuardRail[] = ["roles", "identities", "organization", "root",
 export async function askGuardRails(
   settings: Pick<Settings, "authAccount" | "developmentAccounts" | "accessRole">,
 ): Promise<GuardRail[]> {
-  const stopped = await stoppedToday(settings);
+  const [stopped, { types }] = await Promise.all([stoppedToday(settings), policyTypesOn()]);
+  const withoutType = types.includes("RESOURCE_CONTROL_POLICY") ? [] : ["outsiders"];
   const chosen = await chooseSome(
     "Which guard rails? Each refuses, to developers' sessions and to thieves of them:",
     guardRailNames.map((name) => {
@@ -33,7 +34,8 @@ export async function askGuardRails(
         name: `${name.padEnd(12)}  ${refuses[name]}${today}`,
         short: name,
         value: name,
-        checked: recommended.includes(name),
+        checked: recommended.includes(name) && !withoutType.includes(name),
+        disabled: withoutType.includes(name) && "(resource control policies are not switched on)",
       };
     }),
     { required: false },

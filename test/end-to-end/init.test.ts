@@ -232,6 +232,7 @@ describe("init", () => {
     terminal.enter();
     await terminal.waitFor("Which guard rails?");
     await terminal.waitFor("roles         changes of the developers' roles and the access role");
+    await terminal.waitFor("(resource control policies are not switched on)");
     terminal.enter();
     await terminal.waitFor("Where is the state to be kept?");
     await terminal.waitFor("in this directory, on this machine only");
@@ -255,7 +256,7 @@ describe("init", () => {
       "mfa-admin:developmentAccounts": { payments: "444444444444" },
       "mfa-admin:region": "ap-northeast-1",
       "mfa-admin:accessKeys": "with-mfa",
-      "mfa-admin:guardRails": ["roles", "identities", "organization", "root", "auth", "outsiders"],
+      "mfa-admin:guardRails": ["roles", "identities", "organization", "root", "auth"],
     });
   });
 
