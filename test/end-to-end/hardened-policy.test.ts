@@ -303,4 +303,17 @@ describe("a stack with accessKeys: with-mfa and mfaMaxAge", () => {
       await writeFile(path, JSON.stringify(value));
     }
   });
+
+  describe("without them", () => {
+    it("are the article's again by an edit and an up, for who is there too", async () => {
+      await admin.editSettings((text) => text.replace(/ {2}mfa-admin:(accessKeys|mfaMaxAge):.*\n/g, ""));
+      const { stdout } = await admin.succeed("up", "--yes");
+      // The policy, four users and eight roles.
+      expect(stdout).to.contain("13 changed");
+      const { iam } = as(await alice.profile("auth"));
+      const { AccessKey } = await iam.send(new CreateAccessKeyCommand({}));
+      await iam.send(new DeleteAccessKeyCommand({ AccessKeyId: AccessKey?.AccessKeyId }));
+      await alice.succeed("login", alice.nextCode(), "--account", "sandbox");
+    });
+  });
 });
