@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 
 import { Failure } from "../failure.ts";
 import { wordsIn } from "../aws-files/profile-map.ts";
+import { sharedAccount } from "../aws-files/profile-sources.ts";
 
 /** Set for what is run here: a profile that leads back to this program would go round for ever. */
 const guard = "MFA_ADMIN_KEY_PROCESS";
@@ -20,7 +21,7 @@ export async function keyOfProcess(
   profile: string,
   command: string,
 ): Promise<{ accessKeyId: string; secretAccessKey: string } | undefined> {
-  if (process.env[guard] !== undefined || / credential-process --account /.test(command)) return undefined;
+  if (process.env[guard] !== undefined || sharedAccount(command) !== undefined) return undefined;
   const [program, ...args] = wordsIn(command) ?? [];
   const failed = (reason: string, cause?: unknown): Failure =>
     new Failure(

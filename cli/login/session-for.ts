@@ -69,7 +69,7 @@ async function renew(
 }
 
 async function isEnded(session: Session): Promise<boolean> {
-  const { checkedSession } = await import("./live-logins.ts");
+  const { checkedSession } = await import("./session-check.ts");
   const { live, refused } = await checkedSession(session, 0);
   if (live === false) {
     tell(`Your session of ${session.account} works no more: ${refused ?? ""}`);

@@ -120,6 +120,26 @@ describe("one login", () => {
     expect(stderr).to.match(/^Nothing is remembered of this login, since .*logins cannot be written: /);
   });
 
+  it("into an account's own profile hides nothing of what that shares; into that of another account it is refused", async () => {
+    const shared = (account: string): string =>
+      `[profile ${account}]\ncredential_process = ${alice.commandLine("credential-process", "--account", account)}\nregion = us-east-1\n`;
+    await alice.writeAws("config", `${shared("payments")}${shared("sandbox")}`);
+    const before = await alice.readAws("credentials");
+    const other = await alice.run("login", "123456", "--account", "payments", "--profile", "sandbox");
+    expect({ status: other.status, stderr: other.stderr }).to.eql({
+      status: 1,
+      stderr:
+        "Error: The profile sandbox is that of the account sandbox, which a login there would hide.\nChoose another with --profile.\n",
+    });
+    const { stdout } = await alice.succeed(
+      ...["login", alice.nextCode(), "--account", "payments", "--profile", "payments"],
+    );
+    expect(stdout).to.contain(": profile payments.\n");
+    expect(await alice.readAws("credentials")).to.equal(before);
+    const aws = AwsCli.on(admin.sandbox.endpoint, alice.home);
+    expect(await aws.succeed("sts get-caller-identity --profile payments")).to.have.property("Account", "444444444444");
+  });
+
   describe("the profiles that enroll has written", () => {
     it("are known again: mended after a change of the settings, removed with the account, never those of somebody else", async () => {
       const own =
