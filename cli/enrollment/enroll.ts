@@ -1,5 +1,5 @@
 import { ensureEditable } from "../aws-files/aws-file.ts";
-import { Failure } from "../failure.ts";
+import { Failure, isInterruption } from "../failure.ts";
 import { assignmentToMe, warnOfClock } from "../login/myself.ts";
 import { canAsk } from "../terminal/ask.ts";
 import { keepOrReplaceKey } from "./replace-key.ts";
@@ -41,7 +41,7 @@ export async function enroll(options: EnrollOptions, tell: Enrollment["tell"]): 
       profiles,
     };
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== "ExitPromptError") throw error;
+    if (!(error instanceof Error) || !isInterruption(error)) throw error;
     throw new Failure("Stopped. What is done stays done.", "Run mfa-admin enroll again to go on.", { cause: error });
   }
 }

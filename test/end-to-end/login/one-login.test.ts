@@ -79,7 +79,10 @@ describe("one login", () => {
 
   it("is asked for on the terminal itself by --ask, although the program that runs it keeps its streams", async () => {
     const terminal = alice.shell('"$@" <&- 2>err.txt >out.json', "credential-process", "--account", "sandbox", "--ask");
-    await terminal.waitFor("MFA code:");
+    await terminal.waitFor("MFA code for sandbox:");
+    terminal.enter(alice.wrongCode());
+    await terminal.waitFor("AWS did not take the MFA code: ");
+    await terminal.waitFor("MFA code for sandbox:");
     terminal.enter(alice.nextCode());
     expect(await terminal.ended()).to.equal(0);
     expect(JSON.parse(await alice.read("out.json"))).to.include({ Version: 1 });
