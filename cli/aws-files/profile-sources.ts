@@ -23,8 +23,12 @@ export function otherSource(files: { config: Ini; credentials: Ini }, profile: s
   const first = above.find((key) => values.has(key));
   if (first !== undefined) return `has ${first}, which the AWS CLI would use instead`;
   const hidden = below.find((key) => values.get(key));
-  if (hidden !== undefined) return `has ${hidden}, which the AWS CLI would use no more`;
-  return isLongTerm(credentialsIn(files.config, configHeading(files.config, profile)))
+  return hidden && `has ${hidden}, which the AWS CLI would use no more`;
+}
+
+/** The same of an access key in the configuration file, which comes last of all. */
+export function hiddenKey({ config }: { config: Ini }, profile: string): string | undefined {
+  return isLongTerm(credentialsIn(config, configHeading(config, profile)))
     ? "has an access key in the configuration file, which the AWS CLI would use no more"
     : undefined;
 }

@@ -23,7 +23,7 @@ export async function enrollDevice(enrollment: Enrollment, assignment: Assignmen
   const { myself, progress } = enrollment;
   const there = myself.mfaDevices.map(({ SerialNumber = "" }) => SerialNumber).find((serial) => !isPasskey(serial));
   if (there !== undefined) {
-    await progress.forgetDevice();
+    await progress.forget("device");
     enrollment.tell(step, `${there}, enrolled already; ${whomToAsk(assignment)} can reset it if it is lost`);
     return { serialNumber: there };
   }
@@ -34,7 +34,7 @@ export async function enrollDevice(enrollment: Enrollment, assignment: Assignmen
     device = await createDevice(enrollment, assignment);
     lastCode = await enableDevice(enrollment, device);
   }
-  await progress.forgetDevice();
+  await progress.forget("device");
   enrollment.tell(step, `${device.serialNumber}, enrolled`);
   return { serialNumber: device.serialNumber, lastCode };
 }

@@ -4,7 +4,7 @@ import { editAwsFile, readAwsFile, readAwsFiles, ensureEditable } from "../aws-f
 import { editSection } from "../aws-files/ini-edit.ts";
 import { headingsIn, inheritedIn, type Ini, ownValuesIn, valuesIn } from "../aws-files/ini.ts";
 import { configValues, profileValues } from "../aws-files/profile-map.ts";
-import { otherSource, sharedAccount } from "../aws-files/profile-sources.ts";
+import { hiddenKey, otherSource, sharedAccount } from "../aws-files/profile-sources.ts";
 import { otherProfileName, requireProfileName } from "../aws-files/profiles.ts";
 import { Failure } from "../failure.ts";
 import type { Session } from "./memory.ts";
@@ -58,7 +58,7 @@ export async function ensureFreeProfiles(
         `The profile ${profile} is that of the account ${shared}, which a login there would hide.`,
       );
     }
-    const other = otherSource(files, profile);
+    const other = otherSource(files, profile) ?? hiddenKey(files, profile);
     if (other !== undefined) throw new TakenProfile(`The profile ${profile} ${other}.`);
   }
   const sessions = Object.fromEntries(
