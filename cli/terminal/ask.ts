@@ -39,8 +39,7 @@ export async function onTerminal<T>(act: () => Promise<T>): Promise<T> {
     return await tellingOn(output, act);
   } finally {
     context = { output: process.stderr };
-    await input[Symbol.asyncDispose]();
-    output.destroy();
+    await Promise.all([input[Symbol.asyncDispose](), output[Symbol.asyncDispose]()]);
   }
 }
 
