@@ -65,6 +65,8 @@ function usageProblem(message: string): string {
   const line = text
     .replace(/^Parsing (--\S+)\s+/, "$1: ")
     .replace(/^The following errors? occurred:\s+/, "")
+    // A flag without a value is typed without one.
+    .replace(/^(--[\w-]+)=true(?= cannot)/, "$1")
     // "Missing 1 required arg:\nname  The user's name": its description is in the help.
     .replace(/\n(\S+) {2,}.*/g, " $1")
     .trim();

@@ -1,5 +1,5 @@
 import { credentialsIn, isLongTerm, type ProfileCredentials } from "../aws-files/profile-credentials.ts";
-import { readAwsFiles } from "../aws-files/aws-file.ts";
+import { directoryInPlaceOf, readAwsFiles } from "../aws-files/aws-file.ts";
 import { headingsIn } from "../aws-files/ini.ts";
 import { configHeading, configProfiles, profileValues } from "../aws-files/profile-map.ts";
 import { isUnnamed, variableOf } from "../aws-files/paths.ts";
@@ -95,7 +95,7 @@ export async function ownAccessKeys(sourceProfile?: string): Promise<[AccessKey,
   if (instead !== undefined) throw instead;
   throw new Failure(
     `No access key of yours was found: not in the environment, and in no profile ${accessKeyProfile} or default.`,
-    unnamedFile() ?? elsewhere(await readAwsFiles()),
+    unnamedFile() ?? (await directoryInstead()) ?? elsewhere(await readAwsFiles()),
   );
 }
 
@@ -155,6 +155,12 @@ function profilesIn({ config, credentials }: Files): string[] {
 /** The profiles that hold a long-term key. */
 function holders(files: Files): string[] {
   return profilesIn(files).filter((name) => longTermKeyOf(files, name) !== undefined);
+}
+
+/** What to do where a directory is in the place of a file. */
+async function directoryInstead(): Promise<string | undefined> {
+  const path = (await directoryInPlaceOf("credentials")) ?? (await directoryInPlaceOf("config"));
+  return path && `${path} is a directory, where a file is due: move it away, then run mfa-admin enroll.`;
 }
 
 function withoutKey(files: Files, profile: string): Failure {

@@ -63,7 +63,7 @@ describe("one login", () => {
     expect(await alice.readAws("credentials")).to.contain("\nregion = ap-northeast-1\n");
     const wide = alice.nextCode().replace(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0));
     expect((await alice.succeed("login", wide, "--account", "payments")).stdout).to.contain(
-      "The profile dev was sandbox until now.\n",
+      "The profile dev was the account sandbox until now.\n",
     );
   });
 
