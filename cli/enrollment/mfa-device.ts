@@ -24,7 +24,7 @@ export async function enrollDevice(enrollment: Enrollment, assignment: Assignmen
   const { myself, progress } = enrollment;
   const there = myself.mfaDevices.map(({ SerialNumber = "" }) => SerialNumber).find((serial) => !isPasskey(serial));
   if (there !== undefined) {
-    await progress.forgetDevice();
+    await progress.forget("device");
     enrollment.tell(step, `${there}, enrolled already; ${whomToAsk(assignment)} can reset it if it is lost`);
     return { serialNumber: there };
   }
@@ -36,7 +36,7 @@ export async function enrollDevice(enrollment: Enrollment, assignment: Assignmen
     device = await createDevice(enrollment, assignment);
     lastCode = await enableDevice(enrollment, device, assignment);
   }
-  await progress.forgetDevice();
+  await progress.forget("device");
   enrollment.tell(step, `${device.serialNumber}, enrolled`);
   return { serialNumber: device.serialNumber, lastCode };
 }

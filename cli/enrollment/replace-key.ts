@@ -1,9 +1,10 @@
 import type { Assignment } from "../../infra/assignment.ts";
 import { credentialsIn, isLongTerm } from "../aws-files/profile-credentials.ts";
-import { editAwsFile, readAwsFile, ensureEditable } from "../aws-files/aws-file.ts";
+import { editAwsFile, readAwsFiles, ensureEditable } from "../aws-files/aws-file.ts";
 import { editSection } from "../aws-files/ini-edit.ts";
 import { headingsIn, type Ini } from "../aws-files/ini.ts";
-import { requireProfileName } from "../aws-files/profiles.ts";
+import { otherSource } from "../aws-files/profile-sources.ts";
+import { accessKeyProfile, dailyProfile, requireProfileName } from "../aws-files/profiles.ts";
 import { accessKeyStatuses } from "../aws/access-key-status.ts";
 import { wordsOfAws } from "../aws/error-words.ts";
 import { Failure } from "../failure.ts";
@@ -18,6 +19,23 @@ import type { Enrollment } from "./enrollment.ts";
 const step = "Access key";
 
 /**
+ * Keeps a key that was typed at once, where the final one is going to be: the console shows its secret only once. It is noted as one to
+ * begin with, so that another run replaces it, too.
+ *
+ * @returns the key that was only meant to begin with, of this run or of one that was stopped
+ */
+export async function keepTypedKey(
+  { key, options: { profile }, progress }: Enrollment,
+  initial: AccessKey | undefined,
+): Promise<AccessKey | undefined> {
+  if (initial === undefined) return (await progress.read()).typedKey === key.accessKeyId ? key : undefined;
+  if (initial.from !== "the terminal" || key !== initial) return initial;
+  await progress.keep({ typedKey: initial.accessKeyId });
+  await editAwsFile("credentials", (text, ini) => withKey(text, ini, profile, initial));
+  return initial;
+}
+
+/**
  * Keeps a key that is in a profile. One that was only meant to begin with is replaced: the new one is stored first, and
  * the initial one deleted only when the new one works. Where IAM allows no third key, since another computer has the second, the
  * initial one is stored itself; so it is where no key makes or deletes another, since that needs MFA.
@@ -27,7 +45,7 @@ export async function keepOrReplaceKey(
   initial: AccessKey | undefined,
   { accessKeys }: Assignment,
 ): Promise<AccessKey> {
-  const { key, options, tell } = enrollment;
+  const { key, options, progress, tell } = enrollment;
   if (initial === undefined) {
     tell(step, `${key.accessKeyId}, in ${keyPlace(key)} already${await besides(enrollment, key)}`);
     return key;
@@ -35,6 +53,7 @@ export async function keepOrReplaceKey(
   const isHardened = accessKeys === "with-mfa";
   const kept = key !== initial ? key : isHardened ? await storeItself(enrollment) : await makeKey(enrollment);
   await untilKnown(kept, enrollment.myself.userName);
+  await progress.forget("typedKey");
   if (kept.accessKeyId === initial.accessKeyId) {
     tell(step, `${kept.accessKeyId} itself, in the profile ${options.profile}${await besides(enrollment, kept)}`);
     return kept;
@@ -64,10 +83,27 @@ async function besides({ myself }: Enrollment, key: AccessKey): Promise<string> 
     .join("");
 }
 
+/** Refuses, for the key, the profile of the login, which would find no place then. */
+export function requireKeyProfile(profile: string): void {
+  requireProfileName(profile);
+  if (profile !== dailyProfile) return;
+  throw new Failure(
+    `The profile ${dailyProfile} is where mfa-admin login writes its sessions; your access key needs another.`,
+    `Name another with --profile, or leave it out for ${accessKeyProfile}.`,
+  );
+}
+
 /** Refuses a profile that a new key cannot be written into, before anything is made. */
 export async function ensureRoomForKey(profile: string): Promise<void> {
-  requireProfileName(profile);
-  if (credentialsIn(await readAwsFile("credentials"), profile).sessionToken !== undefined) {
+  const files = await readAwsFiles();
+  const other = otherSource(files, profile);
+  if (other !== undefined) {
+    throw new Failure(
+      `The profile ${profile} ${other}, if your access key stood there.`,
+      "Name another profile with --profile, or take that out of this one.",
+    );
+  }
+  if (credentialsIn(files.credentials, profile).sessionToken !== undefined) {
     throw new Failure(
       `The profile ${profile} holds a session, which would be mixed up with your access key.`,
       "Name another profile with --profile, or take aws_session_token out of this one.",

@@ -76,7 +76,7 @@ async function renew(
 }
 
 async function isEnded(session: Session): Promise<boolean> {
-  const { sessionInAws } = await import("./live-logins.ts");
+  const { sessionInAws } = await import("./session-in-aws.ts");
   const { live, refused } = await sessionInAws(session, 0);
   if (live === false) {
     tell(`Your session of ${session.account} works no more: ${refused ?? ""}`);

@@ -38,6 +38,13 @@ export async function guidePage(settings: Settings, userName: string, language: 
     accounts: Object.entries(accounts)
       .map(([account, id]) => `- \`${account}\` (${id}): <${switchRoleAddress(assignment, account, id)}>`)
       .join("\n"),
+    firstAccount: first,
+    profileNames:
+      first === undefined
+        ? undefined
+        : Object.keys(accounts)
+            .map((account) => `\`${accountProfileName(account, assignment)}\``)
+            .join(", "),
     firstProfile: first === undefined ? undefined : accountProfileName(first, assignment),
     accessKeyProfile,
     profiles: configText(roleProfiles(assignment)),

@@ -40,10 +40,10 @@ describe("login: MFA codes and devices", () => {
 
   it("asks again after a wrong code on a terminal", async () => {
     const terminal = alice.terminal(...login);
-    await terminal.waitFor("MFA code:");
+    await terminal.waitFor("MFA code for sandbox:");
     terminal.enter(alice.wrongCode());
     await terminal.waitFor("invalid MFA one time pass code. Type the one that the device shows now.");
-    await terminal.waitFor("MFA code:");
+    await terminal.waitFor("MFA code for sandbox:");
     terminal.enter(alice.nextCode());
     await terminal.waitFor("Logged in to sandbox");
     expect(await terminal.ended()).to.equal(0);
@@ -56,7 +56,7 @@ describe("login: MFA codes and devices", () => {
     const { status, stderr } = await alice.run(...login, code);
     expect(status).to.equal(1);
     expect(stderr).to.match(
-      /^Error: This code was used already; each works once\.\nWait for the next one: (the next one comes in \d+ s|your device shows the next one)\.\n$/,
+      /^Error: This code was used already; each works once\.\n(Wait for the next one, which comes in \d+ s|Give the next one, which your device shows)\.\n$/,
     );
     expect(sessionsOpened(from)).to.eql([]);
   });
@@ -86,7 +86,7 @@ describe("login: MFA codes and devices", () => {
 
   it("asks once for two logins at the same time; both get the session", async () => {
     const first = alice.terminal(...login);
-    await first.waitFor("MFA code:");
+    await first.waitFor("MFA code for sandbox:");
     const second = alice.terminal(...login, "--profile", "second");
     await second.waitFor("Waiting for another mfa-admin, which is asking for a code.");
     first.enter(alice.nextCode());
@@ -98,7 +98,7 @@ describe("login: MFA codes and devices", () => {
 
   it("--chain does not take a session without MFA that another login has made meanwhile", async () => {
     const first = alice.terminal(...login);
-    await first.waitFor("MFA code:");
+    await first.waitFor("MFA code for sandbox:");
     const second = alice.terminal(...login, "--chain");
     await second.waitFor("Waiting for another mfa-admin, which is asking for a code.");
     first.enter(alice.nextCode());
