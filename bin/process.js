@@ -34,7 +34,11 @@ export function knowUser() {
     userInfo();
   } catch {
     process.env.SHELL ??= "/bin/sh";
-    process.env.HOME ??= "/";
+    if (process.env.HOME === undefined) {
+      process.env.HOME = "/";
+      // Nobody's files are there: what is to be written for the user asks for another.
+      process.env.MFA_ADMIN_NO_HOME = "1";
+    }
     process.env.USER ??= String(process.getuid?.() ?? "user");
   }
 }

@@ -5,14 +5,14 @@ import { closest } from "./closest.ts";
 import { explainRefusal } from "./explain-refusal.ts";
 import { explainSystem } from "./explain-system.ts";
 import type { ErrorResult } from "./results/error.ts";
-import { Declined, Failure } from "./failure.ts";
+import { Declined, Failure, isInterruption } from "./failure.ts";
 import { redacted } from "./terminal/redact.ts";
 import { tell } from "./terminal/tell.ts";
 
 /** Turns whatever was thrown into what the user is shown. */
 export function explain(error: Error): Failure {
   if (error instanceof Failure) return error;
-  if (["ExitPromptError", "AbortPromptError"].includes(error.name)) return new Declined("Interrupted.");
+  if (isInterruption(error)) return new Declined("Interrupted.");
   if (isUsageError(error)) return new Failure(usageProblem(error.message), usageRemedy(error));
   const aws = explainAws(error);
   if (aws) return aws;
@@ -65,6 +65,8 @@ function usageProblem(message: string): string {
   const line = text
     .replace(/^Parsing (--\S+)\s+/, "$1: ")
     .replace(/^The following errors? occurred:\s+/, "")
+    // A flag without a value is typed without one.
+    .replace(/^(--[\w-]+)=true(?= cannot)/, "$1")
     // "Missing 1 required arg:\nname  The user's name": its description is in the help.
     .replace(/\n(\S+) {2,}.*/g, " $1")
     .trim();

@@ -61,3 +61,8 @@ export class Declined extends Failure {
     super([reason, "Nothing was changed."].filter((sentence) => sentence !== undefined).join(" "));
   }
 }
+
+/** Whether somebody has answered a question by Ctrl-C or Ctrl-D (Inquirer's errors). */
+export function isInterruption(error: Error): boolean {
+  return ["ExitPromptError", "AbortPromptError"].includes(error.name);
+}

@@ -19,6 +19,10 @@ export interface Assignment {
   contact?: string;
   /** The region of the developer's profiles. */
   region?: string;
+  /** Access keys need MFA; absent where they are the article's. */
+  accessKeys?: "with-mfa";
+  /** How old MFA may be where the role is assumed, in seconds. */
+  mfaMaxAge?: number;
 }
 
 // The prefix and not the name: a user's name may have a comma, which a tag's value may not.
@@ -26,11 +30,13 @@ const rolePrefixKey = `${tagPrefix}role-prefix`;
 const durationKey = `${tagPrefix}session-duration`;
 const contactKey = `${tagPrefix}contact`;
 const regionKey = `${tagPrefix}region`;
+const accessKeysKey = `${tagPrefix}access-keys`;
+const mfaMaxAgeKey = `${tagPrefix}mfa-max-age`;
 const accountPrefix = `${tagPrefix}account/`;
 
 /** What a developer is to know, from the settings. */
 export function assignmentOf(settings: Settings, userName: string): Assignment {
-  const { authAccount, developmentAccounts, sessionDuration, contact, region } = settings;
+  const { authAccount, developmentAccounts, sessionDuration, contact, region, accessKeys, mfaMaxAge } = settings;
   return {
     userName,
     authAccount,
@@ -41,18 +47,22 @@ export function assignmentOf(settings: Settings, userName: string): Assignment {
     ),
     ...(contact !== undefined && { contact }),
     ...(region !== undefined && { region }),
+    ...(accessKeys === "with-mfa" && { accessKeys }),
+    ...(mfaMaxAge !== undefined && { mfaMaxAge }),
   };
 }
 
 /** The tags of a developer's user that say it. */
 export function assignmentTags(settings: Settings, userName: string): Record<string, string> {
-  const { sessionDuration, accounts, contact, region } = assignmentOf(settings, userName);
+  const { sessionDuration, accounts, contact, region, accessKeys, mfaMaxAge } = assignmentOf(settings, userName);
   return {
     [rolePrefixKey]: settings.rolePrefix,
     [durationKey]: String(sessionDuration),
     ...Object.fromEntries(Object.entries(accounts).map(([name, id]) => [`${accountPrefix}${name}`, id])),
     ...(contact !== undefined && { [contactKey]: contact }),
     ...(region !== undefined && { [regionKey]: region }),
+    ...(accessKeys !== undefined && { [accessKeysKey]: accessKeys }),
+    ...(mfaMaxAge !== undefined && { [mfaMaxAgeKey]: String(mfaMaxAge) }),
   };
 }
 
@@ -62,6 +72,7 @@ export function assignmentFromTags(
   tags: Record<string, string>,
 ): Assignment | undefined {
   const { [rolePrefixKey]: rolePrefix, [durationKey]: duration, [contactKey]: contact, [regionKey]: region } = tags;
+  const { [accessKeysKey]: accessKeys, [mfaMaxAgeKey]: mfaMaxAge } = tags;
   if (rolePrefix === undefined) return undefined;
   const accounts = Object.entries(tags)
     .filter(([key]) => key.startsWith(accountPrefix))
@@ -76,6 +87,8 @@ export function assignmentFromTags(
     accounts: Object.fromEntries(accounts),
     ...(contact !== undefined && { contact }),
     ...(region !== undefined && { region }),
+    ...(accessKeys === "with-mfa" && { accessKeys }),
+    ...(mfaMaxAge !== undefined && { mfaMaxAge: Number(mfaMaxAge) }),
   };
 }
 

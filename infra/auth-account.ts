@@ -17,7 +17,7 @@ export class AuthAccount extends pulumi.ComponentResource {
       {
         managedPolicyName: "mfa-admin-developer",
         description: "A developer's own password, MFA device and access keys; with MFA, the developer's role.",
-        policyDocument: developerPolicy(settings.rolePrefix),
+        policyDocument: developerPolicy(settings),
       },
       // Paths are AWS's default: an adopted resource's is read back, and would be taken away, or the resource replaced.
       // Another description would replace the policy, under a name that is taken until the old one is gone. What it is

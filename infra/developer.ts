@@ -34,7 +34,7 @@ export class Developer extends pulumi.ComponentResource {
         {
           roleName: roleNameOf(settings, userName),
           description: `What ${userName} may do in ${account}, with MFA.`,
-          assumeRolePolicyDocument: developerRoleTrust(settings.authAccount, userName),
+          assumeRolePolicyDocument: developerRoleTrust(settings, userName),
           managedPolicyArns: settings.permissions.map((arn) => policyArnIn(accountId, arn)),
           maxSessionDuration: settings.sessionDuration,
           ...tagged,

@@ -6,7 +6,8 @@
 
 import { exemptionsOf, type ExemptSetting } from "./exemptions.ts";
 import { guardRailsName } from "./names.ts";
-import { enrolment, type PolicyDocument, type PolicyStatement } from "./policies.ts";
+import { spelledDocument } from "./policy-documents.ts";
+import { type DeveloperRights, enrolment, type PolicyDocument, type PolicyStatement } from "./policies.ts";
 
 /** The names by which the settings choose them. */
 export const guardRailNames = [
@@ -30,6 +31,7 @@ export interface Guarded {
   developmentAccounts: Record<string, string>;
   exempt: Record<string, ExemptSetting>;
   trustedAccounts: string[];
+  accessKeys?: DeveloperRights["accessKeys"];
 }
 
 /**
@@ -185,14 +187,14 @@ function guardRoot(): PolicyStatement[] {
  * `auth`: the service control policy of the auth account. Without MFA, its users and its root do no more than a developer without
  * MFA may, whatever somebody has given them there; role sessions, the access role's among them, are not bound.
  */
-export function authAccountPolicy(): PolicyDocument {
+export function authAccountPolicy(accessKeys?: DeveloperRights["accessKeys"]): PolicyDocument {
   return {
     Version: "2012-10-17",
     Statement: [
       {
         Sid: "GuardAuth",
         Effect: "Deny",
-        NotAction: enrolment(),
+        NotAction: enrolment(accessKeys),
         Resource: "*",
         Condition: {
           StringNotEquals: { "aws:PrincipalType": "AssumedRole" },
@@ -273,7 +275,7 @@ export function guardRailPolicies(
           {
             ...{ key: "guard-auth", name: `${guardRailsName}-auth`, type: "SERVICE_CONTROL_POLICY" as const },
             description: "Denies everything but enrolling to users of the auth account unless they carry MFA.",
-            content: authAccountPolicy(),
+            content: authAccountPolicy(settings.accessKeys),
             targetIds: [authAccount],
           },
         ]
@@ -293,4 +295,10 @@ export function guardRailPolicies(
         ]
       : []),
   ];
+}
+
+/** The guard rails whose statements a control policy has, told by the statements' ids. */
+export function guardRailsIn(content: unknown): GuardRail[] {
+  const ids = spelledDocument(content).Statement.map(({ Sid }) => Sid);
+  return guardRailNames.filter((name) => ids.includes(`Guard${name.charAt(0).toUpperCase()}${name.slice(1)}`));
 }

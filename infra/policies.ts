@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import { dayBefore, endOf, type Exemption, exemptionEnds } from "./exemptions.ts";
 import { spelledDocument } from "./policy-documents.ts";
+import type { Settings } from "./settings.ts";
 
 /** One statement of an IAM policy (IAM User Guide, "IAM JSON policy element reference"). */
 export interface PolicyStatement {
@@ -29,6 +30,16 @@ export interface PolicyDocument {
 const withoutMfa = { BoolIfExists: { "aws:MultiFactorAuthPresent": "false" } };
 /** A request without the key does not match: only one that carries MFA is allowed. */
 const withMfa = { Bool: { "aws:MultiFactorAuthPresent": "true" } };
+
+/**
+ * MFA that is younger than some seconds. A request without the key does not match. It is there where MFA was used (IAM User Guide,
+ * "Configuring MFA-protected API access"); that this goes for AssumeRole's own token code, too, is what the trust policies of many rest on.
+ */
+function withMfaYoungerThan(seconds: number | undefined) {
+  return seconds === undefined
+    ? withMfa
+    : { ...withMfa, NumericLessThan: { "aws:MultiFactorAuthAge": String(seconds) } };
+}
 
 /**
  * The service control policy of the development accounts: whoever is not an assumed role is shut out unless the request
@@ -95,53 +106,117 @@ const selfManagementOfMfa = [
 const ownPassword = ["iam:ChangePassword", "iam:GetUser"];
 const ownAccessKeys = ["iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:ListAccessKeys", "iam:UpdateAccessKey"];
 
+const ownUser = "arn:aws:iam::*:user/${aws:username}";
+
+/** What the settings say of the developers' policy. */
+export type DeveloperRights = Pick<Settings, "rolePrefix"> & Partial<Pick<Settings, "accessKeys" | "mfaMaxAge">>;
+
 /**
- * What a developer may do without MFA: enough to enrol. DeactivateMFADevice is no slip: it is left out of the Deny so that an
- * administrator's own Allow is enough to reset a device; nothing here allows it to a developer.
+ * What a developer may do without MFA: enough to enrol. The article's list has access keys, and DeactivateMFADevice, which is no
+ * slip: an administrator's own Allow is enough to reset a device, and nothing here allows it to a developer. With `with-mfa` it is
+ * AWS's own list, with ChangePassword and GetAccountPasswordPolicy beside it, as the example's note says: nobody could change the
+ * one-time password at the first sign-in else. GetSessionToken is how a key gets MFA.
  */
-export function enrolment(): string[] {
-  return [...new Set([...selfManagementOfMfa, "iam:DeactivateMFADevice", ...ownPassword, ...ownAccessKeys])];
+export function enrolment(accessKeys: DeveloperRights["accessKeys"] = "article"): string[] {
+  return accessKeys === "with-mfa"
+    ? [...selfManagementOfMfa, ...ownPassword, "iam:GetAccountPasswordPolicy", "sts:GetSessionToken"]
+    : [...new Set([...selfManagementOfMfa, "iam:DeactivateMFADevice", ...ownPassword, ...ownAccessKeys])];
 }
 
 /**
  * The managed policy of the developers' group in the auth account: enough to enrol without MFA, and nothing more than
- * the developer's own role with it.
+ * the developer's own role with it. By `accessKeys: with-mfa` access keys need MFA, too, and no key enrols a device.
  */
-export function developerPolicy(rolePrefix: string): PolicyDocument {
-  const ownUser = "arn:aws:iam::*:user/${aws:username}";
+export function developerPolicy(rights: DeveloperRights): PolicyDocument {
   return {
     Version: "2012-10-17",
     Statement: [
-      {
-        Sid: "AllowSelfManagementOfMFA",
-        Effect: "Allow",
-        Action: selfManagementOfMfa,
-        Resource: ["arn:aws:iam::*:mfa/${aws:username}", ownUser],
-      },
-      { Sid: "AllowManageOwnPasswords", Effect: "Allow", Action: ownPassword, Resource: ownUser },
-      { Sid: "AllowManageOwnAccessKeys", Effect: "Allow", Action: ownAccessKeys, Resource: ownUser },
-      {
-        Sid: "DenyNoMFAWithoutSelfManagementOfMFA",
-        Effect: "Deny",
-        NotAction: enrolment(),
-        Resource: "*",
-        Condition: withoutMfa,
-      },
+      ...(rights.accessKeys === "with-mfa" ? ownCredentialsWithMfa() : ownCredentials()),
       {
         Sid: "AllowAssumeRoleWithMFA",
         Effect: "Allow",
         Action: "sts:AssumeRole",
-        Resource: `arn:aws:iam::*:role/${rolePrefix}-\${aws:username}`,
-        Condition: withMfa,
+        Resource: `arn:aws:iam::*:role/${rights.rolePrefix}-\${aws:username}`,
+        Condition: withMfaYoungerThan(rights.mfaMaxAge),
       },
     ],
   };
 }
 
+const allowSelfManagementOfMfa: PolicyStatement = {
+  Sid: "AllowSelfManagementOfMFA",
+  Effect: "Allow",
+  Action: selfManagementOfMfa,
+  Resource: ["arn:aws:iam::*:mfa/${aws:username}", ownUser],
+};
+const allowOwnPassword: PolicyStatement = {
+  Sid: "AllowManageOwnPasswords",
+  Effect: "Allow",
+  Action: ownPassword,
+  Resource: ownUser,
+};
+
+/** The article's statements. */
+function ownCredentials(): PolicyStatement[] {
+  return [
+    allowSelfManagementOfMfa,
+    allowOwnPassword,
+    { Sid: "AllowManageOwnAccessKeys", Effect: "Allow", Action: ownAccessKeys, Resource: ownUser },
+    {
+      Sid: "DenyNoMFAWithoutSelfManagementOfMFA",
+      Effect: "Deny",
+      NotAction: enrolment(),
+      Resource: "*",
+      Condition: withoutMfa,
+    },
+  ];
+}
+
+/**
+ * As AWS's own example has it (IAM User Guide, "AWS: Allows MFA-authenticated IAM users to manage their own credentials on the
+ * Security credentials page"): without MFA a developer gets as far as to have a device, and sees and touches no access key.
+ */
+function ownCredentialsWithMfa(): PolicyStatement[] {
+  return [
+    allowSelfManagementOfMfa,
+    allowOwnPassword,
+    // The console asks for it where a password is changed. It takes no resource.
+    { Sid: "AllowViewPasswordPolicy", Effect: "Allow", Action: "iam:GetAccountPasswordPolicy", Resource: "*" },
+    {
+      Sid: "AllowManageOwnAccessKeysWithMFA",
+      Effect: "Allow",
+      Action: [...ownAccessKeys, "iam:GetAccessKeyLastUsed"],
+      Resource: ownUser,
+      Condition: withMfa,
+    },
+    {
+      Sid: "DenyAllExceptEnrolmentWithoutMFA",
+      Effect: "Deny",
+      NotAction: enrolment("with-mfa"),
+      Resource: "*",
+      Condition: withoutMfa,
+    },
+    {
+      // No condition key tells whether a user has a device. But whoever has one cannot sign in to the console without it. So a
+      // password is changed, and the first device assigned, in a session: a request signed by a long-term key is the one that
+      // carries no such key at all, and a session of GetSessionToken without a code may not call IAM (AWS STS API Reference,
+      // "GetSessionToken").
+      Sid: "DenyPasswordAndDeviceByAccessKey",
+      Effect: "Deny",
+      Action: ["iam:ChangePassword", "iam:CreateVirtualMFADevice", "iam:EnableMFADevice"],
+      Resource: "*",
+      Condition: { Null: { "aws:MultiFactorAuthPresent": "true" } },
+    },
+  ];
+}
+
 /**
  * The trust policy of a developer's role: this one user, with MFA, under a session name that CloudTrail can be read by.
  */
-export function developerRoleTrust(authAccount: string, userName: string): PolicyDocument {
+export function developerRoleTrust(
+  { authAccount, mfaMaxAge }: Pick<Settings, "authAccount"> & Partial<Pick<Settings, "mfaMaxAge">>,
+  userName: string,
+): PolicyDocument {
   return {
     Version: "2012-10-17",
     Statement: [
@@ -150,7 +225,7 @@ export function developerRoleTrust(authAccount: string, userName: string): Polic
         Effect: "Allow",
         Principal: { AWS: `arn:aws:iam::${authAccount}:user/${userName}` },
         Action: "sts:AssumeRole",
-        Condition: { ...withMfa, StringEquals: { "sts:RoleSessionName": userName } },
+        Condition: { ...withMfaYoungerThan(mfaMaxAge), StringEquals: { "sts:RoleSessionName": userName } },
       },
     ],
   };

@@ -17,6 +17,8 @@ interface Referring {
   exempt: Record<string, { until: string; reason: string }>;
   tags: Record<string, string>;
   region?: string | undefined;
+  accessKeys?: string | undefined;
+  mfaMaxAge?: number | undefined;
 }
 
 type Refuse = (path: string[], message: string, params?: Reference) => void;
@@ -80,8 +82,10 @@ function checkDevelopers(settings: Referring, refuse: Refuse): void {
 }
 
 /** The most that any user needs is told, once. */
-function checkTagCount({ developers, developmentAccounts, tags, region }: Referring, refuse: Refuse): void {
-  const [own, given] = [region === undefined ? 3 : 4, Object.keys(tags).length];
+function checkTagCount(settings: Referring, refuse: Refuse): void {
+  const { developers, developmentAccounts, tags, region, accessKeys, mfaMaxAge } = settings;
+  const optional = [region !== undefined, accessKeys === "with-mfa", mfaMaxAge !== undefined];
+  const [own, given] = [3 + optional.filter(Boolean).length, Object.keys(tags).length];
   const counts = Object.entries(developers).map(([name, { accounts }]) => ({
     name,
     accounts: (accounts ?? Object.keys(developmentAccounts)).length,

@@ -70,6 +70,9 @@ const roleNamePart = formedText(
   "a role name prefix is 1 to 32 letters, digits and any of + = . @ _ -",
 );
 
+/** The article's policy, or one by which access keys need MFA. */
+export const accessKeyChoices = ["article", "with-mfa"] as const;
+
 export const roleName = formedText(
   /^[\w+=,.@-]{1,64}$/,
   "a role's name is 1 to 64 letters, digits and + = , . @ _ -",
@@ -212,6 +215,19 @@ export const settingsSchema = z
     sessionDuration: wholeNumber(3600, 43200, "seconds")
       .default(43200)
       .describe("The longest session of a developer's role, in seconds, 3,600 to 43,200."),
+    accessKeys: z
+      .enum(accessKeyChoices, {
+        error: ({ input }) =>
+          input === undefined ? undefined : `this must be article or with-mfa, not ${shownValue(input)}`,
+      })
+      .optional()
+      .describe(
+        "Who makes, changes and deletes a developer's access keys: article, the developer without MFA too; with-mfa, with MFA alone, and no key enrols a device. Default: article.",
+      ),
+    // GetSessionToken's shortest session, and the console's longest.
+    mfaMaxAge: wholeNumber(900, 43200, "seconds")
+      .optional()
+      .describe("How old MFA may be where a developer's role is assumed, in seconds, 900 to 43,200. Default: any age."),
     shutOut: listSetting(shutOutEntry, "of users, such as [sandbox/smtp]")
       .default([])
       .describe(

@@ -3,7 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 
 import { Failure } from "../failure.ts";
 import { type Ini, parseIni, UnreadableIni } from "./ini.ts";
-import { type AwsFile, awsFilePath, isUnnamed, variableOf } from "./paths.ts";
+import { type AwsFile, awsFilePath, isUnnamed, NoHome, variableOf } from "./paths.ts";
 import { isEndless, placeToWrite, replaceFile, requireRoom } from "./replace.ts";
 
 /** What a file says; nothing when it is not there. @throws Failure where the AWS CLI would not read it, by line */
@@ -92,15 +92,26 @@ async function textOf(file: AwsFile): Promise<Text> {
  */
 async function bytesOf(file: AwsFile): Promise<Buffer | undefined> {
   if (isUnnamed(file)) return undefined;
-  const path = awsFilePath(file);
   try {
+    const path = awsFilePath(file);
     const there = await stat(path);
     if (there.isFile()) return await readFile(path);
     if (isEndless(path, there)) throw new Error("it is not a regular file");
     return undefined;
   } catch (error) {
+    if (error instanceof NoHome) return undefined;
     if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
     throw cannot("read", file, error);
+  }
+}
+
+/** The path of a file in whose place there is a directory, which the AWS CLI passes over. */
+export async function directoryInPlaceOf(file: AwsFile): Promise<string | undefined> {
+  try {
+    const path = awsFilePath(file);
+    return (await stat(path)).isDirectory() ? path : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -20,7 +20,8 @@ export function isUnnamed(file: AwsFile): boolean {
  * Where a file is: where `AWS_CONFIG_FILE` or `AWS_SHARED_CREDENTIALS_FILE` says, in which the AWS CLI itself puts in `~` and
  * variables, else in `~/.aws`.
  *
- * @throws Failure when there is no home directory, or it is another user's
+ * @throws NoHome
+ * @throws Failure when it is in the home directory of another user
  */
 export function awsFilePath(file: AwsFile): string {
   const named = process.env[variableOf(file)] ?? "";
@@ -43,16 +44,24 @@ function expanded(named: string, file: AwsFile): string {
   );
 }
 
-/** @throws Failure when nothing says where it is, as for a user in a container that the password file does not have */
+/** Nothing says where the home directory is. */
+export class NoHome extends Failure {
+  constructor() {
+    super(
+      "This user has no home directory: HOME is not set, and the system knows of none.",
+      "Set HOME to a directory of yours.",
+    );
+  }
+}
+
+/** @throws NoHome as for a user in a container that the password file does not have */
 export function home(): string {
-  // An empty HOME says nothing.
-  const named = process.env["HOME"] === "" ? "" : attempt(homedir);
-  const found = named || attempt(() => userInfo().homedir);
+  const { HOME, MFA_ADMIN_NO_HOME } = process.env;
+  // An empty HOME says nothing, and neither does what stands in for one that was not set (bin/process.js).
+  const isUnknown = HOME === "" || (HOME === "/" && MFA_ADMIN_NO_HOME === "1");
+  const found = (isUnknown ? "" : attempt(homedir)) || attempt(() => userInfo().homedir);
   if (found) return found;
-  throw new Failure(
-    "This user has no home directory: HOME is not set, and the system knows of none.",
-    "Set HOME to a directory of yours.",
-  );
+  throw new NoHome();
 }
 
 const ownName = (): string | undefined => attempt(() => userInfo().username);

@@ -124,7 +124,7 @@ export function requireSeen({ missed }: Pick<Look, "missed">): void {
 
 /** The same of the identities, telling what could not be looked at. */
 export async function lookAtIdentities(
-  settings: Settings,
+  settings: Pick<Settings, "authAccount" | "developmentAccounts" | "accessRole">,
   attempt: <T>(missing: { what: "account"; account: string }, call: Promise<T>) => Promise<T | undefined>,
 ): Promise<Look["identities"]> {
   const accounts = [["auth", settings.authAccount], ...Object.entries(settings.developmentAccounts)] as const;

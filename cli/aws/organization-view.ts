@@ -125,16 +125,23 @@ export async function accountsOutside(accountIds: string[], targets: string[]): 
   return accountIds.filter((_, index) => outside[index] === true);
 }
 
-/** The id of the service control policy of this name, if there is one. */
-export async function serviceControlPolicyId(name: string): Promise<string | undefined> {
-  return (await serviceControlPolicies()).find(({ Name }) => Name === name)?.Id;
+/** The id of a policy of the organization's, by its name. */
+export async function controlPolicyIdOf(
+  name: string,
+  type: "SERVICE_CONTROL_POLICY" | "RESOURCE_CONTROL_POLICY",
+): Promise<string | undefined> {
+  return (await controlPolicies(type)).find(({ Name }) => Name === name)?.Id;
 }
 
 /** The organization's service control policies. */
-export async function serviceControlPolicies(): Promise<PolicySummary[]> {
+export function serviceControlPolicies(): Promise<PolicySummary[]> {
+  return controlPolicies("SERVICE_CONTROL_POLICY");
+}
+
+async function controlPolicies(type: "SERVICE_CONTROL_POLICY" | "RESOURCE_CONTROL_POLICY"): Promise<PolicySummary[]> {
   const client = organizationsClient();
   const policies: PolicySummary[] = [];
-  for await (const page of paginateListPolicies({ client }, { Filter: "SERVICE_CONTROL_POLICY" })) {
+  for await (const page of paginateListPolicies({ client }, { Filter: type })) {
     policies.push(...(page.Policies ?? []));
   }
   return policies;

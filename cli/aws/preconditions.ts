@@ -11,6 +11,7 @@ import { requestHandler } from "../../infra/network.ts";
 import { organizationsClient } from "../../infra/organizations-client.ts";
 import { accessRoleArn, accessSessionName, readingRole } from "../../infra/accounts.ts";
 import { type OrganizationFacts, organizationFacts } from "../../infra/organization-facts.ts";
+import type { GuardRail } from "../../infra/guard-rails.ts";
 import { region } from "../../infra/region.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
@@ -25,7 +26,8 @@ import { openSession } from "./session.ts";
  * @throws Failure for the first of these
  */
 export async function requirePreconditions(
-  settings: Pick<Settings, "organizationalUnits" | "authAccount" | "developmentAccounts" | "accessRole">,
+  settings: Pick<Settings, "organizationalUnits" | "authAccount" | "developmentAccounts" | "accessRole"> &
+    Partial<Pick<Settings, "guardRails">>,
   { authAlone = false }: { authAlone?: boolean } = {},
 ): Promise<void> {
   const { account: management, clockOffset } = await managingCaller(settings);
@@ -33,7 +35,7 @@ export async function requirePreconditions(
   const accounts = { auth: settings.authAccount, ...settings.developmentAccounts };
   requireOtherThanManagement(accounts, management);
   await Promise.all([
-    requireServiceControlPolicies(),
+    requirePolicyTypes(settings.guardRails),
     requireOrganizationalUnits(settings.organizationalUnits),
     pMap(
       Object.entries(authAlone ? { auth: settings.authAccount } : accounts),
@@ -124,16 +126,30 @@ async function organizationOf(whose: string): Promise<OrganizationFacts> {
   }
 }
 
-async function requireServiceControlPolicies(): Promise<void> {
-  const { Roots } = await organizationsClient().send(new ListRootsCommand({}));
-  const [root] = Roots ?? [];
-  const on = root?.PolicyTypes?.some(({ Type, Status }) => Type === "SERVICE_CONTROL_POLICY" && Status === "ENABLED");
-  if (on !== true) {
+/** Both types have to be switched on before a policy of them can be attached (Organizations User Guide, "Enabling a policy type"). */
+async function requirePolicyTypes(guardRails: GuardRail[] = []): Promise<void> {
+  const { rootId, types } = await policyTypesOn();
+  const wanted = {
+    SERVICE_CONTROL_POLICY: "Service control policies are",
+    ...(guardRails.includes("outsiders") && {
+      RESOURCE_CONTROL_POLICY: "Resource control policies, by which the guard rail outsiders works, are",
+    }),
+  };
+  for (const [type, subject] of Object.entries(wanted)) {
+    if (types.includes(type)) continue;
     throw new Failure(
-      "Service control policies are not switched on in this organization.",
-      `Run: aws organizations enable-policy-type --policy-type SERVICE_CONTROL_POLICY --root-id ${root?.Id ?? "ROOT"}`,
+      `${subject} not switched on in this organization.`,
+      `Run: aws organizations enable-policy-type --policy-type ${type} --root-id ${rootId}`,
+      type === "RESOURCE_CONTROL_POLICY" ? { setting: ["guardRails"] } : {},
     );
   }
+}
+
+/** The types of policies that are switched on at the organization's root. */
+export async function policyTypesOn(): Promise<{ rootId: string; types: string[] }> {
+  const { Roots } = await organizationsClient().send(new ListRootsCommand({}));
+  const { Id: rootId = "ROOT", PolicyTypes = [] } = Roots?.[0] ?? {};
+  return { rootId, types: PolicyTypes.flatMap(({ Type, Status }) => (Status === "ENABLED" && Type ? [Type] : [])) };
 }
 
 async function requireOrganizationalUnits(ids: string[]): Promise<void> {

@@ -2,7 +2,7 @@ import { GetGroupCommand, GetPolicyCommand, GetRoleCommand, GetUserCommand, type
 
 import type { Settings } from "../../infra/settings.ts";
 import { iamIn } from "./clients.ts";
-import { serviceControlPolicyId } from "./organization-view.ts";
+import { controlPolicyIdOf } from "./organization-view.ts";
 
 /** What a resource is to be made of, as Pulumi has it. */
 interface Wanted {
@@ -27,14 +27,17 @@ export async function identifierOf(
     case "aws-native:iam:ManagedPolicy":
       return `arn:aws:iam::${authAccount}:policy/${text("managedPolicyName")}`;
     case "aws-native:organizations:Policy": {
-      const name = text("name");
-      const id = await serviceControlPolicyId(name);
-      if (id === undefined) throw new Error(`The organization has no service control policy ${name}.`);
+      const id = await controlPolicyId(inputs);
+      if (id === undefined) throw new Error(`The organization has no policy ${text("name")}.`);
       return id;
     }
     default:
       throw new Error(`A resource of type ${type} cannot be taken into the stack.`);
   }
+}
+
+function controlPolicyId({ name, type }: Record<string, unknown>): Promise<string | undefined> {
+  return controlPolicyIdOf(String(name), type === "RESOURCE_CONTROL_POLICY" ? type : "SERVICE_CONTROL_POLICY");
 }
 
 /** Whether AWS has anything of a resource's identifier, whoever has made it. */
@@ -50,7 +53,7 @@ export async function isThere({ type, inputs = {} }: Wanted, account: string, se
  */
 export async function isOurs({ type, inputs = {} }: Wanted, account: string, settings: Settings): Promise<boolean> {
   if (type === "aws-native:organizations:Policy") {
-    return (await serviceControlPolicyId(String(inputs["name"]))) !== undefined;
+    return (await controlPolicyId(inputs)) !== undefined;
   }
   if (!type.startsWith("aws-native:iam:")) return false;
   try {

@@ -25,7 +25,7 @@ export async function trustAgain(settings: Settings, roles: DeveloperRole[]): Pr
     roles,
     ({ developer, account, name }) => {
       const client = iam(settings.developmentAccounts[account] ?? "");
-      const PolicyDocument = JSON.stringify(developerRoleTrust(settings.authAccount, developer));
+      const PolicyDocument = JSON.stringify(developerRoleTrust(settings, developer));
       const update = () => client.send(new UpdateAssumeRolePolicyCommand({ RoleName: name, PolicyDocument }));
       return unlessGone(onceKnown(update));
     },

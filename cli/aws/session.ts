@@ -1,6 +1,6 @@
 import { requestHandler } from "../../infra/network.ts";
 import { region } from "../../infra/region.ts";
-import { Failure } from "../failure.ts";
+import { Failure, isInterruption } from "../failure.ts";
 import type { ProfileSource } from "./profile-source.ts";
 import { tell } from "../terminal/tell.ts";
 
@@ -129,7 +129,7 @@ async function resolve(source: ProfileSource): Promise<void> {
       if (isOneSided || (source.kind === "elsewhere" && isSet("AWS_ACCESS_KEY_ID"))) handOver(session, source);
       return;
     } catch (error) {
-      if (!(error instanceof Error) || error instanceof Failure || error.name === "ExitPromptError") throw error;
+      if (!(error instanceof Error) || error instanceof Failure || isInterruption(error)) throw error;
       if (!/MultiFactorAuthentication failed/.test(error.message)) throw profileFailure(source, error);
       tell(`AWS does not take this code: ${error.message} Wait for the next one.`);
     }

@@ -118,17 +118,21 @@ export function upPolicy(access: CiAccess): CiPolicy {
   return policy(
     { Sid: "ReadOrganization", Effect: "Allow", Action: readOrganization, Resource: "*" },
     {
-      Sid: "ManageServiceControlPolicies",
+      Sid: "ManageControlPolicies",
       Effect: "Allow",
       Action: changePolicies,
       Resource: "*",
-      Condition: { StringEquals: { "organizations:PolicyType": "SERVICE_CONTROL_POLICY" } },
+      Condition: {
+        StringEquals: { "organizations:PolicyType": ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"] },
+      },
     },
     {
-      Sid: "TagServiceControlPolicies",
+      Sid: "TagControlPolicies",
       Effect: "Allow",
       Action: ["organizations:TagResource", "organizations:UntagResource"],
-      Resource: `arn:aws:organizations::${access.managementAccount}:policy/*/service_control_policy/*`,
+      Resource: ["service", "resource"].map(
+        (kind) => `arn:aws:organizations::${access.managementAccount}:policy/*/${kind}_control_policy/*`,
+      ),
     },
     { Sid: "ManageResources", Effect: "Allow", Action: [...readResources, ...changeResources], Resource: "*" },
     assume("AssumeAccessRoles", access.accounts, access.accessRole),

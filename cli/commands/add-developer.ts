@@ -29,7 +29,6 @@ export default class AddDeveloper extends StackCommand {
     "password-file": passwordFileFlag,
     "kit-directory": Flags.directory({
       description: "Write each developer's page, as mfa-admin guide prints it, to NAME.md in this directory.",
-      exists: true,
       exclusive: ["no-up"],
     }),
     language: languageFlag,

@@ -2,11 +2,24 @@ import { resolve } from "node:path";
 
 import * as Flags from "@oclif/core/flags";
 
+import { type GuardRail, guardRailNames } from "../../infra/guard-rails.ts";
 import type { InitResult } from "../results/init.ts";
 import { ProjectCommand } from "../command.ts";
 
 /** Not by `dependsOn`, which the usage would show in every flag. */
 const withCi = [{ type: "all" as const, flags: ["ci"] }];
+
+/** Names with commas between them, or "none". */
+const guardRailsFlag = Flags.custom<GuardRail[]>({
+  parse: (input) => {
+    const names = input === "none" ? [] : input.split(",").map((name) => name.trim());
+    const unknown = names.find((name) => !guardRailNames.some((known) => known === name));
+    if (unknown !== undefined) {
+      throw new Error(`"${unknown}" is no guard rail; they are ${guardRailNames.join(", ")}, or none of them by none`);
+    }
+    return Promise.resolve(guardRailNames.filter((name) => names.includes(name)));
+  },
+});
 
 export default class Init extends ProjectCommand {
   static override summary = "Set up a stack: look the organization up, write its settings, and make its state.";
@@ -38,6 +51,16 @@ export default class Init extends ProjectCommand {
       default: "OrganizationAccountAccessRole",
     }),
     region: Flags.string({ description: "Region of the profiles that developers get, such as eu-central-1." }),
+    "access-keys": Flags.option({
+      description:
+        "Whether developers make, change and delete their access keys with MFA alone. Asked for on a terminal; default elsewhere: article.",
+      options: ["article", "with-mfa"] as const,
+    })(),
+    "guard-rails": guardRailsFlag({
+      description:
+        "What a developer's session cannot take away from the organization: names with commas between them, or none (docs/guard-rails.md). Asked for on a terminal; default elsewhere: none.",
+      helpValue: "NAME,…|none",
+    }),
     backend: Flags.string({
       description:
         "URL of the state: file://, s3://BUCKET?region=R, https:// for Pulumi Cloud. Default: PULUMI_BACKEND_URL, else Pulumi.yaml, else a directory of the project.",
@@ -86,6 +109,8 @@ export default class Init extends ProjectCommand {
         organizationalUnits: flags["organizational-unit"],
         accessRole: flags["access-role"],
         region: flags.region,
+        accessKeys: flags["access-keys"],
+        guardRails: flags["guard-rails"],
       },
       github: flags.ci && { version, repository, branch, overwrite, subClaimPrefix },
     };

@@ -25,11 +25,13 @@ export function warningOf(
   const going = roles.filter(({ account }) => !unreached.includes(account));
   const places = [...new Set(going.map(({ account }) => account))].sort();
   const total = Object.keys(accounts).filter((name) => !reservedAccountNames.includes(name)).length;
-  const others = held.filter(({ type }) => !["user", "role", "service control policy"].includes(type));
+  const guardRails = held.filter(({ type }) => type === "guard rail").length;
+  const others = held.filter(({ type }) => !["user", "role", "service control policy", "guard rail"].includes(type));
   const parts = [
     ...(names.length === 0 ? [] : [`${counted(names.length, "developer")} (${namesText(names)})`]),
     ...(going.length === 0 ? [] : [`${counted(going.length, "role")} (in ${accountsText(places, total)})`]),
     ...(held.some(({ type }) => type === "service control policy") ? ["the service control policy"] : []),
+    ...(guardRails === 0 ? [] : [counted(guardRails, "guard rail")]),
     ...(others.length === 0 ? [] : [counted(others.length, "other resource")]),
   ];
   const what = parts.length === 0 ? "what is left" : listed(parts, (part) => part);

@@ -4,6 +4,7 @@ import type { Look } from "../aws/look.ts";
 import { Failure } from "../failure.ts";
 import type { StackBefore } from "../changes/stack-before.ts";
 import type { Danger, Warning } from "../results/warning.ts";
+import { guardRailsBefore, guardRailsStop, removedGuardRails } from "./guard-rails.ts";
 import { type GuardOptions, isDanger } from "./guard-options.ts";
 import { advice, consentTo, shutOutSetting, warningFact } from "../report/wording.ts";
 
@@ -22,7 +23,7 @@ export async function dangersOf(
   before: StackBefore,
   settings: Settings,
   options: GuardOptions,
-  look: Pick<Look, "shield" | "missed">,
+  look: Pick<Look, "shield" | "missed"> & Partial<Pick<Look, "identities" | "managementAccount">>,
 ): Promise<Warning[]> {
   const [{ absentPolicies }, { authAccountUnderPolicy }, { dangersOfPolicy, withPolicyInAws }, { unitsWithoutRoom }] =
     await Promise.all([
@@ -38,6 +39,7 @@ export async function dangersOf(
       ? []
       : [dangersOfPolicy(before, settings, options, inForce), unitsWithoutRoom(inForce, settings)]),
     absentPolicies(before, settings, options),
+    guardRailsStop(before, settings, look),
   ]);
   return [...dangersInSettings(before, settings, options), ...inAws.flat()];
 }
@@ -49,6 +51,7 @@ export function dangersInSettings(before: StackBefore, settings: Settings, optio
     ...renamedAccounts(before, settings),
     ...recased(before, settings),
     ...tooManyRemovals(before, settings, options),
+    ...removedGuardRails(guardRailsBefore(before), settings, options),
   ];
 }
 
@@ -164,6 +167,8 @@ function settingOf(danger: Danger): string[] | undefined {
       return ["organizationalUnits"];
     case "no-such-policy":
       return [danger.setting];
+    case "guard-rails-removed":
+      return ["guardRails"];
     case "name-in-the-way":
     case "name-taken":
     case "denials-lifted":

@@ -241,9 +241,9 @@ async function returnToStack(
 }
 
 /** Refuses a pending edit of the policy that all developers share: it names their roles, and one under another prefix could not log in. */
-function requireSharedPolicy(resources: Resource[], { rolePrefix }: Settings): void {
+function requireSharedPolicy(resources: Resource[], settings: Settings): void {
   const policy = resources.find(({ type }) => type === "aws-native:iam:ManagedPolicy");
-  if (isDeepStrictEqual(policy?.inputs?.["policyDocument"], developerPolicy(rolePrefix))) return;
+  if (isDeepStrictEqual(policy?.inputs?.["policyDocument"], developerPolicy(settings))) return;
   throw new Failure(
     "Another edit of the settings is pending that changes the policy which all developers share.",
     "Nothing was changed. Run mfa-admin up first: it shows that edit, and asks.",

@@ -1,9 +1,10 @@
 import pMap from "p-map";
 
+import { type ControlPolicy, guardRailPolicies } from "../../infra/guard-rails.ts";
 import { serviceControlPolicyName } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
-import type { StackBefore } from "../changes/stack-before.ts";
+import { type StackBefore, targetsOf } from "../changes/stack-before.ts";
 import type { Danger } from "../results/warning.ts";
 
 /**
@@ -13,19 +14,45 @@ import type { Danger } from "../results/warning.ts";
  */
 const usualQuota = 10;
 
-/** Organizational units that the policy comes to, and that take no more: `up` would come to it last, with everybody let in. */
+/**
+ * Organizational units, and the auth account, that take no more of what comes to them: `up` would come to it last, with everybody
+ * let in.
+ */
 export async function unitsWithoutRoom(before: StackBefore, settings: Settings): Promise<Danger[]> {
-  const added = settings.organizationalUnits.filter((id) => !before.organizationalUnits.includes(id));
-  if (added.length === 0) return [];
+  const policies = controlPoliciesOf(settings).filter(({ type }) => type === "SERVICE_CONTROL_POLICY");
+  const attachedBefore = targetsByPolicy(before);
+  const coming = new Map<string, string[]>();
+  for (const { name, targetIds } of policies) {
+    for (const target of targetIds.filter((id) => attachedBefore.get(name)?.includes(id) !== true)) {
+      coming.set(target, [...(coming.get(target) ?? []), name]);
+    }
+  }
+  if (coming.size === 0) return [];
   const { serviceControlPoliciesOn } = await import("../aws/attached-policies.ts");
   const quota = policiesPerTarget();
-  const attached = await pMap(added, serviceControlPoliciesOn, { concurrency: 2 });
-  return added.flatMap((organizationalUnit, index): Danger[] => {
-    const policies = attached[index] ?? [];
+  const targets = [...coming];
+  const attached = await pMap(targets, ([target]) => serviceControlPoliciesOn(target), { concurrency: 2 });
+  return targets.flatMap(([organizationalUnit, names], index): Danger[] => {
+    const present = attached[index] ?? [];
     // A stack whose state was lost has it there already.
-    if (policies.length < quota || policies.includes(serviceControlPolicyName)) return [];
-    return [{ kind: "no-room", refused: true, organizationalUnit, policies }];
+    const added = names.filter((name) => !present.includes(name));
+    if (present.length + added.length <= quota || added.length === 0) return [];
+    return [{ kind: "no-room", refused: true, organizationalUnit, policies: present, coming: added }];
   });
+}
+
+/** Where each control policy of the stack is attached by now. */
+function targetsByPolicy({ held, organizationalUnits }: StackBefore): Map<string, string[]> {
+  const guardRails = held.filter(({ type }) => type === "guard rail");
+  return new Map([
+    [serviceControlPolicyName, organizationalUnits],
+    ...guardRails.map(({ name, properties }) => [name, targetsOf(properties)] as const),
+  ]);
+}
+
+function controlPoliciesOf(settings: Settings): Pick<ControlPolicy, "name" | "type" | "targetIds">[] {
+  const requireMfa = { name: serviceControlPolicyName, type: "SERVICE_CONTROL_POLICY" as const };
+  return [{ ...requireMfa, targetIds: settings.organizationalUnits }, ...guardRailPolicies(settings, "")];
 }
 
 function policiesPerTarget(): number {

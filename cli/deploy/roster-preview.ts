@@ -4,6 +4,7 @@ import { accountsOf, policyArnIn, roleNameOf } from "../../infra/names.ts";
 import { type Settings, settingsKeys, settingsSchema } from "../../infra/settings.ts";
 import { differences } from "../changes/differences.ts";
 import { dangersInSettings } from "./guards.ts";
+import { removedGuardRails } from "./guard-rails.ts";
 import type { GuardOptions } from "./guard-options.ts";
 import { stackBefore } from "../changes/stack-before.ts";
 import type { StackChanges, StackResource } from "../changes/resource.ts";
@@ -23,7 +24,11 @@ export interface RosterComparison extends GuardOptions {
 /** What the settings alone tell of a change: the users and the roles. Neither AWS nor the stack's state is looked at. */
 export function rosterReport({ stack, before, after, reason, ...guards }: RosterComparison): PreviewReport {
   const changes = rosterChanges(before, after);
-  const warnings = [...dangersInSettings(stackBefore(changes), after, guards), ...moved(before, after)];
+  const warnings = [
+    ...dangersInSettings(stackBefore(changes), after, guards),
+    ...removedGuardRails(before?.guardRails ?? [], after, guards),
+    ...moved(before, after),
+  ];
   const isNew = before === undefined ? " There were no settings of this stack before." : "";
   return previewReport({
     ...{ kind: "roster", stack, settings: after, changes, warnings },

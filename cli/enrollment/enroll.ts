@@ -1,8 +1,8 @@
 import { ensureEditable } from "../aws-files/aws-file.ts";
-import { Failure } from "../failure.ts";
+import { Failure, isInterruption } from "../failure.ts";
 import { assignmentToMe, warnOfClock } from "../login/myself.ts";
 import { canAsk } from "../terminal/ask.ts";
-import { keepOrReplaceKey } from "./replace-key.ts";
+import { keepOrReplaceKey, keepTypedKey, requireKeyProfile } from "./replace-key.ts";
 import { firstLogin } from "./first-login.ts";
 import { enrollDevice } from "./mfa-device.ts";
 import { changeFirstPassword } from "./password.ts";
@@ -17,9 +17,10 @@ import type { Enrolled } from "../results/enroll.ts";
  * be stopped anywhere and run again.
  */
 export async function enroll(options: EnrollOptions, tell: Enrollment["tell"]): Promise<Enrolled> {
+  requireKeyProfile(options.profile);
   requireTerminal();
   try {
-    const { key, initial, myself } = await keyAtHand(options);
+    const { key, initial: given, myself } = await keyAtHand(options);
     warnOfClock(myself);
     tell("User", `${myself.userName}, in the auth account ${myself.authAccount}`);
     const assignment = await assignmentToMe(myself, options.kit);
@@ -29,9 +30,10 @@ export async function enroll(options: EnrollOptions, tell: Enrollment["tell"]): 
     // AWS shows a new device's secret once.
     if (myself.mfaDevices.length === 0) await progress.ensureWritable();
     const enrollment: Enrollment = { options, key, myself, progress, tell };
-    await changeFirstPassword(enrollment);
+    const initial = await keepTypedKey(enrollment, given);
+    await changeFirstPassword(enrollment, assignment);
     const device = await enrollDevice(enrollment, assignment);
-    const kept = await keepOrReplaceKey(enrollment, initial);
+    const kept = await keepOrReplaceKey(enrollment, initial, assignment);
     const profiles = await writeConfigProfiles(enrollment, assignment, kept);
     await firstLogin(enrollment, assignment, kept, device.lastCode);
     return {
@@ -41,8 +43,12 @@ export async function enroll(options: EnrollOptions, tell: Enrollment["tell"]): 
       profiles,
     };
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== "ExitPromptError") throw error;
-    throw new Failure("Stopped. What is done stays done.", "Run mfa-admin enroll again to go on.", { cause: error });
+    if (!(error instanceof Error) || !isInterruption(error)) throw error;
+    throw new Failure(
+      "Stopped. What is done stays done.",
+      "Run mfa-admin enroll again on this computer to go on: no other way knows what was begun here.",
+      { cause: error },
+    );
   }
 }
 

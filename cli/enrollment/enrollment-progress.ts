@@ -9,6 +9,8 @@ export interface KeptProgress {
   /** The first password was changed; IAM tells only of sign-ins to the console. */
   passwordChanged?: boolean;
   device?: NewDevice;
+  /** The id of the key that was typed to begin with, and stands in the profile until it is replaced. */
+  typedKey?: string;
 }
 
 /** A device that was made and is not yet enabled. AWS shows its secret once. */
@@ -44,9 +46,9 @@ export class EnrollmentProgress {
     await this.write({ ...(await this.read()), ...changes });
   }
 
-  async forgetDevice(): Promise<void> {
-    const { device, ...rest } = await this.read();
-    if (device !== undefined) await this.write(rest);
+  async forget(what: "device" | "typedKey"): Promise<void> {
+    const { [what]: forgotten, ...rest } = await this.read();
+    if (forgotten !== undefined) await this.write(rest);
   }
 
   private async write(kept: KeptProgress): Promise<void> {

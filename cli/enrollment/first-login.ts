@@ -1,5 +1,5 @@
 import type { Assignment } from "../../infra/assignment.ts";
-import { dailyProfile } from "../aws-files/profiles.ts";
+import { accessKeyProfile, dailyProfile } from "../aws-files/profiles.ts";
 import { Failure } from "../failure.ts";
 import type { AccessKey } from "../login/own-access-key.ts";
 import { rememberedCode } from "../login/code.ts";
@@ -8,6 +8,7 @@ import { LoginMemory } from "../login/memory.ts";
 import { ensureFreeProfiles, TakenProfile, writeProfiles } from "../login/profile.ts";
 import { loginSummary } from "../login/login-summary.ts";
 import { askText } from "../terminal/ask.ts";
+import { asArgument } from "../terminal/one-line.ts";
 import { tell as tellPerson } from "../terminal/tell.ts";
 import type { Enrollment } from "./enrollment.ts";
 
@@ -15,7 +16,7 @@ const step = "First login";
 
 /** Logs in to an account, which is asked for where there are several; it proves that everything works. */
 export async function firstLogin(
-  { options, tell }: Enrollment,
+  { options, myself, tell }: Enrollment,
   assignment: Assignment,
   key: AccessKey,
   usedCode: string | undefined,
@@ -39,7 +40,23 @@ export async function firstLogin(
   await writeProfiles(byProfile);
   tell(step, "works");
   tell("", loginSummary({ byProfile, before: {} }));
-  if (profile !== dailyProfile) tell("", `Every day: mfa-admin login --profile ${profile}`);
+  const flags = dailyFlags({ profile, sourceProfile, kit: myself.assignment === undefined ? kit : undefined });
+  if (flags !== "") tell("", `Every day: mfa-admin login${flags}`);
+}
+
+/** What `login` cannot find out by itself each day, as it is typed. */
+export function dailyFlags(known: {
+  profile: string;
+  sourceProfile: string | undefined;
+  kit: string | undefined;
+}): string {
+  const isFound = [undefined, accessKeyProfile, "default"].includes(known.sourceProfile);
+  const flags: [string, string | undefined][] = [
+    ["source-profile", isFound ? undefined : known.sourceProfile],
+    ["profile", known.profile === dailyProfile ? undefined : known.profile],
+    ["kit", known.kit],
+  ];
+  return flags.map(([name, value]) => (value === undefined ? "" : ` --${name} ${asArgument(value)}`)).join("");
 }
 
 /** The profile for the session, before a code is spent: `dev`, or the one that the developer names where that is something else's. */

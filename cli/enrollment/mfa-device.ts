@@ -1,10 +1,11 @@
 import type { Assignment } from "../../infra/assignment.ts";
+import { wordsOfAws } from "../aws/error-words.ts";
 import { Failure } from "../failure.ts";
 import { iamFor } from "../login/developer-clients.ts";
 import { askCode, UsedCodes } from "../login/code.ts";
 import { isPasskey } from "../login/devices.ts";
 import { explainAs } from "../login/explain-key.ts";
-import { whomToAsk } from "../login/myself.ts";
+import { type Myself, whomToAsk } from "../login/myself.ts";
 import { type Enrollment, tries } from "./enrollment.ts";
 import type { NewDevice } from "./enrollment-progress.ts";
 import { showSecret } from "./qr-code.ts";
@@ -23,18 +24,19 @@ export async function enrollDevice(enrollment: Enrollment, assignment: Assignmen
   const { myself, progress } = enrollment;
   const there = myself.mfaDevices.map(({ SerialNumber = "" }) => SerialNumber).find((serial) => !isPasskey(serial));
   if (there !== undefined) {
-    await progress.forgetDevice();
+    await progress.forget("device");
     enrollment.tell(step, `${there}, enrolled already; ${whomToAsk(assignment)} can reset it if it is lost`);
     return { serialNumber: there };
   }
+  if (assignment.accessKeys === "with-mfa") throw noDeviceByKey(myself, assignment);
   let device = (await progress.read()).device ?? (await createDevice(enrollment, assignment));
-  let lastCode = await enableDevice(enrollment, device);
+  let lastCode = await enableDevice(enrollment, device, assignment);
   while (lastCode === undefined) {
     tell("This device was taken away by an administrator meanwhile; here is a new one.");
     device = await createDevice(enrollment, assignment);
-    lastCode = await enableDevice(enrollment, device);
+    lastCode = await enableDevice(enrollment, device, assignment);
   }
-  await progress.forgetDevice();
+  await progress.forget("device");
   enrollment.tell(step, `${device.serialNumber}, enrolled`);
   return { serialNumber: device.serialNumber, lastCode };
 }
@@ -53,6 +55,7 @@ async function createDevice({ key, myself, progress }: Enrollment, assignment: A
     await progress.keep({ device });
     return device;
   } catch (error) {
+    if (isRefused(error)) throw noDeviceByKey(myself, assignment, error);
     if (!(error instanceof Error) || !error.name.startsWith("EntityAlreadyExists")) throw explainAs(key, error);
     throw new Failure(
       `An MFA device named ${userName} was made before and never enabled, and its secret is not on this machine.`,
@@ -62,12 +65,33 @@ async function createDevice({ key, myself, progress }: Enrollment, assignment: A
   }
 }
 
+function isRefused(error: unknown): error is Error {
+  return error instanceof Error && error.name.startsWith("AccessDenied");
+}
+
+/** Why an access key assigns no device. AWS lets nobody who has one change devices without it, a passkey or security key too. */
+function noDeviceByKey({ userName, mfaDevices }: Myself, assignment: Assignment, cause?: Error): Failure {
+  const hasPasskey = mfaDevices.length > 0;
+  const reason = hasPasskey
+    ? "You have a passkey or security key, and no device that shows codes. AWS lets nobody who has an MFA device add another without it, which an access key cannot use"
+    : "You have no MFA device yet, and no access key may assign the first one";
+  return new Failure(
+    `${reason}${cause === undefined ? "." : `: ${wordsOfAws(cause)}`}`,
+    `Sign in to the console${hasPasskey ? " with it" : ""}, assign an authenticator app named ${userName} under Security credentials, and run mfa-admin enroll again. If that is refused, ask ${whomToAsk(assignment)}.`,
+    { cause },
+  );
+}
+
 /**
  * Shows the device's secret and asks for two codes in a row, as IAM wants them.
  *
  * @returns the second code, which is used up; nothing when there is no such device any more
  */
-async function enableDevice({ key, myself }: Enrollment, device: NewDevice): Promise<string | undefined> {
+async function enableDevice(
+  { key, myself }: Enrollment,
+  device: NewDevice,
+  assignment: Assignment,
+): Promise<string | undefined> {
   showSecret(device.secret, myself);
   const [iam, { EnableMFADeviceCommand }] = await Promise.all([iamFor(key), import("@aws-sdk/client-iam")]);
   for (let attempt = 1; ; attempt++) {
@@ -87,6 +111,7 @@ async function enableDevice({ key, myself }: Enrollment, device: NewDevice): Pro
       return second;
     } catch (error) {
       if (error instanceof Error && error.name.startsWith("NoSuchEntity")) return undefined;
+      if (isRefused(error)) throw noDeviceByKey(myself, assignment, error);
       const isWrong = error instanceof Error && error.name.startsWith("InvalidAuthenticationCode");
       if (!isWrong) throw explainAs(key, error);
       const problem = "AWS did not take these two codes. They have to be two in a row, of the device just added";

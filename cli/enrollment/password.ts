@@ -1,7 +1,9 @@
+import type { Assignment } from "../../infra/assignment.ts";
 import { wordsOfAws } from "../aws/error-words.ts";
 import { Failure } from "../failure.ts";
 import { iamFor } from "../login/developer-clients.ts";
 import { explainAs } from "../login/explain-key.ts";
+import { whomToAsk } from "../login/myself.ts";
 import { localTime } from "../login/login-summary.ts";
 import { askSecret } from "../terminal/ask.ts";
 import { type Enrollment, tries } from "./enrollment.ts";
@@ -15,8 +17,12 @@ const remedy = "Run mfa-admin enroll again; mfa-admin reset-password, by an admi
  * administrator only (`GetLoginProfile`): then the developer is asked. Whoever has a device has most likely enrolled on another
  * computer, and chosen a password there.
  */
-export async function changeFirstPassword(enrollment: Enrollment): Promise<void> {
+export async function changeFirstPassword(enrollment: Enrollment, assignment: Assignment): Promise<void> {
   const { key, myself, progress } = enrollment;
+  if (assignment.accessKeys === "with-mfa") {
+    enrollment.tell(step, "the one that you sign in to the console with; it is changed there alone");
+    return;
+  }
   const since = myself.passwordLastUsed;
   const mayBeOwn =
     since !== undefined || (await progress.read()).passwordChanged === true || myself.mfaDevices.length > 0;
@@ -24,8 +30,9 @@ export async function changeFirstPassword(enrollment: Enrollment): Promise<void>
     ? `One-time password, if yours was reset${since === undefined ? "" : ` after ${localTime(since)}`} (Enter if it is your own):`
     : "One-time password (Enter to change it at your first sign-in to the console):";
   const [iam, { ChangePasswordCommand }] = await Promise.all([iamFor(key), import("@aws-sdk/client-iam")]);
+  let right: string | undefined;
   for (let attempt = 1; ; attempt++) {
-    const old = await askSecret(question);
+    const old: string = right ?? (await askSecret(question));
     if (old === "") {
       enrollment.tell(step, mayBeOwn ? "your own, as you say" : "to be changed at your first sign-in to the console");
       return;
@@ -37,10 +44,17 @@ export async function changeFirstPassword(enrollment: Enrollment): Promise<void>
       enrollment.tell(step, "changed");
       return;
     } catch (error) {
-      const problem = problemOf(error);
+      if (isRefusedToKey(error)) {
+        tell(`AWS lets no access key change your password: ${wordsOfAws(error)}`);
+        enrollment.tell(step, "to be changed in the console, where you sign in");
+        return;
+      }
+      const problem = problemOf(error, assignment);
       if (problem === undefined) throw explainAs(key, error);
       if (attempt >= tries) throw new Failure(problem, remedy, { cause: error });
       tell(problem);
+      // Nobody types a one-time password anew because the other one was refused.
+      right = isAgainstPolicy(error) ? old : undefined;
     }
   }
 }
@@ -51,13 +65,28 @@ async function askNewPassword(): Promise<string> {
   return first;
 }
 
-/** What the developer can do something about; IAM's own words name the rule. */
-function problemOf(error: unknown): string | undefined {
+/** By a policy. IAM's own word about a wrong password is another one. */
+function isRefusedToKey(error: unknown): error is Error {
+  return error instanceof Error && error.name.startsWith("AccessDenied") && /not authorized/.test(error.message);
+}
+
+function isAgainstPolicy(error: unknown): boolean {
+  return error instanceof Error && error.name.startsWith("PasswordPolicyViolation");
+}
+
+/**
+ * What the developer can do something about. AWS does not always say which rule was broken, and tells all of them to administrators
+ * only; without a policy of the account's own they are those of IAM User Guide, "Set an account password policy for IAM users".
+ */
+function problemOf(error: unknown, assignment: Assignment): string | undefined {
   if (!(error instanceof Error)) return undefined;
+  if (isAgainstPolicy(error)) {
+    return [
+      `The auth account's password policy refuses this one: ${wordsOfAws(error)}`,
+      `Usually it wants 8 characters or more, of three kinds: capitals, small letters, digits, symbols. Ask ${whomToAsk(assignment)} what this one wants.`,
+    ].join("\n");
+  }
   switch (error.name) {
-    case "PasswordPolicyViolationException":
-    case "PasswordPolicyViolation":
-      return `The auth account's password policy refuses this one: ${wordsOfAws(error)}`;
     case "AccessDenied":
     case "AccessDeniedException":
       return /old password/i.test(error.message)

@@ -3,27 +3,38 @@ import { styleText } from "node:util";
 import { renderUnicodeCompact } from "uqr";
 
 import type { Myself } from "../login/myself.ts";
+import { wrapped } from "../terminal/tell.ts";
+
+type Owner = Pick<Myself, "userName" | "authAccount">;
+
+/** Shows the secret of a virtual MFA device on the terminal. */
+export function showSecret(secret: string, owner: Owner): void {
+  process.stderr.write(secretScreen(secret, owner, process.stderr));
+}
 
 /**
- * Shows the secret of a virtual MFA device on the terminal: as a QR code, and as text for apps that take no picture. Both
- * and the question below them fit on 24 lines of 80 columns, unless the user's name has more than 19 letters.
+ * The secret as a QR code, and as text for apps that take no picture. Both and the question below them fit on 24 lines of 80
+ * columns, unless the user's name has more than 19 letters. A terminal that would break the code gets the text alone.
  */
-export function showSecret(secret: string, { userName, authAccount }: Pick<Myself, "userName" | "authAccount">): void {
-  const stream = process.stderr;
+export function secretScreen(secret: string, { userName, authAccount }: Owner, stream: Screen): string {
+  const code = renderUnicodeCompact(keyUri(secret, `${userName}@${authAccount}`), { ecc: "L", border: 1 }).split("\n");
+  const { columns = 80 } = stream;
+  const width = Math.max(...code.map((line) => line.length));
+  const isRoom = width <= columns;
+  const text = isRoom
+    ? "Scan this with an authenticator app, or type the secret below into it.\nNobody else should see either."
+    : `The QR code needs ${width} columns, and this terminal has ${columns}: type the secret below into an authenticator app, or stop with Ctrl-C, make the terminal wider and run it again. Nobody else should see the secret.`;
   // Dark on light, whatever the terminal's own colours are: not every app reads the reverse.
-  const lines = renderUnicodeCompact(keyUri(secret, `${userName}@${authAccount}`), { ecc: "L", border: 1 })
-    .split("\n")
-    .map((line) => styleText(["whiteBright", "bgBlack"], line, { stream }));
-  stream.write(
-    [
-      "",
-      "Scan this with an authenticator app, or type the secret below into it.",
-      "Nobody else should see either.",
-      ...lines,
-      secret.replace(/(.{4})(?=.)/g, "$1 "),
-      "",
-    ].join("\n"),
-  );
+  const lines = isRoom
+    ? code.map((line) => styleText(["whiteBright", "bgBlack"], line, { stream: process.stderr }))
+    : [];
+  return ["", wrapped(text, stream), ...lines, secret.replace(/(.{4})(?=.)/g, "$1 "), ""].join("\n");
+}
+
+/** What it is shown on. */
+interface Screen {
+  isTTY?: boolean;
+  columns?: number;
 }
 
 /** The form that authenticator apps read. The issuer is short, and @ stands as it is, since every letter makes the code larger. */

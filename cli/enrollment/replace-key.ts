@@ -1,38 +1,68 @@
+import type { Assignment } from "../../infra/assignment.ts";
 import { credentialsIn, isLongTerm } from "../aws-files/profile-credentials.ts";
-import { editAwsFile, readAwsFile, ensureEditable } from "../aws-files/aws-file.ts";
+import { editAwsFile, readAwsFiles, ensureEditable } from "../aws-files/aws-file.ts";
 import { editSection } from "../aws-files/ini-edit.ts";
 import { headingsIn, type Ini } from "../aws-files/ini.ts";
-import { requireProfileName } from "../aws-files/profiles.ts";
+import { otherSource } from "../aws-files/profile-sources.ts";
+import { accessKeyProfile, dailyProfile, requireProfileName } from "../aws-files/profiles.ts";
 import { accessKeyStatuses } from "../aws/access-key-status.ts";
+import { wordsOfAws } from "../aws/error-words.ts";
 import { Failure } from "../failure.ts";
 import { type AccessKey, keyPlace } from "../login/own-access-key.ts";
 import { iamFor } from "../login/developer-clients.ts";
 import { explainAs } from "../login/explain-key.ts";
 import { askMyself } from "../login/myself.ts";
 import { localTime } from "../login/login-summary.ts";
+import { tell as tellPerson } from "../terminal/tell.ts";
 import type { Enrollment } from "./enrollment.ts";
 
 const step = "Access key";
 
 /**
+ * Keeps a key that was typed at once, where the final one is going to be: the console shows its secret only once. It is noted as one to
+ * begin with, so that another run replaces it, too.
+ *
+ * @returns the key that was only meant to begin with, of this run or of one that was stopped
+ */
+export async function keepTypedKey(
+  { key, options: { profile }, progress }: Enrollment,
+  initial: AccessKey | undefined,
+): Promise<AccessKey | undefined> {
+  if (initial === undefined) return (await progress.read()).typedKey === key.accessKeyId ? key : undefined;
+  if (initial.from !== "the terminal" || key !== initial) return initial;
+  await progress.keep({ typedKey: initial.accessKeyId });
+  await editAwsFile("credentials", (text, ini) => withKey(text, ini, profile, initial));
+  return initial;
+}
+
+/**
  * Keeps a key that is in a profile. One that was only meant to begin with is replaced: the new one is stored first, and
  * the initial one deleted only when the new one works. Where IAM allows no third key, since another computer has the second, the
- * initial one is stored itself.
+ * initial one is stored itself; so it is where no key makes or deletes another, since that needs MFA.
  */
-export async function keepOrReplaceKey(enrollment: Enrollment, initial: AccessKey | undefined): Promise<AccessKey> {
-  const { key, options, tell } = enrollment;
+export async function keepOrReplaceKey(
+  enrollment: Enrollment,
+  initial: AccessKey | undefined,
+  { accessKeys }: Assignment,
+): Promise<AccessKey> {
+  const { key, options, progress, tell } = enrollment;
   if (initial === undefined) {
     tell(step, `${key.accessKeyId}, in ${keyPlace(key)} already${await besides(enrollment, key)}`);
     return key;
   }
-  const kept = key === initial ? await makeKey(enrollment) : key;
+  const isHardened = accessKeys === "with-mfa";
+  const kept = key !== initial ? key : isHardened ? await storeItself(enrollment) : await makeKey(enrollment);
   await untilKnown(kept, enrollment.myself.userName);
+  await progress.forget("typedKey");
   if (kept.accessKeyId === initial.accessKeyId) {
     tell(step, `${kept.accessKeyId} itself, in the profile ${options.profile}${await besides(enrollment, kept)}`);
     return kept;
   }
-  await deleteKey(kept, initial);
-  tell(step, `${kept.accessKeyId}, in the profile ${options.profile}; the initial one is deleted`);
+  const isDeleted = !isHardened && (await deleteKey(kept, initial));
+  const other = isDeleted
+    ? "the initial one is deleted"
+    : `${initial.accessKeyId} stays: delete it in the console, signed in with a code, if no other computer has it`;
+  tell(step, `${kept.accessKeyId}, in the profile ${options.profile}; ${other}`);
   return kept;
 }
 
@@ -53,10 +83,27 @@ async function besides({ myself }: Enrollment, key: AccessKey): Promise<string> 
     .join("");
 }
 
+/** Refuses, for the key, the profile of the login, which would find no place then. */
+export function requireKeyProfile(profile: string): void {
+  requireProfileName(profile);
+  if (profile !== dailyProfile) return;
+  throw new Failure(
+    `The profile ${dailyProfile} is where mfa-admin login writes its sessions; your access key needs another.`,
+    `Name another with --profile, or leave it out for ${accessKeyProfile}.`,
+  );
+}
+
 /** Refuses a profile that a new key cannot be written into, before anything is made. */
 export async function ensureRoomForKey(profile: string): Promise<void> {
-  requireProfileName(profile);
-  if (credentialsIn(await readAwsFile("credentials"), profile).sessionToken !== undefined) {
+  const files = await readAwsFiles();
+  const other = otherSource(files, profile);
+  if (other !== undefined) {
+    throw new Failure(
+      `The profile ${profile} ${other}, if your access key stood there.`,
+      "Name another profile with --profile, or take that out of this one.",
+    );
+  }
+  if (credentialsIn(files.credentials, profile).sessionToken !== undefined) {
     throw new Failure(
       `The profile ${profile} holds a session, which would be mixed up with your access key.`,
       "Name another profile with --profile, or take aws_session_token out of this one.",
@@ -95,7 +142,15 @@ function nameForOld(credentials: Ini, profile: string): string {
   return names.find((name) => !taken.includes(name)) ?? `${profile}-old`;
 }
 
-async function makeKey({ key, options: { profile } }: Enrollment): Promise<AccessKey> {
+async function storeItself({ key, options: { profile } }: Enrollment): Promise<AccessKey> {
+  const own = { ...key, from: { profile } };
+  await editAwsFile("credentials", (text, ini) => withKey(text, ini, profile, own));
+  return own;
+}
+
+async function makeKey(enrollment: Enrollment): Promise<AccessKey> {
+  const { key, options } = enrollment;
+  const { profile } = options;
   await ensureRoomForKey(profile);
   const [iam, { CreateAccessKeyCommand }] = await Promise.all([iamFor(key), import("@aws-sdk/client-iam")]);
   let made: AccessKey;
@@ -104,10 +159,9 @@ async function makeKey({ key, options: { profile } }: Enrollment): Promise<Acces
     const { AccessKeyId: accessKeyId = "", SecretAccessKey: secretAccessKey = "" } = answer ?? {};
     made = { accessKeyId, secretAccessKey, from: { profile } };
   } catch (error) {
-    if (!(error instanceof Error && error.name.startsWith("LimitExceeded"))) throw explainAs(key, error);
-    const own = { ...key, from: { profile } };
-    await editAwsFile("credentials", (text, ini) => withKey(text, ini, profile, own));
-    return own;
+    if (isRefused(error)) tellPerson(`AWS lets no access key make another: ${wordsOfAws(error)}`);
+    else if (!(error instanceof Error && error.name.startsWith("LimitExceeded"))) throw explainAs(key, error);
+    return storeItself(enrollment);
   }
   try {
     await editAwsFile("credentials", (text, ini) => withKey(text, ini, profile, made, key.accessKeyId));
@@ -130,12 +184,18 @@ async function untilKnown(key: AccessKey, userName: string): Promise<void> {
   }
 }
 
-/** By a key of the same user. */
-async function deleteKey(by: AccessKey, { accessKeyId }: AccessKey): Promise<void> {
+/** By a key of the same user. @returns whether it is gone; a policy may refuse that to who has no MFA */
+async function deleteKey(by: AccessKey, { accessKeyId }: AccessKey): Promise<boolean> {
   const [iam, { DeleteAccessKeyCommand }] = await Promise.all([iamFor(by), import("@aws-sdk/client-iam")]);
   try {
     await iam.send(new DeleteAccessKeyCommand({ AccessKeyId: accessKeyId }));
+    return true;
   } catch (error) {
+    if (isRefused(error)) return false;
     throw explainAs(by, error);
   }
+}
+
+function isRefused(error: unknown): error is Error {
+  return error instanceof Error && error.name.startsWith("AccessDenied");
 }

@@ -71,16 +71,26 @@ function hashOf(code: string): string {
   return createHash("sha256").update(`mfa-admin ${code}`).digest("base64url");
 }
 
-/** The code that was given, if it can still be used; else asks for one, as long as there is a terminal. */
-export async function codeToUse(given: string | undefined, used: UsedCodes): Promise<string> {
+/**
+ * The code that was given, if it can still be used; else asks for one, as long as there is a terminal.
+ *
+ * @param what the code is for, as the question names it
+ */
+export async function codeToUse(given: string | undefined, used: UsedCodes, what: string): Promise<string> {
   if (given !== undefined && !used.has(given)) return given;
   if (given !== undefined) {
     const wait = used.secondsToNext;
-    const next = wait > 0 ? `the next one comes in ${wait} s` : "your device shows the next one";
-    if (!canAsk()) throw new Failure("This code was used already; each works once.", `Wait for the next one: ${next}.`);
-    tell(`This code was used already; ${next}.`);
+    if (!canAsk()) {
+      throw new Failure(
+        "This code was used already; each works once.",
+        wait > 0 ? `Wait for the next one, which comes in ${wait} s.` : "Give the next one, which your device shows.",
+      );
+    }
+    tell(
+      `This code was used already; ${wait > 0 ? `the next one comes in ${wait} s` : "your device shows the next one"}.`,
+    );
   }
-  return askCode("MFA code", used);
+  return askCode(what, used);
 }
 
 /** Asks for a code that was not used yet, telling how long the next one takes. */

@@ -26,7 +26,7 @@ export function codeDevices(myself: Myself, last: string | undefined): string[] 
   if (all.length > 0) {
     throw new Failure(
       "Only a passkey or security key is enrolled. It works in the console; the AWS API takes nothing but the codes of an authenticator app.",
-      `Run mfa-admin enroll to add an app beside it; if that is refused, ask ${whomToAsk(assignment)}.`,
+      `Sign in to the console with it, and assign an app named ${myself.userName} beside it; if that is refused, ask ${whomToAsk(assignment)}.`,
     );
   }
   throw new Failure("You have no MFA device yet, and nothing works without one.", "Run mfa-admin enroll.");

@@ -3,9 +3,20 @@ import { promisify } from "node:util";
 
 import { Failure } from "../failure.ts";
 import { wordsIn } from "../aws-files/profile-map.ts";
+import { sharedAccount } from "../aws-files/profile-sources.ts";
 
 /** Set for what is run here: a profile that leads back to this program would go round for ever. */
 const guard = "MFA_ADMIN_KEY_PROCESS";
+
+/** What it gives is no key, but a session. */
+export class SessionOfProcess extends Failure {
+  constructor(profile: string) {
+    super(
+      `The credential_process of the profile ${profile} gives a session; mfa-admin needs the access key itself.`,
+      "Let it give the key (aws-vault does with --no-session), or name another profile with --source-profile.",
+    );
+  }
+}
 
 /** Longer than anybody takes to unlock a password manager, in milliseconds. */
 const patience = 120_000;
@@ -14,13 +25,14 @@ const patience = 120_000;
  * Runs the `credential_process` of a profile as the AWS CLI does: no shell, and what it prints is JSON (AWS CLI User Guide, "Sourcing
  * credentials with an external process").
  *
- * @returns the long-term key; nothing when the process gives a session, or is this program itself
+ * @returns the long-term key; nothing when the process is this program itself
+ * @throws SessionOfProcess
  */
 export async function keyOfProcess(
   profile: string,
   command: string,
 ): Promise<{ accessKeyId: string; secretAccessKey: string } | undefined> {
-  if (process.env[guard] !== undefined || / credential-process --account /.test(command)) return undefined;
+  if (process.env[guard] !== undefined || sharedAccount(command) !== undefined) return undefined;
   const [program, ...args] = wordsIn(command) ?? [];
   const failed = (reason: string, cause?: unknown): Failure =>
     new Failure(
@@ -41,7 +53,8 @@ export async function keyOfProcess(
   if (Version !== 1 || !AccessKeyId || !SecretAccessKey) {
     throw failed("it printed something else than JSON with Version 1, AccessKeyId and SecretAccessKey.");
   }
-  return SessionToken ? undefined : { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey };
+  if (SessionToken) throw new SessionOfProcess(profile);
+  return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey };
 }
 
 interface Printed {

@@ -7,13 +7,14 @@ import type { Assignment } from "../../infra/assignment.ts";
 import { roleName, settingsSchema, userName } from "../../infra/settings.ts";
 import { describeProblem } from "../../infra/settings-words.ts";
 import { Failure } from "../failure.ts";
+import { asArgument } from "../terminal/one-line.ts";
 
 /**
  * The kit: the page that a developer is given. It begins with the developer's assignment as YAML front matter, for
  * `enroll --kit` and `login --kit`. No secrets.
  */
 
-const { authAccount, developmentAccounts, sessionDuration, contact, region } = settingsSchema.shape;
+const { authAccount, developmentAccounts, sessionDuration, contact, region, mfaMaxAge } = settingsSchema.shape;
 
 const kitSchema = z.strictObject({
   userName,
@@ -23,6 +24,8 @@ const kitSchema = z.strictObject({
   accounts: developmentAccounts,
   contact: contact.unwrap().exactOptional(),
   region: region.unwrap().exactOptional(),
+  accessKeys: z.literal("with-mfa").exactOptional(),
+  mfaMaxAge: mfaMaxAge.unwrap().exactOptional(),
 });
 
 /** A page with its front matter. */
@@ -68,7 +71,7 @@ async function textOf(path: string): Promise<string> {
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
     throw new Failure(
-      missing ? `There is no file ${path}.` : `${path} cannot be read: ${(error as Error).message}.`,
+      missing ? `There is no file ${asArgument(path)}.` : `${path} cannot be read: ${(error as Error).message}.`,
       "Give the page that the administrator has sent (mfa-admin guide NAME makes it).",
       { cause: error },
     );

@@ -1,10 +1,7 @@
-import type { IAMClient } from "@aws-sdk/client-iam";
-
-import { wordsOfAws } from "../aws/error-words.ts";
-import { type Credentials, iamFor, stsFor } from "./developer-clients.ts";
 import { liveSession, type Memory } from "./memory.ts";
 import { loginProfiles, sessionIn } from "./profile.ts";
 import type { LoginInAws } from "../results/login.ts";
+import { sessionInAws } from "./session-in-aws.ts";
 
 /**
  * The profiles that `login` has written, and the sessions that are remembered besides, as AWS has them: the expiry in the file may
@@ -25,39 +22,4 @@ export async function loginsInAws(memory: Memory, clockOffset: number): Promise<
       ...(await sessionInAws(session, clockOffset)),
     })),
   );
-}
-
-/** Asks AWS whether a session is still live. */
-export async function sessionInAws(
-  session: Credentials,
-  clockOffset: number,
-): Promise<Pick<LoginInAws, "live" | "refused">> {
-  const { GetCallerIdentityCommand } = await import("@aws-sdk/client-sts");
-  try {
-    await (await stsFor(session, clockOffset)).send(new GetCallerIdentityCommand({}));
-    const ended = await endedByPolicy(await iamFor(session, clockOffset));
-    return ended === undefined ? { live: true } : { live: false, refused: ended };
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const { name, $metadata: { httpStatusCode: status = 0 } = {} } = error as Error & {
-      $metadata?: { httpStatusCode?: number };
-    };
-    // A network that fails, or an AWS that is in trouble, says nothing of the session.
-    return status >= 400 && status < 500 ? { live: false, refused: `${name}: ${wordsOfAws(error)}` } : {};
-  }
-}
-
-/**
- * What AWS says to a session that was ended by a policy which denies everything to it: GetCallerIdentity is answered all the same
- * (STS API Reference, "GetCallerIdentity"). A session that has no right to this call is not told from one that may do nothing.
- */
-async function endedByPolicy(iam: IAMClient): Promise<string | undefined> {
-  const { GetAccountSummaryCommand } = await import("@aws-sdk/client-iam");
-  try {
-    await iam.send(new GetAccountSummaryCommand({}));
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof Error) || !/explicit deny in an identity-based policy/.test(error.message)) return undefined;
-    return `${error.name}: ${wordsOfAws(error)}`;
-  }
 }

@@ -16,7 +16,11 @@ export function loginSummary({ byProfile, before }: Pick<ProfilesLogin, "byProfi
     const [, , , , id, role] = roleArn.split(":");
     return `Logged in to ${account} (${id ?? ""}) as ${role?.replace("role/", "") ?? ""} until ${localTime(expires)}: profile ${profile}.`;
   });
-  lines.push(...Object.entries(before).map(([profile, account]) => `The profile ${profile} was ${account} until now.`));
+  lines.push(
+    ...Object.entries(before).map(
+      ([profile, account]) => `The profile ${profile} was the account ${account} until now.`,
+    ),
+  );
   if (entries.some(([, { chained }]) => chained)) {
     lines.push("By way of a session of your own, so that MFA stays in its context; AWS ends these after an hour.");
   }

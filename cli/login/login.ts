@@ -104,8 +104,11 @@ async function loginWithCode(
     throw new Failure("An MFA code is needed, and there is no terminal to ask on.", "Run mfa-admin login CODE.");
   }
   const used = new UsedCodes(remembered);
+  // Behind another program nothing else on the screen says what it is for.
+  const [account, ...others] = request.accounts;
+  const what = account === undefined || others.length > 0 ? "MFA code" : `MFA code for ${account}`;
   for (let attempt = 1; ; attempt++) {
-    const code = await codeToUse(attempt === 1 ? given : undefined, used);
+    const code = await codeToUse(attempt === 1 ? given : undefined, used, what);
     try {
       const { opened, device } = await withAnyDevice(devices, (serialNumber) =>
         openSessions(request, { serialNumber, tokenCode: code }),

@@ -23,6 +23,8 @@ export interface Session {
 /** A session of the developer's own in the auth account, with MFA: it opens accounts without a further code. */
 export interface OwnSession extends Pick<Session, "accessKeyId" | "secretAccessKey" | "sessionToken" | "expires"> {
   userName: string;
+  /** How old its MFA may be where it opens an account, in seconds, where that is bounded: the session ends then. */
+  mfaMaxAge?: number;
 }
 
 /** What is remembered of the logins with one access key, from one call to the next. */

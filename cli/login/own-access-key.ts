@@ -1,10 +1,11 @@
 import { credentialsIn, isLongTerm, type ProfileCredentials } from "../aws-files/profile-credentials.ts";
-import { readAwsFiles } from "../aws-files/aws-file.ts";
+import { directoryInPlaceOf, readAwsFiles } from "../aws-files/aws-file.ts";
 import { headingsIn } from "../aws-files/ini.ts";
 import { configHeading, configProfiles, profileValues } from "../aws-files/profile-map.ts";
 import { isUnnamed, variableOf } from "../aws-files/paths.ts";
 import { accessKeyProfile } from "../aws-files/profiles.ts";
 import { Failure } from "../failure.ts";
+import { asArgument } from "../terminal/one-line.ts";
 
 /** A developer's own long-term access key, and where it was found. */
 export interface AccessKey {
@@ -24,11 +25,19 @@ type Files = Awaited<ReturnType<typeof readAwsFiles>>;
  * @returns each key once, in this order
  */
 export async function findAccessKeys(sourceProfile?: string, more: string[] = []): Promise<AccessKey[]> {
+  return (await lookForKeys(sourceProfile, more)).keys;
+}
+
+/** The same, with what was found in the place of a key. */
+async function lookForKeys(
+  sourceProfile: string | undefined,
+  more: string[] = [],
+): Promise<{ keys: AccessKey[]; instead?: Failure | undefined }> {
   const files = await readAwsFiles();
   if (sourceProfile !== undefined) {
     const key = longTermKeyOf(files, sourceProfile) ?? (await processKey(files, sourceProfile));
     if (key === undefined) throw withoutKey(files, sourceProfile);
-    return [key];
+    return { keys: [key] };
   }
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_PROFILE } = process.env;
   // A password manager is asked by the profile that is there for the key; by others only where there is no key at all.
@@ -37,9 +46,19 @@ export async function findAccessKeys(sourceProfile?: string, more: string[] = []
     [...(AWS_PROFILE ? [AWS_PROFILE] : []), "default"],
   ];
   const keys: AccessKey[] = [];
+  let instead: Failure | undefined;
+  const ask = async (profile: string): Promise<AccessKey | undefined> => {
+    try {
+      return await processKey(files, profile);
+    } catch (error) {
+      const { SessionOfProcess } = await import("./key-process.ts");
+      if (!(error instanceof SessionOfProcess)) throw error;
+      instead ??= error;
+      return undefined;
+    }
+  };
   for (const profile of new Set([...others.slice(0, -1), ...meant, "default"])) {
-    const key =
-      longTermKeyOf(files, profile) ?? (meant.includes(profile) ? await processKey(files, profile) : undefined);
+    const key = longTermKeyOf(files, profile) ?? (meant.includes(profile) ? await ask(profile) : undefined);
     if (key !== undefined) keys.push(key);
   }
   if (AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY && !AWS_SESSION_TOKEN) {
@@ -47,13 +66,12 @@ export async function findAccessKeys(sourceProfile?: string, more: string[] = []
     keys.unshift({ accessKeyId, secretAccessKey, from: "the environment" });
   }
   for (const profile of keys.length > 0 ? [] : others) {
-    const key = await processKey(files, profile);
-    if (key !== undefined) return [key];
+    const key = await ask(profile);
+    if (key !== undefined) return { keys: [key] };
   }
   // The same key with another secret is another candidate: one of them may be mistyped.
-  return [
-    ...new Map(keys.toReversed().map((key) => [`${key.accessKeyId} ${key.secretAccessKey}`, key])).values(),
-  ].toReversed();
+  const different = new Map(keys.toReversed().map((key) => [`${key.accessKeyId} ${key.secretAccessKey}`, key]));
+  return { keys: [...different.values()].toReversed(), instead };
 }
 
 /** The key that a profile itself holds, if any. */
@@ -69,13 +87,25 @@ export async function ownAccessKey(sourceProfile?: string): Promise<AccessKey> {
 
 /** A developer's own access keys, in the order of {@link findAccessKeys}. @throws Failure when there is none */
 export async function ownAccessKeys(sourceProfile?: string): Promise<[AccessKey, ...AccessKey[]]> {
-  const [key, ...others] = await findAccessKeys(sourceProfile);
+  const {
+    keys: [key, ...others],
+    instead,
+  } = await lookForKeys(sourceProfile);
   if (key !== undefined) return [key, ...others];
-  const none = `No access key of yours was found: not in the environment, and in no profile ${accessKeyProfile} or default.`;
+  if (instead !== undefined) throw instead;
   throw new Failure(
-    none,
-    unnamedFile() ?? "Run mfa-admin enroll, or name the profile that has it with --source-profile.",
+    `No access key of yours was found: not in the environment, and in no profile ${accessKeyProfile} or default.`,
+    unnamedFile() ?? (await directoryInstead()) ?? elsewhere(await readAwsFiles()),
   );
+}
+
+/** What to do where the usual places have no key. */
+function elsewhere(files: Files): string {
+  const [holder, ...others] = holders(files);
+  if (holder === undefined) return "Run mfa-admin enroll, or name the profile that has it with --source-profile.";
+  return others.length === 0
+    ? `The profile ${holder} holds one. If it is yours, add --source-profile ${asArgument(holder)}.`
+    : `These profiles hold one: ${[holder, ...others].join(", ")}. Name yours with --source-profile.`;
 }
 
 /** "the profile auth" or "the environment" */
@@ -117,14 +147,29 @@ function unnamedFile(): string | undefined {
   return variable === "" ? undefined : `Unset ${variable}: where it is empty, the AWS CLI has no such file.`;
 }
 
+/** The names of all profiles, each once. */
+function profilesIn({ config, credentials }: Files): string[] {
+  return [...new Set([...headingsIn(credentials), ...configProfiles(config)])];
+}
+
+/** The profiles that hold a long-term key. */
+function holders(files: Files): string[] {
+  return profilesIn(files).filter((name) => longTermKeyOf(files, name) !== undefined);
+}
+
+/** What to do where a directory is in the place of a file. */
+async function directoryInstead(): Promise<string | undefined> {
+  const path = (await directoryInPlaceOf("credentials")) ?? (await directoryInPlaceOf("config"));
+  return path && `${path} is a directory, where a file is due: move it away, then run mfa-admin enroll.`;
+}
+
 function withoutKey(files: Files, profile: string): Failure {
-  const profiles = [...new Set([...headingsIn(files.credentials), ...configProfiles(files.config)])];
-  const others = profiles.filter((name) => longTermKeyOf(files, name) !== undefined);
+  const [profiles, others] = [profilesIn(files), holders(files)];
   const known =
     others.length > 0
       ? `Profiles that hold one: ${others.join(", ")}.`
       : (unnamedFile() ?? "Run mfa-admin enroll first.");
-  if (!profiles.includes(profile)) return new Failure(`There is no profile ${profile}.`, known);
+  if (!profiles.includes(profile)) return new Failure(`There is no profile ${asArgument(profile)}.`, known);
   const found = credentialsOf(files, profile);
   if (found.sessionToken !== undefined && isLongTerm(found)) {
     return new Failure(

@@ -4,10 +4,13 @@ import { editAwsFile, readAwsFile, readAwsFiles, ensureEditable } from "../aws-f
 import { editSection } from "../aws-files/ini-edit.ts";
 import { headingsIn, inheritedIn, type Ini, ownValuesIn, valuesIn } from "../aws-files/ini.ts";
 import { configValues, profileValues } from "../aws-files/profile-map.ts";
+import { hiddenKey, otherSource, sharedAccount } from "../aws-files/profile-sources.ts";
 import { otherProfileName, requireProfileName } from "../aws-files/profiles.ts";
 import { Failure } from "../failure.ts";
 import type { Session } from "./memory.ts";
 import type { LoginProfile } from "../results/login.ts";
+import type { Credentials } from "./developer-clients.ts";
+import { sessionInAws } from "./session-in-aws.ts";
 
 /**
  * The key by which `logout` knows what `login` has written: the account, and the id of the session's key, so that what another tool
@@ -29,32 +32,45 @@ export class TakenProfile extends Failure {
 /**
  * Refuses, before a code is spent on them, profiles that hold something else or cannot be written.
  *
+ * @param accountOf whose session a profile is to get, where that is known already
+ * @param isLive asks AWS whether it still takes a session
  * @throws TakenProfile
  */
-export async function ensureFreeProfiles(profiles: string[]): Promise<void> {
+export async function ensureFreeProfiles(
+  profiles: string[],
+  accountOf: (profile: string) => string | undefined = () => undefined,
+  isLive = async (session: Credentials): Promise<boolean> => (await sessionInAws(session, 0)).live !== false,
+): Promise<void> {
   profiles.forEach(requireProfileName);
   const files = await readAwsFiles();
   for (const profile of profiles) {
+    const shared = sharedBy(files, profile);
     if (isLongTerm(credentialsIn(files.credentials, profile))) {
       throw new TakenProfile(`The profile ${profile} holds an access key, which would be lost.`);
     }
-    const until = othersUntil(files.credentials, profile);
-    if (until !== undefined) {
+    const others = await othersSession(files.credentials, profile, isLive);
+    if (others !== undefined) {
+      throw new TakenProfile(`The profile ${profile} holds a session of another tool${others}, which would be lost.`);
+    }
+    if (shared !== undefined && shared === accountOf(profile)) continue;
+    if (shared !== undefined) {
       throw new TakenProfile(
-        `The profile ${profile} holds a session of another tool until ${until}, which would be lost.`,
+        `The profile ${profile} is that of the account ${shared}, which a login there would hide.`,
       );
     }
-    const other = otherSource(new Map([...inheritedIn(files.credentials), ...(profileValues(files, profile) ?? [])]));
-    if (other !== undefined) {
-      throw new TakenProfile(`The profile ${profile} has ${other}, which the AWS CLI would use instead.`);
-    }
+    const other = otherSource(files, profile) ?? hiddenKey(files, profile);
+    if (other !== undefined) throw new TakenProfile(`The profile ${profile} ${other}.`);
   }
-  const tried = { ...emptySession, account: "none" };
-  const sessions = Object.fromEntries(profiles.map((profile) => [profile, tried]));
+  const sessions = Object.fromEntries(
+    profiles.map((profile) => [profile, { ...emptySession, account: accountOf(profile) ?? "none" }]),
+  );
   await ensureEditable("credentials", (text, ini) => withSessions(text, ini, files.config, sessions));
 }
 
-/** Writes sessions into their profiles, all at once. Those without a region get one, or the AWS CLI would do nothing. */
+/**
+ * Writes sessions into their profiles, all at once. Those without a region get one, or the AWS CLI would do nothing. A profile that
+ * shares what is remembered has the session by that; what a login has written there before, and would hide it, is taken out.
+ */
 export async function writeProfiles(sessions: Record<string, Session>): Promise<void> {
   const config = await readAwsFile("config");
   await editAwsFile("credentials", (text, ini) => withSessions(text, ini, config, sessions));
@@ -107,12 +123,28 @@ function isLoginProfile(credentials: Ini, profile: string): boolean {
 /** What other tools call the time at which their session is over (aws-mfa, saml2aws, awsume, gimme-aws-creds). */
 const expiries = [expiry, "aws_expiration", "aws_session_expiration", "expiration"];
 
-/** Until when a session of another tool lasts, where that tool has written it; nothing where it is over. */
-function othersUntil(credentials: Ini, profile: string): string | undefined {
+/** What is to be said of a session of another tool; nothing where there is none, or AWS does not take it any more. */
+async function othersSession(
+  credentials: Ini,
+  profile: string,
+  isLive: (session: Credentials) => Promise<boolean>,
+): Promise<string | undefined> {
   const values = ownValuesIn(credentials, profile);
+  const { accessKeyId = "", secretAccessKey = "", sessionToken } = credentialsIn(credentials, profile);
   const isLogin = values.has(mark) && isLoginProfile(credentials, profile);
-  if (isLogin || credentialsIn(credentials, profile).sessionToken === undefined) return undefined;
-  return expiries.map((key) => values.get(key) ?? "").find((time) => Date.parse(time) > Date.now());
+  if (isLogin || sessionToken === undefined) return undefined;
+  const until = expiries.map((key) => values.get(key) ?? "").find((time) => Date.parse(time) > Date.now());
+  if (until !== undefined) return ` until ${until}`;
+  // Whatever the file says: some tools write the time of another time zone, and others none.
+  const isComplete = accessKeyId !== "" && secretAccessKey !== "";
+  return isComplete && (await isLive({ accessKeyId, secretAccessKey, sessionToken }))
+    ? " that AWS still takes"
+    : undefined;
+}
+
+/** The account whose sessions a profile shares. */
+function sharedBy(files: Files, profile: string): string | undefined {
+  return sharedAccount(profileValues(files, profile)?.get("credential_process"));
 }
 
 type Files = Awaited<ReturnType<typeof readAwsFiles>>;
@@ -120,28 +152,38 @@ type Written = Pick<Session, "accessKeyId" | "secretAccessKey" | "sessionToken" 
 const emptySession = { accessKeyId: "", secretAccessKey: "", sessionToken: "", expires: "" };
 
 function withSessions(text: string, credentials: Ini, config: Ini, sessions: Record<string, Written>): string {
+  const files = { config, credentials };
+  const opened = Object.values(sessions).map(({ account }) => account);
+  const hiding = headingsIn(credentials).filter((profile) => hidesShared(files, profile, opened));
+  const cleared = hiding.reduce(
+    (before, profile) => editSection(before, profile, without(removedKeys(credentials, profile))),
+    text,
+  );
   return Object.entries(sessions).reduce((before, [profile, session]) => {
     const { accessKeyId, secretAccessKey, sessionToken, expires, account } = session;
+    if (sharedBy(files, profile) === account) return before;
     return editSection(before, profile, {
-      ...without([...credentialKeys, ...writtenRegion(credentials, profile)]),
+      ...without([...credentialKeys, ...expiries, ...writtenRegion(credentials, profile)]),
       aws_access_key_id: accessKeyId,
       aws_secret_access_key: secretAccessKey,
       aws_session_token: sessionToken,
       // Every profile of the file has it, and the AWS CLI takes it before the other.
       ...(inheritedIn(credentials).has("aws_security_token") && { aws_security_token: sessionToken }),
-      ...regionKeys({ config, credentials }, profile, session),
+      ...regionKeys(files, profile, session),
       [expiry]: expires,
       [mark]: `${account} ${accessKeyId}`.trim(),
     });
-  }, text);
+  }, cleared);
 }
 
-/** What the AWS CLI would ask instead of the credentials file (botocore, `credentials.create_credential_resolver`). */
-function otherSource(values: Map<string, string>): string | undefined {
-  return [
-    ...["role_arn", "web_identity_token_file"],
-    ...["sso_session", "sso_start_url", "sso_account_id", "sso_role_name"],
-  ].find((key) => values.has(key));
+/** Whether a login of ours stands in a profile that shares what is remembered, which is newer, or all that there is. */
+function hidesShared(files: Files, profile: string, opened: string[]): boolean {
+  const shared = sharedBy(files, profile);
+  const values = ownValuesIn(files.credentials, profile);
+  const [account = ""] = (values.get(mark) ?? "").split(" ");
+  if (shared === undefined || account === "" || !isLoginProfile(files.credentials, profile)) return false;
+  const isOver = !(Date.parse(values.get(expiry) ?? "") > Date.now());
+  return isOver || opened.includes(shared) || opened.includes(account);
 }
 
 /** The user's own region stays; else the region of the account's own profile, which `enroll` writes, or the default one. */

@@ -1,3 +1,4 @@
+import { requireProfileName } from "../aws-files/profiles.ts";
 import { login, type LoggedIn, type LoginOptions } from "./login.ts";
 import { sixDigits } from "./code.ts";
 import { loginJson, loginSummary } from "./login-summary.ts";
@@ -34,9 +35,12 @@ export async function logIn(
 }
 
 /** Logs in, and writes the sessions into the profile that is named; of several accounts, each into one of its own. */
-async function loginToProfiles(profile: string, options: LoginOptions): Promise<ProfilesLogin> {
+export async function loginToProfiles(profile: string, options: LoginOptions): Promise<ProfilesLogin> {
+  requireProfileName(profile);
   const profileOf = (account: string): string => (options.all ? `${profile}-${account}` : profile);
-  const { sessions, refused } = await login(options, (accounts) => ensureFreeProfiles(accounts.map(profileOf)));
+  const { sessions, refused } = await login(options, (accounts) =>
+    ensureFreeProfiles(accounts.map(profileOf), (name) => accounts.find((account) => profileOf(account) === name)),
+  );
   const accounts = new Map((await loginProfiles()).map((one) => [one.profile, one.account]));
   const byProfile = Object.fromEntries(sessions.map((session) => [profileOf(session.account), session]));
   await writeProfiles(byProfile);

@@ -55,7 +55,13 @@ async function renew(
   duration: number | undefined,
 ): Promise<Session | undefined> {
   const before = account === undefined ? undefined : sessions[account];
-  if (own === undefined || before?.chained !== true || !(Date.parse(own.expires) > Date.now())) return undefined;
+  if (own === undefined || before?.chained !== true) return undefined;
+  if (!(Date.parse(own.expires) > Date.now())) {
+    if (own.mfaMaxAge !== undefined) {
+      tell(`Your last MFA code is older than ${own.mfaMaxAge} s, which is all that your organization allows.`);
+    }
+    return undefined;
+  }
   const { openAgain } = await import("./sessions.ts");
   try {
     const session = await openAgain(own, before, duration);
@@ -63,13 +69,14 @@ async function renew(
     return session;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    tell(`Your session of ${before.account} could not be renewed: ${wordsOfAws(error)}`);
+    const hint = error.name === "AccessDenied" ? " Your last MFA code may be too old for your organization." : "";
+    tell(`Your session of ${before.account} could not be renewed: ${wordsOfAws(error)}${hint}`);
     return undefined;
   }
 }
 
 async function isEnded(session: Session): Promise<boolean> {
-  const { sessionInAws } = await import("./live-logins.ts");
+  const { sessionInAws } = await import("./session-in-aws.ts");
   const { live, refused } = await sessionInAws(session, 0);
   if (live === false) {
     tell(`Your session of ${session.account} works no more: ${refused ?? ""}`);

@@ -35,9 +35,12 @@ export class WrongCode extends Failure {
   readonly code = "wrong";
 
   constructor(cause: Error) {
+    const isUnknown = /unable to validate/.test(cause.message);
     super(
-      `AWS did not take the MFA code: ${wordsOfAws(cause)}`,
-      "Type the code that the device shows now; each works once, so wait for the next one if it was used. If it goes on, set the clock of the phone.",
+      `${isUnknown ? "STS does not know the MFA device; it learns of a new one within some 15 seconds" : "AWS did not take the MFA code"}: ${wordsOfAws(cause)}`,
+      isUnknown
+        ? "Try again in a quarter of a minute, with the code that the device shows then."
+        : "Type the code that the device shows now; each works once, so wait for the next one if it was used. If it goes on, set the clock of the phone.",
       { cause },
     );
   }
@@ -103,10 +106,13 @@ async function ownSession(
 ): Promise<OwnSession> {
   const { GetSessionTokenCommand } = await import("@aws-sdk/client-sts");
   try {
-    const request = { DurationSeconds: assignment.sessionDuration, ...mfa };
-    return { ...given(await sts.send(new GetSessionTokenCommand(request))), userName: assignment.userName };
+    const { userName, sessionDuration, mfaMaxAge } = assignment;
+    // Older than that it opens nothing.
+    const request = { DurationSeconds: Math.min(sessionDuration, mfaMaxAge ?? sessionDuration), ...mfa };
+    const answer = await sts.send(new GetSessionTokenCommand(request));
+    return { ...given(answer), userName, ...(mfaMaxAge !== undefined && { mfaMaxAge }) };
   } catch (error) {
-    throw wrongCode(error) ?? explainAs(key, error);
+    throw refusedCode(error) ?? explainAs(key, error);
   }
 }
 
@@ -131,7 +137,7 @@ async function assumeRole(
     const { region } = assignment;
     return { ...given(answer), account, roleArn, chained: mfa === undefined, ...(region !== undefined && { region }) };
   } catch (error) {
-    throw wrongCode(error) ?? refusedRole(error, request, roleArn) ?? explainAs(key, error);
+    throw refusedCode(error) ?? refusedRole(error, request, roleArn) ?? explainAs(key, error);
   }
 }
 
@@ -145,9 +151,15 @@ function given({ Credentials }: Pick<AssumeRoleCommandOutput, "Credentials">) {
   };
 }
 
-function wrongCode(error: unknown): WrongCode | undefined {
-  const isWrong = error instanceof Error && /MultiFactorAuthentication failed/.test(error.message);
-  return isWrong ? new WrongCode(error) : undefined;
+/** What STS says of a code, good or bad: it verifies nine codes of a device in three minutes, and none beyond. */
+function refusedCode(error: unknown): Failure | undefined {
+  if (!(error instanceof Error) || !/MultiFactorAuthentication failed/.test(error.message)) return undefined;
+  if (!/device unavailable/.test(error.message)) return new WrongCode(error);
+  return new Failure(
+    `AWS takes no code of this MFA device for now, right or wrong: it was asked too often. ${wordsOfAws(error)}`,
+    "Wait three minutes, then try again with the code that the device shows then.",
+    { cause: error },
+  );
 }
 
 function refusedRole(error: unknown, { assignment, duration }: SessionRequest, roleArn: string): Failure | undefined {

@@ -1,4 +1,5 @@
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { mkdir } from "node:fs/promises";
 
 import type { Settings } from "../../infra/settings.ts";
 import { iamIn } from "../aws/clients.ts";
@@ -22,7 +23,7 @@ import {
   guideFile,
   handoverOf,
   ensureNewFile,
-  requireWritable,
+  requireMakeable,
   writePasswordFile,
 } from "./handover.ts";
 import type { Handover } from "../results/add-developer.ts";
@@ -49,7 +50,7 @@ export interface AddDevelopersOptions {
 export async function addDevelopers(options: AddDevelopersOptions) {
   const { project, file, names, accounts, passwordFile, guides } = options;
   if (passwordFile !== undefined) await ensureNewFile(passwordFile);
-  if (guides) await requireWritable(guides.directory, guides.directory, "Name another directory in --kit-directory.");
+  if (guides) await requireMakeable(guides.directory, "Name another directory in --kit-directory.");
   const first = new RosterEdit(project, file, names, accounts);
   const stack = await openForRun(project, first.after);
   // A passphrase may have been asked for, and another command have edited the roster meanwhile.
@@ -144,6 +145,7 @@ async function writeGuides(
 ): Promise<void> {
   const { guidePage, writeGuide } = await import("./guide.ts");
   try {
+    await mkdir(directory, { recursive: true });
     for (const name of names) await writeGuide(guideFile(directory, name), await guidePage(settings, name, language));
   } catch (error) {
     const later = names.map((name) => `mfa-admin guide ${name}, mfa-admin reset-password ${name}`).join(", ");

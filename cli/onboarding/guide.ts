@@ -28,7 +28,7 @@ export async function guideFor(file: SettingsFile, userName: string, language: L
 /** The page for one developer: how to sign in, to enrol and to log in. It holds no secrets, and is the kit as well. */
 export async function guidePage(settings: Settings, userName: string, language: Language): Promise<string> {
   const assignment = assignmentOf(settings, userName);
-  const { roleName, accounts, contact } = assignment;
+  const { roleName, accounts, contact, accessKeys, mfaMaxAge } = assignment;
   const [first] = Object.keys(accounts);
   const text = await readFile(new URL(import.meta.resolve(`#guide/${language}.md`)), "utf8");
   const page = fill(text, {
@@ -38,10 +38,21 @@ export async function guidePage(settings: Settings, userName: string, language: 
     accounts: Object.entries(accounts)
       .map(([account, id]) => `- \`${account}\` (${id}): <${switchRoleAddress(assignment, account, id)}>`)
       .join("\n"),
+    firstAccount: first,
+    profileNames:
+      first === undefined
+        ? undefined
+        : Object.keys(accounts)
+            .map((account) => `\`${accountProfileName(account, assignment)}\``)
+            .join(", "),
     firstProfile: first === undefined ? undefined : accountProfileName(first, assignment),
     accessKeyProfile,
     profiles: configText(roleProfiles(assignment)),
     contact,
+    mfaMaxAge: mfaMaxAge === undefined ? undefined : String(mfaMaxAge),
+    // Marks, which stand for no words: each line that has one belongs to one way.
+    article: accessKeys === undefined ? "" : undefined,
+    withMfa: accessKeys === undefined ? undefined : "",
   });
   return kitText(assignment, page);
 }
@@ -60,11 +71,16 @@ export async function writeGuide(path: string, page: string): Promise<void> {
 /** Puts values into a text. A line that names a value which is missing is left out. */
 function fill(text: string, values: Record<string, string | undefined>): string {
   const missing = Object.keys(values).filter((name) => values[name] === undefined);
-  return text
-    .split("\n")
-    .filter((line) => !missing.some((name) => line.includes(`{{${name}}}`)))
-    .join("\n")
-    .replace(/\{\{(\w+)\}\}/g, (_placeholder, name: string) => values[name] ?? "");
+  return (
+    text
+      .split("\n")
+      .filter((line) => !missing.some((name) => line.includes(`{{${name}}}`)))
+      .join("\n")
+      // A mark before a step of a list stands where a line that goes on would.
+      .replace(/^ *\{\{(?:article|withMfa)\}\}(?=\d\.|- )/gm, "")
+      .replace(/\{\{(?:article|withMfa)\}\} ?/g, "")
+      .replace(/\{\{(\w+)\}\}/g, (_placeholder, name: string) => values[name] ?? "")
+  );
 }
 
 /** Opens a developer's role in the console, for who has signed in with MFA. */

@@ -1,6 +1,6 @@
-import { constants, existsSync } from "node:fs";
+import { constants, existsSync, statSync } from "node:fs";
 import { access, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
 import { roleArnsOf, signInAddress } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
@@ -137,12 +137,20 @@ export async function ensureNewFile(path: string): Promise<void> {
 }
 
 /** Refuses a directory in which nothing can be written, before anything is changed. */
-export async function requireWritable(directory: string, path: string, remedy: string): Promise<void> {
+async function requireWritable(directory: string, path: string, remedy: string): Promise<void> {
   try {
     await access(directory, constants.W_OK);
   } catch (error) {
     throw new Failure(`${path} cannot be written: ${(error as Error).message}.`, remedy, { cause: error });
   }
+}
+
+/** Refuses a directory that is not there and could not be made, or in which nothing can be written, before anything is changed. */
+export async function requireMakeable(directory: string, remedy: string): Promise<void> {
+  let existing = resolve(directory);
+  while (!existsSync(existing)) existing = dirname(existing);
+  if (statSync(existing).isDirectory()) return requireWritable(existing, directory, remedy);
+  throw new Failure(`${directory} cannot be written: ${existing} is not a directory.`, remedy);
 }
 
 /** Writes `NAME:PASSWORD` lines into a new file that only its owner can read. */

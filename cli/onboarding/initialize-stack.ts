@@ -106,6 +106,8 @@ const flagOf: Partial<Record<string, string>> = {
   developmentAccounts: "--development-account",
   organizationalUnits: "--organizational-unit",
   accessRole: "--access-role",
+  accessKeys: "--access-keys",
+  guardRails: "--guard-rails",
 };
 
 /** Checks what the flags give by the settings' own schema; keys that are still to be asked for don't count. */

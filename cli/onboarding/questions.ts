@@ -1,8 +1,10 @@
 import type { OrganizationView } from "../aws/organization-view.ts";
 import { region as homeRegion } from "../../infra/region.ts";
+import type { GuardRail } from "../../infra/guard-rails.ts";
 import { settingsSchema } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
 import { askText, canAsk, chooseOne, chooseSome } from "../terminal/ask.ts";
+import { askGuardRails } from "./ask-guard-rails.ts";
 import type { InitialSettings } from "../project/initialize.ts";
 
 /** The flags of `init`; what is left out is asked for on a terminal. */
@@ -13,7 +15,11 @@ export interface InitAnswers {
   organizationalUnits?: string[] | undefined;
   accessRole: string;
   region?: string | undefined;
+  accessKeys?: AccessKeys | undefined;
+  guardRails?: GuardRail[] | undefined;
 }
+
+type AccessKeys = NonNullable<InitialSettings["accessKeys"]>;
 
 /** Refuses at once when something is missing and nobody can be asked. */
 export function requireComplete(answers: InitAnswers): void {
@@ -74,7 +80,20 @@ export async function askSettings(
     );
   const isAsked = [answers.authAccount, answers.organizationalUnits, answers.developmentAccounts].includes(undefined);
   const region = answers.region ?? (isAsked ? await askRegion() : undefined);
-  return { authAccount, organizationalUnits: units, developmentAccounts, accessRole: answers.accessRole, region };
+  const accessKeys = answers.accessKeys ?? (isAsked ? await askAccessKeys() : undefined);
+  const { accessRole } = answers;
+  const settings = { authAccount, organizationalUnits: units, developmentAccounts, accessRole, region, accessKeys };
+  const guardRails = answers.guardRails ?? (isAsked ? await askGuardRails(settings) : undefined);
+  return { ...settings, ...(guardRails !== undefined && { guardRails }) };
+}
+
+/** It has a default, and is asked for where other things are. */
+async function askAccessKeys(): Promise<AccessKeys> {
+  const chosen = await chooseOne("How do developers make, change and delete their access keys?", [
+    { value: "with-mfa", short: "with MFA alone", name: "with MFA alone, as AWS advises (recommended)" },
+    { value: "article", short: "without MFA, too", name: "without MFA, too: whoever has stolen a key can make others" },
+  ]);
+  return settingsSchema.shape.accessKeys.unwrap().parse(chosen);
 }
 
 /** The region that developers work in; that of whoever asks is offered. It has a default, and is asked for where other things are. */

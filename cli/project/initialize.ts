@@ -15,8 +15,9 @@ import { parseYamlFile } from "./yaml-file.ts";
 /** What `init` decides; everything else has a default that the schema names. */
 export type InitialSettings = Pick<
   Settings,
-  "organizationalUnits" | "authAccount" | "developmentAccounts" | "accessRole" | "region"
->;
+  "organizationalUnits" | "authAccount" | "developmentAccounts" | "accessRole" | "region" | "accessKeys"
+> &
+  Partial<Pick<Settings, "guardRails">>;
 
 /** Where the files of a new stack go. @throws Failure when the stack has its settings already */
 export function newStackPlace(from: string, stack: string): { directory: string; settingsFile: string } {
@@ -112,7 +113,8 @@ async function projectFileText(
 }
 
 function settingsFileText(settings: InitialSettings, secretsProvider: string | undefined): string {
-  const { organizationalUnits, authAccount, developmentAccounts, accessRole, region } = settings;
+  const { organizationalUnits, authAccount, developmentAccounts, accessRole, region, accessKeys, guardRails } =
+    settings;
   const list = (values: string[]): string => values.map((value) => `    - ${value}\n`).join("");
   const map = Object.entries(developmentAccounts).map(([name, id]) => `    ${name}: "${id}"\n`);
   const defaultRole = settingsSchema.shape.accessRole.parse(undefined);
@@ -128,6 +130,12 @@ function settingsFileText(settings: InitialSettings, secretsProvider: string | u
     `  mfa-admin:developmentAccounts:\n${map.join("")}`,
     accessRole === defaultRole ? "" : `  mfa-admin:accessRole: ${accessRole}\n`,
     region === undefined ? "" : `  # The region of the developers' profiles.\n  mfa-admin:region: ${region}\n`,
+    accessKeys === undefined
+      ? ""
+      : `  # with-mfa: access keys are made, changed and deleted with MFA alone. article: without, too.\n  mfa-admin:accessKeys: ${accessKeys}\n`,
+    guardRails === undefined || guardRails.length === 0
+      ? ""
+      : `  # What a developer's session cannot take away from the organization (docs/guard-rails.md).\n  mfa-admin:guardRails:\n${list(guardRails)}`,
     "  # The roster. NAME: {} is let into every development account, NAME: { accounts: [a, b] } into these.\n",
     "  mfa-admin:developers: {}\n",
   ].join("");

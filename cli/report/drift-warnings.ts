@@ -16,7 +16,8 @@ export function driftWarnings(drifted: Change[], denying = new Set<string>()): W
 }
 
 function policyDrift({ type, name, operation, properties, policies }: Change): Warning[] {
-  if (type !== "service control policy") return [];
+  if (type !== "service control policy" && type !== "guard rail") return [];
+  if (type === "guard rail") return guardRailDrift({ name, operation, properties, policies });
   const warning = (change: "deleted" | "detached" | "changed", organizationalUnits: string[] = []): Warning[] => [
     { kind: "service-control-policy", change, name, organizationalUnits },
   ];
@@ -26,6 +27,18 @@ function policyDrift({ type, name, operation, properties, policies }: Change): W
     ...(detached.length > 0 ? warning("detached", detached) : []),
     ...(policies.length > 0 ? warning("changed") : []),
   ];
+}
+
+function guardRailDrift({
+  name,
+  operation,
+  properties,
+  policies,
+}: Pick<Change, "name" | "operation" | "properties" | "policies">): Warning[] {
+  const detached = properties.find(({ property }) => property === "targetIds")?.removed ?? [];
+  const isLoose = operation === "delete" || detached.length > 0 || policies.length > 0;
+  const change = operation === "delete" ? "deleted" : detached.length > 0 ? "detached" : "changed";
+  return isLoose ? [{ kind: "guard-rail-loose", name, change, targets: detached }] : [];
 }
 
 function trustPolicies(drifted: Change[]): Warning[] {

@@ -1,5 +1,6 @@
 import { counted } from "./summary.ts";
 import { listed, type Mark, policyName, resourcesText } from "./phrases.ts";
+import { guardRailText } from "./guard-rail-wording.ts";
 import { unreachedText } from "./unreached-wording.ts";
 import type { Danger, ShutOut, Warning } from "../results/warning.ts";
 import { cutOffText, deniedText, inTheWayAdvice, inTheWayText, noFullAccessText } from "./alarm-wording.ts";
@@ -33,7 +34,7 @@ export function consentTo(danger: Danger): string | undefined {
   if (danger.kind === "removals") return `--max-removals ${danger.removed}`;
   if (danger.kind === "name-taken") return "--adopt";
   if (danger.kind === "denials-lifted") return "--lift-denials NAME";
-  return danger.kind === "unprotected" ? "--allow-unprotected" : undefined;
+  return danger.kind === "unprotected" || danger.kind === "guard-rails-removed" ? "--allow-unprotected" : undefined;
 }
 
 /** "shutOut: [payments/ses-smtp]" */
@@ -119,6 +120,10 @@ export function warningFact(warning: TellableWarning, mark: Mark, accounts?: num
       const accounts = warning.accounts.map(({ id, name }) => `${mark(id)} (${mark(name)})`);
       return `The service control policy comes to accounts that the settings don't name: ${listed(accounts, (text) => text, 50)}.`;
     }
+    case "guard-rails-removed":
+    case "guard-rail-stops":
+    case "guard-rail-loose":
+      return guardRailText(warning, mark);
     case "exempt": {
       const { until, ends } = warning;
       const [name, reason] = [mark(warning.name), mark(warning.reason)];
@@ -128,8 +133,10 @@ export function warningFact(warning: TellableWarning, mark: Mark, accounts?: num
       return `${name} is exempt from the service control policy until ${until}, and its keys work without MFA: ${reason}.${soon}`;
     }
     case "no-room": {
-      const { organizationalUnit, policies } = warning;
-      return `The organizational unit ${mark(organizationalUnit)} has ${policies.length} service control policies, which is as many as AWS takes: ${listed(policies, mark)}.`;
+      const { organizationalUnit, policies, coming } = warning;
+      const target = `${organizationalUnit.startsWith("ou-") ? "organizational unit" : "account"} ${mark(organizationalUnit)}`;
+      const more = coming.length === 1 ? "no more" : `no ${coming.length} more`;
+      return `The ${target} has ${counted(policies.length, "service control policy")}, and AWS takes ${more}: ${listed(policies, mark)}.`;
     }
     case "no-such-policy": {
       const { setting, policy, accounts } = warning;

@@ -52,6 +52,8 @@ const stackSchema = z.strictObject({
     developmentAccounts: z.record(z.string(), z.string()),
     accessRole: z.string(),
     region: z.string().optional(),
+    accessKeys: z.enum(["article", "with-mfa"]).optional(),
+    guardRails: z.array(z.string()).optional(),
   }),
   warnings: z.array(z.string()),
   ci: githubSchema.optional().describe("With --ci github."),

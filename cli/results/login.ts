@@ -33,6 +33,11 @@ export const assignmentSchema = z
     accounts: z.record(z.string(), z.string()).describe("The ids of the accounts with the role, by name."),
     contact: z.string().exactOptional().describe("Whom to ask about access."),
     region: z.string().exactOptional().describe("The region of the developer's profiles."),
+    accessKeys: z
+      .literal("with-mfa")
+      .exactOptional()
+      .describe("Access keys are made, changed and deleted with MFA alone."),
+    mfaMaxAge: z.int().exactOptional().describe("How old MFA may be where the role is assumed, in seconds."),
   })
   .describe("What a developer has to know of the organization to log in.");
 

@@ -6,8 +6,10 @@ const line = z.strictObject({
   account: z.string().describe("auth, or a development account's name."),
   who: z.string(),
   credentials: z
-    .enum(["access key", "session without MFA", "session with MFA", "role session"])
-    .describe("What the request is signed by: of these, a session with MFA alone carries it."),
+    .enum(["access key", "session without MFA", "session with MFA", "session with older MFA", "role session"])
+    .describe(
+      "What the request is signed by: of these, sessions with MFA alone carry it; older: than mfaMaxAge of the settings.",
+    ),
   action: z.string(),
   resource: z.string(),
   expected: decision,

@@ -112,6 +112,28 @@ export const warningSchema = z
       .describe("The service control policy comes to accounts that the settings don't name."),
     z
       .strictObject({
+        kind: z.literal("guard-rails-removed"),
+        refused,
+        guardRails: z.array(z.string()).describe("Their names, as in the settings."),
+      })
+      .describe("Guard rails are taken off; --allow-unprotected allows it."),
+    z
+      .strictObject({
+        kind: z.literal("guard-rail-loose"),
+        name: z.string().describe("The policy's name in AWS Organizations."),
+        change: z.enum(["deleted", "detached", "changed"]),
+        targets: z.array(z.string()).describe("Where it is no longer attached."),
+      })
+      .describe("Drift: a guard rail was taken off, or made to do something else."),
+    z
+      .strictObject({
+        kind: z.literal("guard-rail-stops"),
+        guardRail: z.string(),
+        stopped: z.array(z.string()).describe("ACCOUNT/NAME of the users, or of the roles with whom these trust."),
+      })
+      .describe("A guard rail that is added stops somebody who is there today."),
+    z
+      .strictObject({
         kind: z.literal("exempt"),
         name: z.string().describe("ACCOUNT/USER, as in the settings."),
         arn: z.string(),
@@ -126,6 +148,7 @@ export const warningSchema = z
         refused,
         organizationalUnit: z.string(),
         policies: z.array(z.string()).describe("Names of the service control policies that are attached there."),
+        coming: z.array(z.string()).describe("Names of those of the stack's that would come."),
       })
       .describe("The service control policy is to be attached where as many are attached as AWS takes."),
     z

@@ -5,14 +5,21 @@ import { ReadStream, WriteStream } from "node:tty";
 import { Declined, Failure } from "../failure.ts";
 import { isFew } from "../accounts-text.ts";
 import { isTerminal } from "./stream.ts";
-import { wrapped } from "./tell.ts";
+import { tellingOn, wrapped } from "./tell.ts";
 
 /** Questions are asked on a terminal only, and on stderr, so that stdout stays clean. */
 export function canAsk(): boolean {
   return "input" in context || (isTerminal(process.stdin) && isTerminal(process.stderr));
 }
 
-let context: { input?: ReadStream; output: NodeJS.WritableStream } = { output: process.stderr };
+interface PromptContext {
+  input?: ReadStream;
+  output: NodeJS.WritableStream;
+  /** Aborted when the input is over. */
+  signal?: AbortSignal;
+}
+
+let context: PromptContext = { output: process.stderr };
 
 /** Whether this process belongs to a terminal, even if its own streams lead elsewhere. */
 export function hasTerminal(): boolean {
@@ -26,12 +33,43 @@ export async function onTerminal<T>(act: () => Promise<T>): Promise<T> {
   const terminal = openTerminal();
   if (terminal === undefined) return act();
   const input = new ReadStream(terminal);
-  context = { input, output: new WriteStream(terminal) };
+  const output = new SharedOutput(terminal);
+  context = { input, output };
   try {
-    return await act();
+    return await tellingOn(output, act);
   } finally {
     context = { output: process.stderr };
-    await input[Symbol.asyncDispose]();
+    await Promise.all([input[Symbol.asyncDispose](), output[Symbol.asyncDispose]()]);
+  }
+}
+
+/** A prompt ends what it has written to, and the next one needs it again. */
+class SharedOutput extends WriteStream {
+  override end(): this {
+    return this;
+  }
+}
+
+/**
+ * Asks one question. Where the input is over, by Ctrl-D or with the terminal, the prompt would never be answered: then it is
+ * interrupted, as by Ctrl-C.
+ */
+async function asked<T>(prompt: (context: PromptContext) => Promise<T>): Promise<T> {
+  const input = context.input ?? process.stdin;
+  const over = new AbortController();
+  // Readline pauses its input when it closes, and also when the process goes on after Ctrl-Z: then the terminal is raw again.
+  const onPause = (): void => {
+    setImmediate(() => {
+      if (input.isRaw) input.resume();
+      else over.abort();
+    });
+  };
+  input.on("pause", onPause);
+  if (input.readableEnded) over.abort();
+  try {
+    return await prompt({ ...context, signal: over.signal });
+  } finally {
+    input.off("pause", onPause);
   }
 }
 
@@ -50,7 +88,8 @@ export async function confirmChange(question: string, yes: boolean): Promise<voi
   requireConfirmable(yes);
   const { confirm } = await import("@inquirer/prompts");
   await dropTyped();
-  if (!(await confirm({ message: asQuestion(question), default: false }, context))) throw new Declined();
+  const isMeant = await asked((on) => confirm({ message: asQuestion(question), default: false }, on));
+  if (!isMeant) throw new Declined();
 }
 
 /** Asks for the name of the stack to be typed, before what cannot be undone. */
@@ -77,8 +116,8 @@ async function dropTyped(): Promise<void> {
   stdin.setRawMode(true).on("data", drop).resume();
   await setTimeout(20);
   stdin.off("data", drop).pause().setRawMode(false);
-  // Ctrl-C is a key of these, too, as long as the terminal is raw.
-  if (typed.some((keys) => keys.includes("\x03"))) throw new Declined();
+  // Ctrl-C and Ctrl-D are keys of these, too, as long as the terminal is raw.
+  if (typed.some((keys) => keys.includes("\x03") || keys.includes("\x04"))) throw new Declined();
 }
 
 /** Asks for a text; only called when `canAsk()`. */
@@ -90,10 +129,8 @@ export async function askText(
   const { input } = await import("@inquirer/prompts");
   // What was refused is typed anew, not behind the old.
   const theme = { validationFailureMode: "clear" } as const;
-  return input(
-    { message: asQuestion(message), validate, theme, ...(initial !== undefined && { default: initial }) },
-    context,
-  );
+  const config = { message: asQuestion(message), validate, theme, ...(initial !== undefined && { default: initial }) };
+  return asked((on) => input(config, on));
 }
 
 /** Asks for a secret; what is typed is not shown. */
@@ -103,7 +140,7 @@ export async function askSecret(
 ): Promise<string> {
   const { password } = await import("@inquirer/prompts");
   await dropTyped();
-  return password({ message: asQuestion(message), mask: true, ...(validate && { validate }) }, context);
+  return asked((on) => password({ message: asQuestion(message), mask: true, ...(validate && { validate }) }, on));
 }
 
 export interface Choice {
@@ -117,15 +154,20 @@ export interface Choice {
 
 export async function chooseOne(message: string, choices: Choice[]): Promise<string> {
   const { select } = await import("@inquirer/prompts");
-  return select({ message: asQuestion(message), choices, pageSize: room() }, context);
+  return asked((on) => select({ message: asQuestion(message), choices, pageSize: room() }, on));
 }
 
-export async function chooseSome(message: string, choices: Choice[]): Promise<string[]> {
+export async function chooseSome(
+  message: string,
+  choices: Choice[],
+  { required = true }: { required?: boolean } = {},
+): Promise<string[]> {
   const { checkbox } = await import("@inquirer/prompts");
   const renderSelectedChoices = (chosen: readonly { short: string }[]): string =>
     isFew(chosen.length) ? chosen.map(({ short }) => short).join(", ") : `${chosen.length} of ${choices.length}`;
   const theme = { style: { renderSelectedChoices } };
-  return checkbox({ message: asQuestion(message), choices, required: true, pageSize: room(), theme }, context);
+  const config = { message: asQuestion(message), choices, required, pageSize: room(), theme };
+  return asked((on) => checkbox(config, on));
 }
 
 /** How many choices are shown at a time: as many as leave room for the question. */

@@ -1,11 +1,26 @@
 import { wrapAnsi } from "fast-wrap-ansi";
+import type { WriteStream } from "node:tty";
 import { stripVTControlCharacters } from "node:util";
 
 import { isTerminal } from "./stream.ts";
 
+/** Where a person reads: another place than stderr while `tellingOn` says so. */
+let place: WriteStream | undefined;
+
 /** Tells a person something on stderr, which leaves stdout to results. */
 export function tell(text: string): void {
-  process.stderr.write(`${wrapped(text, process.stderr)}\n`);
+  const stream = place ?? process.stderr;
+  stream.write(`${wrapped(text, stream)}\n`);
+}
+
+/** Has all that is told meanwhile told on a terminal itself: stderr is kept by the program that runs this. */
+export async function tellingOn<T>(terminal: WriteStream, act: () => Promise<T>): Promise<T> {
+  place = terminal;
+  try {
+    return await act();
+  } finally {
+    place = undefined;
+  }
 }
 
 /**

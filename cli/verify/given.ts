@@ -32,10 +32,7 @@ export function authComparison(account: AccountInAws, settings: Settings): Compa
   };
   const policy = identities.find(({ arn, type }) => type === "managed policy" && arn === policyArn);
   if (policy !== undefined) {
-    const isSame = isDeepStrictEqual(
-      spelledDocument(policy.document),
-      spelledDocument(developerPolicy(settings.rolePrefix)),
-    );
+    const isSame = isDeepStrictEqual(spelledDocument(policy.document), spelledDocument(developerPolicy(settings)));
     note("managed policy mfa-admin-developer", isSame ? undefined : policyChanged());
   }
   for (const identity of identities) {
@@ -133,12 +130,9 @@ function trustFinding(
   { name, document }: Identity,
   account: string,
   developer: string,
-  { authAccount }: Settings,
+  settings: Settings,
 ): Finding | undefined {
-  const isSame = isDeepStrictEqual(
-    spelledDocument(document),
-    spelledDocument(developerRoleTrust(authAccount, developer)),
-  );
+  const isSame = isDeepStrictEqual(spelledDocument(document), spelledDocument(developerRoleTrust(settings, developer)));
   const principals = principalsOf(document);
   if (isSame || onlyDenies(document) || principals.every(isUniqueId)) return undefined;
   return {

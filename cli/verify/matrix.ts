@@ -62,11 +62,8 @@ const telling =
       ),
     );
 
-/** Settings that may say what a developer without MFA may do about access keys; without the key, as the article has it. */
-type KeySettings = Settings & { accessKeys?: string };
-
-/** What developers may do as users of the auth account (system.md's policy of the developers). */
-export function developerLines(settings: KeySettings, classes: DeveloperClass[]): Asked[] {
+/** What developers may do as users of the auth account, by the article's policy or the hardened one. */
+export function developerLines(settings: Settings, classes: DeveloperClass[]): Asked[] {
   return classes.flatMap(({ names: [name = "", ...others], policies, boundary }) => {
     const { authAccount } = settings;
     const arnOf = (user: string, type = "user"): string => `arn:aws:iam::${authAccount}:${type}/${user}`;
@@ -81,12 +78,18 @@ export function developerLines(settings: KeySettings, classes: DeveloperClass[])
     const role = roleArnsOf(settings, name)[account] ?? "";
     const roleOf = (called: string): string => role.replace(/[^/]*$/, called);
     const key = ["iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:UpdateAccessKey"];
-    const own = ["iam:EnableMFADevice", "iam:ListMFADevices", "iam:ResyncMFADevice", "iam:GetUser"];
     const isHardened = settings.accessKeys === "with-mfa";
+    // A hardened key sees and makes no keys, and enrols nobody; what signs in to the console does.
+    const [keyed, enrolling] = isHardened ? [users.slice(2), users.slice(1)] : [users, users];
+    const unlike = (may: readonly MatrixLine["credentials"][]) => users.filter((one) => !may.includes(one));
+    const ofKeys = [...key, "iam:ListAccessKeys"];
+    const ofEnrolling = ["iam:EnableMFADevice", "iam:ChangePassword"];
     return [
-      ...tell(users, "allowed", [...own, "iam:ListAccessKeys"], [arnOf(name)]),
-      ...tell(isHardened ? ["session with MFA"] : users, "allowed", [...key, "iam:ChangePassword"], [arnOf(name)]),
-      ...(isHardened ? tell(withoutMfa, "denied", key, [arnOf(name)]) : []),
+      ...tell(users, "allowed", ["iam:ListMFADevices", "iam:ResyncMFADevice", "iam:GetUser"], [arnOf(name)]),
+      ...tell(keyed, "allowed", ofKeys, [arnOf(name)]),
+      ...tell(unlike(keyed), "denied", ofKeys, [arnOf(name)]),
+      ...tell(enrolling, "allowed", ofEnrolling, [arnOf(name)]),
+      ...tell(unlike(enrolling), "denied", ofEnrolling, [arnOf(name)]),
       ...tell(users, "denied", ["iam:DeactivateMFADevice", ...notOnOneself], [arnOf(name)]),
       ...tell(
         users,
@@ -94,7 +97,8 @@ export function developerLines(settings: KeySettings, classes: DeveloperClass[])
         ["iam:EnableMFADevice", "iam:DeactivateMFADevice", ...key, "iam:ChangePassword"],
         [arnOf(other)],
       ),
-      ...tell(users, "allowed", ["iam:CreateVirtualMFADevice"], [arnOf(name, "mfa")]),
+      ...tell(enrolling, "allowed", ["iam:CreateVirtualMFADevice"], [arnOf(name, "mfa")]),
+      ...tell(unlike(enrolling), "denied", ["iam:CreateVirtualMFADevice"], [arnOf(name, "mfa")]),
       ...tell(users, "denied", ["iam:CreateVirtualMFADevice"], [arnOf(other, "mfa")]),
       ...tell(
         users,
@@ -104,6 +108,9 @@ export function developerLines(settings: KeySettings, classes: DeveloperClass[])
       ),
       ...tell(withoutMfa, "denied", ["sts:AssumeRole"], [role]),
       ...tell(["session with MFA"], "allowed", ["sts:AssumeRole"], [role]),
+      ...(settings.mfaMaxAge === undefined
+        ? []
+        : tell(["session with older MFA"], "denied", ["sts:AssumeRole"], [role])),
       ...tell(users, "denied", ["sts:AssumeRole"], [roleOf(roleNameOf(settings, other)), roleOf(settings.accessRole)]),
       ...tell(users, "denied", [...usual, "iam:CreateUser", "iam:CreateRole", "iam:AddUserToGroup"]),
     ];
@@ -203,7 +210,7 @@ export function authLines(settings: Settings): Asked[] {
   if (!guardRails.includes("auth")) return lines;
   const user = userOf(authAccount, "a user who was given everything", `user/${nobody}`);
   const tell = telling("auth", authAccount, user);
-  const [{ NotAction = [] } = {}] = authAccountPolicy().Statement;
+  const [{ NotAction = [] } = {}] = authAccountPolicy(settings.accessKeys).Statement;
   return [
     ...lines,
     ...tell(withoutMfa, "denied", [...usual, "iam:CreateUser", "iam:AttachUserPolicy", "sts:AssumeRole"]),

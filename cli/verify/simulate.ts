@@ -115,7 +115,14 @@ async function ask(client: IAMClient, { first, hierarchy, lines }: Call, around:
 
 const mfaPresent: Partial<Record<MatrixLine["credentials"], string>> = {
   "session with MFA": "true",
+  "session with older MFA": "true",
   "session without MFA": "false",
+};
+
+/** In seconds; mfaMaxAge is between. */
+const mfaAge: Partial<Record<MatrixLine["credentials"], string>> = {
+  "session with MFA": "60",
+  "session with older MFA": "86400",
 };
 
 function contextOf({ caller, credentials, accountId }: Asked, around: Surroundings): ContextEntry[] {
@@ -130,6 +137,7 @@ function contextOf({ caller, credentials, accountId }: Asked, around: Surroundin
     ["aws:username", caller.userName, "string"],
     // Requests by a long-term key, and by a session of a role, have no such key at all.
     ["aws:MultiFactorAuthPresent", mfaPresent[credentials], "boolean"],
+    ["aws:MultiFactorAuthAge", mfaAge[credentials], "numeric"],
   ];
   return values.flatMap(([ContextKeyName, value, ContextKeyType]) =>
     value === undefined ? [] : [{ ContextKeyName, ContextKeyValues: [value], ContextKeyType }],

@@ -151,7 +151,7 @@ function bareResourcesOf(settings: Settings): BareResources {
     developmentAccounts,
     organizationalUnits: settings.organizationalUnits,
     serviceControlPolicy: serviceControlPolicy(),
-    developerPolicy: developerPolicy(settings.rolePrefix),
+    developerPolicy: developerPolicy(settings),
     developers: Object.keys(settings.developers).map((userName) => ({
       userName,
       tags: Object.entries(assignmentTags(settings, userName)).map(([key, value]) => ({ key, value })),
@@ -161,7 +161,7 @@ function bareResourcesOf(settings: Settings): BareResources {
         properties: {
           roleName: roleNameOf(settings, userName),
           description: `What ${userName} may do in ${account}, with MFA.`,
-          assumeRolePolicyDocument: developerRoleTrust(authAccount, userName),
+          assumeRolePolicyDocument: developerRoleTrust(settings, userName),
           managedPolicyArns: permissions,
           maxSessionDuration: sessionDuration,
         },

@@ -8,7 +8,7 @@ import { Administrator } from "../support/harness.ts";
 import type { Terminal } from "../support/terminal.ts";
 import { profileText, Workstation } from "../support/workstation.ts";
 
-const names = ["alice", "bob", "carol", "dave", "erin"];
+const names = ["alice", "bob", "carol", "dave", "erin", "frank"];
 
 describe("enroll in trouble", () => {
   let admin: Administrator;
@@ -101,6 +101,18 @@ describe("enroll in trouble", () => {
     await finish(second, bob);
   });
 
+  it("says that whoever has a passkey cannot add a device by a key, in AWS's words, and where it can be done", async () => {
+    const frank = await developer("frank");
+    admin.sandbox.registerSecurityKey("frank", "laptop");
+    await frank.writeAws("credentials", profileText("auth", await frank.keyFromConsole()));
+    const terminal = frank.terminal("enroll");
+    await skipPassword(terminal);
+    await terminal.waitFor("Error: You have a passkey or security key, and no device that shows codes. AWS lets");
+    await terminal.waitFor("must be authenticated with it to change MFA devices");
+    await terminal.waitFor("Sign in to the console with it, assign an authenticator app named frank");
+    expect(await terminal.ended()).to.equal(1);
+  });
+
   it("says so when the one-time password was wrong three times", async () => {
     const carol = await developer("carol");
     await admin.succeed("reset-password", "carol", "--yes", "--password-file", `${admin.directory}/password`);
@@ -130,5 +142,27 @@ describe("enroll in trouble", () => {
     await terminal.waitFor("Name another profile with --profile, or take aws_session_token out of this one.");
     expect(await terminal.ended()).to.equal(1);
     expect(await dave.readAws("credentials")).to.equal(session);
+  });
+
+  it("explains that STS does not know a device yet that was enrolled just now, and takes the next code", async () => {
+    const slow = await Administrator.withStack({ developers: names, deviceConsistencySeconds: 90 });
+    const alice = await Workstation.new(slow, "alice");
+    await alice.writeAws("credentials", profileText("auth", await alice.keyFromConsole()));
+    const terminal = alice.terminal("enroll");
+    await skipPassword(terminal);
+    await scanSecret(terminal, alice);
+    await typeTwoCodes(terminal, alice);
+    await terminal.waitFor("Account:");
+    terminal.enter();
+    await terminal.waitFor("MFA code");
+    terminal.enter(alice.nextCode());
+    await terminal.waitFor("STS does not know the MFA device; it learns of a new one within some 15 seconds:");
+    slow.sandbox.clock.advance(90);
+    await terminal.waitFor("Type the one that the device");
+    terminal.enter(alice.nextCode());
+    await terminal.waitFor("First login  works");
+    expect(await terminal.ended()).to.equal(0);
+    await alice.close();
+    await slow.close();
   });
 });

@@ -123,9 +123,12 @@ describe("enroll", () => {
 
   it("goes on where it was stopped: with the same device, password and key", async () => {
     const bob = await developer("bob");
-    const { accessKeyId, secretAccessKey } = await bob.keyFromConsole();
-    const env = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
-    const first = bob.terminalWith(env, "enroll");
+    const initial = await bob.keyFromConsole();
+    const first = bob.terminal("enroll");
+    await first.waitFor("Access key ID:");
+    first.enter(initial.accessKeyId);
+    await first.waitFor("Secret access key:");
+    first.enter(initial.secretAccessKey);
     await first.waitFor("One-time password");
     first.enter(await oneTimePassword("bob"));
     await first.waitFor("New password:");
@@ -135,12 +138,14 @@ describe("enroll", () => {
     await scanSecret(first, bob);
     first.ctrlC();
     await first.waitFor("Error: Stopped. What is done stays done.");
-    await first.waitFor("Run mfa-admin enroll again to go on.");
+    await first.waitFor("Run mfa-admin enroll again on this computer to go on");
     expect(await first.ended()).to.equal(1);
     const progress = [".local", "share", "mfa-admin", "enrollments", "222222222222-bob.json"];
     expect(await bob.modeOf(...progress)).to.equal(0o600);
 
-    const second = bob.terminalWith(env, "enroll");
+    // The console shows its secret only once.
+    expect(await bob.profile("auth")).to.deep.include(initial);
+    const second = bob.terminal("enroll");
     await second.waitFor("One-time password, if yours was reset");
     // The administrator has made another one meanwhile, whatever the files here say.
     second.enter(await oneTimePassword("bob"));
@@ -155,7 +160,9 @@ describe("enroll", () => {
     await second.waitFor("Account:");
     second.ctrlC();
     expect(await second.ended()).to.equal(1);
-    expect(await keysOf("bob")).to.eql([(await bob.profile("auth")).accessKeyId]);
+    expect(await keysOf("bob"))
+      .to.eql([(await bob.profile("auth")).accessKeyId])
+      .and.not.eql([initial.accessKeyId]);
 
     const third = bob.terminal("enroll");
     await skipPassword(third);
@@ -222,24 +229,29 @@ describe("enroll", () => {
     expect(await terminal.ended()).to.equal(0);
   });
 
-  it("names the rule of the password policy that a new password breaks, and asks again", async () => {
+  it("names the rule of the password policy that a new password breaks, and asks for another one alone", async () => {
     const frank = await developer("frank");
     await frank.writeAws("credentials", profileText("auth", await frank.keyFromConsole()));
     const password = await oneTimePassword("frank");
     const terminal = frank.terminal("enroll");
-    const type = async (old: string, wanted: string): Promise<void> => {
+    const typeOld = async (old: string): Promise<void> => {
       await terminal.waitFor("One-time password");
       terminal.enter(old);
+    };
+    const typeNew = async (wanted: string): Promise<void> => {
       await terminal.waitFor("New password:");
       terminal.enter(wanted);
       await terminal.waitFor("The same again:");
       terminal.enter(wanted);
     };
-    await type("not-the-one-1A", "correct-Horse-7-battery");
+    await typeOld("not-the-one-1A");
+    await typeNew("correct-Horse-7-battery");
     await terminal.waitFor("This is not the one-time password: ");
-    await type(password, "short");
+    await typeOld(password);
+    await typeNew("short");
     await terminal.waitFor("The auth account's password policy refuses this one: Password ");
-    await type(password, "correct-Horse-7-battery");
+    await terminal.waitFor("Usually it wants 8 characters or more, of three kinds:");
+    await typeNew("correct-Horse-7-battery");
     await terminal.waitFor("Password     changed");
     terminal.kill();
   });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { readKit } from "../../cli/login/kit.ts";
 import { AwsCli } from "../sandbox/aws-cli.ts";
 import { Developer } from "../support/developer.ts";
+import { expectGolden } from "../support/golden.ts";
 import { Administrator } from "../support/harness.ts";
 import { modulesRefused } from "../support/modules.ts";
 
@@ -38,6 +39,19 @@ describe("guide", () => {
         stdout: await golden(`alice.${language}.md`),
         stderr: "",
       });
+    });
+  }
+
+  for (const language of ["en", "ja"]) {
+    it(`leads the other way round where access keys need MFA: ${language}`, async () => {
+      const plain = await admin.settings();
+      const hardened = "config:\n  mfa-admin:accessKeys: with-mfa\n  mfa-admin:mfaMaxAge: 7200\n";
+      await admin.editSettings((text) => text.replace("config:\n", hardened));
+      const { stdout } = await admin.succeed("guide", "alice", "--language", language);
+      await expectGolden(`test/end-to-end/guide/alice-with-mfa.${language}.md`, stdout);
+      const path = new URL(`guide/alice-with-mfa.${language}.md`, import.meta.url).pathname;
+      expect(await readKit(path)).to.eql({ ...assignment, accessKeys: "with-mfa", mfaMaxAge: 7200 });
+      await writeFile(admin.settingsFile, plain);
     });
   }
 
@@ -144,12 +158,7 @@ describe("guide", () => {
   describe("for developers who were let in", () => {
     const pages = (): string => join(admin.directory, "pages");
 
-    before(async () => {
-      await mkdir(pages());
-      await mkdir(join(pages(), "dave.md"));
-    });
-
-    it("is written by add-developer --kit-directory, a page each", async () => {
+    it("is written by add-developer --kit-directory, a page each, in a directory that is made if need be", async () => {
       const { stdout } = await admin.succeed(
         ...["add-developer", "bob", "carol", "--account", "sandbox", "--yes"],
         ...["--kit-directory", "pages", "--language", "en"],
@@ -181,6 +190,7 @@ describe("guide", () => {
     });
 
     it("leaves nobody without a password when it cannot be written: it says what to run", async () => {
+      await mkdir(join(pages(), "dave.md"));
       const { status, stderr } = await admin.run("add-developer", "dave", "--yes", "--kit-directory", "pages");
       expect(status).to.equal(1);
       expect(stderr.slice(stderr.indexOf("Error:"))).to.match(
@@ -188,14 +198,15 @@ describe("guide", () => {
       );
     });
 
-    it("is refused before anything is done where there is no such directory, or nothing is applied", async () => {
+    it("is refused before anything is done where there can be no such directory, or nothing is applied", async () => {
       const before = await admin.settings();
       const from = admin.sandbox.requests.length;
-      expect((await admin.run("add-developer", "erin", "--yes", "--kit-directory", "none")).stderr).to.equal(
-        "Error: --kit-directory: No directory found at none.\nSee --help for the arguments and flags.\n",
+      await writeFile(join(admin.directory, "file"), "");
+      expect((await admin.run("add-developer", "erin", "--yes", "--kit-directory", "file/pages")).stderr).to.match(
+        /^Error: file\/pages cannot be written: .*\/file is not a directory\.\nName another directory in --kit-directory\.\n$/,
       );
       expect((await admin.run("add-developer", "erin", "--no-up", "--kit-directory", "pages")).stderr).to.equal(
-        "Error: --no-up=true cannot also be provided when using --kit-directory.\nSee --help for the arguments and flags.\n",
+        "Error: --no-up cannot also be provided when using --kit-directory.\nSee --help for the arguments and flags.\n",
       );
       expect(await admin.settings()).to.equal(before);
       expect(admin.sandbox.requests.slice(from)).to.eql([]);

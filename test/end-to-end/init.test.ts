@@ -186,6 +186,11 @@ describe("init", () => {
     await rm(project, { recursive: true });
   });
 
+  it("takes how access keys are made from a flag, and writes it", async () => {
+    await admin.succeed("init", ...initFlags(admin.sandbox), "--access-keys", "with-mfa");
+    expect(await admin.settings()).to.contain("\n  mfa-admin:accessKeys: with-mfa\n");
+  });
+
   it("warns of IAM users whom the policy will shut out, and of accounts that it does not protect", async () => {
     const { sandbox } = admin;
     sandbox.organization.addUnit("ou-abcd-33333333", "Mail");
@@ -222,6 +227,13 @@ describe("init", () => {
     await terminal.waitFor("this must be a region's code, such as ap-northeast-1 for Tokyo");
     terminal.type("\x15");
     terminal.enter("ap-northeast-1");
+    await terminal.waitFor("How do developers make, change and delete their access keys?");
+    await terminal.waitFor("with MFA alone, as AWS advises (recommended)");
+    terminal.enter();
+    await terminal.waitFor("Which guard rails?");
+    await terminal.waitFor("roles         changes of the developers' roles and the access role");
+    await terminal.waitFor("(resource control policies are not switched on)");
+    terminal.enter();
     await terminal.waitFor("Where is the state to be kept?");
     await terminal.waitFor("in this directory, on this machine only");
     terminal.enter();
@@ -243,6 +255,8 @@ describe("init", () => {
       "mfa-admin:authAccount": "222222222222",
       "mfa-admin:developmentAccounts": { payments: "444444444444" },
       "mfa-admin:region": "ap-northeast-1",
+      "mfa-admin:accessKeys": "with-mfa",
+      "mfa-admin:guardRails": ["roles", "identities", "organization", "root", "auth"],
     });
   });
 

@@ -152,7 +152,7 @@ describe("before anything is changed", () => {
       for (const command of commands.slice(0, 2)) {
         const refusal = (await refused({}, ...command)).replace(/^The stack "main" was never applied: .*\n/, "");
         expect(refusal, command.join(" ")).to.equal(
-          "Error: The organizational unit ou-abcd-11111111 has 10 service control policies, which is as many as AWS takes: FullAWSAccess, guard-0, guard-1, guard-2, guard-3, guard-4, guard-5, guard-6, guard-7 and guard-8.\nNothing was changed. Detach one of them, or name the unit above or those below; if AWS has granted more, say how many in MFA_ADMIN_POLICIES_PER_TARGET.\n",
+          "Error: The organizational unit ou-abcd-11111111 has 10 service control policies, and AWS takes no more: FullAWSAccess, guard-0, guard-1, guard-2, guard-3, guard-4, guard-5, guard-6, guard-7 and guard-8.\nNothing was changed. Detach one of them, or name the unit above or those below; if AWS has granted more, say how many in MFA_ADMIN_POLICIES_PER_TARGET.\n",
         );
       }
       const env = { MFA_ADMIN_POLICIES_PER_TARGET: "11" };

@@ -31,6 +31,19 @@ describe("a developer's assignment", () => {
     });
   });
 
+  it("says that access keys need MFA, and how old MFA may be, where the settings do", () => {
+    const hardened = settings({ accessKeys: "with-mfa", mfaMaxAge: 3600 });
+    expect(assignmentTags(hardened, "alice")).to.include({
+      "mfa-admin:access-keys": "with-mfa",
+      "mfa-admin:mfa-max-age": "3600",
+    });
+    const assignment = assignmentOf(hardened, "alice");
+    expect(assignment).to.include({ accessKeys: "with-mfa", mfaMaxAge: 3600 });
+    expect(assignmentFromTags(assignment, assignmentTags(hardened, "alice"))).to.eql(assignment);
+    expect(assignmentOf(settings({ accessKeys: "article" }), "alice")).to.eql(assignmentOf(settings(), "alice"));
+    expect(assignmentTags(settings({ accessKeys: "article" }), "alice")).to.eql(assignmentTags(settings(), "alice"));
+  });
+
   it("uses only characters that IAM takes in a tag", () => {
     for (const [key, value] of Object.entries(assignmentTags(settings(), "bob,jr"))) {
       expect(`${key}${value}`).to.match(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u);
@@ -46,6 +59,10 @@ describe("a developer's assignment", () => {
       Array.from({ length: 48 }, (_value, index) => [`account-${index}`, String(300000000000 + index)]),
     );
     expect(problem({ developmentAccounts: accounts, developers: { alice: {} } })).to.match(/would need 51 tags/);
+    const fewer = Object.fromEntries(Object.entries(accounts).slice(2));
+    expect(problem({ developmentAccounts: fewer, developers: { alice: {} } })).to.equal(undefined);
+    const more = { accessKeys: "with-mfa", mfaMaxAge: 3600 };
+    expect(problem({ developmentAccounts: fewer, developers: { alice: {} }, ...more })).to.match(/would need 51 tags/);
     expect(problem({ developmentAccounts: accounts, developers: { alice: { accounts: ["account-1"] } } })).to.equal(
       undefined,
     );

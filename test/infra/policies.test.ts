@@ -112,7 +112,7 @@ describe("the service control policy", () => {
 });
 
 describe("the developer policy", () => {
-  const asDeveloper = { identity: [developerPolicy("developer")] };
+  const asDeveloper = { identity: [developerPolicy({ rolePrefix: "developer" })] };
 
   describe("AllowSelfManagementOfMFA", () => {
     for (const action of ["iam:CreateVirtualMFADevice"]) {
@@ -157,7 +157,7 @@ describe("the developer policy", () => {
       Version: "2012-10-17",
       Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
     };
-    const both = { identity: [developerPolicy("developer"), administrator] };
+    const both = { identity: [developerPolicy({ rolePrefix: "developer" }), administrator] };
     it("denies everything else without MFA, whatever another policy allows", async () => {
       await expectDenied({ ...both, action: "iam:ListUsers", resource: "*" });
       await expectDenied({ ...both, action: "iam:ListUsers", resource: "*", mfa: "false" });
@@ -172,7 +172,7 @@ describe("the developer policy", () => {
     const assume = {
       ...asDeveloper,
       action: "sts:AssumeRole",
-      trust: developerRoleTrust("222222222222", "alice"),
+      trust: developerRoleTrust({ authAccount: "222222222222" }, "alice"),
       context: { "sts:RoleSessionName": "alice" },
     };
     it("allows the developer's own role with MFA", () =>
@@ -188,7 +188,7 @@ describe("the developer policy", () => {
   });
 
   it("names no action or resource by a wildcard in what it allows", () => {
-    const allowed = developerPolicy("developer").Statement.filter(({ Effect }) => Effect === "Allow");
+    const allowed = developerPolicy({ rolePrefix: "developer" }).Statement.filter(({ Effect }) => Effect === "Allow");
     expect(allowed.flatMap(({ Action = [] }) => Action).filter((action) => action.includes("*"))).to.deep.equal([]);
     expect(
       allowed.flatMap(({ Resource = [] }) => Resource).filter((arn) => !arn.endsWith("${aws:username}")),
@@ -196,11 +196,160 @@ describe("the developer policy", () => {
   });
 });
 
+describe("the developer policy with accessKeys: with-mfa", () => {
+  const asDeveloper = { identity: [developerPolicy({ rolePrefix: "developer", accessKeys: "with-mfa" })] };
+  const own = { ...asDeveloper, resource: user("alice") };
+  const administrator: PolicyDocument = {
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+  };
+
+  describe("AllowManageOwnAccessKeysWithMFA", () => {
+    for (const action of [
+      "iam:CreateAccessKey",
+      "iam:DeleteAccessKey",
+      "iam:ListAccessKeys",
+      "iam:UpdateAccessKey",
+      "iam:GetAccessKeyLastUsed",
+    ]) {
+      it(`allows ${action} on the own user with MFA`, () => expectAllowed({ ...own, action, mfa: "true" }));
+      it(`denies ${action} to a key, and to a session without MFA, whatever another policy allows`, async () => {
+        const both = { ...own, action, identity: [...own.identity, administrator] };
+        await expectDenied(both);
+        await expectDenied({ ...both, mfa: "false" });
+      });
+      it(`denies ${action} on another user, even with MFA`, () =>
+        expectDenied({ ...asDeveloper, action, resource: user("bob"), mfa: "true" }));
+    }
+  });
+
+  describe("AllowManageOwnPasswords and AllowViewPasswordPolicy", () => {
+    it("let the one-time password be changed at the first sign-in, whose session has no MFA", async () => {
+      await expectAllowed({ ...own, action: "iam:ChangePassword", mfa: "false" });
+      await expectAllowed({ ...asDeveloper, action: "iam:GetAccountPasswordPolicy", resource: "*", mfa: "false" });
+    });
+    it("let everybody see the own user, by a key too, and nobody another's", async () => {
+      await expectAllowed({ ...own, action: "iam:GetUser" });
+      await expectDenied({ ...asDeveloper, action: "iam:GetUser", resource: user("bob"), mfa: "true" });
+      await expectDenied({ ...asDeveloper, action: "iam:ChangePassword", resource: user("bob"), mfa: "true" });
+    });
+  });
+
+  describe("AllowSelfManagementOfMFA", () => {
+    it("lets the first device be assigned in the console, named like the user", async () => {
+      const create = { ...asDeveloper, action: "iam:CreateVirtualMFADevice", mfa: "false" as const };
+      await expectAllowed({ ...create, resource: device("alice") });
+      await expectDenied({ ...create, resource: device("bob") });
+      await expectAllowed({ ...own, action: "iam:EnableMFADevice", mfa: "false" });
+    });
+    it("lets a key see and resynchronize devices", async () => {
+      await expectAllowed({ ...own, action: "iam:ListMFADevices" });
+      await expectAllowed({ ...own, action: "iam:ResyncMFADevice" });
+    });
+    for (const action of ["iam:DeactivateMFADevice", "iam:DeleteVirtualMFADevice"]) {
+      it(`denies ${action} on the own device, even with MFA`, async () => {
+        const resource = action === "iam:DeactivateMFADevice" ? user("alice") : device("alice");
+        await expectDenied({ ...asDeveloper, action, resource });
+        await expectDenied({ ...asDeveloper, action, resource, mfa: "true" });
+      });
+    }
+  });
+
+  describe("DenyPasswordAndDeviceByAccessKey", () => {
+    for (const [action, resource] of [
+      ["iam:ChangePassword", user("alice")],
+      ["iam:CreateVirtualMFADevice", device("alice")],
+      ["iam:EnableMFADevice", user("alice")],
+    ] as const) {
+      it(`denies ${action} to a long-term key, whatever another policy allows, and to no session with MFA`, async () => {
+        await expectDenied({ action, resource, identity: [...own.identity, administrator] });
+        await expectAllowed({ ...asDeveloper, action, resource, mfa: "true" });
+      });
+    }
+  });
+
+  describe("DenyAllExceptEnrolmentWithoutMFA", () => {
+    const both = { identity: [...asDeveloper.identity, administrator] };
+    it("denies everything else without MFA, DeactivateMFADevice too, whatever another policy allows", async () => {
+      for (const action of ["iam:ListUsers", "iam:CreateUser", "iam:DeactivateMFADevice", "sts:AssumeRole"]) {
+        const resource =
+          action === "sts:AssumeRole" ? role("developer-alice") : action === "iam:ListUsers" ? "*" : user("bob");
+        await expectDenied({ ...both, action, resource });
+        await expectDenied({ ...both, action, resource, mfa: "false" });
+      }
+    });
+    it("stands aside with MFA, and for GetSessionToken, by which a key gets it", async () => {
+      await expectAllowed({ ...both, action: "iam:ListUsers", resource: "*", mfa: "true" });
+      await expectAllowed({ ...both, action: "sts:GetSessionToken", resource: "*" });
+    });
+  });
+
+  it("lets the own role be assumed with MFA, as the article's does", async () => {
+    const assume = {
+      ...asDeveloper,
+      action: "sts:AssumeRole",
+      trust: developerRoleTrust({ authAccount: "222222222222" }, "alice"),
+      context: { "sts:RoleSessionName": "alice" },
+    };
+    await expectAllowed({ ...assume, resource: role("developer-alice"), mfa: "true" });
+    await expectDenied({ ...assume, resource: role("developer-bob"), mfa: "true" });
+  });
+
+  it("is the article's to the letter with accessKeys: article, and without the setting", () => {
+    const rolePrefix = "developer";
+    const { Statement: statements } = developerPolicy({ rolePrefix });
+    expect(statements.map(({ Sid }) => Sid)).to.eql([
+      "AllowSelfManagementOfMFA",
+      "AllowManageOwnPasswords",
+      "AllowManageOwnAccessKeys",
+      "DenyNoMFAWithoutSelfManagementOfMFA",
+      "AllowAssumeRoleWithMFA",
+    ]);
+    expect(developerPolicy({ rolePrefix, accessKeys: "article" })).to.eql(developerPolicy({ rolePrefix }));
+  });
+
+  it("is within the 6,144 characters of a managed policy", () => {
+    const { length } = JSON.stringify(
+      developerPolicy({ rolePrefix: "p".repeat(32), accessKeys: "with-mfa", mfaMaxAge: 43200 }),
+    );
+    expect(length).to.be.below(6144);
+  });
+});
+
+describe("MFA that has to be younger than mfaMaxAge", () => {
+  const mfaMaxAge = 3600;
+  const assume = (age?: string, mfa?: "true"): Question => ({
+    action: "sts:AssumeRole",
+    resource: role("developer-alice"),
+    ...(mfa !== undefined && { mfa }),
+    context: { "sts:RoleSessionName": "alice", ...(age !== undefined && { "aws:MultiFactorAuthAge": age }) },
+  });
+  const identity = [developerPolicy({ rolePrefix: "developer", mfaMaxAge })];
+  const trust = developerRoleTrust({ authAccount: "222222222222", mfaMaxAge }, "alice");
+  const youngTrust = developerRoleTrust({ authAccount: "222222222222" }, "alice");
+
+  for (const [by, policies] of [
+    ["the developer policy", { identity, trust: youngTrust }],
+    ["the trust policy", { trust }],
+  ] as const) {
+    it(`is asked for by ${by}`, async () => {
+      await expectAllowed({ ...assume("0", "true"), ...policies });
+      await expectAllowed({ ...assume("3599", "true"), ...policies });
+      await expectDenied({ ...assume("3600", "true"), ...policies });
+      await expectDenied({ ...assume("40000", "true"), ...policies });
+    });
+    it(`is not met by ${by} where the request has no age, or no MFA`, async () => {
+      await expectDenied({ ...assume(undefined, "true"), ...policies });
+      await expectDenied({ ...assume(), ...policies });
+    });
+  }
+});
+
 describe("the trust policy of a developer's role", () => {
   const assume = {
     action: "sts:AssumeRole",
     resource: role("developer-alice"),
-    trust: developerRoleTrust("222222222222", "alice"),
+    trust: developerRoleTrust({ authAccount: "222222222222" }, "alice"),
   };
 
   it("trusts the developer with MFA, under the developer's name", () =>

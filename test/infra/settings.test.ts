@@ -137,6 +137,9 @@ describe("the settings", () => {
     ["a tag of the stack's own in another case", { tags: { "MFA-ADMIN:contact": "x" } }, "tags.MFA-ADMIN:contact: "],
     ["an empty tag's key", { tags: { "": "x" } }, "tags.: a tag's key has 1 to 128"],
     ["a tag's value that is too long", { tags: { a: "x".repeat(257) } }, "tags.a: a tag's value has 256"],
+    ["another policy for access keys", { accessKeys: "mfa" }, "accessKeys: this must be article or with-mfa, not"],
+    ["MFA that may be older than any session", { mfaMaxAge: 43201 }, "mfaMaxAge: this must be a whole number of"],
+    ["MFA that may be younger than any session", { mfaMaxAge: 899 }, "mfaMaxAge: this must be a whole number of"],
     ["a session longer than 12 hours", { sessionDuration: 43201 }, "sessionDuration: this must be a whole number"],
     ["a policy that is no ARN", { permissions: ["AdministratorAccess"] }, "permissions.0: a managed policy's ARN"],
   ] as [string, Record<string, unknown>, string][]) {

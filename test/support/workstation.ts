@@ -55,7 +55,7 @@ export class Workstation {
   /** As if it was some other day: nothing of earlier logins is on this machine, and no code of today was used. */
   async forget(): Promise<void> {
     const user = this.sandbox.organization.accounts.get(this.sandbox.authAccount)?.users.get(this.userName);
-    for (const device of user?.mfaDevices ?? []) device.lastStep = 0;
+    for (const device of user?.mfaDevices ?? []) Object.assign(device, { lastStep: 0, verifications: [] });
     this.#lastStep = 0;
     await rm(this.home, { recursive: true, force: true });
     await mkdir(this.home);

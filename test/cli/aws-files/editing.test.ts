@@ -1,12 +1,12 @@
 import { expect } from "chai";
-import { access, chmod, chown, link, lstat, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { access, chmod, chown, link, lstat, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { editSection } from "../../../cli/aws-files/ini-edit.ts";
 import { headingsIn, parseIni, UnreadableIni } from "../../../cli/aws-files/ini.ts";
 import { Failure } from "../../../cli/failure.ts";
 import { removeLogins, ensureFreeProfiles, writeProfiles } from "../../../cli/login/profile.ts";
+import { OwnAwsFiles } from "../../support/aws-files.ts";
 import { Dice } from "../../support/dice.ts";
 import { botocoreReads, type Reading, type Value } from "./botocore.ts";
 import { generatedFile } from "./generated.ts";
@@ -94,22 +94,10 @@ describe("the AWS files are edited so that the AWS CLI finds what was meant, and
   });
 
   describe("by login and logout", () => {
-    let directory: string;
-    let environment: NodeJS.ProcessEnv;
-    const credentials = (): string => join(directory, "credentials");
-
-    beforeEach(async () => {
-      environment = { ...process.env };
-      directory = await mkdtemp(join(tmpdir(), "mfa-admin-aws-files-"));
-      process.env["AWS_SHARED_CREDENTIALS_FILE"] = credentials();
-      process.env["AWS_CONFIG_FILE"] = join(directory, "config");
-    });
-    afterEach(async () => {
-      for (const name of Object.keys(process.env))
-        if (!(name in environment)) Reflect.deleteProperty(process.env, name);
-      Object.assign(process.env, environment);
-      await rm(directory, { recursive: true });
-    });
+    const files = new OwnAwsFiles();
+    const credentials = (): string => files.path("credentials");
+    const ensureFree = (profile: string): Promise<void> =>
+      ensureFreeProfiles([profile], undefined, () => Promise.resolve(false));
 
     it("in 600 generated files: the session is what the AWS CLI finds, and goes without a trace", async () => {
       const dice = new Dice(2026);
@@ -119,7 +107,7 @@ describe("the AWS files are edited so that the AWS CLI finds what was meant, and
         const before = generatedFile(dice, "credentials").replaceAll(/mfa_admin_/gi, "of_another_tool_");
         await writeFile(credentials(), before);
         try {
-          await ensureFreeProfiles(["dev"]);
+          await ensureFree("dev");
         } catch (error) {
           expect(error).to.be.instanceOf(Failure);
           expect(await readFile(credentials(), "utf8")).to.equal(before);
@@ -181,7 +169,7 @@ describe("the AWS files are edited so that the AWS CLI finds what was meant, and
       ];
       for (const text of holders) {
         await writeFile(credentials(), text);
-        const refusal = await ensureFreeProfiles(["dev"]).catch((error: unknown) => error);
+        const refusal = await ensureFree("dev").catch((error: unknown) => error);
         expect(String(refusal), text).to.contain("The profile dev holds an access key, which would be lost.");
         await removeLogins();
         expect(await readFile(credentials(), "utf8")).to.match(/mine/i);
@@ -205,24 +193,6 @@ describe("the AWS files are edited so that the AWS CLI finds what was meant, and
       expect(after).to.not.contain("mfa_admin_login");
     });
 
-    it("a session of another tool is not overwritten while it lasts, by what that tool has written", async () => {
-      await writeFile(join(directory, "config"), "");
-      const keys = "aws_access_key_id = ASIAOTHER\naws_secret_access_key = b\naws_session_token = c\n";
-      const refusalOf = async (lines: string): Promise<string> => {
-        await writeFile(credentials(), `[saml]\n${keys}${lines}`);
-        return String(await ensureFreeProfiles(["saml"]).catch((error: unknown) => error));
-      };
-      for (const key of ["x_security_token_expires", "aws_expiration", "expiration"]) {
-        expect(await refusalOf(`${key} = 2999-01-01T00:00:00Z\n`), key).to.contain(
-          "The profile saml holds a session of another tool until 2999-01-01T00:00:00Z, which would be lost.",
-        );
-        expect(await refusalOf(`${key} = 2020-01-01T00:00:00Z\n`), key).to.equal("undefined");
-      }
-      // One's own is replaced at each login.
-      const own = "x_security_token_expires = 2999-01-01T00:00:00Z\nmfa_admin_login = sandbox ASIAOTHER\n";
-      expect(await refusalOf(own)).to.equal("undefined");
-    });
-
     it("what the AWS CLI would ask instead is seen wherever it stands", async () => {
       const places: [string, string][] = [
         ["", "[profile 'dev']\n  ROLE_ARN: arn\n"],
@@ -232,25 +202,25 @@ describe("the AWS files are edited so that the AWS CLI finds what was meant, and
       ];
       for (const [inCredentials, inConfig] of places) {
         await writeFile(credentials(), inCredentials);
-        await writeFile(join(directory, "config"), inConfig);
-        const refusal = await ensureFreeProfiles(["dev"]).catch((error: unknown) => error);
+        await writeFile(join(files.directory, "config"), inConfig);
+        const refusal = await ensureFree("dev").catch((error: unknown) => error);
         expect(String(refusal), inConfig).to.contain("which the AWS CLI would use instead.");
       }
     });
 
     it("no name of a profile makes a heading that means something else", async () => {
       for (const name of ["", " ", "a]b", "[x", "a\nb", " dev", "DEFAULT", 'a"b', "a#b"]) {
-        const refusal = await ensureFreeProfiles([name]).catch((error: unknown) => error);
+        const refusal = await ensureFree(name).catch((error: unknown) => error);
         expect(String(refusal), name).to.contain("cannot be the name of a profile.");
       }
-      await ensureFreeProfiles(["my dev"]);
+      await ensureFree("my dev");
     });
 
     it("bytes that are no UTF-8 stay, where the AWS CLI reads such files, and are told by line elsewhere", async () => {
       const bytes = Buffer.concat([Buffer.from("[auth]\n# caf"), Buffer.from([0xe9]), Buffer.from("\nregion = a\n")]);
       await writeFile(credentials(), bytes);
       process.env["LC_ALL"] = "C.UTF-8";
-      const refusal = await ensureFreeProfiles(["dev"]).catch((error: unknown) => error);
+      const refusal = await ensureFree("dev").catch((error: unknown) => error);
       expect(String(refusal)).to.contain("line 2: it is not in UTF-8");
       process.env["LC_ALL"] = "de_DE.ISO-8859-1";
       await writeProfiles({ dev: session });
@@ -259,33 +229,33 @@ describe("the AWS files are edited so that the AWS CLI finds what was meant, and
     });
 
     it("a file is written where its links lead, also to one that is not there yet, and keeps its other names", async () => {
-      await symlink(join(directory, "elsewhere"), credentials());
-      await ensureFreeProfiles(["dev"]);
+      await symlink(join(files.directory, "elsewhere"), credentials());
+      await ensureFree("dev");
       await writeProfiles({ dev: session });
       expect((await lstat(credentials())).isSymbolicLink()).to.equal(true);
-      expect(await readFile(join(directory, "elsewhere"), "utf8")).to.contain("[dev]");
-      await link(join(directory, "elsewhere"), join(directory, "second"));
+      expect(await readFile(join(files.directory, "elsewhere"), "utf8")).to.contain("[dev]");
+      await link(join(files.directory, "elsewhere"), join(files.directory, "second"));
       await removeLogins();
-      expect(await readFile(join(directory, "second"), "utf8")).to.equal("");
+      expect(await readFile(join(files.directory, "second"), "utf8")).to.equal("");
     });
 
     it("nothing but a regular file is replaced", async () => {
       await mkdir(credentials());
-      const refusal = await ensureFreeProfiles(["dev"]).catch((error: unknown) => error);
+      const refusal = await ensureFree("dev").catch((error: unknown) => error);
       expect(String(refusal)).to.match(/credentials cannot be (read|written): it is a directory\./);
       process.env["AWS_SHARED_CREDENTIALS_FILE"] = "/dev/null";
-      const device = await ensureFreeProfiles(["dev"]).catch((error: unknown) => error);
+      const device = await ensureFree("dev").catch((error: unknown) => error);
       expect(String(device)).to.contain("/dev/null cannot be written: it is not a regular file.");
     });
 
     it("~ and variables in the name of a file are put in as the AWS CLI does", async () => {
-      process.env["HOME"] = directory;
+      process.env["HOME"] = files.directory;
       process.env["WHERE"] = "work";
       for (const name of ["~/work", "$HOME/${WHERE}", "~/$WHERE"]) {
         process.env["AWS_SHARED_CREDENTIALS_FILE"] = name;
         await writeProfiles({ dev: session });
-        expect(await readFile(join(directory, "work"), "utf8")).to.contain("[dev]");
-        await rm(join(directory, "work"));
+        expect(await readFile(join(files.directory, "work"), "utf8")).to.contain("[dev]");
+        await rm(join(files.directory, "work"));
       }
     });
 
@@ -293,8 +263,8 @@ describe("the AWS files are edited so that the AWS CLI finds what was meant, and
       await writeFile(credentials(), "");
       const user = process.geteuid?.() ?? 0;
       // Root may write anywhere.
-      if (user === 0) for (const path of [credentials(), directory]) await chown(path, 65_534, 65_534);
-      await chmod(directory, 0o500);
+      if (user === 0) for (const path of [credentials(), files.directory]) await chown(path, 65_534, 65_534);
+      await chmod(files.directory, 0o500);
       if (user === 0) process.seteuid?.(65_534);
       // Where nobody else gets to the temporary directory, it is root who writes.
       await access(credentials()).catch(() => process.seteuid?.(user));
@@ -302,7 +272,7 @@ describe("the AWS files are edited so that the AWS CLI finds what was meant, and
         await writeProfiles({ dev: session });
       } finally {
         process.seteuid?.(user);
-        await chmod(directory, 0o700);
+        await chmod(files.directory, 0o700);
       }
       expect(await readFile(credentials(), "utf8")).to.contain("[dev]");
     });

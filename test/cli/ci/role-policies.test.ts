@@ -93,7 +93,7 @@ describe("the policies of a CI's roles", () => {
       expect(await may("organizations:DescribePolicy", policyOfOrganization)).to.equal(true);
     });
 
-    it("ManageServiceControlPolicies: changes policies of that type, and nothing else of the organization", async () => {
+    it("ManageControlPolicies: changes service and resource control policies, and nothing else of the organization", async () => {
       const change = (action: string, type: string) =>
         isAllowed({
           action: `organizations:${action}`,
@@ -105,13 +105,14 @@ describe("the policies of a CI's roles", () => {
         });
       for (const action of ["AttachPolicy", "UpdatePolicy", "DetachPolicy", "DeletePolicy"]) {
         expect(await change(action, "SERVICE_CONTROL_POLICY"), action).to.equal(true);
-        expect(await change(action, "RESOURCE_CONTROL_POLICY"), action).to.equal(false);
+        expect(await change(action, "RESOURCE_CONTROL_POLICY"), action).to.equal(true);
+        expect(await change(action, "TAG_POLICY"), action).to.equal(false);
       }
       expect(await may("organizations:LeaveOrganization", "*")).to.equal(false);
       expect(await may("organizations:CreateAccount", "*")).to.equal(false);
     });
 
-    it("TagServiceControlPolicies: tags these, and no account", async () => {
+    it("TagControlPolicies: tags these, and no account", async () => {
       expect(await may("organizations:TagResource", policyOfOrganization)).to.equal(true);
       const account = "arn:aws:organizations::111111111111:account/o-abcdefghij/333333333333";
       expect(await may("organizations:TagResource", account)).to.equal(false);

@@ -55,7 +55,7 @@ const names = (count: number): string[] =>
 
 describe("the markdown of a preview", () => {
   it("shows a changed policy by its statements: what was added to them, and what was removed", async () => {
-    const before = developerPolicy("developer");
+    const before = developerPolicy({ rolePrefix: "developer" });
     const statements = before.Statement.slice(1).map((statement) =>
       statement.Sid === "AllowManageOwnAccessKeys"
         ? {

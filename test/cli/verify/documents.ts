@@ -48,7 +48,7 @@ const administratorAccess = "arn:aws:iam::aws:policy/AdministratorAccess";
 export const roleOf = (name: string): Identity =>
   identity("role", `developer-${name}`, {
     managedPolicies: [administratorAccess],
-    document: developerRoleTrust(auth, name),
+    document: developerRoleTrust({ authAccount: auth }, name),
   });
 
 export const accessRole = (Principal: unknown = { AWS: `arn:aws:iam::${management}:root` }): Identity =>
@@ -65,7 +65,10 @@ export function authAccount(change: (one: Identity) => Identity = (one) => one, 
   const user = (name: string): Identity =>
     identity("user", name, { arn: `arn:aws:iam::${auth}:user/${name}`, groups: ["mfa-admin-developers"] });
   const identities = [
-    identity("managed policy", "mfa-admin-developer", { arn: policyArn, document: developerPolicy("developer") }),
+    identity("managed policy", "mfa-admin-developer", {
+      arn: policyArn,
+      document: developerPolicy({ rolePrefix: "developer" }),
+    }),
     identity("group", "mfa-admin-developers", { managedPolicies: [policyArn] }),
     ...[user("alice"), user("bob"), accessRole()],
   ].map(change);

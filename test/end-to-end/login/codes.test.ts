@@ -1,8 +1,9 @@
 import { DeactivateMFADeviceCommand } from "@aws-sdk/client-iam";
+import { GetSessionTokenCommand } from "@aws-sdk/client-sts";
 import { expect } from "chai";
 import { setTimeout } from "node:timers/promises";
 
-import { administratorOf, enableDevice } from "../../sandbox/testing.ts";
+import { administratorOf, clients, enableDevice, refusal } from "../../sandbox/testing.ts";
 import type { Administrator } from "../../support/harness.ts";
 import { aliceAtWork, Workstation } from "../../support/workstation.ts";
 
@@ -13,7 +14,7 @@ describe("login: MFA codes and devices", () => {
   let alice: Workstation;
 
   before(async () => {
-    ({ admin, alice } = await aliceAtWork(["alice", "bob", "carol", "dave"]));
+    ({ admin, alice } = await aliceAtWork(["alice", "bob", "carol", "dave", "erin"]));
   });
   after(async () => {
     await alice.close();
@@ -39,10 +40,10 @@ describe("login: MFA codes and devices", () => {
 
   it("asks again after a wrong code on a terminal", async () => {
     const terminal = alice.terminal(...login);
-    await terminal.waitFor("MFA code:");
+    await terminal.waitFor("MFA code for sandbox:");
     terminal.enter(alice.wrongCode());
     await terminal.waitFor("invalid MFA one time pass code. Type the one that the device shows now.");
-    await terminal.waitFor("MFA code:");
+    await terminal.waitFor("MFA code for sandbox:");
     terminal.enter(alice.nextCode());
     await terminal.waitFor("Logged in to sandbox");
     expect(await terminal.ended()).to.equal(0);
@@ -55,7 +56,7 @@ describe("login: MFA codes and devices", () => {
     const { status, stderr } = await alice.run(...login, code);
     expect(status).to.equal(1);
     expect(stderr).to.match(
-      /^Error: This code was used already; each works once\.\nWait for the next one: (the next one comes in \d+ s|your device shows the next one)\.\n$/,
+      /^Error: This code was used already; each works once\.\n(Wait for the next one, which comes in \d+ s|Give the next one, which your device shows)\.\n$/,
     );
     expect(sessionsOpened(from)).to.eql([]);
   });
@@ -85,7 +86,7 @@ describe("login: MFA codes and devices", () => {
 
   it("asks once for two logins at the same time; both get the session", async () => {
     const first = alice.terminal(...login);
-    await first.waitFor("MFA code:");
+    await first.waitFor("MFA code for sandbox:");
     const second = alice.terminal(...login, "--profile", "second");
     await second.waitFor("Waiting for another mfa-admin, which is asking for a code.");
     first.enter(alice.nextCode());
@@ -97,7 +98,7 @@ describe("login: MFA codes and devices", () => {
 
   it("--chain does not take a session without MFA that another login has made meanwhile", async () => {
     const first = alice.terminal(...login);
-    await first.waitFor("MFA code:");
+    await first.waitFor("MFA code for sandbox:");
     const second = alice.terminal(...login, "--chain");
     await second.waitFor("Waiting for another mfa-admin, which is asking for a code.");
     first.enter(alice.nextCode());
@@ -141,7 +142,7 @@ describe("login: MFA codes and devices", () => {
     expect({ status, stderr }).to.eql({
       status: 1,
       stderr:
-        "Error: Only a passkey or security key is enrolled. It works in the console; the AWS API takes nothing but the codes of an authenticator app.\nRun mfa-admin enroll to add an app beside it; if that is refused, ask an administrator.\n",
+        "Error: Only a passkey or security key is enrolled. It works in the console; the AWS API takes nothing but the codes of an authenticator app.\nSign in to the console with it, and assign an app named bob beside it; if that is refused, ask an administrator.\n",
     });
     await bob.close();
   });
@@ -187,5 +188,23 @@ describe("login: MFA codes and devices", () => {
     } finally {
       admin.sandbox.clock.setAhead(0);
     }
+  });
+
+  it("says so when AWS verifies no more codes of the device for now, and takes none for wrong", async () => {
+    const erin = await Workstation.enrolled(admin, "erin");
+    const { sts } = clients(admin.sandbox, erin.accessKey);
+    const SerialNumber = "arn:aws:iam::222222222222:mfa/erin";
+    for (let attempt = 1; attempt <= 9; attempt++) {
+      await refusal(sts.send(new GetSessionTokenCommand({ SerialNumber, TokenCode: erin.wrongCode() })));
+    }
+    const { status, stderr } = await erin.run(...login, erin.nextCode());
+    expect({ status, stderr }).to.eql({
+      status: 1,
+      stderr:
+        "Error: AWS takes no code of this MFA device for now, right or wrong: it was asked too often. MultiFactorAuthentication failed, MFA device unavailable. Please try again later.\nWait three minutes, then try again with the code that the device shows then.\n",
+    });
+    admin.sandbox.clock.advance(180);
+    await erin.succeed(...login, erin.nextCode());
+    await erin.close();
   });
 });

@@ -63,7 +63,7 @@ describe("one login", () => {
     expect(await alice.readAws("credentials")).to.contain("\nregion = ap-northeast-1\n");
     const wide = alice.nextCode().replace(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0));
     expect((await alice.succeed("login", wide, "--account", "payments")).stdout).to.contain(
-      "The profile dev was sandbox until now.\n",
+      "The profile dev was the account sandbox until now.\n",
     );
   });
 
@@ -79,7 +79,10 @@ describe("one login", () => {
 
   it("is asked for on the terminal itself by --ask, although the program that runs it keeps its streams", async () => {
     const terminal = alice.shell('"$@" <&- 2>err.txt >out.json', "credential-process", "--account", "sandbox", "--ask");
-    await terminal.waitFor("MFA code:");
+    await terminal.waitFor("MFA code for sandbox:");
+    terminal.enter(alice.wrongCode());
+    await terminal.waitFor("AWS did not take the MFA code: ");
+    await terminal.waitFor("MFA code for sandbox:");
     terminal.enter(alice.nextCode());
     expect(await terminal.ended()).to.equal(0);
     expect(JSON.parse(await alice.read("out.json"))).to.include({ Version: 1 });
@@ -118,6 +121,26 @@ describe("one login", () => {
     const { stdout, stderr } = await alice.succeed("login", alice.nextCode(), "--account", "sandbox");
     expect(stdout).to.contain("Logged in to sandbox");
     expect(stderr).to.match(/^Nothing is remembered of this login, since .*logins cannot be written: /);
+  });
+
+  it("into an account's own profile hides nothing of what that shares; into that of another account it is refused", async () => {
+    const shared = (account: string): string =>
+      `[profile ${account}]\ncredential_process = ${alice.commandLine("credential-process", "--account", account)}\nregion = us-east-1\n`;
+    await alice.writeAws("config", `${shared("payments")}${shared("sandbox")}`);
+    const before = await alice.readAws("credentials");
+    const other = await alice.run("login", "123456", "--account", "payments", "--profile", "sandbox");
+    expect({ status: other.status, stderr: other.stderr }).to.eql({
+      status: 1,
+      stderr:
+        "Error: The profile sandbox is that of the account sandbox, which a login there would hide.\nChoose another with --profile.\n",
+    });
+    const { stdout } = await alice.succeed(
+      ...["login", alice.nextCode(), "--account", "payments", "--profile", "payments"],
+    );
+    expect(stdout).to.contain(": profile payments.\n");
+    expect(await alice.readAws("credentials")).to.equal(before);
+    const aws = AwsCli.on(admin.sandbox.endpoint, alice.home);
+    expect(await aws.succeed("sts get-caller-identity --profile payments")).to.have.property("Account", "444444444444");
   });
 
   describe("the profiles that enroll has written", () => {

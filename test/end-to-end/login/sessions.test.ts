@@ -61,7 +61,7 @@ describe("what a login has opened", () => {
 
     it("asks on stderr when there is a terminal, so that stdout holds nothing but the credentials", async () => {
       const terminal = alice.shell('"$@" >out.json', ...process);
-      await terminal.waitFor("MFA code:");
+      await terminal.waitFor("MFA code for sandbox:");
       terminal.enter(alice.nextCode());
       expect(await terminal.ended()).to.equal(0);
       expect(JSON.parse(await alice.read("out.json"))).to.include({ Version: 1 });

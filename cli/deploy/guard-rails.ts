@@ -1,0 +1,96 @@
+import { type GuardRail, guardRailNames, guardRailsIn } from "../../infra/guard-rails.ts";
+import type { Settings } from "../../infra/settings.ts";
+import type { Identity } from "../aws/identities.ts";
+import type { Look } from "../aws/look.ts";
+import type { StackBefore } from "../changes/stack-before.ts";
+import type { Danger, Warning } from "../results/warning.ts";
+import type { GuardOptions } from "./guard-options.ts";
+import { principalsOf } from "./trust.ts";
+
+/** The guard rails that the stack's control policies have. */
+export function guardRailsBefore({ held }: Pick<StackBefore, "held">): GuardRail[] {
+  const contents = held.filter(({ type }) => type === "guard rail").map(({ properties }) => properties["content"]);
+  return guardRailNames.filter((name) => contents.some((content) => guardRailsIn(content).includes(name)));
+}
+
+/** Guard rails that an edit takes off: what they have kept from developers' sessions is open from then on. */
+export function removedGuardRails(
+  before: GuardRail[],
+  { guardRails }: Pick<Settings, "guardRails">,
+  { allowUnprotected = false }: GuardOptions,
+): Danger[] {
+  const removed = before.filter((name) => !guardRails.includes(name));
+  return removed.length === 0 ? [] : [{ kind: "guard-rails-removed", refused: !allowUnprotected, guardRails: removed }];
+}
+
+/**
+ * Whom and what the guard rails that an edit adds stop, as AWS has it today: so that nobody is surprised. What it does not tell,
+ * such as an application that makes keys, docs/guard-rails.md does.
+ *
+ * @param look what each account has; nothing is told where nobody has looked
+ */
+export async function guardRailsStop(
+  before: Pick<StackBefore, "held">,
+  settings: Guarded,
+  { identities, managementAccount = "" }: Partial<Pick<Look, "identities" | "managementAccount">>,
+): Promise<Warning[]> {
+  const present = guardRailsBefore(before);
+  const added = settings.guardRails.filter((name) => !present.includes(name));
+  if (identities === undefined || added.length === 0) return [];
+  const accounts = added.includes("outsiders") ? await accountsOfOrganization() : [];
+  const known = new Set([...accounts, managementAccount, ...settings.trustedAccounts]);
+  return added.flatMap((guardRail): Warning[] => {
+    const stopped = (stoppedBy[guardRail]?.(identities, settings, known) ?? []).sort();
+    return stopped.length === 0 ? [] : [{ kind: "guard-rail-stops", guardRail, stopped }];
+  });
+}
+
+type Guarded = Pick<Settings, "guardRails" | "trustedAccounts" | "developers">;
+type Stopped = (identities: Look["identities"], settings: Guarded, knownAccounts: Set<string>) => string[];
+
+const stoppedBy: Partial<Record<GuardRail, Stopped>> = {
+  identities: (identities) =>
+    inAccounts(identities).flatMap(([account, { type, name }]) => (type === "user" ? [`${account}/${name}`] : [])),
+  federation: (identities) => [
+    ...new Set(
+      inAccounts(identities).flatMap(([account, { type, document }]) =>
+        type === "role" ? providersIn(document).map((provider) => `${account}/${provider}`) : [],
+      ),
+    ),
+  ],
+  outsiders: (identities, _, known) =>
+    inAccounts(identities).flatMap(([account, { type, name, document }]) => {
+      const strangers = type === "role" ? accountsIn(principalsOf(document)).filter((id) => !known.has(id)) : [];
+      return strangers.length === 0 ? [] : [`${account}/${name} (${[...new Set(strangers)].join(", ")})`];
+    }),
+  auth: (identities, { developers }) =>
+    (identities.get("auth") ?? []).flatMap(({ type, name }) =>
+      type === "user" && !Object.hasOwn(developers, name) ? [`auth/${name}`] : [],
+    ),
+};
+
+/** What the development accounts have, each with its account. */
+function inAccounts(identities: Look["identities"]): [string, Identity][] {
+  return [...identities].flatMap(([account, own]) =>
+    account === "auth" ? [] : own.map((identity): [string, Identity] => [account, identity]),
+  );
+}
+
+async function accountsOfOrganization(): Promise<string[]> {
+  const { viewOrganization } = await import("../aws/organization-view.ts");
+  const { accounts, inactive } = await viewOrganization();
+  return [...accounts, ...inactive].map(({ id }) => id);
+}
+
+/** The identity providers by which a trust policy lets in: "oidc-provider/token.actions.githubusercontent.com". */
+function providersIn(document: unknown): string[] {
+  return principalsOf(document).flatMap((principal) => /:((?:oidc|saml)-provider\/.+)$/.exec(principal)?.[1] ?? []);
+}
+
+/** The accounts that a trust policy names, by id or in an ARN; "*" stands for everybody. */
+function accountsIn(principals: string[]): string[] {
+  return principals.flatMap((principal) => {
+    if (principal === "*") return ["*"];
+    return /^(?:arn:aws[\w-]*:(?:iam|sts)::)?(\d{12})(?::|$)/.exec(principal)?.[1] ?? [];
+  });
+}

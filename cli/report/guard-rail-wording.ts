@@ -1,0 +1,46 @@
+import type { GuardRail } from "../../infra/guard-rails.ts";
+import type { Warning } from "../results/warning.ts";
+import { listed, type Mark } from "./phrases.ts";
+
+/** What each keeps from developers' sessions. */
+const kept: Record<GuardRail, string> = {
+  roles: "changing the developers' roles and the access role",
+  identities: "making users, keys and passwords",
+  federation: "making identity providers",
+  organization: "leaving the organization and closing the account",
+  root: "using the root user",
+  auth: "acting in the auth account without MFA",
+  outsiders: "letting principals of other organizations into roles",
+};
+
+/** Whom each stops that is there today. */
+const stops: Partial<Record<GuardRail, string>> = {
+  identities: "new keys and passwords for these users; keys that they have go on, with MFA",
+  federation: "changes of these providers, and new ones; who signs in by them goes on",
+  outsiders: "principals of these accounts from assuming these roles; trustedAccounts lets them",
+  auth: "these users from everything but enrolling, unless they carry MFA",
+};
+
+/** @param warning about guard rails that an edit adds or takes off */
+export function guardRailText(
+  warning: Extract<Warning, { kind: "guard-rails-removed" | "guard-rail-stops" | "guard-rail-loose" }>,
+  mark: Mark,
+): string {
+  if (warning.kind === "guard-rail-loose") {
+    const how =
+      warning.change === "detached"
+        ? `was detached from ${listed(warning.targets, mark)}`
+        : warning.change === "deleted"
+          ? "was deleted"
+          : "was changed";
+    return `Outside the stack, the guard rail ${mark(warning.name)} ${how}: what it keeps from developers' sessions may be open.`;
+  }
+  if (warning.kind === "guard-rail-stops") {
+    const what = stops[warning.guardRail as GuardRail] ?? "these";
+    return `The guard rail ${mark(warning.guardRail)} stops ${what}: ${listed(warning.stopped, mark, 50)}.`;
+  }
+  const { guardRails } = warning;
+  const [what, are] = guardRails.length === 1 ? ["The guard rail", "is"] : ["The guard rails", "are"];
+  const open = guardRails.map((name) => kept[name as GuardRail]);
+  return `${what} ${listed(guardRails, mark)} ${are} taken off. From then on nothing keeps a developer's session, or a thief of it, from ${listed(open, (text) => text)}.`;
+}
