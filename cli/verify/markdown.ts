@@ -1,6 +1,6 @@
 import { block, code, row } from "../report/markdown-text.ts";
 import type { Finding, Verification } from "../results/verify.ts";
-import { gotText, scopeOf, shortResource, summaryOf } from "./text.ts";
+import { matrixHead, matrixRows, scopeOf, summaryOf } from "./text.ts";
 
 /** What GitHub takes for a comment or an issue (GitHub REST API, "Create an issue comment"). */
 const limit = 65_536;
@@ -20,13 +20,10 @@ export function verificationMarkdown(report: Verification): string {
       : `**Accepted by the settings**\n\n${accepted.map(({ name, accepted: by }) => `- ${code(name)}: ${code(by?.reason ?? "")}${by?.until === undefined ? "" : `, until ${by.until}`}`).join("\n")}`,
     notFound.length === 0 ? "" : `Accepted, and not found any more: ${notFound.map(code).join(", ")}.`,
     folded("The matrix", [
-      row(["", "account", "who", "credentials", "action", "on", "expected", "got"]),
-      row(Array.from({ length: 8 }, () => "---")),
-      ...lines.map((line) =>
-        row([
-          ...[line.holds ? "ok" : "**!**", line.account, code(line.who), line.credentials, code(line.action)],
-          ...[code(shortResource(line.resource)), line.expected, gotText(line)],
-        ]),
+      row(matrixHead),
+      row(matrixHead.map(() => "---")),
+      ...matrixRows(lines).map((cells) =>
+        row(cells.map((cell, index) => (index > 1 && index < 6 ? code(cell) : cell))),
       ),
     ]),
     folded("The documents", [
@@ -47,13 +44,14 @@ function folded(title: string, lines: string[]): string {
   return `<details><summary>${title}</summary>\n\n${lines.join("\n")}\n\n</details>`;
 }
 
-/** Parts in whole, as many as there is room for. */
+/** Parts in whole, those that there is room for. */
 function within(parts: string[]): string {
   const rest = "*The rest does not fit here; `--format json` has everything.*";
   let text = "";
+  let isWhole = true;
   for (const part of parts) {
-    if (text.length + part.length + rest.length + 4 > limit) return `${text}${rest}\n`;
-    text += `${part}\n\n`;
+    if (text.length + part.length + rest.length + 4 > limit) isWhole = false;
+    else text += `${part}\n\n`;
   }
-  return `${text.trimEnd()}\n`;
+  return `${(isWhole ? text : text + rest).trimEnd()}\n`;
 }

@@ -20,8 +20,9 @@ const count = (number: number, noun: string): string =>
 /** What the numbers are of, and what no simulator can say. */
 export function scopeOf({ promises: { simulated, compared, searched } }: Verification): string {
   return [
-    `AWS's policy simulator was asked for ${count(simulated, "line")} of the matrix; ${count(compared, "document")} compared with what the stack makes;`,
-    `${count(searched, "look")} for side doors. The simulator judges neither trust policies nor resource control policies: they were compared.`,
+    `By AWS's policy simulator: ${count(simulated, "line")} of the matrix.`,
+    `By comparison with what the stack makes: ${count(compared, "document")}, trust policies and resource control policies among them, which the simulator does not judge.`,
+    `Side doors: ${count(searched, "look")}.`,
   ].join(" ");
 }
 
@@ -38,7 +39,7 @@ export function verificationText(report: Verification, stream: NodeJS.WriteStrea
     ]),
     accepted.length === 0 ? [] : ["Accepted by the settings:", ...accepted.map(acceptedLine)],
     notFound.length === 0 ? [] : [`Accepted, and not found any more: ${notFound.map(oneLine).join(", ")}.`],
-    all ? [matrixTable(lines, stream)] : [],
+    all ? [plainTable(matrixHead, matrixRows(lines), stream)] : [],
   ];
   return parts
     .filter((part) => part.length > 0)
@@ -60,23 +61,25 @@ function acceptedLine({ name, fact, accepted }: Finding): string {
   return `  ${oneLine(name)}: ${oneLine(accepted?.reason ?? "")}${until}. ${oneLine(fact)}`;
 }
 
+/** The heads of {@link matrixRows}. */
+export const matrixHead = ["", "Account", "Who", "Signed by", "On", "Actions", "Expected", "Got"];
+
 /** A row for what one caller may do on one resource: actions that come out alike stand together. */
-function matrixTable(lines: MatrixLine[], stream: NodeJS.WriteStream): string {
+export function matrixRows(lines: MatrixLine[]): string[][] {
   const alike = Map.groupBy(lines, (line) =>
     JSON.stringify([line.holds, line.account, line.who, line.credentials, line.resource, line.expected, gotText(line)]),
   );
-  const rows = [...alike.values()].flatMap((own) => {
+  return [...alike.values()].flatMap((own) => {
     const [line] = own;
     if (line === undefined) return [];
     const { holds, account, who, credentials, resource, expected } = line;
     const actions = own.map(({ action }) => action).join(" ");
     return [[holds ? "ok" : "!", account, who, credentials, shortResource(resource), actions, expected, gotText(line)]];
   });
-  return plainTable(["", "Account", "Who", "Signed by", "On", "Actions", "Expected", "Got"], rows, stream);
 }
 
 /** A resource without what all of IAM's have in common. */
-export const shortResource = (resource: string): string => resource.replace(/^arn:aws:iam::/, "");
+const shortResource = (resource: string): string => resource.replace(/^arn:aws:iam::/, "");
 
 export function gotText({ got, decidedBy }: MatrixLine): string {
   if (got === undefined) return "not asked";

@@ -41,7 +41,10 @@ async function verified(admin: Administrator): Promise<Verification & { names: s
 }
 
 const guarded = (text: string): string =>
-  text.replace("  mfa-admin:developers:", `  mfa-admin:guardRails: ${allRails}\n  mfa-admin:developers:`);
+  text.replace(
+    "  mfa-admin:developers:",
+    `  mfa-admin:guardRails: ${allRails}\n  mfa-admin:accessKeys: with-mfa\n  mfa-admin:mfaMaxAge: 3600\n  mfa-admin:developers:`,
+  );
 
 /** Makes a policy of the organization findable by its name. */
 async function policyId(admin: Administrator, name: string, type: ListPoliciesCommandInput["Filter"]): Promise<string> {
@@ -83,7 +86,7 @@ describe("verify", () => {
     const { stdout, stderr } = await admin.succeed("verify", "--exit-code");
     expect(stderr).to.equal("");
     expect(stdout).to.match(/^All \d+ promises hold\.\n/);
-    expect(stdout).to.contain("judges neither trust policies nor resource control policies");
+    expect(stdout).to.contain("which the simulator does not judge");
     const asked = Map.groupBy(admin.sandbox.requests.slice(from), ({ action }) => action);
     expect([...asked.keys()].sort()).to.eql(Object.keys(fewest).sort());
     const total = [...asked.values()].flat().length;
@@ -342,7 +345,7 @@ describe("verify", () => {
   });
 });
 
-describe("verify, with every guard rail", () => {
+describe("verify, with every guard rail and the hardened policy", () => {
   let admin: Administrator;
 
   before(async () => {
@@ -356,7 +359,10 @@ describe("verify, with every guard rail", () => {
 
   it("finds nothing on an untouched stack; finds each guard rail that is taken off, and what can be done then", async () => {
     const restore = await admin.save();
-    expect(await verified(admin)).to.deep.include({ names: [], holds: true, complete: true });
+    const untouched = await verified(admin);
+    expect(untouched).to.deep.include({ names: [], holds: true, complete: true });
+    const old = untouched.lines.filter(({ credentials }) => credentials === "session with older MFA");
+    expect(old.map(({ action, got }) => [action, got])).to.eql([["sts:AssumeRole", "denied"]]);
 
     const { organizations } = clients(admin.sandbox);
     const detach = async (name: string, type: typeof scp | typeof rcp, TargetId: string): Promise<void> => {
