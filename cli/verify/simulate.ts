@@ -82,6 +82,12 @@ type Answers = Map<string, { result: EvaluationResult; specific?: ResourceSpecif
 const answerKey = (action: string, resource: string, accountId: string): string =>
   `${action.toLowerCase()} ${resource.replaceAll(accountId, "ACCOUNT")}`;
 
+/** The simulator wants one policy at least, also of a user who has none. */
+const nothing = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Deny", Action: "sts:GetCallerIdentity", Resource: "*" }],
+});
+
 async function ask(client: IAMClient, { first, hierarchy, lines }: Call, around: Surroundings): Promise<Answers> {
   const { caller, accountId } = first;
   const [ActionNames, ResourceArns] = listsOf(lines);
@@ -89,7 +95,7 @@ async function ask(client: IAMClient, { first, hierarchy, lines }: Call, around:
   const pages = paginateSimulateCustomPolicy(
     { client, pageSize: 1000 },
     {
-      PolicyInputList: caller.policies,
+      PolicyInputList: caller.policies.length === 0 ? [nothing] : caller.policies,
       ...(caller.boundary !== undefined && { PermissionsBoundaryPolicyInputList: [caller.boundary] }),
       ...(hierarchy.length > 0 && {
         OrderedOrganizationPolicyInputList: hierarchy.map((ServiceControlPolicyInputList) => ({

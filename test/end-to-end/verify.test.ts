@@ -13,6 +13,7 @@ import {
   CreateSAMLProviderCommand,
   CreateUserCommand,
   PutRolePolicyCommand,
+  RemoveUserFromGroupCommand,
   UpdateAssumeRolePolicyCommand,
 } from "@aws-sdk/client-iam";
 import {
@@ -224,8 +225,14 @@ describe("verify", () => {
         SetAsDefault: true,
       }),
     );
+    // Somebody has taken bob out of the group besides: he may not even enrol.
+    await iam.send(new RemoveUserFromGroupCommand({ GroupName: "mfa-admin-developers", UserName: "bob" }));
     const { names, lines } = await verified(admin);
-    expect(names).to.include.members(["developers-policy/auth", "matrix/auth/developer-alice/access-key/may"]);
+    expect(names).to.include.members([
+      "developers-policy/auth",
+      "matrix/auth/developer-alice/access-key/may",
+      "matrix/auth/developer-bob/access-key/may-not",
+    ]);
     const assumed = lines.find(
       ({ action, credentials, expected }) =>
         action === "sts:AssumeRole" && credentials === "access key" && expected === "denied",
