@@ -221,7 +221,7 @@ describe("the guard rails", () => {
         await denies(
           who,
           "organizations:AcceptHandshake",
-          "arn:aws:organizations::999999999999:handshake/o-other/invite/h-1",
+          `arn:aws:organizations::${account}:handshake/o-other/invite/h-1`,
         );
       }
     });
