@@ -2,7 +2,7 @@ import { CreateRoleCommand } from "@aws-sdk/client-iam";
 
 import { developerRoleTrust } from "../../infra/policies.ts";
 import { administratorOf, refusal, trust } from "../sandbox/testing.ts";
-import { byServiceControlPolicy, expect, expectStopped, guardedBy, type Target } from "./attack.ts";
+import { byServiceControlPolicy, expect, expectStopped, guardedBy, on, Target } from "./attack.ts";
 
 /** What the stack does when carol is let in. The role trusts bob's user here, since carol has none. */
 async function letCarolIn({ sandbox, account }: Target): Promise<void> {
@@ -29,4 +29,13 @@ describe("attack: a developer's session makes the role of a developer who is add
         letCarolIn,
       ));
   }
+
+  it("stays open in another case, which policies tell apart and IAM's names do not", async () => {
+    await on(await Target.with(guardedBy("roles")), async (target) => {
+      const { iam } = await target.session();
+      const AssumeRolePolicyDocument = trust(target.roleArn("developer-alice"));
+      await iam.send(new CreateRoleCommand({ RoleName: "Developer-carol", AssumeRolePolicyDocument }));
+      expect((await refusal(letCarolIn(target))).name).to.match(/^EntityAlreadyExists/);
+    });
+  });
 });
