@@ -40,12 +40,25 @@ export interface Guarded {
  */
 const stackSetsRoles = "stacksets-exec-*";
 
-/** Who is exempt from the guard rails: roles, by ARN. A tag could be set by those whom a guard rail binds. */
-const exemptRoles = ({ accessRole }: Pick<Guarded, "accessRole">): string[] =>
-  [accessRole, stackSetsRoles].map((name) => `arn:aws:iam::*:role/${name}`);
+/** Who is exempt from the guard rails: roles, by name. A tag could be set by those whom a guard rail binds. */
+const exemptNames = ({ accessRole }: Pick<Guarded, "accessRole">): string[] => [accessRole, stackSetsRoles];
 
 const byOthers = (guarded: Guarded): NonNullable<PolicyStatement["Condition"]> => ({
-  ArnNotLike: { "aws:PrincipalArn": exemptRoles(guarded) },
+  ArnNotLike: { "aws:PrincipalArn": exemptNames(guarded).map((name) => `arn:aws:iam::*:role/${name}`) },
+});
+
+/** Roles of these names stay as they are, whatever their path, and nobody makes or deletes any. */
+const keepRoles = (Sid: string, names: string[], guarded: Guarded): PolicyStatement => ({
+  Sid,
+  Effect: "Deny",
+  Action: [
+    ...["iam:CreateRole", "iam:DeleteRole", "iam:UpdateRole", "iam:UpdateRoleDescription"],
+    ...["iam:UpdateAssumeRolePolicy", "iam:AttachRolePolicy", "iam:DetachRolePolicy", "iam:PutRolePolicy"],
+    ...["iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary", "iam:DeleteRolePermissionsBoundary"],
+    ...["iam:TagRole", "iam:UntagRole"],
+  ],
+  Resource: names.flatMap((name) => [`arn:aws:iam::*:role/${name}`, `arn:aws:iam::*:role/*/${name}`]),
+  Condition: byOthers(guarded),
 });
 
 /**
@@ -53,13 +66,15 @@ const byOthers = (guarded: Guarded): NonNullable<PolicyStatement["Condition"]> =
  * policy for all: a unit takes ten.
  */
 export function guardRailPolicy(guarded: Guarded): PolicyDocument | undefined {
-  const statements: Partial<Record<GuardRail, (guarded: Guarded) => PolicyStatement[]>> = {
-    ...{ roles: guardRoles, identities: guardIdentities, federation: guardFederation },
-    ...{ organization: guardOrganization, root: guardRoot },
-  };
-  const Statement = guardRailNames.flatMap((name) =>
-    guarded.guardRails.includes(name) ? (statements[name]?.(guarded) ?? []) : [],
-  );
+  const chosen = (name: GuardRail): boolean => guarded.guardRails.includes(name);
+  const Statement = [
+    ...(chosen("roles") ? guardRoles(guarded) : []),
+    ...(!chosen("roles") && (chosen("identities") || chosen("federation")) ? guardExempt(guarded) : []),
+    ...(chosen("identities") ? guardIdentities(guarded) : []),
+    ...(chosen("federation") ? guardFederation(guarded) : []),
+    ...(chosen("organization") ? guardOrganization() : []),
+    ...(chosen("root") ? guardRoot() : []),
+  ];
   return Statement.length === 0 ? undefined : { Version: "2012-10-17", Statement };
 }
 
@@ -69,23 +84,11 @@ export function guardRailPolicy(guarded: Guarded): PolicyDocument | undefined {
  * one under a path would take the name of a developer who is added later.
  */
 function guardRoles(guarded: Guarded): PolicyStatement[] {
-  const names = [`${guarded.rolePrefix}-*`, guarded.accessRole, stackSetsRoles];
   const { permissionsBoundary, permissions } = guarded;
   const given = permissionsBoundary === undefined ? permissions : [permissionsBoundary, ...permissions];
   const own = given.filter((arn) => !arn.startsWith("arn:aws:iam::aws:"));
   return [
-    {
-      Sid: "GuardRoles",
-      Effect: "Deny",
-      Action: [
-        ...["iam:CreateRole", "iam:DeleteRole", "iam:UpdateRole", "iam:UpdateRoleDescription"],
-        ...["iam:UpdateAssumeRolePolicy", "iam:AttachRolePolicy", "iam:DetachRolePolicy", "iam:PutRolePolicy"],
-        ...["iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary", "iam:DeleteRolePermissionsBoundary"],
-        ...["iam:TagRole", "iam:UntagRole"],
-      ],
-      Resource: names.flatMap((name) => [`arn:aws:iam::*:role/${name}`, `arn:aws:iam::*:role/*/${name}`]),
-      Condition: byOthers(guarded),
-    },
+    keepRoles("GuardRoles", [`${guarded.rolePrefix}-*`, ...exemptNames(guarded)], guarded),
     // What the roles are given, where that is a policy of the account's own: another version of it would give anything.
     ...(own.length === 0
       ? []
@@ -102,6 +105,11 @@ function guardRoles(guarded: Guarded): PolicyStatement[] {
           },
         ]),
   ];
+}
+
+/** Without `roles`, the roles that are exempt are protected alone: whoever could take one would be exempt, too. */
+function guardExempt(guarded: Guarded): PolicyStatement[] {
+  return [keepRoles("GuardExempt", exemptNames(guarded), guarded)];
 }
 
 /**
@@ -151,13 +159,16 @@ function guardFederation(guarded: Guarded): PolicyStatement[] {
   ];
 }
 
-/** `organization`: the account stays in the organization, where its policies bind it, and is not closed from within. */
+/**
+ * `organization`: the account stays in the organization, where its policies bind it, and is not closed from within. An account that
+ * accepts another organization's invitation goes over at once (Organizations API Reference, "AcceptHandshake").
+ */
 function guardOrganization(): PolicyStatement[] {
   return [
     {
       Sid: "GuardOrganization",
       Effect: "Deny",
-      Action: ["organizations:LeaveOrganization", "account:CloseAccount"],
+      Action: ["organizations:LeaveOrganization", "organizations:AcceptHandshake", "account:CloseAccount"],
       Resource: "*",
     },
   ];
@@ -185,7 +196,8 @@ function guardRoot(): PolicyStatement[] {
 
 /**
  * `auth`: the service control policy of the auth account. Without MFA, its users and its root do no more than a developer without
- * MFA may, whatever somebody has given them there; role sessions, the access role's among them, are not bound.
+ * MFA may, whatever somebody has given them there, and its users do it for nobody but themselves: another's key or device would be
+ * as good as another's MFA. Role sessions, the access role's among them, are not bound.
  */
 export function authAccountPolicy(accessKeys?: DeveloperRights["accessKeys"]): PolicyDocument {
   return {
@@ -198,6 +210,20 @@ export function authAccountPolicy(accessKeys?: DeveloperRights["accessKeys"]): P
         Resource: "*",
         Condition: {
           StringNotEquals: { "aws:PrincipalType": "AssumedRole" },
+          BoolIfExists: { "aws:MultiFactorAuthPresent": "false" },
+        },
+      },
+      {
+        Sid: "GuardAuthOthers",
+        Effect: "Deny",
+        // The one that takes no resource reads alone.
+        Action: enrolment().filter((action) => action !== "iam:ListVirtualMFADevices"),
+        NotResource: ["user", "mfa"].flatMap((kind) => [
+          `arn:aws:iam::*:${kind}/\${aws:username}`,
+          `arn:aws:iam::*:${kind}/*/\${aws:username}`,
+        ]),
+        Condition: {
+          StringEquals: { "aws:PrincipalType": "User" },
           BoolIfExists: { "aws:MultiFactorAuthPresent": "false" },
         },
       },

@@ -3,6 +3,7 @@ import { expect } from "chai";
 
 import { program } from "../../infra/program.ts";
 import { settingsSchema } from "../../infra/settings.ts";
+import { letMocksKnowHooks } from "../support/stack-without-engine.ts";
 
 interface Recorded {
   type: string;
@@ -40,16 +41,6 @@ async function register(changes: Record<string, unknown> = {}) {
     }),
   );
   return { resources, outputs: outputs as unknown };
-}
-
-/** The mocks say that they support hooks, but don't take them in; what hooks do is tested on the real engine. */
-function letMocksKnowHooks(): void {
-  const monitor = pulumi.runtime.getMonitor() as unknown as Record<string, unknown>;
-  const accept = (_request: unknown, callback: (error: null, response: object) => void): void => {
-    callback(null, {});
-  };
-  monitor["registerResourceHook"] = accept;
-  monitor["registerErrorHook"] = accept;
 }
 
 const ofType = (resources: Recorded[], type: string): Recorded[] =>

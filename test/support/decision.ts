@@ -9,6 +9,8 @@ export interface Question {
   /** Identity policies of the principal. */
   identity?: PolicyDocument[];
   serviceControl?: PolicyDocument;
+  /** Counts for requests of which resource control policies are asked, such as sts:AssumeRole. */
+  resourceControl?: PolicyDocument;
   trust?: PolicyDocument;
   /** `aws:MultiFactorAuthPresent`: left out as for long-term keys, else the text that AWS gives. */
   mfa?: "true" | "false";
@@ -21,11 +23,21 @@ const allowAll: PolicyDocument = {
   Version: "2012-10-17",
   Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
 };
+const orgIdentifier = "ou-abcd-11111111";
 export const alice = "arn:aws:iam::222222222222:user/alice";
 
 /** Whether the policies allow the request, by a third-party evaluator. A condition key that it ignores is an error. */
 export async function isAllowed(question: Question): Promise<boolean> {
-  const { action, resource, identity = [allowAll], serviceControl, trust, mfa, principal = alice } = question;
+  const {
+    action,
+    resource,
+    identity = [allowAll],
+    serviceControl,
+    resourceControl,
+    trust,
+    mfa,
+    principal = alice,
+  } = question;
   const control = (name: string, policy: PolicyDocument) => ({ name, policy });
   const simulation: Simulation = {
     request: {
@@ -35,21 +47,18 @@ export async function isAllowed(question: Question): Promise<boolean> {
       contextVariables: {
         "aws:username": "alice",
         "aws:PrincipalType": question.principalType ?? "User",
-        "aws:PrincipalArn": principal,
+        // Of a session, the role's.
+        "aws:PrincipalArn": principal.replace(/:sts:(.*):assumed-role\/(.*)\/[^/]*$/, ":iam:$1:role/$2"),
         ...(mfa !== undefined && { "aws:MultiFactorAuthPresent": mfa }),
         ...question.context,
       },
     },
     identityPolicies: identity.map((policy, index) => control(`identity-${index}`, policy)),
     serviceControlPolicies: serviceControl
-      ? [
-          {
-            orgIdentifier: "ou-abcd-11111111",
-            policies: [control("FullAWSAccess", allowAll), control("scp", serviceControl)],
-          },
-        ]
+      ? [{ orgIdentifier, policies: [control("FullAWSAccess", allowAll), control("scp", serviceControl)] }]
       : [],
-    resourceControlPolicies: [],
+    // The evaluator adds AWS's own, which allows everything.
+    resourceControlPolicies: resourceControl ? [{ orgIdentifier, policies: [control("rcp", resourceControl)] }] : [],
     ...(trust && { resourcePolicy: trust }),
   };
   const outcome = await runSimulation(simulation, {});

@@ -2,7 +2,7 @@
  * `npm start`: the main job from end to end on a local AWS. The commands are those that an administrator types, the
  * engine and the plugin are the real ones, and the proof is made of calls signed with the developers' own keys.
  */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -15,7 +15,7 @@ import { mfaAdmin } from "./commands.ts";
 import { DeveloperAtMachine } from "./developer-at-machine.ts";
 import { administratorIn, DeveloperInTour, firstAccessKey, Person } from "./people.ts";
 import { Proof } from "./proof.ts";
-import { proveDeveloper, proveRemoval, proveServiceControlPolicy } from "./promises.ts";
+import { proveDeveloper, proveGuardRails, proveRemoval, proveServiceControlPolicy } from "./promises.ts";
 
 async function tour(sandbox: Sandbox, directory: string): Promise<boolean> {
   const started = Date.now();
@@ -78,6 +78,29 @@ async function tour(sandbox: Sandbox, directory: string): Promise<boolean> {
   );
   say(`\n${proof.table()}`);
 
+  heading("Guard rails: what a stolen session, an outsider and a leaked key cannot take away from the organization");
+  const attackers = {
+    thief: await alice.assume("developer-alice", alice.nextCode()),
+    outsider: new Person(sandbox, sandbox.addOutsider("999999999999", "outside")),
+    mallory: new Person(
+      sandbox,
+      sandbox.userInMemberAccount(sandbox.authAccount, "mallory", ["arn:aws:iam::aws:policy/AdministratorAccess"]),
+    ),
+  };
+  say(
+    "A thief holds a session of alice's for an hour, and makes a role, partner, that trusts a stranger's account and the",
+  );
+  say("auth account. mallory is a user there, made by hand with AdministratorAccess; her key has leaked.");
+  await proveGuardRails(proof, sandbox, attackers, "before");
+  const settingsFile = join(directory, "Pulumi.tour.yaml");
+  const guardRails = "mfa-admin:guardRails: [roles, identities, organization, root, auth, outsiders]";
+  say(`An administrator adds to Pulumi.tour.yaml: ${guardRails}`);
+  const before = await readFile(settingsFile, "utf8");
+  await writeFile(settingsFile, before.replace("  mfa-admin:developers:", `  ${guardRails}\n  mfa-admin:developers:`));
+  seconds.commands += await run("up", "--yes");
+  await proveGuardRails(proof, sandbox, attackers, "after");
+  say(`\n${proof.table()}`);
+
   heading("Bob leaves");
   seconds.commands += await run("remove-developer", "bob", "--yes");
   const parting = Date.now();
@@ -88,8 +111,10 @@ async function tour(sandbox: Sandbox, directory: string): Promise<boolean> {
   heading("What happened");
   const right = proof.lines.length - proof.unexpected.length;
   say(`  ${right} of ${proof.lines.length} attempts came out as expected.`);
-  say("  Changed: a service control policy on the development accounts; a group and its policy, alice's user");
-  say("  and her two roles; bob's came and went. Every other request without MFA is refused.");
+  say(
+    "  Changed: a service control policy on the development accounts, and three guard rails; a group and its policy,",
+  );
+  say("  alice's user and her two roles; bob's came and went. Every other request without MFA is refused.");
   say(
     `  Time: ${seconds.commands.toFixed(0)} s in mfa-admin, ${seconds.proof.toFixed(0)} s for the proof, ` +
       `${((Date.now() - started) / 1000).toFixed(0)} s in all. AWS would charge nothing for any of it.`,
@@ -109,7 +134,7 @@ function heading(text: string): void {
   process.stdout.write(`\n== ${text}\n`);
 }
 
-const sandbox = await startSandbox();
+const sandbox = await startSandbox({ resourceControlPolicies: true });
 const directory = await mkdtemp(join(tmpdir(), "mfa-admin-tour-"));
 try {
   process.exitCode = (await tour(sandbox, directory)) ? 0 : 1;

@@ -2,6 +2,7 @@ import { DescribeInstancesCommand } from "@aws-sdk/client-ec2";
 import {
   ChangePasswordCommand,
   CreateAccessKeyCommand,
+  CreateRoleCommand,
   CreateVirtualMFADeviceCommand,
   DeactivateMFADeviceCommand,
   GetLoginProfileCommand,
@@ -9,9 +10,11 @@ import {
   GetUserCommand,
   ListAccessKeysCommand,
   ListUsersCommand,
+  UpdateAssumeRolePolicyCommand,
 } from "@aws-sdk/client-iam";
-import { GetCallerIdentityCommand, GetSessionTokenCommand } from "@aws-sdk/client-sts";
+import { AssumeRoleCommand, GetCallerIdentityCommand, GetSessionTokenCommand } from "@aws-sdk/client-sts";
 
+import { developerRoleTrust } from "../../infra/policies.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import { administratorIn, type DeveloperInTour, Person } from "./people.ts";
 import type { Proof } from "./proof.ts";
@@ -82,6 +85,47 @@ export async function proveDeveloper(proof: Proof, alice: DeveloperInTour, oneTi
   );
   await withMfa("refused", "see bob's access keys", () =>
     carrying.iam.send(new ListAccessKeysCommand({ UserName: "bob" })),
+  );
+}
+
+/** Three of the attacks of test/attacks: before the guard rails they work, afterwards they are refused. */
+export async function proveGuardRails(
+  proof: Proof,
+  sandbox: Sandbox,
+  { thief, outsider, mallory }: Record<"thief" | "outsider" | "mallory", Person>,
+  when: "before" | "after",
+): Promise<void> {
+  const expected = when === "before" ? "allowed" : "refused";
+  const account = sandbox.developmentAccounts["sandbox"] ?? "";
+  const stranger = "arn:aws:iam::999999999999:user/administrator";
+  const trusting = (...AWS: string[]): string =>
+    JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Principal: { AWS }, Action: "sts:AssumeRole" }],
+    });
+  const rewrite = (by: Person, PolicyDocument: string) =>
+    by.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: "developer-alice", PolicyDocument }));
+  const takePartner = (person: Person) => () =>
+    person.sts.send(
+      new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${account}:role/partner`, RoleSessionName: "partner" }),
+    );
+
+  await proof.expect(expected, "thief", "with MFA", `open developer-alice to a stranger, ${when} the guard rails`, () =>
+    rewrite(thief, trusting(stranger)),
+  );
+  if (when === "before") {
+    const put = JSON.stringify(developerRoleTrust({ authAccount: sandbox.authAccount }, "alice"));
+    await rewrite(await administratorIn(sandbox, account), put);
+    const AssumeRolePolicyDocument = trusting(stranger, `arn:aws:iam::${sandbox.authAccount}:root`);
+    await thief.iam.send(new CreateRoleCommand({ RoleName: "partner", AssumeRolePolicyDocument }));
+  }
+  await proof.expect(
+    ...([expected, "outsider", "without MFA", `assume partner, ${when} the guard rails`] as const),
+    takePartner(outsider),
+  );
+  await proof.expect(
+    ...([expected, "mallory", "without MFA", `assume partner, ${when} the guard rails`] as const),
+    takePartner(mallory),
   );
 }
 
