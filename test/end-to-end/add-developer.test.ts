@@ -106,8 +106,8 @@ describe("add-developer", () => {
         .and.match(
           /\nStdout is no terminal\. Run mfa-admin reset-password NAME on one for the one-time passwords\.\n$/,
         );
-      // How many changes there will be is not known without a preview.
-      expect(stderr).to.match(/^ {2}\+ auth {8}user (bob|carol)$/m);
+      // How many changes there will be is not known without a preview: it counts resources.
+      expect(stderr).to.match(/^ {2}\+ auth {8}user (bob|carol) {2}\(\d+\/\d+\)$/m);
       expect([passwordOf("bob"), passwordOf("carol")]).to.eql([undefined, undefined]);
     });
 

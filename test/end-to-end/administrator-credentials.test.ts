@@ -150,7 +150,7 @@ describe("the administrator's credentials", () => {
       withProfile("base", { AWS_DEFAULT_PROFILE: "nobody", ...wrong }),
     ]) {
       const { status, stderr } = await admin.runWith(env, "preview");
-      expect({ status, stderr }).to.eql({ status: 0, stderr: "" });
+      expect({ status, stderr }).to.eql({ status: 0, stderr: "Next: mfa-admin up applies it.\n" });
     }
     const missing = await admin.runWith(withProfile(undefined, { AWS_DEFAULT_PROFILE: "bas" }), "list");
     expect(missing.stderr).to.match(

@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { setTimeout } from "node:timers/promises";
 
 import { administratorOf, clients, enableDevice, refusal } from "../../sandbox/testing.ts";
-import type { Administrator } from "../../support/harness.ts";
+import { Administrator } from "../../support/harness.ts";
 import { aliceAtWork, Workstation } from "../../support/workstation.ts";
 
 const login = ["login", "--account", "sandbox"];
@@ -191,8 +191,12 @@ describe("login: MFA codes and devices", () => {
   });
 
   it("says so when AWS verifies no more codes of the device for now, and takes none for wrong", async () => {
-    const erin = await Workstation.enrolled(admin, "erin");
-    const { sts } = clients(admin.sandbox, erin.accessKey);
+    const limited = await Administrator.withStack({
+      developers: ["alice", "bob", "carol", "dave", "erin"],
+      verificationsPerDevice: 9,
+    });
+    const erin = await Workstation.enrolled(limited, "erin");
+    const { sts } = clients(limited.sandbox, erin.accessKey);
     const SerialNumber = "arn:aws:iam::222222222222:mfa/erin";
     for (let attempt = 1; attempt <= 9; attempt++) {
       await refusal(sts.send(new GetSessionTokenCommand({ SerialNumber, TokenCode: erin.wrongCode() })));
@@ -203,8 +207,9 @@ describe("login: MFA codes and devices", () => {
       stderr:
         "Error: AWS takes no code of this MFA device for now, right or wrong: it was asked too often. MultiFactorAuthentication failed, MFA device unavailable. Please try again later.\nWait three minutes, then try again with the code that the device shows then.\n",
     });
-    admin.sandbox.clock.advance(180);
+    limited.sandbox.clock.advance(180);
     await erin.succeed(...login, erin.nextCode());
     await erin.close();
+    await limited.close();
   });
 });
