@@ -87,10 +87,8 @@ async function tour(sandbox: Sandbox, directory: string): Promise<boolean> {
       sandbox.userInMemberAccount(sandbox.authAccount, "mallory", ["arn:aws:iam::aws:policy/AdministratorAccess"]),
     ),
   };
-  say(
-    "A thief holds a session of alice's for an hour, and makes a role, partner, that trusts a stranger's account and the",
-  );
-  say("auth account. mallory is a user there, made by hand with AdministratorAccess; her key has leaked.");
+  say("A thief holds a session of alice's for an hour, and makes a role, partner, that trusts a stranger's account");
+  say("and the auth account. mallory is a user there, made by hand with AdministratorAccess; her key has leaked.");
   await proveGuardRails(proof, sandbox, attackers, "before");
   const settingsFile = join(directory, "Pulumi.tour.yaml");
   const guardRails = "mfa-admin:guardRails: [roles, identities, organization, root, auth, outsiders]";
@@ -111,9 +109,7 @@ async function tour(sandbox: Sandbox, directory: string): Promise<boolean> {
   heading("What happened");
   const right = proof.lines.length - proof.unexpected.length;
   say(`  ${right} of ${proof.lines.length} attempts came out as expected.`);
-  say(
-    "  Changed: a service control policy on the development accounts, and three guard rails; a group and its policy,",
-  );
+  say("  Changed: a service control policy on the development accounts, and guard rails; a group and its policy,");
   say("  alice's user and her two roles; bob's came and went. Every other request without MFA is refused.");
   say(
     `  Time: ${seconds.commands.toFixed(0)} s in mfa-admin, ${seconds.proof.toFixed(0)} s for the proof, ` +
