@@ -257,7 +257,9 @@ export class Administrator {
 
   /** The requests since `from` that changed something in AWS. */
   changesSince(from: number): RecordedRequest[] {
-    return this.sandbox.requests.slice(from).filter(({ action }) => !/^(Get|List|Describe|AssumeRole)/.test(action));
+    return this.sandbox.requests
+      .slice(from)
+      .filter(({ action }) => !/^(Get|List|Describe|Simulate|AssumeRole)/.test(action));
   }
 
   /**
