@@ -263,13 +263,16 @@ export function outsidersPolicy(
   };
 }
 
+/** The types of AWS Organizations' policies that bind what accounts may do. */
+export type ControlPolicyType = "SERVICE_CONTROL_POLICY" | "RESOURCE_CONTROL_POLICY";
+
 /** What a control policy is in AWS Organizations. */
 export interface ControlPolicy {
   /** Its logical name in the stack. */
   key: string;
   name: string;
   description: string;
-  type: "SERVICE_CONTROL_POLICY" | "RESOURCE_CONTROL_POLICY";
+  type: ControlPolicyType;
   content: PolicyDocument;
   targetIds: string[];
 }

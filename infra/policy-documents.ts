@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 /** A policy document in the spelling of IAM, whoever has written or read it. */
 export interface SpelledDocument {
   Statement: Record<string, unknown>[];
@@ -42,6 +44,16 @@ function parsed(document: unknown): unknown {
   } catch {
     return { Text: document };
   }
+}
+
+/** Whether two policies say the same, whoever has spelled them. */
+export function isSameDocument(one: unknown, other: unknown): boolean {
+  return isDeepStrictEqual(spelledDocument(one), spelledDocument(other));
+}
+
+/** Whether a policy allows anything at all: one may only deny. */
+export function allowsAnything(document: unknown): boolean {
+  return spelledDocument(document).Statement.some(({ Effect }) => Effect === "Allow");
 }
 
 /** Whether every statement of a policy denies. */

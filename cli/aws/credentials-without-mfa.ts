@@ -31,10 +31,7 @@ export async function principalsWithoutMfa(iam: IAMClient, accountId: string): P
   for await (const { Users } of paginateListUsers({ client: iam }, {})) {
     for (const { UserName = "", Arn = "" } of Users ?? []) arns.set(UserName, Arn);
   }
-  const [{ SummaryMap }, statuses] = await Promise.all([
-    iam.send(new GetAccountSummaryCommand({})),
-    developerStatuses(iam, [...arns.keys()]),
-  ]);
+  const [isRootKeyThere, statuses] = await Promise.all([hasRootKey(iam), developerStatuses(iam, [...arns.keys()])]);
   const users = await pMap(
     statuses,
     async (status) => ({
@@ -44,12 +41,16 @@ export async function principalsWithoutMfa(iam: IAMClient, accountId: string): P
     }),
     { concurrency: 8 },
   );
-  // IAM API Reference, "GetAccountSummary".
-  const root: PrincipalWithoutMfa[] =
-    (SummaryMap?.["AccountAccessKeysPresent"] ?? 0) === 0
-      ? []
-      : [{ name: "root", arn: `arn:aws:iam::${accountId}:root`, credentials: [{ kind: "root access key" }] }];
+  const root: PrincipalWithoutMfa[] = isRootKeyThere
+    ? [{ name: "root", arn: `arn:aws:iam::${accountId}:root`, credentials: [{ kind: "root access key" }] }]
+    : [];
   return [...root, ...users.filter(({ credentials }) => credentials.length > 0)];
+}
+
+/** Whether the root user of an account has an access key (IAM API Reference, "GetAccountSummary"). */
+export async function hasRootKey(iam: IAMClient): Promise<boolean> {
+  const { SummaryMap = {} } = await iam.send(new GetAccountSummaryCommand({}));
+  return (SummaryMap["AccountAccessKeysPresent"] ?? 0) > 0;
 }
 
 function keysAndPassword(status: DeveloperStatus): CredentialWithoutMfa[] {

@@ -1,12 +1,11 @@
 import {
+  DescribeAccountCommand,
   ListParentsCommand,
   OrganizationsClient,
-  type PolicySummary,
   paginateListAccounts,
   paginateListAccountsForParent,
   type Parent,
   paginateListOrganizationalUnitsForParent,
-  paginateListPolicies,
   paginateListRoots,
 } from "@aws-sdk/client-organizations";
 import pMap from "p-map";
@@ -125,24 +124,13 @@ export async function accountsOutside(accountIds: string[], targets: string[]): 
   return accountIds.filter((_, index) => outside[index] === true);
 }
 
-/** The id of a policy of the organization's, by its name. */
-export async function controlPolicyIdOf(
-  name: string,
-  type: "SERVICE_CONTROL_POLICY" | "RESOURCE_CONTROL_POLICY",
-): Promise<string | undefined> {
-  return (await controlPolicies(type)).find(({ Name }) => Name === name)?.Id;
-}
-
-/** The organization's service control policies. */
-export function serviceControlPolicies(): Promise<PolicySummary[]> {
-  return controlPolicies("SERVICE_CONTROL_POLICY");
-}
-
-async function controlPolicies(type: "SERVICE_CONTROL_POLICY" | "RESOURCE_CONTROL_POLICY"): Promise<PolicySummary[]> {
-  const client = organizationsClient();
-  const policies: PolicySummary[] = [];
-  for await (const page of paginateListPolicies({ client }, { Filter: type })) {
-    policies.push(...(page.Policies ?? []));
+/** Whether an account is of the organization, be it active or not (Organizations API Reference, "DescribeAccount"). */
+export async function isOfOrganization(accountId: string): Promise<boolean> {
+  try {
+    await organizationsClient().send(new DescribeAccountCommand({ AccountId: accountId }));
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.name === "AccountNotFoundException") return false;
+    throw error;
   }
-  return policies;
 }

@@ -1,9 +1,4 @@
-import {
-  AccountNotFoundException,
-  DescribeAccountCommand,
-  DescribeOrganizationalUnitCommand,
-  ListRootsCommand,
-} from "@aws-sdk/client-organizations";
+import { DescribeOrganizationalUnitCommand } from "@aws-sdk/client-organizations";
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import pMap from "p-map";
 
@@ -16,6 +11,8 @@ import { region } from "../../infra/region.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
 import { wrongClock } from "./clock.ts";
+import { policyTypesOn } from "./control-policies.ts";
+import { isOfOrganization } from "./organization-view.ts";
 import { openSession } from "./session.ts";
 
 /**
@@ -39,7 +36,7 @@ export async function requirePreconditions(
     requireOrganizationalUnits(settings.organizationalUnits),
     pMap(
       Object.entries(authAlone ? { auth: settings.authAccount } : accounts),
-      ([name, accountId]) => requireAccessRole(name, accountId, settings.accessRole),
+      ([name, accountId]) => requireAccess(name, accountId, settings.accessRole),
       { concurrency: 8 },
     ),
   ]);
@@ -145,13 +142,6 @@ async function requirePolicyTypes(guardRails: GuardRail[] = []): Promise<void> {
   }
 }
 
-/** The types of policies that are switched on at the organization's root. */
-export async function policyTypesOn(): Promise<{ rootId: string; types: string[] }> {
-  const { Roots } = await organizationsClient().send(new ListRootsCommand({}));
-  const { Id: rootId = "ROOT", PolicyTypes = [] } = Roots?.[0] ?? {};
-  return { rootId, types: PolicyTypes.flatMap(({ Type, Status }) => (Status === "ENABLED" && Type ? [Type] : [])) };
-}
-
 async function requireOrganizationalUnits(ids: string[]): Promise<void> {
   const client = organizationsClient();
   await pMap(
@@ -200,7 +190,6 @@ export async function requireAccessRole(name: string, accountId: string, accessR
     );
   } catch (error) {
     if (!(error instanceof Error) || !error.name.startsWith("AccessDenied")) throw error;
-    await requireMember(name, accountId, error);
     const reading = readingRole();
     throw new Failure(
       `The role ${reading ?? accessRole} cannot be assumed in account ${name} (${accountId}): ${error.message}`,
@@ -212,17 +201,22 @@ export async function requireAccessRole(name: string, accountId: string, accessR
   }
 }
 
-/** STS refuses a role in an account that there is none of in the same words as one that is not there. */
-async function requireMember(name: string, accountId: string, cause: Error): Promise<void> {
+/**
+ * The same of an account that somebody has typed: STS refuses a role in an account that there is none of in the same words as one
+ * that is not there.
+ *
+ * @throws Failure
+ */
+export async function requireAccess(name: string, accountId: string, accessRole: string): Promise<void> {
   try {
-    await organizationsClient().send(new DescribeAccountCommand({ AccountId: accountId }));
+    await requireAccessRole(name, accountId, accessRole);
   } catch (error) {
     // Who may not ask is told what STS has said.
-    if (!(error instanceof AccountNotFoundException)) return;
+    if (!(error instanceof Failure) || (await isOfOrganization(accountId).catch(() => true))) throw error;
     throw new Failure(
       `The organization has no account ${accountId} (${name}).`,
       `Correct ${settingOf(name).join(".")}; aws organizations list-accounts shows those that it has.`,
-      { cause, setting: settingOf(name) },
+      { cause: error.cause, setting: settingOf(name) },
     );
   }
 }

@@ -2,7 +2,7 @@ import { GetGroupCommand, GetPolicyCommand, GetRoleCommand, GetUserCommand, type
 
 import type { Settings } from "../../infra/settings.ts";
 import { iamIn } from "./clients.ts";
-import { controlPolicyIdOf } from "./organization-view.ts";
+import { controlPolicyIdOf } from "./control-policies.ts";
 
 /** What a resource is to be made of, as Pulumi has it. */
 interface Wanted {

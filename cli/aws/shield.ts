@@ -1,15 +1,9 @@
-import {
-  DescribePolicyCommand,
-  OrganizationsClient,
-  paginateListPoliciesForTarget,
-  paginateListTargetsForPolicy,
-  type PolicySummary,
-} from "@aws-sdk/client-organizations";
+import { DescribePolicyCommand, type PolicySummary } from "@aws-sdk/client-organizations";
 
 import { organizationsClient } from "../../infra/organizations-client.ts";
 import { serviceControlPolicyDescription, serviceControlPolicyName } from "../../infra/names.ts";
-import { spelledDocument } from "../../infra/policy-documents.ts";
-import { serviceControlPolicies } from "./organization-view.ts";
+import { allowsAnything } from "../../infra/policy-documents.ts";
+import { controlPolicies, controlPoliciesOn, policyTargets } from "./control-policies.ts";
 
 /** The service control policy as AWS has it. */
 export interface Shield {
@@ -27,7 +21,7 @@ export async function shieldInAws(): Promise<Shield | undefined> {
   const { Id: id, Name: name = "" } = (await listedShield()) ?? {};
   if (id === undefined) return undefined;
   const [{ Policy }, targets] = await Promise.all([
-    client().send(new DescribePolicyCommand({ PolicyId: id })),
+    organizationsClient().send(new DescribePolicyCommand({ PolicyId: id })),
     policyTargets(id),
   ]);
   return { name, content: JSON.parse(Policy?.Content ?? "null"), targets };
@@ -41,7 +35,7 @@ export async function shieldTargets(): Promise<string[]> {
 
 /** One that was renamed is told by its description. */
 async function listedShield(): Promise<PolicySummary | undefined> {
-  const policies = await serviceControlPolicies();
+  const policies = await controlPolicies("SERVICE_CONTROL_POLICY");
   return (
     policies.find(({ Name }) => Name === serviceControlPolicyName) ??
     policies.find(({ Description }) => Description === serviceControlPolicyDescription)
@@ -57,11 +51,8 @@ export async function withoutAnyAllow(targets: string[], shieldName: string): Pr
   const without: string[] = [];
   for (const target of targets.filter((id) => !withFullAccess.has(id))) {
     let isAllowed = false;
-    for await (const { Policies } of paginateListPoliciesForTarget(
-      { client: client() },
-      { TargetId: target, Filter: "SERVICE_CONTROL_POLICY" },
-    )) {
-      for (const { Id, Name } of Policies ?? []) isAllowed ||= Name !== shieldName && (await allows(Id));
+    for (const { Id, Name } of await controlPoliciesOn(target, "SERVICE_CONTROL_POLICY")) {
+      isAllowed ||= Name !== shieldName && (await allows(Id));
     }
     if (!isAllowed) without.push(target);
   }
@@ -70,17 +61,6 @@ export async function withoutAnyAllow(targets: string[], shieldName: string): Pr
 
 /** Whether a policy allows anything: one of the organization's own may only deny. */
 async function allows(PolicyId: string | undefined): Promise<boolean> {
-  const { Policy } = await client().send(new DescribePolicyCommand({ PolicyId }));
-  return spelledDocument(Policy?.Content).Statement.some(({ Effect }) => Effect === "Allow");
+  const { Policy } = await organizationsClient().send(new DescribePolicyCommand({ PolicyId }));
+  return allowsAnything(Policy?.Content);
 }
-
-async function policyTargets(PolicyId: string): Promise<string[]> {
-  const targets: string[] = [];
-  for await (const page of paginateListTargetsForPolicy({ client: client() }, { PolicyId })) {
-    targets.push(...(page.Targets ?? []).flatMap(({ TargetId }) => TargetId ?? []));
-  }
-  return targets;
-}
-
-/** Organizations throttles early. */
-const client = (): OrganizationsClient => organizationsClient();

@@ -1,3 +1,5 @@
+import pMap from "p-map";
+
 import { type GuardRail, guardRailNames, guardRailsIn } from "../../infra/guard-rails.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Identity } from "../aws/identities.ts";
@@ -37,16 +39,16 @@ export async function guardRailsStop(
   const present = guardRailsBefore(before);
   const added = settings.guardRails.filter((name) => !present.includes(name));
   if (identities === undefined || added.length === 0) return [];
-  const accounts = added.includes("outsiders") ? await accountsOfOrganization() : [];
-  const known = new Set([...accounts, managementAccount, ...settings.trustedAccounts]);
+  const known = [managementAccount, ...settings.trustedAccounts];
+  const outsiders = added.includes("outsiders") ? await outsidersIn(identities, known) : new Set<string>();
   return added.flatMap((guardRail): Warning[] => {
-    const stopped = (stoppedBy[guardRail]?.(identities, settings, known) ?? []).sort();
+    const stopped = (stoppedBy[guardRail]?.(identities, settings, outsiders) ?? []).sort();
     return stopped.length === 0 ? [] : [{ kind: "guard-rail-stops", guardRail, stopped }];
   });
 }
 
 type Guarded = Pick<Settings, "guardRails" | "trustedAccounts" | "developers">;
-type Stopped = (identities: Look["identities"], settings: Guarded, knownAccounts: Set<string>) => string[];
+type Stopped = (identities: Look["identities"], settings: Guarded, outsiders: Set<string>) => string[];
 
 const stoppedBy: Partial<Record<GuardRail, Stopped>> = {
   identities: (identities) =>
@@ -58,10 +60,10 @@ const stoppedBy: Partial<Record<GuardRail, Stopped>> = {
       ),
     ),
   ],
-  outsiders: (identities, _, known) =>
-    inAccounts(identities).flatMap(([account, { type, name, document }]) => {
-      const strangers = type === "role" ? accountsIn(principalsOf(document)).filter((id) => !known.has(id)) : [];
-      return strangers.length === 0 ? [] : [`${account}/${name} (${[...new Set(strangers)].join(", ")})`];
+  outsiders: (identities, _, outsiders) =>
+    inAccounts(identities).flatMap(([account, identity]) => {
+      const strangers = trustedAccountsOf(identity).filter((id) => outsiders.has(id));
+      return strangers.length === 0 ? [] : [`${account}/${identity.name} (${[...new Set(strangers)].join(", ")})`];
     }),
   auth: (identities, { developers }) =>
     (identities.get("auth") ?? []).flatMap(({ type, name }) =>
@@ -76,10 +78,13 @@ function inAccounts(identities: Look["identities"]): [string, Identity][] {
   );
 }
 
-async function accountsOfOrganization(): Promise<string[]> {
-  const { viewOrganization } = await import("../aws/organization-view.ts");
-  const { accounts, inactive } = await viewOrganization();
-  return [...accounts, ...inactive].map(({ id }) => id);
+/** The accounts that roles trust and that are not of the organization; "*" stands for everybody. */
+async function outsidersIn(identities: Look["identities"], known: string[]): Promise<Set<string>> {
+  const { isOfOrganization } = await import("../aws/organization-view.ts");
+  const trusted = new Set(inAccounts(identities).flatMap(([, identity]) => trustedAccountsOf(identity)));
+  const unknown = [...trusted].filter((id) => !known.includes(id));
+  const isOutside = await pMap(unknown, async (id) => id === "*" || !(await isOfOrganization(id)), { concurrency: 2 });
+  return new Set(unknown.filter((_, index) => isOutside[index] === true));
 }
 
 /** The identity providers by which a trust policy lets in: "oidc-provider/token.actions.githubusercontent.com". */
@@ -87,9 +92,10 @@ function providersIn(document: unknown): string[] {
   return principalsOf(document).flatMap((principal) => /:((?:oidc|saml)-provider\/.+)$/.exec(principal)?.[1] ?? []);
 }
 
-/** The accounts that a trust policy names, by id or in an ARN; "*" stands for everybody. */
-function accountsIn(principals: string[]): string[] {
-  return principals.flatMap((principal) => {
+/** The accounts that a role's trust policy names, by id or in an ARN; "*" stands for everybody. */
+function trustedAccountsOf({ type, document }: Identity): string[] {
+  if (type !== "role") return [];
+  return principalsOf(document).flatMap((principal) => {
     if (principal === "*") return ["*"];
     return /^(?:arn:aws[\w-]*:(?:iam|sts)::)?(\d{12})(?::|$)/.exec(principal)?.[1] ?? [];
   });

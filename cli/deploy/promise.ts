@@ -1,8 +1,6 @@
-import { isDeepStrictEqual } from "node:util";
-
 import { exemptionsOf } from "../../infra/exemptions.ts";
 import { serviceControlPolicyName } from "../../infra/names.ts";
-import { spelledDocument } from "../../infra/policy-documents.ts";
+import { isSameDocument } from "../../infra/policy-documents.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Look } from "../aws/look.ts";
 import type { DeveloperRole } from "../aws/role-trust.ts";
@@ -50,7 +48,7 @@ export function shieldWarnings(
   return [
     ...(detached.length > 0 ? warning("detached", detached) : []),
     ...(attached.length > 0 ? warning("attached", attached.sort()) : []),
-    ...(isDeepStrictEqual(spelledDocument(made["content"]), spelledDocument(shield.content)) ? [] : warning("changed")),
+    ...(isSameDocument(made["content"], shield.content) ? [] : warning("changed")),
     ...(shield.name === serviceControlPolicyName ? [] : warning("renamed", [], shield.name)),
   ];
 }

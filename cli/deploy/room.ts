@@ -28,12 +28,14 @@ export async function unitsWithoutRoom(before: StackBefore, settings: Settings):
     }
   }
   if (coming.size === 0) return [];
-  const { serviceControlPoliciesOn } = await import("../aws/attached-policies.ts");
+  const { controlPoliciesOn } = await import("../aws/control-policies.ts");
   const quota = policiesPerTarget();
   const targets = [...coming];
-  const attached = await pMap(targets, ([target]) => serviceControlPoliciesOn(target), { concurrency: 2 });
+  const attached = await pMap(targets, ([target]) => controlPoliciesOn(target, "SERVICE_CONTROL_POLICY"), {
+    concurrency: 2,
+  });
   return targets.flatMap(([organizationalUnit, names], index): Danger[] => {
-    const present = attached[index] ?? [];
+    const present = (attached[index] ?? []).map(({ Name = "" }) => Name);
     // A stack whose state was lost has it there already.
     const added = names.filter((name) => !present.includes(name));
     if (present.length + added.length <= quota || added.length === 0) return [];

@@ -5,7 +5,7 @@ import { roleNameOf } from "../../infra/names.ts";
 import { closest } from "../closest.ts";
 import { Failure } from "../failure.ts";
 import { iamIn } from "../aws/clients.ts";
-import { requireAccessRole, managementAccountAtHand } from "../aws/preconditions.ts";
+import { requireAccess, managementAccountAtHand } from "../aws/preconditions.ts";
 import { type EmergencySettings, readEmergencySettings } from "../project/emergency-settings.ts";
 import type { Project } from "../project/project.ts";
 import { isSameName, type RosterName } from "../project/roster-names.ts";
@@ -118,7 +118,7 @@ export async function userInEmergency(
 /** Says better whose credentials these are, or that the access role is in the way. */
 async function throwBetterRefusal(settings: EmergencySettings): Promise<void> {
   await managementAccountAtHand(settings);
-  await requireAccessRole("auth", settings.authAccount, settings.accessRole);
+  await requireAccess("auth", settings.authAccount, settings.accessRole);
 }
 
 /** A user that AWS has. */

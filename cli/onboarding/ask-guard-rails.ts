@@ -1,7 +1,8 @@
 import { type GuardRail, guardRailNames } from "../../infra/guard-rails.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { type Look, lookAtIdentities } from "../aws/look.ts";
-import { knownManagementAccount, policyTypesOn } from "../aws/preconditions.ts";
+import { policyTypesOn } from "../aws/control-policies.ts";
+import { knownManagementAccount } from "../aws/preconditions.ts";
 import { guardRailsStop } from "../deploy/guard-rails.ts";
 import { namesText } from "../accounts-text.ts";
 import { chooseSome } from "../terminal/ask.ts";

@@ -1,12 +1,8 @@
-import {
-  GetAccountSummaryCommand,
-  type IAMClient,
-  ListOpenIDConnectProvidersCommand,
-  ListSAMLProvidersCommand,
-  paginateListAccessKeys,
-} from "@aws-sdk/client-iam";
+import { type IAMClient, ListOpenIDConnectProvidersCommand, ListSAMLProvidersCommand } from "@aws-sdk/client-iam";
 import pMap from "p-map";
 
+import { accessKeysOf } from "../../infra/access-keys.ts";
+import { hasRootKey } from "../aws/credentials-without-mfa.ts";
 import { type Identity, identitiesIn } from "../aws/identities.ts";
 
 /** What an account has that may let somebody in. */
@@ -39,9 +35,9 @@ export async function readAccount(
   const identities = await attempt(`account ${name}`, () => identitiesIn(iam, { ofAws: name === "auth" }));
   if (identities === undefined) return undefined;
   const strangers = identities.filter((one) => one.type === "user" && !(name === "auth" && roster.includes(one.name)));
-  const [providers, hasRootKey, keys] = await Promise.all([
+  const [providers, rootKey, keys] = await Promise.all([
     attempt(`the identity providers of ${name}`, () => providersIn(iam)),
-    attempt(`the root user's access keys of ${name}`, () => rootKeyIn(iam)),
+    attempt(`the root user's access keys of ${name}`, () => hasRootKey(iam)),
     attempt(`the access keys of ${name}`, () => keysOf(iam, strangers)),
   ]);
   return {
@@ -49,7 +45,7 @@ export async function readAccount(
     id,
     identities,
     providers: providers ?? [],
-    hasRootKey: hasRootKey === true,
+    hasRootKey: rootKey === true,
     keys: keys ?? new Map<string, number>(),
   };
 }
@@ -62,21 +58,12 @@ async function providersIn(iam: IAMClient): Promise<string[]> {
   return [...OpenIDConnectProviderList, ...SAMLProviderList].map(({ Arn = "" }) => Arn);
 }
 
-/** IAM API Reference, "GetAccountSummary". */
-async function rootKeyIn(iam: IAMClient): Promise<boolean> {
-  const { SummaryMap = {} } = await iam.send(new GetAccountSummaryCommand({}));
-  return (SummaryMap["AccountAccessKeysPresent"] ?? 0) > 0;
-}
-
 async function keysOf(iam: IAMClient, users: Identity[]): Promise<Map<string, number>> {
   const counted = await pMap(
     users,
-    async ({ name: UserName }) => {
-      let active = 0;
-      for await (const { AccessKeyMetadata = [] } of paginateListAccessKeys({ client: iam }, { UserName })) {
-        active += AccessKeyMetadata.filter(({ Status }) => Status === "Active").length;
-      }
-      return [UserName, active] as const;
+    async ({ name }) => {
+      const keys = await accessKeysOf(iam, name);
+      return [name, keys.filter(({ Status }) => Status === "Active").length] as const;
     },
     { concurrency: 4 },
   );

@@ -1,20 +1,15 @@
 import {
   DescribePolicyCommand,
   ListParentsCommand,
-  ListRootsCommand,
   type OrganizationsClient,
   paginateListAccountsForParent,
-  paginateListPolicies,
-  paginateListPoliciesForTarget,
-  paginateListTargetsForPolicy,
   type PolicySummary,
 } from "@aws-sdk/client-organizations";
 import pMap from "p-map";
 
+import type { ControlPolicyType } from "../../infra/guard-rails.ts";
 import { organizationsClient } from "../../infra/organizations-client.ts";
-import { spelledDocument } from "../../infra/policy-documents.ts";
-
-export type ControlPolicyType = "SERVICE_CONTROL_POLICY" | "RESOURCE_CONTROL_POLICY";
+import { controlPolicies, controlPoliciesOn, policyTargets, policyTypesOn } from "../aws/control-policies.ts";
 
 /** A policy of AWS Organizations as AWS has it. */
 export interface AttachedPolicy {
@@ -53,15 +48,14 @@ const fullAccess = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Acti
  */
 export async function readControlPolicies(accountIds: string[], units: string[]): Promise<ControlPolicies> {
   const client = organizationsClient();
-  const { Roots: [root] = [] } = await client.send(new ListRootsCommand({}));
-  const rootId = root?.Id ?? "";
+  const { rootId, types: typesOn } = await policyTypesOn();
   const types = (["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"] as const).filter((type) =>
-    root?.PolicyTypes?.some(({ Type, Status }) => Type === type && Status === "ENABLED"),
+    typesOn.includes(type),
   );
   const places = await placesOf(client, accountIds, units);
   const levelIds = [...new Set([...places.values()].flat())];
-  const listed = await pMap(types, (type) => listPolicies(client, type), { concurrency });
-  const attached = await attachedTo(client, listed.flat(), levelIds, types);
+  const listed = await pMap(types, controlPolicies, { concurrency });
+  const attached = await attachedTo(listed.flat(), levelIds, types);
   const texts = await contentsOf(client, [...new Set([...attached.values()].flat())]);
   const levelOf = (id: string): Level => ({
     id,
@@ -130,15 +124,8 @@ async function askParent(client: OrganizationsClient, ChildId: string): Promise<
   }
 }
 
-async function listPolicies(client: OrganizationsClient, Filter: ControlPolicyType): Promise<PolicySummary[]> {
-  const found: PolicySummary[] = [];
-  for await (const { Policies } of paginateListPolicies({ client }, { Filter })) found.push(...(Policies ?? []));
-  return found;
-}
-
 /** What is attached to each level: asked by the policies or by the levels, whichever are fewer calls. */
 async function attachedTo(
-  client: OrganizationsClient,
   policies: PolicySummary[],
   levelIds: string[],
   types: ControlPolicyType[],
@@ -149,18 +136,14 @@ async function attachedTo(
   };
   if (policies.length <= levelIds.length * types.length) {
     const ofPolicy = async (policy: PolicySummary): Promise<void> => {
-      for await (const { Targets } of paginateListTargetsForPolicy({ client }, { PolicyId: policy.Id })) {
-        for (const { TargetId = "" } of Targets ?? []) add(TargetId, policy);
-      }
+      for (const target of await policyTargets(policy.Id ?? "")) add(target, policy);
     };
     await pMap(policies, ofPolicy, { concurrency });
     return attached;
   }
-  const asked = levelIds.flatMap((TargetId) => types.map((Filter) => ({ TargetId, Filter })));
-  const ofLevel = async (request: (typeof asked)[number]): Promise<void> => {
-    for await (const { Policies } of paginateListPoliciesForTarget({ client }, request)) {
-      for (const policy of Policies ?? []) add(request.TargetId, policy);
-    }
+  const asked = levelIds.flatMap((level) => types.map((type) => ({ level, type })));
+  const ofLevel = async ({ level, type }: (typeof asked)[number]): Promise<void> => {
+    for (const policy of await controlPoliciesOn(level, type)) add(level, policy);
   };
   await pMap(asked, ofLevel, { concurrency });
   return attached;
@@ -189,9 +172,4 @@ export function hierarchyOf({ types, levels }: ControlPolicies, accountId: strin
 /** The texts of a type of policies that are attached to a level itself. */
 export function textsOf({ policies }: Level, type: ControlPolicyType): string[] {
   return policies.flatMap((policy) => (policy.type === type ? [policy.content] : []));
-}
-
-/** Whether some policies allow anything at all. */
-export function allowAnything(texts: string[]): boolean {
-  return texts.some((text) => spelledDocument(text).Statement.some(({ Effect }) => Effect === "Allow"));
 }

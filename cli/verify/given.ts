@@ -1,10 +1,8 @@
 /** What developers are given, against what the stack gives them; and who else is there. */
 
-import { isDeepStrictEqual } from "node:util";
-
 import { endOf, exemptionsOf } from "../../infra/exemptions.ts";
 import { developersGroup, policyArnIn } from "../../infra/names.ts";
-import { deniesByName, onlyDenies, spelledDocument } from "../../infra/policy-documents.ts";
+import { deniesByName, isSameDocument, onlyDenies } from "../../infra/policy-documents.ts";
 import { developerPolicy, developerRoleTrust } from "../../infra/policies.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Identity } from "../aws/identities.ts";
@@ -32,7 +30,7 @@ export function authComparison(account: AccountInAws, settings: Settings): Compa
   };
   const policy = identities.find(({ arn, type }) => type === "managed policy" && arn === policyArn);
   if (policy !== undefined) {
-    const isSame = isDeepStrictEqual(spelledDocument(policy.document), spelledDocument(developerPolicy(settings)));
+    const isSame = isSameDocument(policy.document, developerPolicy(settings));
     note("managed policy mfa-admin-developer", isSame ? undefined : policyChanged());
   }
   for (const identity of identities) {
@@ -132,7 +130,7 @@ function trustFinding(
   developer: string,
   settings: Settings,
 ): Finding | undefined {
-  const isSame = isDeepStrictEqual(spelledDocument(document), spelledDocument(developerRoleTrust(settings, developer)));
+  const isSame = isSameDocument(document, developerRoleTrust(settings, developer));
   const principals = principalsOf(document);
   if (isSame || onlyDenies(document) || principals.every(isUniqueId)) return undefined;
   return {

@@ -1,15 +1,13 @@
 /** What the organization's policies are to be above each account, against what they are. */
 
-import { isDeepStrictEqual } from "node:util";
-
 import { exemptionsOf } from "../../infra/exemptions.ts";
-import { guardRailPolicies } from "../../infra/guard-rails.ts";
+import { type ControlPolicyType, guardRailPolicies } from "../../infra/guard-rails.ts";
 import { serviceControlPolicyName } from "../../infra/names.ts";
-import { spelledDocument } from "../../infra/policy-documents.ts";
+import { allowsAnything, isSameDocument } from "../../infra/policy-documents.ts";
 import { serviceControlPolicy, shutsOutWithoutMfa } from "../../infra/policies.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Finding } from "../results/verify.ts";
-import { allowAnything, type ControlPolicies, type ControlPolicyType, textsOf } from "./control-policies.ts";
+import { type ControlPolicies, textsOf } from "./control-policies.ts";
 import { nameOf, repair } from "./finding.ts";
 import type { Comparison } from "./given.ts";
 
@@ -24,8 +22,7 @@ interface Wanted {
 /** The policies that are to be in force, each above its accounts. */
 function wantedPolicies(settings: Settings, organizationId: string): Wanted[] {
   const development = Object.entries(settings.developmentAccounts);
-  const sameAs = (document: unknown) => (content: string) =>
-    isDeepStrictEqual(spelledDocument(content), spelledDocument(document));
+  const sameAs = (document: unknown) => (content: string) => isSameDocument(content, document);
   const shield = sameAs(serviceControlPolicy(exemptionsOf(settings)));
   return [
     {
@@ -129,7 +126,9 @@ function withoutAllow({ levels, types }: ControlPolicies, { authAccount, develop
     [authAccount, "auth"],
     ...Object.entries(developmentAccounts).map(([name, id]) => [id, name] as const),
   ]);
-  const bare = [...levels.values()].flat().filter((level) => !allowAnything(textsOf(level, "SERVICE_CONTROL_POLICY")));
+  const bare = [...levels.values()]
+    .flat()
+    .filter((level) => !textsOf(level, "SERVICE_CONTROL_POLICY").some(allowsAnything));
   return [...new Set(bare.map(({ id }) => id))].map((id) => ({
     ...{ name: nameOf("full-access", names.get(id) ?? id), kind: "full-access" as const },
     fact: `FullAWSAccess is not attached to ${names.get(id) ?? id}, nor another policy that allows anything.`,

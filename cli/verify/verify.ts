@@ -1,11 +1,10 @@
-import { DescribeAccountCommand } from "@aws-sdk/client-organizations";
 import pMap from "p-map";
 
-import { organizationsClient } from "../../infra/organizations-client.ts";
 import { region } from "../../infra/region.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { clientsIn } from "../aws/clients.ts";
 import { wordsOf } from "../aws/error-words.ts";
+import { isOfOrganization } from "../aws/organization-view.ts";
 import { knownOrganization, managementAccountAtHand } from "../aws/preconditions.ts";
 import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
@@ -92,7 +91,7 @@ async function readAccounts(
   return read.filter((account) => account !== undefined);
 }
 
-/** The lines of every account that is above water; the simulator needs the accounts' own answers for developers alone. */
+/** The lines of every account; the simulator needs the accounts' own answers for developers alone. */
 async function matrix(
   above: ControlPolicies,
   accounts: AccountInAws[],
@@ -118,19 +117,10 @@ async function matrix(
 
 /** Those of some accounts that the organization does not have. */
 async function outsidersAmong(ids: string[], attempt: Attempt): Promise<Set<string>> {
-  const client = organizationsClient();
-  const isOutside = async (AccountId: string): Promise<boolean> => {
-    try {
-      await client.send(new DescribeAccountCommand({ AccountId }));
-      return false;
-    } catch (error) {
-      if (error instanceof Error && error.name === "AccountNotFoundException") return true;
-      throw error;
-    }
-  };
   const found = await pMap(
     ids,
-    async (id) => ((await attempt(`whether ${id} is of the organization`, () => isOutside(id))) === false ? [] : [id]),
+    async (id) =>
+      (await attempt(`whether ${id} is of the organization`, () => isOfOrganization(id))) === true ? [] : [id],
     { concurrency: 2 },
   );
   return new Set(found.flat());

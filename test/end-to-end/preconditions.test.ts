@@ -89,6 +89,18 @@ describe("before anything is changed", () => {
     }
   });
 
+  it("an auth account that the organization does not have is told as that", async () => {
+    const settings = await admin.settings();
+    await admin.editSettings((text) => text.replace('"222222222222"', '"222222222223"'));
+    try {
+      expect(await refused({}, "up", "--yes")).to.equal(
+        "Error: The organization has no account 222222222223 (auth).\nCorrect authAccount; aws organizations list-accounts shows those that it has.\n",
+      );
+    } finally {
+      await admin.editSettings(() => settings);
+    }
+  });
+
   it("the auth account below one of the units is refused: nobody could log in then", async () => {
     const settings = await admin.settings();
     await admin.editSettings((text) =>

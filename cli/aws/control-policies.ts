@@ -1,0 +1,52 @@
+/** The organization's service and resource control policies, and where they are attached. */
+
+import {
+  ListRootsCommand,
+  paginateListPolicies,
+  paginateListPoliciesForTarget,
+  paginateListTargetsForPolicy,
+  type PolicySummary,
+} from "@aws-sdk/client-organizations";
+
+import type { ControlPolicyType } from "../../infra/guard-rails.ts";
+import { organizationsClient } from "../../infra/organizations-client.ts";
+
+/** The types of policies that are switched on at the organization's root. */
+export async function policyTypesOn(): Promise<{ rootId: string; types: string[] }> {
+  const { Roots } = await organizationsClient().send(new ListRootsCommand({}));
+  const { Id: rootId = "ROOT", PolicyTypes = [] } = Roots?.[0] ?? {};
+  return { rootId, types: PolicyTypes.flatMap(({ Type, Status }) => (Status === "ENABLED" && Type ? [Type] : [])) };
+}
+
+/** The organization's policies of a type, attached or not. */
+export async function controlPolicies(type: ControlPolicyType): Promise<PolicySummary[]> {
+  const policies: PolicySummary[] = [];
+  for await (const page of paginateListPolicies({ client: organizationsClient() }, { Filter: type })) {
+    policies.push(...(page.Policies ?? []));
+  }
+  return policies;
+}
+
+/** The id of one of them, by its name. */
+export async function controlPolicyIdOf(name: string, type: ControlPolicyType): Promise<string | undefined> {
+  return (await controlPolicies(type)).find(({ Name }) => Name === name)?.Id;
+}
+
+/** Those that are attached to a root, an organizational unit or an account itself, in AWS's order. */
+export async function controlPoliciesOn(targetId: string, type: ControlPolicyType): Promise<PolicySummary[]> {
+  const request = { TargetId: targetId, Filter: type };
+  const policies: PolicySummary[] = [];
+  for await (const page of paginateListPoliciesForTarget({ client: organizationsClient() }, request)) {
+    policies.push(...(page.Policies ?? []));
+  }
+  return policies;
+}
+
+/** Ids of the roots, organizational units and accounts that a policy is attached to. */
+export async function policyTargets(policyId: string): Promise<string[]> {
+  const targets: string[] = [];
+  for await (const page of paginateListTargetsForPolicy({ client: organizationsClient() }, { PolicyId: policyId })) {
+    targets.push(...(page.Targets ?? []).flatMap(({ TargetId }) => TargetId ?? []));
+  }
+  return targets;
+}
