@@ -71,7 +71,7 @@ const roleNamePart = formedText(
 );
 
 /** The article's policy, or one by which access keys need MFA. */
-export const accessKeyChoices = ["article", "with-mfa"] as const;
+const accessKeyChoices = ["article", "with-mfa"] as const;
 
 export const roleName = formedText(
   /^[\w+=,.@-]{1,64}$/,
@@ -127,25 +127,23 @@ const lastDay = formedText(
   .transform((given) => given.slice(0, 10))
   .refine(isDay, { error: ({ input }) => `there is no day ${shownValue(input)}` });
 
+const reason = z
+  .string()
+  .min(1, "say why in a few words")
+  .max(256, atMost(256, "a reason"))
+  .describe("Why, for reviewers.");
+
 const exemption = z.strictObject(
   {
     until: lastDay.describe("The last day, YYYY-MM-DD, in UTC."),
-    reason: z
-      .string()
-      .min(1, "say why in a few words")
-      .max(256, atMost(256, "a reason"))
-      .describe("Why, for reviewers."),
+    reason,
   },
   wanted("a map, such as { until: 2027-03-31, reason: mail until it has a role }"),
 );
 
 const acceptance = z.strictObject(
   {
-    reason: z
-      .string()
-      .min(1, "say why in a few words")
-      .max(256, atMost(256, "a reason"))
-      .describe("Why, for reviewers."),
+    reason,
     until: lastDay.optional().describe("The last day, YYYY-MM-DD, in UTC; without it, for good."),
   },
   wanted("a map, such as { reason: the auditor's, until: 2027-03-31 }"),

@@ -5,6 +5,7 @@ import pMap from "p-map";
 import { organizationsClient } from "../../infra/organizations-client.ts";
 import { Failure } from "../failure.ts";
 import { iamIn } from "./clients.ts";
+import { isAccessDenied } from "./error-words.ts";
 import { requireAccessRole } from "./preconditions.ts";
 
 /** An account whose access role cannot be assumed, and why. */
@@ -48,7 +49,7 @@ async function requireRights(name: string, id: string, accessRole: string): Prom
   try {
     await iamIn(id, { accessRole }).send(new GetAccountAuthorizationDetailsCommand({ MaxItems: 1 }));
   } catch (error) {
-    if (!(error instanceof Error) || !error.name.startsWith("AccessDenied")) throw error;
+    if (!isAccessDenied(error)) throw error;
     throw new Failure(
       `The role ${accessRole} in account ${name} (${id}) can be assumed, and lacks rights: ${error.message}`,
       "Give the role its rights again: AdministratorAccess, as AWS Organizations makes it.",
@@ -63,9 +64,8 @@ async function stateOf(accountId: string): Promise<string> {
     const { Account } = await client.send(new DescribeAccountCommand({ AccountId: accountId }));
     return Account?.State ?? Account?.Status ?? "unknown";
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    if (error.name === "AccountNotFoundException") return "left";
-    if (error.name.startsWith("AccessDenied")) return "unknown";
+    if (isAccessDenied(error)) return "unknown";
+    if (error instanceof Error && error.name === "AccountNotFoundException") return "left";
     throw error;
   }
 }

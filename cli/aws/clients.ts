@@ -8,6 +8,7 @@ import type { InitializeMiddleware } from "@aws-sdk/types";
 
 import { iamClient } from "../../infra/iam-client.ts";
 import type { Settings } from "../../infra/settings.ts";
+import { isAccessDenied } from "./error-words.ts";
 import { Failure } from "../failure.ts";
 import type { Accounts } from "./preconditions.ts";
 import { openSession } from "./session.ts";
@@ -26,8 +27,7 @@ function asAdministrator(settings: Accounts): InitializeMiddleware<ServiceInputT
     try {
       return await next(request);
     } catch (error) {
-      const isRoleRefused =
-        error instanceof Error && error.name.startsWith("AccessDenied") && !(error instanceof IAMServiceException);
+      const isRoleRefused = isAccessDenied(error) && !(error instanceof IAMServiceException);
       if (isRoleRefused) await requireManager(settings);
       throw error;
     }

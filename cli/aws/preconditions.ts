@@ -12,6 +12,7 @@ import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
 import { wrongClock } from "./clock.ts";
 import { policyTypesOn } from "./control-policies.ts";
+import { isAccessDenied } from "./error-words.ts";
 import { isOfOrganization } from "./organization-view.ts";
 import { openSession } from "./session.ts";
 
@@ -112,7 +113,7 @@ async function organizationOf(whose: string): Promise<OrganizationFacts> {
         { cause: error },
       );
     }
-    if (error instanceof Error && error.name.startsWith("AccessDenied")) {
+    if (isAccessDenied(error)) {
       throw new Failure(
         `${whose}, and AWS does not let them look at the organization: ${error.message}`,
         "Use credentials of the organization's management account (AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY).",
@@ -189,7 +190,7 @@ export async function requireAccessRole(name: string, accountId: string, accessR
       }),
     );
   } catch (error) {
-    if (!(error instanceof Error) || !error.name.startsWith("AccessDenied")) throw error;
+    if (!isAccessDenied(error)) throw error;
     const reading = readingRole();
     throw new Failure(
       `The role ${reading ?? accessRole} cannot be assumed in account ${name} (${accountId}): ${error.message}`,

@@ -1,13 +1,10 @@
 import { accountsOf } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
-import { iamIn } from "../aws/clients.ts";
-import { developerStatuses } from "../aws/developer-status.ts";
 import { developerTable } from "../developers/developer-table.ts";
 import type { Project } from "../project/project.ts";
 import { exemptLines } from "../report/exempt-users.ts";
 import type { DeveloperRow } from "../results/list.ts";
 import type { Printer } from "../terminal/printer.ts";
-import { alarmsOf } from "./alarms.ts";
 
 export interface ListOptions {
   project: Project;
@@ -32,6 +29,12 @@ export async function list(
     printer.log([names.length === 0 ? none : developerTable(roster, accounts), ...exempt].join("\n"));
     return roster;
   }
+  // The settings alone are told without AWS's SDK and the engine.
+  const [{ iamIn }, { developerStatuses }, { alarmsOf }] = await Promise.all([
+    import("../aws/clients.ts"),
+    import("../aws/developer-status.ts"),
+    import("./alarms.ts"),
+  ]);
   const statuses = await developerStatuses(iamIn(settings.authAccount, settings), names);
   // Afterwards: the first says what is wrong with the credentials.
   const alarms = await alarmsOf(project, settings, process.stdout);

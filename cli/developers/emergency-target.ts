@@ -4,6 +4,7 @@ import { type Assignment, assignmentFromTags } from "../../infra/assignment.ts";
 import { roleNameOf } from "../../infra/names.ts";
 import { closest } from "../closest.ts";
 import { Failure } from "../failure.ts";
+import { isAccessDenied } from "../aws/error-words.ts";
 import { iamIn } from "../aws/clients.ts";
 import { requireAccess, managementAccountAtHand } from "../aws/preconditions.ts";
 import { type EmergencySettings, readEmergencySettings } from "../project/emergency-settings.ts";
@@ -151,7 +152,7 @@ async function userNamed(iam: IAMClient, settings: EmergencySettings, name: stri
     if (error instanceof NoSuchEntityException || (error instanceof Error && error.name === "ValidationError")) {
       return undefined;
     }
-    if (error instanceof Error && error.name.startsWith("AccessDenied")) await throwBetterRefusal(settings);
+    if (isAccessDenied(error)) await throwBetterRefusal(settings);
     throw error;
   }
 }

@@ -20,7 +20,7 @@ const longestOwnSession = 129_600;
 const longestChainedSession = 3600;
 
 /** Until when sessions that are open now may last where nobody ends them, those that can be made from them included. */
-export function sessionsLastUntil(): string {
+function sessionsLastUntil(): string {
   return new Date(Date.now() + (longestOwnSession + longestChainedSession) * 1000).toISOString();
 }
 
@@ -68,7 +68,7 @@ export async function endSessionsOf(
 }
 
 /** "alice: sessions ended: the user's own, and those of the role in sandbox, payments." and what was not. */
-export function endedLines(result: EndedSessions): string[] {
+function endedLines(result: EndedSessions): string[] {
   const { userName, authAccount, found, before, ownRefused, sessions, unreached } = result;
   const ended = [
     ...(found && ownRefused === undefined ? ["the user's own"] : []),
@@ -92,7 +92,7 @@ export function endedLines(result: EndedSessions): string[] {
 }
 
 /** @throws Failure when something was not ended */
-export function requireAllEnded({ userName, authAccount, found, ownRefused, unreached }: EndedSessions): void {
+function requireAllEnded({ userName, authAccount, found, ownRefused, unreached }: EndedSessions): void {
   if (!found) {
     throw new Failure(
       `The account ${authAccount} has no user ${userName}, whose own sessions could have been ended.`,

@@ -1,5 +1,5 @@
 import type { Assignment } from "../../infra/assignment.ts";
-import { wordsOfAws } from "../aws/error-words.ts";
+import { isAccessDenied, wordsOfAws } from "../aws/error-words.ts";
 import { Failure } from "../failure.ts";
 import { iamFor } from "../login/developer-clients.ts";
 import { askCode, UsedCodes } from "../login/code.ts";
@@ -55,7 +55,7 @@ async function createDevice({ key, myself, progress }: Enrollment, assignment: A
     await progress.keep({ device });
     return device;
   } catch (error) {
-    if (isRefused(error)) throw noDeviceByKey(myself, assignment, error);
+    if (isAccessDenied(error)) throw noDeviceByKey(myself, assignment, error);
     if (!(error instanceof Error) || !error.name.startsWith("EntityAlreadyExists")) throw explainAs(key, error);
     throw new Failure(
       `An MFA device named ${userName} was made before and never enabled, and its secret is not on this machine.`,
@@ -63,10 +63,6 @@ async function createDevice({ key, myself, progress }: Enrollment, assignment: A
       { cause: error },
     );
   }
-}
-
-function isRefused(error: unknown): error is Error {
-  return error instanceof Error && error.name.startsWith("AccessDenied");
 }
 
 /** Why an access key assigns no device. AWS lets nobody who has one change devices without it, a passkey or security key too. */
@@ -111,7 +107,7 @@ async function enableDevice(
       return second;
     } catch (error) {
       if (error instanceof Error && error.name.startsWith("NoSuchEntity")) return undefined;
-      if (isRefused(error)) throw noDeviceByKey(myself, assignment, error);
+      if (isAccessDenied(error)) throw noDeviceByKey(myself, assignment, error);
       const isWrong = error instanceof Error && error.name.startsWith("InvalidAuthenticationCode");
       if (!isWrong) throw explainAs(key, error);
       const problem = "AWS did not take these two codes. They have to be two in a row, of the device just added";

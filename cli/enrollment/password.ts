@@ -1,5 +1,5 @@
 import type { Assignment } from "../../infra/assignment.ts";
-import { wordsOfAws } from "../aws/error-words.ts";
+import { isAccessDenied, wordsOfAws } from "../aws/error-words.ts";
 import { Failure } from "../failure.ts";
 import { iamFor } from "../login/developer-clients.ts";
 import { explainAs } from "../login/explain-key.ts";
@@ -67,7 +67,7 @@ async function askNewPassword(): Promise<string> {
 
 /** By a policy. IAM's own word about a wrong password is another one. */
 function isRefusedToKey(error: unknown): error is Error {
-  return error instanceof Error && error.name.startsWith("AccessDenied") && /not authorized/.test(error.message);
+  return isAccessDenied(error) && /not authorized/.test(error.message);
 }
 
 function isAgainstPolicy(error: unknown): boolean {

@@ -6,7 +6,7 @@ import { headingsIn, type Ini } from "../aws-files/ini.ts";
 import { otherSource } from "../aws-files/profile-sources.ts";
 import { accessKeyProfile, dailyProfile, requireProfileName } from "../aws-files/profiles.ts";
 import { accessKeyStatuses } from "../aws/access-key-status.ts";
-import { wordsOfAws } from "../aws/error-words.ts";
+import { isAccessDenied, wordsOfAws } from "../aws/error-words.ts";
 import { Failure } from "../failure.ts";
 import { type AccessKey, keyPlace } from "../login/own-access-key.ts";
 import { iamFor } from "../login/developer-clients.ts";
@@ -159,7 +159,7 @@ async function makeKey(enrollment: Enrollment): Promise<AccessKey> {
     const { AccessKeyId: accessKeyId = "", SecretAccessKey: secretAccessKey = "" } = answer ?? {};
     made = { accessKeyId, secretAccessKey, from: { profile } };
   } catch (error) {
-    if (isRefused(error)) tellPerson(`AWS lets no access key make another: ${wordsOfAws(error)}`);
+    if (isAccessDenied(error)) tellPerson(`AWS lets no access key make another: ${wordsOfAws(error)}`);
     else if (!(error instanceof Error && error.name.startsWith("LimitExceeded"))) throw explainAs(key, error);
     return storeItself(enrollment);
   }
@@ -191,11 +191,7 @@ async function deleteKey(by: AccessKey, { accessKeyId }: AccessKey): Promise<boo
     await iam.send(new DeleteAccessKeyCommand({ AccessKeyId: accessKeyId }));
     return true;
   } catch (error) {
-    if (isRefused(error)) return false;
+    if (isAccessDenied(error)) return false;
     throw explainAs(by, error);
   }
-}
-
-function isRefused(error: unknown): error is Error {
-  return error instanceof Error && error.name.startsWith("AccessDenied");
 }

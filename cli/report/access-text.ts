@@ -30,7 +30,9 @@ export function lossesText({ developers, accounts }: Pick<PreviewReport, "develo
   });
   const parts = [...Map.groupBy(losses, ({ what }) => what)].map(([what, people]) => {
     const names = people.map(({ name }) => oneLine(name));
-    return `${names.length === 1 ? "" : `${names.length} developers (`}${namesText(names)}${names.length === 1 ? " loses" : ") lose"} ${what}`;
+    const who =
+      names.length === 1 ? `${namesText(names)} loses` : `${names.length} developers (${namesText(names)}) lose`;
+    return `${who} ${what}`;
   });
   return parts.length === 0 ? "" : `${parts.join("; ")}.`;
 }

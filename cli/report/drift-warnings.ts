@@ -15,9 +15,10 @@ export function driftWarnings(drifted: Change[], denying = new Set<string>()): W
   ];
 }
 
-function policyDrift({ type, name, operation, properties, policies }: Change): Warning[] {
-  if (type !== "service control policy" && type !== "guard rail") return [];
-  if (type === "guard rail") return guardRailDrift({ name, operation, properties, policies });
+function policyDrift(drifted: Change): Warning[] {
+  const { type, name, operation, properties, policies } = drifted;
+  if (type === "guard rail") return guardRailDrift(drifted);
+  if (type !== "service control policy") return [];
   const warning = (change: "deleted" | "detached" | "changed", organizationalUnits: string[] = []): Warning[] => [
     { kind: "service-control-policy", change, name, organizationalUnits },
   ];
@@ -29,12 +30,7 @@ function policyDrift({ type, name, operation, properties, policies }: Change): W
   ];
 }
 
-function guardRailDrift({
-  name,
-  operation,
-  properties,
-  policies,
-}: Pick<Change, "name" | "operation" | "properties" | "policies">): Warning[] {
+function guardRailDrift({ name, operation, properties, policies }: Change): Warning[] {
   const detached = properties.find(({ property }) => property === "targetIds")?.removed ?? [];
   const isLoose = operation === "delete" || detached.length > 0 || policies.length > 0;
   const change = operation === "delete" ? "deleted" : detached.length > 0 ? "detached" : "changed";

@@ -1,9 +1,7 @@
+import { commentLimit } from "../report/markdown.ts";
 import { block, code, row } from "../report/markdown-text.ts";
 import type { Finding, Verification } from "../results/verify.ts";
 import { matrixHead, matrixRows, scopeOf, summaryOf } from "./text.ts";
-
-/** What GitHub takes for a comment or an issue (GitHub REST API, "Create an issue comment"). */
-const limit = 65_536;
 
 /** The whole report as markdown, as far as it fits into an issue. */
 export function verificationMarkdown(report: Verification): string {
@@ -50,7 +48,7 @@ function within(parts: string[]): string {
   let text = "";
   let isWhole = true;
   for (const part of parts) {
-    if (text.length + part.length + rest.length + 4 > limit) isWhole = false;
+    if (text.length + part.length + rest.length + 4 > commentLimit) isWhole = false;
     else text += `${part}\n\n`;
   }
   return `${(isWhole ? text : text + rest).trimEnd()}\n`;

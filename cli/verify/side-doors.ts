@@ -50,29 +50,12 @@ function doorsOf(role: Identity, account: AccountInAws, settings: Settings, insi
   const { name, document } = role;
   if (developerOf(role, account.name, settings) !== undefined || onlyDenies(document)) return [];
   if (name === settings.accessRole) return accessRoleDoor(role, account, insiders);
-  const found = trustedBy(document, insiders.organizationId).map((one) => ({
-    one,
-    kind: kindOf(one, account, settings, insiders),
-  }));
-  const doors = [...Map.groupBy(found, ({ kind }) => kind)].flatMap(([kind, own]) => {
-    if (kind === undefined) return [];
-    const accepted = ownConsent(
-      kind,
-      own.map(({ one }) => one),
-      settings,
-    );
-    return [
-      {
-        ...door(
-          kind,
-          role,
-          account,
-          own.map(({ one }) => one),
-        ),
-        ...accepted,
-      },
-    ];
-  });
+  const byKind = Map.groupBy(trustedBy(document, insiders.organizationId), (one) =>
+    kindOf(one, account, settings, insiders),
+  );
+  const doors = [...byKind].flatMap(([kind, trusted]) =>
+    kind === undefined ? [] : [{ ...door(kind, role, account, trusted), ...ownConsent(kind, trusted, settings) }],
+  );
   return doors.length === 0 ? strayRole(role, account, settings) : doors;
 }
 

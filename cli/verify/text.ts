@@ -1,3 +1,4 @@
+import { counted } from "../report/summary.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import { styled } from "../terminal/stream.ts";
 import { plainTable } from "../terminal/table.ts";
@@ -7,32 +8,29 @@ import type { Finding, MatrixLine, Verification } from "../results/verify.ts";
 export function summaryOf({ holds, complete, promises, findings, missed }: Verification): string {
   const { simulated, compared, searched } = promises;
   const all = simulated + compared + searched;
-  const counted = findings.filter(({ accepted }) => accepted === undefined).length;
+  const broken = findings.filter(({ accepted }) => accepted === undefined).length;
   if (!holds)
-    return `${counted === 1 ? "1 thing does" : `${counted} things do`} not hold, of ${count(all, "promise")}.`;
-  if (!complete) return `Nothing was found, but ${count(missed.length, "thing")} could not be looked at.`;
-  return `All ${count(all, "promise")} hold.`;
+    return `${broken === 1 ? "1 thing does" : `${broken} things do`} not hold, of ${counted(all, "promise")}.`;
+  if (!complete) return `Nothing was found, but ${counted(missed.length, "thing")} could not be looked at.`;
+  return `All ${counted(all, "promise")} hold.`;
 }
-
-const count = (number: number, noun: string): string =>
-  `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 
 /** What the numbers are of, and what no simulator can say. */
 export function scopeOf({ promises: { simulated, compared, searched } }: Verification): string {
   return [
-    `By AWS's policy simulator: ${count(simulated, "line")} of the matrix.`,
-    `By comparison with what the stack makes: ${count(compared, "document")}, trust policies and resource control policies among them, which the simulator does not judge.`,
-    `Side doors: ${count(searched, "look")}.`,
+    `By AWS's policy simulator: ${counted(simulated, "line")} of the matrix.`,
+    `By comparison with what the stack makes: ${counted(compared, "document")}, trust policies and resource control policies among them, which the simulator does not judge.`,
+    `Side doors: ${counted(searched, "look")}.`,
   ].join(" ");
 }
 
 /** The report for people at a terminal: the summary first, then what does not hold. */
 export function verificationText(report: Verification, stream: NodeJS.WriteStream, { all = false } = {}): string {
   const { findings, missed, notFound, lines } = report;
-  const [counted, accepted] = [findings.filter((one) => !one.accepted), findings.filter((one) => one.accepted)];
+  const [broken, accepted] = [findings.filter((one) => !one.accepted), findings.filter((one) => one.accepted)];
   const parts = [
     [summaryOf(report), scopeOf(report)],
-    ...counted.map((one) => findingLines(one, styled("red", "!", stream))),
+    ...broken.map((one) => findingLines(one, styled("red", "!", stream))),
     ...missed.map(({ what, reason, remedy }) => [
       `${styled("yellow", "!", stream)} Not looked at: ${what}. ${oneLine(reason)}`,
       `  ${remedy}`,

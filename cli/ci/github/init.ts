@@ -1,9 +1,8 @@
-import { initialize, type InitializeOptions } from "../../onboarding/initialize-stack.ts";
+import type { InitializeOptions } from "../../onboarding/initialize-stack.ts";
 import { findStackSettings, type Project } from "../../project/project.ts";
 import type { GithubSetUp, InitResult } from "../../results/init.ts";
 import type { Printer } from "../../terminal/printer.ts";
-import { githubPage } from "./page.ts";
-import { type GithubFlags, setUpGithub } from "./set-up.ts";
+import type { GithubFlags } from "./set-up.ts";
 
 export interface InitOptions extends Omit<InitializeOptions, "tell"> {
   /** The workflows to write, if any: of a stack that is set up already, they are all that is done. */
@@ -14,6 +13,8 @@ export interface InitOptions extends Omit<InitializeOptions, "tell"> {
 export async function init({ github, ...options }: InitOptions, printer: Printer): Promise<InitResult> {
   const known = github && (await findStackSettings(options.from, options.answers.stack));
   if (github && known) return workflowsOf(known, github, printer);
+  // Workflows of a stack that is there need no engine.
+  const { initialize } = await import("../../onboarding/initialize-stack.ts");
   const tell = (warning: string): void => {
     printer.logToStderr(`Note: ${warning}`);
   };
@@ -30,6 +31,7 @@ async function workflowsOf(
   { version, ...flags }: GithubFlags & { version: string },
   printer: Printer,
 ): Promise<GithubSetUp> {
+  const [{ setUpGithub }, { githubPage }] = await Promise.all([import("./set-up.ts"), import("./page.ts")]);
   const result = await setUpGithub(project, version, flags);
   for (const warning of result.warnings) printer.logToStderr(`Note: ${warning}`);
   printer.log(githubPage(result));
