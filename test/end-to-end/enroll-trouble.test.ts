@@ -2,10 +2,8 @@ import { expect } from "chai";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { Credentials } from "../sandbox/index.ts";
-import { scanSecret, typeTwoCodes } from "../support/enrollment.ts";
+import { finishEnrollment, scanSecret, skipPassword, typeKey, typeTwoCodes } from "../support/enrollment.ts";
 import { Administrator } from "../support/harness.ts";
-import type { Terminal } from "../support/terminal.ts";
 import { profileText, Workstation } from "../support/workstation.ts";
 
 const names = ["alice", "bob", "carol", "dave", "erin", "frank"];
@@ -26,24 +24,6 @@ describe("enroll in trouble", () => {
     const station = await Workstation.new(admin, userName);
     stations.push(station);
     return station;
-  }
-  async function typeKey(terminal: Terminal, { accessKeyId, secretAccessKey }: Credentials): Promise<void> {
-    await terminal.waitFor("Access key ID:");
-    terminal.enter(accessKeyId);
-    await terminal.waitFor("Secret access key:");
-    terminal.enter(secretAccessKey);
-  }
-  const skipPassword = async (terminal: Terminal): Promise<void> => {
-    await terminal.waitFor("One-time password");
-    terminal.enter();
-  };
-  async function finish(terminal: Terminal, station: Workstation): Promise<void> {
-    await terminal.waitFor("Account:");
-    terminal.enter();
-    await terminal.waitFor("MFA code");
-    terminal.enter(station.nextCode());
-    await terminal.waitFor("First login  works");
-    expect(await terminal.ended()).to.equal(0);
   }
 
   it("is refused before anything is made where its notes, or the profiles, cannot be written", async () => {
@@ -74,7 +54,7 @@ describe("enroll in trouble", () => {
     await scanSecret(terminal, alice);
     await typeTwoCodes(terminal, alice);
     await terminal.waitFor("in the profile auth; the initial one is deleted");
-    await finish(terminal, alice);
+    await finishEnrollment(terminal, alice);
     expect(await alice.profile("auth-old")).to.deep.include(revoked);
     expect((await alice.profile("auth")).accessKeyId).to.not.equal(revoked.accessKeyId);
   });
@@ -98,7 +78,7 @@ describe("enroll in trouble", () => {
     await scanSecret(second, bob);
     await typeTwoCodes(second, bob);
     await second.waitFor("mfa/bob, enrolled");
-    await finish(second, bob);
+    await finishEnrollment(second, bob);
   });
 
   it("says that whoever has a passkey cannot add a device by a key, in AWS's words, and where it can be done", async () => {

@@ -1,13 +1,11 @@
 import { ListAccessKeysCommand } from "@aws-sdk/client-iam";
 import { expect } from "chai";
-import { readFile, rm } from "node:fs/promises";
 
 import { AwsCli } from "../sandbox/aws-cli.ts";
 import { administratorOf, clients } from "../sandbox/testing.ts";
 import { works } from "../support/developer.ts";
-import { scanSecret, typeTwoCodes } from "../support/enrollment.ts";
+import { logInAtLast, oneTimePassword, scanSecret, skipPassword, typeTwoCodes } from "../support/enrollment.ts";
 import { Administrator } from "../support/harness.ts";
-import type { Terminal } from "../support/terminal.ts";
 import { profileText, Workstation } from "../support/workstation.ts";
 
 const names = ["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan"];
@@ -30,12 +28,6 @@ describe("enroll", () => {
     stations.push(station);
     return station;
   }
-  async function oneTimePassword(userName: string): Promise<string> {
-    const path = `${admin.directory}/password-${userName}`;
-    await rm(path, { force: true });
-    await admin.succeed("reset-password", userName, "--yes", "--password-file", path);
-    return (await readFile(path, "utf8")).trim().slice(userName.length + 1);
-  }
   const keysOf = async (userName: string): Promise<string[]> => {
     const { iam } = await administratorOf(admin.sandbox, admin.sandbox.authAccount);
     const { AccessKeyMetadata = [] } = await iam.send(new ListAccessKeysCommand({ UserName: userName }));
@@ -43,18 +35,6 @@ describe("enroll", () => {
   };
   const profileWorks = async (station: Workstation, name: string): Promise<boolean> =>
     works(clients(admin.sandbox, await station.profile(name)));
-
-  async function firstLogin(terminal: Terminal, station: Workstation): Promise<void> {
-    await terminal.waitFor("Account:");
-    terminal.enter();
-    await terminal.waitFor("MFA code");
-    terminal.enter(station.nextCode());
-    await terminal.waitFor("First login  works");
-  }
-  const skipPassword = async (terminal: Terminal): Promise<void> => {
-    await terminal.waitFor("One-time password");
-    terminal.enter();
-  };
 
   it("sets a developer up in one sitting, from the key typed in to the first login", async () => {
     const alice = await developer("alice");
@@ -67,7 +47,7 @@ describe("enroll", () => {
     terminal.enter(initial.secretAccessKey);
     await terminal.waitFor("User         alice, in the auth account 222222222222");
     await terminal.waitFor("One-time password");
-    terminal.enter(await oneTimePassword("alice"));
+    terminal.enter(await oneTimePassword(admin, "alice"));
     await terminal.waitFor("New password:");
     terminal.enter("correct-Horse-7-battery");
     await terminal.waitFor("The same again:");
@@ -78,7 +58,7 @@ describe("enroll", () => {
     await terminal.waitFor("MFA device   arn:aws:iam::222222222222:mfa/alice, enrolled");
     await terminal.waitFor("in the profile auth; the initial one is deleted");
     await terminal.waitFor("Profiles     payments, sandbox: they share your login");
-    await firstLogin(terminal, alice);
+    await logInAtLast(terminal, alice);
     await terminal.waitFor("Try: aws ec2 describe-instances --profile dev");
     expect(await terminal.ended()).to.equal(0);
 
@@ -116,7 +96,7 @@ describe("enroll", () => {
       "MFA device   arn:aws:iam::222222222222:mfa/alice, enrolled already; an administrator can reset it",
     );
     await terminal.waitFor("in the profile auth already");
-    await firstLogin(terminal, alice);
+    await logInAtLast(terminal, alice);
     expect(await terminal.ended()).to.equal(0);
     expect([await alice.readAws("config"), await alice.profile("auth")]).to.eql(files);
   });
@@ -130,7 +110,7 @@ describe("enroll", () => {
     await first.waitFor("Secret access key:");
     first.enter(initial.secretAccessKey);
     await first.waitFor("One-time password");
-    first.enter(await oneTimePassword("bob"));
+    first.enter(await oneTimePassword(admin, "bob"));
     await first.waitFor("New password:");
     first.enter("correct-Horse-7-battery");
     await first.waitFor("The same again:");
@@ -148,7 +128,7 @@ describe("enroll", () => {
     const second = bob.terminal("enroll");
     await second.waitFor("One-time password, if yours was reset");
     // The administrator has made another one meanwhile, whatever the files here say.
-    second.enter(await oneTimePassword("bob"));
+    second.enter(await oneTimePassword(admin, "bob"));
     await second.waitFor("New password:");
     second.enter("correct-Horse-8-battery");
     await second.waitFor("The same again:");
@@ -167,7 +147,7 @@ describe("enroll", () => {
     const third = bob.terminal("enroll");
     await skipPassword(third);
     await third.waitFor("enrolled already");
-    await firstLogin(third, bob);
+    await logInAtLast(third, bob);
     expect(await third.ended()).to.equal(0);
     expect(await bob.read(...progress)).to.equal('{"passwordChanged":true}');
   });
@@ -184,7 +164,7 @@ describe("enroll", () => {
     await skipPassword(terminal);
     await scanSecret(terminal, carol);
     await typeTwoCodes(terminal, carol);
-    await firstLogin(terminal, carol);
+    await logInAtLast(terminal, carol);
     expect(await terminal.ended()).to.equal(0);
     expect(await keysOf("carol")).to.eql([stored.accessKeyId]);
   });
@@ -202,7 +182,7 @@ describe("enroll", () => {
     await typeTwoCodes(terminal, dave);
     await terminal.waitFor(`Access key   ${accessKeyId} itself, in the profile auth; ${other.accessKeyId}, made `);
     await terminal.waitFor("stays beside it (");
-    await firstLogin(terminal, dave);
+    await logInAtLast(terminal, dave);
     expect(await terminal.ended()).to.equal(0);
     expect(await dave.profile("auth")).to.deep.include({ accessKeyId, secretAccessKey });
     expect(await keysOf("dave")).to.have.members([accessKeyId, other.accessKeyId]);
@@ -225,14 +205,14 @@ describe("enroll", () => {
     await terminal.waitFor("First code");
     await typeTwoCodes(terminal, erin);
     await terminal.waitFor("mfa/erin, enrolled");
-    await firstLogin(terminal, erin);
+    await logInAtLast(terminal, erin);
     expect(await terminal.ended()).to.equal(0);
   });
 
   it("names the rule of the password policy that a new password breaks, and asks for another one alone", async () => {
     const frank = await developer("frank");
     await frank.writeAws("credentials", profileText("auth", await frank.keyFromConsole()));
-    const password = await oneTimePassword("frank");
+    const password = await oneTimePassword(admin, "frank");
     const terminal = frank.terminal("enroll");
     const typeOld = async (old: string): Promise<void> => {
       await terminal.waitFor("One-time password");
@@ -299,7 +279,7 @@ describe("enroll", () => {
     terminal.enter("a[b");
     await terminal.waitFor('"a[b" cannot be the name of a profile.');
     terminal.enter("mine");
-    await firstLogin(terminal, heidi);
+    await logInAtLast(terminal, heidi);
     await terminal.waitFor("Every day: mfa-admin login --profile mine");
     expect(await terminal.ended()).to.equal(0);
     expect(await profileWorks(heidi, "mine")).to.equal(true);

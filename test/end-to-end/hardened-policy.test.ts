@@ -9,13 +9,13 @@ import {
 } from "@aws-sdk/client-iam";
 import { AssumeRoleCommand, GetSessionTokenCommand } from "@aws-sdk/client-sts";
 import { expect } from "chai";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 
 import type { Credentials } from "../sandbox/index.ts";
 import { administratorOf, clients, type Clients, enableDevice, given, refusal } from "../sandbox/testing.ts";
 import { works } from "../support/developer.ts";
+import { finishEnrollment, oneTimePassword, typeKey } from "../support/enrollment.ts";
 import { Administrator } from "../support/harness.ts";
-import type { Terminal } from "../support/terminal.ts";
 import { profileText, Workstation } from "../support/workstation.ts";
 
 const mfaMaxAge = 7200;
@@ -36,7 +36,7 @@ describe("a stack with accessKeys: with-mfa and mfaMaxAge", () => {
       edit: (text) => text.replace("config:\n", hardened),
     });
     alice = await developer("alice");
-    passwordOfDave = await oneTimePassword("dave");
+    passwordOfDave = await oneTimePassword(admin, "dave");
   });
   after(async () => {
     await Promise.all(stations.map((station) => station.close()));
@@ -47,12 +47,6 @@ describe("a stack with accessKeys: with-mfa and mfaMaxAge", () => {
     const station = await Workstation.new(admin, userName);
     stations.push(station);
     return station;
-  }
-  async function oneTimePassword(userName: string): Promise<string> {
-    const path = `${admin.directory}/password-${userName}`;
-    await rm(path, { force: true });
-    await admin.succeed("reset-password", userName, "--yes", "--password-file", path);
-    return (await readFile(path, "utf8")).trim().slice(userName.length + 1);
   }
   const as = (credentials: Credentials): Clients => clients(admin.sandbox, credentials);
   const nameOf = async (request: Promise<unknown>): Promise<string> => (await refusal(request)).name;
@@ -82,21 +76,6 @@ describe("a stack with accessKeys: with-mfa and mfaMaxAge", () => {
     expect(tried).to.eql(Object.fromEntries(Object.keys(tried).map((what) => [what, refused(what)])));
   };
 
-  async function typeKey(terminal: Terminal, { accessKeyId, secretAccessKey }: Credentials): Promise<void> {
-    await terminal.waitFor("Access key ID:");
-    terminal.enter(accessKeyId);
-    await terminal.waitFor("Secret access key:");
-    terminal.enter(secretAccessKey);
-  }
-  async function firstLogin(terminal: Terminal): Promise<void> {
-    await terminal.waitFor("Account:");
-    terminal.enter();
-    await terminal.waitFor("MFA code");
-    terminal.enter(alice.nextCode());
-    await terminal.waitFor("First login  works");
-    expect(await terminal.ended()).to.equal(0);
-  }
-
   it("leaves a stolen key nothing before its owner's first device: no key, no device, no password, no role", async () => {
     const bob = await developer("bob");
     const { iam } = await administratorOf(admin.sandbox, admin.sandbox.authAccount);
@@ -111,7 +90,7 @@ describe("a stack with accessKeys: with-mfa and mfaMaxAge", () => {
     const first = as(
       await admin.sandbox.signIn({
         userName: "alice",
-        password: await oneTimePassword("alice"),
+        password: await oneTimePassword(admin, "alice"),
         newPassword: password,
       }),
     );
@@ -129,7 +108,7 @@ describe("a stack with accessKeys: with-mfa and mfaMaxAge", () => {
     await terminal.waitFor("Password     the one that you sign in to the console with; it is changed there");
     await terminal.waitFor(`MFA device   ${device}, enrolled already`);
     await terminal.waitFor(`Access key   ${key.accessKeyId} itself, in the profile auth`);
-    await firstLogin(terminal);
+    await finishEnrollment(terminal, alice);
     expect(await alice.profile("auth")).to.eql(key);
     expect(await works(as(await alice.profile("dev")))).to.equal(true);
     expect(terminal.screen).to.not.contain("One-time password").and.not.contain(key.secretAccessKey);
@@ -138,7 +117,7 @@ describe("a stack with accessKeys: with-mfa and mfaMaxAge", () => {
   it("enrols again with the key that is there, which finishes", async () => {
     const terminal = alice.terminal("enroll");
     await terminal.waitFor("in the profile auth already");
-    await firstLogin(terminal);
+    await finishEnrollment(terminal, alice);
   });
 
   it("takes a second key on the same computer, and says that the first one stays", async () => {
@@ -149,7 +128,7 @@ describe("a stack with accessKeys: with-mfa and mfaMaxAge", () => {
     const env = { AWS_ACCESS_KEY_ID: AccessKeyId, AWS_SECRET_ACCESS_KEY: SecretAccessKey };
     const terminal = alice.terminalWith(env, "enroll");
     await terminal.waitFor(`${key.accessKeyId}, in the profile auth; ${AccessKeyId} stays: delete`);
-    await firstLogin(terminal);
+    await finishEnrollment(terminal, alice);
     await iam.send(new DeleteAccessKeyCommand({ AccessKeyId }));
   });
 
@@ -231,12 +210,7 @@ describe("a stack with accessKeys: with-mfa and mfaMaxAge", () => {
       await terminal.waitFor("Password     to be changed in the console, where you sign in");
       await terminal.waitFor("AWS lets no access key make another: ");
       await terminal.waitFor("itself, in the profile auth");
-      await terminal.waitFor("Account:");
-      terminal.enter();
-      await terminal.waitFor("MFA code");
-      terminal.enter(dave.nextCode());
-      await terminal.waitFor("First login  works");
-      expect(await terminal.ended()).to.equal(0);
+      await finishEnrollment(terminal, dave);
     });
   });
 

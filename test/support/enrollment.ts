@@ -1,3 +1,8 @@
+import { expect } from "chai";
+import { readFile, rm } from "node:fs/promises";
+
+import type { Credentials } from "../sandbox/index.ts";
+import type { Administrator } from "./harness.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Workstation } from "./workstation.ts";
 
@@ -14,4 +19,41 @@ export async function typeTwoCodes(terminal: Terminal, station: Workstation): Pr
   terminal.enter(station.nextCode());
   await terminal.waitFor("Second code (the next one, in");
   terminal.enter(station.nextCode());
+}
+
+/** Types an access key in. */
+export async function typeKey(terminal: Terminal, { accessKeyId, secretAccessKey }: Credentials): Promise<void> {
+  await terminal.waitFor("Access key ID:");
+  terminal.enter(accessKeyId);
+  await terminal.waitFor("Secret access key:");
+  terminal.enter(secretAccessKey);
+}
+
+/** Leaves the one-time password to the first sign-in to the console. */
+export async function skipPassword(terminal: Terminal): Promise<void> {
+  await terminal.waitFor("One-time password");
+  terminal.enter();
+}
+
+/** Takes the account that is offered, and logs in to it with a code. */
+export async function logInAtLast(terminal: Terminal, station: Workstation): Promise<void> {
+  await terminal.waitFor("Account:");
+  terminal.enter();
+  await terminal.waitFor("MFA code");
+  terminal.enter(station.nextCode());
+  await terminal.waitFor("First login  works");
+}
+
+/** The same, to the end of `enroll`. */
+export async function finishEnrollment(terminal: Terminal, station: Workstation): Promise<void> {
+  await logInAtLast(terminal, station);
+  expect(await terminal.ended()).to.equal(0);
+}
+
+/** Has an administrator make somebody a new one-time password. */
+export async function oneTimePassword(admin: Administrator, userName: string): Promise<string> {
+  const path = `${admin.directory}/password-${userName}`;
+  await rm(path, { force: true });
+  await admin.succeed("reset-password", userName, "--yes", "--password-file", path);
+  return (await readFile(path, "utf8")).trim().slice(userName.length + 1);
 }

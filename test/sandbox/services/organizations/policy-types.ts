@@ -6,36 +6,34 @@ import { change, policyTypeNotEnabled, typeFrom } from "./policies.ts";
 
 /** Switching a type of policies on and off (Organizations API Reference, "EnablePolicyType" and "DisablePolicyType"). */
 export const policyTypeOperations: Operations = {
-  EnablePolicyType: change({
-    on: rootArn,
-    context: (call) => ({ "organizations:PolicyType": typeFrom(call, "PolicyType") }),
-    run(call) {
-      const { organization } = call.aws;
-      const type = typeFrom(call, "PolicyType");
-      refuseUnknownRoot(call);
-      if (organization.enabledPolicyTypes.has(type)) {
-        throw new AwsError(
-          "PolicyTypeAlreadyEnabledException",
-          "The specified policy type is already enabled in the specified root.",
-        );
-      }
-      organization.enable(type);
-      return { Root: showRoot(organization) };
-    },
+  EnablePolicyType: switched((organization, type) => {
+    if (organization.enabledPolicyTypes.has(type)) {
+      throw new AwsError(
+        "PolicyTypeAlreadyEnabledException",
+        "The specified policy type is already enabled in the specified root.",
+      );
+    }
+    organization.enable(type);
   }),
-  DisablePolicyType: change({
-    on: rootArn,
-    context: (call) => ({ "organizations:PolicyType": typeFrom(call, "PolicyType") }),
-    run(call) {
-      const { organization } = call.aws;
-      const type = typeFrom(call, "PolicyType");
-      refuseUnknownRoot(call);
-      if (!organization.enabledPolicyTypes.has(type)) throw policyTypeNotEnabled();
-      organization.disable(type);
-      return { Root: showRoot(organization) };
-    },
+  DisablePolicyType: switched((organization, type) => {
+    if (!organization.enabledPolicyTypes.has(type)) throw policyTypeNotEnabled();
+    organization.disable(type);
   }),
 };
+
+function switched(act: (organization: Organization, type: ReturnType<typeof typeFrom>) => void) {
+  return change({
+    on: rootArn,
+    context: (call) => ({ "organizations:PolicyType": typeFrom(call, "PolicyType") }),
+    run(call) {
+      const { organization } = call.aws;
+      const type = typeFrom(call, "PolicyType");
+      refuseUnknownRoot(call);
+      act(organization, type);
+      return { Root: showRoot(organization) };
+    },
+  });
+}
 
 /** The root, and which types of policies are on. */
 export const showRoot = (organization: Organization): Output => ({
