@@ -1,29 +1,14 @@
 /** What the attacks share: an organization with the stack, and an attack tried without and with what stops it. */
 
-import {
-  AttachRolePolicyCommand,
-  CreatePolicyCommand,
-  CreateRoleCommand,
-  type IAMClient,
-  PutGroupPolicyCommand,
-} from "@aws-sdk/client-iam";
+import { AttachRolePolicyCommand, CreatePolicyCommand, CreateRoleCommand, type IAMClient } from "@aws-sdk/client-iam";
 import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 import { expect } from "chai";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { developersGroup } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { type Credentials, type Sandbox, startSandbox } from "../sandbox/index.ts";
-import {
-  ADMINISTRATOR_ACCESS,
-  administratorOf,
-  clients,
-  type Clients,
-  given,
-  policy,
-  refusal,
-} from "../sandbox/testing.ts";
+import { ADMINISTRATOR_ACCESS, administratorOf, clients, type Clients, given, refusal } from "../sandbox/testing.ts";
 import { Developer } from "../support/developer.ts";
 import { madeOnce } from "../support/made-once.ts";
 import { makeStack, settingsFor } from "../support/stack-without-engine.ts";
@@ -139,7 +124,10 @@ export async function expectStopped(
   attack: Attack,
   also: Attack = () => Promise.resolve(),
 ): Promise<void> {
-  await on(await Target.with({ ownPolicies, settings: { ...settings, guardRails: [] } }), attack);
+  await on(
+    await Target.with({ ownPolicies, settings: { ...settings, guardRails: [], accessKeys: "article" } }),
+    attack,
+  );
   await on(await Target.with({ ownPolicies, ...(settings !== undefined && { settings }) }), async (target) => {
     const error = await refusal(attack(target));
     expect(error.message, error.stack).to.contain(`is not authorized to perform: ${action} `);
@@ -162,16 +150,5 @@ export const guardedBy = (...guardRails: Settings["guardRails"]): { settings: Re
   settings: { guardRails },
 });
 
-/**
- * Access keys need MFA: what the setting `accessKeys: with-mfa` makes of the developers' rights. The session without MFA makes none.
- */
-export async function askMfaForAccessKeys({ sandbox }: Target): Promise<void> {
-  const { iam } = await administratorOf(sandbox, sandbox.authAccount);
-  const PolicyDocument = policy({
-    Effect: "Deny",
-    Action: ["iam:CreateAccessKey", "iam:UpdateAccessKey", "iam:DeleteAccessKey"],
-    Resource: "*",
-    Condition: { BoolIfExists: { "aws:MultiFactorAuthPresent": "false" } },
-  });
-  await iam.send(new PutGroupPolicyCommand({ GroupName: developersGroup, PolicyName: "keys", PolicyDocument }));
-}
+/** The settings by which access keys need MFA. */
+export const keysWithMfa = { settings: { accessKeys: "with-mfa" } };
