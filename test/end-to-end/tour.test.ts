@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
@@ -16,5 +17,11 @@ describe("the tour of npm start", () => {
     expect(right).to.equal(all).and.not.equal(undefined);
     expect(Number(all)).to.be.at.least(20);
     expect(status).to.equal(0);
+    // README's excerpt has the columns of one table for the lines of several.
+    const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
+    const lines = (of: string): string[] => of.split("\n").map((line) => line.trim().replace(/ {2,}/g, " "));
+    const excerpt = lines(readme).filter((line) => /^ok |^\d+ of \d+ attempts/.test(line));
+    expect(excerpt).to.have.length.above(5);
+    expect(lines(stdout)).to.include.members(excerpt);
   });
 });
