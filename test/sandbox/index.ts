@@ -2,11 +2,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "./clock.ts";
 import { registerSecurityKey, signIn, type SignIn } from "./console.ts";
-import { Faults, type Fault } from "./faults.ts";
+import type { Fault } from "./faults.ts";
 import { Latency } from "./latency.ts";
 import { LocalAws } from "./model/local-aws.ts";
 import type { Organization } from "./model/organization.ts";
 import { restore, save } from "./model/saved.ts";
+import type { StackSets } from "./model/stack-sets.ts";
 import {
   AUTH_ACCOUNT,
   DEVELOPMENT_ACCOUNTS,
@@ -20,6 +21,7 @@ import {
   seedUser,
 } from "./model/seed.ts";
 import { listen, type RecordedRequest } from "./server.ts";
+import { followAccount } from "./services/cloudformation/operation.ts";
 
 export type { SignIn } from "./console.ts";
 export type { Fault } from "./faults.ts";
@@ -53,6 +55,8 @@ export interface SandboxOptions {
   serviceControlPolicies?: boolean;
   /** Whether the organization has resource control policies switched on. Default false. */
   resourceControlPolicies?: boolean;
+  /** Whether StackSets may work in the organization's accounts. Default false. */
+  stackSetsAccess?: boolean;
   /** Name to account id of the development accounts. */
   developmentAccounts?: Record<string, string>;
 }
@@ -62,6 +66,8 @@ export interface Sandbox {
   readonly endpoint: string;
   /** The model behind the endpoint, for assertions. */
   readonly organization: Organization;
+  /** CloudFormation's stack sets in the management account. */
+  readonly stackSets: StackSets;
   readonly managementAccount: string;
   readonly authAccount: string;
   readonly developmentAccounts: Record<string, string>;
@@ -115,18 +121,23 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       ...(options.resourceControlPolicies === true ? (["RESOURCE_CONTROL_POLICY"] as const) : []),
     ],
   });
+  aws.stackSets.trustedAccess = options.stackSetsAccess ?? false;
   populate(aws, developmentAccounts);
   let administrator = seedAdministrator(aws);
   const authAccount = aws.organization.account(AUTH_ACCOUNT);
-  const faults = new Faults();
+  const { faults } = aws;
   const latency = new Latency(options.latencyMilliseconds ?? 0);
-  const server = await listen({ aws, faults, latency, port: options.port ?? 0 });
+  aws.organization.onPlaced = (accountId) => {
+    followAccount({ aws, latency }, accountId);
+  };
+  const server = await listen({ aws, latency, port: options.port ?? 0 });
   // Nothing of the developer's own configuration may be read, so the files named do not exist.
   const missing = join(tmpdir(), "mfa-admin-sandbox", "does-not-exist");
 
   return {
     endpoint: server.endpoint,
     organization: aws.organization,
+    stackSets: aws.stackSets,
     managementAccount: MANAGEMENT_ACCOUNT,
     authAccount: AUTH_ACCOUNT,
     developmentAccounts,

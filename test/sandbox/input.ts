@@ -62,6 +62,12 @@ export class Input {
     return Array.isArray(value) ? value.map((item) => new Input(item as Record<string, unknown>)) : [];
   }
 
+  /** A structure; none, where it is not given. */
+  structure(name: string): Input[] {
+    const value = this.values[name];
+    return typeof value === "object" && value !== null ? [new Input(value as Record<string, unknown>)] : [];
+  }
+
   /** The `Tags` of the input, as IAM takes them (IAM API Reference, "Tag"). */
   tags(): Map<string, string> {
     const tags = new Map(this.structures("Tags").map((tag) => [tag.string("Key"), tag.string("Value")]));

@@ -4,7 +4,6 @@ import type { AddressInfo } from "node:net";
 import { authenticate } from "./authentication.ts";
 import { authorizeAnywhere } from "./authorization.ts";
 import { AwsError } from "./errors.ts";
-import type { Faults } from "./faults.ts";
 import type { Latency } from "./latency.ts";
 import { multiFactorAuthPresent, type Caller } from "./model/caller.ts";
 import type { LocalAws } from "./model/local-aws.ts";
@@ -33,7 +32,6 @@ export interface RecordedRequest {
 
 interface Room {
   aws: LocalAws;
-  faults: Faults;
   latency: Latency;
 }
 
@@ -131,7 +129,7 @@ async function run(
   caller: Caller,
   input: Record<string, unknown>,
 ): Promise<Output | "cut"> {
-  const fault = room.faults.take({ service: service.name, action, accountId: caller.accountId, input });
+  const fault = room.aws.faults.take({ service: service.name, action, accountId: caller.accountId, input });
   if (fault?.cutConnection === true) return "cut";
   if (fault?.unanswered === true) return new Promise(() => undefined);
   if (fault !== undefined && fault.handlerErrorCode === undefined && fault.loseAnswer !== true) {

@@ -1,4 +1,5 @@
 import { CloudControlClient, GetResourceRequestStatusCommand, type ProgressEvent } from "@aws-sdk/client-cloudcontrol";
+import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { CreateVirtualMFADeviceCommand, EnableMFADeviceCommand, IAMClient } from "@aws-sdk/client-iam";
 import { OrganizationsClient } from "@aws-sdk/client-organizations";
@@ -13,6 +14,7 @@ export interface Clients {
   organizations: OrganizationsClient;
   cloudControl: CloudControlClient;
   ec2: EC2Client;
+  cloudFormation: CloudFormationClient;
 }
 
 /** SDK clients that use the sandbox; they try once. */
@@ -24,6 +26,7 @@ export function clients(sandbox: Sandbox, credentials: Credentials = sandbox.adm
     organizations: new OrganizationsClient(configuration),
     cloudControl: new CloudControlClient(configuration),
     ec2: new EC2Client(configuration),
+    cloudFormation: new CloudFormationClient(configuration),
   };
 }
 

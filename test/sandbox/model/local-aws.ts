@@ -1,16 +1,21 @@
 import { Clock } from "../clock.ts";
+import { Faults } from "../faults.ts";
 import { AWS_MANAGED_POLICIES } from "./aws-managed-policies.ts";
 import { CredentialStore } from "./credential-store.ts";
 import type { ManagedPolicy } from "./entities.ts";
 import { Organization, type PolicyType } from "./organization.ts";
 import { ResourceRequests } from "./resource-requests.ts";
 import { MANAGEMENT_ACCOUNT } from "./seed.ts";
+import { StackSets } from "./stack-sets.ts";
 
 /** Everything the sandbox remembers. */
 export class LocalAws {
   readonly clock = new Clock();
   readonly credentials = new CredentialStore();
   readonly resourceRequests = new ResourceRequests();
+  readonly stackSets = new StackSets();
+  /** The failures that tests have put in the way. */
+  readonly faults = new Faults();
   readonly organization: Organization;
   readonly consistencySeconds: number;
   readonly deviceConsistencySeconds: number;

@@ -46,6 +46,8 @@ export class Organization {
   readonly enabledPolicyTypes = new Set<PolicyType>();
   /** A change made through Cloud Control is under way: any other is refused meanwhile. */
   changeInProgress = false;
+  /** Told of every account that is made, moved or taken out. */
+  onPlaced: (accountId: string) => void = () => undefined;
   /** OU or account to what holds it. */
   readonly parents = new Map<string, string>();
 
@@ -100,11 +102,13 @@ export class Organization {
     const account = new Account(id, name);
     this.accounts.set(id, account);
     this.#place(id, parentId);
+    this.onPlaced(id);
     return account;
   }
 
   moveAccount(id: string, parentId: string): void {
     this.parents.set(id, parentId);
+    this.onPlaced(id);
   }
 
   /** Makes an account that is not of this organization. */
@@ -125,6 +129,7 @@ export class Organization {
     this.accounts.delete(id);
     this.parents.delete(id);
     for (const { targets } of this.policies.values()) targets.delete(id);
+    this.onPlaced(id);
   }
 
   account(id: string): Account {

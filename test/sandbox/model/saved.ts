@@ -14,7 +14,7 @@ export function save(aws: LocalAws): Buffer {
 /** Puts back what was saved, here or in another local AWS. Accounts that are there already stay the same objects. */
 export function restore(aws: LocalAws, saved: Buffer): void {
   const { accounts, outsiders, ...organization } = deserialize(saved) as Contents;
-  const { organization: target, credentials, resourceRequests } = aws;
+  const { organization: target, credentials, resourceRequests, stackSets } = aws;
   refill(target.accounts, accounts);
   refill(target.outsiders, outsiders);
   target.enabledPolicyTypes.clear();
@@ -26,12 +26,14 @@ export function restore(aws: LocalAws, saved: Buffer): void {
   replace(credentials.sessions, organization.sessions);
   replace(credentials.signinTokens, organization.signinTokens);
   replace(resourceRequests.declarations, organization.declarations);
+  stackSets.trustedAccess = organization.trustedAccess;
+  replace(stackSets.byName, organization.stackSets);
 }
 
 type Contents = ReturnType<typeof contentsOf>;
 
 /** In one value, so that an entity which is named in several places is still one after it was read back. */
-function contentsOf({ organization, credentials, resourceRequests }: LocalAws) {
+function contentsOf({ organization, credentials, resourceRequests, stackSets }: LocalAws) {
   const { units, policies, parents, enabledPolicyTypes } = organization;
   const { keys, sessions, signinTokens } = credentials;
   const { declarations } = resourceRequests;
@@ -42,6 +44,7 @@ function contentsOf({ organization, credentials, resourceRequests }: LocalAws) {
     outsiders: contents(organization.outsiders),
     ...{ units, policies, parents, enabledPolicyTypes },
     ...{ keys, sessions, signinTokens, declarations },
+    ...{ trustedAccess: stackSets.trustedAccess, stackSets: stackSets.byName },
   };
 }
 

@@ -13,9 +13,12 @@ import { organizationsPolicy } from "./organizations-policy.ts";
 import { HandlerContext, validateModel, type ResourceType } from "./resource-type.ts";
 import { notFound, start, type Work } from "./request.ts";
 import { role } from "./role.ts";
+import { stackSet } from "./stack-set.ts";
 import { user } from "./user.ts";
 
-const TYPES = new Map([user, group, managedPolicy, role, organizationsPolicy].map((type) => [type.name, type]));
+const TYPES = new Map(
+  [user, group, managedPolicy, role, organizationsPolicy, stackSet].map((type) => [type.name, type]),
+);
 
 const onAnyResource = (call: Call) => `arn:aws:cloudformation:us-east-1:${call.caller.accountId}:resource/*`;
 

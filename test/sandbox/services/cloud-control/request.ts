@@ -34,6 +34,11 @@ const HANDLER_ERROR_CODES: Record<string, string> = {
   InvalidInput: "InvalidRequest",
   InvalidRequest: "InvalidRequest",
   NotUpdatable: "NotUpdatable",
+  StackSetNotFoundException: "NotFound",
+  NameAlreadyExistsException: "AlreadyExists",
+  OperationInProgressException: "ResourceConflict",
+  InsufficientCapabilitiesException: "InvalidRequest",
+  StackSetOperationFailed: "NotStabilized",
 };
 
 /** Accepts a request and has its work done a little later, as Cloud Control does. */
@@ -99,11 +104,11 @@ async function finish(call: Call, event: ProgressEvent, overlaps: boolean, work:
       return;
     }
     const { code, message, status } = error;
-    const service = event.typeName.split("::")[1] === "IAM" ? "Iam" : "Organizations";
+    const [, service = ""] = event.typeName.split("::");
     fail(
       event,
       HANDLER_ERROR_CODES[code] ?? "GeneralServiceException",
-      `${message} (Service: ${service}, Status Code: ${status}, Request ID: ${randomUUID()})`,
+      `${message} (Service: ${service === "IAM" ? "Iam" : service}, Status Code: ${status}, Request ID: ${randomUUID()})`,
     );
   } finally {
     event.eventTime = call.now;
