@@ -1,4 +1,6 @@
-import { accountsOf, roleNameOf, tagPrefix } from "./names.ts";
+import { accountsOf, entersEveryAccount, roleNameOf, tagPrefix } from "./names.ts";
+import { accountTagsRoom } from "./settings-references.ts";
+import { accountTag, everyAccountTag } from "./shared-role.ts";
 import type { Settings } from "./settings.ts";
 
 /**
@@ -15,6 +17,8 @@ export interface Assignment {
   sessionDuration: number;
   /** The ids of the accounts in which the developer has the role, by name. */
   accounts: Record<string, string>;
+  /** The role is in every account of the organization's units, beside those that have a name here. */
+  everyAccount?: true;
   /** Whom to ask about access, in the organization's own words. */
   contact?: string;
   /** The region of the developer's profiles. */
@@ -27,6 +31,8 @@ export interface Assignment {
 
 // The prefix and not the name: a user's name may have a comma, which a tag's value may not.
 const rolePrefixKey = `${tagPrefix}role-prefix`;
+/** In place of the prefix where the role is shared, and has the name alone. */
+const roleNameKey = `${tagPrefix}role`;
 const durationKey = `${tagPrefix}session-duration`;
 const contactKey = `${tagPrefix}contact`;
 const regionKey = `${tagPrefix}region`;
@@ -34,8 +40,12 @@ const accessKeysKey = `${tagPrefix}access-keys`;
 const mfaMaxAgeKey = `${tagPrefix}mfa-max-age`;
 const accountPrefix = `${tagPrefix}account/`;
 
-/** What a developer is to know, from the settings. */
-export function assignmentOf(settings: Settings, userName: string): Assignment {
+/**
+ * What a developer is to know, from the settings.
+ *
+ * @param known the ids of accounts by their names in AWS Organizations, where the settings name none of them
+ */
+export function assignmentOf(settings: Settings, userName: string, known: Record<string, string> = {}): Assignment {
   const { authAccount, developmentAccounts, sessionDuration, contact, region, accessKeys, mfaMaxAge } = settings;
   return {
     userName,
@@ -43,8 +53,9 @@ export function assignmentOf(settings: Settings, userName: string): Assignment {
     roleName: roleNameOf(settings, userName),
     sessionDuration,
     accounts: Object.fromEntries(
-      accountsOf(settings, userName).map((account) => [account, developmentAccounts[account] ?? ""]),
+      accountsOf(settings, userName).map((account) => [account, developmentAccounts[account] ?? known[account] ?? ""]),
     ),
+    ...(entersEveryAccount(settings, userName) && { everyAccount: true as const }),
     ...(contact !== undefined && { contact }),
     ...(region !== undefined && { region }),
     ...(accessKeys === "with-mfa" && { accessKeys }),
@@ -52,18 +63,35 @@ export function assignmentOf(settings: Settings, userName: string): Assignment {
   };
 }
 
-/** The tags of a developer's user that say it. */
-export function assignmentTags(settings: Settings, userName: string): Record<string, string> {
-  const { sessionDuration, accounts, contact, region, accessKeys, mfaMaxAge } = assignmentOf(settings, userName);
+/** The tags of a developer's user that say it. With a shared role, it is they that let the developer in. */
+export function assignmentTags(
+  settings: Settings,
+  userName: string,
+  known: Record<string, string> = {},
+): Record<string, string> {
+  const assignment = assignmentOf(settings, userName, known);
+  const { sessionDuration, accounts, contact, region, accessKeys, mfaMaxAge } = assignment;
   return {
-    [rolePrefixKey]: settings.rolePrefix,
+    ...(settings.roles === "shared"
+      ? sharedRoleTags(settings, assignment)
+      : {
+          [rolePrefixKey]: settings.rolePrefix,
+          ...Object.fromEntries(Object.entries(accounts).map(([name, id]) => [`${accountPrefix}${name}`, id])),
+        }),
     [durationKey]: String(sessionDuration),
-    ...Object.fromEntries(Object.entries(accounts).map(([name, id]) => [`${accountPrefix}${name}`, id])),
     ...(contact !== undefined && { [contactKey]: contact }),
     ...(region !== undefined && { [regionKey]: region }),
     ...(accessKeys !== undefined && { [accessKeysKey]: accessKeys }),
     ...(mfaMaxAge !== undefined && { [mfaMaxAgeKey]: String(mfaMaxAge) }),
   };
+}
+
+/** Names of accounts that somebody enters anyway are for convenience, and left out where they have no room. */
+function sharedRoleTags(settings: Settings, { roleName, accounts, everyAccount }: Assignment): Record<string, string> {
+  const named = Object.entries(accounts).map(([name, id]) => [accountTag(id), name] as const);
+  const every = everyAccount === true ? { [everyAccountTag.key]: everyAccountTag.value } : {};
+  const isShort = named.length + Object.keys(every).length <= accountTagsRoom(settings);
+  return { [roleNameKey]: roleName, ...every, ...(everyAccount === true && !isShort ? {} : Object.fromEntries(named)) };
 }
 
 /** Reads it back from a user's tags; nothing when they are not those of a developer of this stack. */
@@ -72,24 +100,33 @@ export function assignmentFromTags(
   tags: Record<string, string>,
 ): Assignment | undefined {
   const { [rolePrefixKey]: rolePrefix, [durationKey]: duration, [contactKey]: contact, [regionKey]: region } = tags;
-  const { [accessKeysKey]: accessKeys, [mfaMaxAgeKey]: mfaMaxAge } = tags;
-  if (rolePrefix === undefined) return undefined;
+  const { [accessKeysKey]: accessKeys, [mfaMaxAgeKey]: mfaMaxAge, [roleNameKey]: shared } = tags;
+  const roleName = shared ?? (rolePrefix === undefined ? undefined : roleNameOf({ rolePrefix }, userName));
+  if (roleName === undefined) return undefined;
   const accounts = Object.entries(tags)
-    .filter(([key]) => key.startsWith(accountPrefix))
-    .map(([key, id]) => [key.slice(accountPrefix.length), id] as const)
+    .flatMap(([key, value]) => accountIn(key, value, shared !== undefined))
     // IAM keeps no order.
     .toSorted(([a], [b]) => a.localeCompare(b));
   return {
     userName,
     authAccount,
-    roleName: roleNameOf({ rolePrefix }, userName),
+    roleName,
     sessionDuration: Number(duration ?? 3600),
     accounts: Object.fromEntries(accounts),
+    ...(shared !== undefined && tags[everyAccountTag.key] === everyAccountTag.value && { everyAccount: true as const }),
     ...(contact !== undefined && { contact }),
     ...(region !== undefined && { region }),
     ...(accessKeys === "with-mfa" && { accessKeys }),
     ...(mfaMaxAge !== undefined && { mfaMaxAge: Number(mfaMaxAge) }),
   };
+}
+
+/** The name and the id of the account that a tag names, if it does. */
+function accountIn(key: string, value: string, isShared: boolean): [string, string][] {
+  const prefix = isShared ? accountTag("") : accountPrefix;
+  if (!key.startsWith(prefix)) return [];
+  const rest = key.slice(prefix.length);
+  return isShared ? [[value, rest]] : [[rest, value]];
 }
 
 /** The ARN of the virtual MFA device that the developers' policy allows: it is named like the user. */

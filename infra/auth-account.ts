@@ -9,7 +9,7 @@ import { developerPolicy } from "./policies.ts";
 export class AuthAccount extends pulumi.ComponentResource {
   readonly groupName: pulumi.Output<string>;
 
-  constructor(name: string, { settings, providers, hooks }: Context) {
+  constructor(name: string, { settings, providers, hooks, otherForm }: Context, dependsOn: pulumi.Resource[] = []) {
     super("mfa-admin:index:AuthAccount", name);
     const options = { parent: this, provider: providers.auth, hooks };
     const policy = new ManagedPolicy(
@@ -17,12 +17,12 @@ export class AuthAccount extends pulumi.ComponentResource {
       {
         managedPolicyName: "mfa-admin-developer",
         description: "A developer's own password, MFA device and access keys; with MFA, the developer's role.",
-        policyDocument: developerPolicy(settings),
+        policyDocument: developerPolicy(settings, otherForm !== undefined),
       },
       // Paths are AWS's default: an adopted resource's is read back, and would be taken away, or the resource replaced.
       // Another description would replace the policy, under a name that is taken until the old one is gone. What it is
       // attached to is the group's business: a refresh reads it back, and an update would take it away again.
-      { ...options, ignoreChanges: ["path", "description", "groups", "users", "roles"] },
+      { ...options, dependsOn, ignoreChanges: ["path", "description", "groups", "users", "roles"] },
     );
     // A managed policy's id is its ARN, a group's its name: read-only attributes are not there on every endpoint.
     const group = new Group(

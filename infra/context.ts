@@ -14,6 +14,8 @@ export interface ProgramOptions {
   part?: { names: string[]; outputs: Record<string, unknown> };
   /** What cannot be reached now, and has to stay as it is. */
   unreached?: Unreached | undefined;
+  /** What stays of the other form of roles. */
+  otherForm?: OtherForm | undefined;
 }
 
 /** Accounts in which a run can neither read nor change anything. */
@@ -24,6 +26,15 @@ export interface Unreached {
   roles: { developer: string; account: string; inputs: Record<string, unknown> }[];
   /** ARNs of the managed policies that the stack had given to its roles, which these still have. */
   permissions: string[];
+}
+
+/** What is left of the other form of roles, which goes on working until the switch is finished. */
+export interface OtherForm {
+  /** The developers' own roles, with their inputs as the state has them, and the ids of their accounts by name. */
+  roles: { developer: string; account: string; inputs: Record<string, unknown> }[];
+  accounts: Record<string, string>;
+  /** The inputs of the stack set of the shared roles. */
+  stackSet?: Record<string, unknown> | undefined;
 }
 
 /** What every component is given: the settings, a provider per account, and the options of the stack's resources. */
@@ -40,26 +51,44 @@ export interface Context {
   tagged: { tags?: { key: string; value: string }[] };
   /** What cannot be reached now. */
   unreached: Unreached;
+  /** What stays of the other form of roles. */
+  otherForm: OtherForm | undefined;
+  /** Ids by name of accounts that the settings do not name themselves. */
+  knownAccounts: Record<string, string>;
 }
 
 export function createContext(
   settings: Settings,
   { id, managementAccount }: OrganizationFacts,
   options: ProgramOptions,
+  knownAccounts: Record<string, string> = {},
 ): Context {
-  const { pluginVersion, unreached = { accounts: {}, roles: [], permissions: [] } } = options;
+  const { otherForm, pluginVersion, unreached = { accounts: {}, roles: [], permissions: [] } } = options;
   const tags = tagList(settings.tags);
   const onError = [retryTransientErrors()];
   return {
     settings,
     organizationId: id,
-    providers: accountProviders(settings, managementAccount, pluginVersion, unreached.accounts),
+    providers: accountProviders(
+      accountsWithRoles(settings, otherForm),
+      managementAccount,
+      pluginVersion,
+      unreached.accounts,
+    ),
     hooks: { onError },
     userHooks: { onError, beforeDelete: [emptyUserBeforeDelete(settings.accessRole)] },
     roleHooks: { onError, beforeDelete: [emptyRoleBeforeDelete(settings.accessRole)] },
     tagged: tags.length > 0 ? { tags } : {},
     unreached,
+    otherForm,
+    knownAccounts,
   };
+}
+
+/** A shared role needs no provider of its account. One whose roles are not deleted yet does. */
+function accountsWithRoles(settings: Settings, otherForm: OtherForm | undefined): Settings {
+  if (settings.roles !== "shared") return settings;
+  return { ...settings, developmentAccounts: otherForm?.accounts ?? {} };
 }
 
 /** Tags as Cloud Control takes them. */

@@ -3,14 +3,14 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { assignmentTags } from "./assignment.ts";
 import { type Context, tagList } from "./context.ts";
-import { accountsOf, policyArnIn, roleNameOf } from "./names.ts";
+import { ownRolesOf, policyArnIn, roleNameOf } from "./names.ts";
 import { developerRoleTrust } from "./policies.ts";
 
 /** One developer: an IAM user in the auth account and a role in each of their development accounts. */
 export class Developer extends pulumi.ComponentResource {
-  constructor(userName: string, groupName: pulumi.Input<string>, context: Context) {
+  constructor(userName: string, groupName: pulumi.Input<string>, context: Context, dependsOn: pulumi.Resource[] = []) {
     super("mfa-admin:index:Developer", userName);
-    const { settings, providers, userHooks, roleHooks, tagged } = context;
+    const { settings, providers, userHooks, roleHooks, tagged, knownAccounts } = context;
     const user = new User(
       userName,
       {
@@ -18,13 +18,13 @@ export class Developer extends pulumi.ComponentResource {
         // AWS's default, said so that a user who was moved comes back: the roles trust the user of this path alone.
         path: "/",
         groups: [groupName],
-        tags: tagList({ ...settings.tags, ...assignmentTags(settings, userName) }),
+        tags: tagList({ ...settings.tags, ...assignmentTags(settings, userName, knownAccounts) }),
       },
       // The console password is made outside the stack: a refresh reads it back, and an update would delete it.
-      { parent: this, provider: providers.auth, hooks: userHooks, ignoreChanges: ["loginProfile"] },
+      { parent: this, provider: providers.auth, hooks: userHooks, ignoreChanges: ["loginProfile"], dependsOn },
     );
-    registerUnreached(this, userName, context, [user]);
-    for (const account of accountsOf(settings, userName)) {
+    registerAsTheyAre(this, userName, context, [user]);
+    for (const account of ownRolesOf(settings, userName)) {
       if (Object.hasOwn(context.unreached.accounts, account)) continue;
       const accountId = settings.developmentAccounts[account];
       const provider = providers.development[account];
@@ -58,7 +58,7 @@ export class Developer extends pulumi.ComponentResource {
 export class FormerDeveloper extends pulumi.ComponentResource {
   constructor(userName: string, context: Context) {
     super("mfa-admin:index:Developer", userName);
-    registerUnreached(this, userName, context, []);
+    registerAsTheyAre(this, userName, context, []);
   }
 
   /** As for {@link Developer}. */
@@ -67,14 +67,17 @@ export class FormerDeveloper extends pulumi.ComponentResource {
   }
 }
 
-/** The roles in accounts that cannot be reached, with the inputs that they have: nothing is asked of AWS about them. */
-function registerUnreached(
+/**
+ * The roles that stay as they are, with the inputs that they have: those in accounts that cannot be reached, and those of a form that
+ * people go on logging in by. Nothing is asked of AWS about them.
+ */
+function registerAsTheyAre(
   parent: pulumi.ComponentResource,
   userName: string,
-  { unreached, providers, roleHooks }: Context,
+  { unreached, otherForm, providers, roleHooks }: Context,
   dependsOn: pulumi.Resource[],
 ): void {
-  for (const { developer, account, inputs } of unreached.roles) {
+  for (const { developer, account, inputs } of [...unreached.roles, ...(otherForm?.roles ?? [])]) {
     const provider = providers.development[account];
     if (developer !== userName || provider === undefined) continue;
     new Role(`${userName}@${account}`, inputs as unknown as RoleArgs, {

@@ -5,7 +5,7 @@
  */
 
 import { exemptionsOf, type ExemptSetting } from "./exemptions.ts";
-import { guardRailsName } from "./names.ts";
+import { guardRailsName, type RolesForm, sharedRoleName } from "./names.ts";
 import { spelledDocument } from "./policy-documents.ts";
 import { type DeveloperRights, enrolment, type PolicyDocument, type PolicyStatement } from "./policies.ts";
 
@@ -26,6 +26,7 @@ export interface Guarded {
   guardRails: GuardRail[];
   accessRole: string;
   rolePrefix: string;
+  roles?: RolesForm | undefined;
   permissions: string[];
   permissionsBoundary?: string | undefined;
   developmentAccounts: Record<string, string>;
@@ -88,7 +89,15 @@ function guardRoles(guarded: Guarded): PolicyStatement[] {
   const given = permissionsBoundary === undefined ? permissions : [permissionsBoundary, ...permissions];
   const own = given.filter((arn) => !arn.startsWith("arn:aws:iam::aws:"));
   return [
-    keepRoles("GuardRoles", [`${guarded.rolePrefix}-*`, ...exemptNames(guarded)], guarded),
+    keepRoles(
+      "GuardRoles",
+      [
+        ...(guarded.roles === "shared" ? [sharedRoleName(guarded)] : []),
+        `${guarded.rolePrefix}-*`,
+        ...exemptNames(guarded),
+      ],
+      guarded,
+    ),
     // What the roles are given, where that is a policy of the account's own: another version of it would give anything.
     ...(own.length === 0
       ? []

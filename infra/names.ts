@@ -1,17 +1,27 @@
+/** Whose the roles are: each developer's own, or one in each account for all. */
+export const rolesForms = ["per-developer", "shared"] as const;
+export type RolesForm = (typeof rolesForms)[number];
+
 /** What names are made of: a part of the settings, whose schema in turn asks what things are called. */
 interface Naming {
   authAccount: string;
   developmentAccounts: Record<string, string>;
   developers: Record<string, { accounts?: string[] | undefined }>;
   rolePrefix: string;
+  roles?: RolesForm | undefined;
   accountAlias?: string | undefined;
 }
 
 /** What things are called, for the program and for whoever talks about it. No Pulumi here. */
 
 /** The name of a developer's role, the same in every account. */
-export function roleNameOf(settings: Pick<Naming, "rolePrefix">, userName: string): string {
-  return `${settings.rolePrefix}-${userName}`;
+export function roleNameOf(settings: Pick<Naming, "rolePrefix" | "roles">, userName: string): string {
+  return settings.roles === "shared" ? sharedRoleName(settings) : `${settings.rolePrefix}-${userName}`;
+}
+
+/** The name of the role that all developers share in an account. */
+export function sharedRoleName({ rolePrefix }: Pick<Naming, "rolePrefix">): string {
+  return rolePrefix;
 }
 
 /** The names of the development accounts in which a developer has a role. */
@@ -20,6 +30,23 @@ export function accountsOf(settings: Pick<Naming, "developmentAccounts" | "devel
   // A name may be that of a method of every object.
   const own = Object.hasOwn(developers, userName) ? developers[userName]?.accounts : undefined;
   return own ?? Object.keys(developmentAccounts);
+}
+
+/** The names of the development accounts in which a developer has a role of their own. */
+export function ownRolesOf(
+  settings: Pick<Naming, "developmentAccounts" | "developers" | "roles">,
+  userName: string,
+): string[] {
+  return settings.roles === "shared" ? [] : accountsOf(settings, userName);
+}
+
+/** Whether a developer enters every account by the shared role, whatever accounts there will be. */
+export function entersEveryAccount(settings: Pick<Naming, "developers" | "roles">, userName: string): boolean {
+  return (
+    settings.roles === "shared" &&
+    Object.hasOwn(settings.developers, userName) &&
+    settings.developers[userName]?.accounts === undefined
+  );
 }
 
 /** The ARNs of a developer's roles, by account name. */
@@ -62,6 +89,15 @@ export const deletionHooks = {
   "aws-native:iam:User": "mfa-admin:empty-user",
   "aws-native:iam:Role": "mfa-admin:empty-role",
 } as const;
+
+/** What the stack set of the shared roles is called in CloudFormation. */
+export const stackSetName = "mfa-admin-roles";
+
+/** The logical name of the shared role in the stack set's template. */
+export const sharedRoleKey = "DeveloperRole";
+
+/** The policy of AWS Organizations that ends sessions of the shared role. */
+export const endedSessionsPolicyName = "mfa-admin-ended-sessions";
 
 /** The group of all developers. */
 export const developersGroup = "mfa-admin-developers";

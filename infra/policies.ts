@@ -6,6 +6,7 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { dayBefore, endOf, type Exemption, exemptionEnds } from "./exemptions.ts";
+import { roleNameOf, type RolesForm } from "./names.ts";
 import { spelledDocument } from "./policy-documents.ts";
 import type { Settings } from "./settings.ts";
 
@@ -35,7 +36,7 @@ const withMfa = { Bool: { "aws:MultiFactorAuthPresent": "true" } };
  * MFA that is younger than some seconds. A request without the key does not match. It is there where MFA was used (IAM User Guide,
  * "Configuring MFA-protected API access"); that this goes for AssumeRole's own token code, too, is what the trust policies of many rest on.
  */
-function withMfaYoungerThan(seconds: number | undefined) {
+export function withMfaYoungerThan(seconds: number | undefined) {
   return seconds === undefined
     ? withMfa
     : { ...withMfa, NumericLessThan: { "aws:MultiFactorAuthAge": String(seconds) } };
@@ -109,7 +110,8 @@ const ownAccessKeys = ["iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:ListAc
 const ownUser = "arn:aws:iam::*:user/${aws:username}";
 
 /** What the settings say of the developers' policy. */
-export type DeveloperRights = Pick<Settings, "rolePrefix"> & Partial<Pick<Settings, "accessKeys" | "mfaMaxAge">>;
+export type DeveloperRights = Pick<Settings, "rolePrefix"> &
+  Partial<Pick<Settings, "roles" | "accessKeys" | "mfaMaxAge">>;
 
 /**
  * What a developer may do without MFA: enough to enrol. The article's list has access keys, and DeactivateMFADevice, which is no
@@ -125,9 +127,17 @@ export function enrolment(accessKeys: DeveloperRights["accessKeys"] = "article")
 
 /**
  * The managed policy of the developers' group in the auth account: enough to enrol without MFA, and nothing more than
- * the developer's own role with it. By `accessKeys: with-mfa` access keys need MFA, too, and no key enrols a device.
+ * the developer's role with it, which is their own or the shared one. By `accessKeys: with-mfa` access keys need MFA, too, and no
+ * key enrols a device.
+ *
+ * @param switching whether roles of the other form are there still, by which people go on logging in
  */
-export function developerPolicy(rights: DeveloperRights): PolicyDocument {
+export function developerPolicy(rights: DeveloperRights, switching = false): PolicyDocument {
+  const { rolePrefix, roles } = rights;
+  const forms: (RolesForm | undefined)[] = switching ? ["shared", "per-developer"] : [roles];
+  const resources = forms.map(
+    (form) => `arn:aws:iam::*:role/${roleNameOf({ rolePrefix, roles: form }, "${aws:username}")}`,
+  );
   return {
     Version: "2012-10-17",
     Statement: [
@@ -136,7 +146,7 @@ export function developerPolicy(rights: DeveloperRights): PolicyDocument {
         Sid: "AllowAssumeRoleWithMFA",
         Effect: "Allow",
         Action: "sts:AssumeRole",
-        Resource: `arn:aws:iam::*:role/${rights.rolePrefix}-\${aws:username}`,
+        Resource: resources.length === 1 ? resources.join() : resources,
         Condition: withMfaYoungerThan(rights.mfaMaxAge),
       },
     ],

@@ -1,19 +1,26 @@
 import { AuthAccount } from "./auth-account.ts";
 import { type Context, createContext, type ProgramOptions } from "./context.ts";
 import { Developer, FormerDeveloper } from "./developer.ts";
-import { roleArnsOf, signInAddress } from "./names.ts";
+import { accountsOf, entersEveryAccount, roleArnsOf, sharedRoleName, signInAddress } from "./names.ts";
+import { accountsOfNames } from "./accounts-of-units.ts";
 import { organizationFacts } from "./organization-facts.ts";
 import { Organization } from "./organization.ts";
 import type { Settings } from "./settings.ts";
+import { SharedRoles } from "./shared-roles.ts";
 
 /** The whole stack, from its settings to its outputs, in the order in which access comes about. */
 export async function program(given: Settings, options: ProgramOptions = {}) {
   const settings = inOrder(given) as Settings;
-  const context = createContext(settings, options.organization ?? (await organizationFacts()), options);
-  const auth = new AuthAccount("auth", context);
+  const facts = options.organization ?? (await organizationFacts());
+  const context = createContext(settings, facts, options, await accountsOfNames(settings));
+  const shared =
+    settings.roles === "shared" || options.otherForm?.stackSet !== undefined
+      ? [new SharedRoles("shared", context)]
+      : [];
+  const auth = new AuthAccount("auth", context, shared);
   if (options.part !== undefined) {
     const { names, outputs } = options.part;
-    for (const name of names) new Developer(name, auth.groupName, context);
+    for (const name of names) new Developer(name, auth.groupName, context, shared);
     const before = Array.isArray(outputs["permissions"]) ? outputs["permissions"].map(String) : [];
     return {
       ...outputs,
@@ -22,18 +29,21 @@ export async function program(given: Settings, options: ProgramOptions = {}) {
       developers: { ...(outputs["developers"] as object | undefined), ...rolesOf(context, names) },
     };
   }
-  const developers = Object.keys(settings.developers).map((name) => new Developer(name, auth.groupName, context));
+  const developers = Object.keys(settings.developers).map(
+    (name) => new Developer(name, auth.groupName, context, shared),
+  );
   const former = new Set(context.unreached.roles.map(({ developer }) => developer));
   for (const name of former) if (!Object.hasOwn(settings.developers, name)) new FormerDeveloper(name, context);
   if (settings.passwordPolicy !== undefined || settings.accountAlias !== undefined) {
     const { AccountSettings } = await import("./account-settings.ts");
     new AccountSettings("auth-settings", settings);
   }
-  const organization = new Organization("organization", context, [auth, ...developers]);
+  const organization = new Organization("organization", context, [...shared, auth, ...developers]);
   return {
     signInAddress: signInAddress(settings),
     serviceControlPolicy: organization.policyId,
     developers: rolesOf(context, Object.keys(settings.developers)),
+    ...(settings.roles === "shared" && { sharedRole: sharedRoleName(settings) }),
     ...givenToRoles(settings, context.unreached.permissions),
   };
 }
@@ -51,13 +61,28 @@ function givenToRoles({ permissions, permissionsBoundary }: Settings, kept: stri
 }
 
 /** Everybody's roles, without those that cannot be made now, since their account cannot be reached. */
-function rolesOf({ settings, unreached }: Context, names: string[]): Record<string, { roles: Record<string, string> }> {
+function rolesOf(
+  context: Context,
+  names: string[],
+): Record<string, { roles: Record<string, string>; everyAccount?: true }> {
+  const { settings, unreached } = context;
   const isThere = (developer: string, account: string): boolean =>
     !Object.hasOwn(unreached.accounts, account) ||
     unreached.roles.some((role) => role.developer === developer && role.account === account);
+  // Of every account there may be a thousand, and who enters them all is said by the name alone.
+  if (settings.roles === "shared") return Object.fromEntries(names.map((name) => [name, sharedRolesOf(context, name)]));
   const rolesThere = (name: string): [string, string][] =>
     Object.entries(roleArnsOf(settings, name)).filter(([account]) => isThere(name, account));
   return Object.fromEntries(names.map((name) => [name, { roles: Object.fromEntries(rolesThere(name)) }]));
+}
+
+function sharedRolesOf({ settings, knownAccounts }: Context, name: string) {
+  if (entersEveryAccount(settings, name)) return { roles: {}, everyAccount: true as const };
+  const roles = accountsOf(settings, name).map((account) => [
+    account,
+    `arn:aws:iam::${settings.developmentAccounts[account] ?? knownAccounts[account] ?? ""}:role/${sharedRoleName(settings)}`,
+  ]);
+  return { roles: Object.fromEntries(roles) as Record<string, string> };
 }
 
 /** A value with the keys of all objects in order, as the engine hands settings over, whatever order the file has. */

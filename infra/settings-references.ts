@@ -1,7 +1,7 @@
 import { type z } from "zod";
 
 import { exemptionsOf, isDay } from "./exemptions.ts";
-import { roleNameOf } from "./names.ts";
+import { roleNameOf, type RolesForm } from "./names.ts";
 import { serviceControlPolicy, serviceControlPolicyQuota } from "./policies.ts";
 
 /** IAM User Guide, "IAM and AWS STS quotas". */
@@ -13,9 +13,11 @@ interface Referring {
   developmentAccounts: Record<string, string>;
   developers: Record<string, { accounts?: string[] | undefined }>;
   rolePrefix: string;
+  roles?: RolesForm | undefined;
   shutOut: string[];
   exempt: Record<string, { until: string; reason: string }>;
   tags: Record<string, string>;
+  contact?: string | undefined;
   region?: string | undefined;
   accessKeys?: string | undefined;
   mfaMaxAge?: number | undefined;
@@ -74,7 +76,9 @@ function checkDevelopers(settings: Referring, refuse: Refuse): void {
     for (const [index, account] of (accounts ?? []).entries()) {
       const path = ["developers", name, "accounts", String(index)];
       if (["*", "all"].includes(account)) refuse(path, "leave accounts out for every development account");
-      else if (!Object.hasOwn(developmentAccounts, account)) refuseAccount(settings, account, path, refuse);
+      // With shared roles, the organization's own names count, too. The program asks for them.
+      else if (settings.roles !== "shared" && !Object.hasOwn(developmentAccounts, account))
+        refuseAccount(settings, account, path, refuse);
       else if (accounts?.indexOf(account) !== index) refuse(path, `"${account}" is named twice`);
     }
   }
@@ -84,6 +88,10 @@ function checkDevelopers(settings: Referring, refuse: Refuse): void {
 /** The most that any user needs is told, once. */
 function checkTagCount(settings: Referring, refuse: Refuse): void {
   const { developers, developmentAccounts, tags, region, accessKeys, mfaMaxAge } = settings;
+  if (settings.roles === "shared") {
+    checkSharedTagCount(settings, refuse);
+    return;
+  }
   const optional = [region !== undefined, accessKeys === "with-mfa", mfaMaxAge !== undefined];
   const [own, given] = [3 + optional.filter(Boolean).length, Object.keys(tags).length];
   const counts = Object.entries(developers).map(([name, { accounts }]) => ({
@@ -96,6 +104,31 @@ function checkTagCount(settings: Referring, refuse: Refuse): void {
     given > most.accounts ? ["tags"] : ["developers", most.name],
     `the user ${most.name} would need ${most.accounts + own + given} tags, and IAM takes ${tagsPerUser}: ${most.accounts} for the accounts, ${own} of the stack's own, and ${given} of tags`,
   );
+}
+
+/** A user's tags name the accounts that the user enters. One tag stands for all of them. */
+function checkSharedTagCount(settings: Referring, refuse: Refuse): void {
+  const room = accountTagsRoom(settings);
+  for (const [name, { accounts = [] }] of Object.entries(settings.developers)) {
+    if (accounts.length <= room) continue;
+    refuse(
+      ["developers", name, "accounts"],
+      `these are ${accounts.length} accounts, and a user's tags have room for ${room} here; leave accounts out: one tag stands for every account`,
+    );
+  }
+}
+
+/** How many accounts a user's tags can name, beside what else stands in them. */
+export function accountTagsRoom({
+  tags,
+  contact,
+  region,
+  accessKeys,
+  mfaMaxAge,
+}: Pick<Referring, "tags" | "contact" | "region" | "accessKeys" | "mfaMaxAge">): number {
+  const optional = [contact !== undefined, region !== undefined, accessKeys === "with-mfa", mfaMaxAge !== undefined];
+  // The role's name and the session's length.
+  return tagsPerUser - 2 - optional.filter(Boolean).length - Object.keys(tags).length;
 }
 
 function checkExemptions(settings: Referring, refuse: Refuse): void {
@@ -126,9 +159,13 @@ function isAccount({ developmentAccounts }: Referring, account: string): boolean
   return Object.hasOwn(developmentAccounts, account) || /^\d{12}$/.test(account);
 }
 
-function refuseAccount({ developmentAccounts }: Referring, given: string, path: string[], refuse: Refuse): void {
+function refuseAccount({ developmentAccounts, roles }: Referring, given: string, path: string[], refuse: Refuse): void {
   const known = Object.keys(developmentAccounts);
   const named = Object.entries(developmentAccounts).find(([, id]) => id === given)?.[0];
+  if (roles === "shared") {
+    refuse(path, `"${given}" is not named in developmentAccounts; name it there, or write the account's id`);
+    return;
+  }
   const message = `"${given}" is not one of the development accounts (${known.join(", ")})`;
   if (named !== undefined) refuse(path, `${message}; it is the id of ${named}`);
   else refuse(path, message, { given, known });
@@ -144,7 +181,7 @@ function refuseTwins(map: Record<string, unknown>, refuse: (key: string, twin: s
   }
 }
 
-export function roleNameProblem(settings: Pick<Referring, "rolePrefix">, name: string): string | undefined {
+export function roleNameProblem(settings: Pick<Referring, "rolePrefix" | "roles">, name: string): string | undefined {
   const roleName = roleNameOf(settings, name);
   return roleName.length > 64 ? `the role's name, ${roleName}, would be longer than IAM's 64 characters` : undefined;
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
-import { tagPrefix } from "./names.ts";
+import { rolesForms, tagPrefix } from "./names.ts";
+import { reservedAccountNames } from "./account-names.ts";
 import { guardRailNames } from "./guard-rails.ts";
 import { isDay } from "./exemptions.ts";
 import { checkReferences, roleNameProblem } from "./settings-references.ts";
@@ -23,9 +24,6 @@ import {
 /** The documented default that AWS Organizations gives the role it makes in every account it creates. */
 const defaultAccessRole = "OrganizationAccountAccessRole";
 export const administratorAccess = "arn:aws:iam::aws:policy/AdministratorAccess";
-
-/** Names that the stack gives to its own providers, beside one per development account. */
-export const reservedAccountNames = ["management", "auth"];
 
 const accountId = formedText(/^\d{12}$/, "an AWS account id has exactly 12 digits", (given) => {
   const [id] = /(?<!\d)\d{12}(?!\d)/.exec(given.replace(/(?<=\d)[-\s_](?=\d)/g, "")) ?? [];
@@ -182,103 +180,119 @@ const regionName = formedText(
   (given) => /^([a-z]{2,}(?:-[a-z]+)+-\d)[a-z]?$/.exec(given.trim().toLowerCase().replace(/_/g, "-"))?.[1],
 );
 
-export const settingsSchema = z
-  .strictObject({
-    organizationalUnits: listSetting(organizationalUnitId, "of ids, such as [ou-abcd-11111111]")
-      .min(1, "name one organizational unit at least, or nothing is protected")
-      .describe("The organizational units to which the service control policy is attached."),
-    authAccount: accountId.describe("The account that holds the developers' IAM users and nothing else."),
-    developmentAccounts: z
-      .record(accountName, accountId, wanted('a map of names and account ids, such as { sandbox: "333333333333" }'))
-      .refine((accounts) => Object.keys(accounts).length > 0, { message: "name one development account at least" })
-      .describe("A name for each development account, and its id."),
-    developers: z
-      .record(userName, developer, wanted("a map of user names, such as { alice: {}, bob: { accounts: [sandbox] } }"))
-      .nullish()
-      .transform((value) => value ?? {})
-      .describe("The roster: one IAM user per key."),
-    accessRole: roleName
-      .default(defaultAccessRole)
-      .describe("The role that the management account assumes in the auth and the development accounts."),
-    rolePrefix: roleNamePart
-      .default("developer")
-      .describe("The developers' roles are named by this prefix, a hyphen and the user's name."),
-    permissions: listSetting(managedPolicyArn, `of ARNs, such as [${administratorAccess}]`)
-      .max(10, {
-        error: ({ input }) => `a role takes 10 managed policies (IAM's default quota), not ${(input as []).length}`,
-      })
-      .default([administratorAccess])
-      .describe("The managed policies of the developers' roles."),
-    permissionsBoundary: managedPolicyArn.optional().describe("The permissions boundary of the developers' roles."),
-    sessionDuration: wholeNumber(3600, 43200, "seconds")
-      .default(43200)
-      .describe("The longest session of a developer's role, in seconds, 3,600 to 43,200."),
-    accessKeys: z
-      .enum(accessKeyChoices, {
-        error: ({ input }) =>
-          input === undefined ? undefined : `this must be article or with-mfa, not ${shownValue(input)}`,
-      })
-      .optional()
-      .describe(
-        "Who makes, changes and deletes a developer's access keys: article, the developer without MFA too; with-mfa, with MFA alone, and no key enrols a device. Default: article.",
-      ),
-    // GetSessionToken's shortest session, and the console's longest.
-    mfaMaxAge: wholeNumber(900, 43200, "seconds")
-      .optional()
-      .describe("How old MFA may be where a developer's role is assumed, in seconds, 900 to 43,200. Default: any age."),
-    shutOut: listSetting(shutOutEntry, "of users, such as [sandbox/smtp]")
-      .default([])
-      .describe(
-        "Who may be shut out although their key was used lately: ACCOUNT/USER, ACCOUNT/root, or ACCOUNT/* for everybody there; an account by its name here or its id.",
-      ),
-    exempt: z
-      .record(exemptUser, exemption, wanted("a map, such as { sandbox/smtp: { until: 2027-03-31, reason: mail } }"))
-      .default({})
-      .describe(
-        "IAM users who go on without MFA until a day, by ACCOUNT/USER: a condition of the service control policy itself.",
-      ),
-    guardRails: listSetting(
-      z.enum(guardRailNames, { error: `a guard rail is one of ${guardRailNames.join(", ")}` }),
-      "of names, such as [roles, identities]",
+const settingsObject = z.strictObject({
+  organizationalUnits: listSetting(organizationalUnitId, "of ids, such as [ou-abcd-11111111]")
+    .min(1, "name one organizational unit at least, or nothing is protected")
+    .describe("The organizational units to which the service control policy is attached."),
+  authAccount: accountId.describe("The account that holds the developers' IAM users and nothing else."),
+  developmentAccounts: z
+    .record(accountName, accountId, wanted('a map of names and account ids, such as { sandbox: "333333333333" }'))
+    .refine((accounts) => Object.keys(accounts).length > 0, { message: "name one development account at least" })
+    .describe("A name for each development account, and its id. With shared roles it may be left out."),
+  developers: z
+    .record(userName, developer, wanted("a map of user names, such as { alice: {}, bob: { accounts: [sandbox] } }"))
+    .nullish()
+    .transform((value) => value ?? {})
+    .describe("The roster: one IAM user per key."),
+  accessRole: roleName
+    .default(defaultAccessRole)
+    .describe("The role that the management account assumes in the auth and the development accounts."),
+  rolePrefix: roleNamePart
+    .default("developer")
+    .describe(
+      "The developers' roles are named by this prefix, a hyphen and the user's name; a shared role by the prefix alone.",
+    ),
+  roles: z
+    .enum(rolesForms, {
+      error: ({ input }) =>
+        input === undefined ? undefined : `this must be per-developer or shared, not ${shownValue(input)}`,
+    })
+    .optional()
+    .describe(
+      "Whose the roles are: per-developer, each developer's own; shared, one in every account of the units, made by CloudFormation StackSets (docs/scale.md). Default: per-developer.",
+    ),
+  permissions: listSetting(managedPolicyArn, `of ARNs, such as [${administratorAccess}]`)
+    .max(10, {
+      error: ({ input }) => `a role takes 10 managed policies (IAM's default quota), not ${(input as []).length}`,
+    })
+    .default([administratorAccess])
+    .describe("The managed policies of the developers' roles."),
+  permissionsBoundary: managedPolicyArn.optional().describe("The permissions boundary of the developers' roles."),
+  sessionDuration: wholeNumber(3600, 43200, "seconds")
+    .default(43200)
+    .describe("The longest session of a developer's role, in seconds, 3,600 to 43,200."),
+  accessKeys: z
+    .enum(accessKeyChoices, {
+      error: ({ input }) =>
+        input === undefined ? undefined : `this must be article or with-mfa, not ${shownValue(input)}`,
+    })
+    .optional()
+    .describe(
+      "Who makes, changes and deletes a developer's access keys: article, the developer without MFA too; with-mfa, with MFA alone, and no key enrols a device. Default: article.",
+    ),
+  // GetSessionToken's shortest session, and the console's longest.
+  mfaMaxAge: wholeNumber(900, 43200, "seconds")
+    .optional()
+    .describe("How old MFA may be where a developer's role is assumed, in seconds, 900 to 43,200. Default: any age."),
+  shutOut: listSetting(shutOutEntry, "of users, such as [sandbox/smtp]")
+    .default([])
+    .describe(
+      "Who may be shut out although their key was used lately: ACCOUNT/USER, ACCOUNT/root, or ACCOUNT/* for everybody there; an account by its name here or its id.",
+    ),
+  exempt: z
+    .record(exemptUser, exemption, wanted("a map, such as { sandbox/smtp: { until: 2027-03-31, reason: mail } }"))
+    .default({})
+    .describe(
+      "IAM users who go on without MFA until a day, by ACCOUNT/USER: a condition of the service control policy itself.",
+    ),
+  guardRails: listSetting(
+    z.enum(guardRailNames, { error: `a guard rail is one of ${guardRailNames.join(", ")}` }),
+    "of names, such as [roles, identities]",
+  )
+    .default([])
+    .describe("What a developer's session cannot take away from the organization, by name (docs/guard-rails.md)."),
+  trustedAccounts: listSetting(accountId, 'of account ids, such as ["999999999999"]')
+    .default([])
+    .describe(
+      "Accounts outside of the organization whose principals may assume roles, despite the guard rail outsiders.",
+    ),
+  accepted: z
+    .record(
+      z.string(),
+      acceptance,
+      wanted("a map, such as { user/sandbox/smtp: { reason: mail until it has a role } }"),
     )
-      .default([])
-      .describe("What a developer's session cannot take away from the organization, by name (docs/guard-rails.md)."),
-    trustedAccounts: listSetting(accountId, 'of account ids, such as ["999999999999"]')
-      .default([])
-      .describe(
-        "Accounts outside of the organization whose principals may assume roles, despite the guard rail outsiders.",
-      ),
-    accepted: z
-      .record(
-        z.string(),
-        acceptance,
-        wanted("a map, such as { user/sandbox/smtp: { reason: mail until it has a role } }"),
-      )
-      .default({})
-      .describe("What mfa-admin verify finds, and what is known and meant, by the finding's name (docs/verify.md)."),
-    tags: z
-      .record(tagKey, tagValue, wanted("a map of names and values, such as { team: payments }"))
-      .default({})
-      .describe("Tags of the users, the roles and the service control policy."),
-    contact: formedText(
-      /^[\p{L}\p{N} _.:/=+@-]{1,256}$/u,
-      "this must be 1 to 256 letters, digits, spaces and any of _ . : / = + - @",
-    )
-      .optional()
-      .describe("Whom developers ask about access, such as an address; shown by enroll, login and the guide."),
-    region: regionName
-      .optional()
-      .describe("The region of the profiles that developers get. What IAM and Organizations need stays as it is."),
-    passwordPolicy: passwordPolicy
-      .optional()
-      .describe("The auth account's password policy. Managed only when given, through the AWS provider."),
-    accountAlias: formedText(
-      /^[a-z0-9](?:[a-z0-9]|-(?!-)){1,61}[a-z0-9]$/,
-      "an account alias is 3 to 63 lower-case letters, digits and single hyphens between them",
-    )
-      .optional()
-      .describe("The auth account's alias, part of its sign-in address. Managed only when given."),
-  })
+    .default({})
+    .describe("What mfa-admin verify finds, and what is known and meant, by the finding's name (docs/verify.md)."),
+  tags: z
+    .record(tagKey, tagValue, wanted("a map of names and values, such as { team: payments }"))
+    .default({})
+    .describe("Tags of the users, the roles and the service control policy."),
+  contact: formedText(
+    /^[\p{L}\p{N} _.:/=+@-]{1,256}$/u,
+    "this must be 1 to 256 letters, digits, spaces and any of _ . : / = + - @",
+  )
+    .optional()
+    .describe("Whom developers ask about access, such as an address; shown by enroll, login and the guide."),
+  region: regionName
+    .optional()
+    .describe("The region of the profiles that developers get. What IAM and Organizations need stays as it is."),
+  passwordPolicy: passwordPolicy
+    .optional()
+    .describe("The auth account's password policy. Managed only when given, through the AWS provider."),
+  accountAlias: formedText(
+    /^[a-z0-9](?:[a-z0-9]|-(?!-)){1,61}[a-z0-9]$/,
+    "an account alias is 3 to 63 lower-case letters, digits and single hyphens between them",
+  )
+    .optional()
+    .describe("The auth account's alias, part of its sign-in address. Managed only when given."),
+});
+
+export const settingsSchema = settingsObject.superRefine(checkReferences);
+
+/** With shared roles every account of the units counts, named or not. */
+const sharedSchema = settingsObject
+  .extend({ developmentAccounts: settingsObject.shape.developmentAccounts.default({}) })
   .superRefine(checkReferences);
 
 /** Settings as the program uses them: validated, with every default filled in. */
@@ -297,13 +311,15 @@ export const innerKeys: Partial<Record<string, string[]>> = {
 
 /** Checks the settings of a stack; problems are told in the words of who edits the file. */
 export function parseSettings(values: unknown): z.ZodSafeParseResult<Settings> {
-  const result = settingsSchema.safeParse(values, { error: describeProblem, reportInput: true });
+  const isShared = typeof values === "object" && values !== null && "roles" in values && values.roles === "shared";
+  const schema = isShared ? sharedSchema : settingsSchema;
+  const result = schema.safeParse(values, { error: describeProblem, reportInput: true });
   if (result.success) return result;
   return { success: false, error: new z.ZodError(oncePerKey(result.error.issues)) as z.ZodError<Settings> };
 }
 
 /** Why IAM would refuse a user of this name, or the user's role; nothing when it would not. */
-export function userNameProblem(settings: Pick<Settings, "rolePrefix">, name: string): string | undefined {
+export function userNameProblem(settings: Pick<Settings, "rolePrefix" | "roles">, name: string): string | undefined {
   const { error } = userName.safeParse(name);
   return error?.issues[0]?.message ?? roleNameProblem(settings, name);
 }

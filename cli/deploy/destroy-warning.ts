@@ -1,4 +1,4 @@
-import { reservedAccountNames } from "../../infra/settings.ts";
+import { reservedAccountNames } from "../../infra/account-names.ts";
 import { accountsText, namesText } from "../accounts-text.ts";
 import type { Stack } from "../engine/automation.ts";
 import { unreachedNames } from "../engine/unreached.ts";

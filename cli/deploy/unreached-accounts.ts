@@ -1,5 +1,6 @@
 import { accountsOf, roleNameOf } from "../../infra/names.ts";
-import { reservedAccountNames, type Settings } from "../../infra/settings.ts";
+import { reservedAccountNames } from "../../infra/account-names.ts";
+import type { Settings } from "../../infra/settings.ts";
 import { type UnreachableAccount, unreachableAccounts } from "../aws/account-reach.ts";
 import type { Stack } from "../engine/automation.ts";
 import { identityOfResource } from "../changes/step.ts";

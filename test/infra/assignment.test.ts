@@ -50,6 +50,40 @@ describe("a developer's assignment", () => {
     }
   });
 
+  it("with a shared role is what lets the developer in: a tag for each account, or one for all", () => {
+    const shared = settings({ roles: "shared", developers: { alice: { accounts: ["payments", "ops"] }, bob: {} } });
+    const known = { ops: "555555555555" };
+    expect(assignmentTags(shared, "alice", known)).to.eql({
+      "mfa-admin:role": "developer",
+      "mfa-admin:session-duration": "43200",
+      "mfa-admin:in/444444444444": "payments",
+      "mfa-admin:in/555555555555": "ops",
+      "mfa-admin:contact": "security@example.com",
+    });
+    expect(assignmentTags(shared, "bob")).to.include({
+      "mfa-admin:every-account": "yes",
+      "mfa-admin:in/333333333333": "sandbox",
+    });
+    for (const name of ["alice", "bob"]) {
+      const assignment = assignmentOf(shared, name, known);
+      expect(assignmentFromTags(assignment, assignmentTags(shared, name, known))).to.eql(assignment);
+    }
+    expect(assignmentOf(shared, "bob")).to.include({ everyAccount: true, roleName: "developer" });
+  });
+
+  it("leaves the names of accounts out of the tags where one tag stands for all, and they have no room", () => {
+    const developmentAccounts = Object.fromEntries(
+      Array.from({ length: 60 }, (_value, index) => [`account-${index}`, String(300000000000 + index)]),
+    );
+    const shared = settings({ roles: "shared", developmentAccounts, developers: { bob: {} } });
+    expect(assignmentTags(shared, "bob")).to.eql({
+      "mfa-admin:role": "developer",
+      "mfa-admin:session-duration": "43200",
+      "mfa-admin:every-account": "yes",
+      "mfa-admin:contact": "security@example.com",
+    });
+  });
+
   it("is not found in the tags of a user who is not the stack's", () => {
     expect(assignmentFromTags({ userName: "eve", authAccount: "222222222222" }, { team: "red" })).to.equal(undefined);
   });

@@ -9,12 +9,12 @@ import {
   outsidersPolicy,
 } from "../../infra/guard-rails.ts";
 import { enrolment, type PolicyDocument } from "../../infra/policies.ts";
-import { settingsSchema } from "../../infra/settings.ts";
+import { type Settings, settingsSchema } from "../../infra/settings.ts";
 import { isAllowed, type Question } from "../support/decision.ts";
 
 const account = "333333333333";
 const organizationId = "o-exampleorg";
-const settings = (guardRails: GuardRail[], changes: Record<string, unknown> = {}) =>
+const settings = (guardRails: GuardRail[], changes: Record<string, unknown> = {}): Settings =>
   settingsSchema.parse({
     organizationalUnits: ["ou-abcd-11111111"],
     authAccount: "222222222222",
@@ -68,6 +68,18 @@ describe("the guard rails", () => {
     it("denies a developer's session every change of a developer's role, its own among them", async () => {
       await denies(alice, changesOfRoles, role("developer-alice"));
       await denies(alice, changesOfRoles, role("developer-bob"));
+    });
+    it("denies it every change of the role that developers share, which StackSets make and change", async () => {
+      const { allows, denies } = under(guardRailPolicy(settings(["roles"], { roles: "shared" })));
+      const developer = session("developer");
+      await denies(developer, changesOfRoles, role("developer"));
+      await denies(developer, "iam:CreateRole", role("x/developer"));
+      await allows(stackSets, changesOfRoles, role("developer"));
+      await allows(developer, changesOfRoles, role("developers-own"));
+      for (const other of ["AWSControlTowerExecution", "AWSCloudFormationStackSetExecutionRole"]) {
+        await denies(session(other), changesOfRoles, role("developer"));
+      }
+      await under(guardRailPolicy(settings(["roles"]))).allows(alice, changesOfRoles, role("developer"));
     });
     it("denies it every change of the roles that are exempt", async () => {
       await denies(alice, changesOfRoles, role("OrganizationAccountAccessRole"));

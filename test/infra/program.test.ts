@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 
 import { program } from "../../infra/program.ts";
-import { settingsSchema } from "../../infra/settings.ts";
+import type { ProgramOptions } from "../../infra/context.ts";
+import { parseSettings, type Settings } from "../../infra/settings.ts";
 import { letMocksKnowHooks } from "../support/stack-without-engine.ts";
 
 interface Recorded {
@@ -13,7 +14,7 @@ interface Recorded {
 }
 
 /** Runs the program against Pulumi's mocks, which record what it registers: its shape, not its behaviour. */
-async function register(changes: Record<string, unknown> = {}) {
+async function register(changes: Record<string, unknown> = {}, options: ProgramOptions = {}) {
   const resources: Recorded[] = [];
   await pulumi.runtime.setMocks(
     {
@@ -27,17 +28,18 @@ async function register(changes: Record<string, unknown> = {}) {
     "test",
   );
   letMocksKnowHooks();
-  const settings = settingsSchema.parse({
+  const settings = parseSettings({
     organizationalUnits: ["ou-abcd-11111111"],
     authAccount: "222222222222",
     developmentAccounts: { sandbox: "333333333333", payments: "444444444444" },
     developers: { alice: {}, bob: { accounts: ["sandbox"] } },
     ...changes,
-  });
+  }).data as Settings;
   const outputs = await pulumi.runtime.runInPulumiStack(() =>
     program(settings, {
       pluginVersion: "1.11.0",
       organization: { id: "o-abcdefghij", managementAccount: "111111111111" },
+      ...options,
     }),
   );
   return { resources, outputs: outputs as unknown };
@@ -87,6 +89,61 @@ describe("the Pulumi program", () => {
     const role = ofType(resources, "aws-native:iam:Role").find(({ name }) => name === "alice@payments");
     expect(role?.inputs["managedPolicyArns"]).to.deep.equal(["arn:aws:iam::444444444444:policy/team"]);
     expect(role?.inputs["permissionsBoundary"]).to.equal("arn:aws:iam::444444444444:policy/limit");
+  });
+
+  describe("with a shared role", () => {
+    const shared = { roles: "shared", tags: { team: "it" } };
+
+    it("makes one stack set on the units, and neither roles nor providers of accounts", async () => {
+      const { resources, outputs } = await register(shared);
+      const [stackSet, ...others] = ofType(resources, "aws-native:cloudformation:StackSet");
+      expect(others).to.eql([]);
+      expect(stackSet?.provider).to.contain("::management::");
+      expect(stackSet?.inputs).to.deep.include({
+        stackSetName: "mfa-admin-roles",
+        permissionModel: "SERVICE_MANAGED",
+        autoDeployment: { enabled: true, retainStacksOnAccountRemoval: false },
+        stackInstancesGroup: [
+          { deploymentTargets: { organizationalUnitIds: ["ou-abcd-11111111"] }, regions: ["us-east-1"] },
+        ],
+        tags: [{ key: "team", value: "it" }],
+      });
+      expect(ofType(resources, "aws-native:iam:Role")).to.eql([]);
+      const providers = ofType(resources, "pulumi:providers:aws-native").map(({ name }) => name);
+      expect(providers).to.have.members(["management", "auth"]);
+      expect(outputs).to.deep.include({
+        sharedRole: "developer",
+        developers: {
+          alice: { roles: {}, everyAccount: true },
+          bob: { roles: { sandbox: "arn:aws:iam::333333333333:role/developer" } },
+        },
+      });
+    });
+
+    it("keeps the developers' own roles as they are while the switch is not finished, and lets people in by both", async () => {
+      const inputs = { roleName: "developer-alice", description: "as it was", assumeRolePolicyDocument: {} };
+      const roles = [{ developer: "alice", account: "sandbox", inputs }];
+      const otherForm = { roles, accounts: { sandbox: "333333333333" } };
+      const { resources } = await register(shared, { otherForm });
+      const [role, ...others] = ofType(resources, "aws-native:iam:Role");
+      expect(others).to.eql([]);
+      expect(role).to.deep.include({ name: "alice@sandbox", inputs });
+      expect(role?.provider).to.contain("::sandbox::");
+      const [policy] = ofType(resources, "aws-native:iam:ManagedPolicy");
+      expect(JSON.stringify(policy?.inputs))
+        .to.include('role/developer"')
+        .and.include("role/developer-${aws:username}");
+    });
+
+    it("keeps the stack set on the way back", async () => {
+      const { resources } = await register(
+        {},
+        { otherForm: { roles: [], accounts: {}, stackSet: { description: "as it was" } } },
+      );
+      const [stackSet] = ofType(resources, "aws-native:cloudformation:StackSet");
+      expect(stackSet?.inputs).to.include({ description: "as it was" });
+      expect(ofType(resources, "aws-native:iam:Role")).to.have.length(3);
+    });
   });
 
   it("leaves the auth account's password policy and alias alone, unless the settings have them", async () => {

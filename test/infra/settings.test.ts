@@ -2,6 +2,7 @@ import { expect } from "chai";
 
 import { roleNameOf } from "../../infra/names.ts";
 import { parseSettings, settingsSchema } from "../../infra/settings.ts";
+import { without } from "../support/decision.ts";
 
 const minimal = {
   organizationalUnits: ["ou-abcd-11111111"],
@@ -154,7 +155,44 @@ describe("the settings", () => {
     });
   }
 
-  it("name a role by the prefix and the user's name", () => {
+  it("name a role by the prefix and the user's name, and one that is shared by the prefix alone", () => {
     expect(roleNameOf({ rolePrefix: "developer" }, "alice")).to.equal("developer-alice");
+    expect(roleNameOf({ rolePrefix: "developer", roles: "shared" }, "alice")).to.equal("developer");
+  });
+
+  describe("with a shared role", () => {
+    const unnamed = without(minimal, "developmentAccounts");
+    const wrong = (changes: object): string[] =>
+      parseSettings({ ...unnamed, roles: "shared", ...changes }).error?.issues.map(
+        ({ path, message }) => `${path.join(".")}: ${message}`,
+      ) ?? [];
+
+    it("need no development accounts, and take names that AWS alone knows", () => {
+      expect(wrong({ developers: { alice: { accounts: ["payments"] } } })).to.eql([]);
+      expect(parseSettings({ ...unnamed, roles: "shared" }).data?.developmentAccounts).to.eql({});
+    });
+    it("need them in the other form", () => {
+      expect(parseSettings({ ...unnamed, roles: "per-developer" }).error?.issues[0]?.message).to.equal(
+        "this key is missing",
+      );
+    });
+    it("refuse another form, a name twice, and an account that only AWS could name elsewhere", () => {
+      expect(wrong({ roles: "all" })).to.include("roles: this must be per-developer or shared, not all");
+      expect(wrong({ developers: { alice: { accounts: ["a", "a"] } } })).to.eql([
+        'developers.alice.accounts.1: "a" is named twice',
+      ]);
+      expect(wrong({ shutOut: ["payments/ci"] })[0]).to.match(/name it there, or write the account's id$/);
+    });
+    it("refuse more accounts than a user's tags hold, and say what to do", () => {
+      const accounts = Array.from({ length: 47 }, (_value, index) => `account-${index}`);
+      const more = { contact: "it", region: "eu-west-1" };
+      expect(wrong({ developers: { alice: { accounts } }, ...more })).to.eql([
+        "developers.alice.accounts: these are 47 accounts, and a user's tags have room for 46 here; leave accounts out: one tag stands for every account",
+      ]);
+      expect(wrong({ developers: { alice: { accounts: accounts.slice(1) } }, ...more })).to.eql([]);
+    });
+    it("take a user's name of any length that is a session's, since no role's name has it", () => {
+      expect(wrong({ developers: { ["a".repeat(64)]: {} } })).to.eql([]);
+    });
   });
 });

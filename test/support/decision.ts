@@ -72,3 +72,8 @@ export async function isAllowed(question: Question): Promise<boolean> {
 function accountOf(arn: string): string | undefined {
   return /^arn:aws:\w+::(\d{12}):/.exec(arn)?.[1];
 }
+
+/** The same without one of its keys. */
+export function without<T extends object, K extends keyof T>(value: T, key: K): Omit<T, K> {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => name !== key)) as Omit<T, K>;
+}

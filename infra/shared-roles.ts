@@ -1,0 +1,43 @@
+import { StackSet } from "@pulumi/aws-native/cloudformation/index.js";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Context } from "./context.ts";
+import { stackSetName } from "./names.ts";
+import { region } from "./region.ts";
+import { sharedRoleTemplate } from "./shared-role.ts";
+
+/**
+ * One role in every account of the units, made by CloudFormation StackSets from the management account: one resource here, however many
+ * accounts there are, and those that come later included.
+ */
+export class SharedRoles extends pulumi.ComponentResource {
+  constructor(name: string, { settings, providers, hooks, tagged, otherForm }: Context) {
+    super("mfa-admin:index:SharedRoles", name);
+    new StackSet(
+      "shared-roles",
+      {
+        stackSetName,
+        description: "The role of mfa-admin's developers in every account.",
+        permissionModel: "SERVICE_MANAGED",
+        templateBody: sharedRoleTemplate(settings),
+        capabilities: ["CAPABILITY_NAMED_IAM"],
+        autoDeployment: { enabled: true, retainStacksOnAccountRemoval: false },
+        // What overlaps with AWS's own deployment to a new account waits for it.
+        managedExecution: { active: true },
+        // One account's trouble is no other's: what failed is read afterwards, account by account.
+        operationPreferences: { failureTolerancePercentage: 100, maxConcurrentPercentage: 100 },
+        stackInstancesGroup: [
+          { deploymentTargets: { organizationalUnitIds: settings.organizationalUnits }, regions: [region] },
+        ],
+        ...tagged,
+        ...otherForm?.stackSet,
+      },
+      { parent: this, provider: providers.management, hooks },
+    );
+  }
+
+  /** There are no outputs. */
+  protected override registerOutputs(): void {
+    // Nothing to register.
+  }
+}
