@@ -115,9 +115,6 @@ export abstract class StackCommand extends ProjectCommand {
     const { SettingsFile } = await import("./project/settings-file.ts");
     const file = await SettingsFile.read(project.settingsFile);
     this.settingsFile = file;
-    if (file.settings.roles === "shared") {
-      throw new Failure("Shared roles are not finished yet.", "Take mfa-admin:roles out.", { setting: ["roles"] });
-    }
     return { project, file };
   }
 }

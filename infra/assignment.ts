@@ -17,6 +17,8 @@ export interface Assignment {
   sessionDuration: number;
   /** The ids of the accounts in which the developer has the role, by name. */
   accounts: Record<string, string>;
+  /** The role is not the developer's own: others enter by it, too. */
+  sharedRole?: true;
   /** The role is in every account of the organization's units, beside those that have a name here. */
   everyAccount?: true;
   /** Whom to ask about access, in the organization's own words. */
@@ -55,6 +57,7 @@ export function assignmentOf(settings: Settings, userName: string, known: Record
     accounts: Object.fromEntries(
       accountsOf(settings, userName).map((account) => [account, developmentAccounts[account] ?? known[account] ?? ""]),
     ),
+    ...(settings.roles === "shared" && { sharedRole: true as const }),
     ...(entersEveryAccount(settings, userName) && { everyAccount: true as const }),
     ...(contact !== undefined && { contact }),
     ...(region !== undefined && { region }),
@@ -63,11 +66,16 @@ export function assignmentOf(settings: Settings, userName: string, known: Record
   };
 }
 
-/** The tags of a developer's user that say it. With a shared role, it is they that let the developer in. */
+/**
+ * The tags of a developer's user that say it. With a shared role, it is they that let the developer in.
+ *
+ * @param withShared whether a shared role is there still beside the developer's own
+ */
 export function assignmentTags(
   settings: Settings,
   userName: string,
   known: Record<string, string> = {},
+  withShared = false,
 ): Record<string, string> {
   const assignment = assignmentOf(settings, userName, known);
   const { sessionDuration, accounts, contact, region, accessKeys, mfaMaxAge } = assignment;
@@ -77,6 +85,7 @@ export function assignmentTags(
       : {
           [rolePrefixKey]: settings.rolePrefix,
           ...Object.fromEntries(Object.entries(accounts).map(([name, id]) => [`${accountPrefix}${name}`, id])),
+          ...(withShared && sharedTagsBesides(settings, assignment)),
         }),
     [durationKey]: String(sessionDuration),
     ...(contact !== undefined && { [contactKey]: contact }),
@@ -84,6 +93,13 @@ export function assignmentTags(
     ...(accessKeys !== undefined && { [accessKeysKey]: accessKeys }),
     ...(mfaMaxAge !== undefined && { [mfaMaxAgeKey]: String(mfaMaxAge) }),
   };
+}
+
+/** Those by which a shared role goes on letting somebody in who has roles of their own already, as far as there is room for both. */
+function sharedTagsBesides(settings: Settings, { userName, accounts }: Assignment): Record<string, string> {
+  if (settings.developers[userName]?.accounts === undefined) return { [everyAccountTag.key]: everyAccountTag.value };
+  const tags = Object.entries(accounts).map(([name, id]) => [accountTag(id), name] as const);
+  return 2 * tags.length <= accountTagsRoom(settings) ? Object.fromEntries(tags) : {};
 }
 
 /** Names of accounts that somebody enters anyway are for convenience, and left out where they have no room. */
@@ -113,12 +129,18 @@ export function assignmentFromTags(
     roleName,
     sessionDuration: Number(duration ?? 3600),
     accounts: Object.fromEntries(accounts),
+    ...(shared !== undefined && { sharedRole: true as const }),
     ...(shared !== undefined && tags[everyAccountTag.key] === everyAccountTag.value && { everyAccount: true as const }),
     ...(contact !== undefined && { contact }),
     ...(region !== undefined && { region }),
     ...(accessKeys === "with-mfa" && { accessKeys }),
     ...(mfaMaxAge !== undefined && { mfaMaxAge: Number(mfaMaxAge) }),
   };
+}
+
+/** The name of the shared role by which a user's tags let them in, also while roles of their own are coming or going. */
+export function sharedRoleNameIn(tags: Record<string, string>): string | undefined {
+  return tags[roleNameKey] ?? tags[rolePrefixKey];
 }
 
 /** The name and the id of the account that a tag names, if it does. */
@@ -132,6 +154,19 @@ function accountIn(key: string, value: string, isShared: boolean): [string, stri
 /** The ARN of the virtual MFA device that the developers' policy allows: it is named like the user. */
 export function mfaDeviceArn({ authAccount, userName }: Pick<Assignment, "userName" | "authAccount">): string {
   return `arn:aws:iam::${authAccount}:mfa/${userName}`;
+}
+
+/**
+ * The id of an account that the developer may enter, by its name or, where every account is assigned, by its id.
+ *
+ * @returns nothing for an account that is not the developer's
+ */
+export function assignedAccountId(
+  { accounts, everyAccount }: Pick<Assignment, "accounts" | "everyAccount">,
+  account: string,
+): string | undefined {
+  if (Object.hasOwn(accounts, account)) return accounts[account];
+  return everyAccount === true && /^\d{12}$/.test(account) ? account : undefined;
 }
 
 /** The ARN of the developer's role in an account. */

@@ -1,6 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { emptyRoleBeforeDelete, emptyUserBeforeDelete, retryTransientErrors } from "./hooks.ts";
+import {
+  emptyRoleBeforeDelete,
+  emptyUserBeforeDelete,
+  endSharedSessionsBeforeDelete,
+  endSharedSessionsBeforeUpdate,
+  retryTransientErrors,
+} from "./hooks.ts";
 import type { OrganizationFacts } from "./organization-facts.ts";
 import { accountProviders, type Providers } from "./providers.ts";
 import type { Settings } from "./settings.ts";
@@ -76,12 +82,26 @@ export function createContext(
       unreached.accounts,
     ),
     hooks: { onError },
-    userHooks: { onError, beforeDelete: [emptyUserBeforeDelete(settings.accessRole)] },
+    userHooks: { onError, ...userHooks(settings, otherForm) },
     roleHooks: { onError, beforeDelete: [emptyRoleBeforeDelete(settings.accessRole)] },
     tagged: tags.length > 0 ? { tags } : {},
     unreached,
     otherForm,
     knownAccounts,
+  };
+}
+
+/** Whoever enters by the shared role has sessions that end by a policy of the organization. */
+function userHooks(
+  { roles, accessRole, organizationalUnits }: Settings,
+  otherForm: OtherForm | undefined,
+): pulumi.ResourceHookBinding {
+  if (roles !== "shared" && otherForm?.stackSet === undefined) {
+    return { beforeDelete: [emptyUserBeforeDelete(accessRole)] };
+  }
+  return {
+    beforeDelete: [endSharedSessionsBeforeDelete(accessRole, organizationalUnits)],
+    beforeUpdate: [endSharedSessionsBeforeUpdate(organizationalUnits)],
   };
 }
 

@@ -10,7 +10,7 @@ import { developerRoleTrust } from "./policies.ts";
 export class Developer extends pulumi.ComponentResource {
   constructor(userName: string, groupName: pulumi.Input<string>, context: Context, dependsOn: pulumi.Resource[] = []) {
     super("mfa-admin:index:Developer", userName);
-    const { settings, providers, userHooks, roleHooks, tagged, knownAccounts } = context;
+    const { settings, providers, userHooks, roleHooks, tagged, knownAccounts, otherForm } = context;
     const user = new User(
       userName,
       {
@@ -18,7 +18,10 @@ export class Developer extends pulumi.ComponentResource {
         // AWS's default, said so that a user who was moved comes back: the roles trust the user of this path alone.
         path: "/",
         groups: [groupName],
-        tags: tagList({ ...settings.tags, ...assignmentTags(settings, userName, knownAccounts) }),
+        tags: tagList({
+          ...settings.tags,
+          ...assignmentTags(settings, userName, knownAccounts, otherForm?.stackSet !== undefined),
+        }),
       },
       // The console password is made outside the stack: a refresh reads it back, and an update would delete it.
       { parent: this, provider: providers.auth, hooks: userHooks, ignoreChanges: ["loginProfile"], dependsOn },

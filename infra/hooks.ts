@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { isHalfMade, isTransient } from "./errors.ts";
+import { accountsLost, sharedAccess } from "./shared-access.ts";
 import { deletionHooks } from "./names.ts";
 
 /** Deletion hooks carry a fixed name: the engine finds them by it when the resource is no longer in the program. */
@@ -39,6 +40,47 @@ export function emptyUserBeforeDelete(accessRole: string): pulumi.ResourceHook {
     await emptyUser(await iamOf(oldOutputs, accessRole), id);
   });
 }
+
+/**
+ * The same of a user who enters accounts by the shared role: the sessions there end as soon as the user can make no more of them, and
+ * before the user is gone.
+ *
+ * @param units ids of the organizational units that have the role
+ */
+export function endSharedSessionsBeforeDelete(accessRole: string, units: string[]): pulumi.ResourceHook {
+  return new pulumi.ResourceHook(deletionHooks["aws-native:iam:User"], async ({ id, oldInputs, oldOutputs }) => {
+    const [{ cutOffUser, emptyUser }, { endSharedSessions }] = await Promise.all([
+      import("./offboarding.ts"),
+      import("./end-shared-sessions.ts"),
+    ]);
+    const iam = await iamOf(oldOutputs, accessRole);
+    const { roleName, accounts } = sharedAccess(oldInputs);
+    if (roleName !== undefined && accounts !== undefined) {
+      await cutOffUser(iam, id);
+      await endSharedSessions({ roleName, userNames: [id] }, units, endMargin);
+    }
+    await emptyUser(iam, id);
+  });
+}
+
+/** Ends the sessions in accounts that somebody loses who stays, before the tags go by which more could be made. */
+export function endSharedSessionsBeforeUpdate(units: string[]): pulumi.ResourceHook {
+  return new pulumi.ResourceHook("mfa-admin:end-shared-sessions", async ({ id, oldInputs, newInputs }) => {
+    const [was, is] = [sharedAccess(oldInputs), sharedAccess(newInputs)];
+    const { roleName } = was;
+    const lost = accountsLost(was.accounts, is.accounts);
+    if (roleName === undefined || lost === undefined) return;
+    const { endSharedSessions } = await import("./end-shared-sessions.ts");
+    const whose = { roleName, userNames: [id], ...(lost !== "every" && { accounts: lost }) };
+    await endSharedSessions(whose, units, untilUpdated);
+  });
+}
+
+/** Milliseconds until a change of a user's tags is done: until then, they let the user in. */
+const untilUpdated = 120_000;
+
+/** Milliseconds for which STS may take what IAM has ended (IAM User Guide, "Changes that I make are not always immediately visible"). */
+const endMargin = 5000;
 
 /** Ends the sessions of a role and empties it before the engine deletes it. */
 export function emptyRoleBeforeDelete(accessRole: string): pulumi.ResourceHook {

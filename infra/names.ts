@@ -40,6 +40,14 @@ export function ownRolesOf(
   return settings.roles === "shared" ? [] : accountsOf(settings, userName);
 }
 
+/** The ids by name of the accounts in which developers have roles of their own: a run acts there. */
+export function accountsWithOwnRoles({
+  developmentAccounts,
+  roles,
+}: Pick<Naming, "developmentAccounts" | "roles">): Record<string, string> {
+  return roles === "shared" ? {} : developmentAccounts;
+}
+
 /** Whether a developer enters every account by the shared role, whatever accounts there will be. */
 export function entersEveryAccount(settings: Pick<Naming, "developers" | "roles">, userName: string): boolean {
   return (

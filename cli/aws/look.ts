@@ -1,6 +1,6 @@
 import pMap from "p-map";
 
-import { serviceControlPolicyName } from "../../infra/names.ts";
+import { accountsWithOwnRoles, serviceControlPolicyName } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
 import { iamIn } from "./clients.ts";
@@ -39,6 +39,7 @@ const concurrency = 8;
 export async function lookAtAws(settings: Settings, unreached: string[] = []): Promise<Look> {
   const { authAccount, organizationalUnits } = settings;
   const { developmentAccounts } = without(settings, unreached);
+  const acting = accountsWithOwnRoles({ ...settings, developmentAccounts });
   const missed: Look["missed"] = [];
   const attempt = noting(missed);
   const shieldAsked = shieldInAws();
@@ -51,12 +52,9 @@ export async function lookAtAws(settings: Settings, unreached: string[] = []): P
     attempt({ what: "development accounts' units" }, outside()),
     attempt(
       { what: "FullAWSAccess" },
-      withoutAnyAllow(
-        [...organizationalUnits, authAccount, ...Object.values(developmentAccounts)],
-        serviceControlPolicyName,
-      ),
+      withoutAnyAllow([...organizationalUnits, authAccount, ...Object.values(acting)], serviceControlPolicyName),
     ),
-    lookAtIdentities({ ...settings, developmentAccounts }, attempt),
+    lookAtIdentities({ ...settings, developmentAccounts: acting }, attempt),
   ]);
   return {
     managementAccount: knownManagementAccount() ?? "",
@@ -94,7 +92,9 @@ function without(settings: Settings, unreached: string[]): Settings {
  */
 export async function allIdentities(settings: Settings, unreached: string[]): Promise<Look["identities"]> {
   const missed: Look["missed"] = [];
-  const identities = await lookAtIdentities(without(settings, unreached), noting(missed));
+  const reachable = without(settings, unreached);
+  const acting = { ...reachable, developmentAccounts: accountsWithOwnRoles(reachable) };
+  const identities = await lookAtIdentities(acting, noting(missed));
   requireSeen({ missed });
   return identities;
 }

@@ -3,6 +3,7 @@ import { GetGroupCommand, GetPolicyCommand, GetRoleCommand, GetUserCommand, type
 import type { Settings } from "../../infra/settings.ts";
 import { iamIn } from "./clients.ts";
 import { controlPolicyIdOf } from "./control-policies.ts";
+import { stackSetId } from "./stack-sets.ts";
 
 /** What a resource is to be made of, as Pulumi has it. */
 interface Wanted {
@@ -31,6 +32,11 @@ export async function identifierOf(
       if (id === undefined) throw new Error(`The organization has no policy ${text("name")}.`);
       return id;
     }
+    case "aws-native:cloudformation:StackSet": {
+      const id = await stackSetId();
+      if (id === undefined) throw new Error(`CloudFormation has no stack set ${text("stackSetName")}.`);
+      return id;
+    }
     default:
       throw new Error(`A resource of type ${type} cannot be taken into the stack.`);
   }
@@ -55,6 +61,8 @@ export async function isOurs({ type, inputs = {} }: Wanted, account: string, set
   if (type === "aws-native:organizations:Policy") {
     return (await controlPolicyId(inputs)) !== undefined;
   }
+  // The name is this product's own.
+  if (type === "aws-native:cloudformation:StackSet") return (await stackSetId()) !== undefined;
   if (!type.startsWith("aws-native:iam:")) return false;
   try {
     return await isOursInIam(iamIn(account, settings), type, inputs, await identifierOf(type, inputs, settings));

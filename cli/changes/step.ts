@@ -27,6 +27,7 @@ const typeNames: Partial<Record<string, string>> = {
   "aws-native:iam:Group": "group",
   "aws-native:iam:ManagedPolicy": "managed policy",
   [controlPolicyType]: "service control policy",
+  "aws-native:cloudformation:StackSet": "stack set",
   "aws:iam/accountPasswordPolicy:AccountPasswordPolicy": "password policy",
   "aws:iam/accountAlias:AccountAlias": "account alias",
 };
@@ -56,7 +57,7 @@ interface Described {
 
 /** What a resource is for the user, by its part of the state. */
 export function identityOfResource({ urn, type, provider = "", inputs = {} }: Described): ResourceIdentity {
-  const name = ["userName", "roleName", "groupName", "managedPolicyName", "name", "accountAlias"]
+  const name = ["userName", "roleName", "groupName", "managedPolicyName", "name", "accountAlias", "stackSetName"]
     .map((key) => inputs[key])
     .find((value) => typeof value === "string");
   return {

@@ -32,6 +32,11 @@ export default class Up extends StackCommand {
     "lock-timeout": lockTimeoutFlag,
     ...guardFlags,
     "forget-account": forgetAccountFlag,
+    "finish-switch": Flags.boolean({
+      description: "Delete what is left of the other form of roles (docs/scale.md).",
+      // What goes is not in a plan.
+      exclusive: ["plan"],
+    }),
   };
 
   #outcome: Outcome | undefined;
@@ -41,9 +46,27 @@ export default class Up extends StackCommand {
     const { project, file } = await this.settings(flags);
     this.#outcome = { project, file, steps: [] };
     const { summarizedUp } = await import("../ci/summarized-up.ts");
-    const { yes, verbose, adopt, plan, "lock-timeout": lockDeadline, "forget-account": forget } = flags;
+    const {
+      yes,
+      verbose,
+      adopt,
+      plan,
+      "lock-timeout": lockDeadline,
+      "forget-account": forget,
+      "finish-switch": finishSwitch,
+    } = flags;
     const settingsNow = async () => (await this.settings(flags)).file;
-    const options = { yes, verbose, adopt, plan, lockDeadline, forget, guards: guardsOf(flags), settingsNow };
+    const options = {
+      yes,
+      verbose,
+      adopt,
+      plan,
+      lockDeadline,
+      forget,
+      finishSwitch,
+      guards: guardsOf(flags),
+      settingsNow,
+    };
     return summarizedUp(this.#outcome, options, this);
   }
 

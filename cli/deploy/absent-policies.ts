@@ -21,7 +21,11 @@ export async function absentPolicies(
 ): Promise<Danger[]> {
   const { developmentAccounts, developers, permissions, permissionsBoundary } = settings;
   const inUse = new Set(Object.keys(developers).flatMap((name) => accountsOf(settings, name)));
-  const accounts = Object.entries(developmentAccounts).filter(([name]) => inUse.has(name) && !unreached.includes(name));
+  const isShared = settings.roles === "shared";
+  // What is each account's own is told by the account itself, as the reason of a role that could not be made.
+  const accounts: [string, string][] = isShared
+    ? [["auth", settings.authAccount]]
+    : Object.entries(developmentAccounts).filter(([name]) => inUse.has(name) && !unreached.includes(name));
   const wanted: [setting: Setting, policy: string][] = [
     ...permissions.map((policy): [Setting, string] => ["permissions", policy]),
     ...(permissionsBoundary === undefined ? [] : [["permissionsBoundary", permissionsBoundary] as [Setting, string]]),
@@ -29,7 +33,9 @@ export async function absentPolicies(
   const known = new Set([...before.managedPolicies, administratorAccess]);
   const questions = wanted.flatMap(([setting, policy]) => {
     // AWS's own policies are the same in every account.
-    const asked = policy.startsWith("arn:aws:iam::aws:") ? accounts.slice(0, 1) : accounts;
+    const isOfAws = policy.startsWith("arn:aws:iam::aws:");
+    if (isShared && !isOfAws) return [];
+    const asked = isOfAws ? accounts.slice(0, 1) : accounts;
     return asked
       .map(([account, accountId]) => ({ setting, policy, account, accountId, arn: policyArnIn(accountId, policy) }))
       .filter(({ arn }) => !known.has(arn));

@@ -1,3 +1,4 @@
+import { accountsWithOwnRoles } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { wordsOf } from "../aws/error-words.ts";
 import { lookAtIdentities } from "../aws/look.ts";
@@ -45,7 +46,9 @@ export async function alarmsOf(project: Project, settings: Settings, stream: Nod
   const { developmentAccounts, organizationalUnits } = settings;
   const [noted, identities, underPolicy, outside] = await Promise.all([
     notedResources(project),
-    lookAtIdentities(settings, ({ account }, call) => attempt(`account ${account}`, call)),
+    lookAtIdentities({ ...settings, developmentAccounts: accountsWithOwnRoles(settings) }, ({ account }, call) =>
+      attempt(`account ${account}`, call),
+    ),
     attempt("auth account's unit", underPolicyInAws(settings)),
     attempt("development accounts' units", accountsOutside(Object.values(developmentAccounts), organizationalUnits)),
   ]);

@@ -31,6 +31,10 @@ export async function destroy(
   await forgetAccounts(stack, options);
   const result = await runDestroy(stack, options);
   const isAll = unreachedBy(stack).length === 0;
+  if (isAll && file.settings.roles === "shared") {
+    const { forgetEndedSessions } = await import("../../infra/end-shared-sessions.ts");
+    await forgetEndedSessions();
+  }
   const nothing = isAll ? "There is nothing to delete." : "There is nothing else to delete.";
   printer.log(result.changes.length === 0 ? nothing : runSummary(result));
   if (isAll && result.changes.length > 0) {

@@ -1,4 +1,4 @@
-import { roleNameOf } from "../../infra/names.ts";
+import { accountsWithOwnRoles, roleNameOf } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Look } from "../aws/look.ts";
 import { Failure } from "../failure.ts";
@@ -144,9 +144,9 @@ function renamedAccounts({ accounts }: StackBefore, settings: Settings): Danger[
   });
 }
 
-/** The ids of the accounts by name; a map, since a name may be that of a method of every object. */
-function namedAccounts({ authAccount, developmentAccounts }: Settings): Map<string, string> {
-  return new Map([["auth", authAccount], ...Object.entries(developmentAccounts)]);
+/** The ids by name of the accounts in which a run makes something; a map, since a name may be that of a method of every object. */
+function namedAccounts({ authAccount, ...settings }: Settings): Map<string, string> {
+  return new Map([["auth", authAccount], ...Object.entries(accountsWithOwnRoles(settings))]);
 }
 
 /** The key of the settings that a danger comes from. */

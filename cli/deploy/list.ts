@@ -1,9 +1,9 @@
-import { accountsOf } from "../../infra/names.ts";
+import { accountsOf, entersEveryAccount } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { developerTable } from "../developers/developer-table.ts";
 import type { Project } from "../project/project.ts";
 import { exemptLines } from "../report/exempt-users.ts";
-import type { DeveloperRow } from "../results/list.ts";
+import type { AccountRow, DeveloperRow } from "../results/list.ts";
 import type { Printer } from "../terminal/printer.ts";
 
 export interface ListOptions {
@@ -11,19 +11,29 @@ export interface ListOptions {
   settings: Settings;
   /** What the settings say alone; AWS is not asked. */
   roster: boolean;
+  /** The accounts of a shared role instead. */
+  accounts: boolean;
   /** Whether a program reads the result: what it has no field for goes to stderr. */
   json: boolean;
 }
 
-/** Lists the developers: what the settings give them, and what AWS has of it. */
+/** Lists the developers: what the settings give them, and what AWS has of it. Or the accounts of a shared role. */
 export async function list(
-  { project, settings, roster: rosterOnly, json }: ListOptions,
+  { project, settings, roster: rosterOnly, accounts: accountsOnly, json }: ListOptions,
   printer: Printer,
-): Promise<DeveloperRow[]> {
+): Promise<DeveloperRow[] | AccountRow[]> {
+  if (accountsOnly) {
+    const { listAccounts } = await import("./list-accounts.ts");
+    return listAccounts(settings, printer);
+  }
   const exempt = exemptLines(settings);
   const names = Object.keys(settings.developers);
   const accounts = Object.keys(settings.developmentAccounts).length;
-  const roster = names.map((userName) => ({ userName, accounts: accountsOf(settings, userName) }));
+  const roster = names.map((userName) => ({
+    userName,
+    accounts: accountsOf(settings, userName),
+    ...(entersEveryAccount(settings, userName) && { everyAccount: true as const }),
+  }));
   if (rosterOnly || names.length === 0) {
     const none = "There are no developers yet. Run mfa-admin add-developer NAME.";
     printer.log([names.length === 0 ? none : developerTable(roster, accounts), ...exempt].join("\n"));

@@ -1,4 +1,4 @@
-import { accountsOf } from "../../infra/names.ts";
+import { ownRolesOf } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { namesText } from "../accounts-text.ts";
 import { stackHeldBy } from "../engine/state-before.ts";
@@ -10,6 +10,8 @@ export interface NotApplied {
   missing: Map<string, string[]>;
   /** Whether the service control policy is still to be made. */
   policy: boolean;
+  /** Whether the role that developers share is still to be made. */
+  sharedRole: boolean;
   /** What the state has of developers that the settings no longer give: accounts by name, none for a whole developer. */
   left: Map<string, string[]>;
   /** Whether the state has nothing at all. */
@@ -22,31 +24,36 @@ export function notApplied(settings: Settings, resources: NotedResource[]): NotA
   const has = new Set(held.map(({ account, type, developer = "" }) => `${type} ${developer} ${account}`));
   const names = Object.keys(settings.developers);
   const missing = names.flatMap((name): [string, string[]][] => {
-    const accounts = accountsOf(settings, name).filter((account) => !has.has(`role ${name} ${account}`));
+    const accounts = ownRolesOf(settings, name).filter((account) => !has.has(`role ${name} ${account}`));
     return accounts.length > 0 || !has.has(`user ${name} auth`) ? [[name, accounts]] : [];
   });
   const left = new Map<string, string[]>();
   for (const { account, type, developer } of held) {
     if (developer === undefined) continue;
     if (!Object.hasOwn(settings.developers, developer)) left.set(developer, []);
-    else if (type === "role" && !accountsOf(settings, developer).includes(account)) {
+    else if (type === "role" && settings.roles !== "shared" && !ownRolesOf(settings, developer).includes(account)) {
       left.set(developer, [...(left.get(developer) ?? []), account]);
     }
   }
   return {
     missing: new Map(missing),
     policy: !held.some(({ type }) => type === "service control policy"),
+    sharedRole: settings.roles === "shared" && !held.some(({ type }) => type === "stack set"),
     left,
     everything: held.length === 0,
   };
 }
 
 /** The same in sentences, with what to run; nothing where all of it is applied. */
-export function notAppliedLines({ missing, policy, left, everything }: NotApplied, settings: Settings): string[] {
+export function notAppliedLines(
+  { missing, policy, sharedRole, left, everything }: NotApplied,
+  settings: Settings,
+): string[] {
   if (everything) return ["Nothing of the settings is applied: AWS has none of it. Run mfa-admin up."];
   const parts = [
     ...(policy ? ["the service control policy, so that nothing asks for MFA in the development accounts"] : []),
-    ...peopleParts(missing, (name) => accountsOf(settings, name).length),
+    ...(sharedRole ? ["the role that developers share in every account"] : []),
+    ...peopleParts(missing, (name) => ownRolesOf(settings, name).length),
   ];
   const over = peopleParts(left, () => 0);
   return [

@@ -1,9 +1,14 @@
+import { accountsWithOwnRoles } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { type UnreachableAccount, unreachableAccounts } from "../aws/account-reach.ts";
 import { requirePreconditions } from "../aws/preconditions.ts";
+import { requireSharedRolePossible } from "../aws/shared-role-preconditions.ts";
 import type { Stack } from "../engine/automation.ts";
 import { passphraseEnvironment, requirePassphrase } from "../engine/passphrase.ts";
+import { keepOtherForm, otherFormIn } from "../engine/other-form.ts";
 import { openStack } from "../engine/stack.ts";
+import { resourcesBefore } from "../engine/state-before.ts";
+import { unreachedNames } from "../engine/unreached.ts";
 import type { Project } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import { warningText } from "../report/wording.ts";
@@ -21,6 +26,8 @@ export interface OpenForRunOptions {
   forget?: string[] | undefined;
   /** Whether what cannot be reached is told in a report, and needs no telling here. */
   reporting?: boolean;
+  /** Whether what is left of the other form of roles is to go. */
+  finishSwitch?: boolean;
   /** What opens the stack's secrets, where that is known already. */
   secrets?: Record<string, string> | undefined;
 }
@@ -29,7 +36,14 @@ export interface OpenForRunOptions {
 export async function openForRun(
   project: Project,
   file: SettingsFile,
-  { deleting = false, lockDeadline = 0, secrets: known, forget = [], reporting = false }: OpenForRunOptions = {},
+  {
+    deleting = false,
+    lockDeadline = 0,
+    secrets: known,
+    forget = [],
+    reporting = false,
+    finishSwitch = false,
+  }: OpenForRunOptions = {},
 ): Promise<Stack> {
   await waitForLock(lockDeadline, () => ensureUnlocked(project));
   // Asked for first: the terminal is not left with an open question when something else is refused.
@@ -37,10 +51,15 @@ export async function openForRun(
   const { settings } = file;
   const look = async (): Promise<UnreachableAccount[]> => {
     await requirePreconditions(settings, { authAlone: true });
-    return unreachableAccounts(settings.developmentAccounts, settings.accessRole);
+    if (!deleting) await requireSharedRolePossible(settings);
+    return unreachableAccounts(accountsWithOwnRoles(settings), settings.accessRole);
   };
   const [stack, , found] = await Promise.all([openStack(project, { secrets }), requirePassphrase(project), look()]);
   await goWithoutUnreached(stack, { project, settings, deleting, forget, found });
+  if (!finishSwitch) {
+    const resources = await resourcesBefore(stack, project);
+    keepOtherForm(stack, otherFormIn(resources, settings, unreachedNames(stack)));
+  }
   if (!reporting) tellUnreached(stack, settings);
   return stack;
 }

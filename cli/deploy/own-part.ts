@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { accountsOf, roleNameOf } from "../../infra/names.ts";
+import { accountsOf, ownRolesOf, roleNameOf } from "../../infra/names.ts";
 import { developerPolicy } from "../../infra/policies.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { trustAgain } from "../aws/role-trust.ts";
@@ -13,6 +13,7 @@ import { identityOfResource, isCloudResource } from "../changes/step.ts";
 import type { Resource } from "../engine/deployment.ts";
 import { prepareAddition } from "../engine/recover.ts";
 import { IncompleteRun } from "../engine/run-failure.ts";
+import { otherFormKeptBy } from "../engine/other-form.ts";
 import { healKnown, type RunOptions, runRemoval, runRefresh } from "../engine/runs.ts";
 import type { RunResult } from "../results/run.ts";
 import { programOf } from "../engine/stack.ts";
@@ -75,7 +76,7 @@ export async function addToStack(
   const resources = await resourcesBefore(stack, project);
   const held = stackHeldBy(resources);
   requireInForce(held);
-  requireSharedPolicy(resources, settings);
+  requireSharedPolicy(resources, settings, otherFormKeptBy(stack) !== undefined);
   // Whoever goes by a name that is taken is refused before anything is made.
   const developers = Object.fromEntries(names.map((name) => [name, settings.developers[name] ?? {}]));
   const alone = { ...settings, developers };
@@ -204,6 +205,8 @@ async function requireAttached(
 ): Promise<void> {
   // With no such edit, an account that is below none of the units is so by the settings.
   if (settings.organizationalUnits.every((id) => attached.includes(id))) return;
+  // The shared role comes to a unit by the run that attaches the policy, and not before.
+  if (settings.roles === "shared") return;
   const { organizationalUnits } = await viewOrganization();
   const below = new Set(
     organizationalUnits.filter(({ id }) => attached.includes(id)).flatMap((unit) => unit.accountIds),
@@ -241,9 +244,17 @@ async function returnToStack(
 }
 
 /** Refuses a pending edit of the policy that all developers share: it names their roles, and one under another prefix could not log in. */
-function requireSharedPolicy(resources: Resource[], settings: Settings): void {
+function requireSharedPolicy(resources: Resource[], settings: Settings, switching: boolean): void {
+  const isShared = resources.some(({ type }) => type === "aws-native:cloudformation:StackSet");
+  if (settings.roles === "shared" && !isShared) {
+    throw new Failure(
+      "The role that developers share is not made yet.",
+      "Nothing was changed. Run mfa-admin up first: it makes it, and asks.",
+      { setting: ["roles"] },
+    );
+  }
   const policy = resources.find(({ type }) => type === "aws-native:iam:ManagedPolicy");
-  if (isDeepStrictEqual(policy?.inputs?.["policyDocument"], developerPolicy(settings))) return;
+  if (isDeepStrictEqual(policy?.inputs?.["policyDocument"], developerPolicy(settings, switching))) return;
   throw new Failure(
     "Another edit of the settings is pending that changes the policy which all developers share.",
     "Nothing was changed. Run mfa-admin up first: it shows that edit, and asks.",
@@ -262,7 +273,7 @@ function urnsToMake(
   const urn = (type: string, name: string): string => `urn:pulumi:${stack}::${projectName}::${type}::${name}`;
   const developer = "mfa-admin:index:Developer";
   const reached = (name: string): string[] =>
-    accountsOf(settings, name).filter((account) => !unreached.some((one) => one.name === account));
+    ownRolesOf(settings, name).filter((account) => !unreached.some((one) => one.name === account));
   const accounts = names.flatMap(reached);
   const known = new Set(resources.map((resource) => resource.urn));
   const providers = [...new Set(accounts)].map((account) => urn("pulumi:providers:aws-native", account));

@@ -1,7 +1,7 @@
 import pMap from "p-map";
 
 import { type ControlPolicy, guardRailPolicies } from "../../infra/guard-rails.ts";
-import { serviceControlPolicyName } from "../../infra/names.ts";
+import { endedSessionsPolicyName, serviceControlPolicyName } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
 import { type StackBefore, targetsOf } from "../changes/stack-before.ts";
@@ -54,7 +54,14 @@ function targetsByPolicy({ held, organizationalUnits }: StackBefore): Map<string
 
 function controlPoliciesOf(settings: Settings): Pick<ControlPolicy, "name" | "type" | "targetIds">[] {
   const requireMfa = { name: serviceControlPolicyName, type: "SERVICE_CONTROL_POLICY" as const };
-  return [{ ...requireMfa, targetIds: settings.organizationalUnits }, ...guardRailPolicies(settings, "")];
+  const targetIds = settings.organizationalUnits;
+  // It comes to the units when sessions of a shared role are to end, and has to find room then.
+  const ending = { ...requireMfa, name: endedSessionsPolicyName, targetIds };
+  return [
+    { ...requireMfa, targetIds },
+    ...guardRailPolicies(settings, ""),
+    ...(settings.roles === "shared" ? [ending] : []),
+  ];
 }
 
 function policiesPerTarget(): number {

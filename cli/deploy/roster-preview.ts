@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { accountsOf, policyArnIn, roleNameOf } from "../../infra/names.ts";
+import { assignmentTags } from "../../infra/assignment.ts";
+import { accountsOf, ownRolesOf, policyArnIn, roleNameOf } from "../../infra/names.ts";
 import { type Settings, settingsKeys, settingsSchema } from "../../infra/settings.ts";
 import { differences } from "../changes/differences.ts";
 import { dangersInSettings } from "./guards.ts";
@@ -93,8 +94,14 @@ function resourcesOf(settings: Settings | undefined): Map<string, Known> {
   const found = new Map<string, Known>();
   for (const developer of Object.keys(settings?.developers ?? {})) {
     if (settings === undefined) break;
-    found.set(developer, { account: "auth", type: "user", name: developer, developer, properties: {} });
-    for (const account of accountsOf(settings, developer)) {
+    found.set(developer, {
+      account: "auth",
+      type: "user",
+      name: developer,
+      developer,
+      properties: userProperties(settings, developer),
+    });
+    for (const account of ownRolesOf(settings, developer)) {
       const name = roleNameOf(settings, developer);
       found.set(`${developer} ${account}`, {
         ...{ account, type: "role", name, developer },
@@ -103,6 +110,13 @@ function resourcesOf(settings: Settings | undefined): Map<string, Known> {
     }
   }
   return found;
+}
+
+/** With a shared role, it is the user's tags that let somebody into accounts. Ids are not known without AWS. */
+function userProperties(settings: Settings, developer: string): Record<string, unknown> {
+  if (settings.roles !== "shared") return {};
+  const names = accountsOf(settings, developer).map((account) => [account, account]);
+  return { tags: assignmentTags(settings, developer, Object.fromEntries(names) as Record<string, string>) };
 }
 
 function roleProperties(settings: Settings, account: string, roleName: string): Record<string, unknown> {

@@ -1,5 +1,5 @@
 import { assignmentFromTags } from "../../infra/assignment.ts";
-import { accountsOf, developersGroup, roleNameOf, serviceControlPolicyName } from "../../infra/names.ts";
+import { developersGroup, ownRolesOf, roleNameOf, serviceControlPolicyName } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Identity } from "../aws/identities.ts";
 import type { Look } from "../aws/look.ts";
@@ -86,7 +86,7 @@ function foundOf({ identities }: Pick<Look, "identities">, wanted: Omit<Taken, "
 function identitiesOf(settings: Settings): Omit<Taken, "found">[] {
   return Object.keys(settings.developers).flatMap((name) => [
     { account: "auth", type: "user", name },
-    ...accountsOf(settings, name).map((account) => ({ account, type: "role", name: roleNameOf(settings, name) })),
+    ...ownRolesOf(settings, name).map((account) => ({ account, type: "role", name: roleNameOf(settings, name) })),
   ]);
 }
 

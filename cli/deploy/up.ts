@@ -3,6 +3,7 @@ import type { RunResult } from "../results/run.ts";
 import { requireConfirmable } from "../terminal/ask.ts";
 import { apply, type ApplyOptions } from "./apply.ts";
 import { openForRun } from "./open-for-run.ts";
+import { usesSharedRole } from "./uses-shared-role.ts";
 import { SavedPlan } from "./saved-plan.ts";
 
 export interface UpOptions extends Omit<ApplyOptions, "plan" | "onLate" | "onBegin" | "intro"> {
@@ -10,6 +11,8 @@ export interface UpOptions extends Omit<ApplyOptions, "plan" | "onLate" | "onBeg
   plan: string | undefined;
   /** Names of accounts that are closed or have left the organization, to be taken out of the stack. */
   forget: string[] | undefined;
+  /** Whether what is left of the other form of roles is to go. */
+  finishSwitch?: boolean;
   /** Reads the settings once more. */
   settingsNow: () => Promise<SettingsFile>;
 }
@@ -19,14 +22,25 @@ export interface UpOptions extends Omit<ApplyOptions, "plan" | "onLate" | "onBeg
  *
  * @throws Failure when the settings file is edited while another run, or the passphrase, is waited for
  */
-export async function up({ plan: path, forget, settingsNow, ...options }: UpOptions): Promise<RunResult> {
+export async function up({
+  plan: path,
+  forget,
+  finishSwitch = false,
+  settingsNow,
+  ...options
+}: UpOptions): Promise<RunResult> {
   const { project, file, yes, lockDeadline = 0 } = options;
   requireConfirmable(yes);
   const plan = path === undefined ? {} : { plan: await SavedPlan.read(path, project) };
-  const stack = await openForRun(project, file, { lockDeadline, forget });
+  const stack = await openForRun(project, file, { lockDeadline, forget, finishSwitch });
   const onLate = async (): Promise<void> => {
     requireSameSettings(await settingsNow(), file);
   };
   await onLate();
-  return apply(stack, { ...options, onLate, ...plan });
+  const result = await apply(stack, { ...options, onLate, ...plan });
+  if (usesSharedRole(stack, file.settings)) {
+    const { tellRollout } = await import("./rollout.ts");
+    await tellRollout(stack, file.settings);
+  }
+  return result;
 }

@@ -1,11 +1,13 @@
 import pMap from "p-map";
 
-import { accountsOf, roleNameOf } from "../../infra/names.ts";
+import { ownRolesOf, roleNameOf } from "../../infra/names.ts";
 import { type CutOffResult, type CutOffFailure, cutOffUser, revokeRoleSessions } from "../../infra/offboarding.ts";
 import { letRoleBack, letUserBack } from "../../infra/older-sessions.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { accountsText } from "../accounts-text.ts";
+import type { EmergencySettings } from "../project/emergency-settings.ts";
 import type { EmergencyTarget } from "./emergency-target.ts";
+import { endSharedSessionsOf, sharedSessionsLine } from "./shared-sessions.ts";
 import { counted } from "../report/summary.ts";
 import { clientsIn } from "../aws/clients.ts";
 import { momentFromNow } from "../aws/clock.ts";
@@ -14,10 +16,23 @@ import { wordsOf } from "../aws/error-words.ts";
 import type { DeveloperCutOff } from "../results/remove-developer.ts";
 import type { AccountNotEnded } from "../results/end-sessions.ts";
 
-type Reach = Pick<Settings, "accessRole">;
+type Reach = Pick<EmergencySettings, "accessRole" | "organizationalUnits">;
 
-/** Ends every access of developers, in the auth account and in every other at the same time; none waits for another. */
+/**
+ * Ends every access of developers, in the auth account and in every other at the same time; none waits for another. Sessions of a
+ * shared role come last, and end together: by then nobody can make more of them.
+ */
 export async function cutOff(settings: Reach, targets: EmergencyTarget[]): Promise<DeveloperCutOff[]> {
+  const cut = await cutOffEach(settings, targets);
+  const sharedSessions = await endSharedSessionsOf(settings, targets);
+  if (sharedSessions === undefined) return cut;
+  return cut.map((one, index) => (targets[index]?.sharedRole === undefined ? one : { ...one, sharedSessions }));
+}
+
+async function cutOffEach(
+  settings: Pick<Settings, "accessRole">,
+  targets: EmergencyTarget[],
+): Promise<DeveloperCutOff[]> {
   const iam = clientsIn(settings);
   return pMap(
     targets,
@@ -77,7 +92,7 @@ export async function letBack(settings: Settings, userNames: string[], unreached
   const before = await momentFromNow(auth);
   const parts = userNames.flatMap((userName) => [
     () => letUserBack(auth, userName, before),
-    ...accountsOf(settings, userName)
+    ...ownRolesOf(settings, userName)
       .filter((account) => !unreached.includes(account))
       .map((account) => {
         const client = iam(settings.developmentAccounts[account] ?? "");
@@ -89,6 +104,12 @@ export async function letBack(settings: Settings, userNames: string[], unreached
 
 /** "alice: access ended. Deleted: 1 access key, the password, 1 MFA device. Sessions ended in sandbox." and what was not. */
 export function cutOffLines(cut: DeveloperCutOff): string[] {
+  const { sharedSessions, userName } = cut;
+  const shared = sharedSessions === undefined ? [] : [sharedSessionsLine(userName, sharedSessions)];
+  return [...ownLines(cut), ...shared];
+}
+
+function ownLines(cut: DeveloperCutOff): string[] {
   const { userName, found, accessKeys, password, mfaDevices, sessions, failed, unreached } = cut;
   const open = [
     ...failed.map(({ part, reason }) => `${userName}: NOT ended: ${part}: ${reason}`),
@@ -120,7 +141,10 @@ export function cutOffLines(cut: DeveloperCutOff): string[] {
 
 /** Whether something of anybody's access is left. */
 export function isIncomplete(cut: DeveloperCutOff[]): boolean {
-  return cut.some(({ failed, unreached }) => failed.length + unreached.length > 0);
+  return cut.some(
+    ({ failed, unreached, sharedSessions }) =>
+      failed.length + unreached.length > 0 || (sharedSessions !== undefined && "reason" in sharedSessions),
+  );
 }
 
 /** "no access key", "1 access key", "2 access keys". */

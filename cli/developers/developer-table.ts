@@ -13,7 +13,7 @@ export function developerTable(rows: DeveloperRow[], accounts: number): string {
     ["Developer", "Accounts", ...(asked ? ["MFA", "Access keys", "Last use"] : [])],
     rows.map((row) => [
       row.userName,
-      accountsText(row.accounts, accounts),
+      row.everyAccount === true ? "every account" : accountsText(row.accounts, accounts),
       ...(asked ? [mfa(row), keys(row), lastUse(row)] : []),
     ]),
   );

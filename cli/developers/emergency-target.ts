@@ -1,7 +1,8 @@
 import { GetUserCommand, type IAMClient, NoSuchEntityException, paginateListUsers } from "@aws-sdk/client-iam";
 
 import { type Assignment, assignmentFromTags } from "../../infra/assignment.ts";
-import { roleNameOf } from "../../infra/names.ts";
+import { roleNameOf, sharedRoleName } from "../../infra/names.ts";
+import { sharedAccessIn } from "../../infra/shared-access.ts";
 import { closest } from "../closest.ts";
 import { Failure } from "../failure.ts";
 import { isAccessDenied } from "../aws/error-words.ts";
@@ -23,8 +24,10 @@ export interface EmergencyTarget {
   listed: string[];
   /** The ids of the accounts in which a role may be, by name. */
   accounts: Record<string, string>;
-  /** Names that the roles may have. */
+  /** Names that roles of the person's own may have. */
   roleNames: string[];
+  /** The name of the role that others enter by, too, where the person enters by it. */
+  sharedRole?: string;
   /** What the stack has of theirs to delete: the user, and the names of the accounts with a role. */
   own: { user: boolean; roles: string[] };
 }
@@ -64,6 +67,8 @@ export async function emergencyTarget(
   if (userName !== name) tell(`${name} is the user ${userName} of the auth account.`);
   const known = new Set(Object.values(developmentAccounts));
   const others = Object.entries({ ...assignment?.accounts, ...noted?.accounts }).filter(([, id]) => !known.has(id));
+  const isShared = settings.roles === "shared" || assignment?.sharedRole === true;
+  const sharedRole = user?.sharedRole ?? (isShared ? sharedRoleName(settings) : undefined);
   const own = user === undefined ? [userName, ...(lines[0]?.readings ?? [])] : [userName];
   // A state that cannot be read now is read later, if at all.
   const isRead = noted?.accounts !== undefined || read === undefined;
@@ -72,15 +77,18 @@ export async function emergencyTarget(
     authAccount,
     own: isRead
       ? { user: noted?.authAccount !== undefined, roles: Object.keys(noted?.accounts ?? {}) }
-      : { user: user !== undefined, roles: Object.keys(assignment?.accounts ?? {}) },
+      : { user: user !== undefined, roles: isShared ? [] : Object.keys(assignment?.accounts ?? {}) },
     listed: lines
       .filter(({ readings }) => own.some((one) => readings.some((reading) => isSameName(reading, one))))
       .map((line) => line.name),
-    accounts: { ...developmentAccounts, ...Object.fromEntries(others) },
+    ...(sharedRole !== undefined && { sharedRole }),
+    // Accounts in which no role of the person's own was made are not asked, however many there are.
+    accounts: isShared ? { ...noted?.accounts } : { ...developmentAccounts, ...Object.fromEntries(others) },
     roleNames: [
       ...new Set([
         ...own.map((one) => roleNameOf({ rolePrefix }, one)),
-        ...(assignment === undefined ? [] : [assignment.roleName]),
+        // What is done to a role that others enter by, too, is done to them all.
+        ...(assignment === undefined || assignment.sharedRole === true ? [] : [assignment.roleName]),
         ...(noted?.roleNames ?? []),
       ]),
     ],
@@ -127,6 +135,8 @@ interface User {
   userName: string;
   /** Nothing for one who has no tags of the stack's. */
   assignment: Assignment | undefined;
+  /** By which shared role the tags let the user in. */
+  sharedRole: string | undefined;
 }
 
 /** The users that AWS has by these names, whatever their case. */
@@ -144,9 +154,10 @@ async function userNamed(iam: IAMClient, settings: EmergencySettings, name: stri
   try {
     const { User } = await iam.send(new GetUserCommand({ UserName: name }));
     const userName = User?.UserName ?? name;
-    const tags = (User?.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value] as const);
+    const tags = Object.fromEntries((User?.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value] as const));
     const { authAccount } = settings;
-    return { userName, assignment: assignmentFromTags({ userName, authAccount }, Object.fromEntries(tags)) };
+    const assignment = assignmentFromTags({ userName, authAccount }, tags);
+    return { userName, assignment, sharedRole: sharedAccessIn(tags).roleName };
   } catch (error) {
     // No user of that name can exist where IAM does not take the name.
     if (error instanceof NoSuchEntityException || (error instanceof Error && error.name === "ValidationError")) {

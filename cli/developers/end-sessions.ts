@@ -13,6 +13,7 @@ import type { Printer } from "../terminal/printer.ts";
 import { tellingAfterAMoment } from "../terminal/moment.ts";
 import { othersThatWork } from "./emergency-refusal.ts";
 import { type EmergencyTarget, userInEmergency } from "./emergency-target.ts";
+import { endSharedSessionsOf, sharedSessionsLine } from "./shared-sessions.ts";
 import { tell } from "../terminal/tell.ts";
 
 /** Seconds that a session of GetSessionToken lasts at the longest, and one of a role that is assumed from it (STS API Reference). */
@@ -44,7 +45,9 @@ async function endEach(settings: EmergencySettings, target: EmergencyTarget): Pr
     ),
     inEachAccount(target, (accountId, roleName) => endRoleSessions(iam(accountId), roleName, before)),
   ]);
-  return { userName, authAccount, before: before.toISOString(), ...own, ...roles };
+  const sharedSessions = await endSharedSessionsOf(settings, [target]);
+  const ended = { userName, authAccount, before: before.toISOString(), ...own, ...roles };
+  return sharedSessions === undefined ? ended : { ...ended, sharedSessions };
 }
 
 /**
@@ -69,7 +72,7 @@ export async function endSessionsOf(
 
 /** "alice: sessions ended: the user's own, and those of the role in sandbox, payments." and what was not. */
 function endedLines(result: EndedSessions): string[] {
-  const { userName, authAccount, found, before, ownRefused, sessions, unreached } = result;
+  const { userName, authAccount, found, before, ownRefused, sessions, unreached, sharedSessions } = result;
   const ended = [
     ...(found && ownRefused === undefined ? ["the user's own"] : []),
     ...(sessions.length > 0
@@ -78,6 +81,7 @@ function endedLines(result: EndedSessions): string[] {
   ];
   return [
     ...(found ? [] : [`${userName}: the auth account ${authAccount} has no such user.`]),
+    ...(sharedSessions === undefined ? [] : [sharedSessionsLine(userName, sharedSessions)]),
     ended.length > 0
       ? `${userName}: sessions made before ${before} ended: ${ended.join(", and ")}.`
       : `${userName}: no session was ended.`,
@@ -92,14 +96,15 @@ function endedLines(result: EndedSessions): string[] {
 }
 
 /** @throws Failure when something was not ended */
-function requireAllEnded({ userName, authAccount, found, ownRefused, unreached }: EndedSessions): void {
+function requireAllEnded({ userName, authAccount, found, ownRefused, unreached, sharedSessions }: EndedSessions): void {
   if (!found) {
     throw new Failure(
       `The account ${authAccount} has no user ${userName}, whose own sessions could have been ended.`,
       `Look whether authAccount and the name are right. mfa-admin remove-developer ${userName} takes the name off the roster, and what is left of roles away.`,
     );
   }
-  if (ownRefused === undefined && unreached.length === 0) return;
+  const isSharedEnded = sharedSessions === undefined || "before" in sharedSessions;
+  if (ownRefused === undefined && unreached.length === 0 && isSharedEnded) return;
   throw new Failure(
     `Not all sessions of ${userName} were ended; what was not is told above.`,
     `Run mfa-admin end-sessions ${userName} again when AWS allows it. ${othersThatWork("end-sessions", userName)}`,

@@ -107,7 +107,9 @@ export function developersBy(
   held: StackBefore["held"] = [],
 ): (account: string, identity: Named) => string | undefined {
   const users = Object.keys(settings.developers);
-  const byRole = new Map(users.map((name) => [roleNameOf(settings, name), name]));
+  // A shared role is nobody's.
+  const own = settings.roles === "shared" ? [] : users;
+  const byRole = new Map(own.map((name) => [roleNameOf(settings, name), name]));
   const key = (account: string, name: string): string => [account, name].join("\n");
   const owners = new Map(
     held.flatMap(({ account, type, name, developer }) =>

@@ -1,5 +1,5 @@
 import { guardRailPolicies } from "../../infra/guard-rails.ts";
-import { accountsOf } from "../../infra/names.ts";
+import { accountsWithOwnRoles, ownRolesOf } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Project } from "../project/project.ts";
 import { type Counted, Progress } from "../report/progress.ts";
@@ -8,6 +8,7 @@ import type { PulumiFn, Stack, StepEventMetadata } from "./automation.ts";
 import type { Change } from "../results/change.ts";
 import { RunRecord } from "../changes/record.ts";
 import type { Resource } from "./deployment.ts";
+import { RolloutProgress } from "./rollout-progress.ts";
 import type { RunResult } from "../results/run.ts";
 import type { Given } from "../changes/given.ts";
 import { identityKey } from "../changes/step.ts";
@@ -267,6 +268,9 @@ async function run(
   const pass = (text: string): void => {
     if (verbose) output.write(text);
   };
+  const rollout = new RolloutProgress((text) => {
+    progress.note(text);
+  });
   let interrupted = false;
   let denialsSeen = false;
   try {
@@ -283,6 +287,7 @@ async function run(
               const { metadata } = event.resOutputsEvent;
               denialsSeen = withoutDenials(metadata, denials.given, denials.denying) || denialsSeen;
             }
+            if (changesAws(command)) rollout.add(event);
             const before = record.finished;
             const change = record.add(event);
             if (event.resOutputsEvent) onStep?.(event.resOutputsEvent.metadata);
@@ -306,6 +311,7 @@ async function run(
     progress.end();
     throw failureOf({ command, record, interrupted, total, project, error, ...(again !== undefined && { again }) });
   } finally {
+    rollout.end();
     output.end();
   }
   record.close();
@@ -321,13 +327,13 @@ interface FinishedRun extends RunResult {
 
 const resultOf = ({ changes, unchanged, seconds }: FinishedRun): RunResult => ({ changes, unchanged, seconds });
 
-/** The control policies, the group and its policy, the users and their roles. */
+/** The control policies, the group and its policy, the users and their roles, or the stack set of the shared one. */
 function expectedResources(settings: Settings): number {
   const names = Object.keys(settings.developers);
-  const shared = 3 + guardRailPolicies(settings, "").length;
-  return names.reduce((sum, name) => sum + 1 + accountsOf(settings, name).length, shared);
+  const shared = (settings.roles === "shared" ? 4 : 3) + guardRailPolicies(settings, "").length;
+  return names.reduce((sum, name) => sum + 1 + ownRolesOf(settings, name).length, shared);
 }
 
 function accountNames(settings: Settings): string[] {
-  return ["management", "auth", ...Object.keys(settings.developmentAccounts)];
+  return ["management", "auth", ...Object.keys(accountsWithOwnRoles(settings))];
 }

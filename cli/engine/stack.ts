@@ -17,6 +17,7 @@ import { secretsIn } from "../state/secrets-keys.ts";
 import { localStateDirectory } from "../state/state-directory.ts";
 import { LocalWorkspace, Stack, StackNotFoundError } from "./automation.ts";
 import { explainEngine } from "./explain-engine.ts";
+import { otherFormKeptBy } from "./other-form.ts";
 import { passphraseEnvironment } from "./passphrase.ts";
 import { usablePulumi } from "./pulumi-command.ts";
 import { runPulumiAlone } from "./pulumi-process.ts";
@@ -118,6 +119,7 @@ export function programOf(stack: Stack, settings: Settings, part?: ProgramOption
       pluginVersion: installed === sdkAwsNativeVersion ? undefined : installed,
       organization: knownOrganization(),
       unreached: unreachedInProgram(unreachedBy(stack)),
+      otherForm: otherFormKeptBy(stack),
       ...(part !== undefined && { part }),
     });
   };

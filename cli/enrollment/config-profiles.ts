@@ -1,4 +1,4 @@
-import { type Assignment, mfaDeviceArn } from "../../infra/assignment.ts";
+import { assignedAccountId, type Assignment, mfaDeviceArn } from "../../infra/assignment.ts";
 import { region } from "../../infra/region.ts";
 import { credentialsIn } from "../aws-files/profile-credentials.ts";
 import { editAwsFile, readAwsFiles } from "../aws-files/aws-file.ts";
@@ -108,7 +108,7 @@ function isOwn(values: Map<string, string>, { userName, authAccount }: Assignmen
 function isFormer(values: Map<string, string>, assignment: Assignment): boolean {
   if (!isOwn(values, assignment)) return false;
   const [, account] = / --account (\S+)/.exec(values.get("credential_process") ?? "") ?? [];
-  if (account !== undefined) return !Object.hasOwn(assignment.accounts, account);
+  if (account !== undefined) return assignedAccountId(assignment, account) === undefined;
   return [...values.keys()].every((key) => key === "region" || formerKeys.includes(key));
 }
 

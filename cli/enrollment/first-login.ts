@@ -22,7 +22,8 @@ export async function firstLogin(
   usedCode: string | undefined,
 ): Promise<void> {
   if (Object.keys(assignment.accounts).length === 0) {
-    tell(step, "not possible, since no account is assigned to you yet");
+    const every = "not tried: every account is assigned to you, so name one by its id: mfa-admin login --account ID";
+    tell(step, assignment.everyAccount === true ? every : "not possible, since no account is assigned to you yet");
     return;
   }
   const { cacheDirectory, kit } = options;

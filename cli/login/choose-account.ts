@@ -1,11 +1,17 @@
-import type { Assignment } from "../../infra/assignment.ts";
+import { assignedAccountId, type Assignment } from "../../infra/assignment.ts";
 import { Failure } from "../failure.ts";
 import { canAsk, chooseOne } from "../terminal/ask.ts";
 import { whomToAsk } from "./myself.ts";
 
 /** Refuses an account that is not assigned, naming those that are. */
 export function requireAccount(assignment: Assignment, account: string): void {
-  if (Object.hasOwn(assignment.accounts, account)) return;
+  if (assignedAccountId(assignment, account) !== undefined) return;
+  if (assignment.everyAccount === true) {
+    throw new Failure(
+      `Every account is assigned to you, and none of those that have a name here is called "${account}".`,
+      `Give the account's id, of 12 digits, with --account; or name the page of mfa-admin guide with --kit, which has all names.`,
+    );
+  }
   throw new Failure(
     `No account "${account}" is assigned to you. Yours: ${Object.keys(assignment.accounts).join(", ")}.`,
     `Name one of them with --account, or ask ${whomToAsk(assignment)}.`,
@@ -17,6 +23,9 @@ export async function chooseAccount(assignment: Assignment, used: string[] = [])
   const mine = Object.keys(assignment.accounts);
   const names = [...used.filter((name) => mine.includes(name)), ...mine.filter((name) => !used.includes(name))];
   const [first] = names;
+  if (first === undefined && assignment.everyAccount === true) {
+    throw new Failure("Every account is assigned to you.", "Name one by its id, of 12 digits, with --account.");
+  }
   if (first === undefined) {
     throw new Failure("No account is assigned to you.", `Ask ${whomToAsk(assignment)}.`);
   }

@@ -1,6 +1,6 @@
 import type { AssumeRoleCommandOutput, STSClient } from "@aws-sdk/client-sts";
 
-import { assignedRoleArn, type Assignment } from "../../infra/assignment.ts";
+import { assignedAccountId, assignedRoleArn, type Assignment } from "../../infra/assignment.ts";
 import { wordsOfAws } from "../aws/error-words.ts";
 import { Failure } from "../failure.ts";
 import type { AccessKey } from "./own-access-key.ts";
@@ -123,7 +123,7 @@ async function assumeRole(
   mfa?: { SerialNumber: string; TokenCode: string },
 ): Promise<Session> {
   const { key, assignment, duration } = request;
-  const roleArn = assignedRoleArn(assignment, assignment.accounts[account] ?? "");
+  const roleArn = assignedRoleArn(assignment, assignedAccountId(assignment, account) ?? "");
   const { AssumeRoleCommand } = await import("@aws-sdk/client-sts");
   try {
     const answer = await sts.send(

@@ -28,6 +28,9 @@ export async function whoami(options: {
 
 export function whoamiText({ userName, authAccount, accessKey, mfaDevices, assignment, logins }: WhoamiResult): string {
   const accounts = Object.entries(assignment?.accounts ?? {}).map(([name, id]) => `${name} (${id})`);
+  if (assignment?.everyAccount === true) {
+    accounts.push(accounts.length === 0 ? "every account, by its id" : "and every other, by its id");
+  }
   const isStranger = assignment === undefined;
   const rows: [string, string][] = [
     ["User", `${userName} in the auth account ${authAccount}`],

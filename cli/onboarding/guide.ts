@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 
 import writeFileAtomic from "write-file-atomic";
 
+import { accountsOfUnits, namedAccounts } from "../../infra/accounts-of-units.ts";
 import { type Assignment, assignmentOf } from "../../infra/assignment.ts";
 import { signInAddress } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
@@ -22,12 +23,12 @@ export async function guideFor(file: SettingsFile, userName: string, language: L
   requireInRoster(file, [userName]);
   const { settings } = file;
   const page = await guidePage(settings, userName, language);
-  return { assignment: assignmentOf(settings, userName), signInAddress: signInAddress(settings), page };
+  return { assignment: await kitAssignment(settings, userName), signInAddress: signInAddress(settings), page };
 }
 
 /** The page for one developer: how to sign in, to enrol and to log in. It holds no secrets, and is the kit as well. */
 export async function guidePage(settings: Settings, userName: string, language: Language): Promise<string> {
-  const assignment = assignmentOf(settings, userName);
+  const assignment = await kitAssignment(settings, userName);
   const { roleName, accounts, contact, accessKeys, mfaMaxAge } = assignment;
   const [first] = Object.keys(accounts);
   const text = await readFile(new URL(import.meta.resolve(`#guide/${language}.md`)), "utf8");
@@ -55,6 +56,15 @@ export async function guidePage(settings: Settings, userName: string, language: 
     withMfa: accessKeys === undefined ? undefined : "",
   });
   return kitText(assignment, page);
+}
+
+/** What the page says of accounts: with a shared role, also those that the settings do not name. */
+async function kitAssignment(settings: Settings, userName: string): Promise<Assignment> {
+  if (settings.roles !== "shared") return assignmentOf(settings, userName);
+  const all = namedAccounts(await accountsOfUnits(settings.organizationalUnits), settings);
+  const known = Object.fromEntries(all.flatMap(({ name, id, state }) => (state === "ACTIVE" ? [[name, id]] : [])));
+  const assignment = assignmentOf(settings, userName, known);
+  return assignment.everyAccount === true ? { ...assignment, accounts: known } : assignment;
 }
 
 /** Writes a page; one that is there already is replaced. */

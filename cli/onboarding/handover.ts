@@ -2,7 +2,14 @@ import { constants, existsSync, statSync } from "node:fs";
 import { access, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 
-import { roleArnsOf, signInAddress } from "../../infra/names.ts";
+import {
+  accountsOf,
+  entersEveryAccount,
+  ownRolesOf,
+  roleArnsOf,
+  sharedRoleName,
+  signInAddress,
+} from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { accountsText } from "../accounts-text.ts";
 import { keepFromGit } from "./keep-from-git.ts";
@@ -23,11 +30,16 @@ export interface AddedDeveloper {
  * @param unreached names of accounts in which no role could be made
  */
 export function handoverOf(settings: Settings, userName: string, guides?: string, unreached: string[] = []): Handover {
-  const roles = Object.entries(roleArnsOf(settings, userName)).filter(([account]) => !unreached.includes(account));
+  const own = ownRolesOf(settings, userName);
+  const roles = Object.entries(roleArnsOf(settings, userName)).filter(
+    ([account]) => own.includes(account) && !unreached.includes(account),
+  );
+  const accounts = entersEveryAccount(settings, userName) ? ("every" as const) : accountsOf(settings, userName);
   return {
     userName,
     signInAddress: signInAddress(settings),
     roles: Object.fromEntries(roles),
+    ...(settings.roles === "shared" && { sharedRole: { name: sharedRoleName(settings), accounts } }),
     ...(guides !== undefined && { guide: guideFile(guides, userName) }),
   };
 }
@@ -42,12 +54,14 @@ export function handoverPage(developers: AddedDeveloper[]): string {
   const [first] = developers;
   if (first === undefined) return "";
   if (developers.length > 1) return severalPage(developers, first);
-  const { userName, signInAddress, roles, guide } = first.handover;
+  const { userName, signInAddress, roles, sharedRole, guide } = first.handover;
   return page(`Hand over to ${userName}:`, [
     ["Sign-in address", signInAddress],
     ["User name", userName],
     ["One-time password", passwordText(userName, first.password)],
-    ...roleRows(Object.entries(roles)),
+    ...(sharedRole === undefined
+      ? roleRows(Object.entries(roles))
+      : [["Role", sharedRoleText(sharedRole)] as [string, string]]),
     ["MFA device", `a virtual one named ${userName}; any other name is refused`],
     ["Instructions", guide === undefined ? `mfa-admin guide ${userName} prints them` : `in ${guide}`],
   ]);
@@ -55,18 +69,23 @@ export function handoverPage(developers: AddedDeveloper[]): string {
 
 function severalPage(
   developers: AddedDeveloper[],
-  { handover: { signInAddress, roles, guide } }: AddedDeveloper,
+  { handover: { signInAddress, roles, sharedRole, guide } }: AddedDeveloper,
 ): string {
   const accounts = Object.keys(roles);
   const rows = developers.map(({ handover: { userName, roles }, password }) => [
     userName,
     passwordCell(password),
-    roleNameIn(roles),
+    sharedRole?.name ?? roleNameIn(roles),
   ]);
   return [
     page(`Hand over to ${developers.length} developers:`, [
       ["Sign-in address", signInAddress],
-      ["Roles", `as below, in ${accountsText(accounts, accounts.length)}`],
+      [
+        "Roles",
+        sharedRole === undefined
+          ? `as below, in ${accountsText(accounts, accounts.length)}`
+          : sharedRoleText(sharedRole),
+      ],
       ["MFA device", "a virtual one named as the user; any other name is refused"],
       [
         "Instructions",
@@ -76,6 +95,11 @@ function severalPage(
     plainTable(["User name", "One-time password", "Role"], rows),
     ...passwordNotes(developers),
   ].join("\n\n");
+}
+
+/** "developer in every account", "developer in sandbox, payments" */
+function sharedRoleText({ name, accounts }: NonNullable<Handover["sharedRole"]>): string {
+  return `${name} in ${accounts === "every" ? "every account" : accountsText(accounts, accounts.length)}`;
 }
 
 function passwordCell(password: AddedDeveloper["password"]): string {

@@ -9,7 +9,10 @@ import type { Project } from "./project.ts";
 import { type RosterName, rosterNames } from "./roster-names.ts";
 
 /** What shutting somebody out goes by: where the users are, and how other accounts are reached. */
-export type EmergencySettings = Pick<Settings, "authAccount" | "developmentAccounts" | "accessRole" | "rolePrefix"> & {
+export type EmergencySettings = Pick<
+  Settings,
+  "authAccount" | "developmentAccounts" | "accessRole" | "rolePrefix" | "roles" | "organizationalUnits"
+> & {
   developers: RosterName[];
 };
 
@@ -37,6 +40,8 @@ export async function readEmergencySettings({ settingsFile }: Project): Promise<
     developmentAccounts: Object.fromEntries(accounts.map(([name, id]) => [name, String(id)])),
     accessRole: shape.accessRole.safeParse(values["accessRole"]).data ?? shape.accessRole.parse(undefined),
     rolePrefix: shape.rolePrefix.safeParse(values["rolePrefix"]).data ?? shape.rolePrefix.parse(undefined),
+    roles: shape.roles.safeParse(values["roles"]).data,
+    organizationalUnits: shape.organizationalUnits.safeParse(values["organizationalUnits"]).data ?? [],
     developers: rosterNames(document),
   };
 }

@@ -7,6 +7,15 @@ export const handoverSchema = z
     userName: z.string(),
     signInAddress: z.string(),
     roles: z.record(z.string(), z.string()).describe("ARNs of the roles, by the names of the accounts."),
+    sharedRole: z
+      .strictObject({
+        name: z.string(),
+        accounts: z.union([z.literal("every"), z.array(z.string())]).describe("The accounts' names."),
+      })
+      .exactOptional()
+      .describe(
+        "The role that developers share, and where it lets this one in; left out where roles are each developer's own.",
+      ),
     guide: z.string().optional().describe("The file with the developer's page, where it was written."),
   })
   .describe("What an administrator hands to a developer who was just let in. No secrets.");

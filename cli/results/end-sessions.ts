@@ -11,6 +11,21 @@ export const notEnded = z
   )
   .describe("Accounts in which sessions could not be ended.");
 
+export const sharedSessions = z
+  .union([
+    z.strictObject({
+      before: z.string().describe("Sessions that were made before it have ended, ISO 8601."),
+      inForce: z.string().describe("When AWS had taken the policy that ends them, ISO 8601."),
+    }),
+    z.strictObject({
+      reason: z.string().describe("Why they were not ended, in AWS's words."),
+      until: z.string().describe("When the last of them ends by itself, ISO 8601."),
+    }),
+  ])
+  .describe(
+    "Sessions of the role that developers share, in all accounts; left out where roles are each developer's own.",
+  );
+
 export const sessionsSchema = z.strictObject({
   userName: z.string(),
   authAccount: z.string().describe("The id of the account that holds the user."),
@@ -22,6 +37,7 @@ export const sessionsSchema = z.strictObject({
     .describe("Why the user's own sessions could not be ended, in AWS's words; left out where they were."),
   sessions: z.array(z.string()).describe("Names of the accounts in which sessions of the role were ended."),
   unreached: notEnded,
+  sharedSessions: sharedSessions.exactOptional(),
 });
 
 /** What was ended of somebody's live sessions. */

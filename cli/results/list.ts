@@ -5,6 +5,7 @@ import { accessKeySchema } from "./credentials.ts";
 const rosterEntry = z.strictObject({
   userName: z.string(),
   accounts: z.array(z.string()).describe("Names of the accounts in which the developer has a role."),
+  everyAccount: z.literal(true).optional().describe("The developer enters every account by a shared role."),
 });
 
 const statusSchema = z.strictObject({
@@ -33,9 +34,28 @@ const row = z.strictObject({
   cutOff: z.literal(true).optional().describe("A removal was broken off: nothing at all is allowed to them."),
 });
 
-export const listSchema = z.array(row).describe("Each developer; with --roster, what the roster says alone.");
+const accountRow = z
+  .strictObject({
+    account: z.string().describe("The name that stands for the account."),
+    accountId: z.string(),
+    awsName: z.string().describe("Its name in AWS Organizations."),
+    role: z
+      .enum(["current", "pending", "failed", "suspended", "missing"])
+      .describe("The shared role there: as the settings say, on its way, failed, not possible, or not begun."),
+    drifted: z.boolean().describe("Whether AWS has found the role changed outside the stack set, when it last looked."),
+    reason: z.string().optional().describe("AWS's reason, where it failed."),
+  })
+  .describe("An account of a shared role.");
+
+export const listSchema = z
+  .union([z.array(row), z.array(accountRow)])
+  .describe(
+    "Each developer; with --roster, what the roster says alone; with --accounts, each account of a shared role.",
+  );
 
 /** A developer as the roster, and perhaps IAM, knows them. */
 export type DeveloperRow = z.infer<typeof row>;
+/** An account, and the shared role there. */
+export type AccountRow = z.infer<typeof accountRow>;
 /** What IAM knows of one developer. */
 export type DeveloperStatus = z.infer<typeof statusSchema>;

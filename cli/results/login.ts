@@ -31,6 +31,11 @@ export const assignmentSchema = z
     roleName: z.string().describe("The name of the developer's role, the same in every account."),
     sessionDuration: z.int().describe("The role's longest session, in seconds."),
     accounts: z.record(z.string(), z.string()).describe("The ids of the accounts with the role, by name."),
+    sharedRole: z.literal(true).exactOptional().describe("The role is not the developer's own."),
+    everyAccount: z
+      .literal(true)
+      .exactOptional()
+      .describe("The role is in every account of the organization's units, besides those that are named."),
     contact: z.string().exactOptional().describe("Whom to ask about access."),
     region: z.string().exactOptional().describe("The region of the developer's profiles."),
     accessKeys: z

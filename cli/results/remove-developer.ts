@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { commit, pending } from "./add-developer.ts";
 import { runSchema } from "./run.ts";
-import { notEnded } from "./end-sessions.ts";
+import { notEnded, sharedSessions } from "./end-sessions.ts";
 
 const cutOff = z
   .strictObject({
@@ -21,6 +21,7 @@ const cutOff = z
       .array(z.string())
       .describe("Names of the development accounts in which sessions of the developer's role were ended."),
     unreached: notEnded,
+    sharedSessions: sharedSessions.exactOptional(),
   })
   .describe("What was ended of a developer's access, before anything was deleted.");
 

@@ -27,6 +27,13 @@ const searchedKinds: FindingKind[] = [
 
 /** Proves the promise on what AWS has. It changes nothing, and asks for nothing of the stack's state. */
 export async function verify({ stack }: Pick<Project, "stack">, settings: Settings): Promise<Verification> {
+  if (settings.roles === "shared") {
+    throw new Failure(
+      "verify knows roles that are each developer's own, and no shared one yet.",
+      "mfa-admin list --accounts shows where the shared role is; docs/scale.md tells who can enter where.",
+      { setting: ["roles"] },
+    );
+  }
   const managementAccount = await managementAccountAtHand(settings);
   const organizationId = knownOrganization()?.id ?? "";
   const missed: Missed[] = [];

@@ -50,10 +50,10 @@ export class Developer {
   }
 
   /** Assumes the developer's role in an account, with the device's next code. */
-  async login(account: string): Promise<Clients> {
+  async login(account: string, roleName = `developer-${this.name}`): Promise<Clients> {
     const { Credentials: session } = await this.aws.sts.send(
       new AssumeRoleCommand({
-        RoleArn: `arn:aws:iam::${this.#sandbox.developmentAccounts[account] ?? ""}:role/developer-${this.name}`,
+        RoleArn: `arn:aws:iam::${this.#sandbox.developmentAccounts[account] ?? account}:role/${roleName}`,
         RoleSessionName: this.name,
         SerialNumber: this.#device.serialNumber,
         TokenCode: this.nextCode(),

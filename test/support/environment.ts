@@ -8,3 +8,19 @@ export function isolatedEnvironment(changes: Record<string, string | undefined> 
   const all = { ...Object.fromEntries(inherited), ...changes };
   return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
+
+/**
+ * Gives this process some variables, for what reads them itself.
+ *
+ * @returns what takes them back
+ */
+export function inEnvironment(variables: Record<string, string>): () => void {
+  const before = { ...process.env };
+  Object.assign(process.env, variables);
+  return () => {
+    for (const name of Object.keys(variables)) {
+      if (before[name] === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = before[name];
+    }
+  };
+}

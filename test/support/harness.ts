@@ -105,9 +105,10 @@ export class Administrator {
   static async withStack(options: ProjectOptions = {}): Promise<Administrator> {
     const administrator = await Administrator.withProject(options);
     // The others are about how AWS answers, not about what it has.
-    const { developmentAccounts, serviceControlPolicies, resourceControlPolicies } = options;
+    const { developmentAccounts, serviceControlPolicies, resourceControlPolicies, stackSetsAccess } = options;
     const organization = {
       ...(resourceControlPolicies !== undefined && { resourceControlPolicies }),
+      ...(stackSetsAccess !== undefined && { stackSetsAccess }),
       ...(developmentAccounts !== undefined && { developmentAccounts }),
       ...(serviceControlPolicies !== undefined && { serviceControlPolicies }),
     };

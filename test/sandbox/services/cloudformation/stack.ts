@@ -96,6 +96,17 @@ function handlerIn(aws: LocalAws, latency: Latency, accountId: string): HandlerC
   const account = aws.organization.account(accountId);
   const now = aws.clock.now();
   const execution = account.roles.get(EXECUTION_ROLE) ?? newRole(account, EXECUTION_ROLE, "/", now);
+  // Trusted by the service-linked role of StackSets there (CloudFormation User Guide, "Grant service-managed permissions").
+  execution.trustPolicy = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Service: "member.org.stacksets.cloudformation.amazonaws.com" },
+        Action: "sts:AssumeRole",
+      },
+    ],
+  });
   execution.attachedPolicies.add("arn:aws:iam::aws:policy/AdministratorAccess");
   account.roles.add(execution);
   const sessionName = "AWSCloudFormation";

@@ -1,0 +1,68 @@
+import { accountsOfUnits, namedAccounts, unnamedAccounts } from "../../infra/accounts-of-units.ts";
+import type { Settings } from "../../infra/settings.ts";
+import { closest } from "../closest.ts";
+import { Failure } from "../failure.ts";
+import { unitAbove } from "./organization-view.ts";
+import { isStackSetsAccessOn } from "./stack-sets.ts";
+
+/** What shared roles need of the organization, and of the settings' units. Nothing is asked where roles are each developer's own. */
+export async function requireSharedRolePossible(settings: Settings): Promise<void> {
+  if (settings.roles !== "shared") return;
+  await Promise.all([
+    requireStackSets(),
+    requireUnitsApart(settings),
+    requireAuthApart(settings),
+    requireNames(settings),
+  ]);
+}
+
+async function requireStackSets(): Promise<void> {
+  if (await isStackSetsAccessOn()) return;
+  throw new Failure(
+    "CloudFormation StackSets, which make the shared role, may not work in the organization's accounts: their trusted access is off.",
+    "Run: aws cloudformation activate-organizations-access --region us-east-1",
+    { setting: ["roles"] },
+  );
+}
+
+/** A stack set deploys to a unit and to all below it (CloudFormation User Guide, "Create StackSets with service-managed permissions"). */
+async function requireUnitsApart({ organizationalUnits }: Settings): Promise<void> {
+  for (const [index, unit] of organizationalUnits.entries()) {
+    const others = organizationalUnits.filter((other) => other !== unit);
+    if (others.length === 0) return;
+    const above = await unitAbove(unit, others);
+    if (above === undefined) continue;
+    throw new Failure(
+      `The organizational unit ${unit} is below ${above}, which is among organizationalUnits, too: with shared roles, no unit may be below another.`,
+      `Take ${unit} out: the service control policy and the role come to it by ${above}.`,
+      { setting: ["organizationalUnits", String(index)] },
+    );
+  }
+}
+
+async function requireAuthApart({ authAccount, organizationalUnits }: Settings): Promise<void> {
+  const above = await unitAbove(authAccount, organizationalUnits);
+  if (above === undefined) return;
+  throw new Failure(
+    `The auth account ${authAccount} is below ${above}: the shared role would be made there, too.`,
+    "Move the auth account to another unit in AWS Organizations, or name other units.",
+    { setting: ["authAccount"] },
+  );
+}
+
+/** @throws Failure for a name that no account of the units has */
+async function requireNames(settings: Settings): Promise<void> {
+  const wanted = unnamedAccounts(settings);
+  if (wanted.length === 0) return;
+  const known = namedAccounts(await accountsOfUnits(settings.organizationalUnits), settings).map(({ name }) => name);
+  const missing = wanted.find((name) => !known.includes(name));
+  if (missing === undefined) return;
+  const [developer = "", { accounts = [] } = {}] =
+    Object.entries(settings.developers).find(([, { accounts }]) => accounts?.includes(missing)) ?? [];
+  const meant = closest(missing, known);
+  throw new Failure(
+    `${developer} is let into "${missing}", and no account of the organizational units has this name.`,
+    `${meant === undefined ? "" : `Did you mean ${meant}? `}mfa-admin list --accounts shows the names.`,
+    { setting: ["developers", developer, "accounts", String(accounts.indexOf(missing))] },
+  );
+}

@@ -1,0 +1,129 @@
+import {
+  CloudFormationClient,
+  DescribeOrganizationsAccessCommand,
+  DescribeStackSetCommand,
+  paginateListStackInstances,
+  paginateListStackSetOperationResults,
+  ListStackSetOperationsCommand,
+  StackSetNotFoundException,
+  type StackInstanceSummary,
+  UpdateStackInstancesCommand,
+} from "@aws-sdk/client-cloudformation";
+
+import { stackSetName } from "../../infra/names.ts";
+import { requestHandler } from "../../infra/network.ts";
+import { region } from "../../infra/region.ts";
+
+/** What CloudFormation tells of the stack set that makes the shared role, and how far it is. */
+
+/** The shared role in one account. */
+export interface RoleInAccount {
+  accountId: string;
+  /**
+   * "current": as the settings say; "pending": still to be made or changed; "failed"; "suspended": nothing can be done in the account
+   * (CloudFormation User Guide, "Stack instance status codes").
+   */
+  state: "current" | "pending" | "failed" | "suspended";
+  /** AWS's reason, where it failed. */
+  reason?: string;
+  /** Whether AWS has found it changed outside the stack set, when it was last told to look. */
+  drifted: boolean;
+  /** The organizational unit by which the account has it. */
+  organizationalUnit: string;
+}
+
+function cloudFormation(): CloudFormationClient {
+  return new CloudFormationClient({ region, maxAttempts: 8, requestHandler: requestHandler() });
+}
+
+/** Whether CloudFormation may work in the organization's accounts (API Reference, "DescribeOrganizationsAccess"). */
+export async function isStackSetsAccessOn(): Promise<boolean> {
+  const { Status } = await cloudFormation().send(new DescribeOrganizationsAccessCommand({}));
+  return Status === "ENABLED";
+}
+
+/** The id of the stack set; nothing, where there is none. */
+export async function stackSetId(): Promise<string | undefined> {
+  try {
+    const { StackSet } = await cloudFormation().send(new DescribeStackSetCommand({ StackSetName: stackSetName }));
+    return StackSet?.StackSetId;
+  } catch (error) {
+    if (error instanceof StackSetNotFoundException) return undefined;
+    throw error;
+  }
+}
+
+/** The shared role in every account of the units, in the order of their ids. Nothing, where there is no stack set. */
+export async function rolesInAccounts(): Promise<RoleInAccount[] | undefined> {
+  const found: StackInstanceSummary[] = [];
+  try {
+    const request = { StackSetName: stackSetName };
+    for await (const { Summaries } of paginateListStackInstances({ client: cloudFormation() }, request)) {
+      found.push(...(Summaries ?? []));
+    }
+  } catch (error) {
+    if (error instanceof StackSetNotFoundException) return undefined;
+    throw error;
+  }
+  const accountIdOf = ({ accountId }: RoleInAccount): number => Number(accountId);
+  return found.map(roleIn).sort((one, other) => accountIdOf(one) - accountIdOf(other));
+}
+
+function roleIn(instance: StackInstanceSummary): RoleInAccount {
+  const {
+    Account: accountId = "",
+    OrganizationalUnitId: organizationalUnit = "",
+    StatusReason,
+    DriftStatus,
+  } = instance;
+  const state = stateOf(instance);
+  return {
+    accountId,
+    state,
+    ...(state === "failed" && StatusReason !== undefined && { reason: StatusReason }),
+    drifted: DriftStatus === "DRIFTED",
+    organizationalUnit,
+  };
+}
+
+function stateOf({ Status, StackInstanceStatus }: StackInstanceSummary): RoleInAccount["state"] {
+  const { DetailedStatus: detailed = "" } = StackInstanceStatus ?? {};
+  if (detailed === "SKIPPED_SUSPENDED_ACCOUNT") return "suspended";
+  if (["FAILED", "CANCELLED", "INOPERABLE", "FAILED_IMPORT"].includes(detailed) || Status === "INOPERABLE") {
+    return "failed";
+  }
+  return Status === "CURRENT" && !["PENDING", "RUNNING"].includes(detailed) ? "current" : "pending";
+}
+
+/** How far the operation is that is under way: the accounts that are done, of all. Nothing, where none is. */
+export async function operationUnderWay(): Promise<{ done: number; failed: number; total: number } | undefined> {
+  const client = cloudFormation();
+  const { Summaries = [] } = await client.send(
+    new ListStackSetOperationsCommand({ StackSetName: stackSetName, MaxResults: 10 }),
+  );
+  const running = Summaries.find(({ Status }) => Status === "RUNNING");
+  if (running === undefined) return undefined;
+  const statuses: string[] = [];
+  const request = { StackSetName: stackSetName, OperationId: running.OperationId };
+  for await (const page of paginateListStackSetOperationResults({ client }, request)) {
+    statuses.push(...(page.Summaries ?? []).map(({ Status = "PENDING" }) => Status));
+  }
+  const count = (...wanted: string[]): number => statuses.filter((status) => wanted.includes(status)).length;
+  return { done: count("SUCCEEDED", "FAILED", "CANCELLED"), failed: count("FAILED"), total: statuses.length };
+}
+
+/** Has the stack set try once more in some accounts, of these units. It goes on with that by itself. */
+export async function tryAgain(accountIds: string[], organizationalUnits: string[]): Promise<void> {
+  await cloudFormation().send(
+    new UpdateStackInstancesCommand({
+      StackSetName: stackSetName,
+      DeploymentTargets: {
+        OrganizationalUnitIds: organizationalUnits,
+        Accounts: accountIds,
+        AccountFilterType: "INTERSECTION",
+      },
+      Regions: [region],
+      OperationPreferences: { FailureTolerancePercentage: 100, MaxConcurrentPercentage: 100 },
+    }),
+  );
+}

@@ -1,0 +1,100 @@
+import { GetRoleCommand } from "@aws-sdk/client-iam";
+import pMap from "p-map";
+
+import type { OtherForm } from "../../infra/context.ts";
+import { pruneEndedSessions } from "../../infra/end-shared-sessions.ts";
+import type { Settings } from "../../infra/settings.ts";
+import { clientsIn } from "../aws/clients.ts";
+import { wordsOf } from "../aws/error-words.ts";
+import { rolesInAccounts, tryAgain, type RoleInAccount } from "../aws/stack-sets.ts";
+import type { Stack } from "../engine/automation.ts";
+import { otherFormKeptBy } from "../engine/other-form.ts";
+import { counted } from "../report/summary.ts";
+import { tell } from "../terminal/tell.ts";
+
+/**
+ * What an `up` tells when the engine is done: where the shared role is and where not, and who has still to change over. What failed
+ * in one account is tried once more there, and fails nothing that worked.
+ */
+export async function tellRollout(stack: Stack, settings: Settings): Promise<void> {
+  try {
+    await pruneEndedSessions();
+    const roles = (await rolesInAccounts()) ?? [];
+    for (const line of rolloutLines(roles, settings)) tell(line);
+    const failed = roles.filter(({ state }) => state === "failed");
+    if (failed.length > 0) {
+      process.exitCode = 1;
+      await tryAgain(
+        failed.map(({ accountId }) => accountId),
+        settings.organizationalUnits,
+      );
+    }
+    const form = otherFormKeptBy(stack);
+    if (form !== undefined) for (const line of await switchLines(form, settings)) tell(line);
+  } catch (error) {
+    // All that was asked for is done by now.
+    tell(`How far the shared role has come could not be looked at in AWS: ${wordsOf(error)}`);
+  }
+}
+
+/** "The shared role is in 198 of 200 accounts." and what is the matter with the others. */
+export function rolloutLines(
+  roles: RoleInAccount[],
+  { developmentAccounts, organizationalUnits }: Pick<Settings, "developmentAccounts" | "organizationalUnits">,
+): string[] {
+  const names = new Map(Object.entries(developmentAccounts).map(([name, id]) => [id, name]));
+  const named = ({ accountId }: RoleInAccount): string =>
+    names.has(accountId) ? `${names.get(accountId) ?? ""} (${accountId})` : accountId;
+  const of = (state: RoleInAccount["state"]): RoleInAccount[] => roles.filter((role) => role.state === state);
+  const [current, pending, failed, suspended] = [of("current"), of("pending"), of("failed"), of("suspended")];
+  const drifted = roles.filter((role) => role.drifted);
+  const total = roles.length - suspended.length;
+  if (roles.length === 0) return [`The shared role is in no account: ${organizationalUnits.join(", ")} have none.`];
+  return [
+    `The shared role is in ${current.length} of ${counted(total, "account")}${pending.length > 0 ? `, and on its way in ${pending.length}` : ""}.`,
+    ...failed.map(
+      (role) =>
+        `! It could not be made as the settings say in ${named(role)}: ${role.reason ?? "AWS tells no reason."}`,
+    ),
+    ...(failed.length > 0
+      ? [
+          "CloudFormation tries once more there now; correct what it says, then run mfa-admin up again. mfa-admin list --accounts shows the state.",
+        ]
+      : []),
+    ...drifted.map((role) => `! It was changed outside the stack set in ${named(role)}, as AWS has found.`),
+    ...(suspended.length > 0 ? [`Left out, since they are suspended: ${suspended.map(named).join(", ")}.`] : []),
+  ];
+}
+
+/** Days after which somebody who has not used an old role is taken to have changed over. */
+const recently = 14;
+
+/** Who has used what is left of the other form lately, by IAM's own account of the last use. */
+async function switchLines({ roles, accounts, stackSet }: OtherForm, settings: Settings): Promise<string[]> {
+  const finish = "mfa-admin up --finish-switch deletes them";
+  if (stackSet !== undefined) {
+    return [`The shared role is there still, beside the developers' own: mfa-admin up --finish-switch deletes it.`];
+  }
+  const iam = clientsIn(settings);
+  const used = await pMap(
+    roles,
+    async ({ developer, account, inputs }) => {
+      const RoleName = String(inputs["roleName"]);
+      const { Role } = await iam(accounts[account] ?? "").send(new GetRoleCommand({ RoleName }));
+      return { developer, account, last: Role?.RoleLastUsed?.LastUsedDate };
+    },
+    { concurrency: 8 },
+  );
+  const since = Date.now() - recently * 86_400_000;
+  const late = used.filter(({ last }) => last !== undefined && last.getTime() >= since);
+  const lines = late.map(
+    ({ developer, account, last }) =>
+      `${developer} used the old role in ${account} on ${last?.toISOString().slice(0, 10) ?? ""}`,
+  );
+  return [
+    `${counted(roles.length, "role")} of the developers' own ${roles.length === 1 ? "is" : "are"} there still, so that profiles which name them go on working.`,
+    late.length === 0
+      ? `Nobody has used them within ${recently} days: ${finish}.`
+      : `Not changed over yet, by the last ${recently} days: ${lines.join("; ")}. When nobody is left, ${finish}.`,
+  ];
+}

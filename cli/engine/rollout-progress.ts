@@ -1,0 +1,54 @@
+import { setInterval } from "node:timers/promises";
+
+import type { EngineEvent } from "./automation.ts";
+import { operationUnderWay } from "../aws/stack-sets.ts";
+
+const stackSetType = "aws-native:cloudformation:StackSet";
+
+/** Milliseconds between two looks. */
+const interval = 3000;
+
+/**
+ * Tells how far the stack set is while the engine waits for it: to the engine it is one resource, however many accounts there are.
+ * What AWS refuses to tell is no failure of the run.
+ */
+export class RolloutProgress {
+  readonly #note: (text: string) => void;
+  #watching: AbortController | undefined;
+
+  constructor(note: (text: string) => void) {
+    this.#note = note;
+  }
+
+  /** Begins and ends with the stack set's own step. */
+  add({ resourcePreEvent, resOutputsEvent, resOpFailedEvent }: EngineEvent): void {
+    const { metadata } = resourcePreEvent ?? resOutputsEvent ?? resOpFailedEvent ?? {};
+    if (metadata?.type !== stackSetType) return;
+    this.end();
+    if (resourcePreEvent === undefined || !["create", "update", "delete"].includes(resourcePreEvent.metadata.op))
+      return;
+    this.#watching = new AbortController();
+    void this.#watch(this.#watching.signal);
+  }
+
+  end(): void {
+    this.#watching?.abort();
+    this.#watching = undefined;
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    let last = "";
+    try {
+      for await (const progressOf of setInterval(interval, operationUnderWay, { signal, ref: false })) {
+        const progress = await progressOf().catch(() => undefined);
+        if (progress === undefined || progress.total === 0) continue;
+        const failed = progress.failed === 0 ? "" : `, ${progress.failed} failed`;
+        const text = `  shared role: ${progress.done} of ${progress.total} accounts${failed}`;
+        if (text !== last) this.#note(text);
+        last = text;
+      }
+    } catch {
+      // Ended from outside.
+    }
+  }
+}
