@@ -1,5 +1,7 @@
 import { requireSameSettings, type SettingsFile } from "../project/settings-file.ts";
 import type { RunResult } from "../results/run.ts";
+import { manyAccountsNote } from "../report/many-accounts.ts";
+import { tell } from "../terminal/tell.ts";
 import { requireConfirmable } from "../terminal/ask.ts";
 import { apply, type ApplyOptions } from "./apply.ts";
 import { openForRun } from "./open-for-run.ts";
@@ -32,6 +34,8 @@ export async function up({
   const { project, file, yes, lockDeadline = 0 } = options;
   requireConfirmable(yes);
   const plan = path === undefined ? {} : { plan: await SavedPlan.read(path, project) };
+  const note = manyAccountsNote(file.settings);
+  if (note !== undefined) tell(note);
   const stack = await openForRun(project, file, { lockDeadline, forget, finishSwitch });
   const onLate = async (): Promise<void> => {
     requireSameSettings(await settingsNow(), file);

@@ -7,6 +7,7 @@ import { shutOutBy } from "../deploy/shut-out.ts";
 import { usablePulumi } from "../engine/pulumi-command.ts";
 import { createStack, listStacks } from "../engine/stack.ts";
 import { exportSealed } from "../engine/state-transfer.ts";
+import { manyAccountsNote } from "../report/many-accounts.ts";
 import { Failure } from "../failure.ts";
 import { warningText } from "../report/wording.ts";
 import { type InitialSettings, newStackPlace, writeProject } from "../project/initialize.ts";
@@ -55,7 +56,12 @@ export async function initialize(options: InitializeOptions): Promise<{
   await requirePreconditions(settings);
   const { chosen, ...where } = await choosePlace({ backendUrl, secretsProvider }, place.directory);
   const stateOwner = await chooseOrganization(owner, { ...where, stack, directory: place.directory });
-  const warnings = [...(await warningsAbout(settings, organization)), ...(await inspectPlace(where, place.directory))];
+  const note = manyAccountsNote({ ...settings, roles: undefined });
+  const warnings = [
+    ...(await warningsAbout(settings, organization)),
+    ...(await inspectPlace(where, place.directory)),
+    ...(note === undefined ? [] : [note]),
+  ];
   for (const warning of warnings) tell(warning);
   const files = {
     stack,

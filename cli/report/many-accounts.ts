@@ -1,0 +1,16 @@
+import type { Settings } from "../../infra/settings.ts";
+
+/** From so many accounts on, a run by roles of the developers' own is felt. */
+const many = 50;
+
+/** What a run costs with a role of each developer's own in many accounts, and what to do; nothing where it is no matter. */
+export function manyAccountsNote({
+  developmentAccounts,
+  roles,
+}: Pick<Settings, "developmentAccounts" | "roles">): string | undefined {
+  const accounts = Object.keys(developmentAccounts).length;
+  if (roles === "shared" || accounts < many) return undefined;
+  // Measured on 2 cores: a plugin process of 66 MB, and 0.22 s, for each account (docs/scale.md).
+  const [memory, seconds] = [((accounts * 66) / 1000).toFixed(1), Math.round(accounts * 0.22)];
+  return `Note: ${accounts} development accounts take each run about ${memory} GB of memory and ${seconds} s, since roles are each developer's own. With mfa-admin:roles: shared, CloudFormation StackSets make one role in every account, and a run costs the same for any number (docs/scale.md).`;
+}
