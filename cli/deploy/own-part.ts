@@ -79,7 +79,7 @@ export async function addToStack(
   requireSharedPolicy(resources, settings);
   // Whoever goes by a name that is taken is refused before anything is made.
   const developers = Object.fromEntries(names.map((name) => [name, settings.developers[name] ?? {}]));
-  const alone = { ...settings, developers };
+  const alone = { ...settings, developers, serviceControlPolicies: [] };
   const look = await lookAtAws(alone, unreachedNames(stack));
   requireSeen(look);
   // Removals and units are other people's business; what is wrong with accounts and names is that of those who come, too.
