@@ -1,14 +1,18 @@
+import { isDeepStrictEqual } from "node:util";
+
 import pMap from "p-map";
 
+import { ownPolicies } from "../../infra/own-policies.ts";
 import { region } from "../../infra/region.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { clientsIn } from "../aws/clients.ts";
 import { wordsOf } from "../aws/error-words.ts";
 import { isOfOrganization } from "../aws/organization-view.ts";
 import { knownOrganization, managementAccountAtHand } from "../aws/preconditions.ts";
+import { everything, simulate } from "../aws/simulate.ts";
 import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
-import type { FindingKind, Missed, Verification } from "../results/verify.ts";
+import type { FindingKind, MatrixLine, Missed, Verification } from "../results/verify.ts";
 import { type AccountInAws, type Attempt, readAccount } from "./account.ts";
 import { developerClasses } from "./classes.ts";
 import { type ControlPolicies, hierarchyOf, readControlPolicies } from "./control-policies.ts";
@@ -17,7 +21,6 @@ import { authComparison, type Comparison, rolesComparison, strangers } from "./g
 import { accountLines, authLines, developerLines } from "./matrix.ts";
 import { organizationComparison } from "./organization.ts";
 import { foreignAccounts, sideDoors } from "./side-doors.ts";
-import { simulate } from "./simulate.ts";
 
 /** The side doors that are looked for in each account. */
 const searchedKinds: FindingKind[] = [
@@ -107,13 +110,24 @@ async function matrix(
     ...authLines(settings),
     ...Object.keys(settings.developmentAccounts).flatMap((account) => accountLines(settings, account)),
   ];
-  const surroundings = {
-    organizationId,
-    region: settings.region ?? region,
-    hierarchy: (id: string) => hierarchyOf(above, id),
-  };
-  return simulate(lines, surroundings, attempt);
+  const surroundings = { organizationId, region: settings.region ?? region };
+  const found = await simulate(lines, { ...surroundings, hierarchy: (id) => hierarchyOf(above, id) }, attempt);
+  // What the organization's own policies deny is meant to be denied.
+  const own = ownPolicies(settings).map(({ content }) => JSON.stringify(content));
+  const stopped = lines.filter((_, index) => isStopped(found[index]));
+  if (own.length === 0 || stopped.length === 0) return found;
+  const level = [everything, ...own];
+  const meant = await simulate(stopped, { ...surroundings, hierarchy: () => [[everything], level] }, attempt);
+  const isMeant = (line: MatrixLine): boolean =>
+    meant.some((one) => one.got === "denied" && isDeepStrictEqual(askedIn(one), askedIn(line)));
+  return found.map((line) => (isStopped(line) && isMeant(line) ? { ...line, expected: "denied", holds: true } : line));
 }
+
+const isStopped = (line: MatrixLine | undefined): boolean => line?.expected === "allowed" && line.got === "denied";
+
+const askedIn = ({ account, who, credentials, action, resource }: MatrixLine) => [
+  ...[account, who, credentials, action, resource],
+];
 
 /** Those of some accounts that the organization does not have. */
 async function outsidersAmong(ids: string[], attempt: Attempt): Promise<Set<string>> {
