@@ -7,12 +7,14 @@ import { iamIn } from "./clients.ts";
 import { wordsOf } from "./error-words.ts";
 import { type Identity, identitiesIn } from "./identities.ts";
 import { accountsOutside } from "./organization-view.ts";
-import { knownManagementAccount } from "./preconditions.ts";
+import { knownManagementAccount, knownManagers } from "./preconditions.ts";
 import { type Shield, shieldInAws, withoutAnyAllow } from "./shield.ts";
 
 /** What carries the stack's promise, as AWS has it now, whatever the state says. */
 export interface Look {
   managementAccount: string;
+  /** Ids of the accounts whose business the access roles are, the management account among them. */
+  managers: string[];
   /** The service control policy; nothing when AWS has none, or it could not be looked at. */
   shield: Shield | undefined;
   /** Units and accounts in which no policy allows anything. */
@@ -60,6 +62,7 @@ export async function lookAtAws(settings: Settings, unreached: string[] = []): P
   ]);
   return {
     managementAccount: knownManagementAccount() ?? "",
+    managers: knownManagers(),
     shield,
     withoutAllow: withoutAllow ?? [],
     uncovered: Object.entries(developmentAccounts).flatMap(([name, id]) =>

@@ -5,7 +5,7 @@ import type { Settings } from "../../infra/settings.ts";
 import { clientsIn } from "../aws/clients.ts";
 import { wordsOf } from "../aws/error-words.ts";
 import { isOfOrganization } from "../aws/organization-view.ts";
-import { knownOrganization, managementAccountAtHand } from "../aws/preconditions.ts";
+import { knownManagers, knownOrganization, managementAccountAtHand } from "../aws/preconditions.ts";
 import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
 import type { FindingKind, Missed, Verification } from "../results/verify.ts";
@@ -50,6 +50,7 @@ export async function verify({ stack }: Pick<Project, "stack">, settings: Settin
   const insiders = {
     organizationId,
     managementAccount,
+    managers: knownManagers(),
     outsiders,
     guarded: organization?.guarded ?? new Set<string>(),
   };

@@ -27,7 +27,14 @@ describe("what only denies, and on whom", () => {
     ...more,
   });
   const look = (...identities: Identity[]): Look => ({
-    ...{ managementAccount: "111111111111", shield: undefined, withoutAllow: [], uncovered: [], missed: [] },
+    ...{
+      managementAccount: "111111111111",
+      managers: ["111111111111"],
+      shield: undefined,
+      withoutAllow: [],
+      uncovered: [],
+      missed: [],
+    },
     identities: new Map([["sandbox", identities]]),
   });
   const held = (name: string, developer: string) => ({
