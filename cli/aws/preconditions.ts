@@ -28,8 +28,10 @@ export async function requirePreconditions(
     Partial<Pick<Settings, "guardRails">>,
   { authAlone = false }: { authAlone?: boolean } = {},
 ): Promise<void> {
-  const { managementAccount, clockOffset, isClockRefused } = await managingCaller(settings);
+  const caller = await managingCaller(settings);
+  const { managementAccount, clockOffset, isClockRefused } = caller;
   if (isClockRefused) requireClock(clockOffset);
+  requireAllFeatures(caller);
   const accounts = { auth: settings.authAccount, ...settings.developmentAccounts };
   requireOtherThanManagement(accounts, managementAccount);
   await Promise.all([
@@ -147,6 +149,15 @@ async function organizationOf(whose: string): Promise<OrganizationFacts> {
     }
     throw error;
   }
+}
+
+/** An organization for consolidated billing alone has no policies (Organizations User Guide, "Enabling all features for an organization"). */
+export function requireAllFeatures({ features, managementAccount }: OrganizationFacts): void {
+  if (features !== "CONSOLIDATED_BILLING") return;
+  throw new Failure(
+    "The organization is for consolidated billing alone, and has no service control policies.",
+    `Enable all features, in ${managementAccount}. Run: aws organizations enable-all-features`,
+  );
 }
 
 /** Both types have to be switched on before a policy of them can be attached (Organizations User Guide, "Enabling a policy type"). */
