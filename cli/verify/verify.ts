@@ -8,8 +8,9 @@ import type { Settings } from "../../infra/settings.ts";
 import { clientsIn } from "../aws/clients.ts";
 import { isCanary } from "../aws/identities.ts";
 import { wordsOf } from "../aws/error-words.ts";
+import { remedyForMissed } from "../aws/missing-right.ts";
 import { isOfOrganization } from "../aws/organization-view.ts";
-import { knownOrganization, managementAccountAtHand } from "../aws/preconditions.ts";
+import { knownManagers, knownOrganization, managementAccountAtHand } from "../aws/preconditions.ts";
 import { everything, simulate } from "../aws/simulate.ts";
 import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
@@ -70,6 +71,7 @@ export async function verify(
   const insiders = {
     organizationId,
     managementAccount,
+    managers: knownManagers(),
     outsiders,
     guarded: organization?.guarded ?? new Set<string>(),
   };
@@ -173,17 +175,8 @@ const noting =
       if (error instanceof Failure) throw error;
       const reason = wordsOf(error);
       if (!missed.some((one) => one.what === what && one.reason === reason)) {
-        missed.push({ what, reason, remedy: remedyFor(reason) });
+        missed.push({ what, reason, remedy: remedyForMissed(reason, "verify") });
       }
       return undefined;
     }
   };
-
-function remedyFor(reason: string): string {
-  const [, right] = /perform: ([\w-]+:\w+)/.exec(reason) ?? [];
-  if (right === undefined)
-    return "Run mfa-admin verify again when AWS answers; mfa-admin preview tells more of an account that cannot be reached.";
-  if (right === "sts:AssumeRole")
-    return "Let the access role of that account be assumed, or take the account out of the settings.";
-  return `The right ${right} is missing; mfa-admin init --ci github writes the policies that have it.`;
-}

@@ -29,7 +29,9 @@ registerHooks({
 
 // Pulumi notes in the state where a resource was declared.
 Error.prepareStackTrace = (error, sites) =>
-  [String(error), ...sites.map((site) => `    at ${(site as { toString(): string }).toString()}`)].join("\n").replaceAll(/\?run=\d+/g, "");
+  [String(error), ...sites.map((site) => `    at ${(site as { toString(): string }).toString()}`)]
+    .join("\n")
+    .replaceAll(/\?run=\d+/g, "");
 
 rememberDerivedKeys();
 process.on("message", (command) => {
