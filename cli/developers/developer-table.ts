@@ -12,7 +12,7 @@ export function developerTable(rows: DeveloperRow[], accounts: number): string {
   return plainTable(
     ["Developer", "Accounts", ...(asked ? ["MFA", "Access keys", "Last use"] : [])],
     rows.map((row) => [
-      row.userName,
+      row.locks === undefined ? row.userName : `${row.userName} (locked)`,
       accountsText(row.accounts, accounts),
       ...(asked ? [mfa(row), keys(row), lastUse(row)] : []),
     ]),

@@ -7,6 +7,7 @@ import type { Printer } from "../terminal/printer.ts";
 import { mfaDeviceTable } from "./credential-tables.ts";
 import { listEach, requireAllTaken, takeEach, tellNotTaken } from "./emergency-refusal.ts";
 import { userInEmergency } from "./emergency-target.ts";
+import { noteLocked } from "./locked-note.ts";
 import { sessionsAfter } from "./end-sessions.ts";
 
 export interface ResetMfaOptions {
@@ -43,6 +44,7 @@ export async function resetMfa(
   const left = [...unlisted, ...failed];
   tellNotTaken(userName, left);
   if (left.length === 0 || taken.length > 0) printRemoved(userName, taken.length, printer);
+  await noteLocked(iam, userName);
   const sessions = await sessionsAfter({ settings, target, end: endSessions });
   requireAllTaken("reset-mfa", userName, left);
   return { userName, removed: taken.map(deviceForJson), ...sessions };

@@ -3,6 +3,7 @@ import { listed, type Mark, policyName, resourcesText } from "./phrases.ts";
 
 type DeniedWarning = Extract<Warning, { kind: "denied" }>;
 type CutOffWarning = Extract<Warning, { kind: "cut-off" }>;
+type LockedWarning = Extract<Warning, { kind: "locked" }>;
 type InTheWay = Extract<Warning, { kind: "name-in-the-way" }>["resources"];
 type Targets = Extract<Warning, { kind: "no-full-access" }>["targets"];
 
@@ -24,6 +25,17 @@ export function cutOffText({ developer, resources }: CutOffWarning, mark: Mark):
     mark(`mfa-admin up --lift-denials ${developer}`),
   ];
   return `${mark(developer)} is on the roster, and was cut off by ${remove}: nothing at all is allowed to ${resourcesText(resources, mark)}. Run it again to finish the removal, or ${lift} to let ${mark(developer)} in again.`;
+}
+
+/** Who is locked, why, and how that ends. */
+export function lockedText({ developers, all, since, until, reason }: LockedWarning, mark: Mark): string {
+  const [are, them] = developers.length === 1 ? ["is", mark(developers[0] ?? "")] : ["are", "them"];
+  const why = reason === undefined ? "" : ` (${mark(reason)})`;
+  const end = until === undefined ? "" : ` It ends by itself at ${until}.`;
+  const unlock = all
+    ? "mfa-admin unlock --all"
+    : `mfa-admin unlock ${developers.length === 1 ? (developers[0] ?? "") : "NAME"}`;
+  return `${listed(developers, mark)} ${are} locked since ${since}${why}: nothing at all is allowed to ${them}.${end} ${mark(unlock)} lets ${them} in again.`;
 }
 
 /** Names that can neither be made nor taken in. */

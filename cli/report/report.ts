@@ -50,7 +50,8 @@ export function previewReport(input: ReportInput): PreviewReport {
     changed:
       changed.length > 0 ||
       (otherSettings ?? []).length > 0 ||
-      (kind === "drift" && warnings.length > 0) ||
+      // A lock is meant: nobody has to see to it.
+      (kind === "drift" && warnings.some((warning) => warning.kind !== "locked")) ||
       isRepairing,
     roster: {
       before: users.filter(({ operation }) => operation !== "create" && operation !== "adopt").length,

@@ -8,6 +8,7 @@ import { errorSchema } from "./error.ts";
 import { guideSchema } from "./guide.ts";
 import { initSchema } from "./init.ts";
 import { listSchema } from "./list.ts";
+import { lockSchema, unlockSchema } from "./lock.ts";
 import { consoleSchema, loginSchema, logoutSchema, whoamiSchema } from "./login.ts";
 import { outputsSchema } from "./outputs.ts";
 import { removeDeveloperSchema } from "./remove-developer.ts";
@@ -29,6 +30,7 @@ export const resultSchemas: Record<string, z.ZodType> = {
   guide: guideSchema,
   init: initSchema,
   list: listSchema,
+  lock: lockSchema,
   login: loginSchema,
   logout: logoutSchema,
   outputs: outputsSchema,
@@ -39,6 +41,7 @@ export const resultSchemas: Record<string, z.ZodType> = {
   "reset-password": z.array(handoverSchema),
   "revoke-keys": revokeKeysSchema,
   "state move": stateMoveSchema,
+  unlock: unlockSchema,
   up: runSchema,
   verify: verifySchema,
   whoami: whoamiSchema,
