@@ -10,6 +10,7 @@ import { filesIn, restoreFrom, saveTo } from "./files.ts";
 import { madeOnce } from "./made-once.ts";
 import { type RecordedRequest, type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/index.ts";
 import { Plugins } from "./plugins.ts";
+import { ResidentCli } from "./resident.ts";
 import { requireValidOutput } from "./results.ts";
 import { killGroup, limitMilliseconds, type Size, Terminal } from "./terminal.ts";
 
@@ -52,6 +53,9 @@ export interface ProjectOptions extends SandboxOptions {
   /** Changes the settings besides. */
   edit?: (settings: string) => string;
 }
+
+/** One for all that this process of mocha runs. */
+const resident = new ResidentCli();
 
 export const program = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
 
@@ -181,9 +185,14 @@ export class Administrator {
     { env = {}, cwd, node = [], meanwhile, ownPlugins = meanwhile !== undefined }: RunOptions,
     ...args: string[]
   ): Promise<Result> {
+    const place = cwd ?? this.directory;
+    const environment = this.environment({ ...env, ...(!ownPlugins && this.#pluginsFor(env)) });
+    if (meanwhile === undefined && node.length === 0 && resident.suits(args, env)) {
+      return resident.run(args, place, environment, limitMilliseconds).then((result) => this.#told(args, result));
+    }
     const child = spawn(process.execPath, [...node, program, ...args], {
-      cwd: cwd ?? this.directory,
-      env: this.environment({ ...env, ...(!ownPlugins && this.#pluginsFor(env)) }),
+      cwd: place,
+      env: environment,
       stdio: ["ignore", "pipe", "pipe"],
       // A group of its own, so that what hangs can be ended with all that it has started.
       detached: true,
@@ -202,14 +211,16 @@ export class Administrator {
       child.once("close", (status) => {
         clearTimeout(timer);
         this.#running.delete(stop);
-        this.printed += result.stdout + result.stderr;
         resolve({ ...result, status });
       });
     });
-    return ended.then((done) => {
-      requireValidOutput(args, done.stdout);
-      return done;
-    });
+    return ended.then((done) => this.#told(args, done));
+  }
+
+  #told(args: string[], result: Result): Result {
+    this.printed += result.stdout + result.stderr;
+    requireValidOutput(args, result.stdout);
+    return result;
   }
 
   /** Runs the CLI, and throws what it printed unless it ends well. */
