@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { settingsInForce } from "./access-ends.ts";
 import { parseSettings, settingsKeys, type Settings } from "./settings.ts";
 
-/** The stack's configuration, validated. An error names every key that is wrong. */
+/** The stack's configuration, validated, without the access that is over by now. An error names every key that is wrong. */
 export function settingsFromConfiguration(): Settings {
   const configuration = new pulumi.Config("mfa-admin");
   const values: Record<string, unknown> = {};
@@ -11,7 +12,7 @@ export function settingsFromConfiguration(): Settings {
     if (text !== undefined) values[key] = texts.has(key) ? text : parseValue(text);
   }
   const result = parseSettings(values);
-  if (result.success) return result.data;
+  if (result.success) return settingsInForce(result.data, Date.now());
   throw new pulumi.RunError(
     result.error.issues.map(({ path, message }) => `mfa-admin:${path.join(".")}: ${message}`).join("\n"),
   );

@@ -212,10 +212,13 @@ function ownCredentialsWithMfa(): PolicyStatement[] {
 
 /**
  * The trust policy of a developer's role: this one user, with MFA, under a session name that CloudTrail can be read by.
+ *
+ * @param end when the developer's access ends, ISO 8601 in UTC: the role lets nobody in from then on
  */
 export function developerRoleTrust(
   { authAccount, mfaMaxAge }: Pick<Settings, "authAccount"> & Partial<Pick<Settings, "mfaMaxAge">>,
   userName: string,
+  end?: string,
 ): PolicyDocument {
   return {
     Version: "2012-10-17",
@@ -225,7 +228,11 @@ export function developerRoleTrust(
         Effect: "Allow",
         Principal: { AWS: `arn:aws:iam::${authAccount}:user/${userName}` },
         Action: "sts:AssumeRole",
-        Condition: { ...withMfaYoungerThan(mfaMaxAge), StringEquals: { "sts:RoleSessionName": userName } },
+        Condition: {
+          ...withMfaYoungerThan(mfaMaxAge),
+          StringEquals: { "sts:RoleSessionName": userName },
+          ...(end !== undefined && { DateLessThan: { "aws:CurrentTime": end } }),
+        },
       },
     ],
   };
@@ -248,6 +255,15 @@ export function denyOlderSessions(before: Date): PolicyDocument {
   return {
     Version: "2012-10-17",
     Statement: [{ Sid: "DenyOlderSessions", Effect: "Deny", Action: "*", Resource: "*", Condition }],
+  };
+}
+
+/** Ends all access at a time, ISO 8601 in UTC, that of sessions which are open by then, too: nothing has to run then. */
+export function denyFrom(end: string): PolicyDocument {
+  const Condition = { DateGreaterThanEquals: { "aws:CurrentTime": end } };
+  return {
+    Version: "2012-10-17",
+    Statement: [{ Sid: "DenyFromTheEnd", Effect: "Deny", Action: "*", Resource: "*", Condition }],
   };
 }
 

@@ -100,6 +100,7 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
       kind: "preview",
       stack: project.stack,
       settings,
+      written: file.written,
       changes: await changesSeen(changes, seen, settings, { adopt }),
       warnings: [...forgotten(stack, settings), ...warnings, ...seen.dangers, ...seen.alarms.filter(isPutRight)],
     });

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
+import { isAccessEnd } from "../../infra/access-ends.ts";
 import { lockIn } from "../../infra/lock.ts";
 import { developersGroup, roleNameOf, trustPolicyName } from "../../infra/names.ts";
 import { revocationPolicy } from "../../infra/offboarding.ts";
@@ -73,7 +74,7 @@ export function denyingOn(
     denying.isDenying(arn) && !(type === "role" && isGiven(arns, arn));
   return {
     managed: managedPolicies.filter((arn) => isForeign(given.permissions, arn)),
-    inline: inlinePolicies.filter((policy) => onlyDenies(policy.document)),
+    inline: inlinePolicies.filter((policy) => onlyDenies(policy.document) && !isAccessEnd(policy)),
     groups: groups.filter((group) => denying.groups.has(group)),
     ...(boundary !== undefined && isForeign(given.boundaries, boundary) && { boundary }),
     ...(type === "role" && onlyDenies(document) && { trust: document }),

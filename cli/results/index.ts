@@ -5,6 +5,7 @@ import { cancelSchema } from "./cancel.ts";
 import { resetMfaSchema, revokeKeysSchema } from "./credentials.ts";
 import { enrollSchema } from "./enroll.ts";
 import { errorSchema } from "./error.ts";
+import { extendSchema } from "./extend.ts";
 import { guideSchema } from "./guide.ts";
 import { initSchema } from "./init.ts";
 import { listSchema } from "./list.ts";
@@ -27,6 +28,7 @@ export const resultSchemas: Record<string, z.ZodType> = {
   "end-sessions": sessionsSchema,
   enroll: enrollSchema,
   error: errorSchema,
+  extend: extendSchema,
   guide: guideSchema,
   init: initSchema,
   list: listSchema,

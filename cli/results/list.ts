@@ -5,6 +5,7 @@ import { accessKeySchema } from "./credentials.ts";
 const rosterEntry = z.strictObject({
   userName: z.string(),
   accounts: z.array(z.string()).describe("Names of the accounts in which the developer has a role."),
+  ends: z.record(z.string(), z.string()).optional().describe("When access to an account ends, ISO 8601, by its name."),
 });
 
 const statusSchema = z.strictObject({

@@ -2,6 +2,7 @@ import { expect } from "chai";
 
 import {
   denyEverything,
+  denyFrom,
   denyOlderSessions,
   denyWhileLocked,
   developerPolicy,
@@ -370,6 +371,40 @@ describe("the trust policy of a developer's role", () => {
       mfa: "true",
       context: { "sts:RoleSessionName": "alice", "aws:username": "bob" },
     }));
+});
+
+describe("the end of access", () => {
+  const end = "2027-02-01T00:00:00Z";
+  const [last, after] = ["2027-01-31T23:59:59Z", "2027-02-01T00:00:01Z"];
+  const trust = developerRoleTrust({ authAccount: "222222222222" }, "alice", end);
+  const assume = (time: string): Question => ({
+    ...{ action: "sts:AssumeRole", resource: role("developer-alice"), trust, mfa: "true" },
+    context: { "sts:RoleSessionName": "alice", "aws:CurrentTime": time },
+  });
+  const everything: PolicyDocument = {
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+  };
+  const asked = (time: string): Question => ({
+    ...{ action: "ec2:DescribeInstances", resource: "*", identity: [everything, denyFrom(end)] },
+    principal: "arn:aws:sts::333333333333:assumed-role/developer-alice/alice",
+    principalType: "AssumedRole",
+    context: { "aws:CurrentTime": time },
+  });
+
+  it("lets the role be assumed until then", () => expectAllowed(assume(last)));
+  it("lets nobody in from then on, with MFA, too", async () => {
+    await expectDenied(assume(end));
+    await expectDenied(assume(after));
+  });
+  it("DenyFromTheEnd lets an open session go on until then", () => expectAllowed(asked(last)));
+  it("DenyFromTheEnd denies everything from then on, also to a session that is open", async () => {
+    await expectDenied(asked(end));
+    await expectDenied(asked(after));
+  });
+  it("leaves the trust policy of who has no end as it was", () => {
+    expect(JSON.stringify(developerRoleTrust({ authAccount: "222222222222" }, "alice"))).not.to.contain("CurrentTime");
+  });
 });
 
 describe("the policies of off-boarding", () => {
