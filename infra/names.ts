@@ -2,7 +2,7 @@
 interface Naming {
   authAccount: string;
   developmentAccounts: Record<string, string>;
-  developers: Record<string, { accounts?: string[] | undefined }>;
+  developers: Record<string, { accounts?: string[] | Record<string, unknown> | undefined }>;
   rolePrefix: string;
   accountAlias?: string | undefined;
 }
@@ -19,7 +19,7 @@ export function accountsOf(settings: Pick<Naming, "developmentAccounts" | "devel
   const { developers, developmentAccounts } = settings;
   // A name may be that of a method of every object.
   const own = Object.hasOwn(developers, userName) ? developers[userName]?.accounts : undefined;
-  return own ?? Object.keys(developmentAccounts);
+  return Array.isArray(own) ? own : Object.keys(own ?? developmentAccounts);
 }
 
 /** The ARNs of a developer's roles, by account name. */

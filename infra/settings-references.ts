@@ -12,7 +12,7 @@ const tagsPerUser = 50;
 interface Referring {
   authAccount: string;
   developmentAccounts: Record<string, string>;
-  developers: Record<string, { accounts?: string[] | undefined }>;
+  developers: Record<string, { accounts?: string[] | Record<string, unknown> | undefined }>;
   rolePrefix: string;
   shutOut: string[];
   exempt: Record<string, { until: string; reason: string }>;
@@ -110,11 +110,12 @@ function checkDevelopers(settings: Referring, refuse: Refuse): void {
   for (const [name, { accounts }] of Object.entries(developers)) {
     const tooLong = roleNameProblem(settings, name);
     if (tooLong !== undefined) refuse(["developers", name], tooLong);
-    for (const [index, account] of (accounts ?? []).entries()) {
-      const path = ["developers", name, "accounts", String(index)];
+    const named = Array.isArray(accounts) ? accounts : Object.keys(accounts ?? {});
+    for (const [index, account] of named.entries()) {
+      const path = ["developers", name, "accounts", Array.isArray(accounts) ? String(index) : account];
       if (["*", "all"].includes(account)) refuse(path, "leave accounts out for every development account");
       else if (!Object.hasOwn(developmentAccounts, account)) refuseAccount(settings, account, path, refuse);
-      else if (accounts?.indexOf(account) !== index) refuse(path, `"${account}" is named twice`);
+      else if (named.indexOf(account) !== index) refuse(path, `"${account}" is named twice`);
     }
   }
   checkTagCount(settings, refuse);
@@ -127,7 +128,7 @@ function checkTagCount(settings: Referring, refuse: Refuse): void {
   const [own, given] = [3 + optional.filter(Boolean).length, Object.keys(tags).length];
   const counts = Object.entries(developers).map(([name, { accounts }]) => ({
     name,
-    accounts: (accounts ?? Object.keys(developmentAccounts)).length,
+    accounts: (Array.isArray(accounts) ? accounts : Object.keys(accounts ?? developmentAccounts)).length,
   }));
   const [most] = counts.sort((a, b) => b.accounts - a.accounts);
   if (most === undefined || most.accounts + own + given <= tagsPerUser) return;

@@ -4,6 +4,7 @@ import { tagPrefix } from "./names.ts";
 import { guardRailNames } from "./guard-rails.ts";
 import type { OwnPolicy } from "./own-policies.ts";
 import { isDay } from "./exemptions.ts";
+import { untilForm, untilProblem } from "./until.ts";
 import { checkReferences, roleNameProblem } from "./settings-references.ts";
 import {
   atMost,
@@ -131,6 +132,15 @@ const lastDay = formedText(
   .transform((given) => given.slice(0, 10))
   .refine(isDay, { error: ({ input }) => `there is no day ${shownValue(input)}` });
 
+/** A day after which somebody's access is over, in UTC or with an offset; the engine's readings as above. */
+const accessUntil = formedText(
+  /^\d{4}-\d{2}-\d{2}(?:T00:00:00Z| 00:00:00 \+0000 UTC|Z|[+-](?:0\d|1[0-4]):[0-5]\d)?$/,
+  `this must be ${untilForm}`,
+)
+  .transform((given) => given.replace(/[T ]00:00:00.*$/, ""))
+  .refine((day) => untilProblem(day) === undefined, { error: ({ input }) => `there is no day ${shownValue(input)}` })
+  .describe("The last day, YYYY-MM-DD, in UTC, or with an offset: 2027-01-31+09:00. From then on the policies refuse.");
+
 const reason = z
   .string()
   .min(1, "say why in a few words")
@@ -153,13 +163,29 @@ const acceptance = z.strictObject(
   wanted("a map, such as { reason: the auditor's, until: 2027-03-31 }"),
 );
 
+const atLeastOne = "name one account at least, or leave the key out for every development account";
+const accountsForm = wanted(
+  "a list of development accounts, such as [sandbox], or a map, such as { sandbox: { until: 2027-01-31 } } (without the key: every one)",
+);
+
+const accountList = z.array(z.string(), accountsForm).min(1, atLeastOne);
+const accountMap = z
+  .record(
+    z.string(),
+    z.strictObject({ until: accessUntil.optional() }, wanted("a map, such as { until: 2027-01-31 }, or {}")),
+    accountsForm,
+  )
+  .refine((accounts) => Object.keys(accounts).length > 0, { message: atLeastOne });
+
 const developer = z.strictObject(
   {
     accounts: z
-      .array(z.string(), wanted("a list of development accounts, such as [sandbox] (without the key: every one)"))
-      .min(1, "name one account at least, or leave the key out for every development account")
+      .union([accountList, accountMap])
       .optional()
-      .describe("Names of the development accounts in which the developer has a role. Default: every one."),
+      .describe(
+        "Names of the development accounts in which the developer has a role, as a list, or as a map with until when. Default: every one.",
+      ),
+    until: accessUntil.optional(),
   },
   wanted("a map, such as { accounts: [sandbox] }, or {} for every development account"),
 );
@@ -308,7 +334,7 @@ export const settingsKeys = Object.keys(settingsSchema.shape);
 
 /** The keys of what stands below one of them, where they are not names of somebody's choice. */
 export const innerKeys: Partial<Record<string, string[]>> = {
-  developers: ["accounts"],
+  developers: ["accounts", "until"],
   exempt: Object.keys(exemption.shape),
   passwordPolicy: Object.keys(passwordPolicy.shape),
   accepted: Object.keys(acceptance.shape),
@@ -318,7 +344,16 @@ export const innerKeys: Partial<Record<string, string[]>> = {
 export function parseSettings(values: unknown): z.ZodSafeParseResult<Settings> {
   const result = settingsSchema.safeParse(values, { error: describeProblem, reportInput: true });
   if (result.success) return result;
-  return { success: false, error: new z.ZodError(oncePerKey(result.error.issues)) as z.ZodError<Settings> };
+  const issues = result.error.issues.flatMap(inOneForm);
+  return { success: false, error: new z.ZodError(oncePerKey(issues)) as z.ZodError<Settings> };
+}
+
+/** Of what may be a list or a map, what is wrong with the one that is there: a union tells of both. */
+function inOneForm(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const [list = [], map = []] = issue.errors;
+  const isMap = typeof issue.input === "object" && issue.input !== null && !Array.isArray(issue.input);
+  return (isMap ? map : list).map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 /** Why IAM would refuse a user of this name, or the user's role; nothing when it would not. */

@@ -42,6 +42,12 @@ export async function momentFromNow(iam: IAMClient): Promise<Date> {
   return new Date((await timeOfAws(iam)) + margin);
 }
 
+/** This moment by AWS's clock, to the second before it: what is issued from now on is no older. */
+export async function momentNow(iam: IAMClient): Promise<Date> {
+  const now = await timeOfAws(iam);
+  return new Date(now - (now % 1000));
+}
+
 /** AWS's time in milliseconds since the epoch, or this machine's where AWS does not answer: what is issued is dated by AWS. */
 async function timeOfAws(iam: IAMClient): Promise<number> {
   const time = notingTime(iam);

@@ -18,9 +18,9 @@ export default class List extends StackCommand {
     const { flags } = await this.parse(List);
     const {
       project,
-      file: { settings },
+      file: { settings, written },
     } = await this.settings(flags);
     const { list } = await import("../deploy/list.ts");
-    return list({ project, settings, roster: flags.roster, json: this.jsonEnabled() }, this);
+    return list({ project, settings, written, roster: flags.roster, json: this.jsonEnabled() }, this);
   }
 }

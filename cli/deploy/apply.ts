@@ -103,6 +103,7 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
       kind: "preview",
       stack: project.stack,
       settings,
+      written: file.written,
       changes: await changesSeen(changes, seen, settings, { adopt }),
       warnings: [...forgotten(stack, settings), ...told, ...seen.dangers, ...seen.alarms.filter(isPutRight)],
     });

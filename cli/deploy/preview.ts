@@ -85,7 +85,7 @@ async function full({
     dangersOf(before, settings, { ...guards, unreached }, look),
   ]);
   return previewReport({
-    ...{ kind: "preview", stack: project.stack, settings },
+    ...{ kind: "preview", stack: project.stack, settings, written: file.written },
     changes: await changesSeen(changes, seen, settings, guards),
     warnings: [...unreachedWarnings(stack, settings), ...seen.alarms, ...dangers, ...seen.dangers],
   });
@@ -100,5 +100,5 @@ async function roster({ project, file, base, ...guards }: PreviewOptions, cause:
   }
   const before = await baseSettings(base, project);
   const reason = `${cause} Neither AWS nor the stack's state was looked at; the settings are compared with those before the change.`;
-  return rosterReport({ stack: project.stack, before, after: file.settings, reason, ...guards });
+  return rosterReport({ stack: project.stack, before, after: file.settings, written: file.written, reason, ...guards });
 }

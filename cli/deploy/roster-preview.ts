@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
+import { accessEndOf } from "../../infra/access-ends.ts";
 import { accountsOf, policyArnIn, roleNameOf } from "../../infra/names.ts";
 import { ownPolicyName } from "../../infra/own-policies.ts";
 import { type Settings, settingsKeys, settingsSchema } from "../../infra/settings.ts";
@@ -18,12 +19,14 @@ export interface RosterComparison extends GuardOptions {
   /** The settings that are compared with; nothing where there were none yet. */
   before: Settings | undefined;
   after: Settings;
+  /** The same as it is written, with access that is over. */
+  written?: Settings;
   /** Why there is no more than this, in a sentence. */
   reason: string;
 }
 
 /** What the settings alone tell of a change: the users and the roles. Neither AWS nor the stack's state is looked at. */
-export function rosterReport({ stack, before, after, reason, ...guards }: RosterComparison): PreviewReport {
+export function rosterReport({ stack, before, after, written, reason, ...guards }: RosterComparison): PreviewReport {
   const changes = rosterChanges(before, after);
   const warnings = [
     ...dangersInSettings(stackBefore(changes), after, guards),
@@ -33,6 +36,7 @@ export function rosterReport({ stack, before, after, reason, ...guards }: Roster
   const isNew = before === undefined ? " There were no settings of this stack before." : "";
   return previewReport({
     ...{ kind: "roster", stack, settings: after, changes, warnings },
+    ...(written !== undefined && { written }),
     reason: reason + isNew,
     otherSettings: otherKeys(before, after),
   });
@@ -95,12 +99,18 @@ function resourcesOf(settings: Settings | undefined): Map<string, Known> {
   const found = new Map<string, Known>();
   for (const developer of Object.keys(settings?.developers ?? {})) {
     if (settings === undefined) break;
-    found.set(developer, { account: "auth", type: "user", name: developer, developer, properties: {} });
+    found.set(developer, {
+      account: "auth",
+      type: "user",
+      name: developer,
+      developer,
+      properties: until(accessEndOf(settings, developer)),
+    });
     for (const account of accountsOf(settings, developer)) {
       const name = roleNameOf(settings, developer);
       found.set(`${developer} ${account}`, {
         ...{ account, type: "role", name, developer },
-        properties: roleProperties(settings, account, name),
+        properties: { ...roleProperties(settings, account, name), ...until(accessEndOf(settings, developer, account)) },
       });
     }
   }
@@ -110,6 +120,9 @@ function resourcesOf(settings: Settings | undefined): Map<string, Known> {
   }
   return found;
 }
+
+/** What stands for the policies by which access ends. */
+const until = (end: string | undefined): Record<string, unknown> => (end === undefined ? {} : { until: end });
 
 function roleProperties(settings: Settings, account: string, roleName: string): Record<string, unknown> {
   const { developmentAccounts, permissions, permissionsBoundary, sessionDuration } = settings;

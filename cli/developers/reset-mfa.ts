@@ -8,6 +8,7 @@ import type { Printer } from "../terminal/printer.ts";
 import { mfaDeviceTable } from "./credential-tables.ts";
 import { listEach, requireAllTaken, takeEach, tellNotTaken } from "./emergency-refusal.ts";
 import { type EmergencyTarget, userInEmergency } from "./emergency-target.ts";
+import { noteLocked } from "./locked-note.ts";
 import { sessionsAfter } from "./end-sessions.ts";
 
 export interface ResetMfaOptions {
@@ -44,6 +45,7 @@ export async function resetMfa(
   const left = [...unlisted, ...failed];
   tellNotTaken(userName, left);
   if (left.length === 0 || taken.length > 0) printRemoved(target, taken.length, printer);
+  await noteLocked(iam, userName);
   const sessions = await sessionsAfter({ settings, target, end: endSessions });
   requireAllTaken("reset-mfa", userName, left);
   return { userName, removed: taken.map(deviceForJson), ...sessions };

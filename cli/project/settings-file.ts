@@ -5,11 +5,12 @@ import { isDeepStrictEqual } from "node:util";
 import writeFileAtomic from "write-file-atomic";
 import { LineCounter, parseDocument } from "yaml";
 
+import { settingsInForce } from "../../infra/access-ends.ts";
 import { parseSettings, settingsKeys, type Settings } from "../../infra/settings.ts";
 import type { OwnPolicy } from "../../infra/own-policies.ts";
 import { Failure, FileFailure } from "../failure.ts";
 import { requireNoOtherSettings } from "./other-configuration.ts";
-import { type RosterEntry, withDevelopers, withoutDevelopers } from "./roster-text.ts";
+import { type RosterEnd, type RosterEntry, withDevelopers, withoutDevelopers, withUntil } from "./roster-text.ts";
 import { lineOf, misplaced, namespace } from "./settings-places.ts";
 import { problemsOf } from "./settings-problems.ts";
 import { parseYamlFile } from "./yaml-file.ts";
@@ -21,13 +22,17 @@ import { differentReadings } from "./yaml-readings.ts";
  */
 export class SettingsFile {
   readonly path: string;
+  /** As they are written, with access that is over. */
+  readonly written: Settings;
+  /** As they are in force: without what is over by now (`until`). */
   readonly settings: Settings;
   private readonly text: string;
 
   private constructor(path: string, text: string, ownPolicies?: OwnPolicy[]) {
     this.path = path;
     this.text = text;
-    const settings = validate(path, text);
+    this.written = validate(path, text);
+    const settings = settingsInForce(this.written, Date.now());
     this.settings = ownPolicies === undefined ? settings : { ...settings, ownPolicies };
   }
 
@@ -68,6 +73,12 @@ export class SettingsFile {
   /** The same file without these developers, not yet written. */
   withoutDevelopers(names: string[]): SettingsFile {
     return new SettingsFile(this.path, withoutDevelopers(this.text, names), this.settings.ownPolicies);
+  }
+
+  /** The same file with another end of somebody's access, not yet written; nothing where that has to be edited by hand. */
+  withUntil(end: RosterEnd): SettingsFile | undefined {
+    const text = withUntil(this.text, end);
+    return text === undefined ? undefined : new SettingsFile(this.path, text, this.settings.ownPolicies);
   }
 
   /** Whether the two have the very same text. */

@@ -4,7 +4,15 @@ import { guardRailText } from "./guard-rail-wording.ts";
 import { ownPolicyText } from "./own-policy-wording.ts";
 import { unreachedText } from "./unreached-wording.ts";
 import type { Danger, ShutOut, Warning } from "../results/warning.ts";
-import { cutOffText, deniedText, inTheWayAdvice, inTheWayText, noFullAccessText } from "./alarm-wording.ts";
+import {
+  accessEndText,
+  cutOffText,
+  deniedText,
+  inTheWayAdvice,
+  inTheWayText,
+  lockedText,
+  noFullAccessText,
+} from "./alarm-wording.ts";
 
 /** A warning, or the loss of several developers. */
 export type TellableWarning = Warning & { developers?: string[] };
@@ -203,6 +211,10 @@ export function warningFact(warning: TellableWarning, mark: Mark, accounts?: num
       return `${mark(warning.name)} is exempt by the settings, and AWS has no such user: whoever makes one of that name goes without MFA. Take it out of ${mark("exempt")}, or correct the name.`;
     case "cut-off":
       return cutOffText(warning, mark);
+    case "access-ends":
+      return accessEndText(warning, mark);
+    case "locked":
+      return lockedText(warning, mark);
     case "not-looked-at":
       return `The ${warning.what} could not be looked at in AWS: ${mark(warning.reason)}`;
     case "name-taken":

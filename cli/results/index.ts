@@ -6,9 +6,11 @@ import { resetMfaSchema, revokeKeysSchema } from "./credentials.ts";
 import { doctorSchema } from "./doctor.ts";
 import { enrollSchema } from "./enroll.ts";
 import { errorSchema } from "./error.ts";
+import { extendSchema } from "./extend.ts";
 import { guideSchema } from "./guide.ts";
 import { initSchema } from "./init.ts";
 import { listSchema } from "./list.ts";
+import { lockSchema, unlockSchema } from "./lock.ts";
 import { consoleSchema, loginSchema, logoutSchema, whoamiSchema } from "./login.ts";
 import { outputsSchema } from "./outputs.ts";
 import { removeDeveloperSchema } from "./remove-developer.ts";
@@ -28,9 +30,11 @@ export const resultSchemas: Record<string, z.ZodType> = {
   "end-sessions": sessionsSchema,
   enroll: enrollSchema,
   error: errorSchema,
+  extend: extendSchema,
   guide: guideSchema,
   init: initSchema,
   list: listSchema,
+  lock: lockSchema,
   login: loginSchema,
   logout: logoutSchema,
   outputs: outputsSchema,
@@ -41,6 +45,7 @@ export const resultSchemas: Record<string, z.ZodType> = {
   "reset-password": z.array(handoverSchema),
   "revoke-keys": revokeKeysSchema,
   "state move": stateMoveSchema,
+  unlock: unlockSchema,
   up: runSchema,
   verify: verifySchema,
   whoami: whoamiSchema,

@@ -5,6 +5,7 @@ import { accessKeySchema } from "./credentials.ts";
 const rosterEntry = z.strictObject({
   userName: z.string(),
   accounts: z.array(z.string()).describe("Names of the accounts in which the developer has a role."),
+  ends: z.record(z.string(), z.string()).optional().describe("When access to an account ends, ISO 8601, by its name."),
 });
 
 const statusSchema = z.strictObject({
@@ -30,6 +31,17 @@ const row = z.strictObject({
     .array(z.string())
     .optional()
     .describe("Accounts in which the role is still to be made by up; empty where the user alone is missing."),
+  locks: z
+    .array(
+      z.strictObject({
+        all: z.boolean().describe("Whether by lock --all."),
+        since: z.string().describe("ISO 8601."),
+        until: z.string().optional().describe("When it ends by itself, ISO 8601."),
+        reason: z.string().optional(),
+      }),
+    )
+    .optional()
+    .describe("Locks in force: nothing at all is allowed to them."),
   cutOff: z.literal(true).optional().describe("A removal was broken off: nothing at all is allowed to them."),
 });
 

@@ -275,6 +275,28 @@ export const warningSchema = z
       .describe("Somebody on the roster was cut off by remove-developer: nothing at all is allowed to them."),
     z
       .strictObject({
+        kind: z.literal("locked"),
+        developers: z.array(z.string()),
+        all: z.boolean().describe("Whether by lock --all."),
+        since: z.string().describe("ISO 8601."),
+        until: z.string().optional().describe("When it ends by itself, ISO 8601; left out: when unlock takes it off."),
+        reason: z.string().optional(),
+      })
+      .describe("Developers are locked: nothing at all is allowed to them until unlock, or a time."),
+    z
+      .strictObject({
+        kind: z.literal("access-ends"),
+        developer: z.string(),
+        accounts: z.array(z.string()).describe("Where it ends; empty: everywhere."),
+        until: z.string().describe("The last day, as the settings have it."),
+        end: z.string().describe("ISO 8601, in UTC."),
+        ends: z.enum(["soon", "ended"]).describe("soon: within 14 days."),
+      })
+      .describe(
+        "Somebody's access ends by the settings, or has ended: the policies refuse, and the next up removes it.",
+      ),
+    z
+      .strictObject({
         kind: z.literal("not-looked-at"),
         what: z.string(),
         reason: z.string().describe("In AWS's words."),

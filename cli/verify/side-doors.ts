@@ -1,6 +1,6 @@
 /** The roles of an account that somebody may take whom the promise leaves out, whoever has made them. */
 
-import { roleNameOf } from "../../infra/names.ts";
+import { accountsOf, roleNameOf } from "../../infra/names.ts";
 import { onlyDenies } from "../../infra/policy-documents.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Identity } from "../aws/identities.ts";
@@ -43,8 +43,7 @@ export function foreignAccounts(accounts: AccountInAws[], known: string[]): stri
 /** Whether the stack makes a role of this name in an account. */
 export function developerOf({ name }: Identity, account: string, settings: Settings): string | undefined {
   return Object.entries(settings.developers).find(
-    ([user, { accounts }]) =>
-      roleNameOf(settings, user) === name && account !== "auth" && (accounts?.includes(account) ?? true),
+    ([user]) => roleNameOf(settings, user) === name && accountsOf(settings, user).includes(account),
   )?.[0];
 }
 
