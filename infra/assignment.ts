@@ -23,6 +23,8 @@ export interface Assignment {
   accessKeys?: "with-mfa";
   /** How old MFA may be where the role is assumed, in seconds. */
   mfaMaxAge?: number;
+  /** How old the access key may be, in days, before it is told to be replaced. */
+  maxKeyAge?: number;
 }
 
 // The prefix and not the name: a user's name may have a comma, which a tag's value may not.
@@ -32,11 +34,13 @@ const contactKey = `${tagPrefix}contact`;
 const regionKey = `${tagPrefix}region`;
 const accessKeysKey = `${tagPrefix}access-keys`;
 const mfaMaxAgeKey = `${tagPrefix}mfa-max-age`;
+const maxKeyAgeKey = `${tagPrefix}max-key-age`;
 const accountPrefix = `${tagPrefix}account/`;
 
 /** What a developer is to know, from the settings. */
 export function assignmentOf(settings: Settings, userName: string): Assignment {
-  const { authAccount, developmentAccounts, sessionDuration, contact, region, accessKeys, mfaMaxAge } = settings;
+  const { authAccount, developmentAccounts, sessionDuration, contact, region, accessKeys, mfaMaxAge, maxKeyAge } =
+    settings;
   return {
     userName,
     authAccount,
@@ -49,12 +53,16 @@ export function assignmentOf(settings: Settings, userName: string): Assignment {
     ...(region !== undefined && { region }),
     ...(accessKeys === "with-mfa" && { accessKeys }),
     ...(mfaMaxAge !== undefined && { mfaMaxAge }),
+    ...(maxKeyAge !== undefined && { maxKeyAge }),
   };
 }
 
 /** The tags of a developer's user that say it. */
 export function assignmentTags(settings: Settings, userName: string): Record<string, string> {
-  const { sessionDuration, accounts, contact, region, accessKeys, mfaMaxAge } = assignmentOf(settings, userName);
+  const { sessionDuration, accounts, contact, region, accessKeys, mfaMaxAge, maxKeyAge } = assignmentOf(
+    settings,
+    userName,
+  );
   return {
     [rolePrefixKey]: settings.rolePrefix,
     [durationKey]: String(sessionDuration),
@@ -63,6 +71,7 @@ export function assignmentTags(settings: Settings, userName: string): Record<str
     ...(region !== undefined && { [regionKey]: region }),
     ...(accessKeys !== undefined && { [accessKeysKey]: accessKeys }),
     ...(mfaMaxAge !== undefined && { [mfaMaxAgeKey]: String(mfaMaxAge) }),
+    ...(maxKeyAge !== undefined && { [maxKeyAgeKey]: String(maxKeyAge) }),
   };
 }
 
@@ -72,7 +81,7 @@ export function assignmentFromTags(
   tags: Record<string, string>,
 ): Assignment | undefined {
   const { [rolePrefixKey]: rolePrefix, [durationKey]: duration, [contactKey]: contact, [regionKey]: region } = tags;
-  const { [accessKeysKey]: accessKeys, [mfaMaxAgeKey]: mfaMaxAge } = tags;
+  const { [accessKeysKey]: accessKeys, [mfaMaxAgeKey]: mfaMaxAge, [maxKeyAgeKey]: maxKeyAge } = tags;
   if (rolePrefix === undefined) return undefined;
   const accounts = Object.entries(tags)
     .filter(([key]) => key.startsWith(accountPrefix))
@@ -89,6 +98,7 @@ export function assignmentFromTags(
     ...(region !== undefined && { region }),
     ...(accessKeys === "with-mfa" && { accessKeys }),
     ...(mfaMaxAge !== undefined && { mfaMaxAge: Number(mfaMaxAge) }),
+    ...(maxKeyAge !== undefined && { maxKeyAge: Number(maxKeyAge) }),
   };
 }
 

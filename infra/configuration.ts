@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { readPolicyFiles } from "./policy-files.ts";
 import { settingsInForce } from "./access-ends.ts";
+import { readPolicyFiles } from "./policy-files.ts";
 import { parseSettings, settingsKeys, type Settings } from "./settings.ts";
 
 /** The stack's configuration, validated, without the access that is over by now. An error names every key that is wrong. */
@@ -13,7 +13,7 @@ export function settingsFromConfiguration(): Settings {
     if (text !== undefined) values[key] = texts.has(key) ? text : parseValue(text);
   }
   const result = parseSettings(values);
-  if (result.success) return withPolicies(settingsInForce(result.data, Date.now()));
+  if (result.success) return settingsInForce(withPolicies(result.data), Date.now());
   throw new pulumi.RunError(
     result.error.issues.map(({ path, message }) => `mfa-admin:${path.join(".")}: ${message}`).join("\n"),
   );

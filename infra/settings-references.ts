@@ -22,6 +22,7 @@ interface Referring {
   region?: string | undefined;
   accessKeys?: string | undefined;
   mfaMaxAge?: number | undefined;
+  maxKeyAge?: number | undefined;
 }
 
 type Refuse = (path: string[], message: string, params?: Reference) => void;
@@ -123,8 +124,8 @@ function checkDevelopers(settings: Referring, refuse: Refuse): void {
 
 /** The most that any user needs is told, once. */
 function checkTagCount(settings: Referring, refuse: Refuse): void {
-  const { developers, developmentAccounts, tags, region, accessKeys, mfaMaxAge } = settings;
-  const optional = [region !== undefined, accessKeys === "with-mfa", mfaMaxAge !== undefined];
+  const { developers, developmentAccounts, tags, region, accessKeys, mfaMaxAge, maxKeyAge } = settings;
+  const optional = [region !== undefined, accessKeys === "with-mfa", mfaMaxAge !== undefined, maxKeyAge !== undefined];
   const [own, given] = [3 + optional.filter(Boolean).length, Object.keys(tags).length];
   const counts = Object.entries(developers).map(([name, { accounts }]) => ({
     name,

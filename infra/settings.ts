@@ -263,6 +263,11 @@ export const settingsSchema = z
     mfaMaxAge: wholeNumber(900, 43200, "seconds")
       .optional()
       .describe("How old MFA may be where a developer's role is assumed, in seconds, 900 to 43,200. Default: any age."),
+    maxKeyAge: wholeNumber(1, 3650, "days")
+      .optional()
+      .describe(
+        "How old a developer's access key may be, in days, before it is told to be replaced. Default: any age.",
+      ),
     shutOut: listSetting(shutOutEntry, "of users, such as [sandbox/smtp]")
       .default([])
       .describe(

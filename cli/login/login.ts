@@ -4,6 +4,7 @@ import { canAsk } from "../terminal/ask.ts";
 import { type AccessKey, ownAccessKeys } from "./own-access-key.ts";
 import { chooseAccount, requireAccount } from "./choose-account.ts";
 import { codeToUse, rememberedCode, UsedCodes } from "./code.ts";
+import { tellOldKey } from "./key-age.ts";
 import { codeDevices } from "./devices.ts";
 import { liveSession, LoginMemory, type Memory, type Session } from "./memory.ts";
 import { type Myself, assignmentToMe, warnOfClock } from "./myself.ts";
@@ -64,6 +65,7 @@ export async function login(
   warnOfClock(myself);
   const assignment = await assignmentToMe(myself, options.kit);
   requireShortEnough(options.duration, assignment);
+  await tellOldKey(key, myself, assignment);
   const accounts = await chosenAccounts(options, assignment, memory);
   const chained = chain || accounts.length > 1;
   const request: SessionRequest = {

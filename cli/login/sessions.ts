@@ -70,7 +70,7 @@ export async function openSessions(request: SessionRequest, code: Code): Promise
       refused: [],
     };
   }
-  const own = await ownSession(sts, request, mfa);
+  const own = await ownSession(request, mfa);
   const carrying = await stsFor(own, clockOffset);
   const answers = await Promise.allSettled(accounts.map((account) => assumeRole(carrying, request, account)));
   const sessions = answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
@@ -99,11 +99,17 @@ export async function openAgain(own: OwnSession, before: Session, duration: numb
 }
 
 /** It lasts as long as a role's session would: what it opens is renewed by it. */
-async function ownSession(
-  sts: STSClient,
-  { key, assignment }: SessionRequest,
+export async function ownSession(
+  {
+    key,
+    assignment,
+    clockOffset,
+  }: Pick<SessionRequest, "key" | "clockOffset"> & {
+    assignment: Pick<Assignment, "userName" | "sessionDuration" | "mfaMaxAge">;
+  },
   mfa: { SerialNumber: string; TokenCode: string },
 ): Promise<OwnSession> {
+  const sts = await stsFor(key, clockOffset);
   const { GetSessionTokenCommand } = await import("@aws-sdk/client-sts");
   try {
     const { userName, sessionDuration, mfaMaxAge } = assignment;

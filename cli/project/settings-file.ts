@@ -31,9 +31,9 @@ export class SettingsFile {
   private constructor(path: string, text: string, ownPolicies?: OwnPolicy[]) {
     this.path = path;
     this.text = text;
-    this.written = validate(path, text);
-    const settings = settingsInForce(this.written, Date.now());
-    this.settings = ownPolicies === undefined ? settings : { ...settings, ownPolicies };
+    const settings = validate(path, text);
+    this.written = ownPolicies === undefined ? settings : { ...settings, ownPolicies };
+    this.settings = settingsInForce(this.written, Date.now());
   }
 
   /**

@@ -15,6 +15,7 @@ import { consoleSchema, loginSchema, logoutSchema, whoamiSchema } from "./login.
 import { outputsSchema } from "./outputs.ts";
 import { removeDeveloperSchema } from "./remove-developer.ts";
 import { previewReportSchema } from "./report.ts";
+import { rotateKeySchema } from "./rotate-key.ts";
 import { runSchema } from "./run.ts";
 import { sessionsSchema } from "./end-sessions.ts";
 import { stateMoveSchema } from "./state-move.ts";
@@ -44,6 +45,7 @@ export const resultSchemas: Record<string, z.ZodType> = {
   "reset-mfa": resetMfaSchema,
   "reset-password": z.array(handoverSchema),
   "revoke-keys": revokeKeysSchema,
+  "rotate-key": rotateKeySchema,
   "state move": stateMoveSchema,
   unlock: unlockSchema,
   up: runSchema,

@@ -70,7 +70,14 @@ describe("a service control policy that is called as one of the organization's o
   });
   const own = { account: "management", type: "own service control policy", name: "mfa-admin-own-region" };
   const look: Look = {
-    ...{ managementAccount: "111111111111", shield: undefined, withoutAllow: [], uncovered: [], missed: [] },
+    ...{
+      managementAccount: "111111111111",
+      managers: [],
+      shield: undefined,
+      withoutAllow: [],
+      uncovered: [],
+      missed: [],
+    },
     policyNames: ["FullAWSAccess", own.name],
     identities: new Map(),
   };

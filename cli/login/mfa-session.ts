@@ -1,0 +1,49 @@
+import { Failure } from "../failure.ts";
+import { canAsk } from "../terminal/ask.ts";
+import { codeToUse, rememberedCode, UsedCodes } from "./code.ts";
+import type { Credentials } from "./developer-clients.ts";
+import { codeDevices } from "./devices.ts";
+import { LoginMemory } from "./memory.ts";
+import type { Myself } from "./myself.ts";
+import type { AccessKey } from "./own-access-key.ts";
+import { ownSession, WrongCode } from "./sessions.ts";
+
+/** GetSessionToken's shortest session, in seconds (AWS STS API Reference, "GetSessionToken"). */
+const shortest = 900;
+
+/**
+ * A short session of the developer's own, with MFA: what `accessKeys: with-mfa` lets access keys be made, changed and deleted by.
+ *
+ * @param given six digits; asked for when left out
+ */
+export async function sessionWithMfa(
+  { key, myself }: { key: AccessKey; myself: Myself },
+  { cacheDirectory, given }: { cacheDirectory: string; given: string | undefined },
+): Promise<Credentials> {
+  const memory = new LoginMemory(cacheDirectory, key.accessKeyId);
+  return memory.exclusively(async () => {
+    const remembered = await memory.read();
+    const devices = codeDevices(myself, remembered.device);
+    if (given === undefined && !canAsk()) {
+      throw new Failure(
+        "Your organization wants MFA for access keys, and there is no terminal to ask for a code on.",
+        "Run mfa-admin rotate-key CODE.",
+      );
+    }
+    const tokenCode = await codeToUse(given, new UsedCodes(remembered), "MFA code");
+    const { userName } = myself;
+    let wrong: WrongCode | undefined;
+    for (const serialNumber of devices) {
+      try {
+        const request = { key, clockOffset: myself.clockOffset, assignment: { userName, sessionDuration: shortest } };
+        const session = await ownSession(request, { SerialNumber: serialNumber, TokenCode: tokenCode });
+        await memory.change((now) => ({ ...now, device: serialNumber, lastCode: rememberedCode(tokenCode) }));
+        return session;
+      } catch (error) {
+        if (!(error instanceof WrongCode)) throw error;
+        wrong = error;
+      }
+    }
+    throw wrong ?? new Error("no device to try");
+  });
+}
