@@ -1,6 +1,6 @@
 import { counted } from "./summary.ts";
 import { listed, type Mark, policyName, resourcesText } from "./phrases.ts";
-import { guardRailText } from "./guard-rail-wording.ts";
+import { guardRailText, turnedText } from "./guard-rail-wording.ts";
 import { unreachedText } from "./unreached-wording.ts";
 import type { Danger, ShutOut, Warning } from "../results/warning.ts";
 import { cutOffText, deniedText, inTheWayAdvice, inTheWayText, noFullAccessText } from "./alarm-wording.ts";
@@ -124,6 +124,8 @@ export function warningFact(warning: TellableWarning, mark: Mark, accounts?: num
     case "guard-rail-stops":
     case "guard-rail-loose":
       return guardRailText(warning, mark);
+    case "turned":
+      return turnedText(warning, mark);
     case "exempt": {
       const { until, ends } = warning;
       const [name, reason] = [mark(warning.name), mark(warning.reason)];

@@ -10,22 +10,22 @@ import { knownOrganization, managementAccountAtHand } from "../aws/preconditions
 import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
 import type { FindingKind, Missed, Verification } from "../results/verify.ts";
-import { type AccountInAws, type Attempt, readAccount } from "./account.ts";
+import { type AccountInAws, readAccount } from "./account.ts";
 import { clearLeftovers, tryLive } from "./canary/live.ts";
 import type { Canary } from "./canary/plan.ts";
-import { developerClasses } from "./classes.ts";
-import { type ControlPolicies, hierarchyOf, readControlPolicies } from "./control-policies.ts";
+import { developerClasses } from "../matrix/classes.ts";
+import { type ControlPolicies, hierarchyOf, readControlPolicies } from "../matrix/control-policies.ts";
 import { brokenLines, brokenTries, withAccepted } from "./finding.ts";
 import { authComparison, type Comparison, rolesComparison, strangers } from "./given.ts";
-import { accountLines, authLines, developerLines } from "./matrix.ts";
+import { accountLines, authLines, developerLines } from "../matrix/lines.ts";
 import { organizationComparison } from "./organization.ts";
-import { foreignAccounts, sideDoors } from "./side-doors.ts";
-import { simulate } from "./simulate.ts";
+import { foreignAccounts, identityCenter, sideDoors } from "./side-doors.ts";
+import { type Attempt, simulate } from "../matrix/simulate.ts";
 
 /** The side doors that are looked for in each account. */
 const searchedKinds: FindingKind[] = [
   ...["role-for-anybody", "role-for-outsider", "role-for-provider", "role-without-mfa", "role-for-other-account"],
-  ...["access-role", "stray-role", "user", "root-key", "provider"],
+  ...["access-role", "stray-role", "user", "root-key", "provider", "identity-center"],
 ] as const;
 
 /**
@@ -81,6 +81,7 @@ export async function verify(
     ...brokenLines(lines),
     ...(live === undefined ? [] : [...brokenTries(live.lines), ...live.findings]),
     ...leftovers.findings,
+    ...identityCenter(accounts),
     ...accounts.flatMap((account) => [...sideDoors(account, settings, insiders), ...strangers(account, settings)]),
   ];
   const { findings, notFound } = withAccepted(found, settings);

@@ -11,8 +11,10 @@ import { requestHandler } from "../../infra/network.ts";
 import { region } from "../../infra/region.ts";
 import { iamPatience } from "../../infra/unanswered.ts";
 import type { MatrixLine } from "../results/verify.ts";
-import type { Attempt } from "./account.ts";
-import type { Asked } from "./matrix.ts";
+import type { Asked } from "./lines.ts";
+
+/** Waits for a call; one that is refused is noted, and has found nothing. */
+export type Attempt = <T>(what: string, call: () => T | Promise<T>) => Promise<T | undefined>;
 
 /** What every request is made with: the simulator derives no context key by itself. */
 export interface Surroundings {
@@ -23,7 +25,7 @@ export interface Surroundings {
 }
 
 /** One call of the simulator: lines of one caller, by one kind of credentials, on one type of resources. */
-interface Call {
+export interface Call {
   first: Asked;
   hierarchy: string[][];
   lines: Asked[];
@@ -64,7 +66,7 @@ export function callsOf(lines: Asked[], { hierarchy }: Pick<Surroundings, "hiera
 const typeOf = (resource: string): string => /^arn:aws:iam::\d*:([\w-]+)/.exec(resource)?.[1] ?? resource;
 
 /** The same for calls that AWS answers alike: those of accounts whose ids no policy names. */
-function keyOf({ first, hierarchy, lines }: Call): string {
+export function keyOf({ first, hierarchy, lines }: Call): string {
   const { caller, credentials, accountId } = first;
   const { arn, type, policies, boundary } = caller;
   const text = JSON.stringify([arn, type, policies, boundary, credentials, ...listsOf(lines)]);
