@@ -1,6 +1,6 @@
 /** The roles of an account that somebody may take whom the promise leaves out, whoever has made them. */
 
-import { roleNameOf } from "../../infra/names.ts";
+import { accountsOf, roleNameOf } from "../../infra/names.ts";
 import { onlyDenies } from "../../infra/policy-documents.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Identity } from "../aws/identities.ts";
@@ -77,10 +77,9 @@ export function foreignAccounts(accounts: AccountInAws[], known: string[]): stri
 
 /** Whether the stack makes a role of this name in an account. */
 export function developerOf({ name }: Identity, account: string, settings: Settings): string | undefined {
-  return Object.entries(settings.developers).find(
-    ([user, { accounts }]) =>
-      roleNameOf(settings, user) === name && account !== "auth" && (accounts?.includes(account) ?? true),
-  )?.[0];
+  const user = name.slice(roleNameOf(settings, "").length);
+  const isTheirs = roleNameOf(settings, user) === name && Object.hasOwn(settings.developers, user);
+  return isTheirs && account !== "auth" && accountsOf(settings, user).includes(account) ? user : undefined;
 }
 
 function doorsOf(role: Identity, account: AccountInAws, settings: Settings, insiders: Insiders): Finding[] {

@@ -11,7 +11,6 @@ import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
 import type { FindingKind, Missed, Verification } from "../results/verify.ts";
 import { type AccountInAws, readAccount } from "./account.ts";
-import { clearLeftovers, tryLive } from "./canary/live.ts";
 import type { Canary } from "./canary/plan.ts";
 import { developerClasses } from "../matrix/classes.ts";
 import { type ControlPolicies, hierarchyOf, readControlPolicies } from "../matrix/control-policies.ts";
@@ -52,7 +51,10 @@ export async function verify(
     ),
     readAccounts(all, settings, attempt),
   ]);
-  const leftovers = await clearLeftovers(read, settings);
+  const isLeft = read.some(({ identities }) => identities.some(isCanary));
+  const leftovers = isLeft
+    ? await (await import("./canary/live.ts")).clearLeftovers(read, settings)
+    : { removed: [], findings: [] };
   const accounts = read.map((one) => ({
     ...one,
     identities: one.identities.filter((identity) => !isCanary(identity)),
@@ -62,7 +64,8 @@ export async function verify(
     above === undefined ? [] : matrix(above, accounts, settings, organizationId, attempt),
     outsidersAmong(foreignAccounts(accounts, [...all.map(([, id]) => id), managementAccount]), attempt),
   ]);
-  const live = canaries.length === 0 ? undefined : await tryLive(canaries, settings, stack);
+  const live =
+    canaries.length === 0 ? undefined : await (await import("./canary/live.ts")).tryLive(canaries, settings, stack);
   missed.push(...(live?.missed ?? []));
   const insiders = {
     organizationId,
