@@ -24,6 +24,8 @@ export interface Identity {
   tags: Record<string, string>;
   /** A role's trust policy, or what a managed policy says. */
   document?: unknown;
+  /** When a role was last used within the last 400 days, ISO 8601 (IAM API Reference, "RoleLastUsed"). */
+  lastUsedAt?: string;
 }
 
 export interface NamedPolicy {
@@ -62,6 +64,7 @@ export async function identitiesIn(iam: IAMClient, { ofAws = false } = {}): Prom
         ...common("role", role.RoleName, role),
         inlinePolicies: inline(role.RolePolicyList),
         document: parsed(role.AssumeRolePolicyDocument),
+        ...(role.RoleLastUsed?.LastUsedDate && { lastUsedAt: role.RoleLastUsed.LastUsedDate.toISOString() }),
       });
     }
     for (const policy of page.Policies ?? []) {

@@ -34,6 +34,8 @@ export interface ControlPolicies {
   levels: Map<string, Level[]>;
   /** Names of every policy, attached or not. */
   names: Set<string>;
+  /** The state of accounts in the settings' units themselves, by id, as AWS Organizations has it: ACTIVE, SUSPENDED, ... */
+  states: Map<string, string>;
 }
 
 /** Organizations throttles early. */
@@ -56,7 +58,10 @@ export async function readControlPolicies(accountIds: string[], units: string[])
     return { rootId, types, listed: await pMap(types, controlPolicies, { concurrency: 1 }) };
   };
   // One call of each at a time: two in all.
-  const [{ rootId, types, listed }, places] = await Promise.all([listing(), placesOf(client, accountIds, units)]);
+  const [{ rootId, types, listed }, { places, states }] = await Promise.all([
+    listing(),
+    placesOf(client, accountIds, units),
+  ]);
   const levelIds = [...new Set([...places.values()].flat())];
   const attached = await attachedTo(listed.flat(), levelIds, types);
   const texts = await contentsOf(client, [...new Set([...attached.values()].flat())]);
@@ -73,6 +78,7 @@ export async function readControlPolicies(accountIds: string[], units: string[])
     types,
     levels: new Map([...places].map(([id, path]) => [id, path.map(levelOf)])),
     names: new Set(listed.flat().map(({ Name = "" }) => Name)),
+    states,
   };
 }
 
@@ -81,14 +87,18 @@ async function placesOf(
   client: OrganizationsClient,
   accountIds: string[],
   units: string[],
-): Promise<Map<string, string[]>> {
+): Promise<{ places: Map<string, string[]>; states: Map<string, string> }> {
   const parents = new Map<string, Promise<string | undefined>>();
+  const states = new Map<string, string>();
   await pMap(
     units,
     async (ParentId) => {
       const pages = paginateListAccountsForParent({ client }, { ParentId });
       for await (const { Accounts } of unlessMissing(pages)) {
-        for (const { Id = "" } of Accounts ?? []) parents.set(Id, Promise.resolve(ParentId));
+        for (const { Id = "", State, Status } of Accounts ?? []) {
+          parents.set(Id, Promise.resolve(ParentId));
+          states.set(Id, State ?? Status ?? "ACTIVE");
+        }
       }
     },
     { concurrency: 1 },
@@ -106,7 +116,7 @@ async function placesOf(
     }
     return [account, path.length === 1 ? [] : path];
   };
-  return new Map(await pMap(accountIds, placeOf, { concurrency }));
+  return { places: new Map(await pMap(accountIds, placeOf, { concurrency })), states };
 }
 
 async function* unlessMissing<T>(pages: AsyncIterable<T>): AsyncIterable<T> {

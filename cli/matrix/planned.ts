@@ -33,7 +33,7 @@ type Properties = Record<string, unknown>;
 export function plannedPolicies({ resources }: Pick<StackChanges, "resources">): Planned | undefined {
   const control = resources.filter(
     ({ type, before, after }) =>
-      ["service control policy", "guard rail"].includes(type) &&
+      ["service control policy", "guard rail", "own service control policy"].includes(type) &&
       [before, after].some((one) => one?.["type"] === "SERVICE_CONTROL_POLICY"),
   );
   const developers = resources.find(({ type, account }) => type === "managed policy" && account === "auth");

@@ -9,9 +9,9 @@ import type { MatrixLine } from "../results/verify.ts";
 import type { Warning } from "../results/warning.ts";
 import { developerClasses } from "./classes.ts";
 import { hierarchyOf, readControlPolicies } from "./control-policies.ts";
-import { accountLines, type Asked, authLines, developerLines } from "./lines.ts";
+import { accountLines, authLines, developerLines } from "./lines.ts";
 import { plannedPolicies, settingsOfBoth, withDeveloperPolicy, withPlanned } from "./planned.ts";
-import { type Call, callsOf, keyOf, simulate, type Surroundings } from "./simulate.ts";
+import { type Asked, type Call, callsOf, keyOf, simulate, type Surroundings } from "../aws/simulate.ts";
 
 /**
  * The lines of the matrix that come out otherwise after a run, by AWS's simulator: on the documents that AWS has, and on those that

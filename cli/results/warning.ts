@@ -102,6 +102,10 @@ export const warningSchema = z
         account: z.string().describe("Its name in the settings, else its id."),
         accountId: z.string(),
         users: z.array(shutOut),
+        roles: z
+          .array(z.strictObject({ name: z.string(), lastUsedAt: z.string().optional().describe("ISO 8601.") }))
+          .optional()
+          .describe("Roles of the account that some of them may assume today."),
       })
       .describe("The service control policy comes to an account and shuts these out."),
     z
@@ -144,6 +148,44 @@ export const warningSchema = z
         to: z.enum(["allowed", "denied"]),
       })
       .describe("Lines of verify's matrix that come out otherwise after this change, by AWS's policy simulator."),
+    z
+      .strictObject({
+        kind: z.literal("own-policies-removed"),
+        refused,
+        policies: z.array(z.string()).describe("Their names in AWS Organizations."),
+      })
+      .describe("Service control policies of the organization's own are taken off; --allow-unprotected allows it."),
+    z
+      .strictObject({
+        kind: z.literal("own-policy-loose"),
+        name: z.string().describe("The policy's name in AWS Organizations."),
+        change: z.enum(["deleted", "detached", "changed"]),
+        targets: z.array(z.string()).describe("Where it is no longer attached."),
+      })
+      .describe(
+        "Drift: a service control policy of the organization's own was taken off, or made to say something else.",
+      ),
+    z
+      .strictObject({
+        kind: z.literal("own-policy-shuts-out"),
+        refused,
+        policies: z.array(z.string()).describe("Their files, as in the settings."),
+        who: z.string(),
+        accounts: z.array(z.string()),
+        actions: z.array(z.string()).describe("What it is denied, as AWS's policy simulator has it."),
+      })
+      .describe(
+        "Service control policies of the organization's own shut out a role by which mfa-admin, CI or StackSets work.",
+      ),
+    z
+      .strictObject({
+        kind: z.literal("own-policy-stops"),
+        policies: z.array(z.string()).describe("Their names in AWS Organizations."),
+        who: z.string(),
+        accounts: z.array(z.string()),
+        actions: z.array(z.string()).describe("Of a few that are usual, those that are denied."),
+      })
+      .describe("A service control policy of the organization's own, which is added or changed, stops usual work."),
     z
       .strictObject({
         kind: z.literal("exempt"),

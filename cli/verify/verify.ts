@@ -1,16 +1,21 @@
+import { isDeepStrictEqual } from "node:util";
+
 import pMap from "p-map";
 
+import { ownPolicies } from "../../infra/own-policies.ts";
 import { region } from "../../infra/region.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { clientsIn } from "../aws/clients.ts";
 import { isCanary } from "../aws/identities.ts";
 import { wordsOf } from "../aws/error-words.ts";
+import { remedyForMissed } from "../aws/missing-right.ts";
 import { isOfOrganization } from "../aws/organization-view.ts";
-import { knownOrganization, managementAccountAtHand } from "../aws/preconditions.ts";
+import { knownManagers, knownOrganization, managementAccountAtHand } from "../aws/preconditions.ts";
+import { everything, simulate } from "../aws/simulate.ts";
 import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
-import type { FindingKind, Missed, Verification } from "../results/verify.ts";
-import { type AccountInAws, readAccount } from "./account.ts";
+import type { FindingKind, MatrixLine, Missed, Verification } from "../results/verify.ts";
+import { type AccountInAws, type Attempt, readAccount } from "./account.ts";
 import type { Canary } from "./canary/plan.ts";
 import { developerClasses } from "../matrix/classes.ts";
 import { type ControlPolicies, hierarchyOf, readControlPolicies } from "../matrix/control-policies.ts";
@@ -19,7 +24,6 @@ import { authComparison, type Comparison, rolesComparison, strangers } from "./g
 import { accountLines, authLines, developerLines } from "../matrix/lines.ts";
 import { organizationComparison } from "./organization.ts";
 import { foreignAccounts, identityCenter, sideDoors } from "./side-doors.ts";
-import { type Attempt, simulate } from "../matrix/simulate.ts";
 
 /** The side doors that are looked for in each account. */
 const searchedKinds: FindingKind[] = [
@@ -70,6 +74,7 @@ export async function verify(
   const insiders = {
     organizationId,
     managementAccount,
+    managers: knownManagers(),
     outsiders,
     guarded: organization?.guarded ?? new Set<string>(),
   };
@@ -133,13 +138,24 @@ async function matrix(
     ...authLines(settings),
     ...Object.keys(settings.developmentAccounts).flatMap((account) => accountLines(settings, account)),
   ];
-  const surroundings = {
-    organizationId,
-    region: settings.region ?? region,
-    hierarchy: (id: string) => hierarchyOf(above, id),
-  };
-  return simulate(lines, surroundings, attempt);
+  const surroundings = { organizationId, region: settings.region ?? region };
+  const found = await simulate(lines, { ...surroundings, hierarchy: (id) => hierarchyOf(above, id) }, attempt);
+  // What the organization's own policies deny is meant to be denied.
+  const own = ownPolicies(settings).map(({ content }) => JSON.stringify(content));
+  const stopped = lines.filter((_, index) => isStopped(found[index]));
+  if (own.length === 0 || stopped.length === 0) return found;
+  const level = [everything, ...own];
+  const meant = await simulate(stopped, { ...surroundings, hierarchy: () => [[everything], level] }, attempt);
+  const isMeant = (line: MatrixLine): boolean =>
+    meant.some((one) => one.got === "denied" && isDeepStrictEqual(askedIn(one), askedIn(line)));
+  return found.map((line) => (isStopped(line) && isMeant(line) ? { ...line, expected: "denied", holds: true } : line));
 }
+
+const isStopped = (line: MatrixLine | undefined): boolean => line?.expected === "allowed" && line.got === "denied";
+
+const askedIn = ({ account, who, credentials, action, resource }: MatrixLine) => [
+  ...[account, who, credentials, action, resource],
+];
 
 /** Those of some accounts that the organization does not have. */
 async function outsidersAmong(ids: string[], attempt: Attempt): Promise<Set<string>> {
@@ -163,17 +179,8 @@ const noting =
       if (error instanceof Failure) throw error;
       const reason = wordsOf(error);
       if (!missed.some((one) => one.what === what && one.reason === reason)) {
-        missed.push({ what, reason, remedy: remedyFor(reason) });
+        missed.push({ what, reason, remedy: remedyForMissed(reason, "verify") });
       }
       return undefined;
     }
   };
-
-function remedyFor(reason: string): string {
-  const [, right] = /perform: ([\w-]+:\w+)/.exec(reason) ?? [];
-  if (right === undefined)
-    return "Run mfa-admin verify again when AWS answers; mfa-admin preview tells more of an account that cannot be reached.";
-  if (right === "sts:AssumeRole")
-    return "Let the access role of that account be assumed, or take the account out of the settings.";
-  return `The right ${right} is missing; mfa-admin init --ci github writes the policies that have it.`;
-}

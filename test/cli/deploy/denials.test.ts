@@ -27,7 +27,15 @@ describe("what only denies, and on whom", () => {
     ...more,
   });
   const look = (...identities: Identity[]): Look => ({
-    ...{ managementAccount: "111111111111", shield: undefined, withoutAllow: [], uncovered: [], missed: [] },
+    ...{
+      managementAccount: "111111111111",
+      managers: ["111111111111"],
+      shield: undefined,
+      policyNames: [],
+      withoutAllow: [],
+      uncovered: [],
+      missed: [],
+    },
     identities: new Map([["sandbox", identities]]),
   });
   const held = (name: string, developer: string) => ({

@@ -20,7 +20,15 @@ describe("what carries the promise besides the service control policy", () => {
     ...{ inlinePolicies: [], managedPolicies: [], groups: [], tags: {} },
   });
   const look = (...users: Identity[]): Look => ({
-    ...{ managementAccount: "111111111111", shield: undefined, withoutAllow: [], uncovered: [], missed: [] },
+    ...{
+      managementAccount: "111111111111",
+      managers: ["111111111111"],
+      shield: undefined,
+      policyNames: [],
+      withoutAllow: [],
+      uncovered: [],
+      missed: [],
+    },
     identities: new Map([["payments", users]]),
   });
 

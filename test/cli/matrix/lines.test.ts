@@ -1,8 +1,8 @@
 import { expect } from "chai";
 
 import { developerClasses } from "../../../cli/matrix/classes.ts";
-import { accountLines, type Asked, authLines, developerLines } from "../../../cli/matrix/lines.ts";
-import { callsOf } from "../../../cli/matrix/simulate.ts";
+import { accountLines, authLines, developerLines } from "../../../cli/matrix/lines.ts";
+import { type Asked, callsOf } from "../../../cli/aws/simulate.ts";
 import { guardRailNames, guardRailPolicy } from "../../../infra/guard-rails.ts";
 import * as made from "../verify/documents.ts";
 

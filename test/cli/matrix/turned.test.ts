@@ -39,7 +39,7 @@ describe("the policies that a run changes", () => {
       { id: sandbox, policies: [full] },
     ];
     const above: ControlPolicies = {
-      ...{ rootId: "r-abcd", types: ["SERVICE_CONTROL_POLICY"], names: new Set([name]) },
+      ...{ rootId: "r-abcd", types: ["SERVICE_CONTROL_POLICY"], names: new Set([name]), states: new Map() },
       levels: new Map([[sandbox, path]]),
     };
     const then = (...resources: StackResource[]): string[][] => {
