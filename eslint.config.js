@@ -6,7 +6,7 @@ import tseslint from "typescript-eslint";
 const rooms = [
   "results/",
   ...["failure.ts", "closest.ts", "accounts-text.ts", "terminal/", "aws-files/", "aws/", "explain*.ts", "project/"],
-  ...["state/", "changes/", "report/", "engine/", "login/", "developers/", "deploy/", "state-move/"],
+  ...["state/", "changes/", "matrix/", "report/", "engine/", "login/", "developers/", "deploy/", "state-move/"],
   ...[
     "verify/",
     "doctor/",

@@ -47,7 +47,7 @@ export interface Surroundings {
 }
 
 /** One call of the simulator: lines of one caller, by one kind of credentials, on one type of resources. */
-interface Call {
+export interface Call {
   first: Asked;
   hierarchy: string[][];
   lines: Asked[];
@@ -88,7 +88,7 @@ export function callsOf(lines: Asked[], { hierarchy }: Pick<Surroundings, "hiera
 const typeOf = (resource: string): string => /^arn:aws:iam::\d*:([\w-]+)/.exec(resource)?.[1] ?? resource;
 
 /** The same for calls that AWS answers alike: those of accounts whose ids no policy names. */
-function keyOf({ first, hierarchy, lines }: Call): string {
+export function keyOf({ first, hierarchy, lines }: Call): string {
   const { caller, credentials, accountId } = first;
   const { arn, type, policies, boundary } = caller;
   const text = JSON.stringify([arn, type, policies, boundary, credentials, ...listsOf(lines)]);

@@ -24,6 +24,7 @@ import { previewed } from "./previewed.ts";
 import { previewReport } from "../report/report.ts";
 import type { Warning } from "../results/warning.ts";
 import { isPutRight } from "../report/warnings.ts";
+import { turnedBy } from "../matrix/turned.ts";
 import { lossesText } from "../report/access-text.ts";
 import { warningText } from "../report/wording.ts";
 import { oneLine } from "../terminal/one-line.ts";
@@ -105,7 +106,11 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
       settings,
       written: file.written,
       changes: await changesSeen(changes, seen, settings, { adopt }),
-      warnings: [...forgotten(stack, settings), ...told, ...seen.dangers, ...seen.alarms.filter(isPutRight)],
+      warnings: [
+        ...forgotten(stack, settings),
+        ...[...told, ...seen.dangers, ...seen.alarms.filter(isPutRight)],
+        ...(show ? await turnedBy(changes, settings) : []),
+      ],
     });
     // What is put right comes on top.
     if (damaged.length === 0) total = changes.resources.filter(({ operation }) => operation !== "same").length;

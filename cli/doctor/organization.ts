@@ -12,7 +12,7 @@ import { counted } from "../report/summary.ts";
 import { advice, warningFact } from "../report/wording.ts";
 import type { Check } from "../results/doctor.ts";
 import type { Finding } from "../results/verify.ts";
-import { type ControlPolicies, readControlPolicies } from "../verify/control-policies.ts";
+import { type ControlPolicies, readControlPolicies } from "../matrix/control-policies.ts";
 import { outside, withoutAllow } from "../verify/organization.ts";
 import { looked, ok } from "./check.ts";
 

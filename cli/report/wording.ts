@@ -1,6 +1,6 @@
 import { counted } from "./summary.ts";
 import { listed, type Mark, policyName, resourcesText } from "./phrases.ts";
-import { guardRailText } from "./guard-rail-wording.ts";
+import { guardRailText, turnedText } from "./guard-rail-wording.ts";
 import { ownPolicyText } from "./own-policy-wording.ts";
 import { unreachedText } from "./unreached-wording.ts";
 import type { Danger, ShutOut, Warning } from "../results/warning.ts";
@@ -145,6 +145,8 @@ export function warningFact(warning: TellableWarning, mark: Mark, accounts?: num
     case "guard-rail-stops":
     case "guard-rail-loose":
       return guardRailText(warning, mark);
+    case "turned":
+      return turnedText(warning, mark);
     case "own-policies-removed":
     case "own-policy-loose":
     case "own-policy-shuts-out":

@@ -39,7 +39,7 @@ export const findingKinds = [
   ...["role-for-anybody", "role-for-outsider", "role-for-provider", "role-without-mfa", "role-for-other-account"],
   ...["access-role", "developer-role", "stray-role", "role-permissions"],
   ...["user", "root-key", "provider", "developer-permissions", "developers-group", "developers-policy"],
-  ...["live", "canary"],
+  ...["identity-center", "live", "canary"],
 ] as const;
 
 const finding = z.strictObject({

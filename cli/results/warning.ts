@@ -138,6 +138,18 @@ export const warningSchema = z
       .describe("A guard rail that is added stops somebody who is there today."),
     z
       .strictObject({
+        kind: z.literal("turned"),
+        who: z.string(),
+        credentials: z.array(z.string()).describe("What the request is signed by, as in verify's matrix."),
+        accounts: z.array(z.string()),
+        actions: z.array(z.string()),
+        resource: z.string().optional().describe("What they are done on, without its account."),
+        from: z.enum(["allowed", "denied"]),
+        to: z.enum(["allowed", "denied"]),
+      })
+      .describe("Lines of verify's matrix that come out otherwise after this change, by AWS's policy simulator."),
+    z
+      .strictObject({
         kind: z.literal("own-policies-removed"),
         refused,
         policies: z.array(z.string()).describe("Their names in AWS Organizations."),

@@ -8,7 +8,7 @@ import { allowsAnything, isSameDocument } from "../../infra/policy-documents.ts"
 import { serviceControlPolicy, shutsOutWithoutMfa } from "../../infra/policies.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Finding } from "../results/verify.ts";
-import { type ControlPolicies, textsOf } from "./control-policies.ts";
+import { type ControlPolicies, textsOf } from "../matrix/control-policies.ts";
 import { nameOf, repair } from "./finding.ts";
 import type { Comparison } from "./given.ts";
 

@@ -3,13 +3,8 @@ import writeFileAtomic from "write-file-atomic";
 import type { Settings } from "../../infra/settings.ts";
 import type { Project } from "../project/project.ts";
 import type { Verification } from "../results/verify.ts";
-import { confirmChange, requireConfirmable } from "../terminal/ask.ts";
 import type { Printer } from "../terminal/printer.ts";
-import { requireAccessRoleItself } from "./canary/live.ts";
-import { canariesFor, type Canary, planText } from "./canary/plan.ts";
-import { verificationJunit } from "./junit.ts";
-import { verificationMarkdown } from "./markdown.ts";
-import { verificationText } from "./text.ts";
+import type { Canary } from "./canary/plan.ts";
 import { verify } from "./verify.ts";
 
 export interface VerifyOptions {
@@ -26,11 +21,19 @@ export interface VerifyOptions {
   yes: boolean;
 }
 
+async function writerOf(format: VerifyOptions["format"], all: boolean): Promise<(report: Verification) => string> {
+  if (format === "markdown") return (await import("./markdown.ts")).verificationMarkdown;
+  const { verificationText } = await import("./text.ts");
+  return (report) => verificationText(report, process.stdout, { all });
+}
+
 async function agreedCanaries(
   account: string,
   { settings, yes }: Pick<VerifyOptions, "settings" | "yes">,
   printer: Printer,
 ): Promise<Canary[]> {
+  const [{ canariesFor, planText }, { requireAccessRoleItself }, { confirmChange, requireConfirmable }] =
+    await Promise.all([import("./canary/plan.ts"), import("./canary/live.ts"), import("../terminal/ask.ts")]);
   const canaries = canariesFor(account, settings);
   requireAccessRoleItself();
   requireConfirmable(yes);
@@ -50,8 +53,11 @@ export async function verifyAndReport(
 ): Promise<{ report: Verification; text: string }> {
   const { project, settings, format, all, junit, live } = options;
   const canaries = live === undefined ? [] : await agreedCanaries(live, options, printer);
-  const report = await verify(project, settings, canaries);
-  if (junit !== undefined) await writeFileAtomic(junit, verificationJunit(report));
-  const text = format === "markdown" ? verificationMarkdown(report) : verificationText(report, process.stdout, { all });
-  return { report, text };
+  // While AWS is asked there is time to load what writes.
+  const [report, write] = await Promise.all([verify(project, settings, canaries), writerOf(format, all)]);
+  if (junit !== undefined) {
+    const { verificationJunit } = await import("./junit.ts");
+    await writeFileAtomic(junit, verificationJunit(report));
+  }
+  return { report, text: write(report) };
 }

@@ -16,20 +16,19 @@ import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
 import type { FindingKind, MatrixLine, Missed, Verification } from "../results/verify.ts";
 import { type AccountInAws, type Attempt, readAccount } from "./account.ts";
-import { clearLeftovers, tryLive } from "./canary/live.ts";
 import type { Canary } from "./canary/plan.ts";
-import { developerClasses } from "./classes.ts";
-import { type ControlPolicies, hierarchyOf, readControlPolicies } from "./control-policies.ts";
+import { developerClasses } from "../matrix/classes.ts";
+import { type ControlPolicies, hierarchyOf, readControlPolicies } from "../matrix/control-policies.ts";
 import { brokenLines, brokenTries, withAccepted } from "./finding.ts";
 import { authComparison, type Comparison, rolesComparison, strangers } from "./given.ts";
-import { accountLines, authLines, developerLines } from "./matrix.ts";
+import { accountLines, authLines, developerLines } from "../matrix/lines.ts";
 import { organizationComparison } from "./organization.ts";
-import { foreignAccounts, sideDoors } from "./side-doors.ts";
+import { foreignAccounts, identityCenter, sideDoors } from "./side-doors.ts";
 
 /** The side doors that are looked for in each account. */
 const searchedKinds: FindingKind[] = [
   ...["role-for-anybody", "role-for-outsider", "role-for-provider", "role-without-mfa", "role-for-other-account"],
-  ...["access-role", "stray-role", "user", "root-key", "provider"],
+  ...["access-role", "stray-role", "user", "root-key", "provider", "identity-center"],
 ] as const;
 
 /**
@@ -56,7 +55,10 @@ export async function verify(
     ),
     readAccounts(all, settings, attempt),
   ]);
-  const leftovers = await clearLeftovers(read, settings);
+  const isLeft = read.some(({ identities }) => identities.some(isCanary));
+  const leftovers = isLeft
+    ? await (await import("./canary/live.ts")).clearLeftovers(read, settings)
+    : { removed: [], findings: [] };
   const accounts = read.map((one) => ({
     ...one,
     identities: one.identities.filter((identity) => !isCanary(identity)),
@@ -66,7 +68,8 @@ export async function verify(
     above === undefined ? [] : matrix(above, accounts, settings, organizationId, attempt),
     outsidersAmong(foreignAccounts(accounts, [...all.map(([, id]) => id), managementAccount]), attempt),
   ]);
-  const live = canaries.length === 0 ? undefined : await tryLive(canaries, settings, stack);
+  const live =
+    canaries.length === 0 ? undefined : await (await import("./canary/live.ts")).tryLive(canaries, settings, stack);
   missed.push(...(live?.missed ?? []));
   const insiders = {
     organizationId,
@@ -86,6 +89,7 @@ export async function verify(
     ...brokenLines(lines),
     ...(live === undefined ? [] : [...brokenTries(live.lines), ...live.findings]),
     ...leftovers.findings,
+    ...identityCenter(accounts),
     ...accounts.flatMap((account) => [...sideDoors(account, settings, insiders), ...strangers(account, settings)]),
   ];
   const { findings, notFound } = withAccepted(found, settings);

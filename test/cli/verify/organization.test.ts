@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import type { ControlPolicyType } from "../../../infra/guard-rails.ts";
-import type { ControlPolicies, Level } from "../../../cli/verify/control-policies.ts";
+import type { ControlPolicies, Level } from "../../../cli/matrix/control-policies.ts";
 import { organizationComparison } from "../../../cli/verify/organization.ts";
 import { guardRailPolicies } from "../../../infra/guard-rails.ts";
 import { serviceControlPolicy } from "../../../infra/policies.ts";

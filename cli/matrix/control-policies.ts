@@ -50,13 +50,19 @@ const fullAccess = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Acti
  */
 export async function readControlPolicies(accountIds: string[], units: string[]): Promise<ControlPolicies> {
   const client = organizationsClient();
-  const { rootId, types: typesOn } = await policyTypesOn();
-  const types = (["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"] as const).filter((type) =>
-    typesOn.includes(type),
-  );
-  const { places, states } = await placesOf(client, accountIds, units);
+  const listing = async () => {
+    const { rootId, types: typesOn } = await policyTypesOn();
+    const types = (["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"] as const).filter((type) =>
+      typesOn.includes(type),
+    );
+    return { rootId, types, listed: await pMap(types, controlPolicies, { concurrency: 1 }) };
+  };
+  // One call of each at a time: two in all.
+  const [{ rootId, types, listed }, { places, states }] = await Promise.all([
+    listing(),
+    placesOf(client, accountIds, units),
+  ]);
   const levelIds = [...new Set([...places.values()].flat())];
-  const listed = await pMap(types, controlPolicies, { concurrency });
   const attached = await attachedTo(listed.flat(), levelIds, types);
   const texts = await contentsOf(client, [...new Set([...attached.values()].flat())]);
   const levelOf = (id: string): Level => ({
@@ -82,7 +88,7 @@ async function placesOf(
   accountIds: string[],
   units: string[],
 ): Promise<{ places: Map<string, string[]>; states: Map<string, string> }> {
-  const parents = new Map<string, string | undefined>();
+  const parents = new Map<string, Promise<string | undefined>>();
   const states = new Map<string, string>();
   await pMap(
     units,
@@ -90,27 +96,27 @@ async function placesOf(
       const pages = paginateListAccountsForParent({ client }, { ParentId });
       for await (const { Accounts } of unlessMissing(pages)) {
         for (const { Id = "", State, Status } of Accounts ?? []) {
-          parents.set(Id, ParentId);
+          parents.set(Id, Promise.resolve(ParentId));
           states.set(Id, State ?? Status ?? "ACTIVE");
         }
       }
     },
-    { concurrency },
+    { concurrency: 1 },
   );
-  const parentOf = async (id: string): Promise<string | undefined> => {
-    if (!parents.has(id)) parents.set(id, await askParent(client, id));
-    return parents.get(id);
+  const parentOf = (id: string): Promise<string | undefined> => {
+    const asked = parents.get(id) ?? askParent(client, id);
+    parents.set(id, asked);
+    return asked;
   };
-  const places = new Map<string, string[]>();
-  for (const account of accountIds) {
+  const placeOf = async (account: string): Promise<[account: string, path: string[]]> => {
     const path = [account];
     for (let above = await parentOf(account); above !== undefined;) {
       path.unshift(above);
       above = above.startsWith("r-") ? undefined : await parentOf(above);
     }
-    places.set(account, path.length === 1 ? [] : path);
-  }
-  return { places, states };
+    return [account, path.length === 1 ? [] : path];
+  };
+  return { places: new Map(await pMap(accountIds, placeOf, { concurrency })), states };
 }
 
 async function* unlessMissing<T>(pages: AsyncIterable<T>): AsyncIterable<T> {
