@@ -11,7 +11,7 @@ import { requestHandler } from "../../infra/network.ts";
 import { region } from "../../infra/region.ts";
 import { iamPatience } from "../../infra/unanswered.ts";
 import type { MatrixLine } from "../results/verify.ts";
-import type { Attempt } from "./account.ts";
+import type { Attempt } from "../aws/missed.ts";
 import type { Asked } from "./matrix.ts";
 
 /** What every request is made with: the simulator derives no context key by itself. */
