@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { readPolicyFiles } from "./policy-files.ts";
 import { parseSettings, settingsKeys, type Settings } from "./settings.ts";
 
 /** The stack's configuration, validated. An error names every key that is wrong. */
@@ -11,10 +12,22 @@ export function settingsFromConfiguration(): Settings {
     if (text !== undefined) values[key] = texts.has(key) ? text : parseValue(text);
   }
   const result = parseSettings(values);
-  if (result.success) return result.data;
+  if (result.success) return withPolicies(result.data);
   throw new pulumi.RunError(
     result.error.issues.map(({ path, message }) => `mfa-admin:${path.join(".")}: ${message}`).join("\n"),
   );
+}
+
+/** The same with what the files of the organization's own policies say. */
+function withPolicies(settings: Settings): Settings {
+  const { policies, refused } = readPolicyFiles(pulumi.getRootDirectory(), settings.serviceControlPolicies);
+  if (refused.length === 0) return { ...settings, ownPolicies: policies };
+  const texts = refused.flatMap(({ file, problems }) =>
+    typeof problems === "string"
+      ? [`${file}: ${problems}`]
+      : problems.map(({ line, message }) => `${file}${line === undefined ? "" : `:${line}`}: ${message}`),
+  );
+  throw new pulumi.RunError(texts.join("\n"));
 }
 
 /** The settings that are texts, also those that look like numbers. */

@@ -2,6 +2,7 @@ import { type z } from "zod";
 
 import { exemptionsOf, isDay } from "./exemptions.ts";
 import { roleNameOf } from "./names.ts";
+import { ownPolicyName } from "./own-policies.ts";
 import { serviceControlPolicy, serviceControlPolicyQuota } from "./policies.ts";
 
 /** IAM User Guide, "IAM and AWS STS quotas". */
@@ -15,6 +16,8 @@ interface Referring {
   rolePrefix: string;
   shutOut: string[];
   exempt: Record<string, { until: string; reason: string }>;
+  accessRole: string;
+  serviceControlPolicies: string[];
   tags: Record<string, string>;
   region?: string | undefined;
   accessKeys?: string | undefined;
@@ -48,6 +51,42 @@ export function checkReferences(settings: Referring, context: z.RefinementCtx): 
   }
   checkExemptions(settings, refuse);
   checkDevelopers(settings, refuse);
+  checkReservedRoles(settings, refuse);
+  checkPolicyFiles(settings, refuse);
+}
+
+/** The roles by which others work in the accounts, and which the guard rails exempt or leave alone. */
+function checkReservedRoles({ rolePrefix, accessRole, developers }: Referring, refuse: Refuse): void {
+  if (`${rolePrefix}-`.toLowerCase().startsWith("stacksets-exec-")) {
+    refuse(
+      ["rolePrefix"],
+      "AWS's own roles are named stacksets-exec-…, and the guard rails exempt them; choose another prefix",
+    );
+    return;
+  }
+  const reserved = new Map([
+    ["mfa-admin-ci-read", "the role by which CI reads the accounts"],
+    [accessRole.toLowerCase(), "the access role, which the guard rails exempt"],
+  ]);
+  for (const name of Object.keys(developers)) {
+    const role = roleNameOf({ rolePrefix }, name);
+    const whose = reserved.get(role.toLowerCase());
+    if (whose !== undefined) refuse(["developers", name], `the role of ${name} would be ${role}, ${whose}`);
+  }
+}
+
+/** The policies are named by their files, whatever the directory. */
+function checkPolicyFiles({ serviceControlPolicies }: Referring, refuse: Refuse): void {
+  const seen = new Map<string, string>();
+  for (const [index, file] of serviceControlPolicies.entries()) {
+    const name = ownPolicyName(file).toLowerCase();
+    const twin = seen.get(name);
+    const path = ["serviceControlPolicies", String(index)];
+    if (twin === file) refuse(path, `"${file}" is named twice`);
+    else if (twin !== undefined)
+      refuse(path, `"${twin}" makes a policy of the same name, ${ownPolicyName(twin)}; rename one`);
+    seen.set(name, file);
+  }
 }
 
 function checkAccounts({ authAccount, developmentAccounts }: Referring, refuse: Refuse): void {

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { tagPrefix } from "./names.ts";
 import { guardRailNames } from "./guard-rails.ts";
+import type { OwnPolicy } from "./own-policies.ts";
 import { isDay } from "./exemptions.ts";
 import { checkReferences, roleNameProblem } from "./settings-references.ts";
 import {
@@ -76,7 +77,10 @@ const accessKeyChoices = ["article", "with-mfa"] as const;
 export const roleName = formedText(
   /^[\w+=,.@-]{1,64}$/,
   "a role's name is 1 to 64 letters, digits and + = , . @ _ -",
-  (given) => /^arn:aws[\w-]*:iam::\d{12}:role\/(?:.*\/)?([\w+=,.@-]{1,64})$/.exec(given)?.[1],
+  (given) => {
+    const [, path, name] = /^(?:arn:aws[\w-]*:iam::\d{12}:role)?\/?((?:.*\/)?)([\w+=,.@-]{1,64})$/.exec(given) ?? [];
+    return path === "" ? name : name && "the name of a role without a path: policies tell the access role by its ARN";
+  },
 );
 
 /** What a tag is made of (IAM User Guide, "Rules for tagging in IAM and AWS STS"). */
@@ -182,6 +186,13 @@ const regionName = formedText(
   (given) => /^([a-z]{2,}(?:-[a-z]+)+-\d)[a-z]?$/.exec(given.trim().toLowerCase().replace(/_/g, "-"))?.[1],
 );
 
+/** Below the project's directory. The policy is named by the file, and the name begins with `mfa-admin-own-`. */
+const policyFile = formedText(
+  /^(?:[\w-][\w .-]*\/)*[\w-][\w.-]{0,63}\.json$/,
+  "a policy's file is a path below the project's directory, such as policies/region.json, with a name of letters, digits and any of _ . - before .json",
+  (given) => /^(?:\.[/\\])?((?:[\w-][\w .-]*[/\\])*[\w-][\w.-]{0,63}\.json)$/.exec(given)?.[1]?.replaceAll("\\", "/"),
+);
+
 export const settingsSchema = z
   .strictObject({
     organizationalUnits: listSetting(organizationalUnitId, "of ids, such as [ou-abcd-11111111]")
@@ -248,6 +259,11 @@ export const settingsSchema = z
       .describe(
         "Accounts outside of the organization whose principals may assume roles, despite the guard rail outsiders.",
       ),
+    serviceControlPolicies: listSetting(policyFile, "of files, such as [policies/region.json]")
+      .default([])
+      .describe(
+        "Service control policies of the organization's own: JSON files below the project's directory, for the same organizational units (docs/service-control-policies.md).",
+      ),
     accepted: z
       .record(
         z.string(),
@@ -282,7 +298,10 @@ export const settingsSchema = z
   .superRefine(checkReferences);
 
 /** Settings as the program uses them: validated, with every default filled in. */
-export type Settings = z.output<typeof settingsSchema>;
+export type Settings = z.output<typeof settingsSchema> & {
+  /** What the files of `serviceControlPolicies` say, where they were read. */
+  ownPolicies?: OwnPolicy[] | undefined;
+};
 
 /** The keys that a stack file may have, in the order in which `init` writes them. */
 export const settingsKeys = Object.keys(settingsSchema.shape);

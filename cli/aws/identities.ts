@@ -7,6 +7,8 @@ import {
   type Tag,
 } from "@aws-sdk/client-iam";
 
+import { canaryPrefix, canaryTag } from "../../infra/names.ts";
+
 /** A user, a role, a group or a managed policy of an account, whoever has made it. */
 export interface Identity {
   type: "user" | "role" | "group" | "managed policy";
@@ -29,6 +31,11 @@ export interface Identity {
 export interface NamedPolicy {
   name: string;
   document: unknown;
+}
+
+/** Whether `mfa-admin verify --live` has made it. */
+export function isCanary({ type, name, tags }: Pick<Identity, "type" | "name" | "tags">): boolean {
+  return type === "user" && name.startsWith(canaryPrefix) && Object.hasOwn(tags, canaryTag);
 }
 
 /**

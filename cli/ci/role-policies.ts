@@ -101,13 +101,20 @@ const changeResources = [
   "cloudformation:UpdateResource",
 ];
 
+/** It reads nothing: what is simulated is handed over. */
+const simulatePolicies: CiStatement = {
+  Sid: "SimulatePolicies",
+  Effect: "Allow",
+  Action: "iam:SimulateCustomPolicy",
+  Resource: "*",
+};
+
 /** What a preview, the look for drift, verify, doctor and audit may do in the management account: read, and nothing else. */
 export function previewPolicy(access: CiAccess): CiPolicy {
   return policy(
     { Sid: "ReadOrganization", Effect: "Allow", Action: readOrganization, Resource: "*" },
     { Sid: "ReadResources", Effect: "Allow", Action: readResources, Resource: "*" },
-    // It reads nothing: what is simulated is handed over.
-    { Sid: "SimulatePolicies", Effect: "Allow", Action: "iam:SimulateCustomPolicy", Resource: "*" },
+    simulatePolicies,
     assume("AssumeReadingRoles", access.accounts, roleNames.read),
     ...stateStatements(access, ["s3:GetObject"]),
   );
@@ -134,6 +141,7 @@ export function upPolicy(access: CiAccess): CiPolicy {
         (kind) => `arn:aws:organizations::${access.managementAccount}:policy/*/${kind}_control_policy/*`,
       ),
     },
+    simulatePolicies,
     { Sid: "ManageResources", Effect: "Allow", Action: [...readResources, ...changeResources], Resource: "*" },
     assume("AssumeAccessRoles", access.accounts, access.accessRole),
     ...stateStatements(access, ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]),

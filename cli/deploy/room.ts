@@ -1,6 +1,7 @@
 import pMap from "p-map";
 
-import { type ControlPolicy, guardRailPolicies } from "../../infra/guard-rails.ts";
+import { furtherPolicies } from "../../infra/control-policies.ts";
+import type { ControlPolicy } from "../../infra/guard-rails.ts";
 import { serviceControlPolicyName } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
@@ -60,16 +61,16 @@ export function roomFor(coming: string[], present: string[]): { added: string[];
 
 /** Where each control policy of the stack is attached by now. */
 function targetsByPolicy({ held, organizationalUnits }: StackBefore): Map<string, string[]> {
-  const guardRails = held.filter(({ type }) => type === "guard rail");
+  const further = held.filter(({ type }) => type === "guard rail" || type === "own service control policy");
   return new Map([
     [serviceControlPolicyName, organizationalUnits],
-    ...guardRails.map(({ name, properties }) => [name, targetsOf(properties)] as const),
+    ...further.map(({ name, properties }) => [name, targetsOf(properties)] as const),
   ]);
 }
 
 function controlPoliciesOf(settings: Settings): Pick<ControlPolicy, "name" | "type" | "targetIds">[] {
   const requireMfa = { name: serviceControlPolicyName, type: "SERVICE_CONTROL_POLICY" as const };
-  return [{ ...requireMfa, targetIds: settings.organizationalUnits }, ...guardRailPolicies(settings, "")];
+  return [{ ...requireMfa, targetIds: settings.organizationalUnits }, ...furtherPolicies(settings, "")];
 }
 
 function policiesPerTarget(): number {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { accountsOf, policyArnIn, roleNameOf } from "../../infra/names.ts";
+import { ownPolicyName } from "../../infra/own-policies.ts";
 import { type Settings, settingsKeys, settingsSchema } from "../../infra/settings.ts";
 import { differences } from "../changes/differences.ts";
 import { dangersInSettings } from "./guards.ts";
@@ -85,10 +86,11 @@ function rosterOperation(old: Known | undefined, now: Known | undefined): StackR
   if (old === undefined) return "create";
   if (now === undefined) return "delete";
   if (old.name !== now.name) return "replace";
-  return differences(old.properties, now.properties).properties.length > 0 ? "update" : "same";
+  const { properties, policies } = differences(old.properties, now.properties);
+  return properties.length + policies.length > 0 ? "update" : "same";
 }
 
-/** The users and the roles that settings ask for, by developer and account. */
+/** The users and the roles that settings ask for, by developer and account, and the organization's own policies. */
 function resourcesOf(settings: Settings | undefined): Map<string, Known> {
   const found = new Map<string, Known>();
   for (const developer of Object.keys(settings?.developers ?? {})) {
@@ -101,6 +103,10 @@ function resourcesOf(settings: Settings | undefined): Map<string, Known> {
         properties: roleProperties(settings, account, name),
       });
     }
+  }
+  for (const { file, content } of settings?.ownPolicies ?? []) {
+    const identity = { account: "management", type: "own service control policy", name: ownPolicyName(file) };
+    found.set(`policy ${identity.name}`, { ...identity, properties: { content } });
   }
   return found;
 }

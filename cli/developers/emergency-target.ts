@@ -25,6 +25,8 @@ export interface EmergencyTarget {
   accounts: Record<string, string>;
   /** Names that the roles may have. */
   roleNames: string[];
+  /** By the user's tags: whether access keys need MFA, as the setting `accessKeys` was when it was last applied. */
+  accessKeys?: Assignment["accessKeys"];
   /** What the stack has of theirs to delete: the user, and the names of the accounts with a role. */
   own: { user: boolean; roles: string[] };
 }
@@ -70,6 +72,7 @@ export async function emergencyTarget(
   return {
     userName,
     authAccount,
+    ...(assignment?.accessKeys !== undefined && { accessKeys: assignment.accessKeys }),
     own: isRead
       ? { user: noted?.authAccount !== undefined, roles: Object.keys(noted?.accounts ?? {}) }
       : { user: user !== undefined, roles: Object.keys(assignment?.accounts ?? {}) },

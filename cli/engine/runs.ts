@@ -1,4 +1,4 @@
-import { guardRailPolicies } from "../../infra/guard-rails.ts";
+import { furtherPolicies } from "../../infra/control-policies.ts";
 import { accountsOf } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Project } from "../project/project.ts";
@@ -324,7 +324,7 @@ const resultOf = ({ changes, unchanged, seconds }: FinishedRun): RunResult => ({
 /** The control policies, the group and its policy, the users and their roles. */
 function expectedResources(settings: Settings): number {
   const names = Object.keys(settings.developers);
-  const shared = 3 + guardRailPolicies(settings, "").length;
+  const shared = 3 + furtherPolicies(settings, "").length;
   return names.reduce((sum, name) => sum + 1 + accountsOf(settings, name).length, shared);
 }
 

@@ -1,6 +1,7 @@
 import { counted } from "./summary.ts";
 import { listed, type Mark, policyName, resourcesText } from "./phrases.ts";
 import { guardRailText } from "./guard-rail-wording.ts";
+import { ownPolicyText } from "./own-policy-wording.ts";
 import { unreachedText } from "./unreached-wording.ts";
 import type { Danger, ShutOut, Warning } from "../results/warning.ts";
 import { cutOffText, deniedText, inTheWayAdvice, inTheWayText, noFullAccessText } from "./alarm-wording.ts";
@@ -34,7 +35,8 @@ export function consentTo(danger: Danger): string | undefined {
   if (danger.kind === "removals") return `--max-removals ${danger.removed}`;
   if (danger.kind === "name-taken") return "--adopt";
   if (danger.kind === "denials-lifted") return "--lift-denials NAME";
-  return danger.kind === "unprotected" || danger.kind === "guard-rails-removed" ? "--allow-unprotected" : undefined;
+  const takesOff = ["unprotected", "guard-rails-removed", "own-policies-removed"];
+  return takesOff.includes(danger.kind) ? "--allow-unprotected" : undefined;
 }
 
 /** "shutOut: [payments/ses-smtp]" */
@@ -52,6 +54,8 @@ export function advice(danger: Danger, mark: Mark): string {
     case "recased":
       if (danger.type === "role") return "Keep the role prefix, or choose one that differs by more.";
       return `Keep the name, or take ${mark(danger.from)} out first, apply that, and add ${mark(danger.to)} then.`;
+    case "own-policy-shuts-out":
+      return `Except it there: a Condition ${mark("ArnNotLike")} on ${mark("aws:PrincipalArn")}, or the actions by ${mark("NotAction")} (docs/service-control-policies.md).`;
     case "no-room":
       return `Detach one of them, or name the unit above or those below; if AWS has granted more, say how many in ${mark("MFA_ADMIN_POLICIES_PER_TARGET")}.`;
     case "no-such-policy":
@@ -133,6 +137,11 @@ export function warningFact(warning: TellableWarning, mark: Mark, accounts?: num
     case "guard-rail-stops":
     case "guard-rail-loose":
       return guardRailText(warning, mark);
+    case "own-policies-removed":
+    case "own-policy-loose":
+    case "own-policy-shuts-out":
+    case "own-policy-stops":
+      return ownPolicyText(warning, mark);
     case "exempt": {
       const { until, ends } = warning;
       const [name, reason] = [mark(warning.name), mark(warning.reason)];

@@ -138,6 +138,44 @@ export const warningSchema = z
       .describe("A guard rail that is added stops somebody who is there today."),
     z
       .strictObject({
+        kind: z.literal("own-policies-removed"),
+        refused,
+        policies: z.array(z.string()).describe("Their names in AWS Organizations."),
+      })
+      .describe("Service control policies of the organization's own are taken off; --allow-unprotected allows it."),
+    z
+      .strictObject({
+        kind: z.literal("own-policy-loose"),
+        name: z.string().describe("The policy's name in AWS Organizations."),
+        change: z.enum(["deleted", "detached", "changed"]),
+        targets: z.array(z.string()).describe("Where it is no longer attached."),
+      })
+      .describe(
+        "Drift: a service control policy of the organization's own was taken off, or made to say something else.",
+      ),
+    z
+      .strictObject({
+        kind: z.literal("own-policy-shuts-out"),
+        refused,
+        policies: z.array(z.string()).describe("Their files, as in the settings."),
+        who: z.string(),
+        accounts: z.array(z.string()),
+        actions: z.array(z.string()).describe("What it is denied, as AWS's policy simulator has it."),
+      })
+      .describe(
+        "Service control policies of the organization's own shut out a role by which mfa-admin, CI or StackSets work.",
+      ),
+    z
+      .strictObject({
+        kind: z.literal("own-policy-stops"),
+        policies: z.array(z.string()).describe("Their names in AWS Organizations."),
+        who: z.string(),
+        accounts: z.array(z.string()),
+        actions: z.array(z.string()).describe("Of a few that are usual, those that are denied."),
+      })
+      .describe("A service control policy of the organization's own, which is added or changed, stops usual work."),
+    z
+      .strictObject({
         kind: z.literal("exempt"),
         name: z.string().describe("ACCOUNT/USER, as in the settings."),
         arn: z.string(),

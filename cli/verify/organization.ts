@@ -1,7 +1,8 @@
 /** What the organization's policies are to be above each account, against what they are. */
 
 import { exemptionsOf } from "../../infra/exemptions.ts";
-import { type ControlPolicyType, guardRailPolicies } from "../../infra/guard-rails.ts";
+import { furtherPolicies } from "../../infra/control-policies.ts";
+import type { ControlPolicyType } from "../../infra/guard-rails.ts";
 import { serviceControlPolicyName } from "../../infra/names.ts";
 import { allowsAnything, isSameDocument } from "../../infra/policy-documents.ts";
 import { serviceControlPolicy, shutsOutWithoutMfa } from "../../infra/policies.ts";
@@ -29,7 +30,7 @@ function wantedPolicies(settings: Settings, organizationId: string): Wanted[] {
       ...{ name: serviceControlPolicyName, type: "SERVICE_CONTROL_POLICY", accounts: development },
       isMet: exemptionsOf(settings).length === 0 ? shutsOutMore : shield,
     },
-    ...guardRailPolicies(settings, organizationId).map(({ name, type, content, targetIds }): Wanted => ({
+    ...furtherPolicies(settings, organizationId).map(({ name, type, content, targetIds }): Wanted => ({
       ...{ name, type, isMet: sameAs(content) },
       accounts: targetIds.includes(settings.authAccount) ? [["auth", settings.authAccount]] : development,
     })),

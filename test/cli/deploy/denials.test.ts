@@ -31,6 +31,7 @@ describe("what only denies, and on whom", () => {
       managementAccount: "111111111111",
       managers: ["111111111111"],
       shield: undefined,
+      policyNames: [],
       withoutAllow: [],
       uncovered: [],
       missed: [],

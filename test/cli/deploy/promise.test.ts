@@ -24,6 +24,7 @@ describe("what carries the promise besides the service control policy", () => {
       managementAccount: "111111111111",
       managers: ["111111111111"],
       shield: undefined,
+      policyNames: [],
       withoutAllow: [],
       uncovered: [],
       missed: [],

@@ -113,7 +113,7 @@ const values: [key: string, written: string, says: string][] = [
   [
     "accessRole",
     "arn:aws:iam::222222222222:role/path/Access",
-    `${role}, not arn:aws:iam::222222222222:role/path/Access; write Access`,
+    `${role}, not arn:aws:iam::222222222222:role/path/Access; write the name of a role without a path: policies tell the access role by its ARN`,
   ],
   [
     "accountAlias",

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 
 import { developerClasses } from "../../../cli/verify/classes.ts";
-import { accountLines, type Asked, authLines, developerLines } from "../../../cli/verify/matrix.ts";
-import { callsOf } from "../../../cli/verify/simulate.ts";
+import { type Asked, callsOf } from "../../../cli/aws/simulate.ts";
+import { accountLines, authLines, developerLines } from "../../../cli/verify/matrix.ts";
 import { guardRailNames, guardRailPolicy } from "../../../infra/guard-rails.ts";
 import * as made from "./documents.ts";
 

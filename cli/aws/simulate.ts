@@ -11,8 +11,32 @@ import { requestHandler } from "../../infra/network.ts";
 import { region } from "../../infra/region.ts";
 import { iamPatience } from "../../infra/unanswered.ts";
 import type { MatrixLine } from "../results/verify.ts";
-import type { Attempt } from "../aws/missed.ts";
-import type { Asked } from "./matrix.ts";
+
+/** Who makes a simulated request. */
+export interface Caller {
+  who: string;
+  arn: string;
+  type: "User" | "Account" | "AssumedRole";
+  userName?: string;
+  /** JSON texts of what the caller is given. */
+  policies: string[];
+  boundary?: string;
+}
+
+/** A line as it is asked of the simulator. */
+export interface Asked extends Pick<MatrixLine, "account" | "credentials" | "action" | "resource" | "expected"> {
+  accountId: string;
+  caller: Caller;
+}
+
+/** Waits for a call; what goes wrong is the caller's business. */
+type Attempt = <T>(what: string, call: () => Promise<T>) => Promise<T | undefined>;
+
+/** Whoever has this may do everything that the organization's policies let through: so these decide. */
+export const everything = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+});
 
 /** What every request is made with: the simulator derives no context key by itself. */
 export interface Surroundings {
