@@ -42,10 +42,17 @@ export function isCanary({ type, name, tags }: Pick<Identity, "type" | "name" | 
  * Every user, role, group and managed policy of an account, with its policies: one call for up to 1,000 of them (IAM API
  * Reference, "GetAccountAuthorizationDetails").
  *
+ * @param options.types these alone
  * @param options.ofAws with those of AWS's own managed policies that are attached to somebody
  */
-export async function identitiesIn(iam: IAMClient, { ofAws = false } = {}): Promise<Identity[]> {
-  const Filter: EntityType[] = ["User", "Role", "Group", "LocalManagedPolicy"];
+export async function identitiesIn(
+  iam: IAMClient,
+  {
+    ofAws = false,
+    types = ["User", "Role", "Group", "LocalManagedPolicy"],
+  }: { ofAws?: boolean; types?: EntityType[] } = {},
+): Promise<Identity[]> {
+  const Filter = [...types];
   if (ofAws) Filter.push("AWSManagedPolicy");
   const found: Identity[] = [];
   for await (const page of paginateGetAccountAuthorizationDetails({ client: iam, pageSize: 1000 }, { Filter })) {

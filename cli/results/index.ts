@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { addDeveloperSchema, handoverSchema } from "./add-developer.ts";
+import { auditSchema } from "./audit.ts";
 import { cancelSchema } from "./cancel.ts";
 import { resetMfaSchema, revokeKeysSchema } from "./credentials.ts";
 import { doctorSchema } from "./doctor.ts";
@@ -24,6 +25,7 @@ import { verifySchema } from "./verify.ts";
 /** What each command prints with `--json`: the files in `schemas/` are made of it. */
 export const resultSchemas: Record<string, z.ZodType> = {
   "add-developer": addDeveloperSchema,
+  audit: auditSchema,
   cancel: cancelSchema,
   console: consoleSchema,
   destroy: runSchema,

@@ -7,15 +7,13 @@ import { region } from "../../infra/region.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { clientsIn } from "../aws/clients.ts";
 import { isCanary } from "../aws/identities.ts";
-import { wordsOf } from "../aws/error-words.ts";
-import { remedyForMissed } from "../aws/missing-right.ts";
+import { type Attempt, noting } from "../aws/missed.ts";
 import { isOfOrganization } from "../aws/organization-view.ts";
 import { knownManagers, knownOrganization, managementAccountAtHand } from "../aws/preconditions.ts";
 import { everything, simulate } from "../aws/simulate.ts";
-import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
 import type { FindingKind, MatrixLine, Missed, Verification } from "../results/verify.ts";
-import { type AccountInAws, type Attempt, readAccount } from "./account.ts";
+import { type AccountInAws, readAccount } from "./account.ts";
 import type { Canary } from "./canary/plan.ts";
 import { developerClasses } from "../matrix/classes.ts";
 import { type ControlPolicies, hierarchyOf, readControlPolicies } from "../matrix/control-policies.ts";
@@ -43,7 +41,7 @@ export async function verify(
   const managementAccount = await managementAccountAtHand(settings);
   const organizationId = knownOrganization()?.id ?? "";
   const missed: Missed[] = [];
-  const attempt = noting(missed);
+  const attempt = noting(missed, "verify");
   const { authAccount, developmentAccounts, organizationalUnits } = settings;
   const all = [["auth", authAccount] as const, ...Object.entries(developmentAccounts)];
   const [above, read] = await Promise.all([
@@ -167,20 +165,3 @@ async function outsidersAmong(ids: string[], attempt: Attempt): Promise<Set<stri
   );
   return new Set(found.flat());
 }
-
-/** Waits for a call; one that is refused is noted once for a reason, and has found nothing. */
-const noting =
-  (missed: Missed[]): Attempt =>
-  async (what, call) => {
-    try {
-      return await call();
-    } catch (error) {
-      // Credentials that are broken are not the account's doing.
-      if (error instanceof Failure) throw error;
-      const reason = wordsOf(error);
-      if (!missed.some((one) => one.what === what && one.reason === reason)) {
-        missed.push({ what, reason, remedy: remedyForMissed(reason, "verify") });
-      }
-      return undefined;
-    }
-  };

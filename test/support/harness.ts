@@ -298,7 +298,7 @@ export class Administrator {
   changesSince(from: number): RecordedRequest[] {
     return this.sandbox.requests
       .slice(from)
-      .filter(({ action }) => !/^(Get|List|Describe|Simulate|AssumeRole)/.test(action));
+      .filter(({ action }) => !/^(Get|List|Describe|Simulate|Lookup|AssumeRole|GenerateCredentialReport)/.test(action));
   }
 
   /**
