@@ -7,7 +7,18 @@ const rooms = [
   "results/",
   ...["failure.ts", "closest.ts", "accounts-text.ts", "terminal/", "aws-files/", "aws/", "explain*.ts", "project/"],
   ...["state/", "changes/", "report/", "engine/", "login/", "developers/", "deploy/", "state-move/"],
-  ...["verify/", "enrollment/", "onboarding/", "ci/", "command.ts", "flags.ts", "help.ts", "commands/", "hooks/"],
+  ...[
+    "verify/",
+    "doctor/",
+    "enrollment/",
+    "onboarding/",
+    "ci/",
+    "command.ts",
+    "flags.ts",
+    "help.ts",
+    "commands/",
+    "hooks/",
+  ],
 ];
 
 /** zod would cost every command its start-up time. */

@@ -44,7 +44,7 @@ export interface Context {
 
 export function createContext(
   settings: Settings,
-  { id, managementAccount }: OrganizationFacts,
+  { id, managementAccount, administeredFrom = managementAccount }: OrganizationFacts,
   options: ProgramOptions,
 ): Context {
   const { pluginVersion, unreached = { accounts: {}, roles: [], permissions: [] } } = options;
@@ -53,7 +53,7 @@ export function createContext(
   return {
     settings,
     organizationId: id,
-    providers: accountProviders(settings, managementAccount, pluginVersion, unreached.accounts),
+    providers: accountProviders(settings, administeredFrom, pluginVersion, unreached.accounts),
     hooks: { onError },
     userHooks: { onError, beforeDelete: [emptyUserBeforeDelete(settings.accessRole)] },
     roleHooks: { onError, beforeDelete: [emptyRoleBeforeDelete(settings.accessRole)] },

@@ -76,3 +76,7 @@ export const trustPolicyName = "trust policy";
 
 /** The keys of these tags begin so; the settings' own tags must not. */
 export const tagPrefix = "mfa-admin:";
+
+/** What the IAM users that `mfa-admin verify --live` makes are known by: the beginning of the name and the tag together. */
+export const canaryPrefix = "mfa-admin-canary-";
+export const canaryTag = `${tagPrefix}canary`;

@@ -1,4 +1,5 @@
 import { GetAccountSummaryCommand, type IAMClient } from "@aws-sdk/client-iam";
+import type { MiddlewareStack } from "@aws-sdk/types";
 
 import { Failure } from "../failure.ts";
 
@@ -43,8 +44,21 @@ export async function momentFromNow(iam: IAMClient): Promise<Date> {
 
 /** AWS's time in milliseconds since the epoch, or this machine's where AWS does not answer: what is issued is dated by AWS. */
 async function timeOfAws(iam: IAMClient): Promise<number> {
+  const time = notingTime(iam);
+  try {
+    await iam.send(new GetAccountSummaryCommand({}));
+  } catch {
+    // What is done next is refused as well, and says why.
+  }
+  return time() ?? Date.now();
+}
+
+/** Has a client note the Date of AWS's answers. @returns what tells the last one, in milliseconds since the epoch */
+export function notingTime<Input extends object, Output extends object>(client: {
+  middlewareStack: MiddlewareStack<Input, Output>;
+}): () => number | undefined {
   let date: string | undefined;
-  iam.middlewareStack.add(
+  client.middlewareStack.add(
     (next) => async (request) => {
       const result = await next(request);
       const { headers = {} } = result.response as { headers?: Record<string, string> };
@@ -53,10 +67,5 @@ async function timeOfAws(iam: IAMClient): Promise<number> {
     },
     { step: "deserialize", priority: "low", name: "noteTime", override: true },
   );
-  try {
-    await iam.send(new GetAccountSummaryCommand({}));
-  } catch {
-    // What is done next is refused as well, and says why.
-  }
-  return date === undefined ? Date.now() : Date.parse(date);
+  return () => (date === undefined ? undefined : Date.parse(date));
 }

@@ -7,6 +7,8 @@ import {
   type Tag,
 } from "@aws-sdk/client-iam";
 
+import { canaryPrefix, canaryTag } from "../../infra/names.ts";
+
 /** A user, a role, a group or a managed policy of an account, whoever has made it. */
 export interface Identity {
   type: "user" | "role" | "group" | "managed policy";
@@ -22,11 +24,18 @@ export interface Identity {
   tags: Record<string, string>;
   /** A role's trust policy, or what a managed policy says. */
   document?: unknown;
+  /** When a role was last used within the last 400 days, ISO 8601 (IAM API Reference, "RoleLastUsed"). */
+  lastUsedAt?: string;
 }
 
 export interface NamedPolicy {
   name: string;
   document: unknown;
+}
+
+/** Whether `mfa-admin verify --live` has made it. */
+export function isCanary({ type, name, tags }: Pick<Identity, "type" | "name" | "tags">): boolean {
+  return type === "user" && name.startsWith(canaryPrefix) && Object.hasOwn(tags, canaryTag);
 }
 
 /**
@@ -55,6 +64,7 @@ export async function identitiesIn(iam: IAMClient, { ofAws = false } = {}): Prom
         ...common("role", role.RoleName, role),
         inlinePolicies: inline(role.RolePolicyList),
         document: parsed(role.AssumeRolePolicyDocument),
+        ...(role.RoleLastUsed?.LastUsedDate && { lastUsedAt: role.RoleLastUsed.LastUsedDate.toISOString() }),
       });
     }
     for (const policy of page.Policies ?? []) {

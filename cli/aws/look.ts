@@ -8,12 +8,14 @@ import { controlPolicies } from "./control-policies.ts";
 import { wordsOf } from "./error-words.ts";
 import { type Identity, identitiesIn } from "./identities.ts";
 import { accountsOutside } from "./organization-view.ts";
-import { knownManagementAccount } from "./preconditions.ts";
+import { knownManagementAccount, knownManagers } from "./preconditions.ts";
 import { type Shield, shieldInAws, withoutAnyAllow } from "./shield.ts";
 
 /** What carries the stack's promise, as AWS has it now, whatever the state says. */
 export interface Look {
   managementAccount: string;
+  /** Ids of the accounts whose business the access roles are, the management account among them. */
+  managers: string[];
   /** The service control policy; nothing when AWS has none, or it could not be looked at. */
   shield: Shield | undefined;
   /** Names of all service control policies; none where the settings have none of the organization's own. */
@@ -69,6 +71,7 @@ export async function lookAtAws(settings: Settings, unreached: string[] = []): P
   ]);
   return {
     managementAccount: knownManagementAccount() ?? "",
+    managers: knownManagers(),
     shield,
     policyNames,
     withoutAllow: withoutAllow ?? [],

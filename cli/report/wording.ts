@@ -116,9 +116,18 @@ export function warningFact(warning: TellableWarning, mark: Mark, accounts?: num
         (text) => text,
         50,
       );
+      const { roles = [] } = warning;
+      const taken = listed(
+        roles.map(
+          ({ name, lastUsedAt }) =>
+            `${mark(name)} (${lastUsedAt === undefined ? "never used" : `last used on ${lastUsedAt.slice(0, 10)}`})`,
+        ),
+        (text) => text,
+      );
+      const more = roles.length === 0 ? "" : ` Nor can they assume by a key what they may today: ${taken}.`;
       return warning.consent === "not needed"
-        ? `The service control policy shuts out who has not been seen for 90 days, too: ${users}.`
-        : `The service control policy shuts out, unless they carry MFA: ${users}.`;
+        ? `The service control policy shuts out who has not been seen for 90 days, too: ${users}.${more}`
+        : `The service control policy shuts out, unless they carry MFA: ${users}.${more}`;
     }
     case "unnamed-accounts": {
       const accounts = warning.accounts.map(({ id, name }) => `${mark(id)} (${mark(name)})`);

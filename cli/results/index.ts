@@ -3,6 +3,7 @@ import { z } from "zod";
 import { addDeveloperSchema, handoverSchema } from "./add-developer.ts";
 import { cancelSchema } from "./cancel.ts";
 import { resetMfaSchema, revokeKeysSchema } from "./credentials.ts";
+import { doctorSchema } from "./doctor.ts";
 import { enrollSchema } from "./enroll.ts";
 import { errorSchema } from "./error.ts";
 import { guideSchema } from "./guide.ts";
@@ -23,6 +24,7 @@ export const resultSchemas: Record<string, z.ZodType> = {
   cancel: cancelSchema,
   console: consoleSchema,
   destroy: runSchema,
+  doctor: doctorSchema,
   "end-sessions": sessionsSchema,
   enroll: enrollSchema,
   error: errorSchema,

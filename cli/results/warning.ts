@@ -102,6 +102,10 @@ export const warningSchema = z
         account: z.string().describe("Its name in the settings, else its id."),
         accountId: z.string(),
         users: z.array(shutOut),
+        roles: z
+          .array(z.strictObject({ name: z.string(), lastUsedAt: z.string().optional().describe("ISO 8601.") }))
+          .optional()
+          .describe("Roles of the account that some of them may assume today."),
       })
       .describe("The service control policy comes to an account and shuts these out."),
     z

@@ -34,6 +34,8 @@ export interface ControlPolicies {
   levels: Map<string, Level[]>;
   /** Names of every policy, attached or not. */
   names: Set<string>;
+  /** The state of accounts in the settings' units themselves, by id, as AWS Organizations has it: ACTIVE, SUSPENDED, ... */
+  states: Map<string, string>;
 }
 
 /** Organizations throttles early. */
@@ -52,7 +54,7 @@ export async function readControlPolicies(accountIds: string[], units: string[])
   const types = (["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"] as const).filter((type) =>
     typesOn.includes(type),
   );
-  const places = await placesOf(client, accountIds, units);
+  const { places, states } = await placesOf(client, accountIds, units);
   const levelIds = [...new Set([...places.values()].flat())];
   const listed = await pMap(types, controlPolicies, { concurrency });
   const attached = await attachedTo(listed.flat(), levelIds, types);
@@ -70,6 +72,7 @@ export async function readControlPolicies(accountIds: string[], units: string[])
     types,
     levels: new Map([...places].map(([id, path]) => [id, path.map(levelOf)])),
     names: new Set(listed.flat().map(({ Name = "" }) => Name)),
+    states,
   };
 }
 
@@ -78,14 +81,18 @@ async function placesOf(
   client: OrganizationsClient,
   accountIds: string[],
   units: string[],
-): Promise<Map<string, string[]>> {
+): Promise<{ places: Map<string, string[]>; states: Map<string, string> }> {
   const parents = new Map<string, string | undefined>();
+  const states = new Map<string, string>();
   await pMap(
     units,
     async (ParentId) => {
       const pages = paginateListAccountsForParent({ client }, { ParentId });
       for await (const { Accounts } of unlessMissing(pages)) {
-        for (const { Id = "" } of Accounts ?? []) parents.set(Id, ParentId);
+        for (const { Id = "", State, Status } of Accounts ?? []) {
+          parents.set(Id, ParentId);
+          states.set(Id, State ?? Status ?? "ACTIVE");
+        }
       }
     },
     { concurrency },
@@ -103,7 +110,7 @@ async function placesOf(
     }
     places.set(account, path.length === 1 ? [] : path);
   }
-  return places;
+  return { places, states };
 }
 
 async function* unlessMissing<T>(pages: AsyncIterable<T>): AsyncIterable<T> {

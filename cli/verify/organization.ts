@@ -102,7 +102,8 @@ function typesOff({ types, rootId }: ControlPolicies, wanted: Wanted[]): Finding
     }));
 }
 
-function outside({ levels }: ControlPolicies, settings: Settings): Finding[] {
+/** Development accounts that are below none of the settings' units. */
+export function outside({ levels }: Pick<ControlPolicies, "levels">, settings: Settings): Finding[] {
   const { developmentAccounts, organizationalUnits } = settings;
   return Object.entries(developmentAccounts).flatMap(([account, id]): Finding[] => {
     const path = (levels.get(id) ?? []).map((level) => level.id);
@@ -121,7 +122,10 @@ function outside({ levels }: ControlPolicies, settings: Settings): Finding[] {
 }
 
 /** Levels at which no policy allows anything; told once, whatever the number of accounts below. */
-function withoutAllow({ levels, types }: ControlPolicies, { authAccount, developmentAccounts }: Settings): Finding[] {
+export function withoutAllow(
+  { levels, types }: Pick<ControlPolicies, "levels" | "types">,
+  { authAccount, developmentAccounts }: Settings,
+): Finding[] {
   if (!types.includes("SERVICE_CONTROL_POLICY")) return [];
   const names = new Map([
     [authAccount, "auth"],

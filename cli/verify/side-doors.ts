@@ -14,6 +14,8 @@ import { type Trusted, trustedBy } from "./trust.ts";
 export interface Insiders {
   organizationId: string;
   managementAccount: string;
+  /** Ids of the accounts whose business the access roles are. */
+  managers: string[];
   /** Ids of accounts that roles trust and that are not of the organization. */
   outsiders: Set<string>;
   /** Ids of the accounts in which the guard rail `outsiders` is in force. */
@@ -124,8 +126,12 @@ function door(kind: FindingKind, { name }: Identity, { name: account, id }: Acco
   };
 }
 
-function accessRoleDoor(role: Identity, { name: account }: AccountInAws, { managementAccount }: Insiders): Finding[] {
-  const strangers = principalsOf(role.document).filter((one) => isStranger(one, managementAccount));
+function accessRoleDoor(
+  role: Identity,
+  { name: account }: AccountInAws,
+  { managementAccount, managers }: Insiders,
+): Finding[] {
+  const strangers = principalsOf(role.document).filter((one) => isStranger(one, managers));
   if (strangers.length === 0) return [];
   return [
     {

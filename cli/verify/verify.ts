@@ -6,17 +6,21 @@ import { ownPolicies } from "../../infra/own-policies.ts";
 import { region } from "../../infra/region.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { clientsIn } from "../aws/clients.ts";
+import { isCanary } from "../aws/identities.ts";
 import { wordsOf } from "../aws/error-words.ts";
+import { remedyForMissed } from "../aws/missing-right.ts";
 import { isOfOrganization } from "../aws/organization-view.ts";
-import { knownOrganization, managementAccountAtHand } from "../aws/preconditions.ts";
+import { knownManagers, knownOrganization, managementAccountAtHand } from "../aws/preconditions.ts";
 import { everything, simulate } from "../aws/simulate.ts";
 import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
 import type { FindingKind, MatrixLine, Missed, Verification } from "../results/verify.ts";
 import { type AccountInAws, type Attempt, readAccount } from "./account.ts";
+import { clearLeftovers, tryLive } from "./canary/live.ts";
+import type { Canary } from "./canary/plan.ts";
 import { developerClasses } from "./classes.ts";
 import { type ControlPolicies, hierarchyOf, readControlPolicies } from "./control-policies.ts";
-import { brokenLines, withAccepted } from "./finding.ts";
+import { brokenLines, brokenTries, withAccepted } from "./finding.ts";
 import { authComparison, type Comparison, rolesComparison, strangers } from "./given.ts";
 import { accountLines, authLines, developerLines } from "./matrix.ts";
 import { organizationComparison } from "./organization.ts";
@@ -28,15 +32,22 @@ const searchedKinds: FindingKind[] = [
   ...["access-role", "stray-role", "user", "root-key", "provider"],
 ] as const;
 
-/** Proves the promise on what AWS has. It changes nothing, and asks for nothing of the stack's state. */
-export async function verify({ stack }: Pick<Project, "stack">, settings: Settings): Promise<Verification> {
+/**
+ * Proves the promise on what AWS has. It asks for nothing of the stack's state, and changes nothing, but for canaries: those that are
+ * given are made, tried and taken away, and what others have left is taken away.
+ */
+export async function verify(
+  { stack }: Pick<Project, "stack">,
+  settings: Settings,
+  canaries: Canary[] = [],
+): Promise<Verification> {
   const managementAccount = await managementAccountAtHand(settings);
   const organizationId = knownOrganization()?.id ?? "";
   const missed: Missed[] = [];
   const attempt = noting(missed);
   const { authAccount, developmentAccounts, organizationalUnits } = settings;
   const all = [["auth", authAccount] as const, ...Object.entries(developmentAccounts)];
-  const [above, accounts] = await Promise.all([
+  const [above, read] = await Promise.all([
     attempt("the policies of the organization", () =>
       readControlPolicies(
         all.map(([, id]) => id),
@@ -45,14 +56,22 @@ export async function verify({ stack }: Pick<Project, "stack">, settings: Settin
     ),
     readAccounts(all, settings, attempt),
   ]);
+  const leftovers = await clearLeftovers(read, settings);
+  const accounts = read.map((one) => ({
+    ...one,
+    identities: one.identities.filter((identity) => !isCanary(identity)),
+  }));
   const organization = above && organizationComparison(above, settings, organizationId);
   const [lines, outsiders] = await Promise.all([
     above === undefined ? [] : matrix(above, accounts, settings, organizationId, attempt),
     outsidersAmong(foreignAccounts(accounts, [...all.map(([, id]) => id), managementAccount]), attempt),
   ]);
+  const live = canaries.length === 0 ? undefined : await tryLive(canaries, settings, stack);
+  missed.push(...(live?.missed ?? []));
   const insiders = {
     organizationId,
     managementAccount,
+    managers: knownManagers(),
     outsiders,
     guarded: organization?.guarded ?? new Set<string>(),
   };
@@ -65,6 +84,8 @@ export async function verify({ stack }: Pick<Project, "stack">, settings: Settin
   const found = [
     ...comparisons.flatMap(({ findings }) => findings),
     ...brokenLines(lines),
+    ...(live === undefined ? [] : [...brokenTries(live.lines), ...live.findings]),
+    ...leftovers.findings,
     ...accounts.flatMap((account) => [...sideDoors(account, settings, insiders), ...strangers(account, settings)]),
   ];
   const { findings, notFound } = withAccepted(found, settings);
@@ -78,8 +99,11 @@ export async function verify({ stack }: Pick<Project, "stack">, settings: Settin
       simulated: lines.filter(({ got }) => got !== undefined).length,
       compared: compared.length,
       searched: accounts.length * searchedKinds.length,
+      ...(live && { tried: live.lines.length }),
     },
     ...{ findings, missed, notFound: missed.length > 0 ? [] : notFound, lines, compared },
+    ...(live && { live: live.lines }),
+    ...(leftovers.removed.length > 0 && { removed: leftovers.removed }),
   };
 }
 
@@ -151,17 +175,8 @@ const noting =
       if (error instanceof Failure) throw error;
       const reason = wordsOf(error);
       if (!missed.some((one) => one.what === what && one.reason === reason)) {
-        missed.push({ what, reason, remedy: remedyFor(reason) });
+        missed.push({ what, reason, remedy: remedyForMissed(reason, "verify") });
       }
       return undefined;
     }
   };
-
-function remedyFor(reason: string): string {
-  const [, right] = /perform: ([\w-]+:\w+)/.exec(reason) ?? [];
-  if (right === undefined)
-    return "Run mfa-admin verify again when AWS answers; mfa-admin preview tells more of an account that cannot be reached.";
-  if (right === "sts:AssumeRole")
-    return "Let the access role of that account be assumed, or take the account out of the settings.";
-  return `The right ${right} is missing; mfa-admin init --ci github writes the policies that have it.`;
-}

@@ -328,6 +328,14 @@ describe("verify", () => {
     expect(result.stdout).to.contain("The right iam:ListSAMLProviders is missing;");
   });
 
+  it("tells a failure as markdown, too, for the summary of a job", async () => {
+    const env = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+    const { status, stdout } = await admin.runWith({ env }, "verify", "--exit-code", "--format", "markdown");
+    expect(status).to.equal(1);
+    expect(stdout).to.match(/^<!-- mfa-admin verify main -->\n### `mfa-admin verify` failed\n/);
+    expect(stdout).to.contain("No AWS credentials were found.");
+  });
+
   it("takes what the settings accept for known, and writes markdown and JUnit's XML", async () => {
     const { iam } = await inSandbox();
     await iam.send(new CreateUserCommand({ UserName: "ci" }));

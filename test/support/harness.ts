@@ -43,8 +43,8 @@ export interface RunOptions {
   node?: string[];
   /** Does something to the process while it runs. */
   meanwhile?: (child: ChildProcess) => Promise<void>;
-  /** Whether the engine starts the plugins itself, as it does for users. Default: where it may make a difference. */
-  ownPlugins?: boolean;
+  /** Whether Node and the plugins are started anew, as they are for users. Default: where it may make a difference. */
+  ownProcesses?: boolean;
 }
 
 export interface ProjectOptions extends SandboxOptions {
@@ -53,6 +53,34 @@ export interface ProjectOptions extends SandboxOptions {
   /** Changes the settings besides. */
   edit?: (settings: string) => string;
 }
+
+/** Where the local AWS was that this process of mocha has started last, and whether it is there still. */
+const place = { port: 0, isTaken: false };
+
+/**
+ * Starts the local AWS where the one before it was, with the same administrator: then plugins that were started for that one
+ * are as good for this one.
+ */
+async function startHere(options: SandboxOptions): Promise<Sandbox> {
+  const isFree = !place.isTaken;
+  if (isFree) place.isTaken = true;
+  const sandbox = await startSandbox({
+    ...(isFree && { port: place.port }),
+    administrator: {
+      accessKeyId: "AKIAADMINISTRATOR234",
+      secretAccessKey: "TheAdministratorsSecretAccessKeyOfAllTests",
+    },
+    ...options,
+  });
+  if (isFree) place.port = portOf(sandbox);
+  return sandbox;
+}
+
+function leave(sandbox: Sandbox): void {
+  if (portOf(sandbox) === place.port) place.isTaken = false;
+}
+
+const portOf = ({ endpoint }: Sandbox): number => Number(new URL(endpoint).port);
 
 /** One for all that this process of mocha runs. */
 const resident = new ResidentCli();
@@ -83,7 +111,7 @@ export class Administrator {
     if (!existsSync(fileURLToPath(new URL("../../dist/cli/command.js", import.meta.url)))) {
       throw new Error("These tests run the CLI as it is built: run npm run build first.");
     }
-    const sandbox = await startSandbox(options);
+    const sandbox = await startHere(options);
     // They live too long to do without collecting garbage.
     const plugins = await Plugins.offer(() => cliEnvironment(sandbox, { GOGC: undefined }));
     return new Administrator(sandbox, await mkdtemp(join(tmpdir(), "mfa-admin-cli-")), plugins);
@@ -182,16 +210,16 @@ export class Administrator {
   }
 
   runWith(
-    { env = {}, cwd, node = [], meanwhile, ownPlugins = meanwhile !== undefined }: RunOptions,
+    { env = {}, cwd, node = [], meanwhile, ownProcesses = meanwhile !== undefined }: RunOptions,
     ...args: string[]
   ): Promise<Result> {
-    const place = cwd ?? this.directory;
-    const environment = this.environment({ ...env, ...(!ownPlugins && this.#pluginsFor(env)) });
-    if (meanwhile === undefined && node.length === 0 && resident.suits(args, env)) {
-      return resident.run(args, place, environment, limitMilliseconds).then((result) => this.#told(args, result));
+    const directory = cwd ?? this.directory;
+    const environment = this.environment({ ...env, ...(!ownProcesses && this.#pluginsFor(env)) });
+    if (!ownProcesses && node.length === 0 && resident.suits(env)) {
+      return resident.run(args, directory, environment, limitMilliseconds).then((result) => this.#told(args, result));
     }
     const child = spawn(process.execPath, [...node, program, ...args], {
-      cwd: place,
+      cwd: directory,
       env: environment,
       stdio: ["ignore", "pipe", "pipe"],
       // A group of its own, so that what hangs can be ended with all that it has started.
@@ -289,6 +317,7 @@ export class Administrator {
     for (const stop of this.#running) stop();
     this.#plugins.close();
     await this.sandbox.close();
+    leave(this.sandbox);
     for (const directory of [this.directory, ...this.#saved]) await rm(directory, { recursive: true, force: true });
   }
 }

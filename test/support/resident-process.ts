@@ -27,6 +27,12 @@ registerHooks({
   },
 });
 
+// Pulumi notes in the state where a resource was declared.
+Error.prepareStackTrace = (error, sites) =>
+  [String(error), ...sites.map((site) => `    at ${(site as { toString(): string }).toString()}`)]
+    .join("\n")
+    .replaceAll(/\?run=\d+/g, "");
+
 rememberDerivedKeys();
 process.on("message", (command) => {
   if (isOneOf<Command>(command, ["args", "cwd", "env", "mark"])) void perform(command);

@@ -25,8 +25,8 @@ export class ResidentCli {
   #isBusy = false;
 
   /** Whether a run can't be told from one in a process of its own. */
-  suits(args: string[], changes: Record<string, string | undefined>): boolean {
-    return !this.#isBusy && !args.includes("--verbose") && !Object.keys(changes).some((name) => readAtOnce.test(name));
+  suits(changes: Record<string, string | undefined>): boolean {
+    return !this.#isBusy && !Object.keys(changes).some((name) => readAtOnce.test(name));
   }
 
   /** @returns what the command has printed, and its status: `null` where it did not end by itself */

@@ -29,6 +29,7 @@ describe("what only denies, and on whom", () => {
   const look = (...identities: Identity[]): Look => ({
     ...{
       managementAccount: "111111111111",
+      managers: ["111111111111"],
       shield: undefined,
       policyNames: [],
       withoutAllow: [],

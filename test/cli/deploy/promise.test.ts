@@ -22,6 +22,7 @@ describe("what carries the promise besides the service control policy", () => {
   const look = (...users: Identity[]): Look => ({
     ...{
       managementAccount: "111111111111",
+      managers: ["111111111111"],
       shield: undefined,
       policyNames: [],
       withoutAllow: [],

@@ -33,6 +33,7 @@ function untouched(): ControlPolicies {
       [auth, [root, level("ou-abcd-22222222"), level(auth)]],
       [sandbox, [root, level(unit, shield), level(sandbox)]],
     ]),
+    states: new Map(),
     names: new Set([serviceControlPolicyName, ...wanted.map(({ name }) => name)]),
   };
 }

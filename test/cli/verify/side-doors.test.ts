@@ -10,6 +10,7 @@ const { auth, sandbox, management, elsewhere, outsider, organizationId, trustOf,
 const insiders = {
   organizationId,
   managementAccount: management,
+  managers: [management],
   outsiders: new Set([outsider]),
   guarded: new Set<string>(),
 };

@@ -5,12 +5,14 @@ import type { ManagedPolicy } from "./entities.ts";
 import { Organization, type PolicyType } from "./organization.ts";
 import { ResourceRequests } from "./resource-requests.ts";
 import { MANAGEMENT_ACCOUNT } from "./seed.ts";
+import { Trail } from "./trail.ts";
 
 /** Everything the sandbox remembers. */
 export class LocalAws {
   readonly clock = new Clock();
   readonly credentials = new CredentialStore();
   readonly resourceRequests = new ResourceRequests();
+  readonly trail = new Trail();
   readonly organization: Organization;
   readonly consistencySeconds: number;
   readonly deviceConsistencySeconds: number;

@@ -1,4 +1,5 @@
 import { cloudControl } from "./cloud-control/cloud-control.ts";
+import { cloudTrail } from "./cloud-trail.ts";
 import { ec2 } from "./ec2.ts";
 import { iam } from "./iam/iam.ts";
 import { rolesAnywhere, ssoAdmin } from "./not-built.ts";
@@ -12,6 +13,7 @@ export const services: ReadonlyMap<string, Service> = new Map([
   ["sts", sts],
   ["organizations", organizations],
   ["cloudcontrolapi", cloudControl],
+  ["cloudtrail", cloudTrail],
   ["ec2", ec2],
   ["sso", ssoAdmin],
   ["rolesanywhere", rolesAnywhere],
