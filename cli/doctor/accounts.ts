@@ -2,7 +2,7 @@ import { GetAccountSummaryCommand, type IAMClient, IAMServiceException } from "@
 import pMap from "p-map";
 
 import { exemptionsOf } from "../../infra/exemptions.ts";
-import { guardRailPolicies } from "../../infra/guard-rails.ts";
+import { furtherPolicies } from "../../infra/control-policies.ts";
 import { accountsOf, serviceControlPolicyName } from "../../infra/names.ts";
 import {
   developerPolicy,
@@ -129,7 +129,7 @@ export function sizeChecks(settings: Settings): Check[] {
       type: "SERVICE_CONTROL_POLICY",
       content: serviceControlPolicy(exemptionsOf(settings)),
     },
-    ...guardRailPolicies(settings, "o-0123456789"),
+    ...furtherPolicies(settings, "o-0123456789"),
   ].filter(({ type }) => type === "SERVICE_CONTROL_POLICY");
   const lengths = policies.map(({ name, content }) => ({ name, length: JSON.stringify(content).length }));
   const long = lengths.filter(({ length }) => length > serviceControlPolicyQuota);
@@ -145,6 +145,6 @@ export function sizeChecks(settings: Settings): Check[] {
   return long.map(({ name, length }) => ({
     ...{ ...subject, level: "failure" },
     fact: `The service control policy ${name} would have ${length} characters, and AWS takes ${serviceControlPolicyQuota}.`,
-    remedy: "Name fewer exemptions or guard rails in the settings.",
+    remedy: "Name fewer exemptions or guard rails in the settings, or divide a file of policies.",
   }));
 }

@@ -72,6 +72,7 @@ describe("a service control policy that is called as one of the organization's o
   const look: Look = {
     ...{ managementAccount: "111111111111", shield: undefined, withoutAllow: [], uncovered: [], missed: [] },
     policyNames: ["FullAWSAccess", own.name],
+    managers: [],
     identities: new Map(),
   };
   const before = { ...stackBefore({ resources: [], accounts: new Map() }) };
