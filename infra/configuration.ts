@@ -4,8 +4,12 @@ import { settingsInForce } from "./access-ends.ts";
 import { readPolicyFiles } from "./policy-files.ts";
 import { parseSettings, settingsKeys, type Settings } from "./settings.ts";
 
-/** The stack's configuration, validated, without the access that is over by now. An error names every key that is wrong. */
-export function settingsFromConfiguration(): Settings {
+/**
+ * The stack's configuration, validated, without the access that is over by now. An error names every key that is wrong.
+ *
+ * @param directory the project's
+ */
+export function settingsFromConfiguration(directory = pulumi.getRootDirectory()): Settings {
   const configuration = new pulumi.Config("mfa-admin");
   const values: Record<string, unknown> = {};
   for (const key of settingsKeys) {
@@ -13,15 +17,16 @@ export function settingsFromConfiguration(): Settings {
     if (text !== undefined) values[key] = texts.has(key) ? text : parseValue(text);
   }
   const result = parseSettings(values);
-  if (result.success) return settingsInForce(withPolicies(result.data), Date.now());
+  if (result.success) return settingsInForce(withPolicies(result.data, directory), Date.now());
   throw new pulumi.RunError(
     result.error.issues.map(({ path, message }) => `mfa-admin:${path.join(".")}: ${message}`).join("\n"),
   );
 }
 
 /** The same with what the files of the organization's own policies say. */
-function withPolicies(settings: Settings): Settings {
-  const { policies, refused } = readPolicyFiles(pulumi.getRootDirectory(), settings.serviceControlPolicies);
+function withPolicies(settings: Settings, directory: string): Settings {
+  if (settings.serviceControlPolicies.length === 0) return settings;
+  const { policies, refused } = readPolicyFiles(directory, settings.serviceControlPolicies);
   if (refused.length === 0) return { ...settings, ownPolicies: policies };
   const texts = refused.flatMap(({ file, problems }) =>
     typeof problems === "string"

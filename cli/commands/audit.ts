@@ -25,7 +25,10 @@ export default class Audit extends StackCommand {
       min: 0,
       default: 7,
     }),
-    "max-key-age": Flags.integer({ description: "Days after which an access key is old.", min: 1, default: 90 }),
+    "max-key-age": Flags.integer({
+      description: "Days after which an access key is old. Default: the settings' maxKeyAge, or 90.",
+      min: 1,
+    }),
     "exit-code": exitCodeFlag("something is found"),
   };
 
@@ -33,7 +36,7 @@ export default class Audit extends StackCommand {
     const { flags } = await this.parse(Audit);
     const { project, file } = await this.settings(flags);
     const { auditAndReport } = await import("../audit/report.ts");
-    const { format, cloudtrail, grace, "max-key-age": maxKeyAge } = flags;
+    const { format, cloudtrail, grace, "max-key-age": maxKeyAge = file.settings.maxKeyAge ?? 90 } = flags;
     const options = { format, cloudtrail, grace, maxKeyAge };
     const { report, text } = await auditAndReport(project, file.settings, options);
     if (format === "csv") this.print(text.trimEnd());

@@ -145,6 +145,6 @@ export function sizeChecks(settings: Settings): Check[] {
   return long.map(({ name, length }) => ({
     ...{ ...subject, level: "failure" },
     fact: `The service control policy ${name} would have ${length} characters, and AWS takes ${serviceControlPolicyQuota}.`,
-    remedy: "Name fewer exemptions or guard rails in the settings, or shorten the policy.",
+    remedy: "Name fewer exemptions or guard rails in the settings, or divide a file of policies.",
   }));
 }

@@ -79,6 +79,7 @@ describe("a service control policy that is called as one of the organization's o
       missed: [],
     },
     policyNames: ["FullAWSAccess", own.name],
+    managers: [],
     identities: new Map(),
   };
   const before = { ...stackBefore({ resources: [], accounts: new Map() }) };
