@@ -209,6 +209,7 @@ describe("locking developers", () => {
       expect((await admin.succeed("list")).stdout).to.match(
         /alice, bob and carol are locked since \S+Z \(incident 42\)/,
       );
+      admin.sandbox.clock.advance(5);
       const { stdout, stderr } = await admin.succeed("unlock", "--all", "--yes");
       expect(stdout).to.contain("Unlocked: 9 locks.");
       expect(stderr).to.contain("carol is shut out all the same, by a lock of their own, which stays.");
