@@ -33,6 +33,15 @@ export async function endRoleSessions(iam: IAMClient, RoleName: string, before: 
   return replace(current, () => iam.send(new PutRolePolicyCommand({ ...policy, PolicyDocument })));
 }
 
+/** Ends the sessions of either. False when there is no such user or role. */
+export function endSessionsOn(
+  iam: IAMClient,
+  { type, name }: { type: "user" | "role"; name: string },
+  before: Date,
+): Promise<boolean> {
+  return type === "user" ? endUserSessions(iam, name, before) : endRoleSessions(iam, name, before);
+}
+
 /**
  * Takes a cut-off back from a user who stays after all: what was made before a time stays dead. Whoever was not cut off is left
  * as they are.

@@ -1,11 +1,7 @@
-import {
-  GetLoginProfileCommand,
-  type IAMClient,
-  NoSuchEntityException,
-  paginateListVirtualMFADevices,
-} from "@aws-sdk/client-iam";
+import { GetLoginProfileCommand, type IAMClient, paginateListVirtualMFADevices } from "@aws-sdk/client-iam";
 import pMap from "p-map";
 
+import { ifThere } from "../../infra/gone.ts";
 import { enabledMfaDevicesOf } from "../../infra/mfa-devices.ts";
 import { type CredentialRow, credentialReport } from "../aws/credential-report.ts";
 import { identitiesIn } from "../aws/identities.ts";
@@ -58,7 +54,7 @@ async function usersWithoutCodes(iam: IAMClient, rows: CredentialRow[]): Promise
     for (const { User } of page.VirtualMFADevices ?? []) withVirtual.add(User?.UserName ?? "");
   }
   const others = enrolled.filter((name) => !withVirtual.has(name));
-  const devices = await pMap(others, (name) => unlessGone(enabledMfaDevicesOf(iam, name), []), { concurrency });
+  const devices = await pMap(others, (name) => ifThere(enabledMfaDevicesOf(iam, name), []), { concurrency });
   return new Set(
     others.filter((_, index) => {
       const own = devices[index] ?? [];
@@ -77,7 +73,8 @@ async function usersWithOneTimePassword(
   const found = await pMap(
     asked,
     async ({ user }) => {
-      const profile = await unlessGone(iam.send(new GetLoginProfileCommand({ UserName: user })), undefined);
+      // A user of the report may be gone by now.
+      const profile = await ifThere(iam.send(new GetLoginProfileCommand({ UserName: user })), undefined);
       advance();
       return profile?.LoginProfile?.PasswordResetRequired === true ? [user] : [];
     },
@@ -88,14 +85,4 @@ async function usersWithOneTimePassword(
 
 function hasSignedInSince({ passwordLastUsedAt: used, passwordLastChangedAt: changed }: CredentialRow): boolean {
   return used !== undefined && changed !== undefined && Date.parse(used) > Date.parse(changed);
-}
-
-/** A user of the report may be gone by now. */
-async function unlessGone<T>(call: Promise<T>, otherwise: T): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof NoSuchEntityException) return otherwise;
-    throw error;
-  }
 }

@@ -38,6 +38,11 @@ export const everything = JSON.stringify({
   Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
 });
 
+/** A session of a role that may do everything that the organization's policies let through. */
+export const roleIn = (accountId: string, who: string, role: string): Caller => ({
+  ...{ who, arn: `arn:aws:iam::${accountId}:role/${role}`, type: "AssumedRole", policies: [everything] },
+});
+
 /** What every request is made with: the simulator derives no context key by itself. */
 export interface Surroundings {
   organizationId: string;

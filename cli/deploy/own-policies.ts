@@ -6,7 +6,7 @@ import type { Settings } from "../../infra/settings.ts";
 import { isAccessDenied } from "../aws/error-words.ts";
 import type { Look } from "../aws/look.ts";
 import { knownOrganization } from "../aws/preconditions.ts";
-import { type Asked, type Caller, everything, simulate } from "../aws/simulate.ts";
+import { type Asked, everything, roleIn, simulate } from "../aws/simulate.ts";
 import type { StackBefore } from "../changes/stack-before.ts";
 import { Failure } from "../failure.ts";
 import type { MatrixLine } from "../results/verify.ts";
@@ -169,10 +169,6 @@ async function explained(error: unknown, policies: Policy[], lines: Asked[], whe
   }
   return error;
 }
-
-const roleIn = (accountId: string, who: string, role: string): Caller => ({
-  ...{ who, arn: `arn:aws:iam::${accountId}:role/${role}`, type: "AssumedRole", policies: [everything] },
-});
 
 /** What the program makes, changes and deletes a role with, through AWS Cloud Control API and by itself. */
 const byAccessRole = {

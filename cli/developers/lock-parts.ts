@@ -21,16 +21,16 @@ import { accountOf } from "./user-in-state.ts";
 const concurrency = 16;
 
 /** Does something to each part, whatever becomes of the others. */
-export async function onEachPart<T>(
+export async function onEachPart<Part extends LockPart, T>(
   settings: Pick<EmergencySettings, "accessRole">,
-  parts: LockPart[],
+  parts: Part[],
   what: string,
-  act: (iam: IAMClient, part: LockPart) => Promise<T>,
-): Promise<{ done: { part: LockPart; result: T }[]; refused: RefusedPart[] }> {
+  act: (iam: IAMClient, part: Part) => Promise<T>,
+): Promise<{ done: { part: Part; result: T }[]; refused: RefusedPart[] }> {
   const iam = clientsIn(settings);
   const each = await pMap(
     parts,
-    async (part): Promise<{ done: { part: LockPart; result: T } } | { refused: RefusedPart }> => {
+    async (part): Promise<{ done: { part: Part; result: T } } | { refused: RefusedPart }> => {
       try {
         return { done: { part, result: await act(iam(part.accountId), part) } };
       } catch (error) {
@@ -83,7 +83,7 @@ export function readAccounts(settings: Pick<EmergencySettings, "accessRole" | "a
 }
 
 /** The settings with the auth account that the stack has by its state, where that can be read. */
-export async function settingsInForce(settings: EmergencySettings, project: Project): Promise<EmergencySettings> {
+export async function withNotedAuthAccount(settings: EmergencySettings, project: Project): Promise<EmergencySettings> {
   const user = (await notedResources(project))?.find(({ type }) => type === "aws-native:iam:User");
   const authAccount = user === undefined ? undefined : accountOf(user);
   if (authAccount === undefined || authAccount === settings.authAccount) return settings;

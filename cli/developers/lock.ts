@@ -1,5 +1,5 @@
-import { isInForce, type Lockable, type LockKind, putLock } from "../../infra/lock.ts";
-import { endRoleSessions, endUserSessions } from "../../infra/older-sessions.ts";
+import { isInForce, type LockKind, putLock } from "../../infra/lock.ts";
+import { endSessionsOn } from "../../infra/older-sessions.ts";
 import { denyWhileLocked, type Lock, lockReasonProblem } from "../../infra/policies.ts";
 import { endOfUntil, inSeconds, untilProblem } from "../../infra/until.ts";
 import { iamIn } from "../aws/clients.ts";
@@ -22,7 +22,7 @@ import {
   partsOf,
   readAccounts,
   rolesIn,
-  settingsInForce,
+  withNotedAuthAccount,
 } from "./lock-parts.ts";
 
 export interface LockOptions {
@@ -94,7 +94,7 @@ async function lockOne(
 async function lockEverybody(project: Project, asked: Lock, yes: boolean, printer: Printer): Promise<LockResult> {
   const read = await readEmergencySettings(project);
   await confirmByName(`This locks everybody out of every account${endText(asked)}.`, project.stack, yes);
-  const settings = await settingsInForce(read, project);
+  const settings = await withNotedAuthAccount(read, project);
   const { auth, others } = readAccounts(settings);
   const users = developersIn(await auth, settings);
   const roles = others.map(async (account) => rolesIn(await account, users, settings));
@@ -141,10 +141,6 @@ async function putLocks(
     locked: each.flatMap(({ locked }) => locked),
     refused: each.flatMap(({ refused }) => refused),
   };
-}
-
-function endSessionsOn(iam: Parameters<typeof endUserSessions>[0], { type, name }: Lockable, before: Date) {
-  return type === "user" ? endUserSessions(iam, name, before) : endRoleSessions(iam, name, before);
 }
 
 /** " until 2027-02-01T00:00:00Z" */

@@ -1,8 +1,7 @@
 import type { IAMClient } from "@aws-sdk/client-iam";
-import pMap from "p-map";
 
 import { isInForce, lockIn, type LockKind, takeLockOff } from "../../infra/lock.ts";
-import { deniesEverything, endedBefore, endRoleSessions, endUserSessions } from "../../infra/older-sessions.ts";
+import { deniesEverything, endedBefore, endSessionsOn } from "../../infra/older-sessions.ts";
 import { revocationPolicy } from "../../infra/offboarding.ts";
 import { isQuarantine } from "../../infra/policy-documents.ts";
 import { iamIn } from "../aws/clients.ts";
@@ -28,7 +27,7 @@ import {
   partsOf,
   readAccounts,
   rolesIn,
-  settingsInForce,
+  withNotedAuthAccount,
 } from "./lock-parts.ts";
 
 /** A user or a role that carries locks. */
@@ -88,7 +87,7 @@ interface Meant {
 }
 
 async function everybody(project: Project): Promise<Meant> {
-  const settings = await settingsInForce(await readEmergencySettings(project), project);
+  const settings = await withNotedAuthAccount(await readEmergencySettings(project), project);
   const read = await allRead(settings);
   const [auth, ...others] = read;
   const users = auth === undefined ? [] : developersIn(auth, settings);
@@ -107,14 +106,14 @@ async function allRead(settings: EmergencySettings): Promise<AccountRead[]> {
   return Promise.all([auth, ...others]);
 }
 
-function identityOf(part: LockPart, read: AccountRead[]): Identity | undefined {
+function partInAws(part: LockPart, read: AccountRead[]): Identity | undefined {
   const { identities = [] } = read.find(({ account }) => account === part.account) ?? {};
   return identities.find(({ type, name }) => type === part.type && name === part.name);
 }
 
 function lockedAmong(parts: LockPart[], read: AccountRead[]): Locked[] {
   return parts.flatMap((part) => {
-    const { inlinePolicies = [] } = identityOf(part, read) ?? {};
+    const { inlinePolicies = [] } = partInAws(part, read) ?? {};
     const kinds = inlinePolicies.flatMap((policy) => lockIn(policy)?.kind ?? []);
     const revocation = inlinePolicies.find(({ name }) => name === revocationPolicy)?.document;
     const ended = deniesEverything(revocation) ? "all" : endedBefore(revocation);
@@ -125,30 +124,20 @@ function lockedAmong(parts: LockPart[], read: AccountRead[]): Locked[] {
 /** The roles first: the user comes back last, when all else is open. */
 async function letIn(settings: EmergencySettings, locked: Locked[], kinds: LockKind[]) {
   const now = locked.length === 0 ? new Date() : await momentNow(iamIn(settings.authAccount, settings));
-  const open = (iam: IAMClient, part: LockPart): Promise<void> => {
-    const own = locked.find((candidate) => candidate === part);
-    return letPartIn(iam, part, { own, now, kinds });
+  const letInOf = (type: LockPart["type"]) => {
+    const parts = locked.filter((part) => part.type === type);
+    return onEachPart(settings, parts, "unlock", (iam, part) => letPartIn(iam, part, now, kinds));
   };
-  const [roles, users] = (["role", "user"] as const).map((type) => locked.filter((part) => part.type === type));
-  const each = await pMap([roles ?? [], users ?? []], (parts) => onEachPart(settings, parts, "unlock", open), {
-    concurrency: 1,
-  });
-  return { done: each.flatMap(({ done }) => done), refused: each.flatMap(({ refused }) => refused) };
+  const roles = await letInOf("role");
+  const users = await letInOf("user");
+  return { done: [...roles.done, ...users.done], refused: [...roles.refused, ...users.refused] };
 }
 
 /** A session that was made while the lock was on its way stays ended, too. */
-async function letPartIn(
-  iam: IAMClient,
-  { type, name }: LockPart,
-  { own, now, kinds }: { own: Locked | undefined; now: Date; kinds: LockKind[] },
-): Promise<void> {
-  const { ended, kinds: carried = [] } = own ?? {};
-  if (ended !== "all" && (ended === undefined || ended < now)) {
-    await (type === "user" ? endUserSessions(iam, name, now) : endRoleSessions(iam, name, now));
-  }
-  for (const kind of carried.filter((candidate) => kinds.includes(candidate))) {
-    await takeLockOff(iam, { type, name }, kind);
-  }
+async function letPartIn(iam: IAMClient, part: Locked, now: Date, kinds: LockKind[]): Promise<void> {
+  const { ended } = part;
+  if (ended !== "all" && (ended === undefined || ended < now)) await endSessionsOn(iam, part, now);
+  for (const kind of part.kinds.filter((carried) => kinds.includes(carried))) await takeLockOff(iam, part, kind);
 }
 
 /** What denies to the users all the same: another's, AWS's, a cut-off, and locks that were not meant. */
@@ -157,7 +146,7 @@ function leftOn(parts: LockPart[], read: AccountRead[], kinds: LockKind[]): Unlo
   const { identities = [] } = read.find(({ account }) => account === "auth") ?? {};
   const denying = denyingIn(identities);
   return parts.flatMap((part) => {
-    const identity = part.type === "user" ? identityOf(part, read) : undefined;
+    const identity = part.type === "user" ? partInAws(part, read) : undefined;
     if (identity === undefined) return [];
     const { managed, inline, groups, boundary } = denyingOn(identity, denying, nothing);
     const locks = inline.flatMap((policy) => lockIn(policy) ?? []);

@@ -6,7 +6,7 @@ import { codeDevices } from "./devices.ts";
 import { LoginMemory } from "./memory.ts";
 import type { Myself } from "./myself.ts";
 import type { AccessKey } from "./own-access-key.ts";
-import { ownSession, WrongCode } from "./sessions.ts";
+import { ownSession, withAnyDevice } from "./sessions.ts";
 
 /** GetSessionToken's shortest session, in seconds (AWS STS API Reference, "GetSessionToken"). */
 const shortest = 900;
@@ -32,18 +32,11 @@ export async function sessionWithMfa(
     }
     const tokenCode = await codeToUse(given, new UsedCodes(remembered), "MFA code");
     const { userName } = myself;
-    let wrong: WrongCode | undefined;
-    for (const serialNumber of devices) {
-      try {
-        const request = { key, clockOffset: myself.clockOffset, assignment: { userName, sessionDuration: shortest } };
-        const session = await ownSession(request, { SerialNumber: serialNumber, TokenCode: tokenCode });
-        await memory.change((now) => ({ ...now, device: serialNumber, lastCode: rememberedCode(tokenCode) }));
-        return session;
-      } catch (error) {
-        if (!(error instanceof WrongCode)) throw error;
-        wrong = error;
-      }
-    }
-    throw wrong ?? new Error("no device to try");
+    const request = { key, clockOffset: myself.clockOffset, assignment: { userName, sessionDuration: shortest } };
+    const { opened, device } = await withAnyDevice(devices, (serialNumber) =>
+      ownSession(request, { SerialNumber: serialNumber, TokenCode: tokenCode }),
+    );
+    await memory.change((now) => ({ ...now, device, lastCode: rememberedCode(tokenCode) }));
+    return opened;
   });
 }

@@ -46,6 +46,23 @@ export class WrongCode extends Failure {
   }
 }
 
+/** Tries one device after the other: a wrong code costs nothing, and with several devices nobody knows whose it is. */
+export async function withAnyDevice<T>(
+  devices: string[],
+  open: (serialNumber: string) => Promise<T>,
+): Promise<{ opened: T; device: string }> {
+  let refused: WrongCode | undefined;
+  for (const device of devices) {
+    try {
+      return { opened: await open(device), device };
+    } catch (error) {
+      if (!(error instanceof WrongCode)) throw error;
+      refused = error;
+    }
+  }
+  throw refused ?? new Error("no device to try");
+}
+
 /** What one code has opened. */
 export interface Opened {
   sessions: Session[];

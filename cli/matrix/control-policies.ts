@@ -10,6 +10,7 @@ import pMap from "p-map";
 import type { ControlPolicyType } from "../../infra/guard-rails.ts";
 import { organizationsClient } from "../../infra/organizations-client.ts";
 import { controlPolicies, controlPoliciesOn, policyTargets, policyTypesOn } from "../aws/control-policies.ts";
+import { everything } from "../aws/simulate.ts";
 
 /** A policy of AWS Organizations as AWS has it. */
 export interface AttachedPolicy {
@@ -41,8 +42,6 @@ export interface ControlPolicies {
 /** Organizations throttles early. */
 const concurrency = 2;
 
-const fullAccess = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}';
-
 /**
  * Reads every service and resource control policy at every level above some accounts.
  *
@@ -70,7 +69,7 @@ export async function readControlPolicies(accountIds: string[], units: string[])
     policies: (attached.get(id) ?? []).map((policy) => ({
       name: policy.Name ?? "",
       type: policy.Type as ControlPolicyType,
-      content: texts.get(policy.Id ?? "") ?? fullAccess,
+      content: texts.get(policy.Id ?? "") ?? everything,
     })),
   });
   return {

@@ -5,7 +5,7 @@ import { authAccountPolicy, guardRailPolicy } from "../../infra/guard-rails.ts";
 import { accountsOf, policyArnIn, roleArnsOf, roleNameOf } from "../../infra/names.ts";
 import type { PolicyStatement } from "../../infra/policies.ts";
 import type { Settings } from "../../infra/settings.ts";
-import { type Asked, type Caller, everything } from "../aws/simulate.ts";
+import { type Asked, type Caller, everything, roleIn } from "../aws/simulate.ts";
 import type { MatrixLine } from "../results/verify.ts";
 
 /** A developer whose user has these policies; those with the same ones stand for each other. */
@@ -134,10 +134,6 @@ function userOf(accountId: string, who: string, path: string): Caller {
   const userName = path.replace(/^.*\//, "");
   return { who, arn: `arn:aws:iam::${accountId}:${path}`, type: "User", userName, policies: [everything] };
 }
-
-const roleIn = (accountId: string, who: string, role: string): Caller => ({
-  ...{ who, arn: `arn:aws:iam::${accountId}:role/${role}`, type: "AssumedRole", policies: [everything] },
-});
 
 const sessionOf = ({ rolePrefix, developers }: Settings, accountId: string): Caller =>
   roleIn(accountId, "a session of a developer's role", `${rolePrefix}-${Object.keys(developers)[0] ?? nobody}`);

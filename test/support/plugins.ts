@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 
 import { installedAwsNativeVersion, pluginDirectory } from "../../toolchain/cache.js";
+import { hold } from "./hold.ts";
 import { killGroup } from "./terminal.ts";
 
 interface Plugin {
@@ -101,7 +102,7 @@ export class Plugins {
     const plugin = [...idle].find((one) => one.environment === text) ?? (await start(environment, text));
     idle.delete(plugin);
     this.#used.add(plugin);
-    hold(plugin, true);
+    hold(handlesOf(plugin), true);
     return plugin;
   }
 
@@ -112,7 +113,7 @@ export class Plugins {
 }
 
 function rest(plugin: Plugin): void {
-  hold(plugin, false);
+  hold(handlesOf(plugin), false);
   idle.add(plugin);
   const [oldest] = idle;
   if (idle.size > mostIdle && oldest !== undefined) end(oldest);
@@ -125,12 +126,12 @@ function end(plugin: Plugin): void {
 }
 
 /** A plugin that waits keeps nobody from ending. */
-function hold({ process: child, session }: Plugin, isHeld: boolean): void {
-  for (const one of [child, child.stdin, child.stdout, session]) {
-    const handle = one as { ref?: () => void; unref?: () => void } | null;
-    (isHeld ? handle?.ref : handle?.unref)?.call(handle);
-  }
-}
+const handlesOf = ({ process: child, session }: Plugin): (object | null)[] => [
+  child,
+  child.stdin,
+  child.stdout,
+  session,
+];
 
 /** The plugin ends with the process that has started it, however that ends: the shell's standard input is closed then. */
 const untilClosed = '"$0" <&- & cat > /dev/null; kill -9 $!';

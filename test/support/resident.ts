@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 
 import type { Result } from "./harness.ts";
+import { hold } from "./hold.ts";
 import { killGroup } from "./terminal.ts";
 
 /** What a process keeps of the runs before it: modules of others, loaded once, with what they have read of the environment by then. */
@@ -36,12 +37,13 @@ export class ResidentCli {
     const timer = setTimeout(() => {
       if (child.pid !== undefined) killGroup(child.pid);
     }, milliseconds);
-    hold(child, true);
+    const handles = [child, child.channel, child.stdout, child.stderr];
+    hold(handles, true);
     try {
       return await perform(child, { args, cwd, env });
     } finally {
       clearTimeout(timer);
-      hold(child, false);
+      hold(handles, false);
       this.#isBusy = false;
       if (++this.#runs % runsOfOneProcess === 0) {
         if (child.connected) child.disconnect();
@@ -93,12 +95,4 @@ function until(mark: string, stream: Readable | null) {
     };
     stream?.on("data", read).once("close", finish);
   });
-}
-
-/** A process that waits keeps nobody from ending. */
-function hold(child: ChildProcess, isHeld: boolean): void {
-  for (const one of [child, child.channel, child.stdout, child.stderr]) {
-    const handle = one as { ref?: () => void; unref?: () => void } | null | undefined;
-    (isHeld ? handle?.ref : handle?.unref)?.call(handle);
-  }
 }

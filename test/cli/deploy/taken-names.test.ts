@@ -8,6 +8,7 @@ import { identityKey } from "../../../cli/changes/step.ts";
 import { assignmentTags } from "../../../infra/assignment.ts";
 import { parseSettings } from "../../../infra/settings.ts";
 import { trust } from "../../sandbox/testing.ts";
+import { lookAt } from "../../support/look.ts";
 
 describe("a user of the stack whom somebody has deleted and made again", () => {
   const settings = () => {
@@ -70,16 +71,8 @@ describe("a service control policy that is called as one of the organization's o
   });
   const own = { account: "management", type: "own service control policy", name: "mfa-admin-own-region" };
   const look: Look = {
-    ...{
-      managementAccount: "111111111111",
-      managers: [],
-      shield: undefined,
-      withoutAllow: [],
-      uncovered: [],
-      missed: [],
-    },
+    ...lookAt("sandbox", []),
     policyNames: ["FullAWSAccess", own.name],
-    managers: [],
     identities: new Map(),
   };
   const before = { ...stackBefore({ resources: [], accounts: new Map() }) };
