@@ -6,8 +6,19 @@ import tseslint from "typescript-eslint";
 const rooms = [
   "results/",
   ...["failure.ts", "closest.ts", "accounts-text.ts", "terminal/", "aws-files/", "aws/", "explain*.ts", "project/"],
-  ...["state/", "changes/", "report/", "engine/", "login/", "developers/", "deploy/", "state-move/"],
-  ...["verify/", "enrollment/", "onboarding/", "ci/", "command.ts", "flags.ts", "help.ts", "commands/", "hooks/"],
+  ...["state/", "changes/", "matrix/", "report/", "engine/", "login/", "developers/", "deploy/", "state-move/"],
+  ...[
+    "verify/",
+    "doctor/",
+    "enrollment/",
+    "onboarding/",
+    "ci/",
+    "command.ts",
+    "flags.ts",
+    "help.ts",
+    "commands/",
+    "hooks/",
+  ],
 ];
 
 /** zod would cost every command its start-up time. */

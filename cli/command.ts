@@ -122,14 +122,18 @@ export abstract class StackCommand extends ProjectCommand {
 /** A command that reports on a stack: what failed is told in the form that the report was asked for in, too. */
 export abstract class ReportCommand extends StackCommand {
   /** The report that a workflow keeps in one place, and that the failure has to stand in for. */
-  protected abstract readonly kind: ReportKind;
+  protected abstract readonly kind: ReportKind | "verify";
 
   /** The report in the form that was asked for; programs get what `run` returns. */
   protected async show(report: PreviewReport, format: "text" | "markdown" | "json"): Promise<void> {
     if (format === "json") return;
     const { render } = await import("./report/render.ts");
-    const text = await render(report, format);
-    if (format === "markdown") this.print(text);
+    this.showText(await render(report, format), format);
+  }
+
+  /** Markdown is a page, whatever the terminal. */
+  protected showText(text: string, format: "text" | "markdown" | "json"): void {
+    if (format === "markdown") this.print(text.trimEnd());
     else this.log(text);
   }
 

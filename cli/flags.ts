@@ -1,6 +1,7 @@
 import * as Flags from "@oclif/core/flags";
 
 import type { GuardOptions } from "./deploy/guard-options.ts";
+import { Failure } from "./failure.ts";
 import { languages } from "./onboarding/language.ts";
 
 /** Flags that several commands share. */
@@ -8,6 +9,17 @@ import { languages } from "./onboarding/language.ts";
 export const yesFlag = Flags.boolean({ char: "y", description: "Do not ask; needed where there is no terminal." });
 
 export const endSessionsFlag = Flags.boolean({ description: "End all live sessions, too, in every account." });
+
+/** Who is meant by a name or by `--all`: nothing for everybody. @throws Failure where both are given, or neither */
+export function whoIsMeant(name: string | undefined, all: boolean): string | undefined {
+  if (all ? name !== undefined : name === undefined) {
+    throw new Failure(
+      all ? `${String(name)} and --all are two things.` : "Whom?",
+      "Nothing was changed. Name a developer, or give --all.",
+    );
+  }
+  return name;
+}
 
 export const passwordFileFlag = Flags.file({
   description: "Write the one-time password to this new file, mode 0600, instead of showing it.",

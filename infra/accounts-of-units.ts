@@ -1,5 +1,6 @@
 import type { Account, OrganizationsClient } from "@aws-sdk/client-organizations";
 
+import { accountsNamed } from "./access-ends.ts";
 import { reservedAccountNames } from "./account-names.ts";
 import { accountsOf } from "./names.ts";
 import type { Settings } from "./settings.ts";
@@ -73,7 +74,9 @@ export async function accountsOfUnits(units: string[]): Promise<Omit<NamedAccoun
 /** The names of accounts that developers are let into and that the settings do not name themselves. */
 export function unnamedAccounts(settings: Settings): string[] {
   if (settings.roles !== "shared") return [];
-  const names = Object.values(settings.developers).flatMap(({ accounts = [] }) => accounts);
+  const names = Object.values(settings.developers).flatMap(({ accounts }) =>
+    Object.keys(accountsNamed(accounts) ?? {}),
+  );
   return [...new Set(names)].filter((name) => !Object.hasOwn(settings.developmentAccounts, name));
 }
 

@@ -29,6 +29,8 @@ export interface Assignment {
   accessKeys?: "with-mfa";
   /** How old MFA may be where the role is assumed, in seconds. */
   mfaMaxAge?: number;
+  /** How old the access key may be, in days, before it is told to be replaced. */
+  maxKeyAge?: number;
 }
 
 // The prefix and not the name: a user's name may have a comma, which a tag's value may not.
@@ -40,6 +42,7 @@ const contactKey = `${tagPrefix}contact`;
 const regionKey = `${tagPrefix}region`;
 const accessKeysKey = `${tagPrefix}access-keys`;
 const mfaMaxAgeKey = `${tagPrefix}mfa-max-age`;
+const maxKeyAgeKey = `${tagPrefix}max-key-age`;
 const accountPrefix = `${tagPrefix}account/`;
 
 /**
@@ -48,7 +51,8 @@ const accountPrefix = `${tagPrefix}account/`;
  * @param known the ids of accounts by their names in AWS Organizations, where the settings name none of them
  */
 export function assignmentOf(settings: Settings, userName: string, known: Record<string, string> = {}): Assignment {
-  const { authAccount, developmentAccounts, sessionDuration, contact, region, accessKeys, mfaMaxAge } = settings;
+  const { authAccount, developmentAccounts, sessionDuration, contact, region, accessKeys, mfaMaxAge, maxKeyAge } =
+    settings;
   return {
     userName,
     authAccount,
@@ -63,6 +67,7 @@ export function assignmentOf(settings: Settings, userName: string, known: Record
     ...(region !== undefined && { region }),
     ...(accessKeys === "with-mfa" && { accessKeys }),
     ...(mfaMaxAge !== undefined && { mfaMaxAge }),
+    ...(maxKeyAge !== undefined && { maxKeyAge }),
   };
 }
 
@@ -78,7 +83,7 @@ export function assignmentTags(
   withShared = false,
 ): Record<string, string> {
   const assignment = assignmentOf(settings, userName, known);
-  const { sessionDuration, accounts, contact, region, accessKeys, mfaMaxAge } = assignment;
+  const { sessionDuration, accounts, contact, region, accessKeys, mfaMaxAge, maxKeyAge } = assignment;
   return {
     ...(settings.roles === "shared"
       ? sharedRoleTags(settings, assignment)
@@ -92,6 +97,7 @@ export function assignmentTags(
     ...(region !== undefined && { [regionKey]: region }),
     ...(accessKeys !== undefined && { [accessKeysKey]: accessKeys }),
     ...(mfaMaxAge !== undefined && { [mfaMaxAgeKey]: String(mfaMaxAge) }),
+    ...(maxKeyAge !== undefined && { [maxKeyAgeKey]: String(maxKeyAge) }),
   };
 }
 
@@ -116,7 +122,8 @@ export function assignmentFromTags(
   tags: Record<string, string>,
 ): Assignment | undefined {
   const { [rolePrefixKey]: rolePrefix, [durationKey]: duration, [contactKey]: contact, [regionKey]: region } = tags;
-  const { [accessKeysKey]: accessKeys, [mfaMaxAgeKey]: mfaMaxAge, [roleNameKey]: shared } = tags;
+  const { [accessKeysKey]: accessKeys, [mfaMaxAgeKey]: mfaMaxAge, [maxKeyAgeKey]: maxKeyAge } = tags;
+  const { [roleNameKey]: shared } = tags;
   const roleName = shared ?? (rolePrefix === undefined ? undefined : roleNameOf({ rolePrefix }, userName));
   if (roleName === undefined) return undefined;
   const accounts = Object.entries(tags)
@@ -135,6 +142,7 @@ export function assignmentFromTags(
     ...(region !== undefined && { region }),
     ...(accessKeys === "with-mfa" && { accessKeys }),
     ...(mfaMaxAge !== undefined && { mfaMaxAge: Number(mfaMaxAge) }),
+    ...(maxKeyAge !== undefined && { maxKeyAge: Number(maxKeyAge) }),
   };
 }
 

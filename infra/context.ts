@@ -65,7 +65,7 @@ export interface Context {
 
 export function createContext(
   settings: Settings,
-  { id, managementAccount }: OrganizationFacts,
+  { id, managementAccount, administeredFrom = managementAccount }: OrganizationFacts,
   options: ProgramOptions,
   knownAccounts: Record<string, string> = {},
 ): Context {
@@ -77,7 +77,7 @@ export function createContext(
     organizationId: id,
     providers: accountProviders(
       accountsWithRoles(settings, otherForm),
-      managementAccount,
+      administeredFrom,
       pluginVersion,
       unreached.accounts,
     ),

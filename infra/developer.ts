@@ -1,6 +1,7 @@
 import { Role, type RoleArgs, User } from "@pulumi/aws-native/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
+import { accessEndOf, accessEndPolicies, sharedAccessEnd } from "./access-ends.ts";
 import { assignmentTags } from "./assignment.ts";
 import { type Context, tagList } from "./context.ts";
 import { ownRolesOf, policyArnIn, roleNameOf } from "./names.ts";
@@ -18,6 +19,9 @@ export class Developer extends pulumi.ComponentResource {
         // AWS's default, said so that a user who was moved comes back: the roles trust the user of this path alone.
         path: "/",
         groups: [groupName],
+        ...(settings.roles === "shared"
+          ? sharedAccessEnd(settings, userName, { ...knownAccounts, ...settings.developmentAccounts })
+          : accessEndPolicies(accessEndOf(settings, userName))),
         tags: tagList({
           ...settings.tags,
           ...assignmentTags(settings, userName, knownAccounts, otherForm?.stackSet !== undefined),
@@ -31,13 +35,15 @@ export class Developer extends pulumi.ComponentResource {
       if (Object.hasOwn(context.unreached.accounts, account)) continue;
       const accountId = settings.developmentAccounts[account];
       const provider = providers.development[account];
+      const end = accessEndOf(settings, userName, account);
       if (accountId === undefined || provider === undefined) throw new Error(`"${account}" is no development account.`);
       new Role(
         `${userName}@${account}`,
         {
           roleName: roleNameOf(settings, userName),
           description: `What ${userName} may do in ${account}, with MFA.`,
-          assumeRolePolicyDocument: developerRoleTrust(settings, userName),
+          assumeRolePolicyDocument: developerRoleTrust(settings, userName, end),
+          ...accessEndPolicies(end),
           managedPolicyArns: settings.permissions.map((arn) => policyArnIn(accountId, arn)),
           maxSessionDuration: settings.sessionDuration,
           ...tagged,

@@ -69,7 +69,7 @@ function isCoveredBy(one: EndedSessions, later: EndedSessions): boolean {
     later.accounts === undefined &&
     one.roleName === later.roleName &&
     one.before <= later.before &&
-    one.userNames.every((name) => later.userNames.includes(name))
+    one.userNames.every((name) => later.userNames.includes(name) || later.userNames.includes("*"))
   );
 }
 

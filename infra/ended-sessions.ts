@@ -7,6 +7,7 @@ import { spelledDocument } from "./policy-documents.ts";
 export interface EndedSessions {
   /** The role's name. */
   roleName: string;
+  /** Names of users; `*` is everybody. */
   userNames: string[];
   /** Ids of accounts; every account of the units when left out. */
   accounts?: string[];

@@ -6,7 +6,7 @@ export type RolesForm = (typeof rolesForms)[number];
 interface Naming {
   authAccount: string;
   developmentAccounts: Record<string, string>;
-  developers: Record<string, { accounts?: string[] | undefined }>;
+  developers: Record<string, { accounts?: string[] | Record<string, unknown> | undefined }>;
   rolePrefix: string;
   roles?: RolesForm | undefined;
   accountAlias?: string | undefined;
@@ -29,7 +29,7 @@ export function accountsOf(settings: Pick<Naming, "developmentAccounts" | "devel
   const { developers, developmentAccounts } = settings;
   // A name may be that of a method of every object.
   const own = Object.hasOwn(developers, userName) ? developers[userName]?.accounts : undefined;
-  return own ?? Object.keys(developmentAccounts);
+  return Array.isArray(own) ? own : Object.keys(own ?? developmentAccounts);
 }
 
 /** The names of the development accounts in which a developer has a role of their own. */
@@ -120,3 +120,7 @@ export const trustPolicyName = "trust policy";
 
 /** The keys of these tags begin so; the settings' own tags must not. */
 export const tagPrefix = "mfa-admin:";
+
+/** What the IAM users that `mfa-admin verify --live` makes are known by: the beginning of the name and the tag together. */
+export const canaryPrefix = "mfa-admin-canary-";
+export const canaryTag = `${tagPrefix}canary`;

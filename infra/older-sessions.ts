@@ -9,7 +9,7 @@ import {
 
 import { unlessGone } from "./gone.ts";
 import { revocationPolicy } from "./offboarding.ts";
-import { denyOlderSessions } from "./policies.ts";
+import { denyOlderSessions, type PolicyStatement } from "./policies.ts";
 import { spelledDocument } from "./policy-documents.ts";
 
 /**
@@ -31,6 +31,15 @@ export async function endRoleSessions(iam: IAMClient, RoleName: string, before: 
   const PolicyDocument = JSON.stringify(denyOlderSessions(before));
   const current = iam.send(new GetRolePolicyCommand(policy));
   return replace(current, () => iam.send(new PutRolePolicyCommand({ ...policy, PolicyDocument })));
+}
+
+/** Ends the sessions of either. False when there is no such user or role. */
+export function endSessionsOn(
+  iam: IAMClient,
+  { type, name }: { type: "user" | "role"; name: string },
+  before: Date,
+): Promise<boolean> {
+  return type === "user" ? endUserSessions(iam, name, before) : endRoleSessions(iam, name, before);
 }
 
 /**
@@ -67,6 +76,15 @@ async function replace(
     if (error instanceof NoSuchEntityException) return false;
     throw error;
   }
+}
+
+/** When the sessions that a policy ends were made: all those before this time. Nothing, where it ends none by their age. */
+export function endedBefore(document: unknown): Date | undefined {
+  const times = spelledDocument(document).Statement.map(
+    ({ Condition }) => (Condition as PolicyStatement["Condition"])?.["DateLessThan"]?.["aws:TokenIssueTime"],
+  );
+  const [time] = times.filter((one) => typeof one === "string");
+  return time === undefined || Number.isNaN(Date.parse(time)) ? undefined : new Date(time);
 }
 
 /** Whether a user was cut off altogether, so that no credential of theirs is good for anything. False when there is no such user. */

@@ -4,6 +4,10 @@ export interface OrganizationFacts {
   id: string;
   /** Id of the account from which the organization is managed. */
   managementAccount: string;
+  /** ALL, which its policies need, or CONSOLIDATED_BILLING (Organizations API Reference, "Organization"). */
+  features?: string | undefined;
+  /** Id of the account at hand where that is another, to which the management account has delegated the policies. */
+  administeredFrom?: string;
 }
 
 /** Asks AWS Organizations, as whoever runs the program (API Reference, "DescribeOrganization"). */
@@ -13,9 +17,11 @@ export async function organizationFacts(): Promise<OrganizationFacts> {
     import("./organizations-client.ts"),
   ]);
   const client = organizationsClient();
-  const { Organization: { Id: id, MasterAccountId } = {} } = await client.send(new DescribeOrganizationCommand({}));
+  const { Organization: { Id: id, MasterAccountId, FeatureSet } = {} } = await client.send(
+    new DescribeOrganizationCommand({}),
+  );
   if (id === undefined || MasterAccountId === undefined) {
     throw new Error("AWS Organizations names no management account.");
   }
-  return { id, managementAccount: MasterAccountId };
+  return { id, managementAccount: MasterAccountId, features: FeatureSet };
 }

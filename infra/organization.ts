@@ -3,13 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Context } from "./context.ts";
 import { exemptionsOf } from "./exemptions.ts";
-import { guardRailPolicies } from "./guard-rails.ts";
+import { furtherPolicies } from "./control-policies.ts";
 import { requireMfaKey, serviceControlPolicyDescription, serviceControlPolicyName } from "./names.ts";
 import { serviceControlPolicy } from "./policies.ts";
 
 /**
- * The policies of AWS Organizations, in the management account: the guard rails that were chosen, one after the other, and then the
- * service control policy on the development organizational units. It depends on all
+ * The policies of AWS Organizations, in the management account: the guard rails that were chosen and the organization's own policies, one
+ * after the other, and then the service control policy on the development organizational units. It depends on all
  * else: attached last on the way up and taken off first on the way down, so that nothing in between locks anyone out.
  */
 export class Organization extends pulumi.ComponentResource {
@@ -23,13 +23,13 @@ export class Organization extends pulumi.ComponentResource {
     super("mfa-admin:index:Organization", name);
     // Organizations refuses changes that overlap, so that one waits for the other.
     let last = dependsOn;
-    for (const { key, ...policy } of guardRailPolicies(settings, organizationId)) {
-      const guardRail = new Policy(
+    for (const { key, ...policy } of furtherPolicies(settings, organizationId)) {
+      const further = new Policy(
         key,
         { ...policy, ...tagged },
         { parent: this, provider: providers.management, hooks, dependsOn: last },
       );
-      last = [guardRail];
+      last = [further];
     }
     const policy = new Policy(
       requireMfaKey,

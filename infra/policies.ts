@@ -222,10 +222,13 @@ function ownCredentialsWithMfa(): PolicyStatement[] {
 
 /**
  * The trust policy of a developer's role: this one user, with MFA, under a session name that CloudTrail can be read by.
+ *
+ * @param end when the developer's access ends, ISO 8601 in UTC: the role lets nobody in from then on
  */
 export function developerRoleTrust(
   { authAccount, mfaMaxAge }: Pick<Settings, "authAccount"> & Partial<Pick<Settings, "mfaMaxAge">>,
   userName: string,
+  end?: string,
 ): PolicyDocument {
   return {
     Version: "2012-10-17",
@@ -235,7 +238,11 @@ export function developerRoleTrust(
         Effect: "Allow",
         Principal: { AWS: `arn:aws:iam::${authAccount}:user/${userName}` },
         Action: "sts:AssumeRole",
-        Condition: { ...withMfaYoungerThan(mfaMaxAge), StringEquals: { "sts:RoleSessionName": userName } },
+        Condition: {
+          ...withMfaYoungerThan(mfaMaxAge),
+          StringEquals: { "sts:RoleSessionName": userName },
+          ...(end !== undefined && { DateLessThan: { "aws:CurrentTime": end } }),
+        },
       },
     ],
   };
@@ -259,4 +266,88 @@ export function denyOlderSessions(before: Date): PolicyDocument {
     Version: "2012-10-17",
     Statement: [{ Sid: "DenyOlderSessions", Effect: "Deny", Action: "*", Resource: "*", Condition }],
   };
+}
+
+/** Ends all access at a time, ISO 8601 in UTC, that of sessions which are open by then, too: nothing has to run then. */
+export function denyFrom(end: string): PolicyDocument {
+  const Condition = { DateGreaterThanEquals: { "aws:CurrentTime": end } };
+  return {
+    Version: "2012-10-17",
+    Statement: [{ Sid: "DenyFromTheEnd", Effect: "Deny", Action: "*", Resource: "*", Condition }],
+  };
+}
+
+/** Why and until when somebody is locked. */
+export interface Lock {
+  /** When it began, ISO 8601 in UTC. */
+  since: string;
+  /** When it ends by itself, ISO 8601 in UTC; left out: when it is taken off. */
+  until?: string;
+  reason?: string;
+}
+
+/**
+ * Locks a user or a role: everything is denied until it is taken off, or until a time, by the policy itself. An inline policy has no
+ * place for words. So a second statement keeps them, where the console shows them, too: it denies only what the first one does, and to
+ * whom a tag has these words.
+ */
+export function denyWhileLocked({ since, until, reason }: Lock): PolicyDocument {
+  const everything = { Effect: "Deny", Action: "*", Resource: "*" } as const;
+  const words = {
+    [lockTags.since]: since,
+    ...(reason !== undefined && { [lockTags.reason]: encodedForPolicy(reason) }),
+  };
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "DenyWhileLocked",
+        ...everything,
+        ...(until !== undefined && { Condition: { DateLessThan: { "aws:CurrentTime": until } } }),
+      },
+      { Sid: "LockNote", ...everything, Condition: { StringEquals: words } },
+    ],
+  };
+}
+
+/** The lock that a policy is; nothing where it is none, or says anything besides. */
+export function lockOf(document: unknown): Lock | undefined {
+  const [first, note] = spelledDocument(document).Statement as Partial<PolicyStatement>[];
+  const words = note?.Condition?.["StringEquals"] ?? {};
+  const [since, reason] = [words[lockTags.since], words[lockTags.reason]];
+  const until = first?.Condition?.["DateLessThan"]?.["aws:CurrentTime"];
+  if (typeof since !== "string") return undefined;
+  const lock: Lock = {
+    since,
+    ...(typeof until === "string" && { until }),
+    ...(typeof reason === "string" && { reason: decodedFromPolicy(reason) }),
+  };
+  return isDeepStrictEqual(spelledDocument(document), spelledDocument(denyWhileLocked(lock))) ? lock : undefined;
+}
+
+const lockTags = { since: "aws:PrincipalTag/locked-since", reason: "aws:PrincipalTag/lock-reason" };
+
+/** What is wrong with the reason of a lock; nothing where it will do. */
+export function lockReasonProblem(reason: string): string | undefined {
+  if (reason.trim() === "" || /\p{Surrogate}/u.test(reason)) return "say why in a few words";
+  const length = encodedForPolicy(reason).length;
+  return length <= 450
+    ? undefined
+    : `a reason has 450 characters at most, and each that is no letter of ASCII counts for up to 12; this one has ${length}`;
+}
+
+/**
+ * A policy takes few characters beyond ASCII (IAM API Reference, "PutUserPolicy"), and `${` begins a variable: such are written as in
+ * an address.
+ */
+function encodedForPolicy(text: string): string {
+  return text.replace(/[^ !#&-[\]-~]/gu, (character) => encodeURIComponent(character));
+}
+
+function decodedFromPolicy(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

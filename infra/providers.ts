@@ -15,10 +15,10 @@ export interface Providers {
 }
 
 /**
- * Every provider names its account. Where a role is assumed, its ARN does; the management account's, which is reached by the
- * credentials at hand, refuses those of any other, so that no organization is ever taken for another one.
+ * Every provider names its account. Where a role is assumed, its ARN does; the organization's, which is reached by the
+ * credentials at hand, refuses those of any other account, so that no organization is ever taken for another one.
  *
- * @param management the id of the management account
+ * @param management the id of the management account, or of the one that it has delegated its policies to
  * @param pluginVersion the version of the aws-native plugin; the SDK's own when left out
  * @param unreached ids by name of accounts that cannot be reached now: their providers don't ask AWS who they are, which would
  * end the whole run

@@ -2,6 +2,7 @@ import { type z } from "zod";
 
 import { exemptionsOf, isDay } from "./exemptions.ts";
 import { roleNameOf, type RolesForm } from "./names.ts";
+import { ownPolicyName } from "./own-policies.ts";
 import { serviceControlPolicy, serviceControlPolicyQuota } from "./policies.ts";
 
 /** IAM User Guide, "IAM and AWS STS quotas". */
@@ -11,16 +12,19 @@ const tagsPerUser = 50;
 interface Referring {
   authAccount: string;
   developmentAccounts: Record<string, string>;
-  developers: Record<string, { accounts?: string[] | undefined }>;
+  developers: Record<string, { accounts?: string[] | Record<string, unknown> | undefined }>;
   rolePrefix: string;
   roles?: RolesForm | undefined;
   shutOut: string[];
   exempt: Record<string, { until: string; reason: string }>;
+  accessRole: string;
+  serviceControlPolicies: string[];
   tags: Record<string, string>;
   contact?: string | undefined;
   region?: string | undefined;
   accessKeys?: string | undefined;
   mfaMaxAge?: number | undefined;
+  maxKeyAge?: number | undefined;
 }
 
 type Refuse = (path: string[], message: string, params?: Reference) => void;
@@ -50,6 +54,42 @@ export function checkReferences(settings: Referring, context: z.RefinementCtx): 
   }
   checkExemptions(settings, refuse);
   checkDevelopers(settings, refuse);
+  checkReservedRoles(settings, refuse);
+  checkPolicyFiles(settings, refuse);
+}
+
+/** The roles by which others work in the accounts, and which the guard rails exempt or leave alone. */
+function checkReservedRoles({ rolePrefix, accessRole, developers }: Referring, refuse: Refuse): void {
+  if (`${rolePrefix}-`.toLowerCase().startsWith("stacksets-exec-")) {
+    refuse(
+      ["rolePrefix"],
+      "AWS's own roles are named stacksets-exec-…, and the guard rails exempt them; choose another prefix",
+    );
+    return;
+  }
+  const reserved = new Map([
+    ["mfa-admin-ci-read", "the role by which CI reads the accounts"],
+    [accessRole.toLowerCase(), "the access role, which the guard rails exempt"],
+  ]);
+  for (const name of Object.keys(developers)) {
+    const role = roleNameOf({ rolePrefix }, name);
+    const whose = reserved.get(role.toLowerCase());
+    if (whose !== undefined) refuse(["developers", name], `the role of ${name} would be ${role}, ${whose}`);
+  }
+}
+
+/** The policies are named by their files, whatever the directory. */
+function checkPolicyFiles({ serviceControlPolicies }: Referring, refuse: Refuse): void {
+  const seen = new Map<string, string>();
+  for (const [index, file] of serviceControlPolicies.entries()) {
+    const name = ownPolicyName(file).toLowerCase();
+    const twin = seen.get(name);
+    const path = ["serviceControlPolicies", String(index)];
+    if (twin === file) refuse(path, `"${file}" is named twice`);
+    else if (twin !== undefined)
+      refuse(path, `"${twin}" makes a policy of the same name, ${ownPolicyName(twin)}; rename one`);
+    seen.set(name, file);
+  }
 }
 
 function checkAccounts({ authAccount, developmentAccounts }: Referring, refuse: Refuse): void {
@@ -73,13 +113,14 @@ function checkDevelopers(settings: Referring, refuse: Refuse): void {
   for (const [name, { accounts }] of Object.entries(developers)) {
     const tooLong = roleNameProblem(settings, name);
     if (tooLong !== undefined) refuse(["developers", name], tooLong);
-    for (const [index, account] of (accounts ?? []).entries()) {
-      const path = ["developers", name, "accounts", String(index)];
+    const named = Array.isArray(accounts) ? accounts : Object.keys(accounts ?? {});
+    for (const [index, account] of named.entries()) {
+      const path = ["developers", name, "accounts", Array.isArray(accounts) ? String(index) : account];
       if (["*", "all"].includes(account)) refuse(path, "leave accounts out for every development account");
       // With shared roles, the organization's own names count, too. The program asks for them.
       else if (settings.roles !== "shared" && !Object.hasOwn(developmentAccounts, account))
         refuseAccount(settings, account, path, refuse);
-      else if (accounts?.indexOf(account) !== index) refuse(path, `"${account}" is named twice`);
+      else if (named.indexOf(account) !== index) refuse(path, `"${account}" is named twice`);
     }
   }
   checkTagCount(settings, refuse);
@@ -87,16 +128,16 @@ function checkDevelopers(settings: Referring, refuse: Refuse): void {
 
 /** The most that any user needs is told, once. */
 function checkTagCount(settings: Referring, refuse: Refuse): void {
-  const { developers, developmentAccounts, tags, region, accessKeys, mfaMaxAge } = settings;
+  const { developers, developmentAccounts, tags, region, accessKeys, mfaMaxAge, maxKeyAge } = settings;
   if (settings.roles === "shared") {
     checkSharedTagCount(settings, refuse);
     return;
   }
-  const optional = [region !== undefined, accessKeys === "with-mfa", mfaMaxAge !== undefined];
+  const optional = [region !== undefined, accessKeys === "with-mfa", mfaMaxAge !== undefined, maxKeyAge !== undefined];
   const [own, given] = [3 + optional.filter(Boolean).length, Object.keys(tags).length];
   const counts = Object.entries(developers).map(([name, { accounts }]) => ({
     name,
-    accounts: (accounts ?? Object.keys(developmentAccounts)).length,
+    accounts: (Array.isArray(accounts) ? accounts : Object.keys(accounts ?? developmentAccounts)).length,
   }));
   const [most] = counts.sort((a, b) => b.accounts - a.accounts);
   if (most === undefined || most.accounts + own + given <= tagsPerUser) return;
@@ -110,10 +151,11 @@ function checkTagCount(settings: Referring, refuse: Refuse): void {
 function checkSharedTagCount(settings: Referring, refuse: Refuse): void {
   const room = accountTagsRoom(settings);
   for (const [name, { accounts = [] }] of Object.entries(settings.developers)) {
-    if (accounts.length <= room) continue;
+    const { length } = Array.isArray(accounts) ? accounts : Object.keys(accounts);
+    if (length <= room) continue;
     refuse(
       ["developers", name, "accounts"],
-      `these are ${accounts.length} accounts, and a user's tags have room for ${room} here; leave accounts out: one tag stands for every account`,
+      `these are ${length} accounts, and a user's tags have room for ${room} here; leave accounts out: one tag stands for every account`,
     );
   }
 }
@@ -125,8 +167,12 @@ export function accountTagsRoom({
   region,
   accessKeys,
   mfaMaxAge,
-}: Pick<Referring, "tags" | "contact" | "region" | "accessKeys" | "mfaMaxAge">): number {
-  const optional = [contact !== undefined, region !== undefined, accessKeys === "with-mfa", mfaMaxAge !== undefined];
+  maxKeyAge,
+}: Pick<Referring, "tags" | "contact" | "region" | "accessKeys" | "mfaMaxAge" | "maxKeyAge">): number {
+  const optional = [
+    ...[contact !== undefined, region !== undefined, accessKeys === "with-mfa"],
+    ...[mfaMaxAge !== undefined, maxKeyAge !== undefined],
+  ];
   // The role's name and the session's length.
   return tagsPerUser - 2 - optional.filter(Boolean).length - Object.keys(tags).length;
 }

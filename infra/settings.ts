@@ -3,7 +3,9 @@ import { z } from "zod";
 import { rolesForms, tagPrefix } from "./names.ts";
 import { reservedAccountNames } from "./account-names.ts";
 import { guardRailNames } from "./guard-rails.ts";
+import type { OwnPolicy } from "./own-policies.ts";
 import { isDay } from "./exemptions.ts";
+import { untilForm, untilProblem } from "./until.ts";
 import { checkReferences, roleNameProblem } from "./settings-references.ts";
 import {
   atMost,
@@ -74,7 +76,10 @@ const accessKeyChoices = ["article", "with-mfa"] as const;
 export const roleName = formedText(
   /^[\w+=,.@-]{1,64}$/,
   "a role's name is 1 to 64 letters, digits and + = , . @ _ -",
-  (given) => /^arn:aws[\w-]*:iam::\d{12}:role\/(?:.*\/)?([\w+=,.@-]{1,64})$/.exec(given)?.[1],
+  (given) => {
+    const [, path, name] = /^(?:arn:aws[\w-]*:iam::\d{12}:role)?\/?((?:.*\/)?)([\w+=,.@-]{1,64})$/.exec(given) ?? [];
+    return path === "" ? name : name && "the name of a role without a path: policies tell the access role by its ARN";
+  },
 );
 
 /** What a tag is made of (IAM User Guide, "Rules for tagging in IAM and AWS STS"). */
@@ -125,6 +130,15 @@ const lastDay = formedText(
   .transform((given) => given.slice(0, 10))
   .refine(isDay, { error: ({ input }) => `there is no day ${shownValue(input)}` });
 
+/** A day after which somebody's access is over, in UTC or with an offset; the engine's readings as above. */
+const accessUntil = formedText(
+  /^\d{4}-\d{2}-\d{2}(?:T00:00:00Z| 00:00:00 \+0000 UTC|Z|[+-](?:0\d|1[0-4]):[0-5]\d)?$/,
+  `this must be ${untilForm}`,
+)
+  .transform((given) => given.replace(/[T ]00:00:00.*$/, ""))
+  .refine((day) => untilProblem(day) === undefined, { error: ({ input }) => `there is no day ${shownValue(input)}` })
+  .describe("The last day, YYYY-MM-DD, in UTC, or with an offset: 2027-01-31+09:00. From then on the policies refuse.");
+
 const reason = z
   .string()
   .min(1, "say why in a few words")
@@ -147,13 +161,29 @@ const acceptance = z.strictObject(
   wanted("a map, such as { reason: the auditor's, until: 2027-03-31 }"),
 );
 
+const atLeastOne = "name one account at least, or leave the key out for every development account";
+const accountsForm = wanted(
+  "a list of development accounts, such as [sandbox], or a map, such as { sandbox: { until: 2027-01-31 } } (without the key: every one)",
+);
+
+const accountList = z.array(z.string(), accountsForm).min(1, atLeastOne);
+const accountMap = z
+  .record(
+    z.string(),
+    z.strictObject({ until: accessUntil.optional() }, wanted("a map, such as { until: 2027-01-31 }, or {}")),
+    accountsForm,
+  )
+  .refine((accounts) => Object.keys(accounts).length > 0, { message: atLeastOne });
+
 const developer = z.strictObject(
   {
     accounts: z
-      .array(z.string(), wanted("a list of development accounts, such as [sandbox] (without the key: every one)"))
-      .min(1, "name one account at least, or leave the key out for every development account")
+      .union([accountList, accountMap])
       .optional()
-      .describe("Names of the development accounts in which the developer has a role. Default: every one."),
+      .describe(
+        "Names of the development accounts in which the developer has a role, as a list, or as a map with until when. Default: every one.",
+      ),
+    until: accessUntil.optional(),
   },
   wanted("a map, such as { accounts: [sandbox] }, or {} for every development account"),
 );
@@ -178,6 +208,13 @@ const regionName = formedText(
   /^[a-z]{2,}(-[a-z]+)+-\d$/,
   "this must be a region's code, such as ap-northeast-1 for Tokyo",
   (given) => /^([a-z]{2,}(?:-[a-z]+)+-\d)[a-z]?$/.exec(given.trim().toLowerCase().replace(/_/g, "-"))?.[1],
+);
+
+/** Below the project's directory. The policy is named by the file, and the name begins with `mfa-admin-own-`. */
+const policyFile = formedText(
+  /^(?:[\w-][\w .-]*\/)*[\w-][\w.-]{0,63}\.json$/,
+  "a policy's file is a path below the project's directory, such as policies/region.json, with a name of letters, digits and any of _ . - before .json",
+  (given) => /^(?:\.[/\\])?((?:[\w-][\w .-]*[/\\])*[\w-][\w.-]{0,63}\.json)$/.exec(given)?.[1]?.replaceAll("\\", "/"),
 );
 
 const settingsObject = z.strictObject({
@@ -234,6 +271,9 @@ const settingsObject = z.strictObject({
   mfaMaxAge: wholeNumber(900, 43200, "seconds")
     .optional()
     .describe("How old MFA may be where a developer's role is assumed, in seconds, 900 to 43,200. Default: any age."),
+  maxKeyAge: wholeNumber(1, 3650, "days")
+    .optional()
+    .describe("How old a developer's access key may be, in days, before it is told to be replaced. Default: any age."),
   shutOut: listSetting(shutOutEntry, "of users, such as [sandbox/smtp]")
     .default([])
     .describe(
@@ -255,6 +295,11 @@ const settingsObject = z.strictObject({
     .default([])
     .describe(
       "Accounts outside of the organization whose principals may assume roles, despite the guard rail outsiders.",
+    ),
+  serviceControlPolicies: listSetting(policyFile, "of files, such as [policies/region.json]")
+    .default([])
+    .describe(
+      "Service control policies of the organization's own: JSON files below the project's directory, for the same organizational units (docs/service-control-policies.md).",
     ),
   accepted: z
     .record(
@@ -296,14 +341,17 @@ const sharedSchema = settingsObject
   .superRefine(checkReferences);
 
 /** Settings as the program uses them: validated, with every default filled in. */
-export type Settings = z.output<typeof settingsSchema>;
+export type Settings = z.output<typeof settingsSchema> & {
+  /** What the files of `serviceControlPolicies` say, where they were read. */
+  ownPolicies?: OwnPolicy[] | undefined;
+};
 
 /** The keys that a stack file may have, in the order in which `init` writes them. */
 export const settingsKeys = Object.keys(settingsSchema.shape);
 
 /** The keys of what stands below one of them, where they are not names of somebody's choice. */
 export const innerKeys: Partial<Record<string, string[]>> = {
-  developers: ["accounts"],
+  developers: ["accounts", "until"],
   exempt: Object.keys(exemption.shape),
   passwordPolicy: Object.keys(passwordPolicy.shape),
   accepted: Object.keys(acceptance.shape),
@@ -315,7 +363,16 @@ export function parseSettings(values: unknown): z.ZodSafeParseResult<Settings> {
   const schema = isShared ? sharedSchema : settingsSchema;
   const result = schema.safeParse(values, { error: describeProblem, reportInput: true });
   if (result.success) return result;
-  return { success: false, error: new z.ZodError(oncePerKey(result.error.issues)) as z.ZodError<Settings> };
+  const issues = result.error.issues.flatMap(inOneForm);
+  return { success: false, error: new z.ZodError(oncePerKey(issues)) as z.ZodError<Settings> };
+}
+
+/** Of what may be a list or a map, what is wrong with the one that is there: a union tells of both. */
+function inOneForm(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const [list = [], map = []] = issue.errors;
+  const isMap = typeof issue.input === "object" && issue.input !== null && !Array.isArray(issue.input);
+  return (isMap ? map : list).map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 /** Why IAM would refuse a user of this name, or the user's role; nothing when it would not. */

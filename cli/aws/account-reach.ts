@@ -45,9 +45,14 @@ async function reach(name: string, id: string, accessRole: string): Promise<Unre
  * A role that can be assumed and may not look around reaches no account: its policies may be those of whoever is to be shut out,
  * and what a run would take off there could not be seen.
  */
-async function requireRights(name: string, id: string, accessRole: string): Promise<void> {
+export async function requireRights(
+  name: string,
+  id: string,
+  accessRole: string,
+  iam = iamIn(id, { accessRole }),
+): Promise<void> {
   try {
-    await iamIn(id, { accessRole }).send(new GetAccountAuthorizationDetailsCommand({ MaxItems: 1 }));
+    await iam.send(new GetAccountAuthorizationDetailsCommand({ MaxItems: 1 }));
   } catch (error) {
     if (!isAccessDenied(error)) throw error;
     throw new Failure(
@@ -58,7 +63,8 @@ async function requireRights(name: string, id: string, accessRole: string): Prom
   }
 }
 
-async function stateOf(accountId: string): Promise<string> {
+/** The state of an account, as {@link UnreachableAccount} has it. */
+export async function stateOf(accountId: string): Promise<string> {
   try {
     const client = organizationsClient();
     const { Account } = await client.send(new DescribeAccountCommand({ AccountId: accountId }));

@@ -1,4 +1,5 @@
 import { GetAccountSummaryCommand, type IAMClient } from "@aws-sdk/client-iam";
+import type { MiddlewareStack } from "@aws-sdk/types";
 
 import { Failure } from "../failure.ts";
 
@@ -41,10 +42,29 @@ export async function momentFromNow(iam: IAMClient): Promise<Date> {
   return new Date((await timeOfAws(iam)) + margin);
 }
 
+/** This moment by AWS's clock, to the second before it: what is issued from now on is no older. */
+export async function momentNow(iam: IAMClient): Promise<Date> {
+  const now = await timeOfAws(iam);
+  return new Date(now - (now % 1000));
+}
+
 /** AWS's time in milliseconds since the epoch, or this machine's where AWS does not answer: what is issued is dated by AWS. */
 async function timeOfAws(iam: IAMClient): Promise<number> {
+  const time = notingTime(iam);
+  try {
+    await iam.send(new GetAccountSummaryCommand({}));
+  } catch {
+    // What is done next is refused as well, and says why.
+  }
+  return time() ?? Date.now();
+}
+
+/** Has a client note the Date of AWS's answers. @returns what tells the last one, in milliseconds since the epoch */
+export function notingTime<Input extends object, Output extends object>(client: {
+  middlewareStack: MiddlewareStack<Input, Output>;
+}): () => number | undefined {
   let date: string | undefined;
-  iam.middlewareStack.add(
+  client.middlewareStack.add(
     (next) => async (request) => {
       const result = await next(request);
       const { headers = {} } = result.response as { headers?: Record<string, string> };
@@ -53,10 +73,5 @@ async function timeOfAws(iam: IAMClient): Promise<number> {
     },
     { step: "deserialize", priority: "low", name: "noteTime", override: true },
   );
-  try {
-    await iam.send(new GetAccountSummaryCommand({}));
-  } catch {
-    // What is done next is refused as well, and says why.
-  }
-  return date === undefined ? Date.now() : Date.parse(date);
+  return () => (date === undefined ? undefined : Date.parse(date));
 }

@@ -1,6 +1,7 @@
 /** The organization's service and resource control policies, and where they are attached. */
 
 import {
+  ListPoliciesCommand,
   ListRootsCommand,
   paginateListPolicies,
   paginateListPoliciesForTarget,
@@ -10,12 +11,27 @@ import {
 
 import type { ControlPolicyType } from "../../infra/guard-rails.ts";
 import { organizationsClient } from "../../infra/organizations-client.ts";
+import { isAccessDenied } from "./error-words.ts";
 
 /** The types of policies that are switched on at the organization's root. */
 export async function policyTypesOn(): Promise<{ rootId: string; types: string[] }> {
   const { Roots } = await organizationsClient().send(new ListRootsCommand({}));
   const { Id: rootId = "ROOT", PolicyTypes = [] } = Roots?.[0] ?? {};
   return { rootId, types: PolicyTypes.flatMap(({ Type, Status }) => (Status === "ENABLED" && Type ? [Type] : [])) };
+}
+
+/**
+ * Whether an account other than the management account may look at the organization's policies: one that these are delegated to
+ * (Organizations User Guide, "Delegated administrator for AWS Organizations").
+ */
+export async function isPolicyAdministrator(): Promise<boolean> {
+  try {
+    await organizationsClient().send(new ListPoliciesCommand({ Filter: "SERVICE_CONTROL_POLICY", MaxResults: 1 }));
+    return true;
+  } catch (error) {
+    if (isAccessDenied(error)) return false;
+    throw error;
+  }
 }
 
 /** The organization's policies of a type, attached or not. */

@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-iam";
 import pMap from "p-map";
 
+import { canaryPrefix } from "../../infra/names.ts";
 import { developerStatuses } from "./developer-status.ts";
 import type { DeveloperStatus } from "../results/list.ts";
 
@@ -29,7 +30,10 @@ export interface PrincipalWithoutMfa {
 export async function principalsWithoutMfa(iam: IAMClient, accountId: string): Promise<PrincipalWithoutMfa[]> {
   const arns = new Map<string, string>();
   for await (const { Users } of paginateListUsers({ client: iam }, {})) {
-    for (const { UserName = "", Arn = "" } of Users ?? []) arns.set(UserName, Arn);
+    for (const { UserName = "", Arn = "" } of Users ?? []) {
+      // What a verify --live has left is there to be shut out.
+      if (!UserName.startsWith(canaryPrefix)) arns.set(UserName, Arn);
+    }
   }
   const [isRootKeyThere, statuses] = await Promise.all([hasRootKey(iam), developerStatuses(iam, [...arns.keys()])]);
   const users = await pMap(

@@ -7,6 +7,8 @@ import {
   type Tag,
 } from "@aws-sdk/client-iam";
 
+import { canaryPrefix, canaryTag } from "../../infra/names.ts";
+
 /** A user, a role, a group or a managed policy of an account, whoever has made it. */
 export interface Identity {
   type: "user" | "role" | "group" | "managed policy";
@@ -22,6 +24,8 @@ export interface Identity {
   tags: Record<string, string>;
   /** A role's trust policy, or what a managed policy says. */
   document?: unknown;
+  /** When a role was last used within the last 400 days, ISO 8601 (IAM API Reference, "RoleLastUsed"). */
+  lastUsedAt?: string;
 }
 
 export interface NamedPolicy {
@@ -29,14 +33,26 @@ export interface NamedPolicy {
   document: unknown;
 }
 
+/** Whether `mfa-admin verify --live` has made it. */
+export function isCanary({ type, name, tags }: Pick<Identity, "type" | "name" | "tags">): boolean {
+  return type === "user" && name.startsWith(canaryPrefix) && Object.hasOwn(tags, canaryTag);
+}
+
 /**
  * Every user, role, group and managed policy of an account, with its policies: one call for up to 1,000 of them (IAM API
  * Reference, "GetAccountAuthorizationDetails").
  *
+ * @param options.types these alone
  * @param options.ofAws with those of AWS's own managed policies that are attached to somebody
  */
-export async function identitiesIn(iam: IAMClient, { ofAws = false } = {}): Promise<Identity[]> {
-  const Filter: EntityType[] = ["User", "Role", "Group", "LocalManagedPolicy"];
+export async function identitiesIn(
+  iam: IAMClient,
+  {
+    ofAws = false,
+    types = ["User", "Role", "Group", "LocalManagedPolicy"],
+  }: { ofAws?: boolean; types?: EntityType[] } = {},
+): Promise<Identity[]> {
+  const Filter = [...types];
   if (ofAws) Filter.push("AWSManagedPolicy");
   const found: Identity[] = [];
   for await (const page of paginateGetAccountAuthorizationDetails({ client: iam, pageSize: 1000 }, { Filter })) {
@@ -55,6 +71,7 @@ export async function identitiesIn(iam: IAMClient, { ofAws = false } = {}): Prom
         ...common("role", role.RoleName, role),
         inlinePolicies: inline(role.RolePolicyList),
         document: parsed(role.AssumeRolePolicyDocument),
+        ...(role.RoleLastUsed?.LastUsedDate && { lastUsedAt: role.RoleLastUsed.LastUsedDate.toISOString() }),
       });
     }
     for (const policy of page.Policies ?? []) {

@@ -4,17 +4,22 @@ import { accountsWithOwnRoles, serviceControlPolicyName } from "../../infra/name
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
 import { iamIn } from "./clients.ts";
+import { controlPolicies } from "./control-policies.ts";
 import { wordsOf } from "./error-words.ts";
 import { type Identity, identitiesIn } from "./identities.ts";
 import { accountsOutside } from "./organization-view.ts";
-import { knownManagementAccount } from "./preconditions.ts";
+import { knownManagementAccount, knownManagers } from "./preconditions.ts";
 import { type Shield, shieldInAws, withoutAnyAllow } from "./shield.ts";
 
 /** What carries the stack's promise, as AWS has it now, whatever the state says. */
 export interface Look {
   managementAccount: string;
+  /** Ids of the accounts whose business the access roles are, the management account among them. */
+  managers: string[];
   /** The service control policy; nothing when AWS has none, or it could not be looked at. */
   shield: Shield | undefined;
+  /** Names of all service control policies; none where the settings have none of the organization's own. */
+  policyNames: string[];
   /** Units and accounts in which no policy allows anything. */
   withoutAllow: string[];
   /** Names of the development accounts that are below none of the policy's units. */
@@ -37,7 +42,7 @@ const concurrency = 8;
  * @param unreached names of the development accounts that are known not to let anybody in, which are left out
  */
 export async function lookAtAws(settings: Settings, unreached: string[] = []): Promise<Look> {
-  const { authAccount, organizationalUnits } = settings;
+  const { authAccount, organizationalUnits, serviceControlPolicies } = settings;
   const { developmentAccounts } = without(settings, unreached);
   const acting = accountsWithOwnRoles({ ...settings, developmentAccounts });
   const missed: Look["missed"] = [];
@@ -47,8 +52,14 @@ export async function lookAtAws(settings: Settings, unreached: string[] = []): P
     const targets = (await shieldAsked.catch(() => undefined))?.targets ?? [];
     return accountsOutside(Object.values(developmentAccounts), [...targets, ...organizationalUnits]);
   };
-  const [shield, uncovered, withoutAllow, identities] = await Promise.all([
+  const listed = async (): Promise<string[]> =>
+    serviceControlPolicies.length === 0
+      ? []
+      : (await controlPolicies("SERVICE_CONTROL_POLICY")).map(({ Name = "" }) => Name);
+  const [shield, policyNames, uncovered, withoutAllow, identities] = await Promise.all([
     attempt({ what: "service control policy" }, shieldAsked),
+    // Who may not list them is told so by the attempt above.
+    listed().catch(() => []),
     attempt({ what: "development accounts' units" }, outside()),
     attempt(
       { what: "FullAWSAccess" },
@@ -58,7 +69,9 @@ export async function lookAtAws(settings: Settings, unreached: string[] = []): P
   ]);
   return {
     managementAccount: knownManagementAccount() ?? "",
+    managers: knownManagers(),
     shield,
+    policyNames,
     withoutAllow: withoutAllow ?? [],
     uncovered: Object.entries(developmentAccounts).flatMap(([name, id]) =>
       uncovered?.includes(id) === true ? [name] : [],

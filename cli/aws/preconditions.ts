@@ -10,15 +10,15 @@ import type { GuardRail } from "../../infra/guard-rails.ts";
 import { region } from "../../infra/region.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
-import { wrongClock } from "./clock.ts";
-import { policyTypesOn } from "./control-policies.ts";
+import { notingTime, wrongClock } from "./clock.ts";
+import { isPolicyAdministrator, policyTypesOn } from "./control-policies.ts";
 import { isAccessDenied } from "./error-words.ts";
 import { isOfOrganization } from "./organization-view.ts";
 import { openSession } from "./session.ts";
 
 /**
- * Refuses what no run could come to its end with: credentials of another account than the management account, SCPs that are
- * switched off, organizational units that do not exist, and an account without the access role.
+ * Refuses what no run could come to its end with: credentials of an account that may not see to the organization's policies, SCPs
+ * that are switched off, organizational units that do not exist, and an account without the access role.
  *
  * @param options.authAlone leaves the access roles of the development accounts out
  * @throws Failure for the first of these
@@ -28,10 +28,12 @@ export async function requirePreconditions(
     Partial<Pick<Settings, "guardRails">>,
   { authAlone = false }: { authAlone?: boolean } = {},
 ): Promise<void> {
-  const { account: management, clockOffset } = await managingCaller(settings);
-  requireClock(clockOffset);
+  const caller = await managingCaller(settings);
+  const { managementAccount, clockOffset, isClockRefused } = caller;
+  if (isClockRefused) requireClock(clockOffset);
+  requireAllFeatures(caller);
   const accounts = { auth: settings.authAccount, ...settings.developmentAccounts };
-  requireOtherThanManagement(accounts, management);
+  requireOtherThanManagement(accounts, managementAccount);
   await Promise.all([
     requirePolicyTypes(settings.guardRails),
     requireOrganizationalUnits(settings.organizationalUnits),
@@ -43,9 +45,14 @@ export async function requirePreconditions(
   ]);
 }
 
-/** The id of the management account. @throws Failure when the credentials at hand are not the management account's */
+/**
+ * The id of the management account.
+ *
+ * @throws Failure when the credentials at hand are neither the management account's nor those of one that it has delegated the
+ * organization's policies to
+ */
 export async function managementAccountAtHand(settings?: Accounts): Promise<string> {
-  return (await managingCaller(settings)).account;
+  return (await managingCaller(settings)).managementAccount;
 }
 
 let known: OrganizationFacts | undefined;
@@ -60,33 +67,53 @@ export function knownManagementAccount(): string | undefined {
   return known?.managementAccount;
 }
 
+/** Ids of the accounts by which the access roles are assumed: the management account, and the one at hand where that is another. */
+export function knownManagers(): string[] {
+  const { managementAccount, administeredFrom } = known ?? {};
+  return [managementAccount, administeredFrom].filter((id) => id !== undefined);
+}
+
+/** Who makes the calls, as AWS knows them. */
+export interface ManagingCaller extends OrganizationFacts {
+  account: string;
+  arn: string;
+  /** How far AWS's clock is ahead of this machine's, in milliseconds, to the second. */
+  clockOffset: number;
+  /** Whether AWS has refused a signature by it, so that the SDK had to try again. */
+  isClockRefused: boolean;
+}
+
 /**
- * The account of the credentials at hand, and how far AWS's clock is ahead of this machine's, in milliseconds, where the SDK had to
- * try again.
+ * Who the credentials at hand are, and of which organization.
+ *
+ * @throws Failure when they may not see to its policies
  */
-async function managingCaller(settings?: Accounts): Promise<{ account: string; clockOffset: number }> {
+export async function managingCaller(settings?: Accounts): Promise<ManagingCaller> {
   await openSession();
   const sts = new STSClient({ region, requestHandler: requestHandler() });
-  const { Account: account = "", $metadata } = await sts.send(new GetCallerIdentityCommand({}));
+  const timeOfAws = notingTime(sts);
+  const { Account: account = "", Arn: arn = "", $metadata } = await sts.send(new GetCallerIdentityCommand({}));
+  const clockOffset = (timeOfAws() ?? Date.now()) - Date.now();
+  const isClockRefused = ($metadata.attempts ?? 1) > 1;
   const whose = whoseCredentials(account, settings);
   const organization = await organizationOf(whose);
   const { managementAccount: management } = organization;
-  if (management !== account) {
+  const isDelegate = management !== account;
+  if (isDelegate && !(await isPolicyAdministrator())) {
     throw new Failure(
       `${whose}, but the organization is managed from account ${management}.`,
       `Use credentials of ${management} (AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY).`,
     );
   }
-  known = organization;
-  const isRefused = ($metadata.attempts ?? 1) > 1;
-  return { account, clockOffset: isRefused ? sts.config.systemClockOffset : 0 };
+  known = { ...organization, ...(isDelegate && { administeredFrom: account }) };
+  return { ...known, account, arn, clockOffset, isClockRefused };
 }
 
 /**
  * The SDK minds a clock that is wrong, the engine's plugin does not. AWS takes a signature for five minutes (IAM User Guide,
  * "Elements of an AWS API request signature"); its answers tell its time to the second.
  */
-function requireClock(offset: number): void {
+export function requireClock(offset: number): void {
   if (Math.abs(offset) > 298_000) throw wrongClock(offset);
 }
 
@@ -124,9 +151,22 @@ async function organizationOf(whose: string): Promise<OrganizationFacts> {
   }
 }
 
+/** An organization for consolidated billing alone has no policies (Organizations User Guide, "Enabling all features for an organization"). */
+export function requireAllFeatures({ features, managementAccount }: OrganizationFacts): void {
+  if (features !== "CONSOLIDATED_BILLING") return;
+  throw new Failure(
+    "The organization is for consolidated billing alone, and has no service control policies.",
+    `Enable all features, in ${managementAccount}. Run: aws organizations enable-all-features`,
+  );
+}
+
 /** Both types have to be switched on before a policy of them can be attached (Organizations User Guide, "Enabling a policy type"). */
 async function requirePolicyTypes(guardRails: GuardRail[] = []): Promise<void> {
-  const { rootId, types } = await policyTypesOn();
+  requireTypesOn(guardRails, await policyTypesOn());
+}
+
+/** @param found the types that are on, as {@link policyTypesOn} has them */
+export function requireTypesOn(guardRails: GuardRail[], { rootId, types }: { rootId: string; types: string[] }): void {
   const wanted = {
     SERVICE_CONTROL_POLICY: "Service control policies are",
     ...(guardRails.includes("outsiders") && {
@@ -143,7 +183,7 @@ async function requirePolicyTypes(guardRails: GuardRail[] = []): Promise<void> {
   }
 }
 
-async function requireOrganizationalUnits(ids: string[]): Promise<void> {
+export async function requireOrganizationalUnits(ids: string[]): Promise<void> {
   const client = organizationsClient();
   await pMap(
     ids,
@@ -164,7 +204,7 @@ async function requireOrganizationalUnits(ids: string[]): Promise<void> {
 }
 
 /** Refuses the management account among the accounts: no service control policy applies to it. */
-function requireOtherThanManagement(accounts: Record<string, string>, management: string): void {
+export function requireOtherThanManagement(accounts: Record<string, string>, management: string): void {
   for (const [name, id] of Object.entries(accounts)) {
     if (id !== management) continue;
     throw new Failure(

@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
 import pMap from "p-map";
 
+import { accessEndOf } from "../../infra/access-ends.ts";
 import { unlessGone } from "../../infra/gone.ts";
 import { developerRoleTrust } from "../../infra/policies.ts";
 import type { Settings } from "../../infra/settings.ts";
@@ -25,7 +26,8 @@ export async function trustAgain(settings: Settings, roles: DeveloperRole[]): Pr
     roles,
     ({ developer, account, name }) => {
       const client = iam(settings.developmentAccounts[account] ?? "");
-      const PolicyDocument = JSON.stringify(developerRoleTrust(settings, developer));
+      const end = accessEndOf(settings, developer, account);
+      const PolicyDocument = JSON.stringify(developerRoleTrust(settings, developer, end));
       const update = () => client.send(new UpdateAssumeRolePolicyCommand({ RoleName: name, PolicyDocument }));
       return unlessGone(onceKnown(update));
     },

@@ -1,4 +1,5 @@
 import { accountsOfUnits, namedAccounts, unnamedAccounts } from "../../infra/accounts-of-units.ts";
+import { accountsOf } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { closest } from "../closest.ts";
 import { Failure } from "../failure.ts";
@@ -58,11 +59,12 @@ async function requireNames(settings: Settings): Promise<void> {
   const missing = wanted.find((name) => !known.includes(name));
   if (missing === undefined) return;
   const [developer = "", { accounts = [] } = {}] =
-    Object.entries(settings.developers).find(([, { accounts }]) => accounts?.includes(missing)) ?? [];
+    Object.entries(settings.developers).find(([name]) => accountsOf(settings, name).includes(missing)) ?? [];
+  const place = Array.isArray(accounts) ? String(accounts.indexOf(missing)) : missing;
   const meant = closest(missing, known);
   throw new Failure(
     `${developer} is let into "${missing}", and no account of the organizational units has this name.`,
     `${meant === undefined ? "" : `Did you mean ${meant}? `}mfa-admin list --accounts shows the names.`,
-    { setting: ["developers", developer, "accounts", String(accounts.indexOf(missing))] },
+    { setting: ["developers", developer, "accounts", place] },
   );
 }

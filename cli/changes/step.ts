@@ -1,6 +1,7 @@
 import type { StepEventMetadata } from "@pulumi/pulumi/automation/events.js";
 
 import { requireMfaKey } from "../../infra/names.ts";
+import { ownPolicyPrefix } from "../../infra/own-policies.ts";
 import type { Change } from "../results/change.ts";
 import { nameIn } from "./urn.ts";
 
@@ -67,8 +68,9 @@ export function identityOfResource({ urn, type, provider = "", inputs = {} }: De
   };
 }
 
-/** What it is called. The service control policy that asks for MFA is told from the guard rails by its name in the program. */
+/** What it is called. The service control policy that asks for MFA is told from the others by its name in the program. */
 function typeOf({ urn, type }: Pick<Described, "urn" | "type">): string {
+  if (type === controlPolicyType && nameIn(urn).startsWith(ownPolicyPrefix)) return "own service control policy";
   if (type === controlPolicyType && nameIn(urn) !== requireMfaKey) return "guard rail";
   return typeNames[type] ?? type;
 }

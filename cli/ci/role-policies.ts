@@ -101,13 +101,20 @@ const changeResources = [
   "cloudformation:UpdateResource",
 ];
 
-/** What a preview, the look for drift and verify may do in the management account: read, and nothing else. */
+/** It reads nothing: what is simulated is handed over. */
+const simulatePolicies: CiStatement = {
+  Sid: "SimulatePolicies",
+  Effect: "Allow",
+  Action: "iam:SimulateCustomPolicy",
+  Resource: "*",
+};
+
+/** What a preview, the look for drift, verify, doctor and audit may do in the management account: read, and nothing else. */
 export function previewPolicy(access: CiAccess): CiPolicy {
   return policy(
     { Sid: "ReadOrganization", Effect: "Allow", Action: readOrganization, Resource: "*" },
     { Sid: "ReadResources", Effect: "Allow", Action: readResources, Resource: "*" },
-    // It reads nothing: what is simulated is handed over.
-    { Sid: "SimulatePolicies", Effect: "Allow", Action: "iam:SimulateCustomPolicy", Resource: "*" },
+    simulatePolicies,
     assume("AssumeReadingRoles", access.accounts, roleNames.read),
     ...stateStatements(access, ["s3:GetObject"]),
   );
@@ -134,23 +141,26 @@ export function upPolicy(access: CiAccess): CiPolicy {
         (kind) => `arn:aws:organizations::${access.managementAccount}:policy/*/${kind}_control_policy/*`,
       ),
     },
+    simulatePolicies,
     { Sid: "ManageResources", Effect: "Allow", Action: [...readResources, ...changeResources], Resource: "*" },
     assume("AssumeAccessRoles", access.accounts, access.accessRole),
     ...stateStatements(access, ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]),
   );
 }
 
-/** What the reading role may do in an account: see users, groups, roles and policies. */
+/** What the reading role may do in an account: see users, groups, roles and policies, and the account's event history. */
 export function readPolicy(): CiPolicy {
   return policy(
     {
       Sid: "ReadIdentities",
       Effect: "Allow",
       Action: [
+        "iam:GenerateCredentialReport",
         "iam:GetAccessKeyLastUsed",
         "iam:GetAccountAuthorizationDetails",
         "iam:GetAccountPasswordPolicy",
         "iam:GetAccountSummary",
+        "iam:GetCredentialReport",
         "iam:GetGroup",
         "iam:GetGroupPolicy",
         "iam:GetLoginProfile",
@@ -179,10 +189,12 @@ export function readPolicy(): CiPolicy {
         "iam:ListUserPolicies",
         "iam:ListUserTags",
         "iam:ListUsers",
+        "iam:ListVirtualMFADevices",
       ],
       Resource: "*",
     },
     { Sid: "ReadResources", Effect: "Allow", Action: readResources, Resource: "*" },
+    { Sid: "ReadTrail", Effect: "Allow", Action: "cloudtrail:LookupEvents", Resource: "*" },
   );
 }
 
@@ -191,7 +203,7 @@ function stateStatements({ bucket, key, managementAccount }: CiAccess, objects: 
   if (bucket !== undefined) {
     const arn = `arn:aws:s3:::${bucket.name}`;
     statements.push(
-      { Sid: "ListState", Effect: "Allow", Action: "s3:ListBucket", Resource: arn },
+      { Sid: "ListState", Effect: "Allow", Action: ["s3:ListBucket", "s3:GetBucketVersioning"], Resource: arn },
       { Sid: "UseState", Effect: "Allow", Action: objects, Resource: `${arn}/${bucket.prefix}.pulumi/*` },
     );
   }

@@ -15,6 +15,7 @@ export default class AddDeveloper extends StackCommand {
     "<%= config.bin %> <%= command.id %> alice",
     "<%= config.bin %> <%= command.id %> alice bob --account sandbox --account payments",
     "<%= config.bin %> <%= command.id %> alice --kit-directory onboarding --password-file passwords",
+    "<%= config.bin %> <%= command.id %> carol --account sandbox --until 2027-01-31",
     "<%= config.bin %> <%= command.id %> alice --no-up",
   ];
   static override args = {
@@ -24,6 +25,10 @@ export default class AddDeveloper extends StackCommand {
     account: Flags.string({
       description: "A development account; may be repeated. Default: every one.",
       multiple: true,
+    }),
+    until: Flags.string({
+      description: "The last day of the access, in UTC, or with an offset (2027-01-31+09:00). Default: no end.",
+      helpValue: "YYYY-MM-DD",
     }),
     "no-up": Flags.boolean({ description: "Only edit the roster, for a pull request; nothing is applied." }),
     "password-file": passwordFileFlag,
@@ -39,7 +44,7 @@ export default class AddDeveloper extends StackCommand {
     const { flags, args } = await this.parse(AddDeveloper);
     const { project, file } = await this.settings(flags);
     const { addToRoster, letIn } = await import("../onboarding/let-in.ts");
-    const roster = { project, file, names: args.name, accounts: flags.account };
+    const roster = { project, file, names: args.name, accounts: flags.account, until: flags.until };
     if (flags["no-up"]) return addToRoster(roster, this);
     const { yes, verbose, language = languageOf(), "password-file": passwordFile, "kit-directory": directory } = flags;
     const guides = directory === undefined ? undefined : { directory, language };

@@ -24,9 +24,9 @@ export default class List extends StackCommand {
     const { flags } = await this.parse(List);
     const {
       project,
-      file: { settings },
+      file: { settings, written },
     } = await this.settings(flags);
     const { list } = await import("../deploy/list.ts");
-    return list({ project, settings, ...flags, json: this.jsonEnabled() }, this);
+    return list({ project, settings, written, ...flags, json: this.jsonEnabled() }, this);
   }
 }

@@ -13,6 +13,7 @@ import { authAccountUnderPolicy } from "./auth-account-policy.ts";
 import { notApplied, notAppliedLines } from "./not-applied.ts";
 import { uncoveredAccounts } from "./promise.ts";
 import { cutOffs } from "./cut-offs.ts";
+import { type LockedWarning, locks } from "./locks.ts";
 import { type Denied, denials } from "../engine/denials-in-aws.ts";
 
 /** What stands above a list of developers. */
@@ -26,6 +27,7 @@ export interface Alarms {
   of: (userName: string) => {
     denied?: Pick<Denied, "resource" | "policies" | "quarantine">[];
     cutOff?: true;
+    locks?: Omit<LockedWarning, "kind" | "developers">[];
     notApplied?: string[];
   };
   /** In what the settings are ahead of the state, as far as it can be read; what to run for it. */
@@ -54,22 +56,33 @@ export async function alarmsOf(project: Project, settings: Settings, stream: Nod
   ]);
   const names = Object.entries(developmentAccounts).flatMap(([name, id]) => (outside?.includes(id) ? [name] : []));
   const uncovered = uncoveredAccounts(names, settings);
-  const [found, cutOff] = [
-    denials({ identities }, settings, stackHeldBy(noted ?? [])),
+  const before = stackHeldBy(noted ?? []);
+  const [found, cutOff, locked] = [
+    denials({ identities }, settings, before),
     cutOffs({ identities }, settings),
+    locks({ identities }, settings, before.held),
   ];
   const ahead = noted === undefined ? undefined : notApplied(settings, noted);
   return {
     next: ahead === undefined ? [] : notAppliedLines(ahead, settings),
-    lines: warningLines([...(underPolicy ?? []), ...uncovered, ...found, ...cutOff, ...missed], stream),
+    lines: warningLines([...(underPolicy ?? []), ...uncovered, ...found, ...cutOff, ...locked, ...missed], stream),
     of(userName) {
-      const own = found.filter(({ developer }) => developer === userName);
-      const denied = own.map(({ resource, policies, quarantine }) => ({ resource, policies, quarantine }));
+      const denying = found.filter(({ developer }) => developer === userName);
+      const denied = denying.map(({ resource, policies, quarantine }) => ({ resource, policies, quarantine }));
       const isCutOff = cutOff.some(({ developer }) => developer === userName);
+      const own = locked.filter(({ developers }) => developers.includes(userName));
       const missing = ahead?.missing.get(userName);
       return {
         ...(denied.length > 0 && { denied }),
         ...(isCutOff && { cutOff: true as const }),
+        ...(own.length > 0 && {
+          locks: own.map(({ all, since, until, reason }) => ({
+            all,
+            since,
+            ...(until !== undefined && { until }),
+            ...(reason !== undefined && { reason }),
+          })),
+        }),
         ...(missing !== undefined && { notApplied: missing }),
       };
     },

@@ -10,6 +10,7 @@ import { forgetAccounts } from "./forget-accounts.ts";
 import { keepingDenials } from "./keep-denials.ts";
 import { requireStillHarmless } from "./policy-in-aws.ts";
 import { damagedIn, staleIn } from "./promise.ts";
+import { askShutOut, isShutOut } from "./ask-shut-out.ts";
 import { applySettings } from "./apply-settings.ts";
 import { unreachedWarnings } from "./unreached-accounts.ts";
 import { type Project, stackReference } from "../project/project.ts";
@@ -23,6 +24,7 @@ import { previewed } from "./previewed.ts";
 import { previewReport } from "../report/report.ts";
 import type { Warning } from "../results/warning.ts";
 import { isPutRight } from "../report/warnings.ts";
+import { turnedBy } from "../matrix/turned.ts";
 import { lossesText } from "../report/access-text.ts";
 import { warningText } from "../report/wording.ts";
 import { oneLine } from "../terminal/one-line.ts";
@@ -80,10 +82,10 @@ export async function apply(stack: Stack, options: ApplyOptions): Promise<RunRes
 }
 
 async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunResult> {
-  const { project, file, yes, verbose, intro, adopt = false, guards = {}, plan: saved, onBegin, onStep } = applyOptions;
+  const { project, file, yes, verbose, intro, adopt = false, plan: saved, onBegin, onStep } = applyOptions;
   const { settings } = file;
   const show = !yes || intro !== undefined;
-  const { resources, held, warnings, seen, unreached } = await lookBefore(stack, applyOptions);
+  const { resources, held, warnings, seen, unreached, guards } = await lookBefore(stack, applyOptions);
   for (const line of warningLines(seen.alarms, process.stderr)) tell(line);
   // What was reviewed is applied as it is.
   const damaged = saved === undefined ? damagedIn(resources, seen) : [];
@@ -95,13 +97,20 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   let total: number | undefined;
   if (show || saved !== undefined) {
     const changes = await previewed(stack, options);
+    // Who is asked has seen the table.
+    const told = yes ? warnings : warnings.filter((warning) => !isShutOut(warning));
     if (saved !== undefined) saved.requireUnchanged(project, settings, changes);
     const report = previewReport({
       kind: "preview",
       stack: project.stack,
       settings,
+      written: file.written,
       changes: await changesSeen(changes, seen, settings, { adopt }),
-      warnings: [...forgotten(stack, settings), ...warnings, ...seen.dangers, ...seen.alarms.filter(isPutRight)],
+      warnings: [
+        ...forgotten(stack, settings),
+        ...[...told, ...seen.dangers, ...seen.alarms.filter(isPutRight)],
+        ...(show ? await turnedBy(changes, settings) : []),
+      ],
     });
     // What is put right comes on top.
     if (damaged.length === 0) total = changes.resources.filter(({ operation }) => operation !== "same").length;
@@ -144,7 +153,10 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
  *
  * @throws Failure when something is not harmless that is not consented to
  */
-async function lookBefore(stack: Stack, { project, file: { settings }, adopt = false, guards = {} }: ApplyOptions) {
+async function lookBefore(
+  stack: Stack,
+  { project, file: { settings }, yes, adopt = false, guards = {} }: ApplyOptions,
+) {
   const resources = await resourcesBefore(stack, project);
   // Another run may have been in between.
   lookAgain(stack, resources);
@@ -152,10 +164,18 @@ async function lookBefore(stack: Stack, { project, file: { settings }, adopt = f
   const look = await lookAtAws(settings, unreached);
   requireSeen(look);
   const warnings = await dangersOf(held, settings, { ...guards, unreached }, look);
-  requireHarmless(warnings);
+  requireHarmless(yes ? warnings : warnings.filter((warning) => !isShutOut(warning)));
   const seen = await see(look, held, settings, { ...guards, adopt, unfinished: () => unfinishedNames(stack, project) });
   requireHarmless(seen.dangers);
-  return { resources, held, warnings, seen, unreached };
+  const isConsented = !yes && (await askShutOut(warnings));
+  return {
+    resources,
+    held,
+    warnings,
+    seen,
+    unreached,
+    guards: isConsented ? { ...guards, acceptShutOut: true } : guards,
+  };
 }
 
 /** Lets in again whom somebody, or a removal that was broken off, has shut out. */

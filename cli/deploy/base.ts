@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 
+import type { OwnPolicy } from "../../infra/own-policies.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
@@ -19,14 +20,35 @@ export async function baseSettings(base: Base, project: Project): Promise<Settin
       ? [await fromGit(base.ref, file, project.directory), `${base.ref}:${file}`]
       : [await readFile(base.path, "utf8"), base.path];
   if (text === undefined) return undefined;
+  const read = (path: string): Promise<string | undefined> =>
+    "ref" in base
+      ? fromGit(base.ref, path, project.directory)
+      : readFile(join(dirname(base.path), path), "utf8").catch(() => undefined);
   try {
-    return SettingsFile.parse(name, text).settings;
+    const { settings } = SettingsFile.parse(name, text);
+    return { ...settings, ownPolicies: await policiesOf(settings, read) };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     throw new Failure(`The settings of the base will not do:\n${error.message}`, "Name another base.", {
       cause: error,
     });
   }
+}
+
+/** The organization's own policies as they were; one that is not there, or will not do, counts as none, and comes with the change. */
+async function policiesOf(
+  { serviceControlPolicies }: Settings,
+  read: (path: string) => Promise<string | undefined>,
+): Promise<OwnPolicy[]> {
+  const policies: OwnPolicy[] = [];
+  if (serviceControlPolicies.length === 0) return policies;
+  const { readPolicyText } = await import("../../infra/policy-files.ts");
+  for (const file of serviceControlPolicies) {
+    const text = await read(file);
+    const found = text === undefined ? undefined : readPolicyText(Buffer.from(text));
+    if (found !== undefined && "document" in found) policies.push({ file, content: found.document });
+  }
+  return policies;
 }
 
 async function fromGit(ref: string, file: string, directory: string): Promise<string | undefined> {

@@ -26,12 +26,15 @@ export function warningOf(
   const places = [...new Set(going.map(({ account }) => account))].sort();
   const total = Object.keys(accounts).filter((name) => !reservedAccountNames.includes(name)).length;
   const guardRails = held.filter(({ type }) => type === "guard rail").length;
-  const others = held.filter(({ type }) => !["user", "role", "service control policy", "guard rail"].includes(type));
+  const ownPolicies = held.filter(({ type }) => type === "own service control policy").length;
+  const counts = ["user", "role", "service control policy", "guard rail", "own service control policy"];
+  const others = held.filter(({ type }) => !counts.includes(type));
   const parts = [
     ...(names.length === 0 ? [] : [`${counted(names.length, "developer")} (${namesText(names)})`]),
     ...(going.length === 0 ? [] : [`${counted(going.length, "role")} (in ${accountsText(places, total)})`]),
     ...(held.some(({ type }) => type === "service control policy") ? ["the service control policy"] : []),
     ...(guardRails === 0 ? [] : [counted(guardRails, "guard rail")]),
+    ...(ownPolicies === 0 ? [] : [counted(ownPolicies, "own service control policy")]),
     ...(others.length === 0 ? [] : [counted(others.length, "other resource")]),
   ];
   const what = parts.length === 0 ? "what is left" : listed(parts, (part) => part);

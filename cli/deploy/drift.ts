@@ -3,6 +3,7 @@ import { unreachedWarnings } from "./unreached-accounts.ts";
 import { openForRun } from "./open-for-run.ts";
 import { lookAtAws } from "../aws/look.ts";
 import { cutOffs } from "./cut-offs.ts";
+import { locks } from "./locks.ts";
 import { denials, liftedDenials } from "../engine/denials-in-aws.ts";
 import { madeByOthers, nameDangers } from "./taken-names.ts";
 import { otherBrokenPromises } from "./promise.ts";
@@ -64,7 +65,11 @@ export async function driftReport(
   const denied = denials(look, settings, before);
   const lifted = repair === undefined ? [] : liftedDenials(stackBefore(repair), denied, {});
   const strangers = nameDangers(madeByOthers(look, stackBefore(changes).held, settings), {});
-  const promises = [...cutOffs(look, settings), ...otherBrokenPromises(look, settings)];
+  const promises = [
+    ...locks(look, settings, before.held),
+    ...cutOffs(look, settings),
+    ...otherBrokenPromises(look, settings),
+  ];
   return previewReport({
     ...{ kind: "drift", stack: stackName, settings, changes },
     warnings: [...underPolicy, ...strangers, ...denied, ...promises, ...lifted, ...unreachedWarnings(stack, settings)],

@@ -2,7 +2,7 @@ import pMap from "p-map";
 
 import { type GuardRail, guardRailNames, guardRailsIn } from "../../infra/guard-rails.ts";
 import type { Settings } from "../../infra/settings.ts";
-import type { Identity } from "../aws/identities.ts";
+import { type Identity, isCanary } from "../aws/identities.ts";
 import type { Look } from "../aws/look.ts";
 import type { StackBefore } from "../changes/stack-before.ts";
 import type { Danger, Warning } from "../results/warning.ts";
@@ -52,7 +52,9 @@ type Stopped = (identities: Look["identities"], settings: Guarded, outsiders: Se
 
 const stoppedBy: Partial<Record<GuardRail, Stopped>> = {
   identities: (identities) =>
-    inAccounts(identities).flatMap(([account, { type, name }]) => (type === "user" ? [`${account}/${name}`] : [])),
+    inAccounts(identities).flatMap(([account, identity]) =>
+      identity.type === "user" && !isCanary(identity) ? [`${account}/${identity.name}`] : [],
+    ),
   federation: (identities) => [
     ...new Set(
       inAccounts(identities).flatMap(([account, { type, document }]) =>
@@ -66,9 +68,10 @@ const stoppedBy: Partial<Record<GuardRail, Stopped>> = {
       return strangers.length === 0 ? [] : [`${account}/${identity.name} (${[...new Set(strangers)].join(", ")})`];
     }),
   auth: (identities, { developers }) =>
-    (identities.get("auth") ?? []).flatMap(({ type, name }) =>
-      type === "user" && !Object.hasOwn(developers, name) ? [`auth/${name}`] : [],
-    ),
+    (identities.get("auth") ?? []).flatMap((identity) => {
+      const { type, name } = identity;
+      return type === "user" && !Object.hasOwn(developers, name) && !isCanary(identity) ? [`auth/${name}`] : [];
+    }),
 };
 
 /** What the development accounts have, each with its account. */

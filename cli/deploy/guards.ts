@@ -5,6 +5,7 @@ import { Failure } from "../failure.ts";
 import type { StackBefore } from "../changes/stack-before.ts";
 import type { Danger, Warning } from "../results/warning.ts";
 import { guardRailsBefore, guardRailsStop, removedGuardRails } from "./guard-rails.ts";
+import { ownPoliciesStop, removedOwnPolicies } from "./own-policies.ts";
 import { type GuardOptions, isDanger } from "./guard-options.ts";
 import { advice, consentTo, shutOutSetting, warningFact } from "../report/wording.ts";
 
@@ -37,7 +38,11 @@ export async function dangersOf(
     authAccountUnderPolicy(settings, look.shield?.targets ?? []),
     ...(options.policyStays === true
       ? []
-      : [dangersOfPolicy(before, settings, options, inForce), unitsWithoutRoom(inForce, settings)]),
+      : [
+          dangersOfPolicy(before, settings, options, inForce),
+          unitsWithoutRoom(inForce, settings),
+          ownPoliciesStop(before, settings, look),
+        ]),
     absentPolicies(before, settings, options),
     guardRailsStop(before, settings, look),
   ]);
@@ -51,7 +56,13 @@ export function dangersInSettings(before: StackBefore, settings: Settings, optio
     ...renamedAccounts(before, settings),
     ...recased(before, settings),
     ...tooManyRemovals(before, settings, options),
-    ...removedGuardRails(guardRailsBefore(before), settings, options),
+    // Whoever comes in alone takes none of them off.
+    ...(options.policyStays === true
+      ? []
+      : [
+          ...removedGuardRails(guardRailsBefore(before), settings, options),
+          ...removedOwnPolicies(before, settings, options),
+        ]),
   ];
 }
 
@@ -169,6 +180,9 @@ function settingOf(danger: Danger): string[] | undefined {
       return [danger.setting];
     case "guard-rails-removed":
       return ["guardRails"];
+    case "own-policies-removed":
+    case "own-policy-shuts-out":
+      return ["serviceControlPolicies"];
     case "name-in-the-way":
     case "name-taken":
     case "denials-lifted":

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { accountsOf, ownRolesOf, roleNameOf } from "../../infra/names.ts";
-import { developerPolicy } from "../../infra/policies.ts";
+import { developerPolicy, type DeveloperRights } from "../../infra/policies.ts";
+import { spelledDocument } from "../../infra/policy-documents.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { trustAgain } from "../aws/role-trust.ts";
 import { viewOrganization } from "../aws/organization-view.ts";
@@ -79,7 +80,7 @@ export async function addToStack(
   requireSharedPolicy(resources, settings, otherFormKeptBy(stack) !== undefined);
   // Whoever goes by a name that is taken is refused before anything is made.
   const developers = Object.fromEntries(names.map((name) => [name, settings.developers[name] ?? {}]));
-  const alone = { ...settings, developers };
+  const alone = { ...settings, developers, serviceControlPolicies: [] };
   const look = await lookAtAws(alone, unreachedNames(stack));
   requireSeen(look);
   // Removals and units are other people's business; what is wrong with accounts and names is that of those who come, too.
@@ -243,7 +244,7 @@ async function returnToStack(
   await prepareAddition(stack, names, { settings, refresh });
 }
 
-/** Refuses a pending edit of the policy that all developers share: it names their roles, and one under another prefix could not log in. */
+/** Refuses a pending edit of the policy that all developers share: whoever came in now would be given what the settings no longer say. */
 function requireSharedPolicy(resources: Resource[], settings: Settings, switching: boolean): void {
   const isShared = resources.some(({ type }) => type === "aws-native:cloudformation:StackSet");
   if (settings.roles === "shared" && !isShared) {
@@ -254,12 +255,33 @@ function requireSharedPolicy(resources: Resource[], settings: Settings, switchin
     );
   }
   const policy = resources.find(({ type }) => type === "aws-native:iam:ManagedPolicy");
-  if (isDeepStrictEqual(policy?.inputs?.["policyDocument"], developerPolicy(settings, switching))) return;
+  const applied = policy?.inputs?.["policyDocument"];
+  if (isDeepStrictEqual(applied, developerPolicy(settings, switching))) return;
+  const keys = settingsOfSharedPolicy(applied, settings, switching);
+  const [first = "rolePrefix"] = keys;
   throw new Failure(
-    "Another edit of the settings is pending that changes the policy which all developers share.",
+    `Another edit of the settings${keys.length === 0 ? "" : ` (${keys.join(", ")})`} is pending that changes the policy which all developers share.`,
     "Nothing was changed. Run mfa-admin up first: it shows that edit, and asks.",
-    { setting: ["rolePrefix"] },
+    { setting: [first] },
   );
+}
+
+/** The settings by which the shared policy that was applied is another one. */
+export function settingsOfSharedPolicy(applied: unknown, settings: DeveloperRights, switching = false): string[] {
+  const statements = (document: unknown): [assume: Record<string, unknown>, others: unknown] => {
+    const all = spelledDocument(document).Statement;
+    const isAssume = ({ Sid }: Record<string, unknown>): boolean => Sid === "AllowAssumeRoleWithMFA";
+    return [all.find(isAssume) ?? {}, all.filter((one) => !isAssume(one))];
+  };
+  const [[assume, others], [wanted, otherWanted]] = [
+    statements(applied),
+    statements(developerPolicy(settings, switching)),
+  ];
+  return [
+    ...(isDeepStrictEqual(assume["Resource"], wanted["Resource"]) ? [] : ["rolePrefix"]),
+    ...(isDeepStrictEqual(others, otherWanted) ? [] : ["accessKeys"]),
+    ...(isDeepStrictEqual(assume["Condition"], wanted["Condition"]) ? [] : ["mfaMaxAge"]),
+  ];
 }
 
 /** The URNs of what is to be made: the developers with their users and roles, and providers that the stack has not yet. */

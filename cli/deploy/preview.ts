@@ -61,6 +61,7 @@ async function full({
     { unfinishedNames },
     { unreachedWarnings },
     { unreachedNames },
+    { turnedBy },
   ] = await Promise.all([
     import("./open-for-run.ts"),
     import("./previewed.ts"),
@@ -68,6 +69,7 @@ async function full({
     import("../engine/state-before.ts"),
     import("./unreached-accounts.ts"),
     import("../engine/unreached.ts"),
+    import("../matrix/turned.ts"),
   ]);
   const saving = path === undefined ? undefined : { path, ...(await import("./saved-plan.ts")) };
   await saving?.requirePlanWritable(saving.path);
@@ -80,14 +82,15 @@ async function full({
   ]);
   await saving?.savePlan(saving.path, project, settings, changes);
   const before = stackBefore(changes);
-  const [seen, dangers] = await Promise.all([
+  const [seen, dangers, turned] = await Promise.all([
     see(look, before, settings, { ...guards, unfinished: () => unfinishedNames(stack, project) }),
     dangersOf(before, settings, { ...guards, unreached }, look),
+    turnedBy(changes, settings),
   ]);
   return previewReport({
-    ...{ kind: "preview", stack: project.stack, settings },
+    ...{ kind: "preview", stack: project.stack, settings, written: file.written },
     changes: await changesSeen(changes, seen, settings, guards),
-    warnings: [...unreachedWarnings(stack, settings), ...seen.alarms, ...dangers, ...seen.dangers],
+    warnings: [...unreachedWarnings(stack, settings), ...seen.alarms, ...dangers, ...seen.dangers, ...turned],
   });
 }
 
@@ -100,5 +103,5 @@ async function roster({ project, file, base, ...guards }: PreviewOptions, cause:
   }
   const before = await baseSettings(base, project);
   const reason = `${cause} Neither AWS nor the stack's state was looked at; the settings are compared with those before the change.`;
-  return rosterReport({ stack: project.stack, before, after: file.settings, reason, ...guards });
+  return rosterReport({ stack: project.stack, before, after: file.settings, written: file.written, reason, ...guards });
 }

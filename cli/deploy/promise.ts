@@ -90,11 +90,11 @@ function withoutAllow({ withoutAllow: targets }: Look, settings: Settings): Warn
   return [{ kind: "no-full-access", targets: targets.map((id) => ({ id, name: names.get(id) ?? id })) }];
 }
 
-function openAccessRoles({ identities, managementAccount }: Look, { accessRole }: Settings): Warning[] {
+function openAccessRoles({ identities, managementAccount, managers }: Look, { accessRole }: Settings): Warning[] {
   return [...identities].flatMap(([account, found]): Warning[] => {
     const role = found.find(({ type, name }) => type === "role" && name === accessRole);
     if (role === undefined) return [];
-    const strangers = principalsOf(role.document).filter((principal) => isStranger(principal, managementAccount));
+    const strangers = principalsOf(role.document).filter((principal) => isStranger(principal, managers));
     if (strangers.length === 0) return [];
     return [{ kind: "access-role", account, role: accessRole, strangers: [...new Set(strangers)], managementAccount }];
   });

@@ -1,6 +1,7 @@
 import pMap from "p-map";
 
-import { type ControlPolicy, guardRailPolicies } from "../../infra/guard-rails.ts";
+import { furtherPolicies } from "../../infra/control-policies.ts";
+import type { ControlPolicy } from "../../infra/guard-rails.ts";
 import { endedSessionsPolicyName, serviceControlPolicyName } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
@@ -19,36 +20,51 @@ const usualQuota = 10;
  * let in.
  */
 export async function unitsWithoutRoom(before: StackBefore, settings: Settings): Promise<Danger[]> {
+  const coming = [...comingPolicies(before, settings)].filter(([, names]) => names.length > 0);
+  if (coming.length === 0) return [];
+  const { controlPoliciesOn } = await import("../aws/control-policies.ts");
+  const attached = await pMap(coming, ([target]) => controlPoliciesOn(target, "SERVICE_CONTROL_POLICY"), {
+    concurrency: 2,
+  });
+  return coming.flatMap(([organizationalUnit, names], index): Danger[] => {
+    const policies = (attached[index] ?? []).map(({ Name = "" }) => Name);
+    const { added, isEnough } = roomFor(names, policies);
+    return isEnough ? [] : [{ kind: "no-room", refused: true, organizationalUnit, policies, coming: added }];
+  });
+}
+
+/** What comes to each unit, and to the auth account, that the stack's service control policies are for; of some nothing. */
+export function comingPolicies(before: StackBefore, settings: Settings): Map<string, string[]> {
   const policies = controlPoliciesOf(settings).filter(({ type }) => type === "SERVICE_CONTROL_POLICY");
   const attachedBefore = targetsByPolicy(before);
   const coming = new Map<string, string[]>();
   for (const { name, targetIds } of policies) {
-    for (const target of targetIds.filter((id) => attachedBefore.get(name)?.includes(id) !== true)) {
-      coming.set(target, [...(coming.get(target) ?? []), name]);
+    for (const target of targetIds) {
+      const isNew = attachedBefore.get(name)?.includes(target) !== true;
+      coming.set(target, [...(coming.get(target) ?? []), ...(isNew ? [name] : [])]);
     }
   }
-  if (coming.size === 0) return [];
-  const { controlPoliciesOn } = await import("../aws/control-policies.ts");
+  return coming;
+}
+
+/**
+ * Whether a target takes what comes to it.
+ *
+ * @param present names of the service control policies that are attached there
+ */
+export function roomFor(coming: string[], present: string[]): { added: string[]; isEnough: boolean; quota: number } {
   const quota = policiesPerTarget();
-  const targets = [...coming];
-  const attached = await pMap(targets, ([target]) => controlPoliciesOn(target, "SERVICE_CONTROL_POLICY"), {
-    concurrency: 2,
-  });
-  return targets.flatMap(([organizationalUnit, names], index): Danger[] => {
-    const present = (attached[index] ?? []).map(({ Name = "" }) => Name);
-    // A stack whose state was lost has it there already.
-    const added = names.filter((name) => !present.includes(name));
-    if (present.length + added.length <= quota || added.length === 0) return [];
-    return [{ kind: "no-room", refused: true, organizationalUnit, policies: present, coming: added }];
-  });
+  // A stack whose state was lost has it there already.
+  const added = coming.filter((name) => !present.includes(name));
+  return { added, isEnough: added.length === 0 || present.length + added.length <= quota, quota };
 }
 
 /** Where each control policy of the stack is attached by now. */
 function targetsByPolicy({ held, organizationalUnits }: StackBefore): Map<string, string[]> {
-  const guardRails = held.filter(({ type }) => type === "guard rail");
+  const further = held.filter(({ type }) => type === "guard rail" || type === "own service control policy");
   return new Map([
     [serviceControlPolicyName, organizationalUnits],
-    ...guardRails.map(({ name, properties }) => [name, targetsOf(properties)] as const),
+    ...further.map(({ name, properties }) => [name, targetsOf(properties)] as const),
   ]);
 }
 
@@ -59,7 +75,7 @@ function controlPoliciesOf(settings: Settings): Pick<ControlPolicy, "name" | "ty
   const ending = { ...requireMfa, name: endedSessionsPolicyName, targetIds };
   return [
     { ...requireMfa, targetIds },
-    ...guardRailPolicies(settings, ""),
+    ...furtherPolicies(settings, ""),
     ...(settings.roles === "shared" ? [ending] : []),
   ];
 }

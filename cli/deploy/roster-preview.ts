@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 
+import { accessEndOf } from "../../infra/access-ends.ts";
 import { assignmentTags } from "../../infra/assignment.ts";
 import { accountsOf, ownRolesOf, policyArnIn, roleNameOf } from "../../infra/names.ts";
+import { ownPolicyName } from "../../infra/own-policies.ts";
 import { type Settings, settingsKeys, settingsSchema } from "../../infra/settings.ts";
 import { differences } from "../changes/differences.ts";
 import { dangersInSettings } from "./guards.ts";
@@ -18,12 +20,14 @@ export interface RosterComparison extends GuardOptions {
   /** The settings that are compared with; nothing where there were none yet. */
   before: Settings | undefined;
   after: Settings;
+  /** The same as it is written, with access that is over. */
+  written?: Settings;
   /** Why there is no more than this, in a sentence. */
   reason: string;
 }
 
 /** What the settings alone tell of a change: the users and the roles. Neither AWS nor the stack's state is looked at. */
-export function rosterReport({ stack, before, after, reason, ...guards }: RosterComparison): PreviewReport {
+export function rosterReport({ stack, before, after, written, reason, ...guards }: RosterComparison): PreviewReport {
   const changes = rosterChanges(before, after);
   const warnings = [
     ...dangersInSettings(stackBefore(changes), after, guards),
@@ -33,6 +37,7 @@ export function rosterReport({ stack, before, after, reason, ...guards }: Roster
   const isNew = before === undefined ? " There were no settings of this stack before." : "";
   return previewReport({
     ...{ kind: "roster", stack, settings: after, changes, warnings },
+    ...(written !== undefined && { written }),
     reason: reason + isNew,
     otherSettings: otherKeys(before, after),
   });
@@ -86,10 +91,11 @@ function rosterOperation(old: Known | undefined, now: Known | undefined): StackR
   if (old === undefined) return "create";
   if (now === undefined) return "delete";
   if (old.name !== now.name) return "replace";
-  return differences(old.properties, now.properties).properties.length > 0 ? "update" : "same";
+  const { properties, policies } = differences(old.properties, now.properties);
+  return properties.length + policies.length > 0 ? "update" : "same";
 }
 
-/** The users and the roles that settings ask for, by developer and account. */
+/** The users and the roles that settings ask for, by developer and account, and the organization's own policies. */
 function resourcesOf(settings: Settings | undefined): Map<string, Known> {
   const found = new Map<string, Known>();
   for (const developer of Object.keys(settings?.developers ?? {})) {
@@ -99,15 +105,19 @@ function resourcesOf(settings: Settings | undefined): Map<string, Known> {
       type: "user",
       name: developer,
       developer,
-      properties: userProperties(settings, developer),
+      properties: { ...userProperties(settings, developer), ...until(accessEndOf(settings, developer)) },
     });
     for (const account of ownRolesOf(settings, developer)) {
       const name = roleNameOf(settings, developer);
       found.set(`${developer} ${account}`, {
         ...{ account, type: "role", name, developer },
-        properties: roleProperties(settings, account, name),
+        properties: { ...roleProperties(settings, account, name), ...until(accessEndOf(settings, developer, account)) },
       });
     }
+  }
+  for (const { file, content } of settings?.ownPolicies ?? []) {
+    const identity = { account: "management", type: "own service control policy", name: ownPolicyName(file) };
+    found.set(`policy ${identity.name}`, { ...identity, properties: { content } });
   }
   return found;
 }
@@ -118,6 +128,8 @@ function userProperties(settings: Settings, developer: string): Record<string, u
   const names = accountsOf(settings, developer).map((account) => [account, account]);
   return { tags: assignmentTags(settings, developer, Object.fromEntries(names) as Record<string, string>) };
 }
+/** What stands for the policies by which access ends. */
+const until = (end: string | undefined): Record<string, unknown> => (end === undefined ? {} : { until: end });
 
 function roleProperties(settings: Settings, account: string, roleName: string): Record<string, unknown> {
   const { developmentAccounts, permissions, permissionsBoundary, sessionDuration } = settings;

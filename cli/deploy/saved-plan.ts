@@ -145,7 +145,9 @@ function planFile({ name, stack }: Project, settings: Settings, previewed: Stack
       return [{ operation, account, type, name, sha256 }];
     })
     .sort((a, b) => (titleOf(a) < titleOf(b) ? -1 : 1));
-  return { format, version: 1, project: name, stack, settings, changes };
+  // What the files of policies say is in the changes, by its digest.
+  const own = Object.fromEntries(settingsKeys.map((key) => [key, (settings as Record<string, unknown>)[key]]));
+  return { format, version: 1, project: name, stack, settings: own as PlanFile["settings"], changes };
 }
 
 /** A value with the keys of all objects in it in order. */

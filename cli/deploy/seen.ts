@@ -9,6 +9,7 @@ import type { Danger, Warning } from "../results/warning.ts";
 import { warningFact } from "../report/wording.ts";
 import { type CutOffWarning, cutOffs, liftedByHand } from "./cut-offs.ts";
 import { type Denied, denials, liftedDenials } from "../engine/denials-in-aws.ts";
+import { locks } from "./locks.ts";
 import { nameDangers, type Taken, takenNames } from "./taken-names.ts";
 import { brokenPromises } from "./promise.ts";
 
@@ -64,7 +65,12 @@ export async function see(
       ...liftedDenials(before, denied, options),
       ...liftedByHand(lifted.cutOff, lifted.denied),
     ],
-    alarms: [...brokenPromises(look, before, settings).filter(isToBePutRight), ...denied, ...cutOff],
+    alarms: [
+      ...brokenPromises(look, before, settings).filter(isToBePutRight),
+      ...denied,
+      ...cutOff,
+      ...locks(look, settings, before.held),
+    ],
     denied,
     lifted,
   };

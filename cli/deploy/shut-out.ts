@@ -1,3 +1,4 @@
+import type { IAMClient } from "@aws-sdk/client-iam";
 import pMap from "p-map";
 
 import { endOf, exemptionsOf } from "../../infra/exemptions.ts";
@@ -39,10 +40,12 @@ export async function shutOutBy(
     ...(unnamed.length === 0
       ? []
       : [{ kind: "unnamed-accounts" as const, accounts: unnamed.map(({ id, title }) => ({ id, name: title })) }]),
-    ...added.flatMap((account, index) => warningsOf(account, found[index] ?? [], settings, options)),
+    ...added.flatMap((account, index) => warningsOf(account, found[index] ?? none, settings, options)),
     ...lost.flatMap(({ account, found }) => warningsOf(account, found, settings, options)),
   ];
 }
+
+const none: Found = { users: [], roles: [] };
 
 function endsOf(settings: Pick<Settings, "developmentAccounts" | "exempt">): Map<string, string> {
   return new Map(exemptionsOf(settings).map(({ arn, until }) => [arn, endOf(until)]));
@@ -93,31 +96,51 @@ async function accountsThatComeUnder(was: string[], settings: ShutOutSettings): 
     .map(({ id, name }) => ({ id, name: names.get(id) ?? id, title: name, isNamed: names.has(id) }));
 }
 
+/** Whom the policy shuts out of an account, and which roles of it they take today. */
+interface Found {
+  users: ShutOut[];
+  roles: { name: string; lastUsedAt?: string }[];
+}
+
 /** @param isConcerned which users, by their ARNs, are to be told */
 async function lookInto(
   { id, name }: Account,
   settings: ShutOutSettings,
   isConcerned: (arn: string) => boolean,
-): Promise<ShutOut[]> {
+): Promise<Found> {
   const [{ iamIn }, { principalsWithoutMfa }] = await Promise.all([
     import("../aws/clients.ts"),
     import("../aws/credentials-without-mfa.ts"),
   ]);
   try {
-    const principals = await principalsWithoutMfa(iamIn(id, settings), id);
-    return principals
-      .filter(({ arn }) => isConcerned(arn))
-      .map(({ name: user, credentials }) => ({ name: `${name}/${user}`, credentials }));
+    const iam = iamIn(id, settings);
+    const concerned = (await principalsWithoutMfa(iam, id)).filter(({ arn }) => isConcerned(arn));
+    const users = concerned.map(({ name: user, credentials }) => ({ name: `${name}/${user}`, credentials }));
+    const arns = concerned.map(({ arn }) => arn).filter((arn) => !arn.endsWith(":root"));
+    return { users, roles: arns.length === 0 ? [] : await rolesFor(iam, id, arns) };
   } catch (error) {
     // Credentials that are broken are not the account's doing.
     if (error instanceof Failure || !(error instanceof Error)) throw error;
-    return [{ name: `${name}/*`, credentials: [], unread: `${error.name}: ${error.message}` }];
+    return { users: [{ name: `${name}/*`, credentials: [], unread: `${error.name}: ${error.message}` }], roles: [] };
   }
+}
+
+/** The roles of an account whose trust policy names one of its users, or all of the account: AssumeRole is denied to them, too. */
+async function rolesFor(iam: IAMClient, accountId: string, users: string[]): Promise<Found["roles"]> {
+  const [{ identitiesIn }, { principalsOf }] = await Promise.all([
+    import("../aws/identities.ts"),
+    import("./trust.ts"),
+  ]);
+  const letIn = new Set([...users, accountId, `arn:aws:iam::${accountId}:root`]);
+  const roles = (await identitiesIn(iam)).filter(({ type }) => type === "role");
+  return roles
+    .filter(({ document }) => principalsOf(document).some((principal) => letIn.has(principal)))
+    .map(({ name, lastUsedAt }) => ({ name, ...(lastUsedAt !== undefined && { lastUsedAt }) }));
 }
 
 function warningsOf(
   { id, name }: Account,
-  found: ShutOut[],
+  { users: found, roles }: Found,
   { shutOut }: ShutOutSettings,
   { acceptShutOut = false }: GuardOptions,
 ): Warning[] {
@@ -127,13 +150,15 @@ function warningsOf(
     if (named.has(one.name.toLowerCase()) || named.has(`${name}/*`)) return "in the settings";
     return acceptShutOut ? "given once" : "needed";
   };
-  return [...Map.groupBy(found, consentFor)].map(([consent, users]) => ({
+  return [...Map.groupBy(found, consentFor)].map(([consent, users], index) => ({
     kind: "shut-out",
     refused: consent === "needed",
     consent,
     account: name,
     accountId: id,
     users,
+    // Whoever of them takes which is told once.
+    ...(index === 0 && roles.length > 0 && { roles }),
   }));
 }
 

@@ -1,5 +1,6 @@
 import { assignmentFromTags } from "../../infra/assignment.ts";
 import { developersGroup, ownRolesOf, roleNameOf, serviceControlPolicyName } from "../../infra/names.ts";
+import { ownPolicyName } from "../../infra/own-policies.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Identity } from "../aws/identities.ts";
 import type { Look } from "../aws/look.ts";
@@ -49,7 +50,22 @@ export function takenNames(
   );
   const policy = { account: "management", type: "service control policy", name: serviceControlPolicyName };
   const hasPolicy = held.some(({ type }) => type === policy.type) || unfinished.has(identityKey(policy));
-  return look.shield === undefined || hasPolicy ? taken : [...taken, policy];
+  const policies = takenPolicies(look, held, settings).filter((one) => !unfinished.has(identityKey(one)));
+  return [...taken, ...(look.shield === undefined || hasPolicy ? [] : [policy]), ...policies];
+}
+
+/** Service control policies that are called as the organization's own are to be called. */
+function takenPolicies(
+  { policyNames }: Look,
+  held: StackBefore["held"],
+  { serviceControlPolicies }: Settings,
+): Taken[] {
+  const type = "own service control policy";
+  const own = held.filter((one) => one.type === type).map(({ name }) => name);
+  return serviceControlPolicies.map(ownPolicyName).flatMap((name): Taken[] => {
+    const isTaken = policyNames.includes(name) && !own.includes(name);
+    return isTaken ? [{ account: "management", type, name }] : [];
+  });
 }
 
 /**

@@ -45,6 +45,9 @@ export async function withTakeovers(
 }
 
 async function takeoverOf({ account, type, name, found }: Taken, look: Look, settings: Settings): Promise<Takeover> {
+  if (type === "own service control policy") {
+    return { keeps: [], loses: ["what its text says otherwise", "where else it is attached"] };
+  }
   if (found === undefined) return policyTakeover(look, settings);
   // It is put back after the run, like on everything that is the stack's.
   const denying = denyingOn(found, denyingIn(look.identities.get(account) ?? []), givenIn(settings));

@@ -12,12 +12,12 @@ export function principalsOf(document: unknown): string[] {
 }
 
 /**
- * Whether somebody is let in who is not of the management account. An unique id stands for a user or a role that was deleted,
+ * Whether somebody is let in who is not of the accounts that manage the organization. An unique id stands for a user or a role that was deleted,
  * which nobody is any more (IAM User Guide, "IAM identifiers").
  */
-export function isStranger(principal: string, managementAccount: string): boolean {
-  if (principal === managementAccount || isUniqueId(principal)) return false;
-  return !new RegExp(`^arn:aws[\\w-]*:(iam|sts)::${managementAccount}:`).test(principal);
+export function isStranger(principal: string, managers: string[]): boolean {
+  if (managers.includes(principal) || isUniqueId(principal)) return false;
+  return !new RegExp(`^arn:aws[\\w-]*:(iam|sts)::(${managers.join("|")}):`).test(principal);
 }
 
 /** What IAM shows in place of an ARN once the user or the role is deleted (IAM User Guide, "IAM identifiers"). */

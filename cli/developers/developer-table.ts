@@ -12,11 +12,22 @@ export function developerTable(rows: DeveloperRow[], accounts: number): string {
   return plainTable(
     ["Developer", "Accounts", ...(asked ? ["MFA", "Access keys", "Last use"] : [])],
     rows.map((row) => [
-      row.userName,
-      row.everyAccount === true ? "every account" : accountsText(row.accounts, accounts),
+      row.locks === undefined ? row.userName : `${row.userName} (locked)`,
+      row.everyAccount === true
+        ? `every account${row.end === undefined ? "" : ` (until ${row.end})`}`
+        : `${accountsText(row.accounts, accounts)}${endsText(row)}`,
       ...(asked ? [mfa(row), keys(row), lastUse(row)] : []),
     ]),
   );
+}
+
+/** When access ends: once, where it does so everywhere at the same time. */
+function endsText({ accounts, ends = {} }: DeveloperRow): string {
+  const each = Object.entries(ends);
+  const times = new Set(each.map(([, end]) => end));
+  if (each.length === 0) return "";
+  if (each.length === accounts.length && times.size === 1) return ` (until ${each[0]?.[1] ?? ""})`;
+  return ` (${each.map(([account, end]) => `${account} until ${end}`).join(", ")})`;
 }
 
 function mfa({ exists, hasPassword, mfaDevices = [] }: DeveloperRow): string {

@@ -28,6 +28,8 @@ export interface EmergencyTarget {
   roleNames: string[];
   /** The name of the role that others enter by, too, where the person enters by it. */
   sharedRole?: string;
+  /** By the user's tags: whether access keys need MFA, as the setting `accessKeys` was when it was last applied. */
+  accessKeys?: Assignment["accessKeys"];
   /** What the stack has of theirs to delete: the user, and the names of the accounts with a role. */
   own: { user: boolean; roles: string[] };
 }
@@ -75,6 +77,7 @@ export async function emergencyTarget(
   return {
     userName,
     authAccount,
+    ...(assignment?.accessKeys !== undefined && { accessKeys: assignment.accessKeys }),
     own: isRead
       ? { user: noted?.authAccount !== undefined, roles: Object.keys(noted?.accounts ?? {}) }
       : { user: user !== undefined, roles: isShared ? [] : Object.keys(assignment?.accounts ?? {}) },

@@ -1,4 +1,5 @@
 import { type MfaDevice, mfaDevicesOf, removeMfaDevice } from "../../infra/mfa-devices.ts";
+import { signInAddress } from "../../infra/names.ts";
 import { aboutUser } from "../aws/missing-user.ts";
 import type { Project } from "../project/project.ts";
 import type { ResetMfaResult } from "../results/credentials.ts";
@@ -6,7 +7,8 @@ import { confirmChange, requireConfirmable } from "../terminal/ask.ts";
 import type { Printer } from "../terminal/printer.ts";
 import { mfaDeviceTable } from "./credential-tables.ts";
 import { listEach, requireAllTaken, takeEach, tellNotTaken } from "./emergency-refusal.ts";
-import { userInEmergency } from "./emergency-target.ts";
+import { type EmergencyTarget, userInEmergency } from "./emergency-target.ts";
+import { noteLocked } from "./locked-note.ts";
 import { sessionsAfter } from "./end-sessions.ts";
 
 export interface ResetMfaOptions {
@@ -42,7 +44,8 @@ export async function resetMfa(
   );
   const left = [...unlisted, ...failed];
   tellNotTaken(userName, left);
-  if (left.length === 0 || taken.length > 0) printRemoved(userName, taken.length, printer);
+  if (left.length === 0 || taken.length > 0) printRemoved(target, taken.length, printer);
+  await noteLocked(iam, userName);
   const sessions = await sessionsAfter({ settings, target, end: endSessions });
   requireAllTaken("reset-mfa", userName, left);
   return { userName, removed: taken.map(deviceForJson), ...sessions };
@@ -52,17 +55,21 @@ function deviceForJson({ enabledAt, ...device }: MfaDevice): ResetMfaResult["rem
   return { ...device, ...(enabledAt && { enabledAt: enabledAt.toISOString() }) };
 }
 
-function printRemoved(userName: string, removed: number, printer: Printer): void {
+function printRemoved({ userName, authAccount, accessKeys }: EmergencyTarget, removed: number, printer: Printer): void {
+  const isHardened = accessKeys === "with-mfa";
   printer.log(
     removed === 0
       ? `${userName} has no MFA device; there is nothing to remove.`
       : `Removed ${removed === 1 ? "1 MFA device" : `${removed} MFA devices`} of ${userName}.`,
   );
   printer.log(
-    `${userName} can enrol now: mfa-admin enroll, or in the console, with a virtual device named ${userName} exactly.`,
+    isHardened
+      ? `Next, ${userName} signs in to the console (${signInAddress({ authAccount })}), assigns a virtual device named ${userName} exactly, and signs in again with it. No access key can do that, nor log in without a device; one that is there serves mfa-admin login from then on, and a new one is made in that session and given to mfa-admin enroll.`
+      : `${userName} can enrol now: mfa-admin enroll, or in the console, with a virtual device named ${userName} exactly.`,
   );
   if (removed === 0) return;
+  const by = isHardened ? "password" : "password or access key";
   printer.logToStderr(
-    `Note: until then whoever has ${userName}'s password or access key could enrol a device of their own. If a computer is lost, too, run mfa-admin revoke-keys ${userName} and mfa-admin reset-password ${userName}.`,
+    `Note: until then whoever has ${userName}'s ${by} could enrol a device of their own. If a computer is lost, too, run mfa-admin revoke-keys ${userName} and mfa-admin reset-password ${userName}.`,
   );
 }

@@ -9,6 +9,7 @@ import type { Printer } from "../terminal/printer.ts";
 import { accessKeyTable } from "./credential-tables.ts";
 import { listEach, requireAllTaken, takeEach, tellNotTaken } from "./emergency-refusal.ts";
 import { userInEmergency } from "./emergency-target.ts";
+import { noteLocked } from "./locked-note.ts";
 import { sessionsAfter } from "./end-sessions.ts";
 
 export interface RevokeKeysOptions {
@@ -47,6 +48,7 @@ export async function revokeKeys(
   const left = [...unlisted, ...failed];
   tellNotTaken(userName, left);
   if (left.length === 0 || taken.length > 0) printer.log(revokedText(userName, taken));
+  await noteLocked(iam, userName);
   const sessions = await sessionsAfter({ settings, target, end: endSessions });
   requireAllTaken("revoke-keys", userName, left);
   return { userName, revoked: taken, ...sessions };

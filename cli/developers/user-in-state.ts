@@ -45,6 +45,7 @@ export async function userInState(project: Project, name: string): Promise<UserI
 const isUser = (resource: NotedResource): boolean =>
   resource.type === "aws-native:iam:User" && developerIn(resource) !== undefined;
 
-function accountOf({ outputs = {} }: NotedResource): string | undefined {
+/** The id of the account that holds a resource, by its ARN. */
+export function accountOf({ outputs = {} }: NotedResource): string | undefined {
   return /:iam::(\d{12}):/.exec(JSON.stringify(outputs["arn"] ?? ""))?.[1];
 }

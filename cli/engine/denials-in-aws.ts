@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 
+import { isAccessEnd } from "../../infra/access-ends.ts";
+import { lockIn } from "../../infra/lock.ts";
 import { developersGroup, roleNameOf, trustPolicyName } from "../../infra/names.ts";
 import { revocationPolicy } from "../../infra/offboarding.ts";
 import { deniesByName, isQuarantine, onlyDenies } from "../../infra/policy-documents.ts";
@@ -34,8 +36,10 @@ export function denials(
       const { managed, inline, groups, boundary, trust } = denyingOn(identity, denying, given);
       const policies = [
         ...managed,
-        // The end of sessions, whoever has put it there, is no alarm; a cut-off is another one.
-        ...inline.map((policy) => policy.name).filter((policy) => policy !== revocationPolicy),
+        // The end of sessions, whoever has put it there, is no alarm; a cut-off and a lock are others.
+        ...inline
+          .filter((policy) => policy.name !== revocationPolicy && lockIn(policy) === undefined)
+          .map((policy) => policy.name),
         ...groups,
         ...(boundary === undefined ? [] : [boundary]),
         ...(trust === undefined ? [] : [trustPolicyName]),
@@ -70,7 +74,7 @@ export function denyingOn(
     denying.isDenying(arn) && !(type === "role" && isGiven(arns, arn));
   return {
     managed: managedPolicies.filter((arn) => isForeign(given.permissions, arn)),
-    inline: inlinePolicies.filter((policy) => onlyDenies(policy.document)),
+    inline: inlinePolicies.filter((policy) => onlyDenies(policy.document) && !isAccessEnd(policy)),
     groups: groups.filter((group) => denying.groups.has(group)),
     ...(boundary !== undefined && isForeign(given.boundaries, boundary) && { boundary }),
     ...(type === "role" && onlyDenies(document) && { trust: document }),

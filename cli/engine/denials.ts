@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
+import { isAccessEnd } from "../../infra/access-ends.ts";
 import { deniesByName, onlyDenies } from "../../infra/policy-documents.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { StepEventMetadata } from "./automation.ts";
@@ -60,7 +61,10 @@ type LeaveOut = (properties: Record<string, unknown>) => boolean;
 
 function leavingOut(type: string, { permissions, boundaries }: Given, also: string[]): LeaveOut {
   const isOwn = (arns: string[], arn: string): boolean => type === "aws-native:iam:Role" && isGiven(arns, arn);
-  const isInline = (policy: unknown): boolean => onlyDenies((policy as { policyDocument?: unknown }).policyDocument);
+  const isInline = (policy: unknown): boolean => {
+    const { policyName = "", policyDocument } = policy as { policyName?: string; policyDocument?: unknown };
+    return onlyDenies(policyDocument) && !isAccessEnd({ name: policyName, document: policyDocument });
+  };
   const isManaged = (arn: unknown): boolean =>
     (deniesByName(String(arn)) || also.includes(String(arn))) && !isOwn(permissions, String(arn));
   const isBoundary = (arn: string): boolean => also.includes(arn) && !isOwn(boundaries, arn);

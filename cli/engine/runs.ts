@@ -1,4 +1,4 @@
-import { guardRailPolicies } from "../../infra/guard-rails.ts";
+import { furtherPolicies } from "../../infra/control-policies.ts";
 import { accountsWithOwnRoles, ownRolesOf } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Project } from "../project/project.ts";
@@ -330,7 +330,7 @@ const resultOf = ({ changes, unchanged, seconds }: FinishedRun): RunResult => ({
 /** The control policies, the group and its policy, the users and their roles, or the stack set of the shared one. */
 function expectedResources(settings: Settings): number {
   const names = Object.keys(settings.developers);
-  const shared = (settings.roles === "shared" ? 4 : 3) + guardRailPolicies(settings, "").length;
+  const shared = (settings.roles === "shared" ? 4 : 3) + furtherPolicies(settings, "").length;
   return names.reduce((sum, name) => sum + 1 + ownRolesOf(settings, name).length, shared);
 }
 

@@ -1,5 +1,6 @@
 import { ensureEditable } from "../aws-files/aws-file.ts";
 import { Failure, isInterruption } from "../failure.ts";
+import { tellOldKey } from "../login/key-age.ts";
 import { assignmentToMe, warnOfClock } from "../login/myself.ts";
 import { canAsk } from "../terminal/ask.ts";
 import { keepOrReplaceKey, keepTypedKey, requireKeyProfile } from "./replace-key.ts";
@@ -35,6 +36,7 @@ export async function enroll(options: EnrollOptions, tell: Enrollment["tell"]): 
     const device = await enrollDevice(enrollment, assignment);
     const kept = await keepOrReplaceKey(enrollment, initial, assignment);
     const profiles = await writeConfigProfiles(enrollment, assignment, kept);
+    await tellOldKey(kept, myself, assignment);
     await firstLogin(enrollment, assignment, kept, device.lastCode);
     return {
       userName: myself.userName,

@@ -11,6 +11,17 @@ export interface KeptProgress {
   device?: NewDevice;
   /** The id of the key that was typed to begin with, and stands in the profile until it is replaced. */
   typedKey?: string;
+  rotation?: Rotation;
+}
+
+/** How far the replacement of an access key has come. */
+export interface Rotation {
+  /** The id of the key that is replaced. */
+  old: string;
+  /** When the new key was asked for, by AWS's clock, ISO 8601. */
+  begun?: string;
+  /** ISO 8601. */
+  inactiveSince?: string;
 }
 
 /** A device that was made and is not yet enabled. AWS shows its secret once. */
@@ -46,7 +57,7 @@ export class EnrollmentProgress {
     await this.write({ ...(await this.read()), ...changes });
   }
 
-  async forget(what: "device" | "typedKey"): Promise<void> {
+  async forget(what: "device" | "typedKey" | "rotation"): Promise<void> {
     const { [what]: forgotten, ...rest } = await this.read();
     if (forgotten !== undefined) await this.write(rest);
   }

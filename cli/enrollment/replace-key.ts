@@ -174,7 +174,7 @@ async function makeKey(enrollment: Enrollment): Promise<AccessKey> {
 }
 
 /** IAM does not know a new key everywhere at once. */
-async function untilKnown(key: AccessKey, userName: string): Promise<void> {
+export async function untilKnown(key: AccessKey, userName: string): Promise<void> {
   const [client, { waitUntilUserExists }] = await Promise.all([iamFor(key), import("@aws-sdk/client-iam")]);
   try {
     await waitUntilUserExists({ client, minDelay: 1, maxDelay: 5, maxWaitTime: 30 }, { UserName: userName });

@@ -1,9 +1,26 @@
-import { wordsOfAws } from "../aws/error-words.ts";
+import { isAccessDenied, wordsOfAws } from "../aws/error-words.ts";
 import { Failure } from "../failure.ts";
 import { type AccessKey, keyPlace } from "./own-access-key.ts";
 
 /** The access key was deactivated or deleted. */
 export class DeadKey extends Failure {}
+
+/** Everything is denied to the key's owner. */
+export class LockedOut extends Failure {}
+
+/**
+ * A refusal of what every developer may ask about themselves: somebody has shut them out by a policy, and nothing else is wrong.
+ *
+ * @returns nothing for any other error
+ */
+export function lockedOut(key: AccessKey, error: unknown): LockedOut | undefined {
+  if (!isAccessDenied(error) || !error.message.includes("explicit deny in an identity-based policy")) return undefined;
+  return new LockedOut(
+    `Everything is denied to the owner of the access key ${key.accessKeyId} of ${keyPlace(key)}: your access is locked (mfa-admin lock), or it was shut off otherwise. AWS: ${wordsOfAws(error)}`,
+    "Ask an administrator: mfa-admin unlock lets you in again. Your access key, password and MFA device are as they were; there is nothing to make anew.",
+    { cause: error },
+  );
+}
 
 /** Errors of a developer's own calls, in the developer's terms. Any other error is left to cli/explain.ts. */
 export function explainAs(key: AccessKey, error: unknown): unknown {

@@ -14,7 +14,8 @@ import { asArgument } from "../terminal/one-line.ts";
  * `enroll --kit` and `login --kit`. No secrets.
  */
 
-const { authAccount, developmentAccounts, sessionDuration, contact, region, mfaMaxAge } = settingsSchema.shape;
+const { authAccount, developmentAccounts, sessionDuration, contact, region, mfaMaxAge, maxKeyAge } =
+  settingsSchema.shape;
 
 const kitSchema = z.strictObject({
   userName,
@@ -28,6 +29,7 @@ const kitSchema = z.strictObject({
   region: region.unwrap().exactOptional(),
   accessKeys: z.literal("with-mfa").exactOptional(),
   mfaMaxAge: mfaMaxAge.unwrap().exactOptional(),
+  maxKeyAge: maxKeyAge.unwrap().exactOptional(),
 });
 
 /** A page with its front matter. */

@@ -4,11 +4,12 @@ import { canAsk } from "../terminal/ask.ts";
 import { type AccessKey, ownAccessKeys } from "./own-access-key.ts";
 import { chooseAccount, requireAccount } from "./choose-account.ts";
 import { codeToUse, rememberedCode, UsedCodes } from "./code.ts";
+import { tellOldKey } from "./key-age.ts";
 import { codeDevices } from "./devices.ts";
 import { liveSession, LoginMemory, type Memory, type Session } from "./memory.ts";
 import { type Myself, assignmentToMe, warnOfClock } from "./myself.ts";
 import { ownAmong } from "./own-key.ts";
-import { chainedLimit, type Opened, openSessions, type SessionRequest, WrongCode } from "./sessions.ts";
+import { chainedLimit, type Opened, openSessions, type SessionRequest, withAnyDevice, WrongCode } from "./sessions.ts";
 import { tell } from "../terminal/tell.ts";
 
 export interface LoginOptions {
@@ -64,6 +65,7 @@ export async function login(
   warnOfClock(myself);
   const assignment = await assignmentToMe(myself, options.kit);
   requireShortEnough(options.duration, assignment);
+  await tellOldKey(key, myself, assignment);
   const accounts = await chosenAccounts(options, assignment, memory);
   const chained = chain || accounts.length > 1;
   const request: SessionRequest = {
@@ -134,23 +136,6 @@ async function loginWithCode(
       tell(`${error.message} Type the one that the device shows now.`);
     }
   }
-}
-
-/** A wrong code costs nothing, and with several devices nobody knows whose it is. */
-async function withAnyDevice(
-  devices: string[],
-  open: (serialNumber: string) => Promise<Opened>,
-): Promise<{ opened: Opened; device: string }> {
-  let refused: WrongCode | undefined;
-  for (const device of devices) {
-    try {
-      return { opened: await open(device), device };
-    } catch (error) {
-      if (!(error instanceof WrongCode)) throw error;
-      refused = error;
-    }
-  }
-  throw refused ?? new Error("no device to try");
 }
 
 async function chosenAccounts(

@@ -4,7 +4,7 @@ import { type Assignment, assignmentFromTags } from "../../infra/assignment.ts";
 import { Failure } from "../failure.ts";
 import type { AccessKey } from "./own-access-key.ts";
 import { iamFor } from "./developer-clients.ts";
-import { explainAs } from "./explain-key.ts";
+import { explainAs, lockedOut } from "./explain-key.ts";
 import { tell } from "../terminal/tell.ts";
 
 /** What a developer's own key tells of its owner. */
@@ -43,7 +43,7 @@ export async function askMyself(key: AccessKey): Promise<Myself> {
       clockOffset: iam.config.systemClockOffset,
     };
   } catch (error) {
-    throw explainAs(key, error);
+    throw lockedOut(key, error) ?? explainAs(key, error);
   }
 }
 

@@ -46,6 +46,23 @@ export class WrongCode extends Failure {
   }
 }
 
+/** Tries one device after the other: a wrong code costs nothing, and with several devices nobody knows whose it is. */
+export async function withAnyDevice<T>(
+  devices: string[],
+  open: (serialNumber: string) => Promise<T>,
+): Promise<{ opened: T; device: string }> {
+  let refused: WrongCode | undefined;
+  for (const device of devices) {
+    try {
+      return { opened: await open(device), device };
+    } catch (error) {
+      if (!(error instanceof WrongCode)) throw error;
+      refused = error;
+    }
+  }
+  throw refused ?? new Error("no device to try");
+}
+
 /** What one code has opened. */
 export interface Opened {
   sessions: Session[];
@@ -70,7 +87,7 @@ export async function openSessions(request: SessionRequest, code: Code): Promise
       refused: [],
     };
   }
-  const own = await ownSession(sts, request, mfa);
+  const own = await ownSession(request, mfa);
   const carrying = await stsFor(own, clockOffset);
   const answers = await Promise.allSettled(accounts.map((account) => assumeRole(carrying, request, account)));
   const sessions = answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
@@ -99,11 +116,17 @@ export async function openAgain(own: OwnSession, before: Session, duration: numb
 }
 
 /** It lasts as long as a role's session would: what it opens is renewed by it. */
-async function ownSession(
-  sts: STSClient,
-  { key, assignment }: SessionRequest,
+export async function ownSession(
+  {
+    key,
+    assignment,
+    clockOffset,
+  }: Pick<SessionRequest, "key" | "clockOffset"> & {
+    assignment: Pick<Assignment, "userName" | "sessionDuration" | "mfaMaxAge">;
+  },
   mfa: { SerialNumber: string; TokenCode: string },
 ): Promise<OwnSession> {
+  const sts = await stsFor(key, clockOffset);
   const { GetSessionTokenCommand } = await import("@aws-sdk/client-sts");
   try {
     const { userName, sessionDuration, mfaMaxAge } = assignment;

@@ -1,5 +1,6 @@
 import { keyPlace } from "./own-access-key.ts";
 import { loginsInAws } from "./live-logins.ts";
+import { daysTooOld } from "./key-age.ts";
 import { LoginMemory } from "./memory.ts";
 import type { LoginInAws, WhoamiResult } from "../results/login.ts";
 import { assignmentToMe, warnOfClock, whomToAsk } from "./myself.ts";
@@ -13,13 +14,16 @@ export async function whoami(options: {
 }): Promise<WhoamiResult> {
   const { key, myself } = await ownKey(options);
   const memory = await new LoginMemory(options.cacheDirectory, key.accessKeyId).read();
-  const logins = await loginsInAws(memory, myself.clockOffset);
-  warnOfClock(myself);
   const assignment = options.kit === undefined ? myself.assignment : await assignmentToMe(myself, options.kit);
+  const [logins, tooOld] = await Promise.all([
+    loginsInAws(memory, myself.clockOffset),
+    daysTooOld(key, myself, assignment),
+  ]);
+  warnOfClock(myself);
   return {
     userName: myself.userName,
     authAccount: myself.authAccount,
-    accessKey: { id: key.accessKeyId, from: keyPlace(key) },
+    accessKey: { id: key.accessKeyId, from: keyPlace(key), ...(tooOld !== undefined && { tooOld }) },
     mfaDevices: myself.mfaDevices.map(({ SerialNumber = "" }) => SerialNumber),
     ...(assignment && { assignment }),
     logins,
@@ -34,7 +38,7 @@ export function whoamiText({ userName, authAccount, accessKey, mfaDevices, assig
   const isStranger = assignment === undefined;
   const rows: [string, string][] = [
     ["User", `${userName} in the auth account ${authAccount}`],
-    ["Access key", `${accessKey.id}, of ${accessKey.from}`],
+    ["Access key", `${accessKey.id}, of ${accessKey.from}${tooOldText(accessKey)}`],
     ["MFA device", mfaDevices.join(", ") || (isStranger ? "none" : "none yet; run mfa-admin enroll")],
     ["Role", assignment?.roleName ?? `none; if this is your user, ask ${whomToAsk(undefined)}`],
     ["Accounts", accounts.join(", ") || "none"],
@@ -42,6 +46,10 @@ export function whoamiText({ userName, authAccount, accessKey, mfaDevices, assig
   ];
   const width = Math.max(...rows.map(([label]) => label.length));
   return rows.map(([label, value]) => `${label.padEnd(width)}  ${value}`).join("\n");
+}
+
+function tooOldText({ tooOld }: WhoamiResult["accessKey"]): string {
+  return tooOld === undefined ? "" : `; ${tooOld} days old: run mfa-admin rotate-key`;
 }
 
 function loginText({ profile, account, expires, live, refused }: LoginInAws): string {

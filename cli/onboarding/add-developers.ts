@@ -37,6 +37,8 @@ export interface AddDevelopersOptions {
   names: string[];
   /** Names of development accounts; every one when left out. */
   accounts: string[] | undefined;
+  /** The last day, YYYY-MM-DD, with or without an offset. */
+  until: string | undefined;
   yes: boolean;
   verbose: boolean;
   passwordFile: string | undefined;
@@ -48,10 +50,10 @@ export interface AddDevelopersOptions {
 
 /** Roster, stack, passwords: in this order, so that whatever fails, the next `up` goes on. */
 export async function addDevelopers(options: AddDevelopersOptions) {
-  const { project, file, names, accounts, passwordFile, guides } = options;
+  const { project, file, names, accounts, until, passwordFile, guides } = options;
   if (passwordFile !== undefined) await ensureNewFile(passwordFile);
   if (guides) await requireMakeable(guides.directory, "Name another directory in --kit-directory.");
-  const first = new RosterEdit(project, file, names, accounts);
+  const first = new RosterEdit(project, file, names, { accounts, until });
   const stack = await openForRun(project, first.after);
   // A passphrase may have been asked for, and another command have edited the roster meanwhile.
   const roster = await first.again();

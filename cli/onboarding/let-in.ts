@@ -11,9 +11,9 @@ import type { AddDevelopersOptions } from "./add-developers.ts";
 
 /** Puts developers on the roster, has them made, and prints what to hand over. */
 export async function letIn(options: AddDevelopersOptions, printer: Printer): Promise<AddDeveloperResult> {
-  const { project, file, names, accounts, yes } = options;
+  const { project, file, names, accounts, until, yes } = options;
   // What the roster cannot take is refused before the engine is loaded.
-  rosterEntries(file, names, accounts);
+  rosterEntries(file, names, accounts, until);
   const commit = fileToCommit(project);
   requireConfirmable(yes);
   const [{ addDevelopers }, { handoverPage }] = await Promise.all([
@@ -33,10 +33,16 @@ export async function letIn(options: AddDevelopersOptions, printer: Printer): Pr
 
 /** Puts developers on the roster, and nothing else: for a pull request. */
 export async function addToRoster(
-  { project, file, names, accounts }: Pick<AddDevelopersOptions, "project" | "file" | "names" | "accounts">,
+  {
+    project,
+    file,
+    names,
+    accounts,
+    until,
+  }: Pick<AddDevelopersOptions, "project" | "file" | "names" | "accounts" | "until">,
   printer: Printer,
 ): Promise<AddDeveloperResult> {
-  const entries = rosterEntries(file, names, accounts);
+  const entries = rosterEntries(file, names, accounts, until);
   const commit = fileToCommit(project);
   await file.withDevelopers(entries).write();
   printer.log(

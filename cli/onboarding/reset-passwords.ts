@@ -3,6 +3,7 @@ import { type IAMClient, paginateListUsers } from "@aws-sdk/client-iam";
 import { iamIn } from "../aws/clients.ts";
 import { resetPassword, withoutPassword } from "../aws/one-time-password.ts";
 import { doEach } from "../aws/do-each.ts";
+import { noteLocked } from "../developers/locked-note.ts";
 import { requireOwnUser } from "../developers/own-user.ts";
 import type { Project } from "../project/project.ts";
 import { requireInRoster } from "../project/roster.ts";
@@ -57,6 +58,7 @@ export async function resetPasswords(
       await writePasswordFile(passwordFile, new Map(chosen.map((name) => [name, passwords.get(name)])));
     }
   }
+  for (const name of chosen) await noteLocked(iam, name);
   return chosen.map((name) => ({
     handover: handoverOf(settings, name),
     password: passwordFile === undefined ? { shown: passwords.get(name) ?? "" } : { file: passwordFile },

@@ -5,6 +5,14 @@ import { rosterEntries } from "./roster.ts";
 import { SettingsFile } from "./settings-file.ts";
 import { tell } from "../terminal/tell.ts";
 
+/** What new names on the roster are given, all alike. */
+interface Given {
+  /** Names of development accounts; every one when left out. */
+  accounts: string[] | undefined;
+  /** The last day, YYYY-MM-DD, with or without an offset. */
+  until: string | undefined;
+}
+
 /**
  * New names on the roster. They are written when their run begins, onto the file as it is by then, and taken off alone where
  * nothing came of it: what else was edited in the meantime is somebody else's.
@@ -15,20 +23,22 @@ export class RosterEdit {
   private readonly project: Project;
   private readonly before: SettingsFile;
   private readonly names: string[];
-  private readonly accounts: string[] | undefined;
+  readonly accounts: string[] | undefined;
+  readonly until: string | undefined;
   #written = false;
 
-  constructor(project: Project, before: SettingsFile, names: string[], accounts: string[] | undefined) {
+  constructor(project: Project, before: SettingsFile, names: string[], given: Given) {
     this.project = project;
     this.before = before;
     this.names = names;
-    this.accounts = accounts;
+    this.accounts = given.accounts;
+    this.until = given.until;
     this.after = this.#added(before);
   }
 
   /** The same onto what the file says now. */
   async again(): Promise<RosterEdit> {
-    return new RosterEdit(this.project, await this.#now(), this.names, this.accounts);
+    return new RosterEdit(this.project, await this.#now(), this.names, this);
   }
 
   /** Whether the names are on the roster by this edit. */
@@ -61,6 +71,6 @@ export class RosterEdit {
   }
 
   #added(file: SettingsFile): SettingsFile {
-    return file.withDevelopers(rosterEntries(file, this.names, this.accounts));
+    return file.withDevelopers(rosterEntries(file, this.names, this.accounts, this.until));
   }
 }

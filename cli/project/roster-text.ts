@@ -1,4 +1,15 @@
-import { isMap, isNode, isScalar, type Node, type Pair, parseDocument, Scalar, stringify, type YAMLMap } from "yaml";
+import {
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseDocument,
+  Scalar,
+  stringify,
+  type YAMLMap,
+} from "yaml";
 
 import { needsQuotes } from "./yaml-readings.ts";
 
@@ -6,6 +17,8 @@ import { needsQuotes } from "./yaml-readings.ts";
 export interface RosterEntry {
   /** Names of development accounts; every one when left out. */
   accounts?: string[];
+  /** The last day, YYYY-MM-DD, with or without an offset. */
+  until?: string;
 }
 
 const path = ["config", "mfa-admin:developers"];
@@ -62,10 +75,78 @@ export function withoutDevelopers(text: string, names: string[]): string {
   return `${result.slice(0, colon)} {}${result.slice(colon)}`;
 }
 
+/** What is to be written of somebody's end. */
+export interface RosterEnd {
+  name: string;
+  /** The last day, YYYY-MM-DD, with or without an offset. */
+  until: string;
+  /** Where alone it ends, and the accounts of the entry, should it have them as a list or leave them out. */
+  account?: { name: string; all: string[] } | undefined;
+}
+
+/**
+ * The text of a settings file in which somebody's access, or that to one account, ends after another day. No other entry is touched.
+ *
+ * @returns nothing where the entry is written in a way that has to be edited by hand, such as by an alias
+ */
+export function withUntil(text: string, { name, until, account }: RosterEnd): string | undefined {
+  const roster = parseDocument(text).getIn(path, true);
+  const item = isMap(roster) ? roster.items.find(({ key }) => keyText(key) === name) : undefined;
+  if (item === undefined) return undefined;
+  if (account === undefined) return withKey(text, item, until);
+  const entry = item.value;
+  const accounts = isMap(entry) ? entry.items.find(({ key }) => keyText(key) === "accounts") : undefined;
+  if (isMap(accounts?.value)) {
+    const there = accounts.value.items.find(({ key }) => keyText(key) === account.name);
+    return there === undefined ? undefined : withKey(text, there, until);
+  }
+  const each = account.all.map((one) => `${scalar(one)}: ${one === account.name ? `{ until: ${until} }` : "{}"}`);
+  const map = `{ ${each.join(", ")} }`;
+  if (accounts === undefined) return withKey(text, item, map, "accounts");
+  return isSeq(accounts.value) ? replaced(text, accounts.value, map) : undefined;
+}
+
+/** Sets a key in the map that a pair holds. */
+function withKey(text: string, pair: Pair, value: string, key = "until"): string | undefined {
+  const { value: map } = pair;
+  const written = `${key}: ${value}`;
+  if (!isMap(map)) {
+    const isNothing = isScalar(map) ? map.value === null : map === null;
+    return isNothing ? withNothingReplaced(text, pair, `{ ${written} }`) : undefined;
+  }
+  const there = map.items.find((one) => keyText(one.key) === key);
+  if (there !== undefined) return isScalar(there.value) ? replaced(text, there.value, value) : undefined;
+  const [first] = map.items;
+  if (first === undefined) return replaced(text, map, `{ ${written} }`);
+  const at = startOf(first);
+  const isInline = map.flow === true;
+  const between = isInline ? ", " : `\n${columnOf(text, at)}`;
+  return text.slice(0, at) + written + between + text.slice(at);
+}
+
+/** A value that is `~`, `null` or left out. */
+function withNothingReplaced(text: string, { key, value }: Pair, by: string): string {
+  const source = isScalar(value) ? (value.source ?? "") : "";
+  if (source !== "") return replaced(text, value as Node, by);
+  const colon = text.indexOf(":", (key as Node).range?.[1] ?? 0) + 1;
+  return `${text.slice(0, colon)} ${by}${text.slice(colon)}`;
+}
+
+function replaced(text: string, { range }: Node, by: string): string {
+  const [start, end] = range ?? [0, 0];
+  // A block's node goes on to the next line.
+  const kept = /\n\s*$/.exec(text.slice(start, end))?.[0] ?? "";
+  return text.slice(0, start) + by + kept + text.slice(end);
+}
+
 function lines(entries: Record<string, RosterEntry>, indent: string): string {
   return Object.entries(entries)
-    .map(([name, { accounts }]) => {
-      const value = accounts === undefined ? "{}" : `{ accounts: [${accounts.map(scalar).join(", ")}] }`;
+    .map(([name, { until, accounts }]) => {
+      const values = [
+        ...(until === undefined ? [] : [`until: ${until}`]),
+        ...(accounts === undefined ? [] : [`accounts: [${accounts.map(scalar).join(", ")}]`]),
+      ];
+      const value = values.length === 0 ? "{}" : `{ ${values.join(", ")} }`;
       return `\n${indent}${scalar(name)}: ${value}`;
     })
     .join("");

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 
-import { userNameProblem } from "../../infra/settings.ts";
+import { endOfUntil, untilProblem } from "../../infra/until.ts";
+import { type Settings, userNameProblem } from "../../infra/settings.ts";
 import { closest } from "../closest.ts";
 import { Failure } from "../failure.ts";
 import type { RosterEntry } from "./roster-text.ts";
@@ -11,8 +12,10 @@ export function rosterEntries(
   file: SettingsFile,
   names: string[],
   accounts: string[] | undefined,
+  until?: string,
 ): Record<string, RosterEntry> {
-  const { developers, developmentAccounts } = file.settings;
+  const { developers } = file.written;
+  if (until !== undefined) requireDayToCome(until);
   const seen = new Map(Object.keys(developers).map((name) => [name.toLowerCase(), name]));
   for (const name of names) {
     const problem = userNameProblem(file.settings, name);
@@ -33,10 +36,38 @@ export function rosterEntries(
     }
     seen.set(name.toLowerCase(), name);
   }
+  requireAccounts(file.settings, accounts);
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      {
+        ...(accounts !== undefined && { accounts: [...new Set(accounts)] }),
+        ...(until !== undefined && { until }),
+      },
+    ]),
+  );
+}
+
+/** @throws Failure for a day that is none, or is over */
+export function requireDayToCome(until: string): void {
+  const problem = untilProblem(until);
+  if (problem !== undefined) throw new Failure(`--until ${until}: ${problem}.`, "Nothing was changed.");
+  const end = endOfUntil(until) ?? "";
+  if (Date.parse(end) > Date.now()) return;
+  throw new Failure(
+    `--until ${until}: that was over at ${end}.`,
+    "Nothing was changed. Give a day that is not over yet.",
+  );
+}
+
+/** @throws Failure for a name that is none of the development accounts */
+export function requireAccounts(
+  { developmentAccounts, roles }: Pick<Settings, "developmentAccounts" | "roles">,
+  accounts: string[] | undefined,
+): void {
   const known = Object.keys(developmentAccounts);
   // With a shared role, the names that AWS Organizations has count, too: whether it has them is asked later.
-  const isShared = file.settings.roles === "shared";
-  const unknown = isShared ? undefined : accounts?.find((account) => !known.includes(account));
+  const unknown = roles === "shared" ? undefined : accounts?.find((account) => !known.includes(account));
   if (unknown !== undefined) {
     const meant = closest(unknown, known);
     throw new Failure(
@@ -46,9 +77,6 @@ export function rosterEntries(
         : `${meant === undefined ? "" : `Did you mean ${meant}? `}The accounts are: ${known.join(", ")}.`,
     );
   }
-  return Object.fromEntries(
-    names.map((name) => [name, accounts === undefined ? {} : { accounts: [...new Set(accounts)] }]),
-  );
 }
 
 /** Refuses names that are not in the roster, and names given twice. */
@@ -58,6 +86,12 @@ export function requireInRoster(file: SettingsFile, names: string[]): void {
   const roster = Object.keys(file.settings.developers);
   const unknown = names.find((name) => !roster.includes(name));
   if (unknown === undefined) return;
+  if (Object.hasOwn(file.written.developers, unknown)) {
+    throw new Failure(
+      `The access of ${unknown} has ended by the settings.`,
+      `mfa-admin extend ${unknown} --until DAY lets ${unknown} go on.`,
+    );
+  }
   const meant = closest(unknown, roster);
   throw new Failure(
     `${unknown} is not in the roster.`,

@@ -1,14 +1,16 @@
 import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 
 import writeFileAtomic from "write-file-atomic";
 import { LineCounter, parseDocument } from "yaml";
 
+import { settingsInForce } from "../../infra/access-ends.ts";
 import { parseSettings, settingsKeys, type Settings } from "../../infra/settings.ts";
+import type { OwnPolicy } from "../../infra/own-policies.ts";
 import { Failure, FileFailure } from "../failure.ts";
 import { requireNoOtherSettings } from "./other-configuration.ts";
-import { type RosterEntry, withDevelopers, withoutDevelopers } from "./roster-text.ts";
+import { type RosterEnd, type RosterEntry, withDevelopers, withoutDevelopers, withUntil } from "./roster-text.ts";
 import { lineOf, misplaced, namespace } from "./settings-places.ts";
 import { problemsOf } from "./settings-problems.ts";
 import { parseYamlFile } from "./yaml-file.ts";
@@ -20,19 +22,42 @@ import { differentReadings } from "./yaml-readings.ts";
  */
 export class SettingsFile {
   readonly path: string;
+  /** As they are written, with access that is over. */
+  readonly written: Settings;
+  /** As they are in force: without what is over by now (`until`). */
   readonly settings: Settings;
   private readonly text: string;
 
-  private constructor(path: string, text: string) {
+  private constructor(path: string, text: string, ownPolicies?: OwnPolicy[]) {
     this.path = path;
     this.text = text;
-    this.settings = validate(path, text);
+    const settings = validate(path, text);
+    this.written = ownPolicies === undefined ? settings : { ...settings, ownPolicies };
+    this.settings = settingsInForce(this.written, Date.now());
   }
 
-  /** @throws FileFailure naming the key and the line of what is wrong */
+  /**
+   * With the files of policies that it names.
+   *
+   * @throws FileFailure naming the key and the line of what is wrong, also in one of these files
+   */
   static async read(path: string): Promise<SettingsFile> {
     await requireNoOtherSettings(path);
-    return new SettingsFile(path, await readFile(path, "utf8"));
+    const file = new SettingsFile(path, await readFile(path, "utf8"));
+    const { serviceControlPolicies: files } = file.settings;
+    if (files.length === 0) return file;
+    const { readPolicyFiles } = await import("../../infra/policy-files.ts");
+    const { policies, refused } = readPolicyFiles(dirname(path), files);
+    const missing = refused.flatMap(({ file: name, index, problems }) => {
+      if (typeof problems !== "string") return [];
+      const keys = ["serviceControlPolicies", String(index)];
+      return [{ line: file.lineOf(keys), message: `${namespace}${keys.join(".")}: ${name}: ${problems}` }];
+    });
+    if (missing.length > 0) throw new FileFailure(path, missing);
+    for (const { file: name, problems } of refused) {
+      if (typeof problems !== "string") throw new FileFailure(join(dirname(path), name), problems);
+    }
+    return new SettingsFile(path, file.text, policies);
   }
 
   /** The same from a text that is not on the disk, such as an earlier one. */
@@ -42,12 +67,18 @@ export class SettingsFile {
 
   /** The same file with developers added, not yet written. */
   withDevelopers(entries: Record<string, RosterEntry>): SettingsFile {
-    return new SettingsFile(this.path, withDevelopers(this.text, entries));
+    return new SettingsFile(this.path, withDevelopers(this.text, entries), this.settings.ownPolicies);
   }
 
   /** The same file without these developers, not yet written. */
   withoutDevelopers(names: string[]): SettingsFile {
-    return new SettingsFile(this.path, withoutDevelopers(this.text, names));
+    return new SettingsFile(this.path, withoutDevelopers(this.text, names), this.settings.ownPolicies);
+  }
+
+  /** The same file with another end of somebody's access, not yet written; nothing where that has to be edited by hand. */
+  withUntil(end: RosterEnd): SettingsFile | undefined {
+    const text = withUntil(this.text, end);
+    return text === undefined ? undefined : new SettingsFile(this.path, text, this.settings.ownPolicies);
   }
 
   /** Whether the two have the very same text. */

@@ -49,10 +49,16 @@ function isAmbiguous(text: string): boolean {
   return !plainNumber.test(text) && ambiguous.some((pattern) => pattern.test(text));
 }
 
-/** The day until which a user is exempt, or a finding accepted: as a text and as the midnight that begins it, the schema takes it for the same. */
-function isLastDay([setting, , key]: string[], text: string): boolean {
-  const hasDays = setting === "mfa-admin:exempt" || setting === "mfa-admin:accepted";
-  return hasDays && key === "until" && /^\d{4}-\d{2}-\d{2}$/.test(text);
+/** The last day of something: as a text and as the midnight that begins it, the schema takes it for the same. */
+function isLastDay([setting, ...keys]: string[], text: string): boolean {
+  const [, second, , last] = keys;
+  const isDay = keys.length === 2 && second === "until";
+  const isDayOfAccount = keys.length === 4 && second === "accounts" && last === "until";
+  const hasDays =
+    setting === "mfa-admin:developers"
+      ? isDay || isDayOfAccount
+      : isDay && (setting === "mfa-admin:exempt" || setting === "mfa-admin:accepted");
+  return hasDays && /^\d{4}-\d{2}-\d{2}$/.test(text);
 }
 
 /** Line breaks for the engine alone: a comment would end there, and what comes after it would count. */

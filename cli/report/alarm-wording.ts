@@ -3,6 +3,8 @@ import { listed, type Mark, policyName, resourcesText } from "./phrases.ts";
 
 type DeniedWarning = Extract<Warning, { kind: "denied" }>;
 type CutOffWarning = Extract<Warning, { kind: "cut-off" }>;
+type LockedWarning = Extract<Warning, { kind: "locked" }>;
+type AccessEndWarning = Extract<Warning, { kind: "access-ends" }>;
 type InTheWay = Extract<Warning, { kind: "name-in-the-way" }>["resources"];
 type Targets = Extract<Warning, { kind: "no-full-access" }>["targets"];
 
@@ -24,6 +26,27 @@ export function cutOffText({ developer, resources }: CutOffWarning, mark: Mark):
     mark(`mfa-admin up --lift-denials ${developer}`),
   ];
   return `${mark(developer)} is on the roster, and was cut off by ${remove}: nothing at all is allowed to ${resourcesText(resources, mark)}. Run it again to finish the removal, or ${lift} to let ${mark(developer)} in again.`;
+}
+
+/** Until when somebody's access lasts, and how it goes on. */
+export function accessEndText({ developer, accounts, until, end, ends }: AccessEndWarning, mark: Mark): string {
+  const where = accounts.length === 0 ? "" : ` to ${listed(accounts, mark)}`;
+  const account = accounts.length === 1 ? ` --account ${accounts[0] ?? ""}` : "";
+  const extend = mark(`mfa-admin extend ${developer}${account} --until DAY`);
+  if (ends === "soon")
+    return `The access of ${mark(developer)}${where} ends after ${until}, at ${end}. ${extend} lets it go on.`;
+  return `The access of ${mark(developer)}${where} ended after ${until}, at ${end}: the policies refuse it, and ${mark("mfa-admin up")} removes what is left. Take it out of ${mark("developers")} then, or run ${extend}.`;
+}
+
+/** Who is locked, why, and how that ends. */
+export function lockedText({ developers, all, since, until, reason }: LockedWarning, mark: Mark): string {
+  const [are, them] = developers.length === 1 ? ["is", mark(developers[0] ?? "")] : ["are", "them"];
+  const why = reason === undefined ? "" : ` (${mark(reason)})`;
+  const end = until === undefined ? "" : ` It ends by itself at ${until}.`;
+  const unlock = all
+    ? "mfa-admin unlock --all"
+    : `mfa-admin unlock ${developers.length === 1 ? (developers[0] ?? "") : "NAME"}`;
+  return `${listed(developers, mark)} ${are} locked since ${since}${why}: nothing at all is allowed to ${them}.${end} ${mark(unlock)} lets ${them} in again.`;
 }
 
 /** Names that can neither be made nor taken in. */

@@ -17,7 +17,8 @@ export function driftWarnings(drifted: Change[], denying = new Set<string>()): W
 
 function policyDrift(drifted: Change): Warning[] {
   const { type, name, operation, properties, policies } = drifted;
-  if (type === "guard rail") return guardRailDrift(drifted);
+  if (type === "guard rail") return furtherDrift("guard-rail-loose", drifted);
+  if (type === "own service control policy") return furtherDrift("own-policy-loose", drifted);
   if (type !== "service control policy") return [];
   const warning = (change: "deleted" | "detached" | "changed", organizationalUnits: string[] = []): Warning[] => [
     { kind: "service-control-policy", change, name, organizationalUnits },
@@ -30,11 +31,14 @@ function policyDrift(drifted: Change): Warning[] {
   ];
 }
 
-function guardRailDrift({ name, operation, properties, policies }: Change): Warning[] {
+function furtherDrift(
+  kind: "guard-rail-loose" | "own-policy-loose",
+  { name, operation, properties, policies }: Change,
+): Warning[] {
   const detached = properties.find(({ property }) => property === "targetIds")?.removed ?? [];
   const isLoose = operation === "delete" || detached.length > 0 || policies.length > 0;
   const change = operation === "delete" ? "deleted" : detached.length > 0 ? "detached" : "changed";
-  return isLoose ? [{ kind: "guard-rail-loose", name, change, targets: detached }] : [];
+  return isLoose ? [{ kind, name, change, targets: detached }] : [];
 }
 
 function trustPolicies(drifted: Change[]): Warning[] {

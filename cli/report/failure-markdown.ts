@@ -9,7 +9,11 @@ import type { ReportKind } from "../results/report.ts";
  *
  * @param place the report that it stands in the place of, so that no older one is taken for this run's
  */
-export function failureMarkdown(command: string, error: Error, place?: { kind: ReportKind; stack: string }): string {
+export function failureMarkdown(
+  command: string,
+  error: Error,
+  place?: { kind: ReportKind | "verify"; stack: string },
+): string {
   const { message, remedy } = explain(error);
   const lines = [message, remedy].filter((line) => line !== undefined).map(redacted);
   return [

@@ -21,6 +21,20 @@ const stops: Partial<Record<GuardRail, string>> = {
   auth: "these users from everything but enrolling, unless they carry MFA",
 };
 
+/** What somebody may do from then on, or may do no longer. */
+export function turnedText(warning: Extract<Warning, { kind: "turned" }>, mark: Mark): string {
+  const { who, credentials, accounts, actions, resource, from, to } = warning;
+  const isWithoutMfa = credentials.length === 2 && credentials.every((one) => without.includes(one));
+  const by = isWithoutMfa ? "without MFA" : `by ${listed(credentials, withArticle)}`;
+  const on = resource === undefined ? "" : ` on ${mark(resource)}`;
+  const [today, after] = [from, to].map((one) => (one === "denied" ? "refused" : one));
+  return `${who.replace(/^./, (first) => first.toUpperCase())}, ${by}, in ${listed(accounts, mark)}: ${listed(actions, mark, 8)}${on}: ${today ?? ""} today, ${after ?? ""} after this change.`;
+}
+
+const withArticle = (words: string): string => `${/^[aeiou]/.test(words) ? "an" : "a"} ${words}`;
+
+const without = ["access key", "session without MFA"];
+
 /** @param warning about guard rails that an edit adds or takes off */
 export function guardRailText(
   warning: Extract<Warning, { kind: "guard-rails-removed" | "guard-rail-stops" | "guard-rail-loose" }>,

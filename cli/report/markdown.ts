@@ -21,7 +21,7 @@ const titles: Record<ReportKind, string> = {
 };
 
 /** The hidden line by which a workflow finds its own comment again, to bring it up to date. */
-export function commentMarker({ kind, stack }: Pick<PreviewReport, "kind" | "stack">): string {
+export function commentMarker({ kind, stack }: { kind: ReportKind | "verify"; stack: string }): string {
   // What the roster alone shows stands in the place of the preview.
   return `<!-- mfa-admin ${kind === "roster" ? "preview" : kind} ${stack} -->`;
 }

@@ -39,6 +39,7 @@ const words: Partial<Record<string, string>> = {
   permissionsBoundary: "permissions boundary",
   roleName: "name",
   targetIds: "attached to",
+  until: "access until",
 };
 
 /** A property in a word, where its name in AWS says less. */

@@ -31,9 +31,13 @@ export function countsLine(changes: Change[], unchanged: number): string {
 
 /** What a run's progress counts, and how many of it there will be, if that is known. */
 export interface Counted {
-  what: "changes" | "resources";
+  /** In the plural: changes, resources, users. */
+  what: string;
   total?: number | undefined;
 }
+
+/** Milliseconds between two lines where none is rewritten. */
+const lineEvery = 10_000;
 
 /**
  * What a long run is doing, on stderr: a line per finished change; between them, on a terminal, one line that is
@@ -46,10 +50,12 @@ export class Progress {
   private readonly title: string;
   private readonly counted: Counted;
   private finished = 0;
-  private written = Date.now();
+  private written: number;
   private readonly accountWidth: number;
 
-  constructor(title: string, counted: Counted, accounts: string[]) {
+  /** @param options.after milliseconds until the first line where there is no terminal */
+  constructor(title: string, counted: Counted, accounts: string[], { after = lineEvery }: { after?: number } = {}) {
+    this.written = Date.now() - lineEvery + after;
     this.title = title;
     this.counted = counted;
     this.accountWidth = Math.max(0, ...accounts.map((name) => name.length));
@@ -93,7 +99,7 @@ export class Progress {
       this.clearLine();
       // What goes over the end of the line could not be taken back.
       this.stream.write(`  ${this.dim(line.slice(0, this.stream.columns - 3))}`);
-    } else if (Date.now() - this.written >= 10_000) {
+    } else if (Date.now() - this.written >= lineEvery) {
       this.note(`  ${line}`);
     }
   }

@@ -6,6 +6,7 @@ import { driftWarnings } from "./drift-warnings.ts";
 import type { StackChanges, StackResource } from "../changes/resource.ts";
 import type { Access, DeveloperChange, PreviewReport, ReportKind } from "../results/report.ts";
 import type { Warning } from "../results/warning.ts";
+import { endingAccess } from "./access-ends.ts";
 import { exemptUsers } from "./exempt-users.ts";
 import { summaryOf } from "./summary.ts";
 import { nothingElsewhere } from "./unreached-wording.ts";
@@ -18,6 +19,8 @@ export interface ReportInput {
   changes: StackChanges;
   /** What `up` refuses unless told otherwise. */
   warnings?: Warning[];
+  /** The settings as they are written, with access that is over. */
+  written?: Settings;
   /** Why this is only a part of a preview. */
   reason?: string;
   /** For a roster: keys of the settings that differ besides. */
@@ -50,7 +53,8 @@ export function previewReport(input: ReportInput): PreviewReport {
     changed:
       changed.length > 0 ||
       (otherSettings ?? []).length > 0 ||
-      (kind === "drift" && warnings.length > 0) ||
+      // A lock is meant: nobody has to see to it.
+      (kind === "drift" && warnings.some((warning) => warning.kind !== "locked")) ||
       isRepairing,
     roster: {
       before: users.filter(({ operation }) => operation !== "create" && operation !== "adopt").length,
@@ -59,7 +63,7 @@ export function previewReport(input: ReportInput): PreviewReport {
     accounts: Object.keys(settings.developmentAccounts).length,
     warnings: [
       ...warnings,
-      ...(kind === "up" ? [] : exemptUsers(settings)),
+      ...(kind === "up" ? [] : [...endingAccess(input.written ?? settings), ...exemptUsers(settings)]),
       ...(kind === "drift" ? driftWarnings(changed.map(changeOf), deniedIn(warnings)) : lossesOf(changed)),
     ],
     developers: developersOf(resources, changes),

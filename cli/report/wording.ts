@@ -1,9 +1,18 @@
 import { counted } from "./summary.ts";
 import { listed, type Mark, policyName, resourcesText } from "./phrases.ts";
-import { guardRailText } from "./guard-rail-wording.ts";
+import { guardRailText, turnedText } from "./guard-rail-wording.ts";
+import { ownPolicyText } from "./own-policy-wording.ts";
 import { unreachedText } from "./unreached-wording.ts";
 import type { Danger, ShutOut, Warning } from "../results/warning.ts";
-import { cutOffText, deniedText, inTheWayAdvice, inTheWayText, noFullAccessText } from "./alarm-wording.ts";
+import {
+  accessEndText,
+  cutOffText,
+  deniedText,
+  inTheWayAdvice,
+  inTheWayText,
+  lockedText,
+  noFullAccessText,
+} from "./alarm-wording.ts";
 
 /** A warning, or the loss of several developers. */
 export type TellableWarning = Warning & { developers?: string[] };
@@ -34,7 +43,8 @@ export function consentTo(danger: Danger): string | undefined {
   if (danger.kind === "removals") return `--max-removals ${danger.removed}`;
   if (danger.kind === "name-taken") return "--adopt";
   if (danger.kind === "denials-lifted") return "--lift-denials NAME";
-  return danger.kind === "unprotected" || danger.kind === "guard-rails-removed" ? "--allow-unprotected" : undefined;
+  const takesOff = ["unprotected", "guard-rails-removed", "own-policies-removed"];
+  return takesOff.includes(danger.kind) ? "--allow-unprotected" : undefined;
 }
 
 /** "shutOut: [payments/ses-smtp]" */
@@ -52,6 +62,8 @@ export function advice(danger: Danger, mark: Mark): string {
     case "recased":
       if (danger.type === "role") return "Keep the role prefix, or choose one that differs by more.";
       return `Keep the name, or take ${mark(danger.from)} out first, apply that, and add ${mark(danger.to)} then.`;
+    case "own-policy-shuts-out":
+      return `Except it there: a Condition ${mark("ArnNotLike")} on ${mark("aws:PrincipalArn")}, or the actions by ${mark("NotAction")} (docs/service-control-policies.md).`;
     case "no-room":
       return `Detach one of them, or name the unit above or those below; if AWS has granted more, say how many in ${mark("MFA_ADMIN_POLICIES_PER_TARGET")}.`;
     case "no-such-policy":
@@ -112,9 +124,18 @@ export function warningFact(warning: TellableWarning, mark: Mark, accounts?: num
         (text) => text,
         50,
       );
+      const { roles = [] } = warning;
+      const taken = listed(
+        roles.map(
+          ({ name, lastUsedAt }) =>
+            `${mark(name)} (${lastUsedAt === undefined ? "never used" : `last used on ${lastUsedAt.slice(0, 10)}`})`,
+        ),
+        (text) => text,
+      );
+      const more = roles.length === 0 ? "" : ` Nor can they assume by a key what they may today: ${taken}.`;
       return warning.consent === "not needed"
-        ? `The service control policy shuts out who has not been seen for 90 days, too: ${users}.`
-        : `The service control policy shuts out, unless they carry MFA: ${users}.`;
+        ? `The service control policy shuts out who has not been seen for 90 days, too: ${users}.${more}`
+        : `The service control policy shuts out, unless they carry MFA: ${users}.${more}`;
     }
     case "unnamed-accounts": {
       const accounts = warning.accounts.map(({ id, name }) => `${mark(id)} (${mark(name)})`);
@@ -124,6 +145,13 @@ export function warningFact(warning: TellableWarning, mark: Mark, accounts?: num
     case "guard-rail-stops":
     case "guard-rail-loose":
       return guardRailText(warning, mark);
+    case "turned":
+      return turnedText(warning, mark);
+    case "own-policies-removed":
+    case "own-policy-loose":
+    case "own-policy-shuts-out":
+    case "own-policy-stops":
+      return ownPolicyText(warning, mark);
     case "exempt": {
       const { until, ends } = warning;
       const [name, reason] = [mark(warning.name), mark(warning.reason)];
@@ -185,6 +213,10 @@ export function warningFact(warning: TellableWarning, mark: Mark, accounts?: num
       return `${mark(warning.name)} is exempt by the settings, and AWS has no such user: whoever makes one of that name goes without MFA. Take it out of ${mark("exempt")}, or correct the name.`;
     case "cut-off":
       return cutOffText(warning, mark);
+    case "access-ends":
+      return accessEndText(warning, mark);
+    case "locked":
+      return lockedText(warning, mark);
     case "not-looked-at":
       return `The ${warning.what} could not be looked at in AWS: ${mark(warning.reason)}`;
     case "name-taken":

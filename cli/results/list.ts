@@ -6,6 +6,8 @@ const rosterEntry = z.strictObject({
   userName: z.string(),
   accounts: z.array(z.string()).describe("Names of the accounts in which the developer has a role."),
   everyAccount: z.literal(true).optional().describe("The developer enters every account by a shared role."),
+  end: z.string().optional().describe("When the access of one who enters every account ends, ISO 8601."),
+  ends: z.record(z.string(), z.string()).optional().describe("When access to an account ends, ISO 8601, by its name."),
 });
 
 const statusSchema = z.strictObject({
@@ -31,6 +33,17 @@ const row = z.strictObject({
     .array(z.string())
     .optional()
     .describe("Accounts in which the role is still to be made by up; empty where the user alone is missing."),
+  locks: z
+    .array(
+      z.strictObject({
+        all: z.boolean().describe("Whether by lock --all."),
+        since: z.string().describe("ISO 8601."),
+        until: z.string().optional().describe("When it ends by itself, ISO 8601."),
+        reason: z.string().optional(),
+      }),
+    )
+    .optional()
+    .describe("Locks in force: nothing at all is allowed to them."),
   cutOff: z.literal(true).optional().describe("A removal was broken off: nothing at all is allowed to them."),
 });
 

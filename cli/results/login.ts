@@ -42,6 +42,7 @@ export const assignmentSchema = z
       .literal("with-mfa")
       .exactOptional()
       .describe("Access keys are made, changed and deleted with MFA alone."),
+    maxKeyAge: z.int().exactOptional().describe("How old the access key may be, in days."),
     mfaMaxAge: z.int().exactOptional().describe("How old MFA may be where the role is assumed, in seconds."),
   })
   .describe("What a developer has to know of the organization to log in.");
@@ -61,7 +62,11 @@ const loginInAws = z.strictObject({
 export const whoamiSchema = z.strictObject({
   userName: z.string(),
   authAccount: z.string(),
-  accessKey: z.strictObject({ id: z.string(), from: z.string() }),
+  accessKey: z.strictObject({
+    id: z.string(),
+    from: z.string(),
+    tooOld: z.int().optional().describe("Its age in days, where it is older than the organization wants."),
+  }),
   mfaDevices: z.array(z.string()).describe("Serial numbers."),
   assignment: assignmentSchema.optional().describe("Left out for a user to whom nothing is assigned (yet)."),
   logins: z.array(loginInAws).describe("What login has opened, expired profiles too."),

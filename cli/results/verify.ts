@@ -21,6 +21,13 @@ const line = z.strictObject({
   holds: z.boolean(),
 });
 
+const live = z.strictObject({
+  ...line.pick({ account: true, who: true, credentials: true, action: true, resource: true, expected: true }).shape,
+  got: decision,
+  words: z.string().describe("AWS's own."),
+  holds: z.boolean(),
+});
+
 const compared = z.strictObject({
   account: z.string(),
   what: z.string().describe("The document, such as the trust policy of a role."),
@@ -32,6 +39,7 @@ export const findingKinds = [
   ...["role-for-anybody", "role-for-outsider", "role-for-provider", "role-without-mfa", "role-for-other-account"],
   ...["access-role", "developer-role", "stray-role", "role-permissions"],
   ...["user", "root-key", "provider", "developer-permissions", "developers-group", "developers-policy"],
+  ...["identity-center", "live", "canary"],
 ] as const;
 
 const finding = z.strictObject({
@@ -57,6 +65,7 @@ export const verifySchema = z.strictObject({
     simulated: z.number().describe("Lines of the matrix, each by AWS's own simulator."),
     compared: z.number().describe("Documents in AWS, each with what the stack makes of the settings."),
     searched: z.number().describe("Kinds of side doors that were looked for, in each account."),
+    tried: z.number().optional().describe("With --live: calls that were really tried without MFA."),
   }),
   findings: z.array(finding),
   missed: z
@@ -64,6 +73,8 @@ export const verifySchema = z.strictObject({
     .describe("What could not be looked at."),
   notFound: z.array(z.string()).describe("What is accepted by the settings and not found any more."),
   lines: z.array(line),
+  live: z.array(live).optional().describe("With --live: what was really tried, by the keys of canaries without MFA."),
+  removed: z.array(z.string()).optional().describe("ACCOUNT/USER of canaries that a run which died had left."),
   compared: z.array(compared),
 });
 
@@ -72,5 +83,7 @@ export type Finding = z.infer<typeof finding>;
 export type FindingKind = (typeof findingKinds)[number];
 /** A line of the matrix. */
 export type MatrixLine = z.infer<typeof line>;
+/** A call that was really tried. */
+export type LiveLine = z.infer<typeof live>;
 export type Compared = z.infer<typeof compared>;
 export type Missed = Verification["missed"][number];

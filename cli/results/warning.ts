@@ -102,6 +102,10 @@ export const warningSchema = z
         account: z.string().describe("Its name in the settings, else its id."),
         accountId: z.string(),
         users: z.array(shutOut),
+        roles: z
+          .array(z.strictObject({ name: z.string(), lastUsedAt: z.string().optional().describe("ISO 8601.") }))
+          .optional()
+          .describe("Roles of the account that some of them may assume today."),
       })
       .describe("The service control policy comes to an account and shuts these out."),
     z
@@ -132,6 +136,56 @@ export const warningSchema = z
         stopped: z.array(z.string()).describe("ACCOUNT/NAME of the users, or of the roles with whom these trust."),
       })
       .describe("A guard rail that is added stops somebody who is there today."),
+    z
+      .strictObject({
+        kind: z.literal("turned"),
+        who: z.string(),
+        credentials: z.array(z.string()).describe("What the request is signed by, as in verify's matrix."),
+        accounts: z.array(z.string()),
+        actions: z.array(z.string()),
+        resource: z.string().optional().describe("What they are done on, without its account."),
+        from: z.enum(["allowed", "denied"]),
+        to: z.enum(["allowed", "denied"]),
+      })
+      .describe("Lines of verify's matrix that come out otherwise after this change, by AWS's policy simulator."),
+    z
+      .strictObject({
+        kind: z.literal("own-policies-removed"),
+        refused,
+        policies: z.array(z.string()).describe("Their names in AWS Organizations."),
+      })
+      .describe("Service control policies of the organization's own are taken off; --allow-unprotected allows it."),
+    z
+      .strictObject({
+        kind: z.literal("own-policy-loose"),
+        name: z.string().describe("The policy's name in AWS Organizations."),
+        change: z.enum(["deleted", "detached", "changed"]),
+        targets: z.array(z.string()).describe("Where it is no longer attached."),
+      })
+      .describe(
+        "Drift: a service control policy of the organization's own was taken off, or made to say something else.",
+      ),
+    z
+      .strictObject({
+        kind: z.literal("own-policy-shuts-out"),
+        refused,
+        policies: z.array(z.string()).describe("Their files, as in the settings."),
+        who: z.string(),
+        accounts: z.array(z.string()),
+        actions: z.array(z.string()).describe("What it is denied, as AWS's policy simulator has it."),
+      })
+      .describe(
+        "Service control policies of the organization's own shut out a role by which mfa-admin, CI or StackSets work.",
+      ),
+    z
+      .strictObject({
+        kind: z.literal("own-policy-stops"),
+        policies: z.array(z.string()).describe("Their names in AWS Organizations."),
+        who: z.string(),
+        accounts: z.array(z.string()),
+        actions: z.array(z.string()).describe("Of a few that are usual, those that are denied."),
+      })
+      .describe("A service control policy of the organization's own, which is added or changed, stops usual work."),
     z
       .strictObject({
         kind: z.literal("exempt"),
@@ -231,6 +285,28 @@ export const warningSchema = z
     z
       .strictObject({ kind: z.literal("cut-off"), developer: z.string(), resources: z.array(resource) })
       .describe("Somebody on the roster was cut off by remove-developer: nothing at all is allowed to them."),
+    z
+      .strictObject({
+        kind: z.literal("locked"),
+        developers: z.array(z.string()),
+        all: z.boolean().describe("Whether by lock --all."),
+        since: z.string().describe("ISO 8601."),
+        until: z.string().optional().describe("When it ends by itself, ISO 8601; left out: when unlock takes it off."),
+        reason: z.string().optional(),
+      })
+      .describe("Developers are locked: nothing at all is allowed to them until unlock, or a time."),
+    z
+      .strictObject({
+        kind: z.literal("access-ends"),
+        developer: z.string(),
+        accounts: z.array(z.string()).describe("Where it ends; empty: everywhere."),
+        until: z.string().describe("The last day, as the settings have it."),
+        end: z.string().describe("ISO 8601, in UTC."),
+        ends: z.enum(["soon", "ended"]).describe("soon: within 14 days."),
+      })
+      .describe(
+        "Somebody's access ends by the settings, or has ended: the policies refuse, and the next up removes it.",
+      ),
     z
       .strictObject({
         kind: z.literal("not-looked-at"),

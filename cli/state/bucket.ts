@@ -1,4 +1,4 @@
-import type { GetBucketVersioningCommandOutput, S3Client } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
 
 import { Failure } from "../failure.ts";
 import { clientConfigurationIn, isTrue } from "./cloud-url.ts";
@@ -43,6 +43,19 @@ export function keyPrefix({ pathname }: URL): string {
  * @throws Failure where no state can be kept in it
  */
 export async function inspectBucket(bucket: Bucket): Promise<string[]> {
+  await requireBucket(bucket);
+  try {
+    const note = await unversionedNote(bucket);
+    return note === undefined ? [] : [`${note.fact} Run: ${note.command}`];
+  } catch (error) {
+    // Who may use the state need not be allowed to read the bucket's settings.
+    if (error instanceof Error && error.name === "AccessDenied") return [];
+    throw error;
+  }
+}
+
+/** @throws Failure where no state can be kept in the bucket */
+export async function requireBucket(bucket: Bucket): Promise<void> {
   const { name, region } = bucket;
   if (region === undefined) {
     throw new Failure(
@@ -50,7 +63,7 @@ export async function inspectBucket(bucket: Bucket): Promise<string[]> {
       `Write s3://${name}?region=REGION, so that it is the same bucket whoever runs it.`,
     );
   }
-  const [{ GetBucketVersioningCommand, HeadBucketCommand, ListObjectsV2Command }, client] = await Promise.all([
+  const [{ HeadBucketCommand, ListObjectsV2Command }, client] = await Promise.all([
     import("@aws-sdk/client-s3"),
     bucket.client(),
   ]);
@@ -66,19 +79,18 @@ export async function inspectBucket(bucket: Bucket): Promise<string[]> {
     );
     throw explainBucket(bucket, told, `Make it: ${commandsFor(name, region)}`);
   }
-  let versioning: GetBucketVersioningCommandOutput;
-  try {
-    versioning = await client.send(new GetBucketVersioningCommand({ Bucket: name }));
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== "AccessDenied") throw error;
-    // Who may use the state need not be allowed to read the bucket's settings.
-    return [];
-  }
-  if (versioning.Status === "Enabled") return [];
-  return [
-    `The bucket ${name} keeps no older versions, so a state that is damaged or deleted would be lost. Run: ` +
-      `aws s3api put-bucket-versioning --bucket ${name} --versioning-configuration Status=Enabled`,
-  ];
+}
+
+/** What an administrator should know of a bucket that keeps no older versions; nothing of one that does. */
+export async function unversionedNote(bucket: Bucket): Promise<{ fact: string; command: string } | undefined> {
+  const [{ GetBucketVersioningCommand }, client] = await Promise.all([import("@aws-sdk/client-s3"), bucket.client()]);
+  const { name } = bucket;
+  const { Status } = await client.send(new GetBucketVersioningCommand({ Bucket: name }));
+  if (Status === "Enabled") return undefined;
+  return {
+    fact: `The bucket ${name} keeps no older versions, so a state that is damaged or deleted would be lost.`,
+    command: `aws s3api put-bucket-versioning --bucket ${name} --versioning-configuration Status=Enabled`,
+  };
 }
 
 /**

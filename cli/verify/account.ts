@@ -4,6 +4,7 @@ import pMap from "p-map";
 import { accessKeysOf } from "../../infra/access-keys.ts";
 import { hasRootKey } from "../aws/credentials-without-mfa.ts";
 import { type Identity, identitiesIn } from "../aws/identities.ts";
+import type { Attempt } from "../aws/missed.ts";
 
 /** What an account has that may let somebody in. */
 export interface AccountInAws {
@@ -17,9 +18,6 @@ export interface AccountInAws {
   /** How many active access keys each user has who is not on the roster. */
   keys: Map<string, number>;
 }
-
-/** Waits for a call; one that is refused is noted, and has found nothing. */
-export type Attempt = <T>(what: string, call: () => T | Promise<T>) => Promise<T | undefined>;
 
 /**
  * Reads an account: a call for its identities, one for its summary, two for its providers, and one for each user who is not on the

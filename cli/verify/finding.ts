@@ -1,6 +1,6 @@
 import type { Settings } from "../../infra/settings.ts";
 import { endOf } from "../../infra/exemptions.ts";
-import type { Finding, MatrixLine } from "../results/verify.ts";
+import type { Finding, LiveLine, MatrixLine } from "../results/verify.ts";
 
 /** Names a finding by its kind, its account and what it is about: by this name the settings accept it. */
 export function nameOf(kind: Finding["kind"], ...rest: (string | undefined)[]): string {
@@ -31,6 +31,27 @@ export function withAccepted(
     }),
     notFound: Object.keys(accepted).filter((name) => !names.has(name)),
   };
+}
+
+/** What was really tried and came out otherwise: a finding for each canary's kind of credentials. */
+export function brokenTries(lines: LiveLine[]): Finding[] {
+  const broken = lines.filter(({ holds }) => !holds);
+  const grouped = Map.groupBy(broken, ({ account, who, credentials }) =>
+    nameOf("live", account, slug(who), slug(credentials)),
+  );
+  return [...grouped].flatMap(([name, own]): Finding[] => {
+    const [first] = own;
+    if (first === undefined) return [];
+    const { account, who, credentials } = first;
+    return [
+      {
+        ...{ name, kind: "live", account },
+        fact: `Really tried in ${account}: ${who}, by ${article(credentials)}, could do ${actionsText(own)}.`,
+        meaning: "Whoever has such a key, without MFA, can do the same.",
+        remedy: "Another finding tells the policy that is missing or has changed, where it is one of the stack's.",
+      },
+    ];
+  });
 }
 
 /** The lines of the matrix that came out otherwise: a finding for each caller. */
@@ -67,7 +88,7 @@ const slug = (text: string): string =>
     .replace(/[^\w.@+=]+/g, "-")
     .toLowerCase();
 
-function actionsText(lines: MatrixLine[], most = 4): string {
+function actionsText(lines: Pick<MatrixLine, "action">[], most = 4): string {
   const actions = [...new Set(lines.map(({ action }) => action))];
   const rest = actions.length - most;
   return `${actions.slice(0, most).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;

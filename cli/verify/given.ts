@@ -1,5 +1,6 @@
 /** What developers are given, against what the stack gives them; and who else is there. */
 
+import { accessEndOf } from "../../infra/access-ends.ts";
 import { endOf, exemptionsOf } from "../../infra/exemptions.ts";
 import { developersGroup, policyArnIn } from "../../infra/names.ts";
 import { deniesByName, isSameDocument, onlyDenies } from "../../infra/policy-documents.ts";
@@ -130,7 +131,8 @@ function trustFinding(
   developer: string,
   settings: Settings,
 ): Finding | undefined {
-  const isSame = isSameDocument(document, developerRoleTrust(settings, developer));
+  const end = accessEndOf(settings, developer, account);
+  const isSame = isSameDocument(document, developerRoleTrust(settings, developer, end));
   const principals = principalsOf(document);
   if (isSame || onlyDenies(document) || principals.every(isUniqueId)) return undefined;
   return {

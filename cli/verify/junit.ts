@@ -1,5 +1,5 @@
 import type { Verification } from "../results/verify.ts";
-import { gotText } from "./text.ts";
+import { gotText, triedText } from "./text.ts";
 
 interface Case {
   suite: string;
@@ -9,12 +9,17 @@ interface Case {
 }
 
 /** The report as JUnit's XML, which CI servers show as tests: a case for each line, document and finding. */
-export function verificationJunit({ lines, compared, findings, missed }: Verification): string {
+export function verificationJunit({ lines, compared, findings, missed, live = [] }: Verification): string {
   const cases: Case[] = [
     ...lines.map((line) => ({
       suite: "matrix",
       name: `${line.account}: ${line.who}, ${line.credentials}, ${line.action} on ${line.resource} is ${line.expected}`,
       ...(line.got === undefined ? { skipped: "not asked" } : !line.holds && { failure: gotText(line) }),
+    })),
+    ...live.map((line) => ({
+      suite: "really tried",
+      name: `${line.account}: ${line.who}, ${line.credentials}, ${triedText(line)} is ${line.expected}`,
+      ...(!line.holds && { failure: line.words }),
     })),
     ...compared.map(({ account, what, holds }) => ({
       ...{ suite: "documents", name: `${account}: ${what}` },

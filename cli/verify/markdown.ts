@@ -1,14 +1,14 @@
-import { commentLimit } from "../report/markdown.ts";
+import { commentLimit, commentMarker } from "../report/markdown.ts";
 import { block, code, row } from "../report/markdown-text.ts";
-import type { Finding, Verification } from "../results/verify.ts";
-import { matrixHead, matrixRows, scopeOf, summaryOf } from "./text.ts";
+import type { Finding, LiveLine, Verification } from "../results/verify.ts";
+import { matrixHead, matrixRows, removedText, scopeOf, summaryOf, triedText } from "./text.ts";
 
 /** The whole report as markdown, as far as it fits into an issue. */
 export function verificationMarkdown(report: Verification): string {
-  const { stack, findings, missed, notFound, lines, compared } = report;
+  const { stack, findings, missed, notFound, lines, compared, live = [], removed = [] } = report;
   const [counted, accepted] = [findings.filter((one) => !one.accepted), findings.filter((one) => one.accepted)];
   const parts = [
-    `<!-- mfa-admin verify ${stack} -->\n### Whether the promise holds in ${code(stack)}\n\n**${summaryOf(report)}** ${scopeOf(report)}`,
+    `${commentMarker({ kind: "verify", stack })}\n### Whether the promise holds in ${code(stack)}\n\n**${summaryOf(report)}** ${scopeOf(report)}`,
     ...counted.map(findingMarkdown),
     missed.length === 0
       ? ""
@@ -17,6 +17,8 @@ export function verificationMarkdown(report: Verification): string {
       ? ""
       : `**Accepted by the settings**\n\n${accepted.map(({ name, accepted: by }) => `- ${code(name)}: ${code(by?.reason ?? "")}${by?.until === undefined ? "" : `, until ${by.until}`}`).join("\n")}`,
     notFound.length === 0 ? "" : `Accepted, and not found any more: ${notFound.map(code).join(", ")}.`,
+    removed.length === 0 ? "" : removedText(removed),
+    live.length === 0 ? "" : triedTable(live),
     folded("The matrix", [
       row(matrixHead),
       row(matrixHead.map(() => "---")),
@@ -31,6 +33,19 @@ export function verificationMarkdown(report: Verification): string {
     ]),
   ];
   return within(parts.filter((part) => part !== ""));
+}
+
+function triedTable(live: LiveLine[]): string {
+  const head = ["", "account", "who", "signed by", "call", "AWS's own words"];
+  return [
+    "**Really tried without MFA**\n",
+    row(head),
+    row(head.map(() => "---")),
+    ...live.map((line) => {
+      const { holds, account, who, credentials, words } = line;
+      return row([holds ? "ok" : "**!**", account, who, credentials, code(triedText(line)), code(words)]);
+    }),
+  ].join("\n");
 }
 
 function findingMarkdown({ name, fact, meaning, remedy, command }: Finding): string {

@@ -1,13 +1,14 @@
 /** What the organization's policies are to be above each account, against what they are. */
 
 import { exemptionsOf } from "../../infra/exemptions.ts";
-import { type ControlPolicyType, guardRailPolicies } from "../../infra/guard-rails.ts";
+import { furtherPolicies } from "../../infra/control-policies.ts";
+import type { ControlPolicyType } from "../../infra/guard-rails.ts";
 import { serviceControlPolicyName } from "../../infra/names.ts";
 import { allowsAnything, isSameDocument } from "../../infra/policy-documents.ts";
 import { serviceControlPolicy, shutsOutWithoutMfa } from "../../infra/policies.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Finding } from "../results/verify.ts";
-import { type ControlPolicies, textsOf } from "./control-policies.ts";
+import { type ControlPolicies, textsOf } from "../matrix/control-policies.ts";
 import { nameOf, repair } from "./finding.ts";
 import type { Comparison } from "./given.ts";
 
@@ -29,7 +30,7 @@ function wantedPolicies(settings: Settings, organizationId: string): Wanted[] {
       ...{ name: serviceControlPolicyName, type: "SERVICE_CONTROL_POLICY", accounts: development },
       isMet: exemptionsOf(settings).length === 0 ? shutsOutMore : shield,
     },
-    ...guardRailPolicies(settings, organizationId).map(({ name, type, content, targetIds }): Wanted => ({
+    ...furtherPolicies(settings, organizationId).map(({ name, type, content, targetIds }): Wanted => ({
       ...{ name, type, isMet: sameAs(content) },
       accounts: targetIds.includes(settings.authAccount) ? [["auth", settings.authAccount]] : development,
     })),
@@ -101,7 +102,8 @@ function typesOff({ types, rootId }: ControlPolicies, wanted: Wanted[]): Finding
     }));
 }
 
-function outside({ levels }: ControlPolicies, settings: Settings): Finding[] {
+/** Development accounts that are below none of the settings' units. */
+export function outside({ levels }: Pick<ControlPolicies, "levels">, settings: Settings): Finding[] {
   const { developmentAccounts, organizationalUnits } = settings;
   return Object.entries(developmentAccounts).flatMap(([account, id]): Finding[] => {
     const path = (levels.get(id) ?? []).map((level) => level.id);
@@ -120,7 +122,10 @@ function outside({ levels }: ControlPolicies, settings: Settings): Finding[] {
 }
 
 /** Levels at which no policy allows anything; told once, whatever the number of accounts below. */
-function withoutAllow({ levels, types }: ControlPolicies, { authAccount, developmentAccounts }: Settings): Finding[] {
+export function withoutAllow(
+  { levels, types }: Pick<ControlPolicies, "levels" | "types">,
+  { authAccount, developmentAccounts }: Settings,
+): Finding[] {
   if (!types.includes("SERVICE_CONTROL_POLICY")) return [];
   const names = new Map([
     [authAccount, "auth"],

@@ -1,6 +1,6 @@
 /** The roles of an account that somebody may take whom the promise leaves out, whoever has made them. */
 
-import { roleNameOf } from "../../infra/names.ts";
+import { accountsOf, roleNameOf } from "../../infra/names.ts";
 import { onlyDenies } from "../../infra/policy-documents.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Identity } from "../aws/identities.ts";
@@ -14,6 +14,8 @@ import { type Trusted, trustedBy } from "./trust.ts";
 export interface Insiders {
   organizationId: string;
   managementAccount: string;
+  /** Ids of the accounts whose business the access roles are. */
+  managers: string[];
   /** Ids of accounts that roles trust and that are not of the organization. */
   outsiders: Set<string>;
   /** Ids of the accounts in which the guard rail `outsiders` is in force. */
@@ -25,8 +27,45 @@ export function sideDoors(account: AccountInAws, settings: Settings, insiders: I
   const roles = account.identities.filter(
     ({ type, path }) => type === "role" && !path.startsWith("/aws-service-role/"),
   );
-  return [...roles.flatMap((role) => doorsOf(role, account, settings, insiders)), ...unusedProviders(account, roles)];
+  const others = roles.filter((role) => !isOfIdentityCenter(role, account));
+  return [...others.flatMap((role) => doorsOf(role, account, settings, insiders)), ...unusedProviders(account, roles)];
 }
+
+/**
+ * Whether IAM Identity Center has made a role, and nobody but its users comes in (IAM Identity Center User Guide, "Referencing permission
+ * sets in resource policies"): under a path that AWS keeps for itself, and for the provider that it has made in this account.
+ */
+function isOfIdentityCenter({ type, path, document }: Identity, { id }: Pick<AccountInAws, "id">): boolean {
+  const provider = new RegExp(`^arn:aws[\\w-]*:iam::${id}:saml-provider/AWSSSO_\\w+_DO_NOT_DELETE$`);
+  return (
+    type === "role" &&
+    path.startsWith("/aws-reserved/sso.amazonaws.com/") &&
+    principalsOf(document).every((principal) => provider.test(principal))
+  );
+}
+
+/** One finding for all of Identity Center's roles: they are one decision, however many permission sets and accounts there are. */
+export function identityCenter(accounts: AccountInAws[]): Finding[] {
+  const places = accounts.flatMap((account) => {
+    const roles = account.identities.filter((role) => isOfIdentityCenter(role, account));
+    return roles.length === 0 ? [] : [{ account: account.name, roles }];
+  });
+  if (places.length === 0) return [];
+  const sets = places.flatMap(({ roles }) => roles.map(({ name }) => permissionSetOf(name)));
+  const counts = places.map(({ account, roles }) => `${roles.length} in ${account}`);
+  return [
+    {
+      ...{ name: nameOf("identity-center"), kind: "identity-center" },
+      fact: `IAM Identity Center lets its users into roles of its own: ${counts.join(", ")}; by the permission sets ${[...new Set(sets)].sort().join(", ")}.`,
+      meaning:
+        "Whether they carry MFA is Identity Center's business, and not seen by IAM; who has which set is not read here.",
+      remedy: "Have Identity Center ask for MFA at each sign-in, and accept this finding; or delete the assignments.",
+    },
+  ];
+}
+
+/** AWSReservedSSO_NAME_16 hexadecimal digits. */
+const permissionSetOf = (role: string): string => role.replace(/^AWSReservedSSO_/, "").replace(/_[0-9a-f]+$/, "");
 
 /** Ids of other accounts that an account's roles trust. */
 export function foreignAccounts(accounts: AccountInAws[], known: string[]): string[] {
@@ -40,10 +79,9 @@ export function foreignAccounts(accounts: AccountInAws[], known: string[]): stri
 
 /** Whether the stack makes a role of this name in an account. */
 export function developerOf({ name }: Identity, account: string, settings: Settings): string | undefined {
-  return Object.entries(settings.developers).find(
-    ([user, { accounts }]) =>
-      roleNameOf(settings, user) === name && account !== "auth" && (accounts?.includes(account) ?? true),
-  )?.[0];
+  const user = name.slice(roleNameOf(settings, "").length);
+  const isTheirs = roleNameOf(settings, user) === name && Object.hasOwn(settings.developers, user);
+  return isTheirs && account !== "auth" && accountsOf(settings, user).includes(account) ? user : undefined;
 }
 
 function doorsOf(role: Identity, account: AccountInAws, settings: Settings, insiders: Insiders): Finding[] {
@@ -124,8 +162,12 @@ function door(kind: FindingKind, { name }: Identity, { name: account, id }: Acco
   };
 }
 
-function accessRoleDoor(role: Identity, { name: account }: AccountInAws, { managementAccount }: Insiders): Finding[] {
-  const strangers = principalsOf(role.document).filter((one) => isStranger(one, managementAccount));
+function accessRoleDoor(
+  role: Identity,
+  { name: account }: AccountInAws,
+  { managementAccount, managers }: Insiders,
+): Finding[] {
+  const strangers = principalsOf(role.document).filter((one) => isStranger(one, managers));
   if (strangers.length === 0) return [];
   return [
     {

@@ -1,13 +1,14 @@
+import { canaryPrefix } from "../../infra/names.ts";
 import { counted } from "../report/summary.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import { styled } from "../terminal/stream.ts";
 import { plainTable } from "../terminal/table.ts";
-import type { Finding, MatrixLine, Verification } from "../results/verify.ts";
+import type { Finding, LiveLine, MatrixLine, Verification } from "../results/verify.ts";
 
 /** The first sentence: whether the promise holds. */
 export function summaryOf({ holds, complete, promises, findings, missed }: Verification): string {
-  const { simulated, compared, searched } = promises;
-  const all = simulated + compared + searched;
+  const { simulated, compared, searched, tried = 0 } = promises;
+  const all = simulated + compared + searched + tried;
   const broken = findings.filter(({ accepted }) => accepted === undefined).length;
   if (!holds)
     return `${broken === 1 ? "1 thing does" : `${broken} things do`} not hold, of ${counted(all, "promise")}.`;
@@ -16,17 +17,18 @@ export function summaryOf({ holds, complete, promises, findings, missed }: Verif
 }
 
 /** What the numbers are of, and what no simulator can say. */
-export function scopeOf({ promises: { simulated, compared, searched } }: Verification): string {
+export function scopeOf({ promises: { simulated, compared, searched, tried } }: Verification): string {
   return [
     `By AWS's policy simulator: ${counted(simulated, "line")} of the matrix.`,
     `By comparison with what the stack makes: ${counted(compared, "document")}, trust policies and resource control policies among them, which the simulator does not judge.`,
     `Side doors: ${counted(searched, "look")}.`,
+    ...(tried === undefined ? [] : [`Really tried without MFA: ${counted(tried, "call")}.`]),
   ].join(" ");
 }
 
 /** The report for people at a terminal: the summary first, then what does not hold. */
 export function verificationText(report: Verification, stream: NodeJS.WriteStream, { all = false } = {}): string {
-  const { findings, missed, notFound, lines } = report;
+  const { findings, missed, notFound, lines, live = [], removed = [] } = report;
   const [broken, accepted] = [findings.filter((one) => !one.accepted), findings.filter((one) => one.accepted)];
   const parts = [
     [summaryOf(report), scopeOf(report)],
@@ -37,6 +39,8 @@ export function verificationText(report: Verification, stream: NodeJS.WriteStrea
     ]),
     accepted.length === 0 ? [] : ["Accepted by the settings:", ...accepted.map(acceptedLine)],
     notFound.length === 0 ? [] : [`Accepted, and not found any more: ${notFound.map(oneLine).join(", ")}.`],
+    removed.length === 0 ? [] : [removedText(removed)],
+    live.length === 0 ? [] : ["Really tried without MFA, with AWS's own words:", ...live.flatMap(triedLines)],
     all ? [plainTable(matrixHead, matrixRows(lines), stream)] : [],
   ];
   return parts
@@ -57,6 +61,25 @@ function findingLines({ name, fact, meaning, remedy, command }: Finding, mark: s
 function acceptedLine({ name, fact, accepted }: Finding): string {
   const until = accepted?.until === undefined ? "" : `, until ${accepted.until}`;
   return `  ${oneLine(name)}: ${oneLine(accepted?.reason ?? "")}${until}. ${oneLine(fact)}`;
+}
+
+/** What a run that died had left, and this one has changed. */
+export function removedText(removed: string[]): string {
+  return `Taken away, what a verify --live that died had left: ${removed.map(oneLine).join(", ")}.`;
+}
+
+/** What a canary has tried: "iam:CreateAccessKey on itself". Its name differs from run to run. */
+export function triedText({ action, resource }: Pick<LiveLine, "action" | "resource">): string {
+  if (resource === "*") return action;
+  return `${action} on ${resource.includes(canaryPrefix) ? "itself" : shortResource(resource)}`;
+}
+
+function triedLines(line: LiveLine): string[] {
+  const { holds, account, who, credentials, got, words } = line;
+  return [
+    `  ${holds ? "ok" : "! "} ${account}: ${who}, by ${credentials}, ${oneLine(triedText(line))} is ${got}.`,
+    `     ${oneLine(words)}`,
+  ];
 }
 
 /** The heads of {@link matrixRows}. */

@@ -1,32 +1,44 @@
+import { isDeepStrictEqual } from "node:util";
+
 import pMap from "p-map";
 
+import { ownPolicies } from "../../infra/own-policies.ts";
 import { region } from "../../infra/region.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { clientsIn } from "../aws/clients.ts";
-import { wordsOf } from "../aws/error-words.ts";
+import { isCanary } from "../aws/identities.ts";
+import { type Attempt, noting } from "../aws/missed.ts";
 import { isOfOrganization } from "../aws/organization-view.ts";
-import { knownOrganization, managementAccountAtHand } from "../aws/preconditions.ts";
+import { knownManagers, knownOrganization, managementAccountAtHand } from "../aws/preconditions.ts";
+import { everything, simulate } from "../aws/simulate.ts";
 import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
-import type { FindingKind, Missed, Verification } from "../results/verify.ts";
-import { type AccountInAws, type Attempt, readAccount } from "./account.ts";
-import { developerClasses } from "./classes.ts";
-import { type ControlPolicies, hierarchyOf, readControlPolicies } from "./control-policies.ts";
-import { brokenLines, withAccepted } from "./finding.ts";
+import type { FindingKind, MatrixLine, Missed, Verification } from "../results/verify.ts";
+import { type AccountInAws, readAccount } from "./account.ts";
+import type { Canary } from "./canary/plan.ts";
+import { developerClasses } from "../matrix/classes.ts";
+import { type ControlPolicies, hierarchyOf, readControlPolicies } from "../matrix/control-policies.ts";
+import { brokenLines, brokenTries, withAccepted } from "./finding.ts";
 import { authComparison, type Comparison, rolesComparison, strangers } from "./given.ts";
-import { accountLines, authLines, developerLines } from "./matrix.ts";
+import { accountLines, authLines, developerLines } from "../matrix/lines.ts";
 import { organizationComparison } from "./organization.ts";
-import { foreignAccounts, sideDoors } from "./side-doors.ts";
-import { simulate } from "./simulate.ts";
+import { foreignAccounts, identityCenter, sideDoors } from "./side-doors.ts";
 
 /** The side doors that are looked for in each account. */
 const searchedKinds: FindingKind[] = [
   ...["role-for-anybody", "role-for-outsider", "role-for-provider", "role-without-mfa", "role-for-other-account"],
-  ...["access-role", "stray-role", "user", "root-key", "provider"],
+  ...["access-role", "stray-role", "user", "root-key", "provider", "identity-center"],
 ] as const;
 
-/** Proves the promise on what AWS has. It changes nothing, and asks for nothing of the stack's state. */
-export async function verify({ stack }: Pick<Project, "stack">, settings: Settings): Promise<Verification> {
+/**
+ * Proves the promise on what AWS has. It asks for nothing of the stack's state, and changes nothing, but for canaries: those that are
+ * given are made, tried and taken away, and what others have left is taken away.
+ */
+export async function verify(
+  { stack }: Pick<Project, "stack">,
+  settings: Settings,
+  canaries: Canary[] = [],
+): Promise<Verification> {
   if (settings.roles === "shared") {
     throw new Failure(
       "verify knows roles that are each developer's own, and no shared one yet.",
@@ -37,10 +49,10 @@ export async function verify({ stack }: Pick<Project, "stack">, settings: Settin
   const managementAccount = await managementAccountAtHand(settings);
   const organizationId = knownOrganization()?.id ?? "";
   const missed: Missed[] = [];
-  const attempt = noting(missed);
+  const attempt = noting(missed, "verify");
   const { authAccount, developmentAccounts, organizationalUnits } = settings;
   const all = [["auth", authAccount] as const, ...Object.entries(developmentAccounts)];
-  const [above, accounts] = await Promise.all([
+  const [above, read] = await Promise.all([
     attempt("the policies of the organization", () =>
       readControlPolicies(
         all.map(([, id]) => id),
@@ -49,14 +61,26 @@ export async function verify({ stack }: Pick<Project, "stack">, settings: Settin
     ),
     readAccounts(all, settings, attempt),
   ]);
+  const isLeft = read.some(({ identities }) => identities.some(isCanary));
+  const leftovers = isLeft
+    ? await (await import("./canary/live.ts")).clearLeftovers(read, settings)
+    : { removed: [], findings: [] };
+  const accounts = read.map((one) => ({
+    ...one,
+    identities: one.identities.filter((identity) => !isCanary(identity)),
+  }));
   const organization = above && organizationComparison(above, settings, organizationId);
   const [lines, outsiders] = await Promise.all([
     above === undefined ? [] : matrix(above, accounts, settings, organizationId, attempt),
     outsidersAmong(foreignAccounts(accounts, [...all.map(([, id]) => id), managementAccount]), attempt),
   ]);
+  const live =
+    canaries.length === 0 ? undefined : await (await import("./canary/live.ts")).tryLive(canaries, settings, stack);
+  missed.push(...(live?.missed ?? []));
   const insiders = {
     organizationId,
     managementAccount,
+    managers: knownManagers(),
     outsiders,
     guarded: organization?.guarded ?? new Set<string>(),
   };
@@ -69,6 +93,9 @@ export async function verify({ stack }: Pick<Project, "stack">, settings: Settin
   const found = [
     ...comparisons.flatMap(({ findings }) => findings),
     ...brokenLines(lines),
+    ...(live === undefined ? [] : [...brokenTries(live.lines), ...live.findings]),
+    ...leftovers.findings,
+    ...identityCenter(accounts),
     ...accounts.flatMap((account) => [...sideDoors(account, settings, insiders), ...strangers(account, settings)]),
   ];
   const { findings, notFound } = withAccepted(found, settings);
@@ -82,8 +109,11 @@ export async function verify({ stack }: Pick<Project, "stack">, settings: Settin
       simulated: lines.filter(({ got }) => got !== undefined).length,
       compared: compared.length,
       searched: accounts.length * searchedKinds.length,
+      ...(live && { tried: live.lines.length }),
     },
     ...{ findings, missed, notFound: missed.length > 0 ? [] : notFound, lines, compared },
+    ...(live && { live: live.lines }),
+    ...(leftovers.removed.length > 0 && { removed: leftovers.removed }),
   };
 }
 
@@ -114,13 +144,24 @@ async function matrix(
     ...authLines(settings),
     ...Object.keys(settings.developmentAccounts).flatMap((account) => accountLines(settings, account)),
   ];
-  const surroundings = {
-    organizationId,
-    region: settings.region ?? region,
-    hierarchy: (id: string) => hierarchyOf(above, id),
-  };
-  return simulate(lines, surroundings, attempt);
+  const surroundings = { organizationId, region: settings.region ?? region };
+  const found = await simulate(lines, { ...surroundings, hierarchy: (id) => hierarchyOf(above, id) }, attempt);
+  // What the organization's own policies deny is meant to be denied.
+  const own = ownPolicies(settings).map(({ content }) => JSON.stringify(content));
+  const stopped = lines.filter((_, index) => isStopped(found[index]));
+  if (own.length === 0 || stopped.length === 0) return found;
+  const level = [everything, ...own];
+  const meant = await simulate(stopped, { ...surroundings, hierarchy: () => [[everything], level] }, attempt);
+  const isMeant = (line: MatrixLine): boolean =>
+    meant.some((one) => one.got === "denied" && isDeepStrictEqual(askedIn(one), askedIn(line)));
+  return found.map((line) => (isStopped(line) && isMeant(line) ? { ...line, expected: "denied", holds: true } : line));
 }
+
+const isStopped = (line: MatrixLine | undefined): boolean => line?.expected === "allowed" && line.got === "denied";
+
+const askedIn = ({ account, who, credentials, action, resource }: MatrixLine) => [
+  ...[account, who, credentials, action, resource],
+];
 
 /** Those of some accounts that the organization does not have. */
 async function outsidersAmong(ids: string[], attempt: Attempt): Promise<Set<string>> {
@@ -131,30 +172,4 @@ async function outsidersAmong(ids: string[], attempt: Attempt): Promise<Set<stri
     { concurrency: 2 },
   );
   return new Set(found.flat());
-}
-
-/** Waits for a call; one that is refused is noted once for a reason, and has found nothing. */
-const noting =
-  (missed: Missed[]): Attempt =>
-  async (what, call) => {
-    try {
-      return await call();
-    } catch (error) {
-      // Credentials that are broken are not the account's doing.
-      if (error instanceof Failure) throw error;
-      const reason = wordsOf(error);
-      if (!missed.some((one) => one.what === what && one.reason === reason)) {
-        missed.push({ what, reason, remedy: remedyFor(reason) });
-      }
-      return undefined;
-    }
-  };
-
-function remedyFor(reason: string): string {
-  const [, right] = /perform: ([\w-]+:\w+)/.exec(reason) ?? [];
-  if (right === undefined)
-    return "Run mfa-admin verify again when AWS answers; mfa-admin preview tells more of an account that cannot be reached.";
-  if (right === "sts:AssumeRole")
-    return "Let the access role of that account be assumed, or take the account out of the settings.";
-  return `The right ${right} is missing; mfa-admin init --ci github writes the policies that have it.`;
 }

@@ -2,7 +2,7 @@
  * `npm run bench`: what the product adds to what it is made of, measured side by side in one run, on the local AWS.
  *
  *   --quick       a small stack and few rounds, to try it
- *   --only NAME   one benchmark: help, login or up
+ *   --only NAME   one benchmark: help, login, verify or up
  *   --json FILE   the numbers as JSON into a file, instead of below the table
  *
  * It is a report: it ends with status 0 whether the aims are met or not, and with another only if it could not measure.
@@ -15,6 +15,7 @@ import { benchHelp } from "./help.ts";
 import { type Row, table } from "./report.ts";
 import { benchLogin } from "./login.ts";
 import { benchUp } from "./up.ts";
+import { benchVerify } from "./verify.ts";
 
 const { values } = parseArgs({
   options: { quick: { type: "boolean", default: false }, only: { type: "string" }, json: { type: "string" } },
@@ -22,11 +23,12 @@ const { values } = parseArgs({
 const { quick, only, json } = values;
 
 const rounds = quick
-  ? { help: 5, login: 3, developers: 20, creations: 1, repetitions: 2 }
-  : { help: 25, login: 15, developers: 100, creations: 5, repetitions: 5 };
+  ? { help: 5, login: 3, verify: 3, developers: 20, creations: 1, repetitions: 2 }
+  : { help: 25, login: 15, verify: 9, developers: 100, creations: 5, repetitions: 5 };
 const benchmarks: Record<string, () => Promise<Row[]>> = {
   help: () => benchHelp(rounds.help),
   login: () => benchLogin(rounds.login),
+  verify: () => benchVerify({ developers: rounds.developers, rounds: rounds.verify }),
   up: () => benchUp(rounds),
 };
 if (only !== undefined && !(only in benchmarks)) {

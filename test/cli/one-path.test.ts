@@ -36,11 +36,12 @@ describe("one place decides what the engine changes in AWS", () => {
     ]);
   });
 
-  it("only add-developer and remove-developer do a part", async () => {
+  it("only add-developer, extend and remove-developer do a part", async () => {
     expect(await filesWith(/\b(addToStack|removeFromStack)\b/)).to.eql([
       "deploy/own-part.ts",
       "deploy/remove-developers.ts",
       "onboarding/add-developers.ts",
+      "onboarding/extend.ts",
     ]);
   });
 });

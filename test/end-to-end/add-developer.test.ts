@@ -176,7 +176,7 @@ describe("add-developer", () => {
         "Error: AWS has already, but not from this stack: user gus in auth.\n" +
           "Nothing was changed. Delete what is there already, or run mfa-admin up --adopt, with it in the settings, to take it into the stack; mfa-admin preview --adopt shows what it keeps and loses.\n",
       );
-      expect(await admin.settings()).not.to.contain("gus");
+      expect(await admin.roster()).not.to.include("gus");
     });
 
     it("up --adopt takes such a user into the stack, with the accesses of a developer", async () => {

@@ -38,7 +38,7 @@ describe("the developers' package", () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).to.be.below(8_000_000);
     const { stdout } = await run("--help");
     const commands = [...stdout.matchAll(/^ {2}(\w[\w-]+) {2,}/gm)].map(([, name]) => name);
-    expect(commands).to.eql(["console", "credential-process", "enroll", "login", "logout", "whoami"]);
+    expect(commands).to.eql(["console", "credential-process", "enroll", "login", "logout", "rotate-key", "whoami"]);
   });
 
   it("does all that the commands do in the whole one", async () => {

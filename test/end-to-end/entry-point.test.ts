@@ -96,10 +96,16 @@ describe("plain Pulumi on the same stack", () => {
     await pulumiIn(own, "preview", "--expect-no-changes");
   });
 
-  it("applies an edited roster, and mfa-admin finds nothing left to do", async () => {
+  it("applies an edited roster and a policy of the organization's own, and mfa-admin finds nothing left to do", async () => {
     const file = join(directory, "Pulumi.main.yaml");
-    await writeFile(file, (await readFile(file, "utf8")).replace("alice: {}", "alice: {}\n    carol: {}"));
+    const Statement = { Effect: "Deny", Action: "ec2:*", Resource: "*" };
+    await writeFile(join(directory, "machines.json"), JSON.stringify({ Version: "2012-10-17", Statement }));
+    const edited = (await readFile(file, "utf8"))
+      .replace("alice: {}", "alice: {}\n    carol: {}")
+      .replace("config:\n", "config:\n  mfa-admin:serviceControlPolicies: [machines.json]\n");
+    await writeFile(file, edited);
     await pulumi("up", "--yes", "--skip-preview");
+    expect([...sandbox.organization.policies.values()].map(({ name }) => name)).to.include("mfa-admin-own-machines");
     expect(await mfaAdmin("preview", "--exit-code")).to.contain("Nothing to do: ");
   });
 });

@@ -278,9 +278,22 @@ describe("a stack with accessKeys: with-mfa and mfaMaxAge", () => {
     }
   });
 
+  describe("reset-mfa", () => {
+    it("says the way back through the console, since no key assigns a device", async () => {
+      const { stdout } = await admin.succeed("reset-mfa", "bob", "--yes");
+      expect(stdout.replace(/\s+/g, " "))
+        .to.contain(
+          "Next, bob signs in to the console (https://222222222222.signin.aws.amazon.com/console), assigns a virtual device named bob exactly, and signs in again with it.",
+        )
+        .and.not.to.contain("can enrol now");
+    });
+  });
+
   describe("without them", () => {
     it("are the article's again by an edit and an up, for who is there too", async () => {
       await admin.editSettings((text) => text.replace(/ {2}mfa-admin:(accessKeys|mfaMaxAge):.*\n/g, ""));
+      const early = await admin.run("add-developer", "erin", "--yes");
+      expect(early.stderr).to.contain("Another edit of the settings (accessKeys, mfaMaxAge) is pending");
       const { stdout } = await admin.succeed("up", "--yes");
       // The policy, four users and eight roles.
       expect(stdout).to.contain("13 changed");

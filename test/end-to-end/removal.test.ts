@@ -63,7 +63,7 @@ describe("removing developers", () => {
       /InvalidClientTokenId|AccessDenied/,
     );
     expect(await works(roleSession)).to.equal(false);
-    expect(await admin.settings()).not.to.contain(name);
+    expect(await admin.roster()).not.to.include(name);
   }
 
   before(async () => {

@@ -1,6 +1,8 @@
+import { CreateRoleCommand } from "@aws-sdk/client-iam";
 import { expect } from "chai";
 
 import { serviceControlPolicy } from "../../infra/policies.ts";
+import { administratorOf, trust } from "../sandbox/testing.ts";
 import { Administrator } from "../support/harness.ts";
 
 const admins = "arn:aws:iam::aws:policy/AdministratorAccess";
@@ -71,12 +73,37 @@ describe("who is shut out by the policy", () => {
     );
   });
 
-  it("stands in the question of up, which does it with consent", async () => {
-    const terminal = admin.terminal("up", "--accept-shut-out");
+  it("is a table in an up that asks, with the roles that they may take; a no leaves everything as it is", async () => {
+    const { iam } = await administratorOf(admin.sandbox, "444444444444");
+    const AssumeRolePolicyDocument = trust("arn:aws:iam::444444444444:user/jenkins");
+    await iam.send(new CreateRoleCommand({ RoleName: "deploy", AssumeRolePolicyDocument }));
+    const from = admin.sandbox.requests.length;
+    const terminal = admin.terminalWith({ size: { cols: 110, rows: 50 } }, "up");
+    await terminal.waitFor("Shut them out?");
+    const screen = terminal.screen.replaceAll(/ +/g, " ");
+    expect(screen)
+      .to.contain("Account Who By Last used")
+      .and.to.contain("sandbox root root access key not told meant: shutOut")
+      .and.to.contain(`payments jenkins access key for ses ${today} needs consent`)
+      .and.to.contain("payments deploy a role that they may assume never")
+      .and.to.contain("666666666666 * could not be looked into not told meant: shutOut");
+    terminal.enter("n");
+    expect(await terminal.ended()).to.equal(1);
+    expect(admin.changesSince(from)).to.eql([]);
+  });
+
+  it("is done by an up that has asked, and not asked about where --accept-shut-out says so", async () => {
+    const restore = await admin.save();
+    const asked = admin.terminalWith({ size: { cols: 110, rows: 50 } }, "up");
+    await asked.waitFor("Shut them out?");
+    asked.enter("y");
+    await asked.waitFor('Apply to the stack "main"?');
+    asked.enter("y");
+    expect(await asked.ended()).to.equal(0);
+    await restore();
+    const terminal = admin.terminalWith({ size: { cols: 110, rows: 50 } }, "up", "--accept-shut-out");
     await terminal.waitFor('Apply to the stack "main"?');
-    expect(terminal.screen.replaceAll(/\s+/g, " "))
-      .to.contain(`${jenkins}. With --accept-shut-out, mfa-admin up does this.`)
-      .and.to.contain(`${root}. The setting shutOut allows it.`);
+    expect(terminal.screen).to.contain("by --accept-shut-out").and.not.to.contain("Shut them out?");
     terminal.enter("y");
     expect(await terminal.ended()).to.equal(0);
   });

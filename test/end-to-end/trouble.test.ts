@@ -120,7 +120,8 @@ describe("trouble in the middle of up", () => {
 
   it("Ctrl-C before the question ends it, and says to run the command that was run", async () => {
     await begin();
-    admin.sandbox.setLatency(3000, "AssumeRole");
+    // The management account's plugin asks for it, whatever there is to preview.
+    admin.sandbox.setLatency(3000, "GetCallerIdentity");
     const terminal = admin.terminal("up");
     await terminal.waitFor("Previewing: ");
     terminal.ctrlC();

@@ -29,6 +29,7 @@ import { expect } from "chai";
 
 import type { Verification } from "../../cli/results/verify.ts";
 import { ADMINISTRATOR_ACCESS, administratorOf, allow, clients, policy, trust } from "../sandbox/testing.ts";
+import { fewestCalls } from "../support/fewest-calls.ts";
 import { Administrator, type Result } from "../support/harness.ts";
 
 const allRails = "[roles, identities, federation, organization, root, auth, outsiders]";
@@ -73,15 +74,6 @@ describe("verify", () => {
   const inSandbox = () => administratorOf(admin.sandbox, admin.sandbox.developmentAccounts["sandbox"] ?? "");
   const inAuth = () => administratorOf(admin.sandbox, admin.sandbox.authAccount);
 
-  /** The most calls of a kind that could say as much, for two development accounts in one unit and one class of developers. */
-  const fewest: Record<string, number> = {
-    ...{ GetCallerIdentity: 1, DescribeOrganization: 1, ListRoots: 1, ListAccountsForParent: 1, ListParents: 3 },
-    ...{ ListPolicies: 1, ListTargetsForPolicy: 2, DescribePolicy: 1, AssumeRole: 3 },
-    ...{ GetAccountAuthorizationDetails: 3, GetAccountSummary: 3, ListOpenIDConnectProviders: 3, ListSAMLProviders: 3 },
-    // A developer on four types of resources, a user and root, each by every kind of credentials; two roles, and one in auth.
-    SimulateCustomPolicy: 4 * 3 + 3 + 2 + 2 + 1,
-  };
-
   it("finds nothing on an untouched stack, changes nothing, and needs hardly more calls than the fewest", async () => {
     const from = admin.sandbox.requests.length;
     const { stdout, stderr } = await admin.succeed("verify", "--exit-code");
@@ -89,9 +81,9 @@ describe("verify", () => {
     expect(stdout).to.match(/^All \d+ promises hold\.\n/);
     expect(stdout).to.contain("which the simulator does not judge");
     const asked = Map.groupBy(admin.sandbox.requests.slice(from), ({ action }) => action);
-    expect([...asked.keys()].sort()).to.eql(Object.keys(fewest).sort());
+    expect([...asked.keys()].sort()).to.eql(Object.keys(fewestCalls).sort());
     const total = [...asked.values()].flat().length;
-    const least = Object.values(fewest).reduce((sum, count) => sum + count, 0);
+    const least = Object.values(fewestCalls).reduce((sum, count) => sum + count, 0);
     expect(total, [...asked].map(([action, { length }]) => `${action} ${length}`).join(", ")).to.be.at.most(
       1.5 * least,
     );
@@ -113,7 +105,7 @@ describe("verify", () => {
       const from = many.sandbox.requests.length;
       await many.run("verify");
       const asked = many.sandbox.requests.slice(from).filter(({ action }) => action === "SimulateCustomPolicy");
-      expect(asked.length).to.be.at.most(fewest["SimulateCustomPolicy"] ?? 0);
+      expect(asked.length).to.be.at.most(fewestCalls["SimulateCustomPolicy"] ?? 0);
     } finally {
       await many.close();
     }
@@ -326,6 +318,54 @@ describe("verify", () => {
     expect(result.stdout).to.match(/^Nothing was found, but 2 things could not be looked at\.\n/);
     expect(result.stdout).to.contain("Not looked at: account payments. AccessDenied");
     expect(result.stdout).to.contain("The right iam:ListSAMLProviders is missing;");
+  });
+
+  it("tells a failure as markdown, too, for the summary of a job", async () => {
+    const env = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+    const { status, stdout } = await admin.runWith({ env }, "verify", "--exit-code", "--format", "markdown");
+    expect(status).to.equal(1);
+    expect(stdout).to.match(/^<!-- mfa-admin verify main -->\n### `mfa-admin verify` failed\n/);
+    expect(stdout).to.contain("No AWS credentials were found.");
+  });
+
+  it("is foretold by a preview: what a change of policies turns, and nothing is asked where it changes none", async () => {
+    const simulated = (from: number): number =>
+      admin.sandbox.requests.slice(from).filter(({ action }) => action === "SimulateCustomPolicy").length;
+    await admin.editSettings((text) =>
+      text.replace("  mfa-admin:developers:", "  mfa-admin:contact: it@example.com\n  mfa-admin:developers:"),
+    );
+    let from = admin.sandbox.requests.length;
+    await admin.succeed("preview");
+    expect(simulated(from)).to.equal(0);
+    await admin.editSettings((text) =>
+      text.replace(
+        "  mfa-admin:developers:",
+        "  mfa-admin:guardRails: [root]\n  mfa-admin:accessKeys: with-mfa\n  mfa-admin:developers:",
+      ),
+    );
+    from = admin.sandbox.requests.length;
+    const { stdout } = await admin.succeed("preview");
+    expect(stdout).to.contain(
+      "! Developer alice, like 1 more, without MFA, in auth: iam:CreateAccessKey, iam:DeleteAccessKey, iam:UpdateAccessKey and iam:ListAccessKeys on user/alice: allowed today, refused after this change.\n",
+    );
+    expect(stdout).to.match(
+      /! The root user, by a session with MFA, in (sandbox and payments|payments and sandbox): .*: allowed today, refused after/,
+    );
+    // What stays is not asked.
+    expect(simulated(from))
+      .to.be.above(0)
+      .and.at.most(2 * (4 * 3 + 3 + 3 + 1 + 1));
+    admin.sandbox.injectFault({
+      ...{ service: "iam", action: "SimulateCustomPolicy", code: "AccessDenied", status: 403, times: Infinity },
+      message: "User is not authorized to perform: iam:SimulateCustomPolicy on resource: *",
+    });
+    try {
+      const refused = await admin.succeed("preview", "--format", "markdown");
+      expect(refused.stdout).to.contain("The effect of the changed policies could not be looked at in AWS: ");
+      expect(refused.stdout).to.contain("perform: iam:SimulateCustomPolicy").and.to.contain("mfa-admin-guard-rails");
+    } finally {
+      admin.sandbox.clearFaults();
+    }
   });
 
   it("takes what the settings accept for known, and writes markdown and JUnit's XML", async () => {

@@ -11,7 +11,7 @@ describe("the tests' stack that is there from the start", () => {
   before(async () => {
     admin = await Administrator.withStack({ developers: ["alice"] });
     fresh = await Administrator.withProject({ developers: ["alice"] });
-    const { status, stderr } = await fresh.runWith({ ownPlugins: true }, "up", "--yes");
+    const { status, stderr } = await fresh.runWith({ ownProcesses: true }, "up", "--yes");
     expect(status, stderr).to.equal(0);
   });
   after(async () => {

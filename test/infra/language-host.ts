@@ -72,6 +72,7 @@ async function runProgram(request: language.RunRequest, env: Record<string, stri
       `--organization=${request.getOrganization()}`,
       `--parallel=${request.getParallel()}`,
       ...(request.getDryrun() ? ["--dry-run"] : []),
+      `--root-directory=${request.getInfo()?.getRootDirectory() ?? ""}`,
       `--pwd=${request.getPwd()}`,
       request.getInfo()?.getEntryPoint() ?? ".",
     ],

@@ -2,9 +2,13 @@ import { expect } from "chai";
 
 import {
   denyEverything,
+  denyFrom,
   denyOlderSessions,
+  denyWhileLocked,
   developerPolicy,
   developerRoleTrust,
+  lockOf,
+  lockReasonProblem,
   type PolicyDocument,
   serviceControlPolicy,
 } from "../../infra/policies.ts";
@@ -369,6 +373,40 @@ describe("the trust policy of a developer's role", () => {
     }));
 });
 
+describe("the end of access", () => {
+  const end = "2027-02-01T00:00:00Z";
+  const [last, after] = ["2027-01-31T23:59:59Z", "2027-02-01T00:00:01Z"];
+  const trust = developerRoleTrust({ authAccount: "222222222222" }, "alice", end);
+  const assume = (time: string): Question => ({
+    ...{ action: "sts:AssumeRole", resource: role("developer-alice"), trust, mfa: "true" },
+    context: { "sts:RoleSessionName": "alice", "aws:CurrentTime": time },
+  });
+  const everything: PolicyDocument = {
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+  };
+  const asked = (time: string): Question => ({
+    ...{ action: "ec2:DescribeInstances", resource: "*", identity: [everything, denyFrom(end)] },
+    principal: "arn:aws:sts::333333333333:assumed-role/developer-alice/alice",
+    principalType: "AssumedRole",
+    context: { "aws:CurrentTime": time },
+  });
+
+  it("lets the role be assumed until then", () => expectAllowed(assume(last)));
+  it("lets nobody in from then on, with MFA, too", async () => {
+    await expectDenied(assume(end));
+    await expectDenied(assume(after));
+  });
+  it("DenyFromTheEnd lets an open session go on until then", () => expectAllowed(asked(last)));
+  it("DenyFromTheEnd denies everything from then on, also to a session that is open", async () => {
+    await expectDenied(asked(end));
+    await expectDenied(asked(after));
+  });
+  it("leaves the trust policy of who has no end as it was", () => {
+    expect(JSON.stringify(developerRoleTrust({ authAccount: "222222222222" }, "alice"))).not.to.contain("CurrentTime");
+  });
+});
+
 describe("the policies of off-boarding", () => {
   const administrator: PolicyDocument = {
     Version: "2012-10-17",
@@ -409,5 +447,81 @@ describe("the policies of off-boarding", () => {
       expectAllowed(request({ "aws:TokenIssueTime": "2026-11-27T12:00:00Z" })));
 
     it("allows what a key does that is no session's", () => expectAllowed(request({})));
+  });
+});
+
+describe("the lock", () => {
+  const since = "2026-11-28T14:00:00Z";
+  const until = "2027-02-01T00:00:00Z";
+  const everything: PolicyDocument = {
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+  };
+  const asked = (document: PolicyDocument, time: string): Question => ({
+    ...{ action: "iam:GetUser", resource: user("alice"), identity: [everything, document] },
+    context: { "aws:CurrentTime": time },
+  });
+
+  describe("DenyWhileLocked", () => {
+    it("denies everything, with MFA, too, and to the sessions of a role", async () => {
+      const locked = denyWhileLocked({ since });
+      await expectDenied({ ...asked(locked, since), mfa: "true" });
+      await expectDenied({
+        ...{ action: "ec2:DescribeInstances", resource: "*", identity: [everything, locked] },
+        principal: "arn:aws:sts::333333333333:assumed-role/developer-alice/alice",
+        principalType: "AssumedRole",
+        context: { "aws:CurrentTime": since },
+      });
+    });
+    it("denies until its time, and nothing from then on", async () => {
+      const locked = denyWhileLocked({ since, until, reason: "on leave" });
+      await expectDenied(asked(locked, "2027-01-31T23:59:59Z"));
+      await expectAllowed(asked(locked, until));
+    });
+  });
+
+  describe("LockNote", () => {
+    it("denies nothing to who has not these words for tags", () =>
+      expectAllowed(asked(denyWhileLocked({ since, until, reason: "on leave" }), "2027-03-01T00:00:00Z")));
+    it("is read back, whatever the words are", () => {
+      for (const reason of ["on leave", '50 % "off" \\ ${aws:username}', "休暇中\n退職", "*?"]) {
+        for (const lock of [
+          { since, reason },
+          { since, reason, until },
+        ])
+          expect(lockOf(denyWhileLocked(lock))).to.eql(lock);
+      }
+      expect(lockOf(denyWhileLocked({ since }))).to.eql({ since });
+    });
+    it("has words as a policy takes them, and no variable", () => {
+      const text = JSON.stringify(denyWhileLocked({ since, reason: "${aws:username} 休暇" }));
+      expect(text).to.match(/^[\x20-\x7e]*$/);
+      expect(text).not.to.contain("${");
+    });
+  });
+
+  it("is no policy that says anything besides, or less", () => {
+    const locked = denyWhileLocked({ since });
+    const [first, note] = locked.Statement;
+    if (first === undefined || note === undefined) expect.fail();
+    const other = { ...first, Action: "s3:*" };
+    expect(lockOf({ ...locked, Statement: [other, note] })).to.equal(undefined);
+    expect(lockOf({ ...locked, Statement: [first, note, { ...first, Effect: "Allow" }] })).to.equal(undefined);
+    expect(lockOf(denyEverything())).to.equal(undefined);
+    expect(lockOf(undefined)).to.equal(undefined);
+  });
+
+  it("leaves room for the longest reason beside the end of sessions in the 2,048 characters of a user's inline policies", () => {
+    const longest = "あ".repeat(50);
+    expect(lockReasonProblem(longest)).to.equal(undefined);
+    const locked = denyWhileLocked({ since, until, reason: longest });
+    const all = [locked, locked, denyOlderSessions(new Date(until))].map((document) => JSON.stringify(document));
+    expect(all.join("").length).to.be.lessThan(2048);
+  });
+
+  it("takes no reason that is none, or has no room", () => {
+    expect(lockReasonProblem(" ")).to.equal("say why in a few words");
+    expect(lockReasonProblem("\ud800")).to.equal("say why in a few words");
+    expect(lockReasonProblem("a".repeat(451))).to.match(/^a reason has 450 characters at most, .* this one has 451$/);
   });
 });

@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 
+import { settingsFromConfiguration } from "../../infra/configuration.ts";
+import { ownPolicies } from "../../infra/own-policies.ts";
 import { program } from "../../infra/program.ts";
-import type { ProgramOptions } from "../../infra/context.ts";
 import { parseSettings, type Settings } from "../../infra/settings.ts";
+import type { ProgramOptions } from "../../infra/context.ts";
 import { letMocksKnowHooks } from "../support/stack-without-engine.ts";
 
 interface Recorded {
@@ -14,7 +16,10 @@ interface Recorded {
 }
 
 /** Runs the program against Pulumi's mocks, which record what it registers: its shape, not its behaviour. */
-async function register(changes: Record<string, unknown> = {}, options: ProgramOptions = {}) {
+async function register(
+  changes: Record<string, unknown> = {},
+  { besides = {}, ...options }: ProgramOptions & { besides?: Partial<Settings> } = {},
+) {
   const resources: Recorded[] = [];
   await pulumi.runtime.setMocks(
     {
@@ -36,17 +41,75 @@ async function register(changes: Record<string, unknown> = {}, options: ProgramO
     ...changes,
   }).data as Settings;
   const outputs = await pulumi.runtime.runInPulumiStack(() =>
-    program(settings, {
-      pluginVersion: "1.11.0",
-      organization: { id: "o-abcdefghij", managementAccount: "111111111111" },
-      ...options,
-    }),
+    program(
+      { ...settings, ...besides },
+      {
+        pluginVersion: "1.11.0",
+        organization: { id: "o-abcdefghij", managementAccount: "111111111111" },
+        ...options,
+      },
+    ),
   );
   return { resources, outputs: outputs as unknown };
 }
 
 const ofType = (resources: Recorded[], type: string): Recorded[] =>
   resources.filter((resource) => resource.type === type);
+
+const region = {
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Deny", Action: "ec2:*", Resource: "*" }],
+} as const;
+
+describe("the organization's own policies in the Pulumi program", () => {
+  const policies = { guardRails: ["organization"], serviceControlPolicies: ["policies/region.json"] };
+
+  it("come between the guard rails and the policy that asks for MFA, on the same units and with the same tags", async () => {
+    const ownPolicies = [{ file: "policies/region.json", content: { ...region, Statement: [...region.Statement] } }];
+    const { resources } = await register({ ...policies, tags: { team: "core" } }, { besides: { ownPolicies } });
+    const made = ofType(resources, "aws-native:organizations:Policy");
+    expect(made.map(({ name }) => name)).to.eql(["guard-rails", "own-region", "require-mfa"]);
+    expect(made[1]?.inputs).to.eql({
+      name: "mfa-admin-own-region",
+      description: "The organization's own, from policies/region.json.",
+      type: "SERVICE_CONTROL_POLICY",
+      content: region,
+      targetIds: ["ou-abcd-11111111"],
+      tags: [{ key: "team", value: "core" }],
+    });
+  });
+
+  it("are never left out for want of their files", () => {
+    const units = { organizationalUnits: ["ou-abcd-11111111"] };
+    expect(() => ownPolicies({ ...policies, ...units })).to.throw(
+      "The service control policy policies/region.json was not read.",
+    );
+  });
+
+  it("are refused by file and line by plain Pulumi, too", () => {
+    const settings = {
+      organizationalUnits: '["ou-abcd-11111111"]',
+      authAccount: "222222222222",
+      developmentAccounts: '{"sandbox":"333333333333"}',
+    };
+    const configure = (files: string[]) => {
+      const all = { ...settings, serviceControlPolicies: JSON.stringify(files) };
+      pulumi.runtime.setAllConfig(
+        Object.fromEntries(Object.entries(all).map(([key, value]) => [`mfa-admin:${key}`, value])),
+      );
+    };
+    try {
+      configure(["schemas/preview.schema.json"]);
+      expect(() => settingsFromConfiguration(".")).to.throw(
+        "schemas/preview.schema.json:2: title: a policy has Version",
+      );
+      configure(["schemas/none.json"]);
+      expect(() => settingsFromConfiguration(".")).to.throw("schemas/none.json: there is no such file");
+    } finally {
+      pulumi.runtime.setAllConfig({});
+    }
+  });
+});
 
 describe("the Pulumi program", () => {
   it("makes one user per developer and one role in each of their accounts, and the shared policies", async () => {

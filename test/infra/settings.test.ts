@@ -29,6 +29,7 @@ describe("the settings", () => {
       accepted: {},
       exempt: {},
       guardRails: [],
+      serviceControlPolicies: [],
       trustedAccounts: [],
       tags: {},
     });
@@ -37,6 +38,49 @@ describe("the settings", () => {
   it("refuse a developer without a value, who may have lost a list of accounts", () => {
     expect(settingsSchema.safeParse({ ...minimal, developers: { alice: null } }).success).to.equal(false);
     expect(settingsSchema.parse({ ...minimal, developers: { alice: {} } }).developers).to.deep.equal({ alice: {} });
+  });
+
+  it("take files of policies below the project's directory, each by a name of its own", () => {
+    const files = (...serviceControlPolicies: unknown[]) => problems({ serviceControlPolicies });
+    expect(files("policies/region.json", "no-large_machines.v2.json")).to.eql([]);
+    for (const file of [
+      "/etc/region.json",
+      "../region.json",
+      "policies/../../region.json",
+      "region.yaml",
+      "x:y.json",
+      "",
+    ]) {
+      expect(files(file).join(), file).to.contain("serviceControlPolicies.0: a policy's file is a path below");
+    }
+    expect(files("./policies/region.json").join()).to.match(/; write policies\/region\.json$/);
+    expect(files("policies\\region.json").join()).to.match(/; write policies\/region\.json$/);
+    expect(files("a.json", "a.json")).to.eql(['serviceControlPolicies.1: "a.json" is named twice']);
+    expect(files("a/region.json", "b/Region.json")).to.eql([
+      'serviceControlPolicies.1: "a/region.json" makes a policy of the same name, mfa-admin-own-region; rename one',
+    ]);
+    expect(problems({ serviceControlPolicies: "region.json" }).join()).to.contain("write [region.json]");
+  });
+
+  it("refuse names by which a developer would be exempt from the guard rails, or take the role of others", () => {
+    expect(problems({ rolePrefix: "stacksets-exec" }).join()).to.contain(
+      "rolePrefix: AWS's own roles are named stacksets-exec-",
+    );
+    expect(problems({ rolePrefix: "StackSets-Exec-dev" }).join()).to.contain("rolePrefix: AWS's own");
+    expect(problems({ rolePrefix: "stacksets-executors" })).to.eql([]);
+    expect(problems({ accessRole: "developer-Admin", developers: { admin: {}, alice: {} } })).to.eql([
+      "developers.admin: the role of admin would be developer-admin, the access role, which the guard rails exempt",
+    ]);
+    expect(problems({ rolePrefix: "mfa-admin-ci", developers: { read: {} } })).to.eql([
+      "developers.read: the role of read would be mfa-admin-ci-read, the role by which CI reads the accounts",
+    ]);
+  });
+
+  it("refuse an access role with a path, whose ARN no exemption would name", () => {
+    expect(problems({ accessRole: "arn:aws:iam::333333333333:role/Control" }).join()).to.match(/; write Control$/);
+    for (const accessRole of ["arn:aws:iam::333333333333:role/team/Control", "team/Control", "/team/Control"]) {
+      expect(problems({ accessRole }).join(), accessRole).to.contain("write the name of a role without a path");
+    }
   });
 
   it("take the last day of an exemption as a day and as the midnight that readers of YAML make of it", () => {

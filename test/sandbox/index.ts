@@ -40,6 +40,8 @@ export interface Credentials {
 export interface SandboxOptions {
   /** The port on 127.0.0.1; any free one by default. */
   port?: number;
+  /** The administrator's access key; a new one by default. */
+  administrator?: { accessKeyId: string; secretAccessKey: string };
   /** How long every answer, and every Cloud Control handler, takes. Default 0. */
   latencyMilliseconds?: number;
   /** Seconds during which a new user or role is not yet a valid principal of a trust policy. Default 0. */
@@ -123,7 +125,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   });
   aws.stackSets.trustedAccess = options.stackSetsAccess ?? false;
   populate(aws, developmentAccounts);
-  let administrator = seedAdministrator(aws);
+  let administrator = seedAdministrator(aws, options.administrator);
   const authAccount = aws.organization.account(AUTH_ACCOUNT);
   const { faults } = aws;
   const latency = new Latency(options.latencyMilliseconds ?? 0);

@@ -81,6 +81,7 @@ async function answer(
   const requestId = randomUUID();
   let protocol = unknownServiceProtocol(request);
   const record: Partial<RecordedRequest> = {};
+  let caller: Caller | undefined;
   let outcome = "ok";
   try {
     const authorization = request.path === FEDERATION_PATH ? undefined : parseAuthorization(request.headers);
@@ -91,7 +92,7 @@ async function answer(
     protocol = service.protocol;
     const { action, input } = protocol.parse(request);
     Object.assign(record, { service: service.name, action, input });
-    const caller =
+    caller =
       authorization === undefined
         ? federatedCaller(room.aws, action, input)
         : authenticate(room.aws, request, authorization);
@@ -108,6 +109,7 @@ async function answer(
     outcome = awsError.code;
     return protocol.failure(awsError, requestId);
   } finally {
+    note(room.aws, caller, record, { id: requestId, outcome });
     requests.push({
       time: room.aws.clock.now(),
       service: "",
@@ -120,6 +122,18 @@ async function answer(
       outcome,
     });
   }
+}
+
+/** What somebody who is known has asked for is in their account's trail. The federation endpoint's events are not built. */
+function note(
+  aws: LocalAws,
+  caller: Caller | undefined,
+  { service = "", action = "", input = {} }: Partial<RecordedRequest>,
+  { id, outcome }: { id: string; outcome: string },
+): void {
+  if (caller === undefined || service === signin.name) return;
+  const event = { id, time: aws.clock.now(), source: `${service}.amazonaws.com`, action, caller, input };
+  aws.trail.note(outcome === "ok" || outcome === "cut" ? event : { ...event, errorCode: outcome });
 }
 
 async function run(

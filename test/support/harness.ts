@@ -4,12 +4,14 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
 
 import { cliEnvironment, isSameForPlugins } from "./cli-environment.ts";
 import { filesIn, restoreFrom, saveTo } from "./files.ts";
 import { madeOnce } from "./made-once.ts";
 import { type RecordedRequest, type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/index.ts";
 import { Plugins } from "./plugins.ts";
+import { ResidentCli } from "./resident.ts";
 import { requireValidOutput } from "./results.ts";
 import { killGroup, limitMilliseconds, type Size, Terminal } from "./terminal.ts";
 
@@ -42,8 +44,8 @@ export interface RunOptions {
   node?: string[];
   /** Does something to the process while it runs. */
   meanwhile?: (child: ChildProcess) => Promise<void>;
-  /** Whether the engine starts the plugins itself, as it does for users. Default: where it may make a difference. */
-  ownPlugins?: boolean;
+  /** Whether Node and the plugins are started anew, as they are for users. Default: where it may make a difference. */
+  ownProcesses?: boolean;
 }
 
 export interface ProjectOptions extends SandboxOptions {
@@ -52,6 +54,37 @@ export interface ProjectOptions extends SandboxOptions {
   /** Changes the settings besides. */
   edit?: (settings: string) => string;
 }
+
+/** Where the local AWS was that this process of mocha has started last, and whether it is there still. */
+const place = { port: 0, isTaken: false };
+
+/**
+ * Starts the local AWS where the one before it was, with the same administrator: then plugins that were started for that one
+ * are as good for this one.
+ */
+async function startHere(options: SandboxOptions): Promise<Sandbox> {
+  const isFree = !place.isTaken;
+  if (isFree) place.isTaken = true;
+  const sandbox = await startSandbox({
+    ...(isFree && { port: place.port }),
+    administrator: {
+      accessKeyId: "AKIAADMINISTRATOR234",
+      secretAccessKey: "TheAdministratorsSecretAccessKeyOfAllTests",
+    },
+    ...options,
+  });
+  if (isFree) place.port = portOf(sandbox);
+  return sandbox;
+}
+
+function leave(sandbox: Sandbox): void {
+  if (portOf(sandbox) === place.port) place.isTaken = false;
+}
+
+const portOf = ({ endpoint }: Sandbox): number => Number(new URL(endpoint).port);
+
+/** One for all that this process of mocha runs. */
+const resident = new ResidentCli();
 
 export const program = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
 
@@ -79,7 +112,7 @@ export class Administrator {
     if (!existsSync(fileURLToPath(new URL("../../dist/cli/command.js", import.meta.url)))) {
       throw new Error("These tests run the CLI as it is built: run npm run build first.");
     }
-    const sandbox = await startSandbox(options);
+    const sandbox = await startHere(options);
     // They live too long to do without collecting garbage.
     const plugins = await Plugins.offer(() => cliEnvironment(sandbox, { GOGC: undefined }));
     return new Administrator(sandbox, await mkdtemp(join(tmpdir(), "mfa-admin-cli-")), plugins);
@@ -151,6 +184,12 @@ export class Administrator {
     return readFile(this.settingsFile, "utf8");
   }
 
+  /** The names on the roster, as the file has them: its salt has any three letters now and then. */
+  async roster(): Promise<string[]> {
+    const { config } = parse(await this.settings()) as { config: Record<string, Record<string, unknown> | undefined> };
+    return Object.keys(config["mfa-admin:developers"] ?? {});
+  }
+
   async editSettings(edit: (text: string) => string): Promise<void> {
     const before = await this.settings();
     const after = edit(before);
@@ -179,12 +218,17 @@ export class Administrator {
   }
 
   runWith(
-    { env = {}, cwd, node = [], meanwhile, ownPlugins = meanwhile !== undefined }: RunOptions,
+    { env = {}, cwd, node = [], meanwhile, ownProcesses = meanwhile !== undefined }: RunOptions,
     ...args: string[]
   ): Promise<Result> {
+    const directory = cwd ?? this.directory;
+    const environment = this.environment({ ...env, ...(!ownProcesses && this.#pluginsFor(env)) });
+    if (!ownProcesses && node.length === 0 && resident.suits(env)) {
+      return resident.run(args, directory, environment, limitMilliseconds).then((result) => this.#told(args, result));
+    }
     const child = spawn(process.execPath, [...node, program, ...args], {
-      cwd: cwd ?? this.directory,
-      env: this.environment({ ...env, ...(!ownPlugins && this.#pluginsFor(env)) }),
+      cwd: directory,
+      env: environment,
       stdio: ["ignore", "pipe", "pipe"],
       // A group of its own, so that what hangs can be ended with all that it has started.
       detached: true,
@@ -203,14 +247,16 @@ export class Administrator {
       child.once("close", (status) => {
         clearTimeout(timer);
         this.#running.delete(stop);
-        this.printed += result.stdout + result.stderr;
         resolve({ ...result, status });
       });
     });
-    return ended.then((done) => {
-      requireValidOutput(args, done.stdout);
-      return done;
-    });
+    return ended.then((done) => this.#told(args, done));
+  }
+
+  #told(args: string[], result: Result): Result {
+    this.printed += result.stdout + result.stderr;
+    requireValidOutput(args, result.stdout);
+    return result;
   }
 
   /** Runs the CLI, and throws what it printed unless it ends well. */
@@ -260,7 +306,7 @@ export class Administrator {
   changesSince(from: number): RecordedRequest[] {
     return this.sandbox.requests
       .slice(from)
-      .filter(({ action }) => !/^(Get|List|Describe|Simulate|AssumeRole)/.test(action));
+      .filter(({ action }) => !/^(Get|List|Describe|Simulate|Lookup|AssumeRole|GenerateCredentialReport)/.test(action));
   }
 
   /**
@@ -279,6 +325,7 @@ export class Administrator {
     for (const stop of this.#running) stop();
     this.#plugins.close();
     await this.sandbox.close();
+    leave(this.sandbox);
     for (const directory of [this.directory, ...this.#saved]) await rm(directory, { recursive: true, force: true });
   }
 }

@@ -7,23 +7,32 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 
 import { installedAwsNativeVersion, pluginDirectory } from "../../toolchain/cache.js";
+import { hold } from "./hold.ts";
 import { killGroup } from "./terminal.ts";
 
 interface Plugin {
   process: ChildProcess;
   session: ClientHttp2Session;
+  /** What it was started with, as text. */
+  environment: string;
 }
 
+/** Those of this process that nobody uses. */
+const idle = new Set<Plugin>();
+
+/** A plugin takes some 90 MB. */
+const mostIdle = 6;
+
 /**
- * Processes of the real aws-native plugin that outlive a run of the engine. A run needs one for each account, and two fifths
+ * Processes of the real aws-native plugin that outlive a run of the engine, and whoever has started them. A run needs one for each account, and two fifths
  * of its time go into starting them. The engine attaches to these as to a plugin in a debugger, and configures each one as if it
  * had just been started.
  */
 export class Plugins {
   readonly #environment: () => Record<string, string>;
   readonly #server: Http2Server;
-  readonly #all = new Set<Plugin>();
-  #idle: Plugin[] = [];
+  /** Those that runs have been given. */
+  readonly #used = new Set<Plugin>();
 
   private constructor(environment: () => Record<string, string>) {
     this.#environment = environment;
@@ -47,7 +56,7 @@ export class Plugins {
 
   close(): void {
     this.#server.close();
-    for (const plugin of this.#all) this.#end(plugin);
+    for (const plugin of this.#used) this.#end(plugin);
   }
 
   /** One connection of the engine is one provider, and has a plugin to itself. */
@@ -79,7 +88,7 @@ export class Plugins {
       const isFree = underWay === 0 && !cancelled;
       plugin.then(
         (used) => {
-          if (isFree && this.#all.has(used)) this.#idle.push(used);
+          if (isFree && !used.session.destroyed && this.#used.delete(used)) rest(used);
           else this.#end(used);
         },
         () => undefined,
@@ -88,28 +97,46 @@ export class Plugins {
   }
 
   async #take(): Promise<Plugin> {
-    const idle = this.#idle.pop();
-    if (idle !== undefined) return idle;
-    const plugin = await start(this.#environment());
-    this.#all.add(plugin);
-    plugin.session.once("close", () => {
-      this.#end(plugin);
-    });
+    const environment = this.#environment();
+    const text = JSON.stringify(environment);
+    const plugin = [...idle].find((one) => one.environment === text) ?? (await start(environment, text));
+    idle.delete(plugin);
+    this.#used.add(plugin);
+    hold(handlesOf(plugin), true);
     return plugin;
   }
 
   #end(plugin: Plugin): void {
-    this.#all.delete(plugin);
-    this.#idle = this.#idle.filter((one) => one !== plugin);
-    plugin.session.destroy();
-    if (plugin.process.pid !== undefined) killGroup(plugin.process.pid);
+    this.#used.delete(plugin);
+    end(plugin);
   }
 }
+
+function rest(plugin: Plugin): void {
+  hold(handlesOf(plugin), false);
+  idle.add(plugin);
+  const [oldest] = idle;
+  if (idle.size > mostIdle && oldest !== undefined) end(oldest);
+}
+
+function end(plugin: Plugin): void {
+  idle.delete(plugin);
+  plugin.session.destroy();
+  if (plugin.process.pid !== undefined) killGroup(plugin.process.pid);
+}
+
+/** A plugin that waits keeps nobody from ending. */
+const handlesOf = ({ process: child, session }: Plugin): (object | null)[] => [
+  child,
+  child.stdin,
+  child.stdout,
+  session,
+];
 
 /** The plugin ends with the process that has started it, however that ends: the shell's standard input is closed then. */
 const untilClosed = '"$0" <&- & cat > /dev/null; kill -9 $!';
 
-async function start(environment: Record<string, string>): Promise<Plugin> {
+async function start(environment: Record<string, string>, text: string): Promise<Plugin> {
   const program = join(pluginDirectory(installedAwsNativeVersion() ?? ""), "pulumi-resource-aws-native");
   const child = spawn("/bin/sh", ["-c", untilClosed, program], {
     env: environment,
@@ -118,8 +145,12 @@ async function start(environment: Record<string, string>): Promise<Plugin> {
     detached: true,
   });
   const session = connect(`http://127.0.0.1:${await portOf(child.stdout)}`).setMaxListeners(0);
+  const plugin = { process: child, session, environment: text };
   session.on("error", () => undefined);
-  return { process: child, session };
+  session.once("close", () => {
+    end(plugin);
+  });
+  return plugin;
 }
 
 /** The plugin's first line. */

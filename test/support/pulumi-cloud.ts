@@ -119,6 +119,17 @@ export class PulumiCloud {
     this.#broken = calls;
   }
 
+  /** Remembers the stacks. @returns what puts them back, and forgets the calls since */
+  save(): () => void {
+    // What a stack has is put in its place as a whole, never written to.
+    const stacks = [...this.#stacks].map(([name, stack]) => [name, { ...stack }] as const);
+    return () => {
+      this.#stacks.clear();
+      for (const [name, stack] of stacks) this.#stacks.set(name, { ...stack });
+      this.calls.length = 0;
+    };
+  }
+
   /** What the service does by itself, minutes after a run has died. */
   expireLeases(): void {
     for (const stack of this.#stacks.values()) {

@@ -78,6 +78,7 @@ describe("the policies of a CI's roles", () => {
 
     it("ListState, UseState: reads the state, and writes none", async () => {
       expect(await may("s3:ListBucket", "arn:aws:s3:::our-state")).to.equal(true);
+      expect(await may("s3:GetBucketVersioning", "arn:aws:s3:::our-state")).to.equal(true);
       expect(await may("s3:GetObject", state)).to.equal(true);
       expect(await may("s3:GetObject", "arn:aws:s3:::our-state/other")).to.equal(false);
       expect(await may("s3:PutObject", state)).to.equal(false);
@@ -161,10 +162,12 @@ describe("the policies of a CI's roles", () => {
     expect(upPolicy({ ...access, key: undefined }).Statement.map(({ Sid }) => Sid)).to.not.include("OpenSecrets");
   });
 
-  it("of the reading role: sees users, roles and policies, and makes no keys, passwords or changes", async () => {
+  it("of the reading role: sees users, roles, policies and the event history, and makes no keys, passwords or changes", async () => {
     const may = asked(readPolicy(), "arn:aws:sts::222222222222:assumed-role/mfa-admin-ci-read/mfa-admin");
     expect(await may("iam:GetUser", user)).to.equal(true);
     expect(await may("iam:GetAccountPasswordPolicy", "*")).to.equal(true);
+    expect(await may("iam:GetCredentialReport", "*")).to.equal(true);
+    expect(await may("cloudtrail:LookupEvents", "*")).to.equal(true);
     expect(await may("cloudformation:GetResource", resource)).to.equal(true);
     for (const action of ["iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:PutUserPolicy", "iam:DeleteUser"]) {
       expect(await may(action, user), action).to.equal(false);

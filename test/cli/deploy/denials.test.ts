@@ -6,6 +6,7 @@ import { asTyped, denialsToPut } from "../../../cli/deploy/put-denials.ts";
 import { denials, developersBy, newDenials } from "../../../cli/engine/denials-in-aws.ts";
 import { withTakeovers } from "../../../cli/deploy/takeover.ts";
 import { parseSettings, type Settings } from "../../../infra/settings.ts";
+import { lookAt } from "../../support/look.ts";
 
 const denyAll = "arn:aws:iam::aws:policy/AWSDenyAll";
 const deny = { Version: "2012-10-17", Statement: [{ Effect: "Deny", Action: "*", Resource: "*" }] };
@@ -26,10 +27,7 @@ describe("what only denies, and on whom", () => {
     ...{ inlinePolicies: [], managedPolicies: [], groups: [], tags: {} },
     ...more,
   });
-  const look = (...identities: Identity[]): Look => ({
-    ...{ managementAccount: "111111111111", shield: undefined, withoutAllow: [], uncovered: [], missed: [] },
-    identities: new Map([["sandbox", identities]]),
-  });
+  const look = (...identities: Identity[]): Look => lookAt("sandbox", identities);
   const held = (name: string, developer: string) => ({
     ...{ account: "sandbox", type: "role", name, developer },
     properties: {},

@@ -4,6 +4,7 @@ import type { Identity } from "../../../cli/aws/identities.ts";
 import type { Look } from "../../../cli/aws/look.ts";
 import { otherBrokenPromises } from "../../../cli/deploy/promise.ts";
 import { parseSettings } from "../../../infra/settings.ts";
+import { lookAt } from "../../support/look.ts";
 
 describe("what carries the promise besides the service control policy", () => {
   const settings = () => {
@@ -19,10 +20,7 @@ describe("what carries the promise besides the service control policy", () => {
     ...{ type: "user", name: arn.replace(/.*[/]/, ""), path: "/", arn },
     ...{ inlinePolicies: [], managedPolicies: [], groups: [], tags: {} },
   });
-  const look = (...users: Identity[]): Look => ({
-    ...{ managementAccount: "111111111111", shield: undefined, withoutAllow: [], uncovered: [], missed: [] },
-    identities: new Map([["payments", users]]),
-  });
+  const look = (...users: Identity[]): Look => lookAt("payments", users);
 
   it("a user who is exempt and is not there is told of: whoever makes one of that name would be exempt", () => {
     const arn = "arn:aws:iam::444444444444:user/mail";

@@ -2,10 +2,13 @@ import { expect } from "chai";
 
 import type { Identity } from "../../../cli/aws/identities.ts";
 import type { Look } from "../../../cli/aws/look.ts";
-import { madeByOthers, nameDangers } from "../../../cli/deploy/taken-names.ts";
+import { madeByOthers, nameDangers, takenNames } from "../../../cli/deploy/taken-names.ts";
+import { stackBefore } from "../../../cli/changes/stack-before.ts";
+import { identityKey } from "../../../cli/changes/step.ts";
 import { assignmentTags } from "../../../infra/assignment.ts";
 import { parseSettings } from "../../../infra/settings.ts";
 import { trust } from "../../sandbox/testing.ts";
+import { lookAt } from "../../support/look.ts";
 
 describe("a user of the stack whom somebody has deleted and made again", () => {
   const settings = () => {
@@ -56,5 +59,28 @@ describe("a user of the stack whom somebody has deleted and made again", () => {
 
   it("is none of this where the stack has no such user", () => {
     expect(madeByOthers(look(user({}), [stale], []), [], settings())).to.eql([]);
+  });
+});
+
+describe("a service control policy that is called as one of the organization's own is to be called", () => {
+  const { data: settings = expect.fail() } = parseSettings({
+    organizationalUnits: ["ou-abcd-11111111"],
+    authAccount: "222222222222",
+    developmentAccounts: { sandbox: "333333333333" },
+    serviceControlPolicies: ["policies/region.json"],
+  });
+  const own = { account: "management", type: "own service control policy", name: "mfa-admin-own-region" };
+  const look: Look = {
+    ...lookAt("sandbox", []),
+    policyNames: ["FullAWSAccess", own.name],
+    identities: new Map(),
+  };
+  const before = { ...stackBefore({ resources: [], accounts: new Map() }) };
+
+  it("is taken, but for the stack's own and for what a run was making when it died", () => {
+    expect(takenNames(look, before, settings, new Set())).to.eql([own]);
+    const held = [{ ...own, properties: {} }];
+    expect(takenNames(look, { ...before, held }, settings, new Set())).to.eql([]);
+    expect(takenNames(look, before, settings, new Set([identityKey(own)]))).to.eql([]);
   });
 });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { withDevelopers, withoutDevelopers } from "../../../cli/project/roster-text.ts";
+import { type RosterEnd, withDevelopers, withoutDevelopers, withUntil } from "../../../cli/project/roster-text.ts";
 
 const file = (...roster: string[]): string =>
   ["# top", "config:", "  other:list: [1,  2]  # odd", ...roster, "  other:key:   x", ""].join("\n");
@@ -121,4 +121,86 @@ describe("the text of the roster", () => {
       "config:\n  mfa-admin:developers: {alice: {}}\n",
     );
   });
+});
+
+describe("the text of the roster with another end of somebody's access", () => {
+  const all = ["sandbox", "payments"];
+  const everything: RosterEnd = { name: "carol", until: "2027-01-31" };
+  const payments: RosterEnd = { ...everything, account: { name: "payments", all } };
+  const cases: { what: string; end: RosterEnd; before: string[]; after: string[] | undefined }[] = [
+    {
+      what: "an entry without anything",
+      end: everything,
+      before: ["    carol: {} # new"],
+      after: ["    carol: { until: 2027-01-31 } # new"],
+    },
+    {
+      what: "an entry left empty",
+      end: everything,
+      before: ["    carol:"],
+      after: ["    carol: { until: 2027-01-31 }"],
+    },
+    { what: "an entry with ~", end: everything, before: ["    carol: ~"], after: ["    carol: { until: 2027-01-31 }"] },
+    {
+      what: "an entry with accounts",
+      end: everything,
+      before: ["    carol: { accounts: [sandbox] }  # contractor"],
+      after: ["    carol: { until: 2027-01-31, accounts: [sandbox] }  # contractor"],
+    },
+    {
+      what: "an entry that has a day",
+      end: { ...everything, until: "2027-03-31+09:00" },
+      before: ["    carol: { accounts: [sandbox], until: 2027-01-31 }"],
+      after: ["    carol: { accounts: [sandbox], until: 2027-03-31+09:00 }"],
+    },
+    {
+      what: "an entry of several lines",
+      end: everything,
+      before: ["    carol:", "      # hers", "      accounts:", "        - sandbox # one"],
+      after: ["    carol:", "      # hers", "      until: 2027-01-31", "      accounts:", "        - sandbox # one"],
+    },
+    {
+      what: "a list of accounts",
+      end: payments,
+      before: ["    carol: { accounts: [sandbox, payments] }"],
+      after: ["    carol: { accounts: { sandbox: {}, payments: { until: 2027-01-31 } } }"],
+    },
+    {
+      what: "a list of accounts, a line each",
+      end: payments,
+      before: ["    carol:", "      accounts:", "        - sandbox", "        - payments", "    dave: {}"],
+      after: [
+        "    carol:",
+        "      accounts:",
+        "        { sandbox: {}, payments: { until: 2027-01-31 } }",
+        "    dave: {}",
+      ],
+    },
+    {
+      what: "every account",
+      end: payments,
+      before: ["    carol: {}"],
+      after: ["    carol: { accounts: { sandbox: {}, payments: { until: 2027-01-31 } } }"],
+    },
+    {
+      what: "a map of accounts",
+      end: payments,
+      before: ["    carol: { accounts: { sandbox: {}, payments: { until: 2026-12-31 } } }"],
+      after: ["    carol: { accounts: { sandbox: {}, payments: { until: 2027-01-31 } } }"],
+    },
+    {
+      what: "a map of accounts, a line each",
+      end: payments,
+      before: ["    carol:", "      accounts:", "        sandbox:", "        payments:"],
+      after: ["    carol:", "      accounts:", "        sandbox:", "        payments: { until: 2027-01-31 }"],
+    },
+    { what: "an alias", end: everything, before: ["    bob: &all {}", "    carol: *all"], after: undefined },
+    { what: "nobody of the name", end: everything, before: ["    bob: {}"], after: undefined },
+  ];
+  const roster = (lines: string[]): string => file("  mfa-admin:developers:", ...lines, "    zoe: {}");
+  for (const { what, end, before, after } of cases) {
+    it(`changes ${what}${after === undefined ? ": not, which is for a hand" : ", and no other line"}`, () => {
+      expect(withUntil(roster(before), end)).to.equal(after && roster(after));
+    });
+  }
 });

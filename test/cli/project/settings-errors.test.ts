@@ -113,7 +113,7 @@ const values: [key: string, written: string, says: string][] = [
   [
     "accessRole",
     "arn:aws:iam::222222222222:role/path/Access",
-    `${role}, not arn:aws:iam::222222222222:role/path/Access; write Access`,
+    `${role}, not arn:aws:iam::222222222222:role/path/Access; write the name of a role without a path: policies tell the access role by its ARN`,
   ],
   [
     "accountAlias",
@@ -142,7 +142,7 @@ const inner: [key: string, written: string, says: string][] = [
   [
     "developers",
     "{ alice: { accounts: sandbox } }",
-    "developers.alice.accounts: this must be a list of development accounts, such as [sandbox] (without the key: every one), not sandbox",
+    "developers.alice.accounts: this must be a list of development accounts, such as [sandbox], or a map, such as { sandbox: { until: 2027-01-31 } } (without the key: every one), not sandbox",
   ],
   [
     "developers",
@@ -278,7 +278,7 @@ const wholeFiles: [what: string, text: string, says: string[]][] = [
   [
     "a key of another place",
     file({ until: "x" }),
-    ["6: mfa-admin:until: there is no such key; it belongs below mfa-admin:exempt"],
+    ["6: mfa-admin:until: there is no such key; it belongs below mfa-admin:developers"],
   ],
   [
     "a key like no other",

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import type { ControlPolicyType } from "../../../infra/guard-rails.ts";
-import type { ControlPolicies, Level } from "../../../cli/verify/control-policies.ts";
+import type { ControlPolicies, Level } from "../../../cli/matrix/control-policies.ts";
 import { organizationComparison } from "../../../cli/verify/organization.ts";
 import { guardRailPolicies } from "../../../infra/guard-rails.ts";
 import { serviceControlPolicy } from "../../../infra/policies.ts";
@@ -33,6 +33,7 @@ function untouched(): ControlPolicies {
       [auth, [root, level("ou-abcd-22222222"), level(auth)]],
       [sandbox, [root, level(unit, shield), level(sandbox)]],
     ]),
+    states: new Map(),
     names: new Set([serviceControlPolicyName, ...wanted.map(({ name }) => name)]),
   };
 }

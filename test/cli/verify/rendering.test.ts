@@ -41,6 +41,20 @@ const broken: Verification = {
   notFound: ["user/auth/gone"],
   lines: [line, open],
   compared: [{ account: "sandbox", what: "trust policy of role developer-alice", holds: false }],
+  live: [
+    {
+      ...{ account: "sandbox", who: "an IAM user", credentials: "access key", action: "iam:ListUsers", resource: "*" },
+      ...{ expected: "denied", got: "denied", holds: true },
+      words:
+        "User: alice|bob is not authorized to perform: iam:ListUsers with an explicit deny in a service control policy",
+    },
+    {
+      ...{ account: "sandbox", who: "an IAM user", credentials: "access key", action: "iam:CreateAccessKey" },
+      ...{ resource: "arn:aws:iam::333333333333:user/mfa-admin-canary-0a1b2c3d", expected: "denied", got: "allowed" },
+      ...{ words: "AWS did it.", holds: false },
+    },
+  ],
+  removed: ["auth/mfa-admin-canary-4e5f6a7b"],
 };
 
 const stream = Object.assign(Object.create(process.stdout) as NodeJS.WriteStream, { isTTY: false, columns: 80 });

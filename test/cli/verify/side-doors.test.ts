@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import type { Identity } from "../../../cli/aws/identities.ts";
-import { foreignAccounts, sideDoors } from "../../../cli/verify/side-doors.ts";
+import { foreignAccounts, identityCenter, sideDoors } from "../../../cli/verify/side-doors.ts";
 import { trustedBy } from "../../../cli/verify/trust.ts";
 import * as made from "./documents.ts";
 
@@ -10,6 +10,7 @@ const { auth, sandbox, management, elsewhere, outsider, organizationId, trustOf,
 const insiders = {
   organizationId,
   managementAccount: management,
+  managers: [management],
   outsiders: new Set([outsider]),
   guarded: new Set<string>(),
 };
@@ -132,6 +133,29 @@ describe("side doors", () => {
     expect(sideDoors(account, made.settingsWith(), insiders).map(({ name }) => name)).to.eql([
       "role-for-provider/sandbox/sso",
     ]);
+  });
+
+  it("are one finding for all roles of Identity Center, but for what only looks like one", () => {
+    const arnOf = (id: string, name = "AWSSSO_0123456789abcdef_DO_NOT_DELETE"): string =>
+      `arn:aws:iam::${id}:saml-provider/${name}`;
+    const role = (set: string, provider = arnOf(sandbox), path = "/aws-reserved/sso.amazonaws.com/eu-west-1/") =>
+      made.identity("role", `AWSReservedSSO_${set}_0123456789abcdef`, {
+        ...{ path, document: trustOf({ Federated: provider }) },
+      });
+    const many = Array.from({ length: 50 }, (_, index) => role(`Set_${index % 2}`));
+    const account = made.developmentAccount(...many);
+    expect(sideDoors(account, made.settingsWith(), insiders)).to.eql([]);
+    const [finding, ...others] = identityCenter([account, { ...account, name: "none", identities: [] }]);
+    expect(others).to.eql([]);
+    expect(finding?.name).to.equal("identity-center");
+    expect(finding?.fact).to.contain("50 in sandbox; by the permission sets Set_0, Set_1.");
+    const lookalikes = [role("A", arnOf(sandbox), "/"), role("B", arnOf(sandbox, "evil")), role("C", arnOf(elsewhere))];
+    for (const one of lookalikes) {
+      expect(identityCenter([made.developmentAccount(one)])).to.eql([]);
+      expect(sideDoors(made.developmentAccount(one), made.settingsWith(), insiders).map(({ kind }) => kind)).to.eql([
+        "role-for-provider",
+      ]);
+    }
   });
 
   it("are looked for among the accounts that roles trust and nobody knows", () => {

@@ -38,8 +38,8 @@ export class CredentialStore {
     return this.sessions.get(id);
   }
 
-  createKey(accountId: string, user: User, created: Date): AccessKey {
-    const key = newKey(created);
+  createKey(accountId: string, user: User, created: Date, pair = newPair()): AccessKey {
+    const key = newKey(created, pair);
     user.accessKeys.push(key);
     this.keys.set(key.accessKeyId, { key, accountId, user });
     return key;
@@ -84,6 +84,8 @@ export class CredentialStore {
   }
 }
 
-function newKey(created: Date): AccessKey {
-  return { accessKeyId: accessKeyId("AKIA"), secretAccessKey: secretAccessKey(), status: "Active", created };
+const newPair = () => ({ accessKeyId: accessKeyId("AKIA"), secretAccessKey: secretAccessKey() });
+
+function newKey(created: Date, pair = newPair()): AccessKey {
+  return { ...pair, status: "Active", created };
 }

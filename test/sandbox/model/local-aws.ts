@@ -7,6 +7,7 @@ import { Organization, type PolicyType } from "./organization.ts";
 import { ResourceRequests } from "./resource-requests.ts";
 import { MANAGEMENT_ACCOUNT } from "./seed.ts";
 import { StackSets } from "./stack-sets.ts";
+import { Trail } from "./trail.ts";
 
 /** Everything the sandbox remembers. */
 export class LocalAws {
@@ -16,6 +17,7 @@ export class LocalAws {
   readonly stackSets = new StackSets();
   /** The failures that tests have put in the way. */
   readonly faults = new Faults();
+  readonly trail = new Trail();
   readonly organization: Organization;
   readonly consistencySeconds: number;
   readonly deviceConsistencySeconds: number;

@@ -44,6 +44,8 @@ export class Organization {
   readonly units = new Map<string, OrganizationalUnit>();
   readonly policies = new Map<string, OrganizationsPolicy>();
   readonly enabledPolicyTypes = new Set<PolicyType>();
+  /** The policy by which member accounts may see to the organization's policies, as JSON text. */
+  delegation: string | undefined;
   /** A change made through Cloud Control is under way: any other is refused meanwhile. */
   changeInProgress = false;
   /** Told of every account that is made, moved or taken out. */

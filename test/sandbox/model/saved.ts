@@ -19,6 +19,7 @@ export function restore(aws: LocalAws, saved: Buffer): void {
   refill(target.outsiders, outsiders);
   target.enabledPolicyTypes.clear();
   for (const type of organization.enabledPolicyTypes) target.enabledPolicyTypes.add(type);
+  target.delegation = organization.delegation;
   replace(target.units, organization.units);
   replace(target.policies, organization.policies);
   replace(target.parents, organization.parents);
@@ -34,7 +35,7 @@ type Contents = ReturnType<typeof contentsOf>;
 
 /** In one value, so that an entity which is named in several places is still one after it was read back. */
 function contentsOf({ organization, credentials, resourceRequests, stackSets }: LocalAws) {
-  const { units, policies, parents, enabledPolicyTypes } = organization;
+  const { units, policies, parents, enabledPolicyTypes, delegation } = organization;
   const { keys, sessions, signinTokens } = credentials;
   const { declarations } = resourceRequests;
   const contents = (accounts: Map<string, Account>) =>
@@ -42,7 +43,7 @@ function contentsOf({ organization, credentials, resourceRequests, stackSets }: 
   return {
     accounts: contents(organization.accounts),
     outsiders: contents(organization.outsiders),
-    ...{ units, policies, parents, enabledPolicyTypes },
+    ...{ units, policies, parents, enabledPolicyTypes, delegation },
     ...{ keys, sessions, signinTokens, declarations },
     ...{ trustedAccess: stackSets.trustedAccess, stackSets: stackSets.byName },
   };

@@ -26,8 +26,8 @@ export function populate(aws: LocalAws, developmentAccounts: Record<string, stri
 }
 
 /** The human administrator of the management account. */
-export function seedAdministrator(aws: LocalAws): KeyPair {
-  return seedUser(aws, MANAGEMENT_ACCOUNT, ADMINISTRATOR, [ADMINISTRATOR_ACCESS]);
+export function seedAdministrator(aws: LocalAws, key?: KeyPair): KeyPair {
+  return seedUser(aws, MANAGEMENT_ACCOUNT, ADMINISTRATOR, [ADMINISTRATOR_ACCESS], key);
 }
 
 /** The keys of the human administrator; nothing, where somebody has taken them away. */
@@ -37,12 +37,18 @@ export function administratorKey({ organization }: LocalAws): KeyPair | undefine
 }
 
 /** An IAM user with an access key. */
-export function seedUser(aws: LocalAws, accountId: string, userName: string, managedPolicyArns: string[]): KeyPair {
+export function seedUser(
+  aws: LocalAws,
+  accountId: string,
+  userName: string,
+  managedPolicyArns: string[],
+  key?: KeyPair,
+): KeyPair {
   const account = aws.organization.account(accountId);
   const user = newUser(account, userName, "/", aws.clock.now());
   for (const arn of managedPolicyArns) user.attachedPolicies.add(arn);
   account.users.add(user);
-  const { accessKeyId, secretAccessKey } = aws.credentials.createKey(accountId, user, aws.clock.now());
+  const { accessKeyId, secretAccessKey } = aws.credentials.createKey(accountId, user, aws.clock.now(), key);
   return { accessKeyId, secretAccessKey };
 }
 

@@ -1,5 +1,6 @@
 import { cloudControl } from "./cloud-control/cloud-control.ts";
 import { cloudFormation } from "./cloudformation/cloudformation.ts";
+import { cloudTrail } from "./cloud-trail.ts";
 import { ec2 } from "./ec2.ts";
 import { iam } from "./iam/iam.ts";
 import { rolesAnywhere, ssoAdmin } from "./not-built.ts";
@@ -14,6 +15,7 @@ export const services: ReadonlyMap<string, Service> = new Map([
   ["organizations", organizations],
   ["cloudcontrolapi", cloudControl],
   ["cloudformation", cloudFormation],
+  ["cloudtrail", cloudTrail],
   ["ec2", ec2],
   ["sso", ssoAdmin],
   ["rolesanywhere", rolesAnywhere],

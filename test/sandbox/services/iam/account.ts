@@ -3,6 +3,8 @@ import type { PasswordPolicy } from "../../model/entities.ts";
 import type { Operations } from "../service.ts";
 import { credentialReport } from "./credential-report.ts";
 
+const HOUR = 3_600_000;
+
 /** What belongs to the account as a whole. */
 export const accountOperations: Operations = {
   ListAccountAliases: {
@@ -86,10 +88,14 @@ export const accountOperations: Operations = {
   GenerateCredentialReport: {
     on: () => "*",
     run(call) {
-      const first = call.account.credentialReport === undefined;
-      call.account.credentialReport = { generated: call.now, content: credentialReport(call.account) };
-      // The first call starts the work; a later one finds it done.
-      return { State: first ? "STARTED" : "COMPLETE" };
+      const { account, now } = call;
+      const last = account.credentialReport;
+      // One that is younger is not made again.
+      if (last !== undefined && now.getTime() - last.generated.getTime() < 4 * HOUR) return { State: "COMPLETE" };
+      const rootKeys = call.aws.credentials.rootKeys(account.id).map(({ key }) => key);
+      account.credentialReport = { generated: now, content: credentialReport(account, rootKeys) };
+      // The call starts the work; a later one finds it done.
+      return { State: "STARTED" };
     },
   },
   GetCredentialReport: {

@@ -3,7 +3,7 @@ import type { Group, ManagedPolicy, Role, User } from "../../model/entities.ts";
 import type { Output } from "../../protocols/protocol.ts";
 import { iamPage } from "../page.ts";
 import type { Call, Operations } from "../service.ts";
-import { showAttachedPolicies, showGroup, showPolicy, showRole, showTags, showUser } from "./show.ts";
+import { showAttachedPolicies, showGroup, showPolicy, showLastUsed, showRole, showTags, showUser } from "./show.ts";
 
 type Kind = "User" | "Role" | "Group" | "LocalManagedPolicy" | "AWSManagedPolicy";
 
@@ -69,6 +69,7 @@ function showGroupDetail(group: Group): Output {
 function showRoleDetail(call: Call, role: Role): Output {
   return {
     ...showRole(call.aws, role),
+    RoleLastUsed: showLastUsed(role),
     RolePolicyList: showInline(role.inlinePolicies),
     AttachedManagedPolicies: showAttachedPolicies(role),
     Tags: showTags(role.tags),

@@ -18,20 +18,43 @@ const COLUMNS = [
   "cert_2_last_rotated",
 ];
 
+/** No account here remembers when it was made. */
+const ACCOUNT_MADE = "2020-01-01T00:00:00+00:00";
+
 /** The credential report of an account, as CSV. */
-export function credentialReport(account: Account): string {
-  return [COLUMNS, ...[...account.users].map(row)].map((cells) => cells.join(",")).join("\n");
+export function credentialReport(account: Account, rootKeys: AccessKey[]): string {
+  return [COLUMNS, rootRow(account, rootKeys), ...[...account.users].map(row)]
+    .map((cells) => cells.join(","))
+    .join("\n");
 }
+
+/** Of the root user, AWS tells neither a password's change nor whether there is one. */
+function rootRow(account: Account, keys: AccessKey[]): string[] {
+  return [
+    ...["<root_account>", account.arn("root"), ACCOUNT_MADE, "not_supported", "no_information"],
+    ...["not_supported", "not_supported", "false"],
+    ...keyCells(keys[0]),
+    ...keyCells(keys[1]),
+    ...["false", "N/A", "false", "N/A"],
+  ];
+}
+
+/** "2026-11-24T09:30:00+00:00" */
+const shown = (time: Date): string => `${time.toISOString().slice(0, 19)}+00:00`;
 
 function row(user: User): string[] {
   const { loginProfile } = user;
   return [
     user.name,
     user.arn,
-    user.created.toISOString(),
+    shown(user.created),
     String(loginProfile !== undefined),
-    loginProfile === undefined ? "N/A" : (user.passwordLastUsed?.toISOString() ?? "no_information"),
-    loginProfile?.passwordChanged.toISOString() ?? "N/A",
+    loginProfile === undefined
+      ? "N/A"
+      : user.passwordLastUsed === undefined
+        ? "no_information"
+        : shown(user.passwordLastUsed),
+    loginProfile === undefined ? "N/A" : shown(loginProfile.passwordChanged),
     "N/A",
     String(user.mfaDevices.length > 0),
     ...keyCells(user.accessKeys[0]),
@@ -49,8 +72,8 @@ function keyColumns(index: number): string[] {
 function keyCells(key: AccessKey | undefined): string[] {
   return [
     String(key?.status === "Active"),
-    key?.created.toISOString() ?? "N/A",
-    key?.lastUsed?.date.toISOString() ?? "N/A",
+    key === undefined ? "N/A" : shown(key.created),
+    key?.lastUsed === undefined ? "N/A" : shown(key.lastUsed.date),
     key?.lastUsed?.region ?? "N/A",
     key?.lastUsed?.service ?? "N/A",
   ];

@@ -7,7 +7,7 @@ import { iamPage } from "../page.ts";
 import type { Call, Operations } from "../service.ts";
 import { boundaryContext, existingPolicy } from "./boundaries.ts";
 import { identityNamed, newArn, roleArn } from "./lookup.ts";
-import { showRole, showTags } from "./show.ts";
+import { showLastUsed, showRole, showTags } from "./show.ts";
 
 const TRUST_POLICY_CHARACTERS = 2048;
 
@@ -40,7 +40,7 @@ export const roleOperations: Operations = {
         Role: {
           ...showRole(call.aws, role),
           ...(role.tags.size === 0 ? {} : { Tags: showTags(role.tags) }),
-          RoleLastUsed: role.lastUsed === undefined ? {} : { LastUsedDate: role.lastUsed, Region: "us-east-1" },
+          RoleLastUsed: showLastUsed(role),
         },
       };
     },

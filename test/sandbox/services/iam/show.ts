@@ -39,6 +39,10 @@ export const showRole = (aws: LocalAws, role: Role): Output => ({
   ...showBoundary(role.permissionsBoundary),
 });
 
+/** Where a role was never used, there is nothing in it. */
+export const showLastUsed = ({ lastUsed }: Role): Output =>
+  lastUsed === undefined ? {} : { LastUsedDate: lastUsed, Region: "us-east-1" };
+
 export const showPolicy = (account: Account, policy: ManagedPolicy): Output => ({
   PolicyName: policy.name,
   PolicyId: policy.id,

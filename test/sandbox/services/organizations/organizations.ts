@@ -1,7 +1,7 @@
 import { AwsError } from "../../errors.ts";
-import type { Caller } from "../../model/caller.ts";
 import { jsonProtocol } from "../../protocols/json.ts";
 import type { Call, Operations, Service } from "../service.ts";
+import { delegationOperations, isDelegated } from "./delegation.ts";
 import { leavingOperations } from "./leaving.ts";
 import { policyOperations } from "./policies.ts";
 import { policyTypeOperations } from "./policy-types.ts";
@@ -36,11 +36,16 @@ export const organizations: Service = {
       },
     },
     ...leavingOperations,
-    ...fromManagementAccount({ ...treeOperations, ...policyOperations, ...policyTypeOperations }),
+    ...fromManagementAccount({
+      ...treeOperations,
+      ...policyOperations,
+      ...policyTypeOperations,
+      ...delegationOperations,
+    }),
   },
 };
 
-/** Everything but DescribeOrganization and LeaveOrganization is for the management account only. */
+/** Everything but DescribeOrganization and LeaveOrganization is for the management account, and whom it has delegated it to. */
 function fromManagementAccount(operations: Operations): Operations {
   return Object.fromEntries(
     Object.entries(operations).map(([action, operation]) => [
@@ -48,7 +53,7 @@ function fromManagementAccount(operations: Operations): Operations {
       {
         ...operation,
         run(call: Call) {
-          refuseMemberAccount(call.caller, call.aws.organization.managementAccountId);
+          refuseMemberAccount(call, action);
           return operation.run(call);
         },
       },
@@ -56,8 +61,8 @@ function fromManagementAccount(operations: Operations): Operations {
   );
 }
 
-function refuseMemberAccount(caller: Caller, managementAccountId: string): void {
-  if (caller.accountId !== managementAccountId) {
-    throw new AwsError("AccessDenied", "You don't have permissions to access this resource.", 400);
-  }
+function refuseMemberAccount({ caller: { accountId }, aws: { organization } }: Call, action: string): void {
+  if (accountId === organization.managementAccountId) return;
+  if (isDelegated(organization, accountId, `organizations:${action}`)) return;
+  throw new AwsError("AccessDenied", "You don't have permissions to access this resource.", 400);
 }

@@ -1,10 +1,10 @@
 import { expect } from "chai";
 
-import { developerClasses } from "../../../cli/verify/classes.ts";
-import { accountLines, type Asked, authLines, developerLines } from "../../../cli/verify/matrix.ts";
-import { callsOf } from "../../../cli/verify/simulate.ts";
+import { developerClasses } from "../../../cli/matrix/classes.ts";
+import { accountLines, authLines, developerLines } from "../../../cli/matrix/lines.ts";
+import { type Asked, callsOf } from "../../../cli/aws/simulate.ts";
 import { guardRailNames, guardRailPolicy } from "../../../infra/guard-rails.ts";
-import * as made from "./documents.ts";
+import * as made from "../verify/documents.ts";
 
 const { auth, sandbox } = made;
 const settings = made.settingsWith();

@@ -11,8 +11,37 @@ import { requestHandler } from "../../infra/network.ts";
 import { region } from "../../infra/region.ts";
 import { iamPatience } from "../../infra/unanswered.ts";
 import type { MatrixLine } from "../results/verify.ts";
-import type { Attempt } from "./account.ts";
-import type { Asked } from "./matrix.ts";
+
+/** Who makes a simulated request. */
+export interface Caller {
+  who: string;
+  arn: string;
+  type: "User" | "Account" | "AssumedRole";
+  userName?: string;
+  /** JSON texts of what the caller is given. */
+  policies: string[];
+  boundary?: string;
+}
+
+/** A line as it is asked of the simulator. */
+export interface Asked extends Pick<MatrixLine, "account" | "credentials" | "action" | "resource" | "expected"> {
+  accountId: string;
+  caller: Caller;
+}
+
+/** Waits for a call; what goes wrong is the caller's business. */
+type Attempt = <T>(what: string, call: () => Promise<T>) => Promise<T | undefined>;
+
+/** Whoever has this may do everything that the organization's policies let through: so these decide. */
+export const everything = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+});
+
+/** A session of a role that may do everything that the organization's policies let through. */
+export const roleIn = (accountId: string, who: string, role: string): Caller => ({
+  ...{ who, arn: `arn:aws:iam::${accountId}:role/${role}`, type: "AssumedRole", policies: [everything] },
+});
 
 /** What every request is made with: the simulator derives no context key by itself. */
 export interface Surroundings {
@@ -23,7 +52,7 @@ export interface Surroundings {
 }
 
 /** One call of the simulator: lines of one caller, by one kind of credentials, on one type of resources. */
-interface Call {
+export interface Call {
   first: Asked;
   hierarchy: string[][];
   lines: Asked[];
@@ -64,7 +93,7 @@ export function callsOf(lines: Asked[], { hierarchy }: Pick<Surroundings, "hiera
 const typeOf = (resource: string): string => /^arn:aws:iam::\d*:([\w-]+)/.exec(resource)?.[1] ?? resource;
 
 /** The same for calls that AWS answers alike: those of accounts whose ids no policy names. */
-function keyOf({ first, hierarchy, lines }: Call): string {
+export function keyOf({ first, hierarchy, lines }: Call): string {
   const { caller, credentials, accountId } = first;
   const { arn, type, policies, boundary } = caller;
   const text = JSON.stringify([arn, type, policies, boundary, credentials, ...listsOf(lines)]);

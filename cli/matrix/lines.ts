@@ -5,24 +5,8 @@ import { authAccountPolicy, guardRailPolicy } from "../../infra/guard-rails.ts";
 import { accountsOf, policyArnIn, roleArnsOf, roleNameOf } from "../../infra/names.ts";
 import type { PolicyStatement } from "../../infra/policies.ts";
 import type { Settings } from "../../infra/settings.ts";
+import { type Asked, type Caller, everything, roleIn } from "../aws/simulate.ts";
 import type { MatrixLine } from "../results/verify.ts";
-
-/** Who makes a simulated request. */
-export interface Caller {
-  who: string;
-  arn: string;
-  type: "User" | "Account" | "AssumedRole";
-  userName?: string;
-  /** JSON texts of what the caller is given. */
-  policies: string[];
-  boundary?: string;
-}
-
-/** A line as it is asked of the simulator. */
-export interface Asked extends Pick<MatrixLine, "account" | "credentials" | "action" | "resource" | "expected"> {
-  accountId: string;
-  caller: Caller;
-}
 
 /** A developer whose user has these policies; those with the same ones stand for each other. */
 export interface DeveloperClass {
@@ -30,12 +14,6 @@ export interface DeveloperClass {
   policies: string[];
   boundary?: string;
 }
-
-/** Whoever has this may do everything that the organization's policies let through: so these decide. */
-const everything = JSON.stringify({
-  Version: "2012-10-17",
-  Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
-});
 
 const withoutMfa = ["access key", "session without MFA"] as const;
 const users = [...withoutMfa, "session with MFA"] as const;
@@ -156,10 +134,6 @@ function userOf(accountId: string, who: string, path: string): Caller {
   const userName = path.replace(/^.*\//, "");
   return { who, arn: `arn:aws:iam::${accountId}:${path}`, type: "User", userName, policies: [everything] };
 }
-
-const roleIn = (accountId: string, who: string, role: string): Caller => ({
-  ...{ who, arn: `arn:aws:iam::${accountId}:role/${role}`, type: "AssumedRole", policies: [everything] },
-});
 
 const sessionOf = ({ rolePrefix, developers }: Settings, accountId: string): Caller =>
   roleIn(accountId, "a session of a developer's role", `${rolePrefix}-${Object.keys(developers)[0] ?? nobody}`);

@@ -10,6 +10,7 @@ import pMap from "p-map";
 import type { ControlPolicyType } from "../../infra/guard-rails.ts";
 import { organizationsClient } from "../../infra/organizations-client.ts";
 import { controlPolicies, controlPoliciesOn, policyTargets, policyTypesOn } from "../aws/control-policies.ts";
+import { everything } from "../aws/simulate.ts";
 
 /** A policy of AWS Organizations as AWS has it. */
 export interface AttachedPolicy {
@@ -34,12 +35,12 @@ export interface ControlPolicies {
   levels: Map<string, Level[]>;
   /** Names of every policy, attached or not. */
   names: Set<string>;
+  /** The state of accounts in the settings' units themselves, by id, as AWS Organizations has it: ACTIVE, SUSPENDED, ... */
+  states: Map<string, string>;
 }
 
 /** Organizations throttles early. */
 const concurrency = 2;
-
-const fullAccess = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}';
 
 /**
  * Reads every service and resource control policy at every level above some accounts.
@@ -48,13 +49,19 @@ const fullAccess = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Acti
  */
 export async function readControlPolicies(accountIds: string[], units: string[]): Promise<ControlPolicies> {
   const client = organizationsClient();
-  const { rootId, types: typesOn } = await policyTypesOn();
-  const types = (["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"] as const).filter((type) =>
-    typesOn.includes(type),
-  );
-  const places = await placesOf(client, accountIds, units);
+  const listing = async () => {
+    const { rootId, types: typesOn } = await policyTypesOn();
+    const types = (["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"] as const).filter((type) =>
+      typesOn.includes(type),
+    );
+    return { rootId, types, listed: await pMap(types, controlPolicies, { concurrency: 1 }) };
+  };
+  // One call of each at a time: two in all.
+  const [{ rootId, types, listed }, { places, states }] = await Promise.all([
+    listing(),
+    placesOf(client, accountIds, units),
+  ]);
   const levelIds = [...new Set([...places.values()].flat())];
-  const listed = await pMap(types, controlPolicies, { concurrency });
   const attached = await attachedTo(listed.flat(), levelIds, types);
   const texts = await contentsOf(client, [...new Set([...attached.values()].flat())]);
   const levelOf = (id: string): Level => ({
@@ -62,7 +69,7 @@ export async function readControlPolicies(accountIds: string[], units: string[])
     policies: (attached.get(id) ?? []).map((policy) => ({
       name: policy.Name ?? "",
       type: policy.Type as ControlPolicyType,
-      content: texts.get(policy.Id ?? "") ?? fullAccess,
+      content: texts.get(policy.Id ?? "") ?? everything,
     })),
   });
   return {
@@ -70,6 +77,7 @@ export async function readControlPolicies(accountIds: string[], units: string[])
     types,
     levels: new Map([...places].map(([id, path]) => [id, path.map(levelOf)])),
     names: new Set(listed.flat().map(({ Name = "" }) => Name)),
+    states,
   };
 }
 
@@ -78,32 +86,36 @@ async function placesOf(
   client: OrganizationsClient,
   accountIds: string[],
   units: string[],
-): Promise<Map<string, string[]>> {
-  const parents = new Map<string, string | undefined>();
+): Promise<{ places: Map<string, string[]>; states: Map<string, string> }> {
+  const parents = new Map<string, Promise<string | undefined>>();
+  const states = new Map<string, string>();
   await pMap(
     units,
     async (ParentId) => {
       const pages = paginateListAccountsForParent({ client }, { ParentId });
       for await (const { Accounts } of unlessMissing(pages)) {
-        for (const { Id = "" } of Accounts ?? []) parents.set(Id, ParentId);
+        for (const { Id = "", State, Status } of Accounts ?? []) {
+          parents.set(Id, Promise.resolve(ParentId));
+          states.set(Id, State ?? Status ?? "ACTIVE");
+        }
       }
     },
-    { concurrency },
+    { concurrency: 1 },
   );
-  const parentOf = async (id: string): Promise<string | undefined> => {
-    if (!parents.has(id)) parents.set(id, await askParent(client, id));
-    return parents.get(id);
+  const parentOf = (id: string): Promise<string | undefined> => {
+    const asked = parents.get(id) ?? askParent(client, id);
+    parents.set(id, asked);
+    return asked;
   };
-  const places = new Map<string, string[]>();
-  for (const account of accountIds) {
+  const placeOf = async (account: string): Promise<[account: string, path: string[]]> => {
     const path = [account];
     for (let above = await parentOf(account); above !== undefined;) {
       path.unshift(above);
       above = above.startsWith("r-") ? undefined : await parentOf(above);
     }
-    places.set(account, path.length === 1 ? [] : path);
-  }
-  return places;
+    return [account, path.length === 1 ? [] : path];
+  };
+  return { places: new Map(await pMap(accountIds, placeOf, { concurrency })), states };
 }
 
 async function* unlessMissing<T>(pages: AsyncIterable<T>): AsyncIterable<T> {

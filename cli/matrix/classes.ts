@@ -1,6 +1,6 @@
 import type { Settings } from "../../infra/settings.ts";
 import type { Identity } from "../aws/identities.ts";
-import type { DeveloperClass } from "./matrix.ts";
+import type { DeveloperClass } from "./lines.ts";
 
 /**
  * The developers by what their users are given: of those with the same policies, the simulator is asked about one. A policy that

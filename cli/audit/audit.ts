@@ -1,0 +1,119 @@
+import pMap from "p-map";
+
+import { region } from "../../infra/region.ts";
+import type { Settings } from "../../infra/settings.ts";
+import { clientsIn } from "../aws/clients.ts";
+import { type Attempt, noting } from "../aws/missed.ts";
+import { managementAccountAtHand } from "../aws/preconditions.ts";
+import { trailDays, type TrailEvent, trailEvents } from "../aws/trail.ts";
+import type { Project } from "../project/project.ts";
+import { Progress } from "../report/progress.ts";
+import type { Audit, AuditFinding } from "../results/audit.ts";
+import { type AccountRead, accountFindings, type AuditLimits } from "./findings.ts";
+import { readAccount } from "./read.ts";
+import { trailFindings } from "./trail-findings.ts";
+
+export interface AuditOptions extends AuditLimits {
+  /** Whether CloudTrail's event history is read, too. */
+  cloudtrail: boolean;
+}
+
+/** Audits every account of the settings. It changes nothing but AWS's own credential reports, which it has made. */
+export async function audit(
+  { stack }: Pick<Project, "stack">,
+  settings: Settings,
+  options: AuditOptions,
+): Promise<Audit> {
+  await managementAccountAtHand(settings);
+  const missed: Audit["missed"] = [];
+  const attempt = noting(missed, "audit");
+  const accounts = Object.entries({ auth: settings.authAccount, ...settings.developmentAccounts });
+  const now = new Date();
+  const read = await readAccounts(accounts, settings, attempt);
+  // Ages are AWS's business, by AWS's clock.
+  const findings = read.flatMap((one) => accountFindings(one, settings, options, new Date(one.generatedAt)));
+  const since = new Date(now.getTime() - trailDays * 86_400_000);
+  const trail = options.cloudtrail ? await readTrails(read, accounts, settings, { since, attempt }) : undefined;
+  const all = [...findings, ...(trail?.findings ?? [])];
+  const times = read.map(({ generatedAt }) => generatedAt).sort();
+  return {
+    version: 1,
+    stack,
+    clean: !all.some(({ counts }) => counts),
+    complete: missed.length === 0,
+    users: read.reduce((sum, { users }) => sum + users.length, 0),
+    ...(times[0] !== undefined && { reportedAt: times[0] }),
+    ...(trail !== undefined && { trail: { since: since.toISOString(), events: trail.events } }),
+    findings: all,
+    missed,
+  };
+}
+
+async function readAccounts(
+  accounts: [name: string, id: string][],
+  settings: Settings,
+  attempt: Attempt,
+): Promise<(AccountRead & { generatedAt: string })[]> {
+  const iam = clientsIn(settings);
+  const read = await withProgress("Reading credentials", "users", (advance) =>
+    pMap(accounts, ([name, id]) => readAccount(iam(id), name, attempt, advance), { concurrency: 8 }),
+  );
+  return read.filter((account) => account !== undefined);
+}
+
+/** Everything of the auth account; of the others what concerns trust policies, and what their users with keys did. */
+async function readTrails(
+  read: AccountRead[],
+  accounts: [name: string, id: string][],
+  settings: Settings,
+  { since, attempt }: { since: Date; attempt: Attempt },
+): Promise<{ findings: AuditFinding[]; events: number }> {
+  const regions = [...new Set([region, settings.region ?? region])];
+  let count = 0;
+  const findings = await withProgress("Reading CloudTrail, two calls a second", "events", (advance) => {
+    const eventsOf = async (
+      id: string,
+      attribute?: { AttributeKey: "EventName" | "Username"; AttributeValue: string },
+    ) => {
+      const events: TrailEvent[] = [];
+      for (const one of regions) {
+        const request = { region: one, since, ...(attribute !== undefined && { attribute }) };
+        for await (const event of trailEvents(id, settings, request)) {
+          events.push(event);
+          advance();
+          count++;
+        }
+      }
+      return events;
+    };
+    const ofAccount = async (name: string, id: string): Promise<AuditFinding[]> => {
+      const events = await attempt(`the event history of ${name}`, async () => {
+        if (name === "auth") return eventsOf(id);
+        const changes = await eventsOf(id, { AttributeKey: "EventName", AttributeValue: "UpdateAssumeRolePolicy" });
+        for (const user of usersWithKeys(read.find(({ account }) => account === name))) {
+          changes.push(...(await eventsOf(id, { AttributeKey: "Username", AttributeValue: user })));
+        }
+        return [...new Map(changes.map((event) => [event.id, event])).values()];
+      });
+      return trailFindings(name, events ?? [], settings);
+    };
+    return pMap(accounts, ([name, id]) => ofAccount(name, id), { concurrency: 8 });
+  });
+  return { findings: findings.flat(), events: count };
+}
+
+function usersWithKeys(read: AccountRead | undefined): string[] {
+  return (read?.rows ?? []).filter(({ keys }) => keys.some(({ active }) => active)).map(({ user }) => user);
+}
+
+/** Shows what is going on, once it takes more than two seconds. */
+async function withProgress<T>(title: string, what: string, act: (advance: () => void) => Promise<T>): Promise<T> {
+  const progress = new Progress(title, { what }, [], { after: 2000 });
+  try {
+    return await act(() => {
+      progress.advance();
+    });
+  } finally {
+    progress.end();
+  }
+}

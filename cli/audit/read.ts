@@ -1,0 +1,88 @@
+import { GetLoginProfileCommand, type IAMClient, paginateListVirtualMFADevices } from "@aws-sdk/client-iam";
+import pMap from "p-map";
+
+import { ifThere } from "../../infra/gone.ts";
+import { enabledMfaDevicesOf } from "../../infra/mfa-devices.ts";
+import { type CredentialRow, credentialReport } from "../aws/credential-report.ts";
+import { identitiesIn } from "../aws/identities.ts";
+import type { Attempt } from "../aws/missed.ts";
+import type { AccountRead } from "./findings.ts";
+
+/** How many users are asked about at a time. */
+const concurrency = 8;
+
+/**
+ * Reads an account: its credential report and its users, a page for up to 1,000 of them. In the auth account one more page for the
+ * virtual devices, and a call for each user of whom these don't tell enough.
+ *
+ * @param advance is told of each user who is done with
+ */
+export async function readAccount(
+  iam: IAMClient,
+  account: string,
+  attempt: Attempt,
+  advance: () => void,
+): Promise<(AccountRead & { generatedAt: string }) | undefined> {
+  const [report, users] = await Promise.all([
+    attempt(`the credential report of ${account}`, () => credentialReport(iam)),
+    attempt(`the users of ${account}`, () => identitiesIn(iam, { types: ["User"] })),
+  ]);
+  if (report === undefined || users === undefined) return undefined;
+  const { rows, generatedAt } = report;
+  const none = new Set<string>();
+  const [withoutCodes, passwordUnchanged] =
+    account !== "auth"
+      ? [none, none]
+      : await Promise.all([
+          attempt("the MFA devices of auth", () => usersWithoutCodes(iam, rows)),
+          attempt("the passwords of auth", () => usersWithOneTimePassword(iam, rows, advance)),
+        ]);
+  return {
+    ...{ account, rows, users, generatedAt },
+    withoutCodes: withoutCodes ?? none,
+    passwordUnchanged: passwordUnchanged ?? none,
+  };
+}
+
+/** Virtual devices give codes, and so do the tokens whose number is printed on them; passkeys and security keys don't. */
+async function usersWithoutCodes(iam: IAMClient, rows: CredentialRow[]): Promise<Set<string>> {
+  const enrolled = rows.filter(({ user, hasMfa }) => hasMfa && user !== "root").map(({ user }) => user);
+  if (enrolled.length === 0) return new Set();
+  const withVirtual = new Set<string>();
+  const request = { AssignmentStatus: "Assigned" } as const;
+  for await (const page of paginateListVirtualMFADevices({ client: iam, pageSize: 1000 }, request)) {
+    for (const { User } of page.VirtualMFADevices ?? []) withVirtual.add(User?.UserName ?? "");
+  }
+  const others = enrolled.filter((name) => !withVirtual.has(name));
+  const devices = await pMap(others, (name) => ifThere(enabledMfaDevicesOf(iam, name), []), { concurrency });
+  return new Set(
+    others.filter((_, index) => {
+      const own = devices[index] ?? [];
+      return own.length > 0 && own.every(({ kind }) => kind === "passkey or security key");
+    }),
+  );
+}
+
+/** Who has signed in since the password was set has had to change it; of the others, IAM knows whether they still have to. */
+async function usersWithOneTimePassword(
+  iam: IAMClient,
+  rows: CredentialRow[],
+  advance: () => void,
+): Promise<Set<string>> {
+  const asked = rows.filter((row) => row.user !== "root" && row.hasPassword && !hasSignedInSince(row));
+  const found = await pMap(
+    asked,
+    async ({ user }) => {
+      // A user of the report may be gone by now.
+      const profile = await ifThere(iam.send(new GetLoginProfileCommand({ UserName: user })), undefined);
+      advance();
+      return profile?.LoginProfile?.PasswordResetRequired === true ? [user] : [];
+    },
+    { concurrency },
+  );
+  return new Set(found.flat());
+}
+
+function hasSignedInSince({ passwordLastUsedAt: used, passwordLastChangedAt: changed }: CredentialRow): boolean {
+  return used !== undefined && changed !== undefined && Date.parse(used) > Date.parse(changed);
+}

@@ -1,0 +1,15 @@
+import type { Settings } from "../../infra/settings.ts";
+import type { Project } from "../project/project.ts";
+import type { Audit } from "../results/audit.ts";
+import { audit, type AuditOptions } from "./audit.ts";
+import { auditCsv, auditText } from "./text.ts";
+
+/** Audits, and has the report in the form that was asked for, for stdout. */
+export async function auditAndReport(
+  project: Project,
+  settings: Settings,
+  { format, ...options }: AuditOptions & { format: "text" | "csv" | "json" },
+): Promise<{ report: Audit; text: string }> {
+  const report = await audit(project, settings, options);
+  return { report, text: format === "csv" ? auditCsv(report) : auditText(report, process.stdout) };
+}

@@ -1,0 +1,81 @@
+/** What the event history shows: pure. */
+
+import { accessSessionName } from "../../infra/accounts.ts";
+import { exemptionsOf } from "../../infra/exemptions.ts";
+import { accountIdIn, roleNameOf } from "../../infra/names.ts";
+import { enrolment } from "../../infra/policies.ts";
+import type { Settings } from "../../infra/settings.ts";
+import type { TrailEvent } from "../aws/trail.ts";
+import type { AuditFinding } from "../results/audit.ts";
+
+/** What needs no MFA, or no right: to ask who one is, and for a session (AWS STS API Reference). */
+const always = ["sts:GetCallerIdentity", "sts:GetSessionToken", "sts:GetAccessKeyInfo"];
+
+/** The findings of some events of an account, one for each that somebody did, however often; the latest event stands for all. */
+export function trailFindings(account: string, events: TrailEvent[], settings: Settings): AuditFinding[] {
+  const found = events.filter(({ succeeded }) => succeeded).flatMap((event) => eventFindings(account, event, settings));
+  const alike = Map.groupBy(found, ({ kind, who, fact }) => JSON.stringify([kind, who, fact]));
+  return [...alike.values()].flatMap((own) => {
+    const [last] = own.toSorted((one, other) => ((one.at ?? "") < (other.at ?? "") ? 1 : -1));
+    if (last === undefined) return [];
+    return [own.length === 1 ? last : { ...last, fact: `${last.fact} (${own.length} times)` }];
+  });
+}
+
+function eventFindings(account: string, event: TrailEvent, settings: Settings): AuditFinding[] {
+  const { id, at, action, caller, request } = event;
+  const who = caller.type === "Root" ? "root" : (caller.userName ?? caller.arn.replace(/^.*:(assumed-role\/)?/, ""));
+  const note = (kind: AuditFinding["kind"], fact: string, counts = true): AuditFinding => ({
+    ...{ kind, account, who, fact, counts, at, event: id },
+  });
+  return [
+    ...(isWithoutMfa(account, event, settings)
+      ? [note("call-without-mfa", `${who} called ${action} without MFA, which was carried out.`)]
+      : []),
+    ...(action === "iam:EnableMFADevice" && !event.inConsole
+      ? [
+          note(
+            "device-outside-console",
+            `An MFA device was enrolled for ${text(request["userName"]) || who} outside the console, by ${who}.`,
+            // By the article, a key may enrol the first device: enroll does.
+            settings.accessKeys === "with-mfa",
+          ),
+        ]
+      : []),
+    ...(action === "iam:UpdateAssumeRolePolicy"
+      ? [
+          note(
+            "trust-changed",
+            `The trust policy of ${text(request["roleName"])} in ${account} was changed by ${who}.`,
+            // What up itself has done.
+            !caller.arn.endsWith(`/${settings.accessRole}/${accessSessionName}`),
+          ),
+        ]
+      : []),
+    ...otherName(account, event, settings).map((name) =>
+      note("session-name", `${who} assumed ${text(request["roleArn"])} by a session called ${name}.`),
+    ),
+  ];
+}
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+
+/** A call of a user of the account, or its root, by credentials without MFA that nothing lets through without it. Sign-ins to the console are none. */
+function isWithoutMfa(account: string, { action, caller, withMfa }: TrailEvent, settings: Settings): boolean {
+  if (withMfa || (caller.type !== "IAMUser" && caller.type !== "Root") || action.startsWith("signin:")) return false;
+  // An AssumeRole is in the trail of the role's account, too, whoever has made it.
+  if (caller.arn.split(":")[4] !== accountIdIn(settings, account)) return false;
+  if (exemptionsOf(settings).some(({ arn }) => arn === caller.arn)) return false;
+  const allowed = account === "auth" ? [...always, ...enrolment(settings.accessKeys)] : always;
+  return !allowed.includes(action);
+}
+
+/** The session's name, where a developer's own role was assumed by another name than the user's. */
+function otherName(account: string, { action, caller, request }: TrailEvent, settings: Settings): string[] {
+  const { userName } = caller;
+  if (account !== "auth" || action !== "sts:AssumeRole" || caller.type !== "IAMUser" || userName === undefined)
+    return [];
+  const role = text(request["roleArn"]).replace(/^.*\//, "");
+  const name = text(request["roleSessionName"]);
+  return role === roleNameOf(settings, userName) && name !== userName ? [name] : [];
+}

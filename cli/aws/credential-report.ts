@@ -1,0 +1,89 @@
+import { setTimeout } from "node:timers/promises";
+
+import { GenerateCredentialReportCommand, GetCredentialReportCommand, type IAMClient } from "@aws-sdk/client-iam";
+import { parse } from "csv-parse/sync";
+
+import { Failure } from "../failure.ts";
+
+/** A row of the credential report: a user's credentials, without any secret. Times are ISO 8601. */
+export interface CredentialRow {
+  /** "root" for the account's own. */
+  user: string;
+  arn: string;
+  createdAt: string;
+  hasPassword: boolean;
+  passwordLastUsedAt?: string;
+  passwordLastChangedAt?: string;
+  hasMfa: boolean;
+  /** Those that are there, the first and the second. */
+  keys: { active: boolean; createdAt: string; lastUsedAt?: string; lastUsedService?: string }[];
+}
+
+/** Between two looks at whether the report is made, in milliseconds, and how long it is waited for in all. */
+const pause = 1000;
+const patience = 120_000;
+
+/**
+ * The credential report of an account, which AWS makes anew when the last one is four hours old (IAM User Guide, "Get credential
+ * reports for your AWS account"): three calls for all users.
+ */
+export async function credentialReport(iam: IAMClient): Promise<{ rows: CredentialRow[]; generatedAt: string }> {
+  const deadline = Date.now() + patience;
+  for (let first = true; ; first = false) {
+    const { State } = await iam.send(new GenerateCredentialReportCommand({}));
+    if (State === "COMPLETE") break;
+    if (Date.now() > deadline) {
+      throw new Failure(
+        "AWS has not made the credential report within two minutes.",
+        "Run mfa-admin audit again later.",
+      );
+    }
+    await setTimeout(first ? pause / 4 : pause);
+  }
+  const { Content, GeneratedTime } = await iam.send(new GetCredentialReportCommand({}));
+  const text = Buffer.from(Content ?? []).toString("utf8");
+  return { rows: credentialRows(text), generatedAt: (GeneratedTime ?? new Date()).toISOString() };
+}
+
+/** The rows of a report, by the names of its columns: AWS has added some over the years. */
+export function credentialRows(text: string): CredentialRow[] {
+  const records = parse<Partial<Record<string, string>>>(text, { columns: true, skip_empty_lines: true });
+  return records.map((record) => {
+    const lastUsed = timeIn(record["password_last_used"]);
+    const lastChanged = timeIn(record["password_last_changed"]);
+    return {
+      user: record["user"] === "<root_account>" ? "root" : (record["user"] ?? ""),
+      arn: record["arn"] ?? "",
+      createdAt: timeIn(record["user_creation_time"]) ?? "",
+      hasPassword: isTrue(record["password_enabled"]),
+      ...(lastUsed !== undefined && { passwordLastUsedAt: lastUsed }),
+      ...(lastChanged !== undefined && { passwordLastChangedAt: lastChanged }),
+      hasMfa: isTrue(record["mfa_active"]),
+      keys: [1, 2].flatMap((index) => keyIn(record, `access_key_${index}_`)),
+    };
+  });
+}
+
+/** A key that is not there is not active, and was never rotated. */
+function keyIn(record: Partial<Record<string, string>>, prefix: string): CredentialRow["keys"] {
+  const createdAt = timeIn(record[`${prefix}last_rotated`]);
+  const active = isTrue(record[`${prefix}active`]);
+  if (createdAt === undefined && !active) return [];
+  const lastUsedAt = timeIn(record[`${prefix}last_used_date`]);
+  const service = record[`${prefix}last_used_service`];
+  return [
+    {
+      ...{ active, createdAt: createdAt ?? "" },
+      ...(lastUsedAt !== undefined && { lastUsedAt }),
+      ...(lastUsedAt !== undefined && service !== undefined && { lastUsedService: service }),
+    },
+  ];
+}
+
+const isTrue = (text = ""): boolean => text.toLowerCase() === "true";
+
+/** "N/A", "no_information" and "not_supported" are no times. */
+function timeIn(text = ""): string | undefined {
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
+}

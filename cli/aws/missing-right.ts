@@ -1,0 +1,14 @@
+/** The right for want of which AWS has refused a call, as its words have it: "iam:ListUsers". */
+export function missingRight(reason: string): string | undefined {
+  return /perform: ([\w-]+:\w+)/.exec(reason)?.[1];
+}
+
+/** What to do where a report could not look. @param command the command that is to be run again */
+export function remedyForMissed(reason: string, command: string): string {
+  const right = missingRight(reason);
+  if (right === undefined)
+    return `Run mfa-admin ${command} again when AWS answers; mfa-admin preview tells more of an account that cannot be reached.`;
+  if (right === "sts:AssumeRole")
+    return "Let the access role of that account be assumed, or take the account out of the settings.";
+  return `The right ${right} is missing; mfa-admin init --ci github writes the policies that have it.`;
+}

@@ -1,0 +1,129 @@
+import type { IAMClient } from "@aws-sdk/client-iam";
+import pMap from "p-map";
+
+import { developersGroup, roleNameOf } from "../../infra/names.ts";
+import { clientsIn } from "../aws/clients.ts";
+import { wordsOf } from "../aws/error-words.ts";
+import { type Identity, identitiesIn } from "../aws/identities.ts";
+import { Failure } from "../failure.ts";
+import type { EmergencySettings } from "../project/emergency-settings.ts";
+import type { Project } from "../project/project.ts";
+import { isSameName } from "../project/roster-names.ts";
+import type { LockPart, RefusedPart } from "../results/lock.ts";
+import { notedResources } from "../state/checkpoint.ts";
+import type { EmergencyTarget } from "./emergency-target.ts";
+import { tell } from "../terminal/tell.ts";
+import { accountOf } from "./user-in-state.ts";
+
+/** The users and roles of developers, in every account, which a lock is put on and taken off. */
+
+/** How many calls are under way at once; IAM throttles an account's beyond some twenty a second, and the SDK tries again. */
+const concurrency = 16;
+
+/** Does something to each part, whatever becomes of the others. */
+export async function onEachPart<Part extends LockPart, T>(
+  settings: Pick<EmergencySettings, "accessRole">,
+  parts: Part[],
+  what: string,
+  act: (iam: IAMClient, part: Part) => Promise<T>,
+): Promise<{ done: { part: Part; result: T }[]; refused: RefusedPart[] }> {
+  const iam = clientsIn(settings);
+  const each = await pMap(
+    parts,
+    async (part): Promise<{ done: { part: Part; result: T } } | { refused: RefusedPart }> => {
+      try {
+        return { done: { part, result: await act(iam(part.accountId), part) } };
+      } catch (error) {
+        if (error instanceof Failure) throw error;
+        return { refused: { ...part, what, reason: wordsOf(error) } };
+      }
+    },
+    { concurrency },
+  );
+  return {
+    done: each.flatMap((one) => ("done" in one ? [one.done] : [])),
+    refused: each.flatMap((one) => ("refused" in one ? [one.refused] : [])),
+  };
+}
+
+/** The user and the roles that somebody may have. */
+export function partsOf({ userName: developer, authAccount, accounts, roleNames }: EmergencyTarget): LockPart[] {
+  return [
+    { developer, account: "auth", accountId: authAccount, type: "user", name: developer },
+    ...Object.entries(accounts).flatMap(([account, accountId]) =>
+      roleNames.map((name): LockPart => ({ developer, account, accountId, type: "role", name })),
+    ),
+  ];
+}
+
+/** What an account has, or why it could not be read. */
+export type AccountRead = { account: string; accountId: string } & (
+  { identities: Identity[] } | { identities: undefined; reason: string }
+);
+
+/** Reads who is in the auth account and in the others, all at once. */
+export function readAccounts(settings: Pick<EmergencySettings, "accessRole" | "authAccount" | "developmentAccounts">): {
+  auth: Promise<AccountRead>;
+  others: Promise<AccountRead>[];
+} {
+  const iam = clientsIn(settings);
+  const read = async (account: string, accountId: string): Promise<AccountRead> => {
+    try {
+      return { account, accountId, identities: await identitiesIn(iam(accountId)) };
+    } catch (error) {
+      if (error instanceof Failure) throw error;
+      return { account, accountId, identities: undefined, reason: wordsOf(error) };
+    }
+  };
+  const auth = read("auth", settings.authAccount);
+  const others = Object.entries(settings.developmentAccounts).map(([account, id]) => read(account, id));
+  // Each is waited for by whoever needs it.
+  for (const one of others) one.catch(() => undefined);
+  return { auth, others };
+}
+
+/** The settings with the auth account that the stack has by its state, where that can be read. */
+export async function withNotedAuthAccount(settings: EmergencySettings, project: Project): Promise<EmergencySettings> {
+  const user = (await notedResources(project))?.find(({ type }) => type === "aws-native:iam:User");
+  const authAccount = user === undefined ? undefined : accountOf(user);
+  if (authAccount === undefined || authAccount === settings.authAccount) return settings;
+  tell(
+    `By the state, the developers are users of the account ${authAccount}, and authAccount is ${settings.authAccount}: what is done is done in ${authAccount}.`,
+  );
+  return { ...settings, authAccount };
+}
+
+/** The users of the developers' group, and whoever is on the roster. */
+export function developersIn(read: AccountRead, { developers }: EmergencySettings): LockPart[] {
+  const { account, accountId, identities } = read;
+  const user = (name: string): LockPart => ({ developer: name, account, accountId, type: "user", name });
+  // By the roster alone, where nobody may read who there is.
+  if (identities === undefined) return developers.flatMap(({ readings }) => readings.map(user));
+  const isListed = (name: string): boolean =>
+    developers.some(({ readings }) => readings.some((reading) => isSameName(reading, name)));
+  return identities
+    .filter(({ type, name, groups }) => type === "user" && (groups.includes(developersGroup) || isListed(name)))
+    .map(({ name }) => user(name));
+}
+
+/** The developers' roles in an account: those that trust one of their users, and those of their names. */
+export function rolesIn(
+  { account, accountId, identities }: AccountRead,
+  users: LockPart[],
+  { rolePrefix }: Pick<EmergencySettings, "rolePrefix">,
+): LockPart[] {
+  const byRole = new Map(users.map(({ name }) => [roleNameOf({ rolePrefix }, name), name]));
+  const role = (developer: string, name: string): LockPart => ({ developer, account, accountId, type: "role", name });
+  if (identities === undefined) return [...byRole].map(([name, developer]) => role(developer, name));
+  return identities.flatMap(({ type, name, document }) => {
+    if (type !== "role") return [];
+    const developer = byRole.get(name) ?? trustedAmong(document, users);
+    return developer === undefined ? [] : [role(developer, name)];
+  });
+}
+
+/** Whose role it is by its trust policy: one under another prefix than the settings', too. */
+function trustedAmong(document: unknown, users: LockPart[]): string | undefined {
+  const [, accountId, name] = /"arn:aws[\w-]*:iam::(\d{12}):user\/([\w+=,.@-]+)"/.exec(JSON.stringify(document)) ?? [];
+  return users.find((user) => user.accountId === accountId && user.name === name)?.developer;
+}

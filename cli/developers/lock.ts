@@ -1,0 +1,201 @@
+import { isInForce, type LockKind, putLock } from "../../infra/lock.ts";
+import { sharedRoleName } from "../../infra/names.ts";
+import { endSessionsOn } from "../../infra/older-sessions.ts";
+import { denyWhileLocked, type Lock, lockReasonProblem } from "../../infra/policies.ts";
+import { endOfUntil, inSeconds, untilProblem } from "../../infra/until.ts";
+import { iamIn } from "../aws/clients.ts";
+import { momentFromNow } from "../aws/clock.ts";
+import { Failure } from "../failure.ts";
+import { type EmergencySettings, readEmergencySettings } from "../project/emergency-settings.ts";
+import type { Project } from "../project/project.ts";
+import { counted } from "../report/summary.ts";
+import { resourcesText } from "../report/phrases.ts";
+import type { LockPart, LockResult, RefusedPart } from "../results/lock.ts";
+import { confirmByName, confirmChange, requireConfirmable } from "../terminal/ask.ts";
+import { tellingAfterAMoment } from "../terminal/moment.ts";
+import { oneLine } from "../terminal/one-line.ts";
+import type { Printer } from "../terminal/printer.ts";
+import { userInEmergency } from "./emergency-target.ts";
+import {
+  type AccountRead,
+  developersIn,
+  onEachPart,
+  partsOf,
+  readAccounts,
+  rolesIn,
+  withNotedAuthAccount,
+} from "./lock-parts.ts";
+import { endSharedSessionsOf, sharedSessionsLine } from "./shared-sessions.ts";
+
+export interface LockOptions {
+  /** A name on the roster, or of a user of the stack; everybody, where it is left out. */
+  name: string | undefined;
+  reason: string | undefined;
+  /** The last day, YYYY-MM-DD, with or without an offset. */
+  until: string | undefined;
+  yes: boolean;
+}
+
+/**
+ * Locks a developer, or everybody: a policy on the user and on each role denies everything, and the sessions that are open stay ended
+ * when it is taken off. The user comes first. Keys, password, devices, roster and state stay as they are.
+ *
+ * @throws Failure when something was not locked, after all else is done
+ */
+export async function lock(project: Project, options: LockOptions, printer: Printer): Promise<LockResult> {
+  const asked = lockAskedFor(options);
+  requireConfirmable(options.yes);
+  return options.name === undefined
+    ? lockEverybody(project, asked, options.yes, printer)
+    : lockOne(project, { ...asked, name: options.name }, options.yes, printer);
+}
+
+/** @throws Failure for a reason or a day that will not do */
+function lockAskedFor({ reason, until }: Pick<LockOptions, "reason" | "until">): Lock {
+  const [ofReason, ofUntil] = [reason && lockReasonProblem(reason), until && untilProblem(until)];
+  if (ofReason) throw new Failure(`--reason: ${ofReason}.`, "Nobody was locked. Give another, or none.");
+  if (ofUntil) throw new Failure(`--until ${String(until)}: ${ofUntil}.`, "Nobody was locked.");
+  const end = until === undefined ? undefined : endOfUntil(until);
+  if (end !== undefined && !isInForce({ until: end })) {
+    throw new Failure(
+      `--until ${String(until)}: that was over at ${end}.`,
+      "Nobody was locked. Give a day that is not over yet, or leave it out for a lock until mfa-admin unlock.",
+    );
+  }
+  return {
+    since: inSeconds(new Date()),
+    ...(end !== undefined && { until: end }),
+    ...(reason !== undefined && reason !== "" && { reason }),
+  };
+}
+
+async function lockOne(
+  project: Project,
+  { name, ...asked }: Lock & { name: string },
+  yes: boolean,
+  printer: Printer,
+): Promise<LockResult> {
+  const { settings, target, userName } = await userInEmergency(project, name);
+  await confirmChange(`Lock ${userName} now${endText(asked)}?`, yes);
+  const result = await tellingAfterAMoment(
+    `Locking ${userName} in all accounts; a call that is not answered is given up after half a minute.`,
+    putLocks({ ...settings, authAccount: target.authAccount }, asked, "one", {
+      groups: [partsOf(target)],
+      sharing: [target],
+    }),
+  );
+  const { locked, refused } = result;
+  if (!locked.some(({ type }) => type === "user") && !refused.some(({ type }) => type === "user")) {
+    printer.logToStderr(`${userName}: the auth account ${target.authAccount} has no such user.`);
+  }
+  for (const line of refusedLines(refused)) printer.logToStderr(line);
+  if (result.sharedSessions) printer.logToStderr(sharedSessionsLine(userName, result.sharedSessions));
+  requireLocked(result, `lock ${userName}`);
+  printer.log(
+    `${userName} is locked${endText(asked)}: ${resourcesText(locked, oneLine)}. Keys, password and MFA devices are as they were; mfa-admin unlock ${userName} lets ${userName} in again.`,
+  );
+  return result;
+}
+
+async function lockEverybody(project: Project, asked: Lock, yes: boolean, printer: Printer): Promise<LockResult> {
+  const read = await readEmergencySettings(project);
+  await confirmByName(`This locks everybody out of every account${endText(asked)}.`, project.stack, yes);
+  const settings = await withNotedAuthAccount(read, project);
+  const { auth, others } = readAccounts(settings);
+  const users = developersIn(await auth, settings);
+  const roles = others.map(async (account) => rolesIn(await account, users, settings));
+  const result = await tellingAfterAMoment(
+    "Locking everybody in all accounts; a call that is not answered is given up after half a minute.",
+    putLocks(settings, asked, "all", {
+      groups: [users, ...roles],
+      sharing: settings.roles === "shared" ? [{ userName: "*", sharedRole: sharedRoleName(settings) }] : [],
+    }),
+  );
+  for (const line of unreadLines(await Promise.all([auth, ...others]))) printer.logToStderr(line);
+  for (const line of refusedLines(result.refused)) printer.logToStderr(line);
+  if (result.sharedSessions) printer.logToStderr(sharedSessionsLine("everybody", result.sharedSessions));
+  requireLocked(result, "lock --all");
+  const [developers, accountRoles] = (["user", "role"] as const).map((type) =>
+    result.locked.filter((one) => one.type === type),
+  );
+  printer.log(
+    `Everybody is locked${endText(asked)}: ${counted(developers?.length ?? 0, "user")} and ${counted(accountRoles?.length ?? 0, "role")}. mfa-admin unlock --all lets them in again; who was locked by name stays so.`,
+  );
+  return result;
+}
+
+interface ToLock {
+  /** What is locked, each as soon as it is known; the first before the others. */
+  groups: (LockPart[] | Promise<LockPart[]>)[];
+  /** Whose sessions of the shared role end, when they can make no more of them. */
+  sharing: Parameters<typeof endSharedSessionsOf>[1];
+}
+
+async function putLocks(
+  settings: EmergencySettings,
+  asked: Lock,
+  kind: LockKind,
+  { groups, sharing }: ToLock,
+): Promise<LockResult> {
+  const document = denyWhileLocked(asked);
+  const before = momentFromNow(iamIn(settings.authAccount, settings));
+  const each = await Promise.all(
+    groups.map(async (group) => {
+      const put = await onEachPart(settings, await group, "lock", (iam, part) => putLock(iam, part, kind, document));
+      const locked = put.done.flatMap(({ part, result: isThere }) => (isThere ? [part] : []));
+      // A lock that ends by itself must not let them live again.
+      const moment = await before;
+      const ended = await onEachPart(settings, locked, "end of open sessions", (iam, part) =>
+        endSessionsOn(iam, part, moment),
+      );
+      return { locked, refused: [...put.refused, ...ended.refused] };
+    }),
+  );
+  const sharedSessions = await endSharedSessionsOf(settings, sharing);
+  return {
+    all: kind === "all",
+    ...asked,
+    locked: each.flatMap(({ locked }) => locked),
+    refused: each.flatMap(({ refused }) => refused),
+    ...(sharedSessions && { sharedSessions }),
+  };
+}
+
+/** " until 2027-02-01T00:00:00Z" */
+function endText({ until }: Lock): string {
+  return until === undefined ? "" : ` until ${until}`;
+}
+
+/** "alice: NOT done: lock on role developer-alice in payments (444444444444): AccessDenied: …" */
+export function refusedLines(refused: RefusedPart[]): string[] {
+  return refused.map(
+    ({ developer, what, type, name, account, accountId, reason }) =>
+      `${developer}: NOT done: ${what} on ${type} ${name} in ${account} (${accountId}): ${reason}`,
+  );
+}
+
+/** Where the roles of everybody were looked for by their names alone. */
+function unreadLines(read: AccountRead[]): string[] {
+  return read.flatMap((one) =>
+    one.identities === undefined
+      ? [
+          `${one.account} (${one.accountId}) could not be read, so only the roster's names were tried there: ${one.reason}`,
+        ]
+      : [],
+  );
+}
+
+/** @throws Failure when something was not locked */
+function requireLocked({ locked, refused, sharedSessions }: LockResult, command: string): void {
+  if (refused.length > 0 || (sharedSessions !== undefined && "reason" in sharedSessions)) {
+    throw new Failure(
+      "Not everything was locked; what was not is told above. What was locked stays locked.",
+      `Run mfa-admin ${command} again when AWS allows it: it goes on from there.`,
+    );
+  }
+  if (locked.length > 0) return;
+  throw new Failure(
+    "AWS has no user and no role to lock.",
+    "Look whether authAccount and the names are right; mfa-admin list tells who is there.",
+  );
+}

@@ -1,0 +1,150 @@
+import { GetAccountSummaryCommand, type IAMClient, IAMServiceException } from "@aws-sdk/client-iam";
+import pMap from "p-map";
+
+import { exemptionsOf } from "../../infra/exemptions.ts";
+import { furtherPolicies } from "../../infra/control-policies.ts";
+import { accountsOf, serviceControlPolicyName } from "../../infra/names.ts";
+import {
+  developerPolicy,
+  developerRoleTrust,
+  serviceControlPolicy,
+  serviceControlPolicyQuota,
+} from "../../infra/policies.ts";
+import type { Settings } from "../../infra/settings.ts";
+import { requireRights } from "../aws/account-reach.ts";
+import { clientsIn } from "../aws/clients.ts";
+import { isAccessDenied } from "../aws/error-words.ts";
+import { requireAccess } from "../aws/preconditions.ts";
+import type { StackBefore } from "../changes/stack-before.ts";
+import type { Check } from "../results/doctor.ts";
+import { looked, ok } from "./check.ts";
+
+/** Each account by its access role: whether it lets in and may look around, and its quotas with what is needed of them. */
+export async function accountChecks(settings: Settings, before: StackBefore | undefined): Promise<Check[]> {
+  const iam = clientsIn(settings);
+  const accounts = Object.entries({ auth: settings.authAccount, ...settings.developmentAccounts });
+  const checks = await pMap(accounts, ([account, id]) => inAccount(account, id, iam(id), settings, before), {
+    concurrency: 8,
+  });
+  return checks.flat();
+}
+
+async function inAccount(
+  account: string,
+  id: string,
+  iam: IAMClient,
+  settings: Settings,
+  before: StackBefore | undefined,
+): Promise<Check[]> {
+  const { accessRole } = settings;
+  const subject = { name: "access-role", account };
+  let summary: Record<string, number> = {};
+  const role = await looked(subject, async () => {
+    try {
+      summary = (await iam.send(new GetAccountSummaryCommand({}))).SummaryMap ?? {};
+    } catch (error) {
+      if (isAccessDenied(error) && !(error instanceof IAMServiceException))
+        await requireAccess(account, id, accessRole);
+      throw error;
+    }
+    await requireRights(account, id, accessRole, iam);
+    return [ok(subject, `The access role of ${account} (${id}) can be assumed, and may look around.`)];
+  });
+  return [...role, ...quotaChecks(account, summary, needIn(account, settings, before))];
+}
+
+/** What an account has to have room for: how many more of each, and how long; nothing of what does not come there. */
+export interface Need {
+  users?: number;
+  roles?: number;
+  groups?: number;
+  policies?: number;
+  /** Managed policies on one role. */
+  perRole?: number;
+  /** The longest trust policy, and the longest managed policy, in characters. */
+  trust?: number;
+  policy?: number;
+}
+
+/** @param before what the stack has; where its state can't be read from here, all of it is taken to come */
+export function needIn(account: string, settings: Settings, before: Pick<StackBefore, "held"> | undefined): Need {
+  const names = Object.keys(settings.developers);
+  const held = before?.held.filter((one) => one.account === account) ?? [];
+  const has = (type: string): boolean => held.some((one) => one.type === type);
+  if (account === "auth") {
+    return {
+      users: names.filter((name) => !held.some((one) => one.type === "user" && one.name === name)).length,
+      groups: has("group") ? 0 : 1,
+      policies: has("managed policy") ? 0 : 1,
+      policy: JSON.stringify(developerPolicy(settings)).length,
+    };
+  }
+  const own = names.filter((name) => accountsOf(settings, name).includes(account));
+  return {
+    roles: own.filter((name) => !held.some((one) => one.type === "role" && one.developer === name)).length,
+    ...(own.length > 0 && {
+      perRole: settings.permissions.length,
+      trust: Math.max(...own.map((name) => JSON.stringify(developerRoleTrust(settings, name)).length)),
+    }),
+  };
+}
+
+/** IAM's own names of what there is, of the quota (IAM API Reference, "GetAccountSummary"), and of what is needed. */
+const quotas: { of: keyof Need; used?: string; quota: string; noun: string }[] = [
+  { of: "users", used: "Users", quota: "UsersQuota", noun: "users" },
+  { of: "roles", used: "Roles", quota: "RolesQuota", noun: "roles" },
+  { of: "groups", used: "Groups", quota: "GroupsQuota", noun: "groups" },
+  { of: "policies", used: "Policies", quota: "PoliciesQuota", noun: "managed policies" },
+  { of: "perRole", quota: "AttachedPoliciesPerRoleQuota", noun: "managed policies on a role" },
+  { of: "policy", quota: "PolicySizeQuota", noun: "characters of a managed policy" },
+  { of: "trust", quota: "AssumeRolePolicySizeQuota", noun: "characters of a role's trust policy" },
+];
+
+/** @param summary what IAM tells of an account; a quota that it does not tell makes no line */
+export function quotaChecks(account: string, summary: Record<string, number>, need: Need): Check[] {
+  const told = quotas.flatMap(({ of, used, quota, noun }) => {
+    const [most, there, more] = [summary[quota], used === undefined ? undefined : (summary[used] ?? 0), need[of]];
+    if (most === undefined || more === undefined) return [];
+    const coming = there === undefined || more === 0 ? "" : `, ${more} to come`;
+    const all = (there ?? 0) + more;
+    return [{ text: `${there ?? more} of ${most} ${noun}${coming}`, isEnough: all <= most, noun }];
+  });
+  if (told.length === 0) return [];
+  const subject = { name: "quota", account };
+  const missing = told.filter(({ isEnough }) => !isEnough);
+  if (missing.length === 0) return [ok(subject, `In ${account}: ${told.map(({ text }) => text).join("; ")}.`)];
+  return missing.map(({ text, noun }) => ({
+    ...subject,
+    level: "failure",
+    fact: `In ${account}, IAM's quota is not enough: ${text}.`,
+    remedy: `Have the quota of ${noun} raised in Service Quotas, in ${account}; or delete what is not needed any more.`,
+  }));
+}
+
+/** The organization's policies by their lengths: AWS tells no quota of theirs. */
+export function sizeChecks(settings: Settings): Check[] {
+  const policies = [
+    {
+      name: serviceControlPolicyName,
+      type: "SERVICE_CONTROL_POLICY",
+      content: serviceControlPolicy(exemptionsOf(settings)),
+    },
+    ...furtherPolicies(settings, "o-0123456789"),
+  ].filter(({ type }) => type === "SERVICE_CONTROL_POLICY");
+  const lengths = policies.map(({ name, content }) => ({ name, length: JSON.stringify(content).length }));
+  const long = lengths.filter(({ length }) => length > serviceControlPolicyQuota);
+  const subject = { name: "policy-size" };
+  if (long.length === 0) {
+    return [
+      ok(
+        subject,
+        `Of ${serviceControlPolicyQuota} characters: ${lengths.map(({ name, length }) => `${name} ${length}`).join(", ")}.`,
+      ),
+    ];
+  }
+  return long.map(({ name, length }) => ({
+    ...{ ...subject, level: "failure" },
+    fact: `The service control policy ${name} would have ${length} characters, and AWS takes ${serviceControlPolicyQuota}.`,
+    remedy: "Name fewer exemptions or guard rails in the settings, or divide a file of policies.",
+  }));
+}

@@ -1,0 +1,117 @@
+import type { Settings } from "../../infra/settings.ts";
+import { remedyForMissed } from "../aws/missing-right.ts";
+import type { ManagingCaller } from "../aws/preconditions.ts";
+import { type Shield, shieldInAws } from "../aws/shield.ts";
+import { policyBefore, type StackBefore } from "../changes/stack-before.ts";
+import { impactRows } from "../deploy/impact.ts";
+import { withPolicyInAws } from "../deploy/policy-in-aws.ts";
+import { shutOutBy } from "../deploy/shut-out.ts";
+import { stackHeldBy } from "../engine/state-before.ts";
+import type { Project } from "../project/project.ts";
+import { counted } from "../report/summary.ts";
+import { warningText } from "../report/wording.ts";
+import type { Check, Diagnosis } from "../results/doctor.ts";
+import type { Warning } from "../results/warning.ts";
+import { notedResources } from "../state/checkpoint.ts";
+import { oneLine } from "../terminal/one-line.ts";
+import { accountChecks, sizeChecks } from "./accounts.ts";
+import { callerChecks } from "./caller.ts";
+import { looked, ok, thrown } from "./check.ts";
+import { organizationChecks } from "./organization.ts";
+import { stateChecks } from "./state.ts";
+import { toolchainChecks } from "./toolchain.ts";
+
+/** Looks at everything that a run needs, all at a time. It changes nothing. */
+export async function diagnose(project: Project, settings: Settings): Promise<Diagnosis> {
+  const toolchain = toolchainChecks();
+  // Before anything else that needs credentials: what is wrong with them is told once.
+  const { caller, checks: own } = await callerChecks(settings);
+  const [here, state, aws] = await Promise.all([
+    toolchain,
+    stateOf(project, caller),
+    awsChecks(project, settings, caller),
+  ]);
+  const checks = [...here, ...own, ...aws.checks, ...sizeChecks(settings), ...state];
+  return {
+    version: 1,
+    stack: project.stack,
+    ready: checks.every(({ level }) => level !== "failure"),
+    complete: checks.every(({ level }) => level !== "unknown"),
+    checks,
+    impact: impactRows(aws.shutOut),
+  };
+}
+
+/** A bucket is reached by the same credentials, which may be what is wrong. */
+async function stateOf(project: Project, caller: ManagingCaller | undefined): Promise<Check[]> {
+  if (caller === undefined && project.backendUrl.startsWith("s3:")) {
+    return [
+      { name: "state", level: "unknown", fact: `The state is in ${project.backendUrl}, which takes credentials.` },
+    ];
+  }
+  return stateChecks(project);
+}
+
+async function awsChecks(
+  project: Project,
+  settings: Settings,
+  caller: ManagingCaller | undefined,
+): Promise<{ checks: Check[]; shutOut: Warning[] }> {
+  if (caller === undefined) {
+    return {
+      checks: [{ name: "aws", level: "unknown", fact: "Nothing was asked of AWS for want of credentials." }],
+      shutOut: [],
+    };
+  }
+  const { managementAccount } = caller;
+  const [noted, { shield, missed }] = await Promise.all([notedResources(project), shieldOf()]);
+  const held = noted === undefined ? undefined : stackHeldBy(noted);
+  const before = inForce(held, shield, settings);
+  const [organization, accounts, impact] = await Promise.all([
+    organizationChecks(settings, { managementAccount, before, shield }),
+    accountChecks(settings, held),
+    missed.length > 0 ? { checks: missed, shutOut: [] } : impactOf(before, settings),
+  ]);
+  return { checks: [...organization, ...accounts, ...impact.checks], shutOut: impact.shutOut };
+}
+
+async function shieldOf(): Promise<{ shield: Shield | undefined; missed: Check[] }> {
+  try {
+    return { shield: await shieldInAws(), missed: [] };
+  } catch (error) {
+    return { shield: undefined, missed: [thrown({ name: "impact" }, error)] };
+  }
+}
+
+/** The stack with its policy as AWS has it; where its state can't be read from here, the policy is all that is known. */
+function inForce(held: StackBefore | undefined, shield: Shield | undefined, settings: Settings): StackBefore {
+  if (held !== undefined) return withPolicyInAws(held, { shield, missed: [] }, settings);
+  const none = stackHeldBy([]);
+  return shield === undefined ? none : { ...none, ...policyBefore(shield.content, shield.targets) };
+}
+
+/** Whom the next `up` shuts out. */
+async function impactOf(before: StackBefore, settings: Settings): Promise<{ checks: Check[]; shutOut: Warning[] }> {
+  let shutOut: Warning[] = [];
+  const subject = { name: "impact" };
+  const checks = await looked(subject, async (): Promise<Check[]> => {
+    shutOut = await shutOutBy(before, settings);
+    if (shutOut.length === 0) return [ok(subject, "The next up shuts out nobody who is not shut out already.")];
+    return shutOut.map((warning) => impactCheck(warning));
+  });
+  return { checks, shutOut };
+}
+
+function impactCheck(warning: Warning): Check {
+  const subject = { name: "impact", level: "warning" as const };
+  if (warning.kind !== "shut-out") return { ...subject, fact: warningText(warning, oneLine) };
+  const { account, users, consent } = warning;
+  const unread = users.find((one) => one.unread !== undefined);
+  if (unread?.unread !== undefined) {
+    const fact = `Whom the next up shuts out of ${account} could not be looked at: ${unread.unread}`;
+    return { ...subject, level: "unknown", account, fact, remedy: remedyForMissed(unread.unread, "doctor") };
+  }
+  const fact = `The next up shuts ${counted(users.length, "principal")} out of ${account}${consent === "not needed" ? ", who used nothing for 90 days" : ""}.`;
+  if (consent !== "needed") return { ...subject, account, fact };
+  return { ...subject, account, fact, remedy: "Give them a role, or MFA; up asks, and the setting shutOut allows it." };
+}

@@ -1,0 +1,92 @@
+import { access } from "node:fs/promises";
+
+import { listStacks } from "../engine/stack.ts";
+import { Failure } from "../failure.ts";
+import { type Project, stackReference } from "../project/project.ts";
+import { isServer, lacksLogin } from "../project/server.ts";
+import type { Check } from "../results/doctor.ts";
+import { bucketOf, requireBucket, unversionedNote } from "../state/bucket.ts";
+import { requireCurrentLayout } from "../state/layout.ts";
+import { protectionOf } from "../state/place.ts";
+import { holderText, keepsLocks, locksOf } from "../state/stack-lock.ts";
+import { localStateDirectory } from "../state/state-directory.ts";
+import { looked, ok } from "./check.ts";
+
+/** Where the state is: whether it can be reached, whether a run holds it, and whether older versions are kept. */
+export async function stateChecks(project: Project): Promise<Check[]> {
+  const reached = await looked({ name: "state" }, () => reach(project));
+  if (reached.some(({ level }) => level !== "ok")) return reached;
+  const others = await Promise.all([
+    looked({ name: "state-lock" }, () => lock(project)),
+    looked({ name: "state-versions" }, () => versions(project)),
+  ]);
+  return [...reached, ...others.flat()];
+}
+
+async function reach(project: Project): Promise<Check[]> {
+  const { backendUrl } = project;
+  const fact = `The state of ${stackReference(project)} is in ${backendUrl}.`;
+  const directory = localStateDirectory(project);
+  const bucket = bucketOf(backendUrl);
+  if (directory !== undefined) await requireDirectory(directory);
+  else if (bucket !== undefined) await requireBucket(bucket);
+  else if (await lacksLogin(backendUrl)) {
+    throw new Failure(
+      `The state is kept in ${backendUrl}, and nobody is logged in there.`,
+      `Run: pulumi login ${backendUrl} (or set PULUMI_ACCESS_TOKEN)`,
+    );
+  }
+  await requireCurrentLayout(project);
+  return [ok({ name: "state" }, fact)];
+}
+
+async function requireDirectory(directory: string): Promise<void> {
+  try {
+    await access(directory);
+  } catch (error) {
+    throw new Failure(
+      `The state's directory ${directory} cannot be read: ${(error as Error).message}.`,
+      "The state is where mfa-admin init was run: name that place in PULUMI_BACKEND_URL or in Pulumi.yaml (backend: url).",
+      { cause: error },
+    );
+  }
+}
+
+async function lock(project: Project): Promise<Check[]> {
+  const holders = keepsLocks(project)
+    ? (await locksOf(project)).map(({ holder }) => holderText(holder))
+    : await lease(project);
+  if (holders.length === 0) return [ok({ name: "state-lock" }, "No run holds the state.")];
+  return [
+    {
+      ...{ name: "state-lock", level: "warning" },
+      fact: `Another run holds the state: ${holders.join("; ")}.`,
+      remedy: "Wait for it to end. If it is no longer running, release the lock.",
+      command: "mfa-admin cancel",
+    },
+  ];
+}
+
+/** A server says only that there is one. */
+async function lease(project: Project): Promise<string[]> {
+  const own = (await listStacks(project)).find(({ name }) => name === project.stack);
+  return own?.updateInProgress === true ? [`as ${project.backendUrl} says`] : [];
+}
+
+async function versions(project: Project): Promise<Check[]> {
+  const subject = { name: "state-versions" };
+  const { backendUrl } = project;
+  const bucket = bucketOf(backendUrl);
+  if (isServer(backendUrl)) return [ok(subject, "The server keeps older versions of the state.")];
+  if (bucket === undefined) {
+    const isDirectory = localStateDirectory(project) !== undefined;
+    const fact = isDirectory
+      ? "No older versions of the state are kept."
+      : "Whether older versions of the state are kept is not looked at in this kind of bucket.";
+    const remedy = isDirectory ? protectionOf(project) : "Switch versioning on there.";
+    return [{ ...subject, level: "warning", fact, remedy }];
+  }
+  const note = await unversionedNote(bucket);
+  if (note === undefined) return [ok(subject, `The bucket ${bucket.name} keeps older versions of the state.`)];
+  return [{ ...subject, level: "warning", ...note }];
+}

@@ -1,0 +1,206 @@
+import type { AccessKeyMetadata, IAMClient } from "@aws-sdk/client-iam";
+
+import { accessKeysOf } from "../../infra/access-keys.ts";
+import { editAwsFile, ensureEditable, readAwsFile } from "../aws-files/aws-file.ts";
+import { editSection } from "../aws-files/ini-edit.ts";
+import { credentialsIn } from "../aws-files/profile-credentials.ts";
+import { Failure } from "../failure.ts";
+import { iamFor } from "../login/developer-clients.ts";
+import { explainAs } from "../login/explain-key.ts";
+import { localTime } from "../login/login-summary.ts";
+import { sessionWithMfa } from "../login/mfa-session.ts";
+import { type Myself, warnOfClock } from "../login/myself.ts";
+import { type AccessKey, keyPlace } from "../login/own-access-key.ts";
+import { ownKey } from "../login/own-key.ts";
+import { sixDigits } from "../login/code.ts";
+import type { RotatedKey } from "../results/rotate-key.ts";
+import { EnrollmentProgress, type Rotation } from "./enrollment-progress.ts";
+import { untilKnown } from "./replace-key.ts";
+
+export interface RotateOptions {
+  cacheDirectory: string;
+  dataDirectory: string;
+  sourceProfile: string | undefined;
+  kit: string | undefined;
+  /** As it was typed; asked for where it is needed. */
+  code: string[] | undefined;
+  /** Days that the old key stays, inactive. */
+  grace: number;
+}
+
+/** What one run of the rotation goes by. */
+interface Rotating {
+  iam: IAMClient;
+  key: AccessKey;
+  profile: string;
+  myself: Myself;
+  progress: EnrollmentProgress;
+  keys: AccessKeyMetadata[];
+  rotation: Rotation | undefined;
+  grace: number;
+}
+
+const day = 86_400_000;
+
+/**
+ * Replaces the developer's access key: a new one is stored beside it first, then tried, then takes its place; the old one is
+ * deactivated, and deleted by a later run, when the grace is over. A run that was killed at any step is finished by the next one.
+ *
+ * @throws Failure where the key is in no profile, or a second key is in the way
+ */
+export async function rotateKey(options: RotateOptions, tell: (line: string) => void): Promise<RotatedKey> {
+  const code = options.code === undefined ? undefined : sixDigits(options.code.join(""));
+  const { key, myself } = await ownKey(options);
+  warnOfClock(myself);
+  const profile = await profileOf(key);
+  const progress = new EnrollmentProgress(options.dataDirectory, myself);
+  const isHardened = myself.assignment?.accessKeys === "with-mfa";
+  const by = isHardened
+    ? await sessionWithMfa({ key, myself }, { cacheDirectory: options.cacheDirectory, given: code })
+    : key;
+  const iam = await iamFor(by, myself.clockOffset);
+  try {
+    const keys = await accessKeysOf(iam, myself.userName);
+    const { rotation } = await progress.read();
+    const rotating = { iam, key, profile, myself, progress, keys, rotation, grace: options.grace };
+    const isBegun = rotation !== undefined && keys.some(({ AccessKeyId }) => AccessKeyId === rotation.old);
+    return await (isBegun && rotation.old !== key.accessKeyId ? finish : begin)(rotating, tell);
+  } catch (error) {
+    throw explainAs(key, error);
+  }
+}
+
+/** Makes the second key, and puts it in the place of the first. */
+async function begin(rotating: Rotating, tell: (line: string) => void): Promise<RotatedKey> {
+  const { key, profile, myself, progress } = rotating;
+  const made = (await storedBeside(rotating)) ?? (await makeBeside(rotating));
+  tell(`New key ${made.accessKeyId}, stored in the profile ${beside(profile)}.`);
+  await untilKnown(made, myself.userName);
+  await editAwsFile("credentials", (text) =>
+    editSection(editSection(text, profile, written(made)), beside(profile), nothing),
+  );
+  tell(`It works, and is in the profile ${profile} now.`);
+  const rotation: Rotation = { old: key.accessKeyId };
+  await progress.keep({ rotation });
+  const keys = rotating.keys.filter(({ AccessKeyId }) => AccessKeyId === key.accessKeyId);
+  return finish({ ...rotating, key: made, keys, rotation }, tell);
+}
+
+/** Deactivates the old key, or deletes it when it has long been so. */
+async function finish(rotating: Rotating, tell: (line: string) => void): Promise<RotatedKey> {
+  const { iam, key, keys, myself, progress, rotation, grace } = rotating;
+  // A session has to name the user (IAM API Reference, "UpdateAccessKey").
+  const { userName: UserName } = myself;
+  const { old = "", inactiveSince } = rotation ?? {};
+  const isActive = keys.some(({ AccessKeyId, Status }) => AccessKeyId === old && Status === "Active");
+  const result = { accessKeyId: key.accessKeyId, oldKeyId: old };
+  const { DeleteAccessKeyCommand, UpdateAccessKeyCommand } = await import("@aws-sdk/client-iam");
+  if (isActive) await iam.send(new UpdateAccessKeyCommand({ UserName, AccessKeyId: old, Status: "Inactive" }));
+  const since = isActive ? new Date().toISOString() : (inactiveSince ?? new Date().toISOString());
+  const deletedFrom = new Date(Date.parse(since) + grace * day);
+  if (isActive || deletedFrom.getTime() > Date.now()) {
+    await progress.keep({ rotation: { old, inactiveSince: since } });
+    tell(
+      `The old key ${old} is inactive. Run mfa-admin rotate-key again from ${localTime(deletedFrom)} on to delete it; until then the console can activate it, where something else still needs it.`,
+    );
+    return { ...result, oldKey: "inactive", deletedFrom: deletedFrom.toISOString() };
+  }
+  await iam.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId: old }));
+  await progress.forget("rotation");
+  tell(`The old key ${old} is deleted. Yours is ${key.accessKeyId}.`);
+  return { ...result, oldKey: "deleted" };
+}
+
+/** The second key that an earlier run has stored, and not come to put in place. */
+async function storedBeside({ profile, keys, rotation }: Rotating): Promise<AccessKey | undefined> {
+  if (rotation === undefined) return undefined;
+  const { accessKeyId, secretAccessKey } = credentialsIn(await readAwsFile("credentials"), beside(profile));
+  const isThere = keys.some(({ AccessKeyId, Status }) => AccessKeyId === accessKeyId && Status === "Active");
+  if (!isThere || accessKeyId === undefined || secretAccessKey === undefined) return undefined;
+  return { accessKeyId, secretAccessKey, from: { profile: beside(profile) } };
+}
+
+async function makeBeside({ iam, key, profile, myself, progress, keys, rotation }: Rotating): Promise<AccessKey> {
+  const { CreateAccessKeyCommand, DeleteAccessKeyCommand } = await import("@aws-sdk/client-iam");
+  const others = keys.filter(({ AccessKeyId }) => AccessKeyId !== key.accessKeyId);
+  const lost = others.filter((one) => isOfKilledRun(one, rotation));
+  const { userName: UserName, clockOffset } = myself;
+  for (const { AccessKeyId } of lost) await iam.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId }));
+  const left = others.filter((one) => !lost.includes(one));
+  if (left.length > 0) throw secondKey(left);
+  await ensureFree(profile);
+  const begun = new Date(Date.now() + clockOffset).toISOString();
+  await progress.keep({ rotation: { old: key.accessKeyId, begun } });
+  const { AccessKey: answer } = await iam
+    .send(new CreateAccessKeyCommand({ UserName }))
+    .catch(async (error: unknown) => {
+      await progress.forget("rotation");
+      throw error;
+    });
+  const { AccessKeyId: accessKeyId = "", SecretAccessKey: secretAccessKey = "" } = answer ?? {};
+  const made: AccessKey = { accessKeyId, secretAccessKey, from: { profile: beside(profile) } };
+  try {
+    await editAwsFile("credentials", (text) => editSection(text, beside(profile), written(made)));
+  } catch (error) {
+    // A key that nobody has is not left behind.
+    await iam.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId: accessKeyId }));
+    await progress.forget("rotation");
+    throw error;
+  }
+  return made;
+}
+
+/**
+ * Whether a key was made by a run that was killed before it could store it: its secret is nowhere. It was made right when that run has
+ * noted it; any other is another computer's.
+ */
+function isOfKilledRun({ CreateDate }: AccessKeyMetadata, rotation: Rotation | undefined): boolean {
+  if (CreateDate === undefined || rotation?.begun === undefined) return false;
+  const after = CreateDate.getTime() - Date.parse(rotation.begun);
+  return after > -5000 && after < 60_000;
+}
+
+/** Where the new key stands until it was tried. */
+const beside = (profile: string): string => `${profile}-new`;
+
+const written = ({ accessKeyId, secretAccessKey }: AccessKey) => ({
+  aws_access_key_id: accessKeyId,
+  aws_secret_access_key: secretAccessKey,
+});
+const nothing = { aws_access_key_id: undefined, aws_secret_access_key: undefined };
+
+/** The profile whose key it is in the credentials file. @throws Failure where the key is somewhere else */
+async function profileOf(key: AccessKey): Promise<string> {
+  const { from } = key;
+  if (typeof from === "object") {
+    const { accessKeyId } = credentialsIn(await readAwsFile("credentials"), from.profile);
+    if (accessKeyId === key.accessKeyId) return from.profile;
+  }
+  throw new Failure(
+    `The access key ${key.accessKeyId} comes from ${keyPlace(key)}, where mfa-admin writes nothing.`,
+    "Replace it where it is kept: make another in the console, under Security credentials. Or run mfa-admin enroll, which puts one into a profile.",
+  );
+}
+
+/** @throws Failure where something else stands in the place of the new key, or the file cannot be written */
+async function ensureFree(profile: string): Promise<void> {
+  if (credentialsIn(await readAwsFile("credentials"), beside(profile)).accessKeyId !== undefined) {
+    throw new Failure(
+      `The profile ${beside(profile)}, where the new key would stand until it was tried, holds something else.`,
+      "Rename that profile in the AWS credentials file, and run it again.",
+    );
+  }
+  await ensureEditable("credentials", (text) => editSection(text, beside(profile), { aws_access_key_id: "" }));
+}
+
+/** IAM gives nobody a third key (IAM User Guide, "IAM and AWS STS quotas"). */
+function secondKey(others: AccessKeyMetadata[]): Failure {
+  const each = others.map(
+    ({ AccessKeyId = "", Status = "", CreateDate }) =>
+      `${AccessKeyId} (${Status.toLowerCase()}, made ${CreateDate === undefined ? "at an unknown time" : localTime(CreateDate)})`,
+  );
+  return new Failure(
+    `You have a second access key already, ${each.join(", ")}, and IAM allows no third.`,
+    "Nothing was changed. If no other computer uses it, delete it in the console, under Security credentials, and run mfa-admin rotate-key again.",
+  );
+}

@@ -1,0 +1,42 @@
+import { Failure } from "../failure.ts";
+import { canAsk } from "../terminal/ask.ts";
+import { codeToUse, rememberedCode, UsedCodes } from "./code.ts";
+import type { Credentials } from "./developer-clients.ts";
+import { codeDevices } from "./devices.ts";
+import { LoginMemory } from "./memory.ts";
+import type { Myself } from "./myself.ts";
+import type { AccessKey } from "./own-access-key.ts";
+import { ownSession, withAnyDevice } from "./sessions.ts";
+
+/** GetSessionToken's shortest session, in seconds (AWS STS API Reference, "GetSessionToken"). */
+const shortest = 900;
+
+/**
+ * A short session of the developer's own, with MFA: what `accessKeys: with-mfa` lets access keys be made, changed and deleted by.
+ *
+ * @param given six digits; asked for when left out
+ */
+export async function sessionWithMfa(
+  { key, myself }: { key: AccessKey; myself: Myself },
+  { cacheDirectory, given }: { cacheDirectory: string; given: string | undefined },
+): Promise<Credentials> {
+  const memory = new LoginMemory(cacheDirectory, key.accessKeyId);
+  return memory.exclusively(async () => {
+    const remembered = await memory.read();
+    const devices = codeDevices(myself, remembered.device);
+    if (given === undefined && !canAsk()) {
+      throw new Failure(
+        "Your organization wants MFA for access keys, and there is no terminal to ask for a code on.",
+        "Run mfa-admin rotate-key CODE.",
+      );
+    }
+    const tokenCode = await codeToUse(given, new UsedCodes(remembered), "MFA code");
+    const { userName } = myself;
+    const request = { key, clockOffset: myself.clockOffset, assignment: { userName, sessionDuration: shortest } };
+    const { opened, device } = await withAnyDevice(devices, (serialNumber) =>
+      ownSession(request, { SerialNumber: serialNumber, TokenCode: tokenCode }),
+    );
+    await memory.change((now) => ({ ...now, device, lastCode: rememberedCode(tokenCode) }));
+    return opened;
+  });
+}

@@ -1,0 +1,106 @@
+import { basename } from "node:path";
+
+import { accountsNamed } from "../../infra/access-ends.ts";
+import { entersEveryAccount } from "../../infra/names.ts";
+import { endOfUntil } from "../../infra/until.ts";
+import { closest } from "../closest.ts";
+import { addToStack } from "../deploy/own-part.ts";
+import { openForRun } from "../deploy/open-for-run.ts";
+import { madeWithoutPassword } from "../deploy/passwords-later.ts";
+import { Failure } from "../failure.ts";
+import { commitAdvice, fileToCommit } from "../project/commit.ts";
+import type { Project } from "../project/project.ts";
+import { requireAccounts, requireDayToCome } from "../project/roster.ts";
+import { SettingsFile } from "../project/settings-file.ts";
+import { runSummary } from "../report/run-summary.ts";
+import type { ExtendResult } from "../results/extend.ts";
+import { confirmChange, requireConfirmable } from "../terminal/ask.ts";
+import type { Printer } from "../terminal/printer.ts";
+
+export interface ExtendOptions {
+  name: string;
+  /** The last day, YYYY-MM-DD, with or without an offset. */
+  until: string;
+  /** The account whose access is meant; the developer's altogether when left out. */
+  account: string | undefined;
+  /** Only edits the roster. */
+  noUp: boolean;
+  yes: boolean;
+  verbose: boolean;
+}
+
+/**
+ * Lets somebody's access end on another day: the roster's line, then that person's user and roles, and nothing else. Whoever has
+ * ended and is gone by now is made again.
+ *
+ * @throws Failure for a day, a name or an account that will not do, before anything is changed
+ */
+export async function extend(
+  project: Project,
+  file: SettingsFile,
+  options: ExtendOptions,
+  printer: Printer,
+): Promise<ExtendResult> {
+  const { name, until, account, noUp, yes, verbose } = options;
+  const edited = extended(file, options);
+  const end = endOfUntil(until) ?? "";
+  const what = `the access of ${name}${account === undefined ? "" : ` to ${account}`}`;
+  const commit = fileToCommit(project);
+  const result = { userName: name, ...(account !== undefined && { account }), until, end };
+  if (noUp) {
+    await edited.write();
+    printer.log(`Written to ${basename(file.path)}: ${what} ends at ${end}. mfa-admin preview shows what up would do.`);
+    if (commit !== undefined) printer.logToStderr(commitAdvice(commit));
+    return { ...result, applied: false };
+  }
+  requireConfirmable(yes);
+  const stack = await openForRun(project, edited);
+  await confirmChange(`Let ${what} end at ${end}?`, yes);
+  // The question may have stood for long.
+  const now = extended(await SettingsFile.read(file.path), options);
+  const run = await addToStack(stack, {
+    ...{ project, file: now, names: [name], verbose },
+    onBegin: () => now.write(),
+  });
+  printer.log(runSummary(run));
+  printer.log(`From now on ${what} ends at ${end}.`);
+  const later = madeWithoutPassword(run);
+  if (later !== undefined) printer.logToStderr(`Next: ${later}`);
+  if (commit !== undefined) printer.logToStderr(commitAdvice(commit));
+  return { ...result, applied: true, ...run };
+}
+
+/** The file with that day. @throws Failure for what will not do */
+function extended(file: SettingsFile, { name, until, account }: ExtendOptions): SettingsFile {
+  requireDayToCome(until);
+  const { developers, developmentAccounts } = file.written;
+  if (!Object.hasOwn(developers, name)) {
+    const meant = closest(name, Object.keys(developers));
+    throw new Failure(
+      `${name} is not in the roster.`,
+      meant === undefined ? "mfa-admin list shows who is." : `Did you mean ${meant}?`,
+    );
+  }
+  requireAccounts(file.written, account === undefined ? undefined : [account]);
+  if (account !== undefined && entersEveryAccount(file.written, name)) {
+    throw new Failure(
+      `${name} enters every account by one tag, and not ${account} by one of its own.`,
+      `Leave --account out, or name the accounts of developers.${name} in ${basename(file.path)} first.`,
+      { setting: ["developers", name] },
+    );
+  }
+  const all = Object.keys(accountsNamed(developers[name]?.accounts) ?? developmentAccounts);
+  if (account !== undefined && !all.includes(account)) {
+    throw new Failure(
+      `${name} has no access to ${account}.`,
+      `Edit developers.${name} in ${basename(file.path)} to give it.`,
+    );
+  }
+  const edited = file.withUntil({ name, until, ...(account !== undefined && { account: { name: account, all } }) });
+  if (edited !== undefined) return edited;
+  throw new Failure(
+    `The entry of ${name} in ${basename(file.path)} is written in a way that no command edits.`,
+    `Write until: ${until} there by hand, then run mfa-admin up.`,
+    { setting: ["developers", name] },
+  );
+}

@@ -1,0 +1,131 @@
+/** Whose access ends by the settings, and when: pure functions. */
+
+import { accountsOf, sharedRoleName } from "./names.ts";
+import { denyFrom, type PolicyDocument, type PolicyStatement } from "./policies.ts";
+import { isSameDocument, spelledDocument } from "./policy-documents.ts";
+import type { Settings } from "./settings.ts";
+import { endOfUntil } from "./until.ts";
+
+/** The inline policy that ends a user's or a role's access. */
+export const accessEndPolicy = "mfa-admin-until";
+
+type Ending = Pick<Settings, "developers">;
+type Sharing = Pick<Settings, "developers" | "developmentAccounts" | "rolePrefix">;
+
+/** The accounts that an entry of the roster names, each with until when; nothing where it is every account. */
+export function accountsNamed(
+  accounts: Settings["developers"][string]["accounts"],
+): Record<string, { until?: string | undefined }> | undefined {
+  return Array.isArray(accounts) ? Object.fromEntries(accounts.map((name) => [name, {}])) : accounts;
+}
+
+/**
+ * When somebody's access ends, in an account or altogether: the earlier of the two.
+ *
+ * @returns ISO 8601 in UTC; nothing where it does not end
+ */
+export function accessEndOf({ developers }: Ending, userName: string, account?: string): string | undefined {
+  const own = Object.hasOwn(developers, userName) ? developers[userName] : undefined;
+  const there = account === undefined ? undefined : accountsNamed(own?.accounts)?.[account]?.until;
+  const ends = [own?.until, there].flatMap((until) => (until === undefined ? [] : (endOfUntil(until) ?? [])));
+  return ends.sort()[0];
+}
+
+/** The policies by which a user's or a role's access ends, as the engine takes them; nothing where it does not end. */
+export function accessEndPolicies(end: string | undefined): {
+  policies?: { policyName: string; policyDocument: PolicyDocument }[];
+} {
+  return end === undefined ? {} : { policies: [{ policyName: accessEndPolicy, policyDocument: denyFrom(end) }] };
+}
+
+/**
+ * The policy of a user who enters by the shared role, in the same form: it ends what the user may do altogether, and that the user
+ * makes sessions in an account that ends before. The role itself, which others enter by, too, has no such policy.
+ *
+ * @param ids the ids of accounts by name
+ */
+export function sharedAccessEnd(settings: Sharing, userName: string, ids: Record<string, string>) {
+  const whole = accessEndOf(settings, userName);
+  const roles = accountsOf(settings, userName).flatMap((account) => {
+    const end = accessEndOf(settings, userName, account);
+    const arn = `arn:aws:iam::${ids[account] ?? ""}:role/${sharedRoleName(settings)}`;
+    return end === undefined || end === whole ? [] : [{ end, arn }];
+  });
+  const byEnd = [...Map.groupBy(roles, ({ end }) => end)].sort(([one], [other]) => (one < other ? -1 : 1));
+  const Statement = [
+    ...(whole === undefined ? [] : denyFrom(whole).Statement),
+    ...byEnd.map(([end, own]) => denyEntryFrom(end, own.map(({ arn }) => arn).sort())),
+  ];
+  if (Statement.length === 0) return {};
+  const policyDocument: PolicyDocument = { Version: "2012-10-17", Statement };
+  return { policies: [{ policyName: accessEndPolicy, policyDocument }] };
+}
+
+/** Whether an inline policy is one of these, by what it says, too. */
+export function isAccessEnd({ name, document }: { name: string; document: unknown }): boolean {
+  if (name !== accessEndPolicy) return false;
+  const statements = spelledDocument(document).Statement as Partial<PolicyStatement>[];
+  const expected = statements.flatMap(({ Condition, Resource = "*" }) => {
+    const end = Condition?.["DateGreaterThanEquals"]?.["aws:CurrentTime"];
+    if (typeof end !== "string") return [];
+    return Resource === "*" ? denyFrom(end).Statement : [denyEntryFrom(end, [Resource].flat())];
+  });
+  return expected.length > 0 && isSameDocument(document, { Version: "2012-10-17", Statement: expected });
+}
+
+/** Ends that a user makes sessions of roles at a time, ISO 8601 in UTC. */
+function denyEntryFrom(end: string, roles: string[]): PolicyStatement {
+  const Condition = { DateGreaterThanEquals: { "aws:CurrentTime": end } };
+  const Sid = `DenyEntryFrom${end.replace(/\D/g, "")}`;
+  return { Sid, Effect: "Deny", Action: "sts:AssumeRole", Resource: roles, Condition };
+}
+
+/** The end of somebody's access, as the settings say it. */
+export interface AccessEnd {
+  developer: string;
+  /** Names of the accounts; none where it ends altogether. */
+  accounts: string[];
+  /** The last day, as it is written. */
+  until: string;
+  /** ISO 8601 in UTC. */
+  end: string;
+}
+
+/** Every end that the settings have. */
+export function accessEnds({ developers }: Ending): AccessEnd[] {
+  return Object.entries(developers).flatMap(([developer, { until, accounts }]) => {
+    const own = until === undefined ? [] : [{ account: undefined, until }];
+    const each = Object.entries(accountsNamed(accounts) ?? {}).flatMap(([account, { until: there }]) =>
+      there === undefined ? [] : [{ account, until: there }],
+    );
+    return [
+      ...Map.groupBy([...own, ...each], ({ account, until: day }) => `${account === undefined ? "" : "in"} ${day}`),
+    ]
+      .map(([, group]) => group)
+      .flatMap((group) => {
+        const [{ until: day } = { until: "" }] = group;
+        const end = endOfUntil(day);
+        if (end === undefined) return [];
+        return [{ developer, accounts: group.flatMap(({ account }) => account ?? []), until: day, end }];
+      });
+  });
+}
+
+/**
+ * The settings without what has ended: a developer whose time is over, or that of every account of theirs, is off the roster, and an
+ * account whose time is over is none of theirs.
+ */
+export function settingsInForce(settings: Settings, now: number): Settings {
+  const isOver = (until: string | undefined): boolean => {
+    const end = until === undefined ? undefined : endOfUntil(until);
+    return end !== undefined && Date.parse(end) <= now;
+  };
+  const developers = Object.entries(settings.developers).flatMap(([name, own]) => {
+    if (isOver(own.until)) return [];
+    const named = accountsNamed(own.accounts);
+    const left = Object.entries(named ?? {}).filter(([, { until }]) => !isOver(until));
+    if (named === undefined || left.length === Object.keys(named).length) return [[name, own] as const];
+    return left.length === 0 ? [] : [[name, { ...own, accounts: Object.fromEntries(left) }] as const];
+  });
+  return { ...settings, developers: Object.fromEntries(developers) };
+}

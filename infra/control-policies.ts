@@ -1,0 +1,20 @@
+import { type ControlPolicy, type Guarded, guardRailPolicies } from "./guard-rails.ts";
+import { ownPolicies, type OwnPolicy } from "./own-policies.ts";
+
+/**
+ * The control policies that come before the one that asks for MFA, in the order in which they are attached: those of the guard rails, and the
+ * organization's own.
+ *
+ * @param organizationId id of the organization, "o-…", for the guard rail `outsiders`
+ */
+export function furtherPolicies(
+  settings: Guarded & {
+    organizationalUnits: string[];
+    authAccount: string;
+    serviceControlPolicies: string[];
+    ownPolicies?: OwnPolicy[] | undefined;
+  },
+  organizationId: string,
+): ControlPolicy[] {
+  return [...guardRailPolicies(settings, organizationId), ...ownPolicies(settings)];
+}

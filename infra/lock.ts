@@ -1,0 +1,66 @@
+import {
+  DeleteRolePolicyCommand,
+  DeleteUserPolicyCommand,
+  type IAMClient,
+  PutRolePolicyCommand,
+  PutUserPolicyCommand,
+} from "@aws-sdk/client-iam";
+
+import { unlessGone } from "./gone.ts";
+import { type Lock, lockOf, type PolicyDocument } from "./policies.ts";
+
+/** Locks on users and roles: a policy that denies everything, and nothing else of theirs is touched. */
+
+/** The names of the inline policies: of a lock of somebody, and of one of everybody. Neither takes the other off. */
+export const lockPolicies = { one: "mfa-admin-lock", all: "mfa-admin-lock-all" } as const;
+
+export type LockKind = keyof typeof lockPolicies;
+
+/** A user or a role. */
+export interface Lockable {
+  type: "user" | "role";
+  name: string;
+}
+
+/** Puts a lock, in place of one of its kind. False when there is no such user or role. */
+export function putLock(
+  iam: IAMClient,
+  { type, name }: Lockable,
+  kind: LockKind,
+  document: PolicyDocument,
+): Promise<boolean> {
+  const policy = { PolicyName: lockPolicies[kind], PolicyDocument: JSON.stringify(document) };
+  return unlessGone(
+    type === "user"
+      ? iam.send(new PutUserPolicyCommand({ UserName: name, ...policy }))
+      : iam.send(new PutRolePolicyCommand({ RoleName: name, ...policy })),
+  );
+}
+
+/** Takes a lock off. */
+export async function takeLockOff(iam: IAMClient, { type, name }: Lockable, kind: LockKind): Promise<void> {
+  const PolicyName = lockPolicies[kind];
+  await unlessGone(
+    type === "user"
+      ? iam.send(new DeleteUserPolicyCommand({ UserName: name, PolicyName }))
+      : iam.send(new DeleteRolePolicyCommand({ RoleName: name, PolicyName })),
+  );
+}
+
+/** The lock that an inline policy is, by its name and by what it says: somebody may have given another policy the name. */
+export function lockIn({
+  name,
+  document,
+}: {
+  name: string;
+  document: unknown;
+}): (Lock & { kind: LockKind }) | undefined {
+  const kind = name === lockPolicies.one ? "one" : name === lockPolicies.all ? "all" : undefined;
+  const lock = kind === undefined ? undefined : lockOf(document);
+  return kind === undefined || lock === undefined ? undefined : { ...lock, kind };
+}
+
+/** Whether a lock denies now: one that has come to its end is without effect. */
+export function isInForce({ until }: Pick<Lock, "until">, now = Date.now()): boolean {
+  return until === undefined || Date.parse(until) > now;
+}

@@ -1,0 +1,31 @@
+import { endOf, isDay } from "./exemptions.ts";
+
+/** Until when something lasts: a day of the calendar, to its end. Pure functions. */
+
+/** What a day is to look like, for whoever has written another. */
+export const untilForm = "a day, YYYY-MM-DD, to its end in UTC; or with an offset, such as 2027-01-31+09:00";
+
+const form = /^(\d{4}-\d{2}-\d{2})(Z|[+-](?:0\d|1[0-4]):[0-5]\d)?$/;
+
+/**
+ * When a day is over: midnight after it, in UTC unless an offset stands behind it.
+ *
+ * @returns an ISO 8601 text in UTC, to the second, as a policy's condition has it; nothing where there is no such day
+ */
+export function endOfUntil(until: string): string | undefined {
+  const [, day = "", offset = "Z"] = form.exec(until) ?? [];
+  if (!isDay(day)) return undefined;
+  const midnight = endOf(day).replace("Z", offset);
+  return inSeconds(new Date(midnight));
+}
+
+/** What is wrong with a text that is to be a day until which something lasts; nothing where it is one. */
+export function untilProblem(until: string): string | undefined {
+  if (!form.test(until)) return `this must be ${untilForm}`;
+  return endOfUntil(until) === undefined ? `there is no day "${until.slice(0, 10)}"` : undefined;
+}
+
+/** A time as policies have it: ISO 8601, UTC, to the second. */
+export function inSeconds(time: Date): string {
+  return time.toISOString().replace(/\.\d+Z$/, "Z");
+}

@@ -1,0 +1,108 @@
+import { expect } from "chai";
+
+import {
+  accessEndOf,
+  accessEndPolicies,
+  accessEndPolicy,
+  accessEnds,
+  isAccessEnd,
+  settingsInForce,
+} from "../../infra/access-ends.ts";
+import { accountsOf } from "../../infra/names.ts";
+import { denyEverything, denyFrom } from "../../infra/policies.ts";
+import { parseSettings, type Settings } from "../../infra/settings.ts";
+
+const settings = (developers: object): Settings =>
+  parseSettings({
+    organizationalUnits: ["ou-abcd-11111111"],
+    authAccount: "222222222222",
+    developmentAccounts: { sandbox: "333333333333", payments: "444444444444" },
+    developers,
+  }).data ?? expect.fail();
+const problems = (developers: object): string[] =>
+  parseSettings({
+    organizationalUnits: ["ou-abcd-11111111"],
+    authAccount: "222222222222",
+    developmentAccounts: { sandbox: "333333333333", payments: "444444444444" },
+    developers,
+  }).error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) ?? [];
+const at = (time: string): number => Date.parse(time);
+
+describe("access that ends", () => {
+  const carol = settings({
+    carol: { until: "2027-01-31", accounts: { sandbox: {}, payments: { until: "2026-12-31+09:00" } } },
+    dave: { accounts: ["sandbox"] },
+    erin: {},
+  });
+
+  it("ends in an account by the earlier of the two days", () => {
+    expect(accessEndOf(carol, "carol", "payments")).to.equal("2026-12-31T15:00:00Z");
+    expect(accessEndOf(carol, "carol", "sandbox")).to.equal("2027-02-01T00:00:00Z");
+    expect(accessEndOf(carol, "carol")).to.equal("2027-02-01T00:00:00Z");
+    expect([accessEndOf(carol, "dave", "sandbox"), accessEndOf(carol, "erin"), accessEndOf(carol, "toString")]).to.eql([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it("names the accounts of a map as those of a list", () => {
+    expect(accountsOf(carol, "carol")).to.eql(["sandbox", "payments"]);
+  });
+
+  it("is over with the day: first the account, then the developer, and nobody else", () => {
+    const in_force = (time: string) => settingsInForce(carol, at(time)).developers;
+    expect(Object.keys(in_force("2026-12-31T14:59:59Z")["carol"]?.accounts ?? {})).to.eql(["sandbox", "payments"]);
+    expect(Object.keys(in_force("2026-12-31T15:00:00Z")["carol"]?.accounts ?? {})).to.eql(["sandbox"]);
+    expect(Object.keys(in_force("2027-01-31T23:59:59Z"))).to.eql(["carol", "dave", "erin"]);
+    expect(Object.keys(in_force("2027-02-01T00:00:00Z"))).to.eql(["dave", "erin"]);
+  });
+
+  it("is over altogether with that to the last account", () => {
+    const each = settings({ carol: { accounts: { sandbox: { until: "2027-01-31" } } } });
+    expect(settingsInForce(each, at("2027-02-01T00:00:00Z")).developers).to.eql({});
+  });
+
+  it("is told with each day, and where", () => {
+    expect(accessEnds(carol)).to.eql([
+      { developer: "carol", accounts: [], until: "2027-01-31", end: "2027-02-01T00:00:00Z" },
+      { developer: "carol", accounts: ["payments"], until: "2026-12-31+09:00", end: "2026-12-31T15:00:00Z" },
+    ]);
+  });
+
+  it("is given by a policy that is known again, and by no other", () => {
+    expect(accessEndPolicies(undefined)).to.eql({});
+    const [policy] = accessEndPolicies("2027-02-01T00:00:00Z").policies ?? [];
+    expect(isAccessEnd({ name: policy?.policyName ?? "", document: policy?.policyDocument })).to.equal(true);
+    expect(isAccessEnd({ name: "hr", document: denyFrom("2027-02-01T00:00:00Z") })).to.equal(false);
+    expect(isAccessEnd({ name: accessEndPolicy, document: denyEverything() })).to.equal(false);
+  });
+
+  it("takes the day as the engine hands it over, which YAML has read as a time", () => {
+    for (const until of ["2027-01-31T00:00:00Z", "2027-01-31 00:00:00 +0000 UTC"]) {
+      expect(settings({ carol: { until } }).developers["carol"]?.until).to.equal("2027-01-31");
+    }
+  });
+
+  it("can be read again as it was checked, for a saved plan", () => {
+    expect(settings(carol.developers).developers).to.eql(carol.developers);
+  });
+
+  for (const [given, told] of [
+    [{ until: "2027-02-29" }, "developers.carol.until: there is no day 2027-02-29"],
+    [{ until: "31.1.2027" }, "developers.carol.until: this must be a day, YYYY-MM-DD"],
+    [{ until: "2027-01-31T12:00:00Z" }, "developers.carol.until: this must be a day, YYYY-MM-DD"],
+    [{ accounts: { sandbox: { until: "soon" } } }, "developers.carol.accounts.sandbox.until: this must be a day"],
+    [{ accounts: { sandbx: {} } }, 'developers.carol.accounts.sandbx: "sandbx" is not one of the development accounts'],
+    [{ accounts: {} }, "developers.carol.accounts: name one account at least"],
+    [{ accounts: [] }, "developers.carol.accounts: name one account at least"],
+    [{ accounts: "sandbox" }, "developers.carol.accounts: this must be a list of development accounts"],
+    [{ accounts: { sandbox: "2027-01-31" } }, "developers.carol.accounts.sandbox: this must be a map"],
+  ] as const) {
+    it(`refuses ${JSON.stringify(given)}`, () => {
+      const [problem, ...others] = problems({ carol: given });
+      expect(problem).to.contain(told);
+      expect(others).to.eql([]);
+    });
+  }
+});

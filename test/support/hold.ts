@@ -1,0 +1,7 @@
+/** Whether what belongs to another process keeps this one from ending. */
+export function hold(handles: (object | null | undefined)[], isHeld: boolean): void {
+  for (const one of handles) {
+    const handle = one as { ref?: () => void; unref?: () => void } | null | undefined;
+    (isHeld ? handle?.ref : handle?.unref)?.call(handle);
+  }
+}

@@ -1,0 +1,94 @@
+/** The process behind {@link ResidentCli}: it is told a command by its parent, runs it, and waits for the next. */
+import crypto from "node:crypto";
+import { once } from "node:events";
+import { registerHooks, syncBuiltinESMExports } from "node:module";
+
+import { isOneOf } from "./resident.ts";
+
+/** What the parent asks for. */
+interface Command {
+  args: string[];
+  cwd: string;
+  env: Record<string, string>;
+  /** What ends the output, on stdout and on stderr. */
+  mark: string;
+}
+
+const root = new URL("../../", import.meta.url);
+const program = new URL("bin/run.js", root);
+const own = new URL("dist/", root).href;
+let runs = 0;
+
+// The CLI's own modules are new in every run, with all that they remember; only what others have made stays loaded.
+registerHooks({
+  resolve(specifier, context, next) {
+    const resolved = next(specifier, context);
+    return resolved.url.startsWith(own) ? { ...resolved, url: `${resolved.url}?run=${runs}` } : resolved;
+  },
+});
+
+// Pulumi notes in the state where a resource was declared.
+Error.prepareStackTrace = (error, sites) =>
+  [String(error), ...sites.map((site) => `    at ${(site as { toString(): string }).toString()}`)]
+    .join("\n")
+    .replaceAll(/\?run=\d+/g, "");
+
+rememberDerivedKeys();
+process.on("message", (command) => {
+  if (isOneOf<Command>(command, ["args", "cwd", "env", "mark"])) void perform(command);
+});
+process.once("disconnect", () => process.exit());
+const { run } = await import("@oclif/core/run");
+
+async function perform({ args, cwd, env, mark }: Command): Promise<void> {
+  runs++;
+  process.chdir(cwd);
+  for (const name of Object.keys(process.env)) Reflect.deleteProperty(process.env, name);
+  Object.assign(process.env, env);
+  process.argv.splice(1, Infinity, program.pathname, ...args);
+  process.exitCode = undefined;
+  const before = listeners();
+  try {
+    await run(args, program.href);
+  } catch (error) {
+    const { end } = (await import(new URL("cli/explain.js", own).href)) as typeof import("../../cli/explain.ts");
+    end(error, args.includes("--json"));
+  }
+  const status = exitStatus();
+  for (const [event, all] of listeners()) {
+    for (const listener of all.filter((one) => !before.get(event)?.includes(one))) {
+      process.removeListener(event, listener);
+      if (event === "exit") listener.call(process, status);
+    }
+  }
+  for (const stream of [process.stdout, process.stderr]) {
+    if (!stream.write(`${mark}${status}${mark}`)) await once(stream, "drain");
+  }
+}
+
+const exitStatus = (): number => Number(process.exitCode ?? 0);
+
+/** What a process that ends calls, or forgets. */
+function listeners(): Map<string, ((...args: unknown[]) => void)[]> {
+  const events = ["exit", "SIGINT", "SIGTERM", "SIGHUP", "uncaughtException", "unhandledRejection"];
+  return new Map(events.map((event) => [event, process.rawListeners(event) as ((...args: unknown[]) => void)[]]));
+}
+
+/** The key of a stack's secrets is derived from the passphrase by a million rounds, of which the outcome is always the same. */
+function rememberDerivedKeys(): void {
+  const { pbkdf2 } = crypto;
+  const known = new Map<string, Buffer<ArrayBuffer>>();
+  crypto.pbkdf2 = (password, salt, iterations, length, digest, done) => {
+    const key = JSON.stringify([password, salt, iterations, length, digest]);
+    const derived = known.get(key);
+    if (derived !== undefined) {
+      setImmediate(done, null, derived);
+      return;
+    }
+    pbkdf2(password, salt, iterations, length, digest, (error, made) => {
+      if (error === null) known.set(key, made);
+      done(error, made);
+    });
+  };
+  syncBuiltinESMExports();
+}

@@ -1,0 +1,98 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+
+import type { Result } from "./harness.ts";
+import { hold } from "./hold.ts";
+import { killGroup } from "./terminal.ts";
+
+/** What a process keeps of the runs before it: modules of others, loaded once, with what they have read of the environment by then. */
+const readAtOnce =
+  /^(?:FORCE_COLOR|NO_COLOR|NODE_\w+|TZ|HOME|GRPC_\w+|\w+_proxy|AWS_(?:CONFIG_FILE|SHARED_CREDENTIALS_FILE|CA_BUNDLE))$/i;
+
+/** After so many runs the modules of the runs before fill a lot of memory. */
+const runsOfOneProcess = 60;
+
+/**
+ * A process that runs one command of the CLI after the other, as `bin/run.js` does. To start Node and to load Pulumi and the AWS
+ * SDK takes two thirds of what a command takes, and is the same each time; here it is done once for many. Everything of the
+ * CLI's own is loaded anew for each command.
+ */
+export class ResidentCli {
+  #process: ChildProcess | undefined;
+  #runs = 0;
+  #isBusy = false;
+
+  /** Whether a run can't be told from one in a process of its own. */
+  suits(changes: Record<string, string | undefined>): boolean {
+    return !this.#isBusy && !Object.keys(changes).some((name) => readAtOnce.test(name));
+  }
+
+  /** @returns what the command has printed, and its status: `null` where it did not end by itself */
+  async run(args: string[], cwd: string, env: Record<string, string>, milliseconds: number): Promise<Result> {
+    this.#isBusy = true;
+    const child = (this.#process ??= this.#start(env));
+    const timer = setTimeout(() => {
+      if (child.pid !== undefined) killGroup(child.pid);
+    }, milliseconds);
+    const handles = [child, child.channel, child.stdout, child.stderr];
+    hold(handles, true);
+    try {
+      return await perform(child, { args, cwd, env });
+    } finally {
+      clearTimeout(timer);
+      hold(handles, false);
+      this.#isBusy = false;
+      if (++this.#runs % runsOfOneProcess === 0) {
+        if (child.connected) child.disconnect();
+        this.#process = undefined;
+      }
+    }
+  }
+
+  #start(env: Record<string, string>): ChildProcess {
+    const child = fork(join(import.meta.dirname, "resident-process.ts"), [], {
+      env,
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      detached: true,
+    });
+    child.once("exit", () => {
+      if (this.#process === child) this.#process = undefined;
+    });
+    return child;
+  }
+}
+
+/** Whether a message of the other process has these properties. */
+export function isOneOf<T>(message: unknown, names: (keyof T & string)[]): message is T {
+  return typeof message === "object" && message !== null && names.every((name) => name in message);
+}
+
+async function perform(child: ChildProcess, command: { args: string[]; cwd: string; env: Record<string, string> }) {
+  const mark = `\0${randomUUID()}\0`;
+  const [out, error] = [until(mark, child.stdout), until(mark, child.stderr)];
+  child.send({ ...command, mark });
+  const [{ text: stdout, rest }, { text: stderr }] = await Promise.all([out, error]);
+  if (rest !== undefined) return { status: Number(rest), stdout, stderr };
+  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+  return { status: child.exitCode, stdout, stderr };
+}
+
+/** What comes before the first mark, and between it and the second; without one, all until the process has ended. */
+function until(mark: string, stream: Readable | null) {
+  return new Promise<{ text: string; rest: string | undefined }>((resolve) => {
+    const chunks: Buffer[] = [];
+    const finish = (): void => {
+      const [text = "", rest] = Buffer.concat(chunks).toString().split(mark);
+      stream?.removeListener("data", read).removeListener("close", finish);
+      resolve({ text, rest });
+    };
+    const read = (chunk: Buffer): void => {
+      chunks.push(chunk);
+      if (Buffer.concat(chunks).toString().split(mark).length === 3) finish();
+    };
+    stream?.on("data", read).once("close", finish);
+  });
+}
