@@ -68,13 +68,13 @@ export function isAccessEnd({ name, document }: { name: string; document: unknow
   const expected = statements.flatMap(({ Condition, Resource = "*" }) => {
     const end = Condition?.["DateGreaterThanEquals"]?.["aws:CurrentTime"];
     if (typeof end !== "string") return [];
-    return Resource === "*" ? denyFrom(end).Statement : [denyEntryFrom(end, [Resource].flat())];
+    return Resource === "*" ? denyFrom(end).Statement : [denyEntryFrom(end, Resource)];
   });
   return expected.length > 0 && isSameDocument(document, { Version: "2012-10-17", Statement: expected });
 }
 
 /** Ends that a user makes sessions of roles at a time, ISO 8601 in UTC. */
-function denyEntryFrom(end: string, roles: string[]): PolicyStatement {
+function denyEntryFrom(end: string, roles: string | string[]): PolicyStatement {
   const Condition = { DateGreaterThanEquals: { "aws:CurrentTime": end } };
   const Sid = `DenyEntryFrom${end.replace(/\D/g, "")}`;
   return { Sid, Effect: "Deny", Action: "sts:AssumeRole", Resource: roles, Condition };

@@ -4,17 +4,30 @@ import type { Settings } from "../../infra/settings.ts";
 import { closest } from "../closest.ts";
 import { Failure } from "../failure.ts";
 import { unitAbove } from "./organization-view.ts";
+import { knownOrganization } from "./preconditions.ts";
 import { isStackSetsAccessOn } from "./stack-sets.ts";
 
 /** What shared roles need of the organization, and of the settings' units. Nothing is asked where roles are each developer's own. */
 export async function requireSharedRolePossible(settings: Settings): Promise<void> {
   if (settings.roles !== "shared") return;
+  requireManagementAccount();
   await Promise.all([
     requireStackSets(),
     requireUnitsApart(settings),
     requireAuthApart(settings),
     requireNames(settings),
   ]);
+}
+
+/** The stack set is one of the management account: to whom policies are delegated, StackSets need not be. */
+function requireManagementAccount(): void {
+  const { administeredFrom, managementAccount = "" } = knownOrganization() ?? {};
+  if (administeredFrom === undefined) return;
+  throw new Failure(
+    `These credentials belong to account ${administeredFrom}, to which the organization's policies are delegated: with roles: shared the role is made from the management account, ${managementAccount}, by CloudFormation StackSets.`,
+    "Nothing was changed. Run it with credentials of the management account.",
+    { setting: ["roles"] },
+  );
 }
 
 async function requireStackSets(): Promise<void> {

@@ -1,3 +1,4 @@
+import { stackSetName } from "../../infra/names.ts";
 import type { Bucket } from "../state/bucket.ts";
 import type { CiPolicy } from "../results/init.ts";
 
@@ -25,6 +26,8 @@ export interface CiAccess {
   accessRole: string;
   /** The bucket of the state; nothing where it is kept elsewhere. */
   bucket: Pick<Bucket, "name" | "prefix"> | undefined;
+  /** Whether one role in every account is made by CloudFormation StackSets, by the setting `roles: shared`. */
+  sharedRole: boolean;
   /** The KMS key of the stack's secrets, by id, alias or ARN. */
   key: { id: string; region: string } | undefined;
 }
@@ -101,6 +104,64 @@ const changeResources = [
   "cloudformation:UpdateResource",
 ];
 
+/** Whether StackSets may work in the organization, and what has become of the shared role in each account. */
+const readStackSets = (access: CiAccess): CiStatement[] =>
+  access.sharedRole
+    ? [
+        {
+          Sid: "ReadStackSets",
+          Effect: "Allow",
+          Action: [
+            "cloudformation:DescribeOrganizationsAccess",
+            "cloudformation:DescribeStackInstance",
+            "cloudformation:DescribeStackSet",
+            "cloudformation:DescribeStackSetOperation",
+            "cloudformation:ListStackInstances",
+            "cloudformation:ListStackSetOperationResults",
+            "cloudformation:ListStackSetOperations",
+          ],
+          Resource: "*",
+        },
+      ]
+    : [];
+
+/**
+ * Makes, changes and deletes the stack set of the shared role, and no other. Cloud Control asks for these with the caller's own
+ * rights. To make one is no action on a resource; instances are told by their targets and the template's types, too (Service
+ * Authorization Reference, "Actions, resources, and condition keys for AWS CloudFormation").
+ */
+const manageStackSets = ({ managementAccount, sharedRole }: CiAccess): CiStatement[] =>
+  sharedRole
+    ? [
+        {
+          Sid: "CreateStackSets",
+          Effect: "Allow",
+          Action: ["cloudformation:CreateStackSet", "cloudformation:GetTemplateSummary"],
+          Resource: "*",
+        },
+        {
+          Sid: "ManageSharedRole",
+          Effect: "Allow",
+          Action: [
+            "cloudformation:CreateStackInstances",
+            "cloudformation:DeleteStackInstances",
+            "cloudformation:DeleteStackSet",
+            "cloudformation:DetectStackSetDrift",
+            "cloudformation:TagResource",
+            "cloudformation:UntagResource",
+            "cloudformation:UpdateStackInstances",
+            "cloudformation:UpdateStackSet",
+          ],
+          Resource: [
+            ...["stackset", "stackset-target"].map(
+              (kind) => `arn:aws:cloudformation:*:${managementAccount}:${kind}/${stackSetName}:*`,
+            ),
+            "arn:aws:cloudformation:*::type/resource/*",
+          ],
+        },
+      ]
+    : [];
+
 /** It reads nothing: what is simulated is handed over. */
 const simulatePolicies: CiStatement = {
   Sid: "SimulatePolicies",
@@ -114,8 +175,10 @@ export function previewPolicy(access: CiAccess): CiPolicy {
   return policy(
     { Sid: "ReadOrganization", Effect: "Allow", Action: readOrganization, Resource: "*" },
     { Sid: "ReadResources", Effect: "Allow", Action: readResources, Resource: "*" },
+    ...readStackSets(access),
     simulatePolicies,
-    assume("AssumeReadingRoles", access.accounts, roleNames.read),
+    // Accounts come by themselves with a shared role; each has to have the reading role.
+    assume("AssumeReadingRoles", access.sharedRole ? ["*"] : access.accounts, roleNames.read),
     ...stateStatements(access, ["s3:GetObject"]),
   );
 }
@@ -143,6 +206,8 @@ export function upPolicy(access: CiAccess): CiPolicy {
     },
     simulatePolicies,
     { Sid: "ManageResources", Effect: "Allow", Action: [...readResources, ...changeResources], Resource: "*" },
+    ...readStackSets(access),
+    ...manageStackSets(access),
     assume("AssumeAccessRoles", access.accounts, access.accessRole),
     ...stateStatements(access, ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]),
   );

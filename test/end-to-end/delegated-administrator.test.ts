@@ -70,6 +70,17 @@ describe("an account that the organization's policies are delegated to", () => {
     expect(status, stdout).to.equal(0);
   });
 
+  it("is refused where StackSets are to make a shared role", async () => {
+    const before = await admin.settings();
+    await admin.editSettings((text) =>
+      text.replace("mfa-admin:developers:", "mfa-admin:roles: shared\n  mfa-admin:developers:"),
+    );
+    const { status, stderr } = await run("preview");
+    expect({ status, stderr: stderr.replace(/\s+/g, " ") }).to.deep.include({ status: 1 });
+    expect(stderr.replace(/\s+/g, " ")).to.contain("the role is made from the management account, 111111111111");
+    await admin.editSettings(() => before);
+  });
+
   it("leaves the management account nothing to do", async () => {
     expect((await admin.succeed("preview", "--exit-code")).stdout).to.contain("Nothing to do");
   });

@@ -6,11 +6,13 @@ import {
   accessEndPolicy,
   accessEnds,
   isAccessEnd,
+  sharedAccessEnd,
   settingsInForce,
 } from "../../infra/access-ends.ts";
 import { accountsOf } from "../../infra/names.ts";
 import { denyEverything, denyFrom } from "../../infra/policies.ts";
 import { parseSettings, type Settings } from "../../infra/settings.ts";
+import { isAllowed } from "../support/decision.ts";
 
 const settings = (developers: object): Settings =>
   parseSettings({
@@ -76,6 +78,48 @@ describe("access that ends", () => {
     expect(isAccessEnd({ name: policy?.policyName ?? "", document: policy?.policyDocument })).to.equal(true);
     expect(isAccessEnd({ name: "hr", document: denyFrom("2027-02-01T00:00:00Z") })).to.equal(false);
     expect(isAccessEnd({ name: accessEndPolicy, document: denyEverything() })).to.equal(false);
+  });
+
+  describe("of who enters by a shared role", () => {
+    const user = (account: string, hour: string, userName = "carol") => {
+      const ids = carol.developmentAccounts;
+      const [policy] = sharedAccessEnd(carol, userName, ids).policies ?? [];
+      return isAllowed({
+        ...{ action: "sts:AssumeRole", resource: `arn:aws:iam::${ids[account] ?? ""}:role/developer` },
+        ...{ identity: [mayAssume, ...(policy === undefined ? [] : [policy.policyDocument])] },
+        ...{ principal: `arn:aws:iam::222222222222:user/${userName}`, principalType: "User" as const },
+        ...{ trust: trusting, context: { "aws:CurrentTime": hour } },
+      });
+    };
+    const allow = { Effect: "Allow" as const, Action: "sts:AssumeRole" };
+    const mayAssume = { Version: "2012-10-17" as const, Statement: [{ ...allow, Resource: "*" }] };
+    const trusting = {
+      Version: "2012-10-17" as const,
+      Statement: [{ ...allow, Principal: { AWS: "arn:aws:iam::222222222222:root" } }],
+    };
+
+    it("stands on the user: first the account, then all", async () => {
+      expect(await user("payments", "2026-12-31T14:59:59Z")).to.equal(true);
+      expect(await user("payments", "2026-12-31T15:00:00Z")).to.equal(false);
+      expect(await user("sandbox", "2027-01-31T23:59:59Z")).to.equal(true);
+      expect(await user("sandbox", "2027-02-01T00:00:00Z")).to.equal(false);
+      expect(sharedAccessEnd(carol, "dave", carol.developmentAccounts)).to.eql({});
+    });
+
+    it("is known again, also as IAM tells it, and another policy of its name is not", () => {
+      const [policy] = sharedAccessEnd(carol, "carol", carol.developmentAccounts).policies ?? [];
+      const { Statement = [] } = policy?.policyDocument ?? {};
+      const told = Statement.map((one) => ({
+        ...one,
+        ...(Array.isArray(one.Resource) && { Resource: one.Resource[0] }),
+      }));
+      const known = (document: unknown): boolean => isAccessEnd({ name: accessEndPolicy, document });
+      expect(known(policy?.policyDocument)).to.equal(true);
+      expect(known({ Version: "2012-10-17", Statement: told })).to.equal(true);
+      expect(known({ Version: "2012-10-17", Statement: [...Statement, ...denyEverything().Statement] })).to.equal(
+        false,
+      );
+    });
   });
 
   it("takes the day as the engine hands it over, which YAML has read as a time", () => {

@@ -11,6 +11,8 @@ import {
 } from "@cloud-copilot/iam-policy";
 
 import { githubTrust, previewPolicy, readPolicy, readTrust, upPolicy } from "../../cli/ci/role-policies.ts";
+import { sharedAccessEnd } from "../../infra/access-ends.ts";
+import { endedSessionsPolicy } from "../../infra/ended-sessions.ts";
 import { authAccountPolicy, guardRailNames, guardRailPolicy, outsidersPolicy } from "../../infra/guard-rails.ts";
 import {
   denyEverything,
@@ -20,7 +22,8 @@ import {
   serviceControlPolicy,
 } from "../../infra/policies.ts";
 import { readServiceControlPolicy } from "../../infra/policy-grammar.ts";
-import { settingsSchema } from "../../infra/settings.ts";
+import { parseSettings, settingsSchema } from "../../infra/settings.ts";
+import { sharedRoleTrust } from "../../infra/shared-role.ts";
 
 const minimal = {
   organizationalUnits: ["ou-abcd-11111111"],
@@ -39,9 +42,17 @@ const everything = settingsSchema.parse({
 const hardened = { rolePrefix: "developer", accessKeys: "with-mfa", mfaMaxAge: 3600 } as const;
 const smtp = { arn: "arn:aws:iam::333333333333:user/smtp", until: "2027-03-31" };
 const ci = {
-  ...{ managementAccount: "111111111111", accounts: ["222222222222"], accessRole: "Control" },
+  ...{ managementAccount: "111111111111", accounts: ["222222222222"], accessRole: "Control", sharedRole: true },
   ...{ bucket: { name: "state", prefix: "team/" }, key: { id: "alias/state", region: "us-east-1" } },
 };
+
+const ended = { roleName: "developer", userNames: ["ann"], accounts: ["333333333333"], before: new Date() };
+const ending = parseSettings({
+  ...minimal,
+  roles: "shared",
+  developers: { ann: { until: "2027-01-31", accounts: { sandbox: { until: "2026-12-31" } } } },
+}).data;
+const sharedEnd = ending && sharedAccessEnd(ending, "ann", ending.developmentAccounts).policies?.[0]?.policyDocument;
 
 const [scp, rcp, identity, trust] = [
   validateServiceControlPolicy,
@@ -67,6 +78,9 @@ const documents: [name: string, validate: typeof scp, document: unknown][] = [
   ["the end of sessions", identity, denyOlderSessions(new Date())],
   ["the trust of a developer's role", trust, developerRoleTrust(settings, "alice")],
   ["the same with mfaMaxAge", trust, developerRoleTrust({ ...settings, mfaMaxAge: 3600 }, "alice")],
+  ["the trust of the shared role", trust, sharedRoleTrust({ ...settings, mfaMaxAge: 3600 })],
+  ["the end of sessions of the shared role", scp, endedSessionsPolicy([ended, { ...ended, userNames: ["*"] }])],
+  ["the end of a user's entry to accounts", identity, sharedEnd],
   ["the policy of CI's preview", identity, previewPolicy(ci)],
   ["the policy of CI's up", identity, upPolicy(ci)],
   ["the policy by which CI reads", identity, readPolicy()],

@@ -8,12 +8,16 @@ import type { Administrator } from "./harness.ts";
 /**
  * Makes the roles by which a CI may only read, as `init --ci github` has them made.
  *
+ * @param options.sharedRole whether the stack has a shared role
  * @returns the environment of a job that has assumed the preview's role
  */
-export async function readingRoles({ sandbox }: Administrator): Promise<Record<string, string>> {
+export async function readingRoles(
+  { sandbox }: Administrator,
+  { sharedRole = false } = {},
+): Promise<Record<string, string>> {
   const { managementAccount } = sandbox;
   const accounts = [sandbox.authAccount, ...Object.values(sandbox.developmentAccounts)];
-  const access = { managementAccount, accounts, accessRole: "OrganizationAccountAccessRole" };
+  const access = { managementAccount, accounts, accessRole: "OrganizationAccountAccessRole", sharedRole };
   const management = clients(sandbox);
   const policy = previewPolicy({ ...access, bucket: undefined, key: undefined });
   await make(management, roleNames.preview, trust(`arn:aws:iam::${managementAccount}:root`), policy);

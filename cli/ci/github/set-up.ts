@@ -103,11 +103,11 @@ async function all<T extends readonly unknown[]>(...holds: { [K in keyof T]: Pro
 function rolesOf(
   subject: string,
   branch: string,
-  { authAccount, developmentAccounts, accessRole }: Settings,
+  { authAccount, developmentAccounts, accessRole, roles }: Settings,
   rest: Pick<CiAccess, "managementAccount" | "bucket" | "key">,
 ): CiRole[] {
   const accounts = [authAccount, ...Object.values(developmentAccounts)];
-  const access: CiAccess = { ...rest, accounts, accessRole };
+  const access: CiAccess = { ...rest, accounts, accessRole, sharedRole: roles === "shared" };
   const { managementAccount } = rest;
   const ref = `ref:refs/heads/${branch}`;
   return [

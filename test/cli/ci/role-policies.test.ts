@@ -1,3 +1,11 @@
+import {
+  CreateResourceCommand,
+  DeleteResourceCommand,
+  GetResourceCommand,
+  UpdateResourceCommand,
+} from "@aws-sdk/client-cloudcontrol";
+import { CreateRoleCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 import { expect } from "chai";
 
 import {
@@ -10,12 +18,16 @@ import {
 } from "../../../cli/ci/role-policies.ts";
 import type { CiPolicy } from "../../../cli/results/init.ts";
 import type { PolicyDocument } from "../../../infra/policies.ts";
+import { sharedRoleTemplate } from "../../../infra/shared-role.ts";
+import { startSandbox } from "../../sandbox/index.ts";
+import { clients, ended, given, refusal, trust } from "../../sandbox/testing.ts";
 import { isAllowed } from "../../support/decision.ts";
 
 const access: CiAccess = {
   managementAccount: "111111111111",
   accounts: ["222222222222", "333333333333"],
   accessRole: "OrganizationAccountAccessRole",
+  sharedRole: false,
   bucket: { name: "our-state", prefix: "team/" },
   key: { id: "alias/mfa-admin", region: "eu-west-1" },
 };
@@ -32,6 +44,24 @@ const trustsManagement: PolicyDocument = {
   Statement: [{ Effect: "Allow", Principal: { AWS: "arn:aws:iam::111111111111:root" }, Action: "sts:AssumeRole" }],
 };
 const user = "arn:aws:iam::222222222222:user/alice";
+
+const sharedRole = {
+  authAccount: "222222222222",
+  rolePrefix: "developer",
+  permissions: ["arn:aws:iam::aws:policy/AdministratorAccess"],
+  sessionDuration: 43_200,
+};
+const desiredStackSet = JSON.stringify({
+  StackSetName: "mfa-admin-roles",
+  PermissionModel: "SERVICE_MANAGED",
+  TemplateBody: sharedRoleTemplate(sharedRole),
+  Capabilities: ["CAPABILITY_NAMED_IAM"],
+  AutoDeployment: { Enabled: true, RetainStacksOnAccountRemoval: false },
+  StackInstancesGroup: [{ DeploymentTargets: { OrganizationalUnitIds: ["ou-abcd-11111111"] }, Regions: ["us-east-1"] }],
+});
+const shorterSessions = JSON.stringify([
+  { op: "replace", path: "/TemplateBody", value: sharedRoleTemplate({ ...sharedRole, sessionDuration: 3600 }) },
+]);
 
 describe("the policies of a CI's roles", () => {
   const asked =
@@ -138,6 +168,75 @@ describe("the policies of a CI's roles", () => {
         expect(await may(action, state), action).to.equal(true);
         expect(await may(action, "arn:aws:s3:::our-state/.pulumi/stacks/other.json"), action).to.equal(false);
       }
+    });
+  });
+
+  describe("with a shared role", () => {
+    const shared = { ...access, sharedRole: true };
+    const ours = "arn:aws:cloudformation:us-east-1:111111111111:stackset/mfa-admin-roles:0b0e1cb8";
+    const others = "arn:aws:cloudformation:us-east-1:111111111111:stackset/baseline:0b0e1cb8";
+
+    it("ReadStackSets: both see how far it is, and only then", async () => {
+      for (const policyOf of [previewPolicy, upPolicy]) {
+        for (const action of ["DescribeOrganizationsAccess", "ListStackInstances", "ListStackSetOperationResults"]) {
+          expect(await asked(policyOf(shared))(`cloudformation:${action}`, "*"), action).to.equal(true);
+          expect(await asked(policyOf(access))(`cloudformation:${action}`, "*"), action).to.equal(false);
+        }
+      }
+    });
+
+    it("ManageSharedRole: up changes this stack set and no other; a preview changes none", async () => {
+      for (const action of ["UpdateStackSet", "DeleteStackSet", "CreateStackInstances", "UpdateStackInstances"]) {
+        expect(await asked(upPolicy(shared))(`cloudformation:${action}`, ours), action).to.equal(true);
+        expect(await asked(upPolicy(shared))(`cloudformation:${action}`, others), action).to.equal(false);
+        expect(await asked(previewPolicy(shared))(`cloudformation:${action}`, ours), action).to.equal(false);
+      }
+      expect(await asked(upPolicy(shared))("cloudformation:CreateStackSet", "*")).to.equal(true);
+      for (const action of ["CreateStack", "ActivateOrganizationsAccess", "DeactivateOrganizationsAccess"]) {
+        expect(await asked(upPolicy(shared))(`cloudformation:${action}`, "*"), action).to.equal(false);
+      }
+    });
+
+    it("are enough for Cloud Control to make, change and delete the stack set, and a preview's are not", async () => {
+      const sandbox = await startSandbox({ stackSetsAccess: true });
+      try {
+        const asRole = async (name: string, policy: CiPolicy) => {
+          const { iam, sts } = clients(sandbox);
+          const AssumeRolePolicyDocument = trust("arn:aws:iam::111111111111:root");
+          await iam.send(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument }));
+          const PolicyDocument = JSON.stringify(policy);
+          await iam.send(new PutRolePolicyCommand({ RoleName: name, PolicyName: name, PolicyDocument }));
+          const RoleArn = `arn:aws:iam::111111111111:role/${name}`;
+          const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: "github" }));
+          return clients(sandbox, given(Credentials)).cloudControl;
+        };
+        const [up, preview] = [await asRole("up", upPolicy(shared)), await asRole("preview", previewPolicy(shared))];
+        const TypeName = "AWS::CloudFormation::StackSet";
+        const created = await ended(
+          up,
+          await up.send(new CreateResourceCommand({ TypeName, DesiredState: desiredStackSet })),
+        );
+        expect(created).to.include({ OperationStatus: "SUCCESS" });
+        const { Identifier = "" } = created;
+        const change = { TypeName, Identifier, PatchDocument: shorterSessions };
+        expect((await refusal(preview.send(new UpdateResourceCommand(change)))).name).to.match(/AccessDenied/);
+        expect((await preview.send(new GetResourceCommand({ TypeName, Identifier }))).TypeName).to.equal(TypeName);
+        expect(await ended(up, await up.send(new UpdateResourceCommand(change)))).to.include({
+          OperationStatus: "SUCCESS",
+        });
+        expect(await ended(up, await up.send(new DeleteResourceCommand({ TypeName, Identifier })))).to.include({
+          OperationStatus: "SUCCESS",
+        });
+      } finally {
+        await sandbox.close();
+      }
+    });
+
+    it("AssumeReadingRoles: reads in whatever account comes, by the reading role alone", async () => {
+      const assume = (account: string, name: string) =>
+        asked(previewPolicy(shared))("sts:AssumeRole", `arn:aws:iam::${account}:role/${name}`);
+      expect(await assume("999999999999", "mfa-admin-ci-read")).to.equal(true);
+      expect(await assume("333333333333", "OrganizationAccountAccessRole")).to.equal(false);
     });
   });
 
