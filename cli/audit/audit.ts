@@ -4,6 +4,7 @@ import { region } from "../../infra/region.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { clientsIn } from "../aws/clients.ts";
 import { type Attempt, noting } from "../aws/missed.ts";
+import { withEveryAccount } from "../aws/every-account.ts";
 import { managementAccountAtHand } from "../aws/preconditions.ts";
 import { trailDays, type TrailEvent, trailEvents } from "../aws/trail.ts";
 import type { Project } from "../project/project.ts";
@@ -18,13 +19,10 @@ export interface AuditOptions extends AuditLimits {
   cloudtrail: boolean;
 }
 
-/** Audits every account of the settings. It changes nothing but AWS's own credential reports, which it has made. */
-export async function audit(
-  { stack }: Pick<Project, "stack">,
-  settings: Settings,
-  options: AuditOptions,
-): Promise<Audit> {
-  await managementAccountAtHand(settings);
+/** Audits every account of the settings, and with a shared role every one of the units. It changes nothing but AWS's own credential reports, which it has made. */
+export async function audit({ stack }: Pick<Project, "stack">, given: Settings, options: AuditOptions): Promise<Audit> {
+  await managementAccountAtHand(given);
+  const settings = await withEveryAccount(given);
   const missed: Audit["missed"] = [];
   const attempt = noting(missed, "audit");
   const accounts = Object.entries({ auth: settings.authAccount, ...settings.developmentAccounts });

@@ -1,4 +1,5 @@
 import { endOf, exemptionsOf } from "../../infra/exemptions.ts";
+import { roleNameOf } from "../../infra/names.ts";
 import { ownPolicies, ownPolicyName } from "../../infra/own-policies.ts";
 import { isSameDocument } from "../../infra/policy-documents.ts";
 import { region } from "../../infra/region.ts";
@@ -42,6 +43,7 @@ type Effective = Pick<
   | "developmentAccounts"
   | "accessRole"
   | "rolePrefix"
+  | "roles"
   | "developers"
   | "exempt"
   | "region"
@@ -65,9 +67,7 @@ export async function ownPoliciesStop(
   }));
   const held = heldBefore(before);
   const fresh = policies.filter(({ name, content }) => !held.has(name) || !isSameDocument(held.get(name), content));
-  const working = Object.entries(settings.developmentAccounts).flatMap(([account, id]) =>
-    workingRoles(account, id, settings, identities),
-  );
+  const working = accountsTried(settings).flatMap(([account, id]) => workingRoles(account, id, settings, identities));
   const [shutOut, stopped] = await Promise.all([
     deniedBy(policies, working, region),
     fresh.length === 0 ? [] : deniedBy(fresh, usualWork(settings), settings.region ?? region),
@@ -86,6 +86,12 @@ export async function ownPoliciesStop(
       actions: [...new Set(lines.map(({ action }) => action))],
     })),
   ];
+}
+
+/** By name and id. With a shared role, accounts that the settings do not name are alike to the simulator, and one stands for them. */
+function accountsTried({ developmentAccounts, roles }: Effective): [name: string, id: string][] {
+  const named = Object.entries(developmentAccounts);
+  return named.length === 0 && roles === "shared" ? [["every account", "000000000000"]] : named;
 }
 
 interface Policy {
@@ -191,11 +197,11 @@ const byStackSets = { role: ["iam:CreateRole", "iam:GetRole"], any: [] };
 function workingRoles(
   account: string,
   accountId: string,
-  { accessRole, rolePrefix }: Effective,
+  { accessRole, rolePrefix, roles }: Effective,
   identities: Look["identities"],
 ): Asked[] {
   const there = (identities.get(account) ?? []).flatMap(({ type, name }) => (type === "role" ? [name] : []));
-  const resource = `arn:aws:iam::${accountId}:role/${rolePrefix}-mfa-admin-verify`;
+  const resource = `arn:aws:iam::${accountId}:role/${roleNameOf({ rolePrefix, roles }, "mfa-admin-verify")}`;
   const lines = (who: string, role: string, does: { role: string[]; any: string[] }): Asked[] => {
     const caller = roleIn(accountId, who, role);
     const line = { account, accountId, caller, credentials: "role session", expected: "allowed" } as const;
@@ -204,7 +210,9 @@ function workingRoles(
       ...does.any.map((action) => ({ ...line, action, resource: "*" })),
     ];
   };
-  const stackSets = there.find((name) => name.startsWith("stacksets-exec-"));
+  // AWS makes the roles of StackSets in each account that a shared role comes to.
+  const stackSets =
+    roles === "shared" ? "stacksets-exec-mfa-admin-verify" : there.find((name) => name.startsWith("stacksets-exec-"));
   return [
     ...lines(`the access role ${accessRole}`, accessRole, byAccessRole),
     ...(there.includes("mfa-admin-ci-read")
@@ -216,13 +224,12 @@ function workingRoles(
 
 /** What developers' sessions, and users who are exempt, are likely to do first. */
 function usualWork(settings: Effective): Asked[] {
-  const { developmentAccounts, rolePrefix, developers } = settings;
-  const [developer = "mfa-admin-verify"] = Object.keys(developers);
+  const [developer = "mfa-admin-verify"] = Object.keys(settings.developers);
   const now = Date.now();
   const exempt = exemptionsOf(settings).filter(({ until }) => Date.parse(endOf(until)) > now);
-  return Object.entries(developmentAccounts).flatMap(([account, accountId]) => {
+  return accountsTried(settings).flatMap(([account, accountId]) => {
     const line = { account, accountId, resource: "*", expected: "allowed" } as const;
-    const session = roleIn(accountId, "sessions of the developers' roles", `${rolePrefix}-${developer}`);
+    const session = roleIn(accountId, "sessions of the developers' roles", roleNameOf(settings, developer));
     return [
       ...["ec2:DescribeInstances", "s3:ListAllMyBuckets", "iam:ListUsers"].map((action) => ({
         ...{ ...line, action, caller: session, credentials: "role session" as const },

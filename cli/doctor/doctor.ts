@@ -18,6 +18,7 @@ import { accountChecks, sizeChecks } from "./accounts.ts";
 import { callerChecks } from "./caller.ts";
 import { looked, ok, thrown } from "./check.ts";
 import { organizationChecks } from "./organization.ts";
+import { actingIn, sharedRoleChecks } from "./shared-role.ts";
 import { stateChecks } from "./state.ts";
 import { toolchainChecks } from "./toolchain.ts";
 
@@ -67,12 +68,13 @@ async function awsChecks(
   const [noted, { shield, missed }] = await Promise.all([notedResources(project), shieldOf()]);
   const held = noted === undefined ? undefined : stackHeldBy(noted);
   const before = inForce(held, shield, settings);
-  const [organization, accounts, impact] = await Promise.all([
+  const [organization, shared, accounts, impact] = await Promise.all([
     organizationChecks(settings, { managementAccount, before, shield }),
-    accountChecks(settings, held),
+    sharedRoleChecks(settings),
+    accountChecks(actingIn(settings), held),
     missed.length > 0 ? { checks: missed, shutOut: [] } : impactOf(before, settings),
   ]);
-  return { checks: [...organization, ...accounts, ...impact.checks], shutOut: impact.shutOut };
+  return { checks: [...organization, ...shared, ...accounts, ...impact.checks], shutOut: impact.shutOut };
 }
 
 async function shieldOf(): Promise<{ shield: Shield | undefined; missed: Check[] }> {

@@ -1,5 +1,6 @@
 import pMap from "p-map";
 
+import { accountsWithOwnRoles } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { stateOf } from "../aws/account-reach.ts";
 import { controlPoliciesOn } from "../aws/control-policies.ts";
@@ -39,7 +40,7 @@ export async function organizationChecks(
     const found = await readControlPolicies(Object.values(accounts), settings.organizationalUnits);
     const checks = await Promise.all([
       types(found, settings),
-      states(found, settings),
+      states(found, { ...settings, developmentAccounts: accountsWithOwnRoles(settings) }),
       authAccount(found, settings, shield),
       room(found, before, settings),
     ]);

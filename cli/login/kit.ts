@@ -22,7 +22,7 @@ const kitSchema = z.strictObject({
   authAccount,
   roleName,
   sessionDuration: sessionDuration.unwrap(),
-  accounts: developmentAccounts.or(z.strictObject({})),
+  accounts: developmentAccounts,
   sharedRole: z.literal(true).exactOptional(),
   everyAccount: z.literal(true).exactOptional(),
   contact: contact.unwrap().exactOptional(),
@@ -30,6 +30,11 @@ const kitSchema = z.strictObject({
   accessKeys: z.literal("with-mfa").exactOptional(),
   mfaMaxAge: mfaMaxAge.unwrap().exactOptional(),
   maxKeyAge: maxKeyAge.unwrap().exactOptional(),
+});
+
+/** Who enters every account by a shared role need have no name for any. */
+const kitOfEveryAccount = kitSchema.extend({
+  accounts: z.record(developmentAccounts.keyType, developmentAccounts.valueType),
 });
 
 /** A page with its front matter. */
@@ -50,7 +55,9 @@ export async function readKit(path: string): Promise<Assignment> {
       "Give the page that the administrator has sent, as a file and unchanged.",
     );
   }
-  const result = kitSchema.safeParse(valuesOf(path, frontMatter), { error: describeProblem });
+  const values = valuesOf(path, frontMatter);
+  const isEvery = typeof values === "object" && values !== null && "everyAccount" in values;
+  const result = (isEvery ? kitOfEveryAccount : kitSchema).safeParse(values, { error: describeProblem });
   if (result.success) return result.data;
   throw wrong(
     result.error.issues.map((issue) => {

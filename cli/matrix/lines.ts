@@ -84,12 +84,22 @@ export function developerLines(settings: Settings, classes: DeveloperClass[]): A
         ["iam:DeleteVirtualMFADevice"],
         [name, other].map((user) => arnOf(user, "mfa")),
       ),
-      ...tell(withoutMfa, "denied", ["sts:AssumeRole"], [role]),
-      ...tell(["session with MFA"], "allowed", ["sts:AssumeRole"], [role]),
-      ...(settings.mfaMaxAge === undefined
+      // With a shared role, the units may have no account yet.
+      ...(role === ""
         ? []
-        : tell(["session with older MFA"], "denied", ["sts:AssumeRole"], [role])),
-      ...tell(users, "denied", ["sts:AssumeRole"], [roleOf(roleNameOf(settings, other)), roleOf(settings.accessRole)]),
+        : [
+            ...tell(withoutMfa, "denied", ["sts:AssumeRole"], [role]),
+            ...tell(["session with MFA"], "allowed", ["sts:AssumeRole"], [role]),
+            ...(settings.mfaMaxAge === undefined
+              ? []
+              : tell(["session with older MFA"], "denied", ["sts:AssumeRole"], [role])),
+            ...tell(
+              users,
+              "denied",
+              ["sts:AssumeRole"],
+              [roleOf(roleNameOf({ rolePrefix: settings.rolePrefix }, other)), roleOf(settings.accessRole)],
+            ),
+          ]),
       ...tell(users, "denied", [...usual, "iam:CreateUser", "iam:CreateRole", "iam:AddUserToGroup"]),
     ];
   });
@@ -135,8 +145,12 @@ function userOf(accountId: string, who: string, path: string): Caller {
   return { who, arn: `arn:aws:iam::${accountId}:${path}`, type: "User", userName, policies: [everything] };
 }
 
-const sessionOf = ({ rolePrefix, developers }: Settings, accountId: string): Caller =>
-  roleIn(accountId, "a session of a developer's role", `${rolePrefix}-${Object.keys(developers)[0] ?? nobody}`);
+const sessionOf = (settings: Settings, accountId: string): Caller =>
+  roleIn(
+    accountId,
+    "a session of a developer's role",
+    roleNameOf(settings, Object.keys(settings.developers)[0] ?? nobody),
+  );
 
 const accessIn = ({ accessRole }: Settings, accountId: string): Caller =>
   roleIn(accountId, "the access role", accessRole);

@@ -37,7 +37,7 @@ const compared = z.strictObject({
 export const findingKinds = [
   ...["policy-type", "control-policy", "full-access", "account-outside", "matrix"],
   ...["role-for-anybody", "role-for-outsider", "role-for-provider", "role-without-mfa", "role-for-other-account"],
-  ...["access-role", "developer-role", "stray-role", "role-permissions"],
+  ...["access-role", "developer-role", "stray-role", "role-permissions", "entry"],
   ...["user", "root-key", "provider", "developer-permissions", "developers-group", "developers-policy"],
   ...["identity-center", "live", "canary"],
 ] as const;

@@ -11,6 +11,7 @@ import { isUniqueId, principalsOf } from "../deploy/trust.ts";
 import type { Compared, Finding } from "../results/verify.ts";
 import type { AccountInAws } from "./account.ts";
 import { nameOf, repair } from "./finding.ts";
+import { isSharedRole, repairByHand, sharedTrustFinding } from "./shared-role.ts";
 import { developerOf } from "./side-doors.ts";
 
 /** What comes of comparing. */
@@ -31,7 +32,10 @@ export function authComparison(account: AccountInAws, settings: Settings): Compa
   };
   const policy = identities.find(({ arn, type }) => type === "managed policy" && arn === policyArn);
   if (policy !== undefined) {
-    const isSame = isSameDocument(policy.document, developerPolicy(settings));
+    // While the form of the roles is switched, the policy lets developers take their roles of both.
+    const isSame = [false, true].some((switching) =>
+      isSameDocument(policy.document, developerPolicy(settings, switching)),
+    );
     note("managed policy mfa-admin-developer", isSame ? undefined : policyChanged());
   }
   for (const identity of identities) {
@@ -102,8 +106,12 @@ export function rolesComparison({ name: account, id, identities }: AccountInAws,
   const compared: Compared[] = [];
   for (const role of identities.filter(({ type }) => type === "role")) {
     const developer = developerOf(role, account, settings);
-    if (developer === undefined) continue;
-    const trust = trustFinding(role, account, developer, settings);
+    const isShared = isSharedRole(role, account, settings);
+    if (developer === undefined && !isShared) continue;
+    const trust =
+      developer === undefined
+        ? sharedTrustFinding(role, { name: account, id }, settings)
+        : trustFinding(role, account, developer, settings);
     compared.push({ account, what: `trust policy of role ${role.name}`, holds: trust === undefined });
     const extra = extraOn(role, identities, {
       managed: settings.permissions.map((arn) => policyArnIn(id, arn)),
@@ -117,7 +125,7 @@ export function rolesComparison({ name: account, id, identities }: AccountInAws,
         ...{ name: nameOf("role-permissions", account, role.name), kind: "role-permissions", account },
         fact: `The role ${role.name} in ${account} has what the stack does not give: ${extra.join(", ")}.`,
         meaning: "Whoever takes it may do more than the settings say.",
-        ...repair,
+        ...(isShared ? repairByHand : repair),
       });
     }
   }

@@ -1,6 +1,7 @@
 import writeFileAtomic from "write-file-atomic";
 
 import type { Settings } from "../../infra/settings.ts";
+import { withEveryAccount } from "../aws/every-account.ts";
 import type { Project } from "../project/project.ts";
 import type { Verification } from "../results/verify.ts";
 import type { Printer } from "../terminal/printer.ts";
@@ -51,8 +52,9 @@ export async function verifyAndReport(
   options: VerifyOptions,
   printer: Printer,
 ): Promise<{ report: Verification; text: string }> {
-  const { project, settings, format, all, junit, live } = options;
-  const canaries = live === undefined ? [] : await agreedCanaries(live, options, printer);
+  const { project, format, all, junit, live } = options;
+  const settings = await withEveryAccount(options.settings);
+  const canaries = live === undefined ? [] : await agreedCanaries(live, { ...options, settings }, printer);
   // While AWS is asked there is time to load what writes.
   const [report, write] = await Promise.all([verify(project, settings, canaries), writerOf(format, all)]);
   if (junit !== undefined) {

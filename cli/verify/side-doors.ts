@@ -8,6 +8,7 @@ import { isStranger, principalsOf } from "../deploy/trust.ts";
 import type { Finding, FindingKind } from "../results/verify.ts";
 import type { AccountInAws } from "./account.ts";
 import { nameOf } from "./finding.ts";
+import { isSharedRole } from "./shared-role.ts";
 import { type Trusted, trustedBy } from "./trust.ts";
 
 /** What the trust of roles is judged by. */
@@ -79,6 +80,7 @@ export function foreignAccounts(accounts: AccountInAws[], known: string[]): stri
 
 /** Whether the stack makes a role of this name in an account. */
 export function developerOf({ name }: Identity, account: string, settings: Settings): string | undefined {
+  if (settings.roles === "shared") return undefined;
   const user = name.slice(roleNameOf(settings, "").length);
   const isTheirs = roleNameOf(settings, user) === name && Object.hasOwn(settings.developers, user);
   return isTheirs && account !== "auth" && accountsOf(settings, user).includes(account) ? user : undefined;
@@ -86,7 +88,8 @@ export function developerOf({ name }: Identity, account: string, settings: Setti
 
 function doorsOf(role: Identity, account: AccountInAws, settings: Settings, insiders: Insiders): Finding[] {
   const { name, document } = role;
-  if (developerOf(role, account.name, settings) !== undefined || onlyDenies(document)) return [];
+  const isOurs = developerOf(role, account.name, settings) !== undefined || isSharedRole(role, account.name, settings);
+  if (isOurs || onlyDenies(document)) return [];
   if (name === settings.accessRole) return accessRoleDoor(role, account, insiders);
   const byKind = Map.groupBy(trustedBy(document, insiders.organizationId), (one) =>
     kindOf(one, account, settings, insiders),
@@ -184,6 +187,19 @@ function accessRoleDoor(
 function strayRole({ name, document }: Identity, { name: account }: AccountInAws, settings: Settings): Finding[] {
   const lets = principalsOf(document).filter((one) => one.startsWith("arn:"));
   if (!name.startsWith(`${settings.rolePrefix}-`) || account === "auth" || lets.length === 0) return [];
+  const isOfSwitch =
+    settings.roles === "shared" && Object.hasOwn(settings.developers, name.slice(settings.rolePrefix.length + 1));
+  if (isOfSwitch) {
+    return [
+      {
+        ...{ name: nameOf("stray-role", account, name), kind: "stray-role", account },
+        fact: `The role ${name} in ${account} is a developer's own, of the form that the settings have left; it lets in ${lets.join(", ")}.`,
+        meaning: "It goes on working until the switch to the shared role is finished.",
+        remedy: "Finish the switch when nobody uses it any more.",
+        command: "mfa-admin up --finish-switch",
+      },
+    ];
+  }
   return [
     {
       ...{ name: nameOf("stray-role", account, name), kind: "stray-role", account },

@@ -11,7 +11,6 @@ import { type Attempt, noting } from "../aws/missed.ts";
 import { isOfOrganization } from "../aws/organization-view.ts";
 import { knownManagers, knownOrganization, managementAccountAtHand } from "../aws/preconditions.ts";
 import { everything, simulate } from "../aws/simulate.ts";
-import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
 import type { FindingKind, MatrixLine, Missed, Verification } from "../results/verify.ts";
 import { type AccountInAws, readAccount } from "./account.ts";
@@ -22,6 +21,7 @@ import { brokenLines, brokenTries, withAccepted } from "./finding.ts";
 import { authComparison, type Comparison, rolesComparison, strangers } from "./given.ts";
 import { accountLines, authLines, developerLines } from "../matrix/lines.ts";
 import { organizationComparison } from "./organization.ts";
+import { entriesComparison } from "./shared-role.ts";
 import { foreignAccounts, identityCenter, sideDoors } from "./side-doors.ts";
 
 /** The side doors that are looked for in each account. */
@@ -39,13 +39,6 @@ export async function verify(
   settings: Settings,
   canaries: Canary[] = [],
 ): Promise<Verification> {
-  if (settings.roles === "shared") {
-    throw new Failure(
-      "verify knows roles that are each developer's own, and no shared one yet.",
-      "mfa-admin list --accounts shows where the shared role is; docs/scale.md tells who can enter where.",
-      { setting: ["roles"] },
-    );
-  }
   const managementAccount = await managementAccountAtHand(settings);
   const organizationId = knownOrganization()?.id ?? "";
   const missed: Missed[] = [];
@@ -86,8 +79,10 @@ export async function verify(
   };
   const comparisons: Comparison[] = [
     ...(organization === undefined ? [] : [organization]),
-    ...accounts.map((account) =>
-      account.name === "auth" ? authComparison(account, settings) : rolesComparison(account, settings),
+    ...accounts.flatMap((account) =>
+      account.name === "auth"
+        ? [authComparison(account, settings), entriesComparison(account, settings)]
+        : [rolesComparison(account, settings)],
     ),
   ];
   const found = [

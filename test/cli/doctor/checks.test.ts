@@ -4,6 +4,8 @@ import { needIn, quotaChecks, sizeChecks } from "../../../cli/doctor/accounts.ts
 import { sourceOfCredentials } from "../../../cli/doctor/caller.ts";
 import { looked } from "../../../cli/doctor/check.ts";
 import { roomCheck } from "../../../cli/doctor/organization.ts";
+import { rolloutChecks } from "../../../cli/doctor/shared-role.ts";
+import type { RoleInAccount } from "../../../cli/aws/stack-sets.ts";
 import { diagnosisText } from "../../../cli/doctor/text.ts";
 import { impactRows } from "../../../cli/deploy/impact.ts";
 import { Failure } from "../../../cli/failure.ts";
@@ -31,6 +33,31 @@ describe("the checks of doctor", () => {
         ...{ name: "policy-types", level: "failure", fact: "They are off." },
         ...{ remedy: "Switch them on.", command: "aws organizations enable" },
       },
+    ]);
+  });
+
+  it("a shared role is a line for all accounts, and one for each where it is not as the settings say", () => {
+    const role = (accountId: string, state: RoleInAccount["state"], more: Partial<RoleInAccount> = {}) => ({
+      ...{ accountId, state, drifted: false, organizationalUnit: "ou-abcd-11111111" },
+      ...more,
+    });
+    const roles = [
+      role("333333333333", "current"),
+      role("444444444444", "failed", { reason: "AccessDenied" }),
+      role("555555555555", "current", { drifted: true }),
+      role("666666666666", "suspended"),
+      role("777777777777", "pending"),
+    ];
+    expect(
+      rolloutChecks(roles, settings).map(({ level, account = "", fact }) => `${level} ${account}: ${fact}`),
+    ).to.eql([
+      "ok : The shared role is in 2 of 4 accounts.",
+      "warning payments: The shared role could not be made as the settings say in payments (444444444444): AccessDenied",
+      "warning 555555555555: The shared role was changed outside the stack set in 555555555555, as AWS has found.",
+      "warning 777777777777: The shared role is still on its way in 777777777777.",
+    ]);
+    expect(rolloutChecks(undefined, settings)).to.eql([
+      { name: "shared-role", level: "ok", fact: "The shared role is not made yet; up makes it." },
     ]);
   });
 

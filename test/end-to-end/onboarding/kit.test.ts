@@ -75,6 +75,12 @@ describe("a kit", () => {
   ];
   const changed = (from: string, to: string): string => kit(complete.join("\n").replace(from, to));
 
+  it("of one who enters every account by a shared role may name none", async () => {
+    await writeFile(path, changed('{ sandbox: "333333333333" }', "{}\nsharedRole: true\neveryAccount: true"));
+    const { accounts, everyAccount } = await readKit(path);
+    expect({ accounts, everyAccount }).to.eql({ accounts: {}, everyAccount: true });
+  });
+
   const wrong: { what: string; text: string; says: string }[] = [
     { what: "a missing key", text: kit(complete.slice(1).join("\n")), says: "userName: this key is missing" },
     {

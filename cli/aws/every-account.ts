@@ -1,0 +1,17 @@
+import { accountsOfUnits, namedAccounts } from "../../infra/accounts-of-units.ts";
+import type { Settings } from "../../infra/settings.ts";
+import { managementAccountAtHand } from "./preconditions.ts";
+
+/**
+ * The settings with a name for every account that the shared role is for: those of the units which are active, whether the settings
+ * name them or not. Nothing is asked where roles are each developer's own.
+ */
+export async function withEveryAccount(settings: Settings): Promise<Settings> {
+  if (settings.roles !== "shared") return settings;
+  await managementAccountAtHand(settings);
+  const known = namedAccounts(await accountsOfUnits(settings.organizationalUnits), settings);
+  const resting = new Set(known.flatMap(({ id, state }) => (state === "ACTIVE" ? [] : [id])));
+  const named = Object.entries(settings.developmentAccounts);
+  const all = [...named, ...known.map(({ name, id }): [string, string] => [name, id])];
+  return { ...settings, developmentAccounts: Object.fromEntries(all.filter(([, id]) => !resting.has(id))) };
+}
