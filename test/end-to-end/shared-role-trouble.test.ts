@@ -1,0 +1,191 @@
+import { TagUserCommand } from "@aws-sdk/client-iam";
+import { UpdateStackSetCommand } from "@aws-sdk/client-cloudformation";
+import { expect } from "chai";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { administratorOf, clients } from "../sandbox/testing.ts";
+import { Administrator, type Result } from "../support/harness.ts";
+import { scanSecret, skipPassword, typeKey, typeTwoCodes } from "../support/enrollment.ts";
+import { Workstation } from "../support/workstation.ts";
+
+/** The settings of a shared role: nobody names an account but bob's line. */
+const shared = (settings: string): string =>
+  settings
+    .replace(/ {2}mfa-admin:developmentAccounts:\n(?: {4}.*\n)+/, "  mfa-admin:roles: shared\n")
+    .replace("    bob: {}", "    bob: { accounts: [sandbox] }");
+
+const inOneLine = (text: string): string => text.replace(/\s+/g, " ");
+
+describe("a shared role, in trouble", () => {
+  let admin: Administrator;
+  const [third, fourth, fifth] = ["555555555555", "666666666666", "777777777777"] as const;
+  const payments = "444444444444";
+  const unit = "ou-abcd-11111111";
+
+  before(async () => {
+    const developers = ["ann", "joann", "bob"];
+    admin = await Administrator.withStack({ developers, edit: shared, stackSetsAccess: true });
+  });
+  after(() => admin.close());
+
+  const deployed = (): Promise<void> | undefined => admin.sandbox.stackSets.busy.get("mfa-admin-roles");
+  const roleIn = (account: string) => admin.sandbox.organization.account(account).roles.get("developer");
+  const edit = async (from: RegExp | string, to: string): Promise<Result> => {
+    await admin.editSettings((text) => text.replace(from, to));
+    return admin.run("up", "--yes");
+  };
+
+  it("the developer's own commands know it: login by an id, and by a name of the page of guide; whoami, enroll", async () => {
+    const { stdout: page } = await admin.succeed("guide", "ann");
+    expect(page).to.contain("everyAccount: true").and.to.contain("roleName: developer");
+    const [ann, bob] = [await Workstation.enrolled(admin, "ann"), await Workstation.new(admin, "bob")];
+    try {
+      const byId = await ann.run("login", "--account", payments, ann.nextCode());
+      expect(byId.status, byId.stderr).to.equal(0);
+      const kit = join(admin.directory, "ann.md");
+      await writeFile(kit, page);
+      const byName = await ann.run("login", "--kit", kit, "--account", "sandbox", ann.nextCode());
+      expect(byName.status, byName.stderr).to.equal(0);
+      expect((await ann.succeed("whoami")).stdout).to.match(/every account/);
+      const unknown = await ann.run("login", "--account", "sandbx", ann.nextCode());
+      expect([unknown.status, inOneLine(unknown.stderr)]).to.satisfy(
+        ([status, text]: [number, string]) => status === 1 && text.includes("Give the account's id, of 12 digits"),
+      );
+      const terminal = bob.terminal("enroll");
+      await typeKey(terminal, await bob.keyFromConsole());
+      await skipPassword(terminal);
+      await scanSecret(terminal, bob);
+      await typeTwoCodes(terminal, bob);
+      await terminal.waitFor("MFA code for sandbox");
+      terminal.enter(bob.nextCode());
+      await terminal.waitFor("First login  works");
+      expect(await terminal.ended()).to.equal(0);
+      expect(await bob.readAws("config"))
+        .to.contain("credential-process --account sandbox")
+        .and.not.contain("payments");
+    } finally {
+      await Promise.all([ann.close(), bob.close()]);
+    }
+  });
+
+  it("holds by verify and doctor, which look at every account of the units; audit reads their users, too", async () => {
+    const verified = await admin.run("verify", "--exit-code", "--all");
+    expect(verified.status, verified.stdout + verified.stderr).to.equal(0);
+    expect(verified.stdout).to.contain("payments");
+    const { stdout } = await admin.run("doctor");
+    expect(stdout)
+      .to.contain("StackSets may make the shared role")
+      .and.to.contain("The shared role is in 2 of 2 accounts.");
+    admin.sandbox.userInMemberAccount(payments, "smtp", []);
+    expect((await admin.run("audit")).stdout).to.contain("payments");
+    const { users } = admin.sandbox.organization.account(payments);
+    for (const user of users) users.remove(user);
+  });
+
+  it("verify tells of a user of the auth account who is let in by tags that the settings do not give", async () => {
+    const { iam } = await administratorOf(admin.sandbox, admin.sandbox.authAccount);
+    const Tags = [{ Key: "mfa-admin:every-account", Value: "yes" }];
+    await iam.send(new TagUserCommand({ UserName: "bob", Tags }));
+    const { status, stdout } = await admin.run("verify", "--exit-code");
+    expect([status, inOneLine(stdout)]).to.satisfy(
+      ([code, text]: [number, string]) =>
+        code === 2 && text.includes("The tags of the user bob in auth let it enter every account"),
+    );
+    const drift = await admin.run("refresh", "--yes");
+    expect(drift.status, drift.stderr).to.equal(0);
+    await admin.succeed("up", "--yes");
+    expect((await admin.run("verify", "--exit-code")).stdout).not.to.contain("entry/auth/bob");
+  });
+
+  it("that fails in one account of five is told with AWS's reason and status 1, and works in the others", async () => {
+    const { sandbox } = admin;
+    for (const [index, id] of [third, fourth, fifth].entries()) sandbox.addAccount(id, `Team ${index + 1}`);
+    await deployed();
+    // Once by the operation, and once where it is tried again.
+    const fault = { service: "cloudformation", action: "StackInstance", accountId: fourth, times: 2 };
+    sandbox.injectFault({ ...fault, code: "AccessDenied", message: "not by this service control policy" });
+    const { status, stderr } = await edit(
+      "  mfa-admin:roles: shared\n",
+      "  mfa-admin:roles: shared\n  mfa-admin:sessionDuration: 7200\n",
+    );
+    await deployed();
+    expect({ status, stderr: inOneLine(stderr) }).to.satisfy(
+      (one: { status: number; stderr: string }) =>
+        one.status === 1 &&
+        one.stderr.includes("The shared role is in 4 of 5 accounts.") &&
+        one.stderr.includes(`could not be made as the settings say in ${fourth}: not by this service control policy`),
+    );
+    expect([fourth, fifth].map((id) => roleIn(id)?.maxSessionDuration)).to.eql([43_200, 7200]);
+    const { stdout } = await admin.succeed("list", "--accounts");
+    expect(stdout)
+      .to.match(/team-2 +666666666666 +Team 2 +failed +not by this/)
+      .and.match(/team-3 .* current/);
+    expect((await admin.run("doctor")).stdout).to.contain("could not be made as the settings say in");
+    // What was said was corrected by now: the next up has it tried again.
+    await admin.run("up", "--yes");
+    await deployed();
+    expect(roleIn(fourth)?.maxSessionDuration).to.equal(7200);
+    expect((await admin.succeed("up", "--yes")).stderr).to.contain("The shared role is in 5 of 5 accounts.");
+  });
+
+  it("whose stack set was changed by hand has drifted, as anything has, and is put right the same way", async () => {
+    const stackSet = admin.sandbox.stackSets.find("mfa-admin-roles");
+    const TemplateBody = stackSet?.template.replace("7200", "3600") ?? "";
+    await clients(admin.sandbox).cloudFormation.send(
+      new UpdateStackSetCommand({
+        StackSetName: "mfa-admin-roles",
+        TemplateBody,
+        Capabilities: ["CAPABILITY_NAMED_IAM"],
+      }),
+    );
+    await deployed();
+    expect(roleIn(third)?.maxSessionDuration).to.equal(3600);
+    const drift = await admin.run("refresh", "--preview-only", "--exit-code");
+    expect(drift.status, drift.stdout + drift.stderr).to.equal(2);
+    expect(drift.stdout).to.contain("mfa-admin-roles");
+    await admin.succeed("refresh", "--yes");
+    const preview = await admin.run("preview", "--exit-code");
+    expect(preview.status, preview.stdout + preview.stderr).to.equal(2);
+    await admin.succeed("up", "--yes");
+    expect(roleIn(third)?.maxSessionDuration).to.equal(7200);
+    const again = await admin.run("refresh", "--preview-only", "--exit-code");
+    expect(again.status, again.stdout + again.stderr).to.equal(0);
+  });
+
+  it("leaves an account that is moved out, and comes to one that is moved in", async () => {
+    const { organization } = admin.sandbox;
+    organization.moveAccount(fifth, organization.rootId);
+    await deployed();
+    expect(roleIn(fifth)).to.equal(undefined);
+    expect((await admin.succeed("up", "--yes")).stderr).to.contain("The shared role is in 4 of 4 accounts.");
+    organization.moveAccount(fifth, unit);
+    await deployed();
+    expect(roleIn(fifth)?.maxSessionDuration).to.equal(7200);
+  });
+
+  it("fails nothing by a suspended account, which is told", async () => {
+    admin.sandbox.organization.account(third).state = "SUSPENDED";
+    const { status, stderr } = await edit("sessionDuration: 7200", "sessionDuration: 10800");
+    expect(status, stderr).to.equal(0);
+    expect(inOneLine(stderr)).to.contain(
+      `The shared role is in 4 of 4 accounts. Left out, since they are suspended: ${third}.`,
+    );
+    const verified = await admin.run("verify", "--exit-code");
+    expect(verified.status, verified.stdout).to.equal(0);
+    expect((await admin.succeed("list", "--accounts")).stdout).to.match(/team-1 .* suspended/);
+  });
+
+  it("of units without any account is told to be nowhere, and needs nothing", async () => {
+    const { organization, developmentAccounts } = admin.sandbox;
+    organization.account(third).state = "ACTIVE";
+    for (const id of [...Object.values(developmentAccounts), third, fourth, fifth]) {
+      organization.moveAccount(id, organization.rootId);
+    }
+    await deployed();
+    await admin.editSettings((text) => text.replace("bob: { accounts: [sandbox] }", "bob: {}"));
+    const { stderr } = await admin.succeed("up", "--yes");
+    expect(inOneLine(stderr)).to.contain(`The shared role is in no account: ${unit} have none.`);
+    expect((await admin.succeed("list", "--accounts")).stdout).to.contain("The organizational units have no account.");
+  });
+});
