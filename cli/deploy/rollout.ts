@@ -8,6 +8,7 @@ import { clientsIn } from "../aws/clients.ts";
 import { wordsOf } from "../aws/error-words.ts";
 import { rolesInAccounts, tryAgain, type RoleInAccount } from "../aws/stack-sets.ts";
 import type { Stack } from "../engine/automation.ts";
+import { notChangedOver } from "./changed-over.ts";
 import { otherFormKeptBy } from "../engine/other-form.ts";
 import { counted } from "../report/summary.ts";
 import { tell } from "../terminal/tell.ts";
@@ -69,6 +70,16 @@ export function rolloutLines(
 /** Days after which somebody who has not used an old role is taken to have changed over. */
 const recently = 14;
 
+/** Who is still to log in by the new role: by name, as far as a screen has room. */
+export function waitingLines(names: string[]): string[] {
+  if (names.length === 0) return ["Everybody has logged in by the shared role by now."];
+  const [shown, more] = [names.slice(0, 10), names.length - 10];
+  const others = more > 0 ? ` and ${more} more` : "";
+  return [
+    `Not logged in by the shared role yet, by CloudTrail's last ${recently} days, some minutes behind: ${shown.join(", ")}${others}.`,
+  ];
+}
+
 /** Who has used what is left of the other form lately, by IAM's own account of the last use. */
 async function switchLines({ roles, accounts, stackSet }: OtherForm, settings: Settings): Promise<string[]> {
   const finish = "mfa-admin up --finish-switch deletes them";
@@ -76,6 +87,8 @@ async function switchLines({ roles, accounts, stackSet }: OtherForm, settings: S
     return [`The shared role is there still, beside the developers' own: mfa-admin up --finish-switch deletes it.`];
   }
   const iam = clientsIn(settings);
+  const since = Date.now() - recently * 86_400_000;
+  const waiting = notChangedOver(settings, new Date(since));
   const used = await pMap(
     roles,
     async ({ developer, account, inputs }) => {
@@ -85,13 +98,13 @@ async function switchLines({ roles, accounts, stackSet }: OtherForm, settings: S
     },
     { concurrency: 8 },
   );
-  const since = Date.now() - recently * 86_400_000;
   const late = used.filter(({ last }) => last !== undefined && last.getTime() >= since);
   const lines = late.map(
     ({ developer, account, last }) =>
       `${developer} used the old role in ${account} on ${last?.toISOString().slice(0, 10) ?? ""}`,
   );
   return [
+    ...waitingLines(await waiting),
     `${counted(roles.length, "role")} of the developers' own ${roles.length === 1 ? "is" : "are"} there still, so that profiles which name them go on working.`,
     late.length === 0
       ? `Nobody has used them within ${recently} days: ${finish}.`

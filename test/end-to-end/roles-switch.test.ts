@@ -75,12 +75,15 @@ describe("from roles of the developers' own to a shared one, and back", () => {
     }
     const { stderr } = await admin.succeed("up", "--yes");
     expect(stderr).to.contain("The shared role is in 2 of 2 accounts.");
+    // Whoever has only been in by the old role is waited for.
+    expect(stderr.replace(/\s+/g, " ")).to.match(/Not logged in by the shared role yet.*: alice, bob\./);
     expect(stderr.replace(/\s+/g, " ")).to.match(/Not changed over yet.*alice used the old role in sandbox on 20/);
     expect(await ways()).to.eql({ own: true, shared: true });
   });
 
   it("deletes the old roles when the switch is said to be finished, and not before", async () => {
-    await admin.succeed("up", "--yes");
+    const { stderr } = await admin.succeed("up", "--yes");
+    expect(stderr.replace(/\s+/g, " ")).to.match(/Not logged in by the shared role yet.*: bob\./);
     expect(await ways()).to.eql({ own: true, shared: true });
     await killed("DeleteResource", "AWS::IAM::Role", "--finish-switch");
     expect((await ways()).shared).to.equal(true);

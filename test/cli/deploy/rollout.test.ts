@@ -1,7 +1,8 @@
 import { expect } from "chai";
 
 import type { RoleInAccount } from "../../../cli/aws/stack-sets.ts";
-import { rolloutLines } from "../../../cli/deploy/rollout.ts";
+import { enteredBy } from "../../../cli/deploy/changed-over.ts";
+import { rolloutLines, waitingLines } from "../../../cli/deploy/rollout.ts";
 
 const settings = { developmentAccounts: { sandbox: "333333333333" }, organizationalUnits: ["ou-abcd-11111111"] };
 const role = (accountId: string, changes: Partial<RoleInAccount> = {}): RoleInAccount => ({
@@ -36,6 +37,25 @@ describe("what up tells of the shared role's rollout", () => {
       "! It was changed outside the stack set in 555555555555, as AWS has found.",
       "Left out, since they are suspended: 666666666666.",
     ]);
+  });
+
+  it("names who has not logged in by the new role yet", () => {
+    expect(waitingLines([])).to.eql(["Everybody has logged in by the shared role by now."]);
+    expect(waitingLines(["bob", "carol"])[0]).to.match(/behind: bob, carol\.$/);
+    expect(waitingLines(Array.from({ length: 12 }, (_, index) => `u${index}`))[0]).to.match(/u9 and 2 more\.$/);
+  });
+
+  it("takes for a login by it what a user has assumed it by, and nothing that was refused or of another role", () => {
+    const event = (role: string, { succeeded = true, type = "IAMUser" } = {}) => ({
+      caller: { type, arn: "arn:aws:iam::222222222222:user/ann", userName: "ann" },
+      succeeded,
+      request: { roleArn: `arn:aws:iam::333333333333:role/${role}` },
+    });
+    const prefix = { rolePrefix: "developer" };
+    expect(enteredBy(event("developer"), prefix)).to.equal("ann");
+    expect(enteredBy(event("developer-ann"), prefix)).to.equal(undefined);
+    expect(enteredBy(event("developer", { succeeded: false }), prefix)).to.equal(undefined);
+    expect(enteredBy(event("developer", { type: "AWSService" }), prefix)).to.equal(undefined);
   });
 
   it("says so where the units have no account", () => {

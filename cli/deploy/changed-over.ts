@@ -1,0 +1,36 @@
+import { region } from "../../infra/region.ts";
+import { sharedRoleName } from "../../infra/names.ts";
+import type { Settings } from "../../infra/settings.ts";
+import { type TrailEvent, trailEvents } from "../aws/trail.ts";
+
+/** Events that are read at the most: ten calls, of which CloudTrail takes two a second. */
+const mostEvents = 500;
+
+/**
+ * Who has not logged in by the shared role yet, by CloudTrail's event history of the auth account, which is some minutes behind. It is
+ * read from now backwards, until everybody was seen.
+ *
+ * @param since how far back it is read
+ */
+export async function notChangedOver(settings: Settings, since: Date): Promise<string[]> {
+  const attribute = { AttributeKey: "EventName", AttributeValue: "AssumeRole" } as const;
+  const waiting = new Set(Object.keys(settings.developers));
+  let count = 0;
+  if (waiting.size === 0) return [];
+  for await (const event of trailEvents(settings.authAccount, settings, { region, since, attribute })) {
+    const name = enteredBy(event, settings);
+    if (name !== undefined) waiting.delete(name);
+    if (waiting.size === 0 || ++count >= mostEvents) break;
+  }
+  return [...waiting];
+}
+
+/** The user who has entered an account by the shared role; nothing where the event tells of something else. */
+export function enteredBy(
+  { caller, succeeded, request }: Pick<TrailEvent, "caller" | "succeeded" | "request">,
+  settings: Pick<Settings, "rolePrefix">,
+): string | undefined {
+  const { roleArn } = request;
+  const isShared = typeof roleArn === "string" && roleArn.endsWith(`:role/${sharedRoleName(settings)}`);
+  return succeeded && isShared && caller.type === "IAMUser" ? caller.userName : undefined;
+}
