@@ -1,12 +1,9 @@
-import type { AwsCredentialIdentityProvider } from "@aws-sdk/types";
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 
 import { requestHandler } from "./network.ts";
 import { region } from "./region.ts";
+import { accessSession } from "./session-name.ts";
 import { givingUp, iamPatience, stsPatience } from "./unanswered.ts";
-
-/** The session name by which the management account's administrator appears in the other accounts' CloudTrail. */
-export const accessSessionName = "mfa-admin";
 
 /**
  * The role that is assumed in place of the settings' one: `MFA_ADMIN_ACCESS_ROLE`, for runs that only read, such as previews
@@ -29,17 +26,25 @@ export function clientConfiguration(
   region: string;
   requestHandler: typeof iamPatience;
   maxAttempts: number;
-  credentials: AwsCredentialIdentityProvider;
+  credentials: ReturnType<typeof fromTemporaryCredentials>;
 } {
   return {
     region,
     requestHandler: requestHandler(iamPatience),
     // IAM throttles early; the SDK waits longer before each further attempt.
     maxAttempts: 8,
-    credentials: fromTemporaryCredentials({
-      params: { RoleArn: accessRoleArn(accountId, accessRole), RoleSessionName: accessSessionName },
+    credentials: accessRoleCredentials(accessRoleArn(accountId, accessRole)),
+  };
+}
+
+function accessRoleCredentials(RoleArn: string): ReturnType<typeof fromTemporaryCredentials> {
+  // Who runs this is asked when the role is needed: by then the credentials can be had.
+  return async (options) => {
+    const provider = fromTemporaryCredentials({
+      params: { RoleArn, RoleSessionName: await accessSession() },
       clientConfig: { region, requestHandler: requestHandler(stsPatience) },
       clientPlugins: [givingUp<object, object>()],
-    }),
+    });
+    return provider(options);
   };
 }
