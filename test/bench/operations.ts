@@ -1,0 +1,115 @@
+import { parse, stringify } from "yaml";
+
+import type { MfaDevice } from "../sandbox/model/entities.ts";
+import { Administrator, program } from "../support/harness.ts";
+import { makeStack, settingsFor } from "../support/stack-without-engine.ts";
+import { measureTime, outputOf, type Program } from "./measure.ts";
+import { comparison, type Row } from "./report.ts";
+
+/** How many of each there are. */
+export interface Size {
+  developers: number;
+  accounts: number;
+}
+
+/** Milliseconds, as from a place that is not next to us-east-1, where IAM and Organizations are at home. */
+export const latencyOfAws = 50;
+
+/** Every so many developers have not signed in yet, so that IAM alone knows of their one-time password. */
+const newcomerEvery = 50;
+
+/** `mfa-admin doctor` and `mfa-admin audit`: the calls that each makes of AWS, against the fewest that could say as much. */
+export async function benchOperations(sizes: Size[]): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const size of sizes) {
+    const admin = await stackInUse(size);
+    try {
+      const fewest = { doctor: fewestOfDoctor(size), audit: fewestOfAudit(size) };
+      for (const [command, least] of Object.entries(fewest))
+        rows.push(...(await measured(admin, command, size, least)));
+    } finally {
+      await admin.close();
+    }
+  }
+  return rows;
+}
+
+async function measured(admin: Administrator, command: string, size: Size, least: number): Promise<Row[]> {
+  const { sandbox } = admin;
+  const run: Program = { script: program, args: [command], cwd: admin.directory, env: admin.environment() };
+  const from = sandbox.requests.length;
+  await outputOf(run);
+  const ours = sandbox.requests.length - from;
+  sandbox.setLatency(latencyOfAws);
+  const seconds = await measureTime(run);
+  sandbox.setLatency(0);
+  const what = `${command} of ${size.developers} developers in ${size.accounts} accounts`;
+  const quantity = `time, with ${latencyOfAws} ms until each answer`;
+  return [
+    comparison({ what, quantity: "AWS calls (bare: the fewest)", unit: "" }, { ours, bare: least }, 1.5),
+    { what, quantity, unit: "s", ours: Number(seconds.toPrecision(4)) },
+  ];
+}
+
+/** What a page has of users, roles or devices (IAM API Reference, "MaxItems"), and of Organizations' lists. */
+const pagesOf = (count: number): number => Math.max(1, Math.ceil(count / 1000));
+const pagesOfOrganizations = (count: number): number => Math.max(1, Math.ceil(count / 20));
+
+/** Whose credentials, which organization; the tree and what is attached; each account by its role, its quotas, and a look around. */
+function fewestOfDoctor({ accounts }: Size): number {
+  const tree = [
+    // The root with its types; the accounts below the unit, and the unit itself; the place and the state of the auth account.
+    ...[1, pagesOfOrganizations(accounts), 1, 2],
+    // The policies; what ours says, and where it is; where everything is allowed.
+    ...[1, 1, 1, pagesOfOrganizations(accounts + 3)],
+  ];
+  return 2 + tree.reduce((sum, calls) => sum + calls) + 3 * (accounts + 1);
+}
+
+/** Whose credentials, which organization; in each account the role, the report, which AWS is asked for until it is made, and the users; the devices. */
+function fewestOfAudit({ developers, accounts }: Size): number {
+  const newcomers = Math.floor(developers / newcomerEvery);
+  return 2 + (accounts + 1) * (1 + 3) + pagesOf(developers) + accounts + pagesOf(developers) + newcomers;
+}
+
+/** A stack that is used: everybody has a device, a key and a password, with which all but the newcomers have signed in. */
+async function stackInUse({ developers, accounts }: Size): Promise<Administrator> {
+  const names = Array.from({ length: developers }, (_, index) => `developer-${String(index + 1).padStart(4, "0")}`);
+  const developmentAccounts = Object.fromEntries(
+    Array.from({ length: accounts }, (_, index) => [`team-${index + 1}`, String(333_333_333_333 + index)]),
+  );
+  const admin = await Administrator.withProject({ developmentAccounts });
+  const { sandbox } = admin;
+  const roster = Object.fromEntries(names.map((name) => [name, {}]));
+  await makeStack(sandbox, settingsFor(sandbox, { developers: roster }));
+  await admin.editSettings((text) => {
+    const { config, ...rest } = parse(text) as { config: object };
+    const changes = { "mfa-admin:developmentAccounts": developmentAccounts, "mfa-admin:developers": roster };
+    return stringify({ ...rest, config: { ...config, ...changes } });
+  });
+  const { users, virtualMfaDevices } = sandbox.organization.account(sandbox.authAccount);
+  const now = sandbox.clock.now();
+  names.forEach((name, index) => {
+    const user = users.get(name);
+    if (user === undefined) throw new Error(`The stack has no user ${name}.`);
+    const isNewcomer = (index + 1) % newcomerEvery === 0;
+    const common = { created: now, passwordChanged: now };
+    user.loginProfile = { password: "not asked for", passwordResetRequired: isNewcomer, ...common };
+    if (isNewcomer) return;
+    user.passwordLastUsed = new Date(now.getTime() + 1000);
+    user.accessKeys.push({
+      accessKeyId: `AKIABENCH${String(index).padStart(11, "0")}`,
+      secretAccessKey: "not asked for",
+      status: "Active",
+      created: now,
+      lastUsed: { date: now, service: "sts", region: "us-east-1" },
+    });
+    const device: MfaDevice = {
+      ...{ name, serialNumber: `arn:aws:iam::${sandbox.authAccount}:mfa/${name}`, seed: "not asked for", created: now },
+      ...{ enabled: { user, date: now }, lastStep: 0, verifications: [] },
+    };
+    virtualMfaDevices.add(device);
+    user.mfaDevices.push(device);
+  });
+  return admin;
+}
