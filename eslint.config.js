@@ -10,6 +10,8 @@ const rooms = [
   ...[
     "verify/",
     "doctor/",
+    "audit/",
+    "history/",
     "enrollment/",
     "onboarding/",
     "ci/",
