@@ -2,7 +2,7 @@ import * as Flags from "@oclif/core/flags";
 
 import type { GuardOptions } from "./deploy/guard-options.ts";
 import { Failure } from "./failure.ts";
-import { languages } from "./onboarding/language.ts";
+import { languages } from "./language.ts";
 
 /** Flags that several commands share. */
 
