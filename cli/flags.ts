@@ -76,7 +76,7 @@ export const forgetAccountFlag = Flags.string({
 });
 
 export const languageFlag = Flags.option({
-  description: "Language of the page for the developer. Default: the locale's.",
+  description: "Language of the page. Default: the locale's.",
   options: languages,
 })();
 
