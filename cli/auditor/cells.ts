@@ -21,8 +21,8 @@ export const code = (text: string): Content => html`<code>${text}</code>`;
 export const english = (text: string, { language }: Words): Content =>
   language === "en" ? text : html`<span lang="en">${text}</span>`;
 
-export const good = (content: Content): Content => html`<span class="good">✓ ${content}</span>`;
-export const bad = (content: Content): Content => html`<span class="bad">! ${content}</span>`;
+export const good = (content: Content): Content => html`<span class="good">✓ ${content}</span>`;
+export const bad = (content: Content): Content => html`<span class="bad">! ${content}</span>`;
 export const soft = (content: Content): Content => html`<span class="soft">${content}</span>`;
 
 /** Each on a line of its own; nothing of nothing. */

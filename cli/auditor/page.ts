@@ -38,8 +38,7 @@ export function auditorPage(report: AuditorReport, words: Words): string {
               <h2 id="glance">${words.glance.heading}</h2>
               ${glance(report, words)}
             </section>
-            <nav aria-labelledby="contents">
-              <h2 id="contents">${words.contents}</h2>
+            <nav aria-label="${words.contents}">
               <ol>
                 ${sectionNames.map((name) => html`<li><a href="#${name}">${words.sections[name].heading}</a></li> `)}
               </ol>
@@ -65,7 +64,7 @@ function facts(
     [
       named.accounts,
       joined(
-        accounts.map(({ name, id }) => `${name} ${id}`),
+        accounts.map(({ name, id }) => `${name}\u00a0${id}`),
         words.separator,
       ),
     ],
@@ -90,12 +89,10 @@ function facts(
 }
 
 function section(name: SectionName, report: AuditorReport, words: Words): Content {
-  const { heading, about, none } = words.sections[name];
+  const { heading, none } = words.sections[name];
   const isUnknown = (name === "drift" || name === "pending") && report[name] === undefined;
-  const isForeign = ["findings", "checks", "missed"].includes(name) && words.wordsOfOthers !== undefined;
   return html`<section aria-labelledby="${name}">
     <h2 id="${name}">${heading}</h2>
-    <p class="soft">${about}${isForeign ? words.wordsOfOthers : ""}</p>
     ${sections[name](report, words) ?? html`<p>${isUnknown ? bad(words.glance.unknown) : none}</p>`}
   </section> `;
 }
@@ -134,18 +131,18 @@ function promise({ promises, findings }: AuditorReport, { glance: said }: Words)
   return broken === 0 ? good(said.promiseHolds(all)) : bad(said.promiseBroken(broken, all));
 }
 
-function findings({ findings: all }: AuditorReport, { glance: said }: Words): Content {
+function findings({ findings: all }: AuditorReport, { glance: said, gap }: Words): Content {
   const open = all.filter(({ counts }) => counts).length;
   const known = all.length - open;
-  return [judged(open === 0, said.toSeeTo(open)), known === 0 ? "" : ` ${said.known(known)}`];
+  return [judged(open === 0, said.toSeeTo(open)), known === 0 ? "" : [gap, said.known(known)]];
 }
 
-function access({ access: rows }: AuditorReport, { glance: said }: Words): Content {
+function access({ access: rows }: AuditorReport, { glance: said, gap }: Words): Content {
   const ending = rows.filter(({ ends }) => ends !== undefined).length;
   const count = (key: "developer" | "account"): number => new Set(rows.map((row) => row[key])).size;
   return [
     said.accessSum(count("developer"), rows.length, count("account")),
-    ending === 0 ? "" : ` ${said.ending(ending)}`,
+    ending === 0 ? "" : [gap, said.ending(ending)],
   ];
 }
 

@@ -12,7 +12,6 @@ import { remedyForMissed } from "../aws/missing-right.ts";
 import { warningText } from "../report/wording.ts";
 import type { AccessRow, AuditorReport, FindingRow, GuardRow, PersonRow } from "../results/auditor-report.ts";
 import type { Change } from "../results/change.ts";
-import type { Check } from "../results/doctor.ts";
 import type { PreviewReport } from "../results/report.ts";
 import type { Compared, Missed } from "../results/verify.ts";
 import type { Warning } from "../results/warning.ts";
@@ -204,8 +203,14 @@ function findingRows({ verification, credentials, alarms, drift, pending }: Gath
     if (!(alarmKinds as string[]).includes(warning.kind)) continue;
     const fact = warningText(warning, oneLine);
     const { kind } = warning;
-    const account = "account" in warning ? { account: warning.account } : {};
-    told.set(fact, { source: "alarm", kind, ...account, fact, counts: !meant.includes(kind) });
+    const account = accountOf(warning);
+    told.set(fact, {
+      source: "alarm",
+      kind,
+      ...(account !== undefined && { account }),
+      fact,
+      counts: !meant.includes(kind),
+    });
   }
   const all: FindingRow[] = [
     ...(verification?.findings ?? []).map((one) => ({
@@ -220,6 +225,12 @@ function findingRows({ verification, credentials, alarms, drift, pending }: Gath
     })),
   ];
   return [...all.filter(({ counts }) => counts), ...all.filter(({ counts }) => !counts)];
+}
+
+/** The account that a warning is about, where that is one. */
+function accountOf(warning: Warning): string | undefined {
+  if ("account" in warning) return warning.account;
+  return "resource" in warning && typeof warning.resource === "object" ? warning.resource.account : undefined;
 }
 
 const changesIn = ({ resources, developers }: PreviewReport): Change[] => [
@@ -242,7 +253,3 @@ function missedIn({ missed, verification, credentials, alarms, drift, pending }:
   ];
   return [...new Map(all.map((one) => [`${one.what}\n${one.reason}`, one])).values()];
 }
-
-/** How many checks have come out so. */
-export const countOf = (checks: Check[], level: Check["level"]): number =>
-  checks.filter((check) => check.level === level).length;

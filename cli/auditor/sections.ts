@@ -14,7 +14,7 @@ import type { Change } from "../results/change.ts";
 import type { Check } from "../results/doctor.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import { bad, code, day, english, good, lastDay, lines, list, shortArn, soft } from "./cells.ts";
-import type { Content } from "./html.ts";
+import { type Content, html } from "./html.ts";
 import { type Column, table } from "./table.ts";
 import type { Kind, SectionName, Words } from "./words.ts";
 
@@ -30,18 +30,28 @@ export const sections: Record<SectionName, Section> = {
   pending: ({ pending = [] }, words) => rowsIn(words, "pending", changeColumns(words), pending),
   checks: ({ checks }, words) => rowsIn(words, "checks", checkColumns(words), checks),
   missed: ({ missed }, words) => rowsIn(words, "missed", missedColumns(words), missed),
-  matrix: ({ matrix, accounts }, words) =>
-    matrixGroups(matrix, accounts).map(({ names, rows }) =>
-      table(words.accountNames(names), matrixColumns(words), rows),
-    ),
+  matrix: ({ matrix, accounts }, words) => {
+    const groups = matrixGroups(matrix, accounts);
+    if (groups.length === 0) return undefined;
+    const tables = groups.map(({ names, rows }) =>
+      table(html`<strong>${words.accountNames(names)}</strong>`, matrixColumns(words), rows),
+    );
+    return [html`<p class="soft">${words.sections.matrix.about}</p>`, tables];
+  },
   compared: ({ compared }, words) => {
     const byAccount = [...Map.groupBy(compared, ({ account }) => account)].map(([account, own]) => ({ account, own }));
     return rowsIn(words, "compared", comparedColumns(words), byAccount);
   },
 };
 
+/** What a table is about; below some, whose the sentences are. */
+function caption(name: SectionName, { sections: named, gap, wordsOfOthers }: Words): Content {
+  const { about } = named[name];
+  return ["findings", "checks", "missed"].includes(name) ? [about, gap, wordsOfOthers] : about;
+}
+
 function rowsIn<Row>(words: Words, name: SectionName, columns: [Column<Row>, ...Column<Row>[]], rows: Row[]): Content {
-  return rows.length === 0 ? undefined : table(words.sections[name].heading, columns, rows);
+  return rows.length === 0 ? undefined : table(caption(name, words), columns, rows);
 }
 
 const findingColumns = (words: Words): [Column<FindingRow>, ...Column<FindingRow>[]] => {
@@ -60,7 +70,7 @@ const findingColumns = (words: Words): [Column<FindingRow>, ...Column<FindingRow
         ),
     },
     {
-      head: columns.standing,
+      head: columns.status,
       cell: ({ counts, accepted, at }) =>
         lines(
           counts
@@ -80,7 +90,10 @@ const accessColumns = (words: Words): [Column<AccessRow>, ...Column<AccessRow>[]
   return [
     { head: columns.developer, cell: ({ developer }) => developer },
     { head: columns.account, cell: ({ account, accountId }) => lines(account, soft(accountId)) },
-    { head: columns.role, cell: ({ role }) => code(role) },
+    {
+      head: columns.role,
+      cell: ({ role, sessionDuration }) => lines(code(role), soft(words.sessions(words.hours(sessionDuration)))),
+    },
     {
       head: columns.rights,
       cell: ({ permissions, permissionsBoundary: boundary }) =>
@@ -89,7 +102,6 @@ const accessColumns = (words: Words): [Column<AccessRow>, ...Column<AccessRow>[]
           boundary && soft(words.within(code(shortArn(boundary)))),
         ),
     },
-    { head: columns.session, cell: ({ sessionDuration }) => words.hours(sessionDuration) },
     { head: columns.until, cell: ({ ends }) => (ends === undefined ? soft(words.noEnd) : lastDay(ends)) },
     {
       head: columns.lastUse,

@@ -11,10 +11,8 @@ export const style = css`
     --ink: #1c1e21;
     --soft: #5a6068;
     --rule: #d9dce1;
-    --faint: #f5f6f8;
     --good: #1d6b3a;
     --bad: #a3230f;
-    --link: #1f4e9e;
   }
   @media (prefers-color-scheme: dark) {
     :root {
@@ -22,10 +20,8 @@ export const style = css`
       --ink: #e8e9eb;
       --soft: #a4abb5;
       --rule: #353a42;
-      --faint: #1e2126;
       --good: #7fce9b;
       --bad: #ff9a86;
-      --link: #9dbdf5;
     }
   }
   * {
@@ -74,7 +70,7 @@ export const style = css`
   h2 {
     margin: 3.5rem 0 0.5rem;
     padding-top: 1rem;
-    border-top: 2px solid var(--ink);
+    border-top: 1px solid var(--ink);
     font-size: 1.25rem;
     font-weight: 600;
     line-height: 1.35;
@@ -84,8 +80,14 @@ export const style = css`
     max-width: 46rem;
   }
   a {
-    color: var(--link);
-    text-underline-offset: 0.15em;
+    color: inherit;
+    text-decoration-color: var(--soft);
+    text-decoration-thickness: 1px;
+    text-underline-offset: 0.2em;
+  }
+  a:hover,
+  a:focus-visible {
+    text-decoration-color: currentColor;
   }
   code {
     font:
@@ -104,9 +106,6 @@ export const style = css`
   }
   .soft {
     color: var(--soft);
-  }
-  .small {
-    font-size: 0.875rem;
   }
   .good {
     color: var(--good);
@@ -146,7 +145,7 @@ export const style = css`
     margin: 0;
   }
   nav ol {
-    margin: 1rem 0 0;
+    margin: 2rem 0 0;
     padding: 0;
     list-style: none;
     columns: 16rem;
@@ -159,7 +158,7 @@ export const style = css`
   }
   table {
     width: 100%;
-    margin: 1.25rem 0 0;
+    margin: 0.5rem 0 1.5rem;
     border-collapse: collapse;
     font-size: 0.875rem;
     line-height: 1.45;
@@ -168,9 +167,17 @@ export const style = css`
     line-height: 1.6;
   }
   caption {
-    padding: 0 0 0.5rem;
+    padding: 0 0 0.75rem;
+    max-width: 46rem;
     text-align: left;
-    font-weight: 600;
+    font-size: 1rem;
+    color: var(--soft);
+  }
+  time {
+    white-space: nowrap;
+  }
+  caption strong {
+    color: var(--ink);
   }
   th,
   td {
@@ -190,8 +197,12 @@ export const style = css`
     white-space: nowrap;
   }
   tbody th {
+    min-width: 6.5rem;
     font-weight: 600;
     overflow-wrap: anywhere;
+  }
+  th .soft {
+    font-weight: 400;
   }
   td ul {
     margin: 0;
@@ -280,10 +291,8 @@ export const style = css`
       --ink: #000;
       --soft: #4a4a4a;
       --rule: #bbb;
-      --faint: #fff;
       --good: #14532a;
       --bad: #8a1c0b;
-      --link: #000;
     }
     body {
       max-width: none;
@@ -298,15 +307,18 @@ export const style = css`
       font-size: 12.5pt;
       break-after: avoid;
     }
-    h2 + p,
     caption {
       break-after: avoid;
     }
     a {
       text-decoration: none;
     }
-    table {
+    table,
+    caption {
       font-size: 8pt;
+    }
+    nav {
+      display: none;
     }
     th,
     td {
@@ -314,6 +326,9 @@ export const style = css`
     }
     thead {
       display: table-header-group;
+    }
+    tbody th {
+      min-width: 4.5rem;
     }
     tr,
     .glance > div {

@@ -70,6 +70,7 @@ export interface Words {
   allowed: string;
   since: string;
   hours: (seconds: number) => string;
+  sessions: (hours: string) => string;
   within: (boundary: Content) => Content;
   noRights: string;
   noEnd: string;
@@ -108,6 +109,8 @@ export interface Words {
   notAsked: string;
   compared: { same: string; differs: string };
   anything: string;
+  /** What stands between two sentences. */
+  gap: string;
   separator: string;
   accountNames: (names: string[]) => string;
   documents: (count: number) => string;
@@ -120,7 +123,7 @@ export interface Words {
 export type Kind = AuditKind | FindingKind | AlarmKind;
 
 type ColumnName =
-  | ("finding" | "what" | "account" | "source" | "standing" | "developer" | "role" | "rights" | "session" | "until")
+  | ("finding" | "what" | "account" | "status" | "source" | "standing" | "developer" | "role" | "rights" | "until")
   | ("lastUse" | "inAws" | "user" | "mfa" | "password" | "keys" | "guard" | "keeps" | "policy" | "state" | "resource")
   | ("change" | "details" | "check" | "result" | "reason" | "remedy" | "who" | "signedBy" | "actions" | "on")
   | ("expected" | "got" | "document" | "comparison");
