@@ -18,12 +18,24 @@ export interface AuditOptions extends AuditLimits {
   cloudtrail: boolean;
 }
 
+/** What an audit has read of an account, and when AWS made the report. */
+export type AuditedAccount = AccountRead & { generatedAt: string };
+
 /** Audits every account of the settings. It changes nothing but AWS's own credential reports, which it has made. */
 export async function audit(
-  { stack }: Pick<Project, "stack">,
+  project: Pick<Project, "stack">,
   settings: Settings,
   options: AuditOptions,
 ): Promise<Audit> {
+  return (await auditWithAccounts(project, settings, options)).audit;
+}
+
+/** The same with what was read, for whoever shows the credentials of all. */
+export async function auditWithAccounts(
+  { stack }: Pick<Project, "stack">,
+  settings: Settings,
+  options: AuditOptions,
+): Promise<{ audit: Audit; accounts: AuditedAccount[] }> {
   await managementAccountAtHand(settings);
   const missed: Audit["missed"] = [];
   const attempt = noting(missed, "audit");
@@ -36,7 +48,7 @@ export async function audit(
   const trail = options.cloudtrail ? await readTrails(read, accounts, settings, { since, attempt }) : undefined;
   const all = [...findings, ...(trail?.findings ?? [])];
   const times = read.map(({ generatedAt }) => generatedAt).sort();
-  return {
+  const report: Audit = {
     version: 1,
     stack,
     clean: !all.some(({ counts }) => counts),
@@ -47,13 +59,14 @@ export async function audit(
     findings: all,
     missed,
   };
+  return { audit: report, accounts: read };
 }
 
 async function readAccounts(
   accounts: [name: string, id: string][],
   settings: Settings,
   attempt: Attempt,
-): Promise<(AccountRead & { generatedAt: string })[]> {
+): Promise<AuditedAccount[]> {
   const iam = clientsIn(settings);
   const read = await withProgress("Reading credentials", "users", (advance) =>
     pMap(accounts, ([name, id]) => readAccount(iam(id), name, attempt, advance), { concurrency: 8 }),

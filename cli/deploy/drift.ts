@@ -28,6 +28,8 @@ export interface DriftOptions {
   verbose: boolean;
   /** Until when to wait for another run's lock, in milliseconds since the epoch. */
   lockDeadline: number;
+  /** What opens the stack's secrets, where that is known already. */
+  secrets?: Record<string, string>;
 }
 
 /**
@@ -35,10 +37,10 @@ export interface DriftOptions {
  * is refreshed, since the engine's own preview of a refresh does not see what only the second pass finds; the state itself
  * stays as it is.
  */
-export async function drift({ project, file, verbose, lockDeadline }: DriftOptions): Promise<PreviewReport> {
+export async function drift({ project, file, verbose, lockDeadline, secrets }: DriftOptions): Promise<PreviewReport> {
   await waitForLock(lockDeadline, () => ensureUnlocked(project));
   return withStateCopy(project, async (copy) => {
-    const stack = await openForRun(copy.project, file, { secrets: copy.secrets, reporting: true });
+    const stack = await openForRun(copy.project, file, { secrets: copy.secrets ?? secrets, reporting: true });
     const options = { project: copy.project, settings: file.settings, verbose };
     const steps: StepEventMetadata[] = [];
     await runRefresh(stack, { ...options, onStep: (step) => steps.push(step) });

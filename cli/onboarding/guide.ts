@@ -1,17 +1,14 @@
 import { readFile } from "node:fs/promises";
 
-import writeFileAtomic from "write-file-atomic";
-
 import { type Assignment, assignmentOf } from "../../infra/assignment.ts";
 import { signInAddress } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { accessKeyProfile, accountProfileName, configText, roleProfiles } from "../aws-files/profiles.ts";
-import { Failure } from "../failure.ts";
 import { kitText } from "../login/kit.ts";
 import { requireInRoster } from "../project/roster.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import type { GuideResult } from "../results/guide.ts";
-import type { Language } from "./language.ts";
+import type { Language } from "../language.ts";
 
 /**
  * The page for somebody on the roster, and what stands in it.
@@ -55,17 +52,6 @@ export async function guidePage(settings: Settings, userName: string, language: 
     withMfa: accessKeys === undefined ? undefined : "",
   });
   return kitText(assignment, page);
-}
-
-/** Writes a page; one that is there already is replaced. */
-export async function writeGuide(path: string, page: string): Promise<void> {
-  try {
-    await writeFileAtomic(path, page);
-  } catch (error) {
-    throw new Failure(`${path} cannot be written: ${(error as Error).message}.`, "Name another place.", {
-      cause: error,
-    });
-  }
 }
 
 /** Puts values into a text. A line that names a value which is missing is left out. */

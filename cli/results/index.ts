@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { addDeveloperSchema, handoverSchema } from "./add-developer.ts";
 import { auditSchema } from "./audit.ts";
+import { auditorReportSchema } from "./auditor-report.ts";
 import { cancelSchema } from "./cancel.ts";
 import { resetMfaSchema, revokeKeysSchema } from "./credentials.ts";
 import { doctorSchema } from "./doctor.ts";
@@ -46,6 +47,7 @@ export const resultSchemas: Record<string, z.ZodType> = {
   preview: previewReportSchema,
   refresh: previewReportSchema,
   "remove-developer": removeDeveloperSchema,
+  report: auditorReportSchema,
   "reset-mfa": resetMfaSchema,
   "reset-password": z.array(handoverSchema),
   "revoke-keys": revokeKeysSchema,
