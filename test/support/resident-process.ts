@@ -49,9 +49,14 @@ async function perform({ args, cwd, env, mark }: Command): Promise<void> {
   process.argv.splice(1, Infinity, program.pathname, ...args);
   process.exitCode = undefined;
   const before = listeners();
+  const readers = process.stdout.rawListeners("error");
   const { main } = (await import(new URL("bin/main.js", own).href)) as typeof import("../../bin/main.js");
   await main(program.href);
   const status = exitStatus();
+  // oclif's, which comes anew with the CLI's own modules.
+  for (const listener of process.stdout.rawListeners("error") as (() => void)[]) {
+    if (!readers.includes(listener)) process.stdout.removeListener("error", listener);
+  }
   for (const [event, all] of listeners()) {
     for (const listener of all.filter((one) => !before.get(event)?.includes(one))) {
       process.removeListener(event, listener);
