@@ -32,7 +32,7 @@ describe("doctor", () => {
     admin.sandbox.userInMemberAccount("777777777777", "smtp", [ADMINISTRATOR_ACCESS]);
     const from = admin.sandbox.requests.length;
     const { status, stdout, stderr } = await admin.run("doctor", "--exit-code");
-    const [errors, changes] = [stderr.replace(/^Looking at what up needs: .*\n/gm, ""), admin.changesSince(from)];
+    const [errors, changes] = [stderr.replace(/^ *Looking at what up needs: .*\n/gm, ""), admin.changesSince(from)];
     expect({ status, errors, changes }).to.eql({ status: 0, errors: "", changes: [] });
     expect(stdout)
       .to.match(/^ok {8}Node /)
@@ -74,7 +74,7 @@ describe("doctor", () => {
     const { status, stderr } = await admin.run("doctor");
     admin.sandbox.setLatency(0, "GetAccountSummary");
     expect(status).to.equal(0);
-    expect(stderr).to.match(/^Looking at what up needs: 0 accounts, [2-9] s$/m);
+    expect(stderr).to.match(/^ *Looking at what up needs: 0 accounts, [2-9] s$/m);
   });
 
   it("tells each thing that up would be refused for, at once, and what to do; the other accounts are looked at all the same", async () => {
