@@ -36,11 +36,18 @@ export async function benchOperations(sizes: Size[]): Promise<Row[]> {
   return rows;
 }
 
+/** What the commands say when they have looked at everybody. */
+const saysAll: Record<string, (size: Size) => RegExp> = {
+  doctor: ({ developers }) => new RegExp(`^ok +In auth: ${developers} of \\d+ users;`, "m"),
+  audit: ({ developers }) => new RegExp(`^${developers.toLocaleString("en")} IAM users, `, "m"),
+};
+
 async function measured(admin: Administrator, command: string, size: Size, least: number): Promise<Row[]> {
   const { sandbox } = admin;
   const run: Program = { script: program, args: [command], cwd: admin.directory, env: admin.environment() };
   const from = sandbox.requests.length;
-  await outputOf(run);
+  const stdout = await outputOf(run);
+  if (saysAll[command]?.(size).test(stdout) !== true) throw new Error(`${command} has seen something else:\n${stdout}`);
   const ours = sandbox.requests.length - from;
   sandbox.setLatency(latencyOfAws);
   const seconds = await measureTime(run);
