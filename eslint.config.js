@@ -22,6 +22,7 @@ const rooms = [
     "doctor/",
     "audit/",
     "auditor/",
+    "history/",
     "enrollment/",
     "onboarding/",
     "ci/",

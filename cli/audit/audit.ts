@@ -7,7 +7,7 @@ import { type Attempt, noting } from "../aws/missed.ts";
 import { managementAccountAtHand } from "../aws/preconditions.ts";
 import { trailDays, type TrailEvent, trailEvents } from "../aws/trail.ts";
 import type { Project } from "../project/project.ts";
-import { Progress } from "../report/progress.ts";
+import { withProgress } from "../report/progress.ts";
 import type { Audit, AuditFinding } from "../results/audit.ts";
 import { type AccountRead, accountFindings, type AuditLimits } from "./findings.ts";
 import { readAccount } from "./read.ts";
@@ -117,16 +117,4 @@ async function readTrails(
 
 function usersWithKeys(read: AccountRead | undefined): string[] {
   return (read?.rows ?? []).filter(({ keys }) => keys.some(({ active }) => active)).map(({ user }) => user);
-}
-
-/** Shows what is going on, once it takes more than two seconds. */
-async function withProgress<T>(title: string, what: string, act: (advance: () => void) => Promise<T>): Promise<T> {
-  const progress = new Progress(title, { what }, [], { after: 2000 });
-  try {
-    return await act(() => {
-      progress.advance();
-    });
-  } finally {
-    progress.end();
-  }
 }

@@ -52,10 +52,10 @@ async function policiesOf(
 
 async function fromGit(ref: string, file: string, directory: string): Promise<string | undefined> {
   // Whatever else git would take for an object, such as the index for an empty name, is no base.
-  const revision = await git(directory, "rev-parse", "--verify", "--end-of-options", `${ref}^{commit}`);
+  const revision = await git(directory, ["rev-parse", "--verify", "--end-of-options", `${ref}^{commit}`]);
   if ("failure" in revision) throw unreadable(ref, revision.failure);
-  const settings = await git(directory, "show", `${revision.output.trim()}:./${file}`);
-  if (!("failure" in settings)) return settings.output;
+  const settings = await git(directory, ["show", `${revision.output.toString().trim()}:./${file}`]);
+  if (!("failure" in settings)) return settings.output.toString();
   if (/exists on disk, but not in|does not exist in/.test(settings.failure)) return undefined;
   throw unreadable(ref, settings.failure);
 }

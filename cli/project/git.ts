@@ -1,17 +1,30 @@
-import { execFile } from "node:child_process";
-import { relative } from "node:path";
-import { promisify } from "node:util";
+import { spawn } from "node:child_process";
+import { isAbsolute, relative } from "node:path";
+import { buffer } from "node:stream/consumers";
 
 import type { Project } from "./project.ts";
 
-/** What git prints, in the one language that its errors can be told apart in. */
-export async function git(directory: string, ...args: string[]): Promise<{ output: string } | { failure: string }> {
+/** What git has printed, or why it has failed, in the one language that its errors can be told apart in. */
+export type GitAnswer = { output: Buffer } | { failure: string };
+
+/** @param input what is written to git's stdin */
+export async function git(directory: string, args: string[], input = ""): Promise<GitAnswer> {
+  const env = { ...process.env, LC_ALL: "C", LANGUAGE: "" };
+  const child = spawn("git", args, { cwd: directory, env, stdio: ["pipe", "pipe", "pipe"] });
+  // A git that ends early does not read its input; its exit status tells.
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(input);
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
   try {
-    const env = { ...process.env, LC_ALL: "C", LANGUAGE: "" };
-    return { output: (await promisify(execFile)("git", args, { cwd: directory, env })).stdout };
+    const [status, stdout, stderr] = await Promise.all([ended, buffer(child.stdout), buffer(child.stderr)]);
+    if (status === 0) return { output: stdout };
+    return { failure: stderr.toString().trim() || `git ended with ${status ?? "a signal"}` };
   } catch (error) {
-    const { stderr = "", code, message } = error as { stderr?: string; code?: unknown; message: string };
-    return { failure: code === "ENOENT" ? "there is no git here" : stderr.trim() || message };
+    const { code, message } = error as { code?: unknown; message: string };
+    return { failure: code === "ENOENT" ? "there is no git here" : message };
   }
 }
 
@@ -33,10 +46,14 @@ export async function commitOf(
   { directory }: Pick<Project, "directory">,
   files: string[],
 ): Promise<Commit | undefined> {
-  const head = await git(directory, "rev-parse", "--verify", "HEAD^{commit}");
+  const head = await git(directory, ["rev-parse", "--verify", "HEAD^{commit}"]);
   if ("failure" in head) return undefined;
-  const own = files.map((file) => (file.startsWith("/") ? relative(directory, file) : file));
+  const own = files.map((file) => (isAbsolute(file) ? relative(directory, file) : file));
   // Files that .gitignore names are not in git, either.
-  const status = await git(directory, "status", "--porcelain", "--ignored", "--untracked-files=all", "--", ...own);
-  return { id: head.output.trim(), changed: "failure" in status || status.output.trim() !== "" };
+  const asked = ["status", "--porcelain", "--ignored", "--untracked-files=all", "--", ...own];
+  const status = await git(directory, asked);
+  return {
+    id: head.output.toString().trim(),
+    changed: "failure" in status || status.output.toString().trim() !== "",
+  };
 }

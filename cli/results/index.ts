@@ -10,6 +10,7 @@ import { enrollSchema } from "./enroll.ts";
 import { errorSchema } from "./error.ts";
 import { extendSchema } from "./extend.ts";
 import { guideSchema } from "./guide.ts";
+import { historySchema } from "./history.ts";
 import { initSchema } from "./init.ts";
 import { listSchema } from "./list.ts";
 import { lockSchema, unlockSchema } from "./lock.ts";
@@ -36,6 +37,7 @@ export const resultSchemas: Record<string, z.ZodType> = {
   error: errorSchema,
   extend: extendSchema,
   guide: guideSchema,
+  history: historySchema,
   init: initSchema,
   list: listSchema,
   lock: lockSchema,
