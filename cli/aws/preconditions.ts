@@ -95,11 +95,14 @@ export async function managingCaller(settings?: Accounts): Promise<ManagingCalle
   const timeOfAws = notingTime(sts);
   const answer = sts.send(new GetCallerIdentityCommand({}));
   noteCaller(answer);
+  const asked = organizationFacts();
+  // Who asks is told first, where neither is answered.
+  asked.catch(() => undefined);
   const { Account: account = "", Arn: arn = "", $metadata } = await answer;
   const clockOffset = (timeOfAws() ?? Date.now()) - Date.now();
   const isClockRefused = ($metadata.attempts ?? 1) > 1;
   const whose = whoseCredentials(account, settings);
-  const organization = await organizationOf(whose);
+  const organization = await explained(asked, whose);
   const { managementAccount: management } = organization;
   const isDelegate = management !== account;
   if (isDelegate && !(await isPolicyAdministrator())) {
@@ -129,12 +132,12 @@ function whoseCredentials(account: string, { authAccount, developmentAccounts = 
 }
 
 /**
- * Asks AWS Organizations for the organization. A service control policy, such as this stack's own, may deny the call
+ * What AWS Organizations answers of the organization. A service control policy, such as this stack's own, may deny the call
  * in a member account.
  */
-async function organizationOf(whose: string): Promise<OrganizationFacts> {
+async function explained(organization: Promise<OrganizationFacts>, whose: string): Promise<OrganizationFacts> {
   try {
-    return await organizationFacts();
+    return await organization;
   } catch (error) {
     if (error instanceof Error && error.name === "AWSOrganizationsNotInUseException") {
       throw new Failure(
