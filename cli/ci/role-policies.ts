@@ -112,7 +112,7 @@ const simulatePolicies: CiStatement = {
 /** The calls of an account, of any region (AWS CloudTrail API Reference, "LookupEvents"). */
 const readTrail: CiStatement = { Sid: "ReadTrail", Effect: "Allow", Action: "cloudtrail:LookupEvents", Resource: "*" };
 
-/** What a preview, the look for drift, verify, doctor, audit and history may do in the management account: read, and nothing else. */
+/** What a preview, the look for drift, verify, doctor, audit, report and history may do in the management account: read, and nothing else. */
 export function previewPolicy(access: CiAccess): CiPolicy {
   return policy(
     { Sid: "ReadOrganization", Effect: "Allow", Action: readOrganization, Resource: "*" },

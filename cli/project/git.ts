@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { relative } from "node:path";
+import { isAbsolute, relative } from "node:path";
 import { buffer } from "node:stream/consumers";
 
 import type { Project } from "./project.ts";
@@ -48,8 +48,12 @@ export async function commitOf(
 ): Promise<Commit | undefined> {
   const head = await git(directory, ["rev-parse", "--verify", "HEAD^{commit}"]);
   if ("failure" in head) return undefined;
-  const own = files.map((file) => (file.startsWith("/") ? relative(directory, file) : file));
+  const own = files.map((file) => (isAbsolute(file) ? relative(directory, file) : file));
   // Files that .gitignore names are not in git, either.
-  const status = await git(directory, ["status", "--porcelain", "--ignored", "--untracked-files=all", "--", ...own]);
-  return { id: head.output.toString().trim(), changed: "failure" in status || status.output.toString().trim() !== "" };
+  const asked = ["status", "--porcelain", "--ignored", "--untracked-files=all", "--", ...own];
+  const status = await git(directory, asked);
+  return {
+    id: head.output.toString().trim(),
+    changed: "failure" in status || status.output.toString().trim() !== "",
+  };
 }
