@@ -64,7 +64,7 @@ export async function gather({ project, file, verbose, lockDeadline }: GatherOpt
     part("the promise (verify)", () => verify(project, settings, [], { readOnly: true })),
     part("the credentials (audit)", () => auditWithAccounts(project, settings, limits)),
     part("what shuts developers out (list)", () => lookForAlarms(project, settings)),
-    part("organization, accounts and state (doctor)", () => diagnose(project, settings)),
+    part("organization, accounts and state (doctor)", () => diagnose(project, settings, () => undefined)),
   ]);
   let asked: Promise<Record<string, string>> | undefined;
   const run = async () => {
