@@ -5,11 +5,24 @@ import tseslint from "typescript-eslint";
 /** The rooms of cli/ from the bottom up: folders, and files of its own. Each imports from those before it alone. */
 const rooms = [
   "results/",
-  ...["failure.ts", "closest.ts", "accounts-text.ts", "terminal/", "aws-files/", "aws/", "explain*.ts", "project/"],
+  ...[
+    "failure.ts",
+    "closest.ts",
+    "accounts-text.ts",
+    "language.ts",
+    "terminal/",
+    "aws-files/",
+    "aws/",
+    "explain*.ts",
+    "project/",
+  ],
   ...["state/", "changes/", "matrix/", "report/", "engine/", "login/", "developers/", "deploy/", "state-move/"],
   ...[
     "verify/",
     "doctor/",
+    "audit/",
+    "history/",
+    "auditor/",
     "enrollment/",
     "onboarding/",
     "ci/",

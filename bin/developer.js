@@ -6,7 +6,7 @@ knowUser();
 const wanted = newerNode(new URL("package.json", import.meta.url));
 if (wanted === undefined) {
   outliveReaders();
-  const { main } = await import("./developer-main.js");
+  const { main } = await import("./main.js");
   await main(import.meta.url);
 } else {
   tellNode(wanted);

@@ -9,17 +9,8 @@ knowUser();
 const wanted = newerNode(new URL("../package.json", import.meta.url));
 if (wanted === undefined) {
   outliveReaders();
-  const { run } = await import("@oclif/core/run");
-  try {
-    await run(process.argv.slice(2), import.meta.url);
-  } catch (error) {
-    const compiled = new URL("../dist/cli/explain.js", import.meta.url).href;
-    await import(compiled).then(
-      /** @param {typeof import("../cli/explain.ts")} module */ ({ end }) => {
-        end(error, process.argv.includes("--json"));
-      },
-    );
-  }
+  const compiled = new URL("../dist/bin/main.js", import.meta.url).href;
+  await import(compiled).then(/** @param {typeof import("./main.js")} module */ ({ main }) => main(import.meta.url));
 } else {
   // A checkout brings a newer Node with its development dependencies.
   const newer = fileURLToPath(new URL("../node_modules/node/bin/node", import.meta.url));

@@ -46,6 +46,17 @@ export abstract class BaseCommand extends Command {
     super.log(page);
   }
 
+  /** A page that is asked for in a file, or on stdout. @param page.what is told to be in the file */
+  protected async hand(page: string, { file, what }: { file: string | undefined; what: string }): Promise<void> {
+    if (file === undefined) {
+      this.print(page.trimEnd());
+      return;
+    }
+    const { writePage } = await import("./terminal/page-file.ts");
+    await writePage(file, page);
+    this.log(`${what} is in ${file}.`);
+  }
+
   /** What a command does about its failure besides telling the user. */
   protected failed?(error: Error): Promise<void>;
 

@@ -2,7 +2,7 @@ import * as Flags from "@oclif/core/flags";
 
 import type { GuardOptions } from "./deploy/guard-options.ts";
 import { Failure } from "./failure.ts";
-import { languages } from "./onboarding/language.ts";
+import { languages } from "./language.ts";
 
 /** Flags that several commands share. */
 
@@ -76,7 +76,7 @@ export const forgetAccountFlag = Flags.string({
 });
 
 export const languageFlag = Flags.option({
-  description: "Language of the page for the developer. Default: the locale's.",
+  description: "Language of the page. Default: the locale's.",
   options: languages,
 })();
 

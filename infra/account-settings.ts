@@ -1,8 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
-import { accessRoleArn, accessSessionName } from "./accounts.ts";
+import { accessRoleArn } from "./accounts.ts";
 import { region } from "./region.ts";
+import { accessSessionName } from "./session-name.ts";
 import type { Settings } from "./settings.ts";
 
 /**

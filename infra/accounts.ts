@@ -1,12 +1,9 @@
-import type { AwsCredentialIdentityProvider } from "@aws-sdk/types";
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 
 import { requestHandler } from "./network.ts";
 import { region } from "./region.ts";
+import { accessSession } from "./session-name.ts";
 import { givingUp, iamPatience, stsPatience } from "./unanswered.ts";
-
-/** The session name by which the management account's administrator appears in the other accounts' CloudTrail. */
-export const accessSessionName = "mfa-admin";
 
 /**
  * The role that is assumed in place of the settings' one: `MFA_ADMIN_ACCESS_ROLE`, for runs that only read, such as previews
@@ -29,17 +26,56 @@ export function clientConfiguration(
   region: string;
   requestHandler: typeof iamPatience;
   maxAttempts: number;
-  credentials: AwsCredentialIdentityProvider;
+  credentials: ReturnType<typeof fromTemporaryCredentials>;
 } {
   return {
     region,
     requestHandler: requestHandler(iamPatience),
     // IAM throttles early; the SDK waits longer before each further attempt.
     maxAttempts: 8,
-    credentials: fromTemporaryCredentials({
-      params: { RoleArn: accessRoleArn(accountId, accessRole), RoleSessionName: accessSessionName },
-      clientConfig: { region, requestHandler: requestHandler(stsPatience) },
-      clientPlugins: [givingUp<object, object>()],
-    }),
+    credentials: accessRoleCredentials(accessRoleArn(accountId, accessRole)),
   };
 }
+
+type Credentials = ReturnType<typeof fromTemporaryCredentials>;
+
+const known = new Map<string, Credentials>();
+
+/** One session of each role, for every client that needs it; another one by other credentials. */
+function accessRoleCredentials(RoleArn: string): Credentials {
+  const { AWS_ACCESS_KEY_ID, AWS_PROFILE } = process.env;
+  const key = [AWS_ACCESS_KEY_ID, AWS_PROFILE, RoleArn].join(" ");
+  const made = known.get(key) ?? kept(opening(RoleArn));
+  known.set(key, made);
+  return made;
+}
+
+function opening(RoleArn: string): Credentials {
+  // Who runs this is asked when the role is needed: by then the credentials can be had.
+  return async (options) => {
+    const open = fromTemporaryCredentials({
+      params: { RoleArn, RoleSessionName: await accessSession() },
+      clientConfig: { region, requestHandler: requestHandler(stsPatience) },
+      clientPlugins: [givingUp<object, object>()],
+    });
+    return open(options);
+  };
+}
+
+/** Milliseconds before a session's end in which the SDK asks for another one, and some more. */
+const margin = 360_000;
+
+/** The same session until it nears its end. One that could not be opened is tried again by whoever needs it next. */
+function kept(open: Credentials): Credentials {
+  let session: ReturnType<Credentials> | undefined;
+  return async (options) => {
+    const before = session;
+    if (before !== undefined && isLive(await before.catch(() => undefined))) return before;
+    // Others may have found the same, and have opened one meanwhile.
+    if (session === undefined || session === before) session = open(options);
+    return session;
+  };
+}
+
+const isLive = (identity: { expiration?: Date } | undefined): boolean =>
+  identity?.expiration !== undefined && identity.expiration.getTime() - Date.now() > margin;

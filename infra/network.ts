@@ -23,14 +23,13 @@ export function requestHandler<Options extends object>(options?: Options): Optio
   return { ...(options as Options), ...agents() };
 }
 
-let shared: EnvironmentAgent | undefined;
+let shared: Required<Agents> | undefined;
 let configured: Promise<string> | undefined;
 
 /** The agents for requests of one's own. Clients share their connections. */
-export function agents(): Agents {
-  shared ??= new EnvironmentAgent({ keepAlive: true });
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- it serves both kinds of requests
-  return { httpAgent: shared, httpsAgent: shared };
+export function agents(): Required<Agents> {
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- it makes its connections by one of https
+  return (shared ??= { httpAgent: new EnvironmentAgent("http:"), httpsAgent: new EnvironmentAgent("https:") });
 }
 
 /** Whether the environment names a proxy. */
@@ -75,14 +74,13 @@ export function proxyFor({
 
 /** The proxies that the environment names, by scheme, and the exceptions as `no`. Where a program is run by a web server, it chooses `HTTP_PROXY`. */
 function proxies(): Map<string, string> {
-  const named = Object.entries(process.env)
-    .filter(
-      ([name]) => /_proxy$/i.test(name) && !(name === "HTTP_PROXY" && process.env["REQUEST_METHOD"] !== undefined),
-    )
+  const names = Object.keys(process.env)
+    .filter((name) => /_proxy$/i.test(name) && !(name === "HTTP_PROXY" && process.env["REQUEST_METHOD"] !== undefined))
     // Those in small letters come last, and count.
-    .toSorted(([one], [other]) => Number(one === one.toLowerCase()) - Number(other === other.toLowerCase()));
+    .toSorted((one, other) => Number(one === one.toLowerCase()) - Number(other === other.toLowerCase()));
   const found = new Map<string, string>();
-  for (const [name, value = ""] of named) {
+  for (const name of names) {
+    const value = process.env[name] ?? "";
     const scheme = name.toLowerCase().replace(/_proxy$/, "");
     if (value === "") found.delete(scheme);
     else if (["http", "https", "no"].includes(scheme)) found.set(scheme, value);
@@ -114,27 +112,34 @@ function certificatesIn(bundle: string): Buffer {
 
 /** Asks the environment anew for each connection: requests of one client go to several hosts, and a profile may name the bundle. */
 class EnvironmentAgent extends Agent {
-  readonly #options: https.AgentOptions;
+  readonly #protocol: "http:" | "https:";
   readonly #agents = new Map<string, http.Agent>();
 
-  constructor(options: https.AgentOptions) {
-    super(options);
-    this.#options = options;
+  constructor(protocol: "http:" | "https:") {
+    super({ keepAlive: true });
+    this.#protocol = protocol;
+  }
+
+  /** It would take the protocol from the call stack. */
+  override isSecureEndpoint(): boolean {
+    return this.#protocol === "https:";
   }
 
   /** @throws CaBundleError when the bundle cannot be read */
-  async connect(_request: http.ClientRequest, { secureEndpoint, host, port }: AgentConnectOpts): Promise<http.Agent> {
-    const protocol = secureEndpoint ? "https:" : "http:";
+  async connect(_request: http.ClientRequest, { host, port }: AgentConnectOpts): Promise<http.Agent> {
+    const protocol = this.#protocol;
     const proxy = proxyFor({ protocol, hostname: host ?? "", port: String(port) });
-    const bundle = secureEndpoint ? (process.env["AWS_CA_BUNDLE"] ?? (await (configured ??= configuredBundle()))) : "";
-    const key = JSON.stringify([protocol, proxy, bundle]);
-    const agent = this.#agents.get(key) ?? this.#agentFor(protocol, proxy, bundle);
+    const bundle =
+      protocol === "https:" ? (process.env["AWS_CA_BUNDLE"] ?? (await (configured ??= configuredBundle()))) : "";
+    const key = JSON.stringify([proxy, bundle]);
+    const agent = this.#agents.get(key) ?? this.#agentFor(proxy, bundle);
     this.#agents.set(key, agent);
     return agent;
   }
 
-  #agentFor(protocol: "http:" | "https:", proxy: string | undefined, bundle: string): http.Agent {
-    const options = { ...this.#options, ...(bundle !== "" && { ca: certificatesIn(bundle) }) };
+  #agentFor(proxy: string | undefined, bundle: string): http.Agent {
+    const protocol = this.#protocol;
+    const options = { keepAlive: true, ...(bundle !== "" && { ca: certificatesIn(bundle) }) };
     if (proxy !== undefined) return proxyAgent(proxy, protocol, options);
     return protocol === "https:" ? new https.Agent(options) : new http.Agent(options);
   }

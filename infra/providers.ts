@@ -1,9 +1,10 @@
 import { Provider } from "@pulumi/aws-native/provider.js";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { accessRoleArn, accessSessionName } from "./accounts.ts";
+import { accessRoleArn } from "./accounts.ts";
 import { inputsOfEnvironment } from "./names.ts";
 import { region } from "./region.ts";
+import { accessSessionName } from "./session-name.ts";
 import type { Settings } from "./settings.ts";
 
 /** One explicit provider per account. The provider's name is the account's name, which is how progress knows it. */

@@ -9,7 +9,10 @@ import { say, step } from "./progress.js";
 import { run } from "./run.js";
 import { checkout } from "./workspace.js";
 
-const compiled = ["infra", "cli", "toolchain/cache.js", "tsconfig.json", "tsconfig.build.json", "package.json"];
+const compiled = [
+  ...["infra", "cli", "bin/main.js", "toolchain/cache.js", "toolchain/compile.js", "toolchain/esbuild.js"],
+  ...["tsconfig.json", "tsconfig.build.json", "package.json"],
+];
 const dist = join(checkout, "dist");
 const stamp = join(dist, ".sources");
 const oldestNode = [22, 12];

@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { developerCommands } from "./developer-commands.js";
+import { forNode } from "./esbuild.js";
 
 const checkout = dirname(import.meta.dirname);
 
@@ -22,6 +23,7 @@ export async function buildDeveloperPackage(directory) {
     (name) => `${JSON.stringify(name)}: (await import("./cli/commands/${name}.ts")).default`,
   );
   await build({
+    ...forNode,
     absWorkingDir: checkout,
     entryPoints: {
       run: "bin/developer.js",
@@ -29,6 +31,7 @@ export async function buildDeveloperPackage(directory) {
       commands: "commands",
     },
     plugins: [
+      ...forNode.plugins,
       {
         name: "commands",
         setup(building) {
@@ -41,25 +44,8 @@ export async function buildDeveloperPackage(directory) {
       },
     ],
     outdir: directory,
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    // A dynamic import of a CommonJS module would have no names.
-    mainFields: ["module", "main"],
-    target: "node22",
     minifySyntax: true,
     minifyWhitespace: true,
-    // oclif compiles the commands of a plugin under development with it.
-    external: ["typescript"],
-    legalComments: "none",
-    logLevel: "warning",
-    // What is there for CommonJS alone.
-    banner: {
-      js:
-        'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);' +
-        "globalThis.__filename ??= import.meta.filename; globalThis.__dirname ??= import.meta.dirname;",
-    },
   });
   // eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- the package's own file
   const { version, license, engines } = /** @type {{ version: string, license: string, engines: object }} */ (

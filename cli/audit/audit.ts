@@ -8,7 +8,7 @@ import { withEveryAccount } from "../aws/every-account.ts";
 import { managementAccountAtHand } from "../aws/preconditions.ts";
 import { trailDays, type TrailEvent, trailEvents } from "../aws/trail.ts";
 import type { Project } from "../project/project.ts";
-import { Progress } from "../report/progress.ts";
+import { withProgress } from "../report/progress.ts";
 import type { Audit, AuditFinding } from "../results/audit.ts";
 import { type AccountRead, accountFindings, type AuditLimits } from "./findings.ts";
 import { readAccount } from "./read.ts";
@@ -19,8 +19,27 @@ export interface AuditOptions extends AuditLimits {
   cloudtrail: boolean;
 }
 
-/** Audits every account of the settings, and with a shared role every one of the units. It changes nothing but AWS's own credential reports, which it has made. */
-export async function audit({ stack }: Pick<Project, "stack">, given: Settings, options: AuditOptions): Promise<Audit> {
+/** What an audit has read of an account, and when AWS made the report. */
+export type AuditedAccount = AccountRead & { generatedAt: string };
+
+/**
+ * Audits every account of the settings, and with a shared role every one of the units. It changes nothing but AWS's own credential
+ * reports, which it has made.
+ */
+export async function audit(
+  project: Pick<Project, "stack">,
+  settings: Settings,
+  options: AuditOptions,
+): Promise<Audit> {
+  return (await auditWithAccounts(project, settings, options)).audit;
+}
+
+/** The same with what was read, for whoever shows the credentials of all. */
+export async function auditWithAccounts(
+  { stack }: Pick<Project, "stack">,
+  given: Settings,
+  options: AuditOptions,
+): Promise<{ audit: Audit; accounts: AuditedAccount[] }> {
   await managementAccountAtHand(given);
   const settings = await withEveryAccount(given);
   const missed: Audit["missed"] = [];
@@ -34,7 +53,7 @@ export async function audit({ stack }: Pick<Project, "stack">, given: Settings, 
   const trail = options.cloudtrail ? await readTrails(read, accounts, settings, { since, attempt }) : undefined;
   const all = [...findings, ...(trail?.findings ?? [])];
   const times = read.map(({ generatedAt }) => generatedAt).sort();
-  return {
+  const report: Audit = {
     version: 1,
     stack,
     clean: !all.some(({ counts }) => counts),
@@ -45,13 +64,14 @@ export async function audit({ stack }: Pick<Project, "stack">, given: Settings, 
     findings: all,
     missed,
   };
+  return { audit: report, accounts: read };
 }
 
 async function readAccounts(
   accounts: [name: string, id: string][],
   settings: Settings,
   attempt: Attempt,
-): Promise<(AccountRead & { generatedAt: string })[]> {
+): Promise<AuditedAccount[]> {
   const iam = clientsIn(settings);
   const read = await withProgress("Reading credentials", "users", (advance) =>
     pMap(accounts, ([name, id]) => readAccount(iam(id), name, attempt, advance), { concurrency: 8 }),
@@ -102,16 +122,4 @@ async function readTrails(
 
 function usersWithKeys(read: AccountRead | undefined): string[] {
   return (read?.rows ?? []).filter(({ keys }) => keys.some(({ active }) => active)).map(({ user }) => user);
-}
-
-/** Shows what is going on, once it takes more than two seconds. */
-async function withProgress<T>(title: string, what: string, act: (advance: () => void) => Promise<T>): Promise<T> {
-  const progress = new Progress(title, { what }, [], { after: 2000 });
-  try {
-    return await act(() => {
-      progress.advance();
-    });
-  } finally {
-    progress.end();
-  }
 }

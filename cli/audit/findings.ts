@@ -1,6 +1,7 @@
 /** What the credential reports and the roster show: pure. */
 
 import { exemptionsOf } from "../../infra/exemptions.ts";
+import type { MfaDevice } from "../../infra/mfa-devices.ts";
 import { isQuarantine } from "../../infra/policy-documents.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { CredentialRow } from "../aws/credential-report.ts";
@@ -14,8 +15,8 @@ export interface AccountRead {
   rows: CredentialRow[];
   /** Its users, as they are now: the report may be four hours old. */
   users: Pick<Identity, "name" | "arn" | "managedPolicies">[];
-  /** Names of users all of whose devices give no codes. */
-  withoutCodes: Set<string>;
+  /** The kinds of the users' MFA devices, as far as they are known; of the auth account alone. */
+  devices: Map<string, MfaDevice["kind"][]>;
   /** Names of users who have not changed the password that they were handed. */
   passwordUnchanged: Set<string>;
 }
@@ -61,9 +62,14 @@ function rootFindings(account: string, { keys }: CredentialRow): AuditFinding[] 
     : [];
 }
 
+/** Virtual devices give codes, and so do the tokens whose number is printed on them; passkeys and security keys don't. */
+function isWithoutCodes(kinds: MfaDevice["kind"][] = []): boolean {
+  return kinds.length > 0 && kinds.every((kind) => kind === "passkey or security key");
+}
+
 function rowFindings(
   row: CredentialRow,
-  { account, withoutCodes, passwordUnchanged }: AccountRead,
+  { account, devices, passwordUnchanged }: AccountRead,
   { grace, maxKeyAge }: AuditLimits,
   now: Date,
 ): AuditFinding[] {
@@ -78,7 +84,7 @@ function rowFindings(
   if (!hasMfa && (hasPassword || active.length > 0) && age(createdAt) > grace) {
     note("no-mfa", `${whose} has no MFA device, ${age(createdAt)} days after the user was made.`, createdAt);
   }
-  if (withoutCodes.has(user)) {
+  if (isWithoutCodes(devices.get(user))) {
     note("device-without-codes", `No MFA device of ${whose} gives codes: the command line needs one that does.`);
   }
   const { passwordLastChangedAt: handedOver = createdAt } = row;

@@ -2,7 +2,7 @@ import { GetLoginProfileCommand, type IAMClient, paginateListVirtualMFADevices }
 import pMap from "p-map";
 
 import { ifThere } from "../../infra/gone.ts";
-import { enabledMfaDevicesOf } from "../../infra/mfa-devices.ts";
+import { enabledMfaDevicesOf, type MfaDevice } from "../../infra/mfa-devices.ts";
 import { type CredentialRow, credentialReport } from "../aws/credential-report.ts";
 import { identitiesIn } from "../aws/identities.ts";
 import type { Attempt } from "../aws/missed.ts";
@@ -29,38 +29,35 @@ export async function readAccount(
   ]);
   if (report === undefined || users === undefined) return undefined;
   const { rows, generatedAt } = report;
-  const none = new Set<string>();
-  const [withoutCodes, passwordUnchanged] =
+  const [devices, passwordUnchanged] =
     account !== "auth"
-      ? [none, none]
+      ? []
       : await Promise.all([
-          attempt("the MFA devices of auth", () => usersWithoutCodes(iam, rows)),
+          attempt("the MFA devices of auth", () => devicesOf(iam, rows)),
           attempt("the passwords of auth", () => usersWithOneTimePassword(iam, rows, advance)),
         ]);
   return {
     ...{ account, rows, users, generatedAt },
-    withoutCodes: withoutCodes ?? none,
-    passwordUnchanged: passwordUnchanged ?? none,
+    devices: devices ?? new Map<string, MfaDevice["kind"][]>(),
+    passwordUnchanged: passwordUnchanged ?? new Set<string>(),
   };
 }
 
-/** Virtual devices give codes, and so do the tokens whose number is printed on them; passkeys and security keys don't. */
-async function usersWithoutCodes(iam: IAMClient, rows: CredentialRow[]): Promise<Set<string>> {
+/** The kinds of the users' devices; of users who have a virtual one, which is all that a page of these tells, that one alone. */
+async function devicesOf(iam: IAMClient, rows: CredentialRow[]): Promise<AccountRead["devices"]> {
   const enrolled = rows.filter(({ user, hasMfa }) => hasMfa && user !== "root").map(({ user }) => user);
-  if (enrolled.length === 0) return new Set();
+  if (enrolled.length === 0) return new Map();
   const withVirtual = new Set<string>();
   const request = { AssignmentStatus: "Assigned" } as const;
   for await (const page of paginateListVirtualMFADevices({ client: iam, pageSize: 1000 }, request)) {
     for (const { User } of page.VirtualMFADevices ?? []) withVirtual.add(User?.UserName ?? "");
   }
   const others = enrolled.filter((name) => !withVirtual.has(name));
-  const devices = await pMap(others, (name) => ifThere(enabledMfaDevicesOf(iam, name), []), { concurrency });
-  return new Set(
-    others.filter((_, index) => {
-      const own = devices[index] ?? [];
-      return own.length > 0 && own.every(({ kind }) => kind === "passkey or security key");
-    }),
-  );
+  const asked = await pMap(others, (name) => ifThere(enabledMfaDevicesOf(iam, name), []), { concurrency });
+  return new Map([
+    ...[...withVirtual].map((name): [string, MfaDevice["kind"][]] => [name, ["virtual"]]),
+    ...others.map((name, index): [string, MfaDevice["kind"][]] => [name, (asked[index] ?? []).map(({ kind }) => kind)]),
+  ]);
 }
 
 /** Who has signed in since the password was set has had to change it; of the others, IAM knows whether they still have to. */

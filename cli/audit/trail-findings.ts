@@ -1,9 +1,9 @@
 /** What the event history shows: pure. */
 
-import { accessSessionName } from "../../infra/accounts.ts";
 import { exemptionsOf } from "../../infra/exemptions.ts";
 import { accountIdIn, roleNameOf } from "../../infra/names.ts";
 import { enrolment } from "../../infra/policies.ts";
+import { runnerOf } from "../../infra/session-name.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { TrailEvent } from "../aws/trail.ts";
 import type { AuditFinding } from "../results/audit.ts";
@@ -48,7 +48,7 @@ function eventFindings(account: string, event: TrailEvent, settings: Settings): 
             "trust-changed",
             `The trust policy of ${text(request["roleName"])} in ${account} was changed by ${who}.`,
             // What up itself has done.
-            !caller.arn.endsWith(`/${settings.accessRole}/${accessSessionName}`),
+            !isOwnRun(caller.arn, settings),
           ),
         ]
       : []),
@@ -56,6 +56,12 @@ function eventFindings(account: string, event: TrailEvent, settings: Settings): 
       note("session-name", `${who} assumed ${text(request["roleArn"])} by a session called ${name}.`),
     ),
   ];
+}
+
+/** Whether a session of the access role has done it that mfa-admin has opened, by its name. */
+function isOwnRun(arn: string, { accessRole }: Settings): boolean {
+  const [, role, name = ""] = /:assumed-role\/([^/]+)\/(.+)$/.exec(arn) ?? [];
+  return role === accessRole && runnerOf(name) !== undefined;
 }
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");

@@ -4,10 +4,11 @@ import pMap from "p-map";
 
 import { requestHandler } from "../../infra/network.ts";
 import { organizationsClient } from "../../infra/organizations-client.ts";
-import { accessRoleArn, accessSessionName, readingRole } from "../../infra/accounts.ts";
+import { accessRoleArn, readingRole } from "../../infra/accounts.ts";
 import { type OrganizationFacts, organizationFacts } from "../../infra/organization-facts.ts";
 import type { GuardRail } from "../../infra/guard-rails.ts";
 import { region } from "../../infra/region.ts";
+import { accessSession, noteCaller } from "../../infra/session-name.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
 import { notingTime, wrongClock } from "./clock.ts";
@@ -92,11 +93,16 @@ export async function managingCaller(settings?: Accounts): Promise<ManagingCalle
   await openSession();
   const sts = new STSClient({ region, requestHandler: requestHandler() });
   const timeOfAws = notingTime(sts);
-  const { Account: account = "", Arn: arn = "", $metadata } = await sts.send(new GetCallerIdentityCommand({}));
+  const answer = sts.send(new GetCallerIdentityCommand({}));
+  noteCaller(answer);
+  const asked = organizationFacts();
+  // Who asks is told first, where neither is answered.
+  asked.catch(() => undefined);
+  const { Account: account = "", Arn: arn = "", $metadata } = await answer;
   const clockOffset = (timeOfAws() ?? Date.now()) - Date.now();
   const isClockRefused = ($metadata.attempts ?? 1) > 1;
   const whose = whoseCredentials(account, settings);
-  const organization = await organizationOf(whose);
+  const organization = await explained(asked, whose);
   const { managementAccount: management } = organization;
   const isDelegate = management !== account;
   if (isDelegate && !(await isPolicyAdministrator())) {
@@ -126,12 +132,12 @@ function whoseCredentials(account: string, { authAccount, developmentAccounts = 
 }
 
 /**
- * Asks AWS Organizations for the organization. A service control policy, such as this stack's own, may deny the call
+ * What AWS Organizations answers of the organization. A service control policy, such as this stack's own, may deny the call
  * in a member account.
  */
-async function organizationOf(whose: string): Promise<OrganizationFacts> {
+async function explained(organization: Promise<OrganizationFacts>, whose: string): Promise<OrganizationFacts> {
   try {
-    return await organizationFacts();
+    return await organization;
   } catch (error) {
     if (error instanceof Error && error.name === "AWSOrganizationsNotInUseException") {
       throw new Failure(
@@ -225,7 +231,7 @@ export async function requireAccessRole(name: string, accountId: string, accessR
     await new STSClient({ region, requestHandler: requestHandler() }).send(
       new AssumeRoleCommand({
         RoleArn: accessRoleArn(accountId, accessRole),
-        RoleSessionName: accessSessionName,
+        RoleSessionName: await accessSession(),
         DurationSeconds: 900,
       }),
     );

@@ -170,13 +170,17 @@ const simulatePolicies: CiStatement = {
   Resource: "*",
 };
 
-/** What a preview, the look for drift, verify, doctor and audit may do in the management account: read, and nothing else. */
+/** The calls of an account, of any region (AWS CloudTrail API Reference, "LookupEvents"). */
+const readTrail: CiStatement = { Sid: "ReadTrail", Effect: "Allow", Action: "cloudtrail:LookupEvents", Resource: "*" };
+
+/** What a preview, the look for drift, verify, doctor, audit, report and history may do in the management account: read, and nothing else. */
 export function previewPolicy(access: CiAccess): CiPolicy {
   return policy(
     { Sid: "ReadOrganization", Effect: "Allow", Action: readOrganization, Resource: "*" },
     { Sid: "ReadResources", Effect: "Allow", Action: readResources, Resource: "*" },
     ...readStackSets(access),
     simulatePolicies,
+    readTrail,
     // Accounts come by themselves with a shared role; each has to have the reading role.
     assume("AssumeReadingRoles", access.sharedRole ? ["*"] : access.accounts, roleNames.read),
     ...stateStatements(access, ["s3:GetObject"]),
@@ -259,7 +263,7 @@ export function readPolicy(): CiPolicy {
       Resource: "*",
     },
     { Sid: "ReadResources", Effect: "Allow", Action: readResources, Resource: "*" },
-    { Sid: "ReadTrail", Effect: "Allow", Action: "cloudtrail:LookupEvents", Resource: "*" },
+    readTrail,
   );
 }
 

@@ -3,7 +3,7 @@ import * as Flags from "@oclif/core/flags";
 
 import { StackCommand } from "../command.ts";
 import { languageFlag, passwordFileFlag, yesFlag } from "../flags.ts";
-import { languageOf } from "../onboarding/language.ts";
+import { languageOf } from "../language.ts";
 import { isTerminal } from "../terminal/stream.ts";
 import type { AddDeveloperResult } from "../results/add-developer.ts";
 

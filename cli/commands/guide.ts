@@ -3,7 +3,7 @@ import * as Flags from "@oclif/core/flags";
 
 import { StackCommand } from "../command.ts";
 import { languageFlag } from "../flags.ts";
-import { languageOf } from "../onboarding/language.ts";
+import { languageOf } from "../language.ts";
 import type { GuideResult } from "../results/guide.ts";
 
 export default class Guide extends StackCommand {
@@ -23,14 +23,9 @@ export default class Guide extends StackCommand {
   async run(): Promise<GuideResult> {
     const { flags, args } = await this.parse(Guide);
     const { file } = await this.settings(flags);
-    const { guideFor, writeGuide } = await import("../onboarding/guide.ts");
+    const { guideFor } = await import("../onboarding/guide.ts");
     const result = await guideFor(file, args.name, flags.language ?? languageOf());
-    if (flags.output === undefined) {
-      this.print(result.page.trimEnd());
-    } else {
-      await writeGuide(flags.output, result.page);
-      this.log(`The page for ${args.name} is in ${flags.output}.`);
-    }
+    await this.hand(result.page, { file: flags.output, what: `The page for ${args.name}` });
     return result;
   }
 }

@@ -1,6 +1,7 @@
 import { accountsWithOwnRoles } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { wordsOf } from "../aws/error-words.ts";
+import type { Identity } from "../aws/identities.ts";
 import { lookAtIdentities } from "../aws/look.ts";
 import type { Warning } from "../results/warning.ts";
 import { stackHeldBy } from "../engine/state-before.ts";
@@ -10,9 +11,9 @@ import { notedResources } from "../state/checkpoint.ts";
 import { accountsOutside } from "../aws/organization-view.ts";
 import { shieldTargets } from "../aws/shield.ts";
 import { authAccountUnderPolicy } from "./auth-account-policy.ts";
-import { notApplied, notAppliedLines } from "./not-applied.ts";
+import { type NotApplied, notApplied, notAppliedLines } from "./not-applied.ts";
 import { uncoveredAccounts } from "./promise.ts";
-import { cutOffs } from "./cut-offs.ts";
+import { type CutOffWarning, cutOffs } from "./cut-offs.ts";
 import { type LockedWarning, locks } from "./locks.ts";
 import { type Denied, denials } from "../engine/denials-in-aws.ts";
 
@@ -34,8 +35,21 @@ export interface Alarms {
   next: string[];
 }
 
+/** What {@link lookForAlarms} has found. */
+export interface AlarmLook {
+  /** The alarms, and what could not be looked at. */
+  warnings: Warning[];
+  denied: Denied[];
+  cutOff: CutOffWarning[];
+  locked: LockedWarning[];
+  /** What each account has, by its name in the settings; nothing of one that could not be looked at. */
+  identities: Map<string, Identity[]>;
+  /** In what the settings are ahead of the state; nothing where it can't be read from here. */
+  ahead: NotApplied | undefined;
+}
+
 /** Looks for policies that only deny on the developers' users and roles, in every account that can be reached. */
-export async function alarmsOf(project: Project, settings: Settings, stream: NodeJS.WriteStream): Promise<Alarms> {
+export async function lookForAlarms(project: Project, settings: Settings): Promise<AlarmLook> {
   const missed: Warning[] = [];
   const attempt = async <T>(what: string, call: Promise<T>): Promise<T | undefined> => {
     try {
@@ -57,15 +71,24 @@ export async function alarmsOf(project: Project, settings: Settings, stream: Nod
   const names = Object.entries(developmentAccounts).flatMap(([name, id]) => (outside?.includes(id) ? [name] : []));
   const uncovered = uncoveredAccounts(names, settings);
   const before = stackHeldBy(noted ?? []);
-  const [found, cutOff, locked] = [
+  const [denied, cutOff, locked] = [
     denials({ identities }, settings, before),
     cutOffs({ identities }, settings),
     locks({ identities }, settings, before.held),
   ];
-  const ahead = noted === undefined ? undefined : notApplied(settings, noted);
+  return {
+    ...{ denied, cutOff, locked, identities },
+    warnings: [...(underPolicy ?? []), ...uncovered, ...denied, ...cutOff, ...locked, ...missed],
+    ahead: noted === undefined ? undefined : notApplied(settings, noted),
+  };
+}
+
+/** The same, told. */
+export async function alarmsOf(project: Project, settings: Settings, stream: NodeJS.WriteStream): Promise<Alarms> {
+  const { warnings, denied: found, cutOff, locked, ahead } = await lookForAlarms(project, settings);
   return {
     next: ahead === undefined ? [] : notAppliedLines(ahead, settings),
-    lines: warningLines([...(underPolicy ?? []), ...uncovered, ...found, ...cutOff, ...locked, ...missed], stream),
+    lines: warningLines(warnings, stream),
     of(userName) {
       const denying = found.filter(({ developer }) => developer === userName);
       const denied = denying.map(({ resource, policies, quarantine }) => ({ resource, policies, quarantine }));

@@ -1,11 +1,10 @@
-import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { promisify } from "node:util";
 
 import type { OwnPolicy } from "../../infra/own-policies.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
+import { git } from "../project/git.ts";
 import type { Project } from "../project/project.ts";
 import { SettingsFile } from "../project/settings-file.ts";
 
@@ -53,23 +52,12 @@ async function policiesOf(
 
 async function fromGit(ref: string, file: string, directory: string): Promise<string | undefined> {
   // Whatever else git would take for an object, such as the index for an empty name, is no base.
-  const revision = await git(directory, "rev-parse", "--verify", "--end-of-options", `${ref}^{commit}`);
+  const revision = await git(directory, ["rev-parse", "--verify", "--end-of-options", `${ref}^{commit}`]);
   if ("failure" in revision) throw unreadable(ref, revision.failure);
-  const settings = await git(directory, "show", `${revision.output.trim()}:./${file}`);
-  if (!("failure" in settings)) return settings.output;
+  const settings = await git(directory, ["show", `${revision.output.toString().trim()}:./${file}`]);
+  if (!("failure" in settings)) return settings.output.toString();
   if (/exists on disk, but not in|does not exist in/.test(settings.failure)) return undefined;
   throw unreadable(ref, settings.failure);
-}
-
-/** What git prints, in the one language that its errors can be told apart in. */
-async function git(directory: string, ...args: string[]): Promise<{ output: string } | { failure: string }> {
-  try {
-    const env = { ...process.env, LC_ALL: "C", LANGUAGE: "" };
-    return { output: (await promisify(execFile)("git", args, { cwd: directory, env })).stdout };
-  } catch (error) {
-    const { stderr = "", code, message } = error as { stderr?: string; code?: unknown; message: string };
-    return { failure: code === "ENOENT" ? "there is no git here" : stderr.trim() || message };
-  }
 }
 
 function unreadable(ref: string, failure: string): Failure {

@@ -7,6 +7,7 @@ import { locks } from "./locks.ts";
 import { denials, liftedDenials } from "../engine/denials-in-aws.ts";
 import { madeByOthers, nameDangers } from "./taken-names.ts";
 import { otherBrokenPromises } from "./promise.ts";
+import type { Settings } from "../../infra/settings.ts";
 import type { Stack, StepEventMetadata } from "../engine/automation.ts";
 import { type RunOptions, runRefresh } from "../engine/runs.ts";
 import { unreachedNames } from "../engine/unreached.ts";
@@ -28,6 +29,8 @@ export interface DriftOptions {
   verbose: boolean;
   /** Until when to wait for another run's lock, in milliseconds since the epoch. */
   lockDeadline: number;
+  /** What opens the stack's secrets, where that is known already. */
+  secrets?: Record<string, string>;
 }
 
 /**
@@ -35,21 +38,21 @@ export interface DriftOptions {
  * is refreshed, since the engine's own preview of a refresh does not see what only the second pass finds; the state itself
  * stays as it is.
  */
-export async function drift({ project, file, verbose, lockDeadline }: DriftOptions): Promise<PreviewReport> {
+export async function drift({ project, file, verbose, lockDeadline, secrets }: DriftOptions): Promise<PreviewReport> {
   await waitForLock(lockDeadline, () => ensureUnlocked(project));
   return withStateCopy(project, async (copy) => {
-    const stack = await openForRun(copy.project, file, { secrets: copy.secrets, reporting: true });
-    const options = { project: copy.project, settings: file.settings, verbose };
+    const stack = await openForRun(copy.project, file, { secrets: copy.secrets ?? secrets, reporting: true });
+    const options = { project: copy.project, settings: file.settings, written: file.written, verbose };
     const steps: StepEventMetadata[] = [];
     await runRefresh(stack, { ...options, onStep: (step) => steps.push(step) });
     return driftReport(stack, options, stackChangesOf(steps, copy.modified), project.stack);
   });
 }
 
-/** The same, after the state itself was read back. */
+/** @param options.written the settings as they are written, with access that is over */
 export async function driftReport(
   stack: Stack,
-  options: Omit<RunOptions, "onStep">,
+  options: Omit<RunOptions, "onStep"> & { written: Settings },
   changes: StackChanges,
   stackName: string,
   refreshed?: boolean,
@@ -71,7 +74,7 @@ export async function driftReport(
     ...otherBrokenPromises(look, settings),
   ];
   return previewReport({
-    ...{ kind: "drift", stack: stackName, settings, changes },
+    ...{ kind: "drift", stack: stackName, settings, written: options.written, changes },
     warnings: [...underPolicy, ...strangers, ...denied, ...promises, ...lifted, ...unreachedWarnings(stack, settings)],
     ...(repair && { repair }),
     ...(refreshed !== undefined && { refreshed }),

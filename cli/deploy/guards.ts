@@ -5,7 +5,7 @@ import { Failure } from "../failure.ts";
 import type { StackBefore } from "../changes/stack-before.ts";
 import type { Danger, Warning } from "../results/warning.ts";
 import { guardRailsBefore, guardRailsStop, removedGuardRails } from "./guard-rails.ts";
-import { ownPoliciesStop, removedOwnPolicies } from "./own-policies.ts";
+import { ownPoliciesStop, removedOwnPolicies, weakenedOwnPolicies } from "./own-policies.ts";
 import { type GuardOptions, isDanger } from "./guard-options.ts";
 import { advice, consentTo, shutOutSetting, warningFact } from "../report/wording.ts";
 
@@ -62,6 +62,7 @@ export function dangersInSettings(before: StackBefore, settings: Settings, optio
       : [
           ...removedGuardRails(guardRailsBefore(before), settings, options),
           ...removedOwnPolicies(before, settings, options),
+          ...weakenedOwnPolicies(before, settings, options),
         ]),
   ];
 }
@@ -181,6 +182,7 @@ function settingOf(danger: Danger): string[] | undefined {
     case "guard-rails-removed":
       return ["guardRails"];
     case "own-policies-removed":
+    case "own-policies-weakened":
     case "own-policy-shuts-out":
       return ["serviceControlPolicies"];
     case "name-in-the-way":

@@ -110,6 +110,7 @@ export async function addToStack(
       ...(onBegin && { onBegin }),
       onStep: onEach,
       again: `mfa-admin up --stack ${stackReference(project)}`,
+      what: "add-developer",
     });
   const result = await keepingDenials(
     { settings: alone, before: held, told: look, lifted: [], unreached: unreachedNames(stack), onStep },
@@ -125,7 +126,7 @@ export async function removeFromStack(
   { project, file: { settings }, names, verbose }: OwnPartOptions,
 ): Promise<RunResult> {
   const again = `mfa-admin remove-developer ${names.join(" ")} --stack ${stackReference(project)}`;
-  return runRemoval(stack, names, { project, settings, verbose, again });
+  return runRemoval(stack, names, { project, settings, verbose, again, what: "remove-developer" });
 }
 
 /**

@@ -13,6 +13,7 @@ import { Failure } from "../failure.ts";
 import type { MatrixLine } from "../results/verify.ts";
 import type { Danger, Warning } from "../results/warning.ts";
 import type { GuardOptions } from "./guard-options.ts";
+import { lostDenials } from "./weakened-policies.ts";
 
 /** The organization's own policies that the stack has, by their names in AWS. */
 function heldBefore({ held }: Pick<StackBefore, "held">): Map<string, unknown> {
@@ -33,6 +34,24 @@ export function removedOwnPolicies(
   return removed.length === 0
     ? []
     : [{ kind: "own-policies-removed", refused: !allowUnprotected, policies: removed.sort() }];
+}
+
+/**
+ * Those that go on and no longer deny what they did. What another of the organization's own denies instead is not lost.
+ */
+export function weakenedOwnPolicies(
+  before: Pick<StackBefore, "held">,
+  { serviceControlPolicies, ownPolicies: now }: Pick<Settings, "serviceControlPolicies" | "ownPolicies">,
+  { allowUnprotected = false }: GuardOptions,
+): Danger[] {
+  if (now === undefined) return [];
+  const names = serviceControlPolicies.map(ownPolicyName);
+  const contents = now.map(({ content }) => content);
+  const policies = [...heldBefore(before)].flatMap(([name, content]) => {
+    const statements = names.includes(name) ? lostDenials(content, contents) : [];
+    return statements.length === 0 ? [] : [{ name, statements }];
+  });
+  return policies.length === 0 ? [] : [{ kind: "own-policies-weakened", refused: !allowUnprotected, policies }];
 }
 
 type Effective = Pick<

@@ -25,6 +25,8 @@ export interface PreviewOptions extends GuardOptions {
   lockDeadline: number;
   /** Names of accounts that are to be taken out of the stack. */
   forget?: string[] | undefined;
+  /** What opens the stack's secrets, where that is known already. */
+  secrets?: Record<string, string>;
 }
 
 /** What `up` would do, with what it would refuse; or, where AWS cannot be asked and there is a base, the roster's difference. */
@@ -52,6 +54,7 @@ async function full({
   verbose,
   lockDeadline,
   forget,
+  secrets,
   ...guards
 }: PreviewOptions): Promise<PreviewReport> {
   const [
@@ -74,7 +77,7 @@ async function full({
   const saving = path === undefined ? undefined : { path, ...(await import("./saved-plan.ts")) };
   await saving?.requirePlanWritable(saving.path);
   const { settings } = file;
-  const stack = await openForRun(project, file, { lockDeadline, forget, reporting: true });
+  const stack = await openForRun(project, file, { lockDeadline, forget, secrets, reporting: true });
   const unreached = unreachedNames(stack);
   const [changes, look] = await Promise.all([
     previewed(stack, { project, settings, verbose }),

@@ -1,3 +1,4 @@
+import type { Settings } from "../../infra/settings.ts";
 import { stackChangesOf } from "../changes/resource.ts";
 import type { Stack, StepEventMetadata } from "../engine/automation.ts";
 import { type RunOptions, runRefresh } from "../engine/runs.ts";
@@ -34,7 +35,7 @@ export async function refresh({ yes, previewOnly, ...options }: RefreshOptions):
     `Write what AWS has into the state of "${stackReference(project)}"? It changes the state, and nothing in AWS`,
     yes,
   );
-  const report = await refreshState(stack, { project, settings: file.settings, verbose });
+  const report = await refreshState(stack, { project, settings: file.settings, written: file.written, verbose });
   const isPartial = report.warnings.some(isUnreached);
   const isTaken = report.warnings.some(({ kind }) => kind === "name-taken");
   const up = isTaken ? "mfa-admin up --adopt, if what is taken over is meant," : "mfa-admin up";
@@ -42,7 +43,10 @@ export async function refresh({ yes, previewOnly, ...options }: RefreshOptions):
   return { report, isPartial, ...(hasDrifted && { next: `${up} puts right what has drifted.` }) };
 }
 
-async function refreshState(stack: Stack, options: Omit<RunOptions, "onStep">): Promise<PreviewReport> {
+async function refreshState(
+  stack: Stack,
+  options: Omit<RunOptions, "onStep"> & { written: Settings },
+): Promise<PreviewReport> {
   const modified = await modifiedBefore(stack, options.project);
   const steps: StepEventMetadata[] = [];
   await runRefresh(stack, { ...options, onStep: (step) => steps.push(step) });

@@ -7,7 +7,6 @@ import { closest } from "../closest.ts";
 import { Failure } from "../failure.ts";
 import { isAccessDenied } from "../aws/error-words.ts";
 import { iamIn } from "../aws/clients.ts";
-import { requireAccess, managementAccountAtHand } from "../aws/preconditions.ts";
 import { type EmergencySettings, readEmergencySettings } from "../project/emergency-settings.ts";
 import type { Project } from "../project/project.ts";
 import { isSameName, type RosterName } from "../project/roster-names.ts";
@@ -129,6 +128,7 @@ export async function userInEmergency(
 
 /** Says better whose credentials these are, or that the access role is in the way. */
 async function throwBetterRefusal(settings: EmergencySettings): Promise<void> {
+  const { managementAccountAtHand, requireAccess } = await import("../aws/preconditions.ts");
   await managementAccountAtHand(settings);
   await requireAccess("auth", settings.authAccount, settings.accessRole);
 }

@@ -19,13 +19,24 @@ import type { StackBefore } from "../changes/stack-before.ts";
 import type { Check } from "../results/doctor.ts";
 import { looked, ok } from "./check.ts";
 
-/** Each account by its access role: whether it lets in and may look around, and its quotas with what is needed of them. */
-export async function accountChecks(settings: Settings, before: StackBefore | undefined): Promise<Check[]> {
+/**
+ * Each account by its access role: whether it lets in and may look around, and its quotas with what is needed of them.
+ *
+ * @param advance is told of each account that is done with
+ */
+export async function accountChecks(
+  settings: Settings,
+  before: StackBefore | undefined,
+  advance: () => void,
+): Promise<Check[]> {
   const iam = clientsIn(settings);
   const accounts = Object.entries({ auth: settings.authAccount, ...settings.developmentAccounts });
-  const checks = await pMap(accounts, ([account, id]) => inAccount(account, id, iam(id), settings, before), {
-    concurrency: 8,
-  });
+  const look = async ([account, id]: [account: string, id: string]): Promise<Check[]> => {
+    const found = await inAccount(account, id, iam(id), settings, before);
+    advance();
+    return found;
+  };
+  const checks = await pMap(accounts, look, { concurrency: 8 });
   return checks.flat();
 }
 

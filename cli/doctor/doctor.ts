@@ -22,15 +22,19 @@ import { actingIn, sharedRoleChecks } from "./shared-role.ts";
 import { stateChecks } from "./state.ts";
 import { toolchainChecks } from "./toolchain.ts";
 
-/** Looks at everything that a run needs, all at a time. It changes nothing. */
-export async function diagnose(project: Project, settings: Settings): Promise<Diagnosis> {
+/**
+ * Looks at everything that a run needs, all at a time. It changes nothing.
+ *
+ * @param advance is told of each account that is done with
+ */
+export async function diagnose(project: Project, settings: Settings, advance: () => void): Promise<Diagnosis> {
   const toolchain = toolchainChecks();
   // Before anything else that needs credentials: what is wrong with them is told once.
   const { caller, checks: own } = await callerChecks(settings);
   const [here, state, aws] = await Promise.all([
     toolchain,
     stateOf(project, caller),
-    awsChecks(project, settings, caller),
+    awsChecks(project, settings, { caller, advance }),
   ]);
   const checks = [...here, ...own, ...aws.checks, ...sizeChecks(settings), ...state];
   return {
@@ -56,7 +60,7 @@ async function stateOf(project: Project, caller: ManagingCaller | undefined): Pr
 async function awsChecks(
   project: Project,
   settings: Settings,
-  caller: ManagingCaller | undefined,
+  { caller, advance }: { caller: ManagingCaller | undefined; advance: () => void },
 ): Promise<{ checks: Check[]; shutOut: Warning[] }> {
   if (caller === undefined) {
     return {
@@ -71,7 +75,7 @@ async function awsChecks(
   const [organization, shared, accounts, impact] = await Promise.all([
     organizationChecks(settings, { managementAccount, before, shield }),
     sharedRoleChecks(settings),
-    accountChecks(actingIn(settings), held),
+    accountChecks(actingIn(settings), held, advance),
     missed.length > 0 ? { checks: missed, shutOut: [] } : impactOf(before, settings),
   ]);
   return { checks: [...organization, ...shared, ...accounts, ...impact.checks], shutOut: impact.shutOut };

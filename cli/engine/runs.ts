@@ -13,6 +13,7 @@ import type { RunResult } from "../results/run.ts";
 import type { Given } from "../changes/given.ts";
 import { identityKey } from "../changes/step.ts";
 import { cancellable } from "./interrupt.ts";
+import { runMessage } from "./run-message.ts";
 import { forDeletion, programOf } from "./stack.ts";
 import { withoutDenials } from "./denials.ts";
 import { withoutCallStacks, withoutReports } from "./pulumi-insides.ts";
@@ -39,6 +40,8 @@ export interface RunOptions {
   denials?: KnownDenials;
   /** The command that goes on after a failure. Default: the run's own. */
   again?: string;
+  /** The command that the history tells. Default: the engine's own. */
+  what?: string;
   /** Pass the engine's own output on to stderr. */
   verbose: boolean;
 }
@@ -248,12 +251,12 @@ const titles: Record<EngineCommand, string> = {
 
 type EngineOptions = Pick<
   Parameters<Stack["up"]>[0] & object,
-  "onEvent" | "onOutput" | "onError" | "signal" | "color" | "suppressProgress"
+  "onEvent" | "onOutput" | "onError" | "signal" | "color" | "suppressProgress" | "message"
 >;
 
 async function run(
   command: EngineCommand,
-  { project, settings, total, onBegin, onStep, verbose, again, denials }: RunOptions,
+  { project, settings, total, onBegin, onStep, verbose, again, what = command, denials }: RunOptions,
   call: (engine: EngineOptions) => Promise<unknown>,
 ): Promise<FinishedRun> {
   // A `destroy` leaves nothing unchanged.
@@ -282,6 +285,8 @@ async function run(
       async (signal) => {
         await onBegin?.();
         const engine: EngineOptions = {
+          // A preview is kept nowhere, and can do without credentials.
+          ...(command !== "preview" && { message: await runMessage(what) }),
           onEvent: (event) => {
             if (denials !== undefined && event.resOutputsEvent !== undefined) {
               const { metadata } = event.resOutputsEvent;

@@ -42,7 +42,7 @@ export async function findStack(project: Project, options: OpenStackOptions = {}
   await removeEmptyAttributes(project);
   try {
     const [program, workspaceOptions] = await workspaceArguments(project, options);
-    if (!(await isInDirectory(project))) return await LocalWorkspace.selectStack(program, workspaceOptions);
+    if (!(await isAtHand(project))) return await LocalWorkspace.selectStack(program, workspaceOptions);
     const workspace = await LocalWorkspace.create({ ...workspaceOptions, program: program.program });
     return await Stack.select(program.stackName, withoutSelecting(workspace));
   } catch (error) {
@@ -51,10 +51,12 @@ export async function findStack(project: Project, options: OpenStackOptions = {}
   }
 }
 
-/** Whether the stack is a file at hand, which need not be looked for by the engine. */
-async function isInDirectory(project: Project): Promise<boolean> {
-  if (localStateDirectory(project) === undefined) return false;
-  return (await listStacks(project)).some(({ name }) => name === project.stack);
+/** Whether the stack is a file that can be seen without the engine, which takes half a second to look for it. */
+async function isAtHand(project: Project): Promise<boolean> {
+  if (stateFilesOf(project) === undefined) return false;
+  // What is in the way of that, the engine meets as well, and tells.
+  const stacks = await listStacks(project).catch(() => []);
+  return stacks.some(({ name }) => name === project.stack);
 }
 
 /** To select a stack tells the Pulumi CLI which one is meant where none is named. Every run names it. */

@@ -1,3 +1,4 @@
+import { loadHelpClass } from "@oclif/core/help";
 import type { Hook } from "@oclif/core/hooks";
 
 import { report } from "../explain.ts";
@@ -11,7 +12,6 @@ const commandNotFound: Hook.CommandNotFound = async function ({ id, argv, config
   const isHelp = name === "help";
   const unknown = unknownCommand(isHelp ? rest : [name, ...rest], config.commandIDs);
   if (isHelp && unknown === undefined) {
-    const { loadHelpClass } = await import("@oclif/core/help");
     const help = new (await loadHelpClass(config))(config);
     return help.showHelp(rest);
   }

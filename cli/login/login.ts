@@ -9,7 +9,15 @@ import { codeDevices } from "./devices.ts";
 import { liveSession, LoginMemory, type Memory, type Session } from "./memory.ts";
 import { type Myself, assignmentToMe, warnOfClock } from "./myself.ts";
 import { ownAmong } from "./own-key.ts";
-import { chainedLimit, type Opened, openSessions, type SessionRequest, withAnyDevice, WrongCode } from "./sessions.ts";
+import {
+  chainedLimit,
+  type Opened,
+  openSessions,
+  type SessionRequest,
+  spending,
+  withAnyDevice,
+  WrongCode,
+} from "./sessions.ts";
 import { tell } from "../terminal/tell.ts";
 
 export interface LoginOptions {
@@ -112,8 +120,8 @@ async function loginWithCode(
   for (let attempt = 1; ; attempt++) {
     const code = await codeToUse(attempt === 1 ? given : undefined, used, what);
     try {
-      const { opened, device } = await withAnyDevice(devices, (serialNumber) =>
-        openSessions(request, { serialNumber, tokenCode: code }),
+      const { opened, device } = await spending(memory, code, () =>
+        withAnyDevice(devices, (serialNumber) => openSessions(request, { serialNumber, tokenCode: code })),
       );
       const { sessions, refused, own } = opened;
       const chosen = request.accounts.length === 1 ? request.accounts : [];
@@ -130,8 +138,6 @@ async function loginWithCode(
       }));
       return { sessions, refused };
     } catch (error) {
-      // Whatever came after the code was taken, or may have been: it is used up.
-      if (!(error instanceof WrongCode)) await memory.change((now) => ({ ...now, lastCode: rememberedCode(code) }));
       if (!(error instanceof WrongCode) || given !== undefined || !canAsk() || attempt >= tries) throw error;
       tell(`${error.message} Type the one that the device shows now.`);
     }

@@ -6,7 +6,7 @@ import { codeDevices } from "./devices.ts";
 import { LoginMemory } from "./memory.ts";
 import type { Myself } from "./myself.ts";
 import type { AccessKey } from "./own-access-key.ts";
-import { ownSession, withAnyDevice } from "./sessions.ts";
+import { ownSession, spending, withAnyDevice } from "./sessions.ts";
 
 /** GetSessionToken's shortest session, in seconds (AWS STS API Reference, "GetSessionToken"). */
 const shortest = 900;
@@ -33,8 +33,10 @@ export async function sessionWithMfa(
     const tokenCode = await codeToUse(given, new UsedCodes(remembered), "MFA code");
     const { userName } = myself;
     const request = { key, clockOffset: myself.clockOffset, assignment: { userName, sessionDuration: shortest } };
-    const { opened, device } = await withAnyDevice(devices, (serialNumber) =>
-      ownSession(request, { SerialNumber: serialNumber, TokenCode: tokenCode }),
+    const { opened, device } = await spending(memory, tokenCode, () =>
+      withAnyDevice(devices, (serialNumber) =>
+        ownSession(request, { SerialNumber: serialNumber, TokenCode: tokenCode }),
+      ),
     );
     await memory.change((now) => ({ ...now, device, lastCode: rememberedCode(tokenCode) }));
     return opened;

@@ -6,7 +6,8 @@ import { Failure } from "../failure.ts";
 import type { AccessKey } from "./own-access-key.ts";
 import { stsFor } from "./developer-clients.ts";
 import { explainAs } from "./explain-key.ts";
-import type { OwnSession, Session } from "./memory.ts";
+import { rememberedCode } from "./code.ts";
+import type { LoginMemory, OwnSession, Session } from "./memory.ts";
 import { whomToAsk } from "./myself.ts";
 
 /** A chained session's limit, in seconds (IAM User Guide, "Role chaining"). */
@@ -61,6 +62,19 @@ export async function withAnyDevice<T>(
     }
   }
   throw refused ?? new Error("no device to try");
+}
+
+/**
+ * Opens something by a code, which is used up unless AWS says that it is wrong: whatever else has failed, AWS may have seen it, and takes
+ * none twice.
+ */
+export async function spending<T>(memory: LoginMemory, tokenCode: string, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    if (!(error instanceof WrongCode)) await memory.change((now) => ({ ...now, lastCode: rememberedCode(tokenCode) }));
+    throw error;
+  }
 }
 
 /** What one code has opened. */

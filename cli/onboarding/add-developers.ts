@@ -27,7 +27,8 @@ import {
   writePasswordFile,
 } from "./handover.ts";
 import type { Handover } from "../results/add-developer.ts";
-import type { Language } from "./language.ts";
+import type { Language } from "../language.ts";
+import { writePage } from "../terminal/page-file.ts";
 import { tell } from "../terminal/tell.ts";
 
 export interface AddDevelopersOptions {
@@ -145,10 +146,10 @@ async function writeGuides(
   names: string[],
   { directory, language }: { directory: string; language: Language },
 ): Promise<void> {
-  const { guidePage, writeGuide } = await import("./guide.ts");
+  const { guidePage } = await import("./guide.ts");
   try {
     await mkdir(directory, { recursive: true });
-    for (const name of names) await writeGuide(guideFile(directory, name), await guidePage(settings, name, language));
+    for (const name of names) await writePage(guideFile(directory, name), await guidePage(settings, name, language));
   } catch (error) {
     const later = names.map((name) => `mfa-admin guide ${name}, mfa-admin reset-password ${name}`).join(", ");
     throw new Failure((error as Error).message, `For the pages and the one-time passwords run: ${later}.`, {

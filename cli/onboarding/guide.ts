@@ -1,18 +1,15 @@
 import { readFile } from "node:fs/promises";
 
-import writeFileAtomic from "write-file-atomic";
-
 import { accountsOfUnits, namedAccounts } from "../../infra/accounts-of-units.ts";
 import { type Assignment, assignmentOf } from "../../infra/assignment.ts";
 import { signInAddress } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { accessKeyProfile, accountProfileName, configText, roleProfiles } from "../aws-files/profiles.ts";
-import { Failure } from "../failure.ts";
 import { kitText } from "../login/kit.ts";
 import { requireInRoster } from "../project/roster.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import type { GuideResult } from "../results/guide.ts";
-import type { Language } from "./language.ts";
+import type { Language } from "../language.ts";
 
 /**
  * The page for somebody on the roster, and what stands in it.
@@ -65,17 +62,6 @@ async function kitAssignment(settings: Settings, userName: string): Promise<Assi
   const known = Object.fromEntries(all.flatMap(({ name, id, state }) => (state === "ACTIVE" ? [[name, id]] : [])));
   const assignment = assignmentOf(settings, userName, known);
   return assignment.everyAccount === true ? { ...assignment, accounts: known } : assignment;
-}
-
-/** Writes a page; one that is there already is replaced. */
-export async function writeGuide(path: string, page: string): Promise<void> {
-  try {
-    await writeFileAtomic(path, page);
-  } catch (error) {
-    throw new Failure(`${path} cannot be written: ${(error as Error).message}.`, "Name another place.", {
-      cause: error,
-    });
-  }
 }
 
 /** Puts values into a text. A line that names a value which is missing is left out. */

@@ -3,7 +3,7 @@ import type { Warning } from "../results/warning.ts";
 import { listed, type Mark } from "./phrases.ts";
 
 /** What each keeps from developers' sessions. */
-const kept: Record<GuardRail, string> = {
+export const kept: Record<GuardRail, string> = {
   roles: "changing the developers' roles and the access role",
   identities: "making users, keys and passwords",
   federation: "making identity providers",

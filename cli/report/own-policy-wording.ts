@@ -5,7 +5,14 @@ import { listed, type Mark } from "./phrases.ts";
 export function ownPolicyText(
   warning: Extract<
     Warning,
-    { kind: "own-policies-removed" | "own-policy-loose" | "own-policy-shuts-out" | "own-policy-stops" }
+    {
+      kind:
+        | "own-policies-removed"
+        | "own-policies-weakened"
+        | "own-policy-loose"
+        | "own-policy-shuts-out"
+        | "own-policy-stops";
+    }
   >,
   mark: Mark,
 ): string {
@@ -15,6 +22,13 @@ export function ownPolicyText(
       const [policies, are, deny] = isOne ? ["policy", "is", "it denies"] : ["policies", "are", "they deny"];
       return `The own service control ${policies} ${listed(warning.policies, mark)} ${are} taken off: what ${deny} is open from then on.`;
     }
+    case "own-policies-weakened":
+      return warning.policies
+        .map(({ name, statements }) => {
+          const what = `The own service control policy ${mark(name)} denies less than before`;
+          return `${what}, by ${listed(statements, mark)}: what these denied may be open from then on.`;
+        })
+        .join(" ");
     case "own-policy-loose": {
       const { name, change, targets } = warning;
       const how =

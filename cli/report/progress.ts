@@ -118,3 +118,19 @@ export class Progress {
     return styled("dim", text, this.stream);
   }
 }
+
+/** Shows what is going on, once it takes more than two seconds. */
+export async function withProgress<T>(
+  title: string,
+  what: string,
+  act: (advance: () => void) => Promise<T>,
+): Promise<T> {
+  const progress = new Progress(title, { what }, [], { after: 2000 });
+  try {
+    return await act(() => {
+      progress.advance();
+    });
+  } finally {
+    progress.end();
+  }
+}

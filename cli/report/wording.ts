@@ -43,7 +43,7 @@ export function consentTo(danger: Danger): string | undefined {
   if (danger.kind === "removals") return `--max-removals ${danger.removed}`;
   if (danger.kind === "name-taken") return "--adopt";
   if (danger.kind === "denials-lifted") return "--lift-denials NAME";
-  const takesOff = ["unprotected", "guard-rails-removed", "own-policies-removed"];
+  const takesOff = ["unprotected", "guard-rails-removed", "own-policies-removed", "own-policies-weakened"];
   return takesOff.includes(danger.kind) ? "--allow-unprotected" : undefined;
 }
 
@@ -148,6 +148,7 @@ export function warningFact(warning: TellableWarning, mark: Mark, accounts?: num
     case "turned":
       return turnedText(warning, mark);
     case "own-policies-removed":
+    case "own-policies-weakened":
     case "own-policy-loose":
     case "own-policy-shuts-out":
     case "own-policy-stops":

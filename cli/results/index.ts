@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { addDeveloperSchema, handoverSchema } from "./add-developer.ts";
 import { auditSchema } from "./audit.ts";
+import { auditorReportSchema } from "./auditor-report.ts";
 import { cancelSchema } from "./cancel.ts";
 import { resetMfaSchema, revokeKeysSchema } from "./credentials.ts";
 import { doctorSchema } from "./doctor.ts";
@@ -9,6 +10,7 @@ import { enrollSchema } from "./enroll.ts";
 import { errorSchema } from "./error.ts";
 import { extendSchema } from "./extend.ts";
 import { guideSchema } from "./guide.ts";
+import { historySchema } from "./history.ts";
 import { initSchema } from "./init.ts";
 import { listSchema } from "./list.ts";
 import { lockSchema, unlockSchema } from "./lock.ts";
@@ -35,6 +37,7 @@ export const resultSchemas: Record<string, z.ZodType> = {
   error: errorSchema,
   extend: extendSchema,
   guide: guideSchema,
+  history: historySchema,
   init: initSchema,
   list: listSchema,
   lock: lockSchema,
@@ -44,6 +47,7 @@ export const resultSchemas: Record<string, z.ZodType> = {
   preview: previewReportSchema,
   refresh: previewReportSchema,
   "remove-developer": removeDeveloperSchema,
+  report: auditorReportSchema,
   "reset-mfa": resetMfaSchema,
   "reset-password": z.array(handoverSchema),
   "revoke-keys": revokeKeysSchema,

@@ -157,6 +157,20 @@ export const warningSchema = z
       .describe("Service control policies of the organization's own are taken off; --allow-unprotected allows it."),
     z
       .strictObject({
+        kind: z.literal("own-policies-weakened"),
+        refused,
+        policies: z.array(
+          z.strictObject({
+            name: z.string().describe("The policy's name in AWS Organizations."),
+            statements: z
+              .array(z.string())
+              .describe("The Sids of what it no longer denies, or the places, as statement 2."),
+          }),
+        ),
+      })
+      .describe("Service control policies of the organization's own deny less; --allow-unprotected allows it."),
+    z
+      .strictObject({
         kind: z.literal("own-policy-loose"),
         name: z.string().describe("The policy's name in AWS Organizations."),
         change: z.enum(["deleted", "detached", "changed"]),

@@ -53,7 +53,8 @@ export async function verifyAndReport(
   printer: Printer,
 ): Promise<{ report: Verification; text: string }> {
   const { project, format, all, junit, live } = options;
-  const settings = await withEveryAccount(options.settings);
+  // A canary may be for an account that the settings do not name.
+  const settings = live === undefined ? options.settings : await withEveryAccount(options.settings);
   const canaries = live === undefined ? [] : await agreedCanaries(live, { ...options, settings }, printer);
   // While AWS is asked there is time to load what writes.
   const [report, write] = await Promise.all([verify(project, settings, canaries), writerOf(format, all)]);

@@ -85,24 +85,44 @@ function triedLines(line: LiveLine): string[] {
 /** The heads of {@link matrixRows}. */
 export const matrixHead = ["", "Account", "Who", "Signed by", "On", "Actions", "Expected", "Got"];
 
-/** A row for what one caller may do on one resource: actions that come out alike stand together. */
-export function matrixRows(lines: MatrixLine[]): string[][] {
+/** Lines of one caller on one resource that come out alike, with their actions. */
+export interface AlikeLines extends Omit<MatrixLine, "action"> {
+  actions: string[];
+}
+
+/** The matrix with a row for what one caller may do on one resource: actions that come out alike stand together. */
+export function alikeLines(lines: MatrixLine[]): AlikeLines[] {
   const alike = Map.groupBy(lines, (line) =>
     JSON.stringify([line.holds, line.account, line.who, line.credentials, line.resource, line.expected, gotText(line)]),
   );
   return [...alike.values()].flatMap((own) => {
-    const [line] = own;
-    if (line === undefined) return [];
-    const { holds, account, who, credentials, resource, expected } = line;
-    const actions = own.map(({ action }) => action).join(" ");
-    return [[holds ? "ok" : "!", account, who, credentials, shortResource(resource), actions, expected, gotText(line)]];
+    const [first] = own;
+    if (first === undefined) return [];
+    const { account, who, credentials, resource, expected, got, decidedBy, holds } = first;
+    return [
+      {
+        ...{ account, who, credentials, resource, actions: own.map(({ action }) => action), expected },
+        ...(got !== undefined && { got }),
+        ...(decidedBy !== undefined && { decidedBy }),
+        holds,
+      },
+    ];
+  });
+}
+
+/** The same in words. */
+export function matrixRows(lines: MatrixLine[]): string[][] {
+  return alikeLines(lines).map((line) => {
+    const { holds, account, who, credentials, resource, expected, actions } = line;
+    const mark = holds ? "ok" : "!";
+    return [mark, account, who, credentials, shortResource(resource), actions.join(" "), expected, gotText(line)];
   });
 }
 
 /** A resource without what all of IAM's have in common. */
 const shortResource = (resource: string): string => resource.replace(/^arn:aws:iam::/, "");
 
-export function gotText({ got, decidedBy }: MatrixLine): string {
+export function gotText({ got, decidedBy }: Pick<MatrixLine, "got" | "decidedBy">): string {
   if (got === undefined) return "not asked";
   return decidedBy === undefined ? got : `${got} (${decidedBy})`;
 }

@@ -6,6 +6,7 @@ import { ownPolicies } from "../../infra/own-policies.ts";
 import { region } from "../../infra/region.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { clientsIn } from "../aws/clients.ts";
+import { withEveryAccount } from "../aws/every-account.ts";
 import { isCanary } from "../aws/identities.ts";
 import { type Attempt, noting } from "../aws/missed.ts";
 import { isOfOrganization } from "../aws/organization-view.ts";
@@ -33,12 +34,16 @@ const searchedKinds: FindingKind[] = [
 /**
  * Proves the promise on what AWS has. It asks for nothing of the stack's state, and changes nothing, but for canaries: those that are
  * given are made, tried and taken away, and what others have left is taken away.
+ *
+ * @param options.readOnly whether what others have left stays, and is found like any user
  */
 export async function verify(
   { stack }: Pick<Project, "stack">,
-  settings: Settings,
+  given: Settings,
   canaries: Canary[] = [],
+  { readOnly = false }: { readOnly?: boolean } = {},
 ): Promise<Verification> {
+  const settings = await withEveryAccount(given);
   const managementAccount = await managementAccountAtHand(settings);
   const organizationId = knownOrganization()?.id ?? "";
   const missed: Missed[] = [];
@@ -54,13 +59,13 @@ export async function verify(
     ),
     readAccounts(all, settings, attempt),
   ]);
-  const isLeft = read.some(({ identities }) => identities.some(isCanary));
+  const isLeft = !readOnly && read.some(({ identities }) => identities.some(isCanary));
   const leftovers = isLeft
     ? await (await import("./canary/live.ts")).clearLeftovers(read, settings)
     : { removed: [], findings: [] };
   const accounts = read.map((one) => ({
     ...one,
-    identities: one.identities.filter((identity) => !isCanary(identity)),
+    identities: one.identities.filter((identity) => readOnly || !isCanary(identity)),
   }));
   const organization = above && organizationComparison(above, settings, organizationId);
   const [lines, outsiders] = await Promise.all([

@@ -2,7 +2,7 @@
  * `npm run bench`: what the product adds to what it is made of, measured side by side in one run, on the local AWS.
  *
  *   --quick       a small stack and few rounds, to try it
- *   --only NAME   one benchmark: help, login, verify or up
+ *   --only NAME   one benchmark: help, lock, login, operations, verify or up
  *   --json FILE   the numbers as JSON into a file, instead of below the table
  *
  * It is a report: it ends with status 0 whether the aims are met or not, and with another only if it could not measure.
@@ -14,6 +14,8 @@ import { parseArgs } from "node:util";
 import { benchHelp } from "./help.ts";
 import { type Row, table } from "./report.ts";
 import { benchLogin } from "./login.ts";
+import { benchLock } from "./lock.ts";
+import { benchOperations } from "./operations.ts";
 import { benchUp } from "./up.ts";
 import { benchVerify } from "./verify.ts";
 
@@ -23,11 +25,20 @@ const { values } = parseArgs({
 const { quick, only, json } = values;
 
 const rounds = quick
-  ? { help: 5, login: 3, verify: 3, developers: 20, creations: 1, repetitions: 2 }
-  : { help: 25, login: 15, verify: 9, developers: 100, creations: 5, repetitions: 5 };
+  ? { help: 5, login: 3, lock: 3, verify: 3, developers: 20, creations: 1, repetitions: 2 }
+  : { help: 25, login: 15, lock: 15, verify: 9, developers: 100, creations: 5, repetitions: 5 };
+/** Of doctor and audit. */
+const sizes = quick
+  ? [{ developers: 20, accounts: 2 }]
+  : [
+      { developers: 100, accounts: 2 },
+      { developers: 1000, accounts: 5 },
+    ];
 const benchmarks: Record<string, () => Promise<Row[]>> = {
   help: () => benchHelp(rounds.help),
   login: () => benchLogin(rounds.login),
+  lock: () => benchLock(rounds.lock),
+  operations: () => benchOperations(sizes),
   verify: () => benchVerify({ developers: rounds.developers, rounds: rounds.verify }),
   up: () => benchUp(rounds),
 };
@@ -45,6 +56,7 @@ for (const [name, benchmark] of Object.entries(benchmarks)) {
 const report = {
   seconds: Math.round((Date.now() - started) / 1000),
   rounds,
+  sizes,
   node: process.version,
   platform: `${process.platform}-${process.arch}`,
   cores: availableParallelism(),

@@ -83,6 +83,11 @@ describe("access that ends", () => {
     expect(preview.stdout)
       .to.contain(`The access of bob ended after ${over}`)
       .and.to.contain("Deletes access of carol");
+    for (const command of [["list"], ["refresh", "--preview-only"]]) {
+      expect((await admin.succeed(...command)).stdout, command.join(" "))
+        .to.contain(`The access of bob ended after ${over}`)
+        .and.to.contain(`The access of carol ended after ${over}`);
+    }
     const guarded = await admin.run("up", "--yes", "--max-removals", "1");
     expect(guarded.status).to.equal(1);
     expect(guarded.stderr).to.contain("This removes 2 of 3 developers");

@@ -15,7 +15,7 @@ describe("cancel", () => {
   let directory: string;
 
   before(async () => {
-    admin = await Administrator.withProject();
+    admin = await Administrator.withProject({ passphrase: true });
     directory = join(admin.stateDirectory, ".pulumi", "locks", "organization", "mfa-admin", "main");
   });
   after(() => admin.close());

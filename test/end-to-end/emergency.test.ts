@@ -14,6 +14,7 @@ describe("whoever has to be shut out now is shut out now", () => {
 
   before(async () => {
     admin = await Administrator.withStack({
+      passphrase: true,
       developers: ["alice", "bob", "carol", "dave", "erin", "frank", "grace", '"458"'],
     });
     applied = await admin.settings();

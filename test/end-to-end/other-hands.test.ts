@@ -29,7 +29,10 @@ describe("what other hands have done meanwhile gives, keeps and takes nobody's a
   let applied: string;
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: ["alice", "bob", "carol", "dave", "erin", "frank"] });
+    admin = await Administrator.withProject({
+      passphrase: true,
+      developers: ["alice", "bob", "carol", "dave", "erin", "frank"],
+    });
     const payments = admin.sandbox.organization.account("444444444444");
     admin.sandbox.userInMemberAccount(payments.id, "mail", []);
     const key = payments.users.get("mail")?.accessKeys[0] ?? expect.fail();

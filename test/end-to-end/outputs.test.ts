@@ -7,7 +7,7 @@ describe("outputs", () => {
   let admin: Administrator;
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: ["alice"] });
+    admin = await Administrator.withProject({ passphrase: true, developers: ["alice"] });
   });
   after(() => admin.close());
 

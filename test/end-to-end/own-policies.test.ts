@@ -179,9 +179,20 @@ describe("the organization's own service control policies", () => {
     await write("policies/region.json", JSON.stringify(region).replace("ap-northeast-1", "us-east-1"));
     await admin.succeed("preview", "--save-plan", "plan.json");
     await write("policies/region.json", JSON.stringify(region).replace("ap-northeast-1", "eu-west-1"));
-    expect(await refused("up", "--yes", "--plan", "plan.json")).to.contain(
+    expect(await refused("up", "--yes", "--allow-unprotected", "--plan", "plan.json")).to.contain(
       "planned otherwise: update own service control policy mfa-admin-own-region in management",
     );
+    await write("policies/region.json", region);
+  });
+
+  it("deny less with --allow-unprotected alone", async () => {
+    await write("policies/region.json", JSON.stringify(region).replace("ap-northeast-1", "us-east-1"));
+    const told =
+      "The own service control policy mfa-admin-own-region denies less than before, by Region: what these denied may be open from then on.";
+    expect(plain((await admin.succeed("preview")).stdout)).to.contain(told);
+    const text = await refused("up", "--yes");
+    expect(plain(text)).to.contain(told);
+    expect(text).to.contain("run mfa-admin up with --allow-unprotected.");
     await write("policies/region.json", region);
   });
 

@@ -9,7 +9,7 @@ describe("before anything is changed", () => {
   let admin: Administrator;
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: ["alice"] });
+    admin = await Administrator.withProject({ passphrase: true, developers: ["alice"] });
   });
   after(() => admin.close());
 
@@ -311,7 +311,7 @@ describe("a stack that is locked by another run", () => {
   let admin: Administrator;
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: ["alice"] });
+    admin = await Administrator.withProject({ passphrase: true, developers: ["alice"] });
   });
   after(() => admin.close());
 

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { parse } from "yaml";
 
+import type { History } from "../../cli/results/history.ts";
 import { administratorOf } from "../sandbox/testing.ts";
 import { Administrator, initFlags, type Result, type RunOptions } from "../support/harness.ts";
 import { PulumiCloud } from "../support/pulumi-cloud.ts";
@@ -80,6 +81,16 @@ describe("Pulumi Cloud", () => {
       expect(cloud.stored("mfa-admin/main")).to.eql(before);
     });
 
+    it("tells its history, and doctor that no run holds it and that older versions are kept", async () => {
+      await made();
+      const { rows } = JSON.parse(await succeed("history", "--json")) as History;
+      expect(rows.map(({ source, who, what, adds }) => ({ source, who, what, adds }))).to.eql([
+        { source: "state", who: "administrator", what: "up", adds: ["alice"] },
+      ]);
+      const stdout = await succeed("doctor");
+      expect(stdout).to.contain("No run holds the state.").and.contain("The server keeps older versions of the state.");
+    });
+
     it("guards an edit that removes too many, by what the service has", async () => {
       await initialized();
       await succeed("add-developer", "alice", "bob", "carol", "dave", "--yes");
@@ -122,6 +133,7 @@ describe("Pulumi Cloud", () => {
       await initialized();
       await killedUp("SIGKILL");
       expect((await run("up", "--yes")).stderr).to.match(/^Error: The stack "acme\/main" is locked by another run\./);
+      expect(await succeed("doctor")).to.contain(`Another run holds the state: as ${cloud.url} says.`);
       expect(await succeed("cancel", "--yes")).to.match(
         /^The lock of the stack "acme\/main" is released\. Run mfa-admin up/,
       );

@@ -8,8 +8,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 
-import { CreateBucketCommand, DeleteObjectCommand } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, DeleteObjectCommand, PutBucketVersioningCommand } from "@aws-sdk/client-s3";
 
+import type { Diagnosis } from "../../cli/results/doctor.ts";
+import type { History } from "../../cli/results/history.ts";
 import { administratorOf } from "../sandbox/testing.ts";
 import { StateCloud } from "../support/cloud.ts";
 import { Administrator, initFlags, type Result } from "../support/harness.ts";
@@ -55,6 +57,34 @@ describe("a state in S3", () => {
       .to.match(/^Found in AWS: 1 role changed\./)
       .and.contain("payments  role developer-alice");
     expect(await cloud.read("drifting", ".pulumi/stacks/mfa-admin/main.json")).to.eql(before);
+    // By the files of the bucket themselves.
+    const { rows } = JSON.parse((await run("history", "--json")).stdout) as History;
+    expect(rows.map(({ source, who, what, adds }) => ({ source, who, what, adds }))).to.eql([
+      { source: "state", who: "administrator", what: "up", adds: ["alice"] },
+    ]);
+  });
+
+  it("is looked at by doctor: whether it can be reached, keeps older versions, and is held by a run", async () => {
+    await init("--backend", await cloud.bucket("looked-at"));
+    const told = async (): Promise<Record<string, string>> => {
+      const { checks } = JSON.parse((await run("doctor", "--json")).stdout) as Diagnosis;
+      const ofState = checks.filter(({ name }) => name.startsWith("state"));
+      return Object.fromEntries(ofState.map(({ name, level, fact }) => [name, `${level}: ${fact}`]));
+    };
+    expect(await told()).to.deep.include({
+      "state-lock": "ok: No run holds the state.",
+      "state-versions": "ok: The bucket looked-at keeps older versions of the state.",
+    });
+    const lock = ".pulumi/locks/organization/mfa-admin/main/0b0e1cb8-5ac1-4b8f-9a3c-2f8d2f2e7a11.json";
+    const holder = { pid: 4711, username: "runner", hostname: "ci", timestamp: "2030-01-02T03:04:05Z" };
+    await cloud.write("looked-at", lock, JSON.stringify(holder));
+    const VersioningConfiguration = { Status: "Suspended" } as const;
+    await cloud.s3.send(new PutBucketVersioningCommand({ Bucket: "looked-at", VersioningConfiguration }));
+    expect(await told()).to.deep.include({
+      "state-lock": "warning: Another run holds the state: runner@ci, process 4711, since 2030-01-02T03:04:05Z.",
+      "state-versions":
+        "warning: The bucket looked-at keeps no older versions, so a state that is damaged or deleted would be lost.",
+    });
   });
 
   it("is made by init with a KMS key, needs no passphrase, and up goes on from it on another machine", async () => {

@@ -12,7 +12,7 @@ describe("up in CI", () => {
   let env: Record<string, string>;
 
   beforeEach(async () => {
-    admin = await Administrator.withProject({ developers: ["alice", "bob"] });
+    admin = await Administrator.withProject({ passphrase: true, developers: ["alice", "bob"] });
     const summary = join(admin.directory, "summary.md");
     env = { CI: "true", GITHUB_ACTIONS: "true", GITHUB_WORKSPACE: admin.directory, GITHUB_STEP_SUMMARY: summary };
   });

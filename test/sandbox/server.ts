@@ -7,6 +7,7 @@ import { AwsError } from "./errors.ts";
 import type { Latency } from "./latency.ts";
 import { multiFactorAuthPresent, type Caller } from "./model/caller.ts";
 import type { LocalAws } from "./model/local-aws.ts";
+import type { TrailEvent } from "./model/trail.ts";
 import { jsonProtocol } from "./protocols/json.ts";
 import type { HttpResponse, Output, Protocol } from "./protocols/protocol.ts";
 import { queryProtocol } from "./protocols/query.ts";
@@ -83,9 +84,11 @@ async function answer(
   const record: Partial<RecordedRequest> = {};
   let caller: Caller | undefined;
   let outcome = "ok";
+  const keys: Pick<TrailEvent, "keyId" | "issuedKeyId"> = {};
   try {
     const authorization = request.path === FEDERATION_PATH ? undefined : parseAuthorization(request.headers);
     record.service = authorization?.service ?? signin.name;
+    if (authorization !== undefined) Object.assign(keys, { keyId: authorization.accessKeyId });
     const service = authorization === undefined ? signin : services.get(authorization.service);
     if (service === undefined)
       throw new AwsError("NotImplemented", `The sandbox has no service ${record.service}.`, 501);
@@ -103,13 +106,14 @@ async function answer(
       outcome = "cut";
       return "cut";
     }
+    if (action === "AssumeRole") Object.assign(keys, { issuedKeyId: keyIdIn(output) });
     return protocol.success(action, output, requestId);
   } catch (error) {
     const awsError = error instanceof AwsError ? error : internalFailure(error);
     outcome = awsError.code;
     return protocol.failure(awsError, requestId);
   } finally {
-    note(room.aws, caller, record, { id: requestId, outcome });
+    note(room.aws, caller, record, { id: requestId, outcome, ...keys });
     requests.push({
       time: room.aws.clock.now(),
       service: "",
@@ -129,11 +133,16 @@ function note(
   aws: LocalAws,
   caller: Caller | undefined,
   { service = "", action = "", input = {} }: Partial<RecordedRequest>,
-  { id, outcome }: { id: string; outcome: string },
+  { outcome, ...event }: Pick<TrailEvent, "id" | "keyId" | "issuedKeyId"> & { outcome: string },
 ): void {
   if (caller === undefined || service === signin.name) return;
-  const event = { id, time: aws.clock.now(), source: `${service}.amazonaws.com`, action, caller, input };
-  aws.trail.note(outcome === "ok" || outcome === "cut" ? event : { ...event, errorCode: outcome });
+  const done = { ...event, time: aws.clock.now(), source: `${service}.amazonaws.com`, action, caller, input };
+  aws.trail.note(outcome === "ok" || outcome === "cut" ? done : { ...done, errorCode: outcome });
+}
+
+/** The id of the key of a session that was opened. */
+function keyIdIn({ Credentials }: Output): unknown {
+  return typeof Credentials === "object" && "AccessKeyId" in Credentials ? Credentials.AccessKeyId : undefined;
 }
 
 async function run(

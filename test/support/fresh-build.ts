@@ -23,6 +23,8 @@ function isBuilt(): boolean {
   // What a build writes last.
   const manifest = join(root, "oclif.manifest.json");
   if (!existsSync(manifest)) return false;
-  const sources = globSync(["cli/**/*.ts", "infra/**/*.ts", "toolchain/*.js", "package.json"], { cwd: root });
+  const sources = globSync(["cli/**/*.ts", "infra/**/*.ts", "bin/main.js", "toolchain/*.js", "package.json"], {
+    cwd: root,
+  });
   return sources.every((path) => statSync(join(root, path)).mtimeMs <= statSync(manifest).mtimeMs);
 }

@@ -8,6 +8,7 @@ import { parse } from "yaml";
 
 import { cliEnvironment, isSameForPlugins } from "./cli-environment.ts";
 import { filesIn, restoreFrom, saveTo } from "./files.ts";
+import { keyOfTests, keyService } from "./key-service.ts";
 import { madeOnce } from "./made-once.ts";
 import { type RecordedRequest, type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/index.ts";
 import { Plugins } from "./plugins.ts";
@@ -53,6 +54,8 @@ export interface ProjectOptions extends SandboxOptions {
   developers?: string[];
   /** Changes the settings besides. */
   edit?: (settings: string) => string;
+  /** Whether the stack's secrets are kept by a passphrase, as they are unless `init` is told otherwise. Default: no. */
+  passphrase?: boolean;
 }
 
 /** Where the local AWS was that this process of mocha has started last, and whether it is there still. */
@@ -101,10 +104,13 @@ export class Administrator {
 
   readonly #saved: string[] = [];
 
-  private constructor(sandbox: Sandbox, directory: string, plugins: Plugins) {
+  readonly #keys: string;
+
+  private constructor(sandbox: Sandbox, directory: string, plugins: Plugins, keys: string) {
     this.sandbox = sandbox;
     this.directory = directory;
     this.#plugins = plugins;
+    this.#keys = keys;
   }
 
   /** With an empty directory, before `init`. */
@@ -115,13 +121,18 @@ export class Administrator {
     const sandbox = await startHere(options);
     // They live too long to do without collecting garbage.
     const plugins = await Plugins.offer(() => cliEnvironment(sandbox, { GOGC: undefined }));
-    return new Administrator(sandbox, await mkdtemp(join(tmpdir(), "mfa-admin-cli-")), plugins);
+    return new Administrator(sandbox, await mkdtemp(join(tmpdir(), "mfa-admin-cli-")), plugins, await keyService());
   }
 
   /** With what `init` makes: the stack "main", and these developers in its roster. */
-  static async withProject({ developers = [], edit, ...options }: ProjectOptions = {}): Promise<Administrator> {
+  static async withProject({
+    developers = [],
+    edit,
+    passphrase = false,
+    ...options
+  }: ProjectOptions = {}): Promise<Administrator> {
     const administrator = await Administrator.withoutProject(options);
-    await cp(await initializedProject(), administrator.directory, { recursive: true });
+    await cp(await initializedProject(passphrase), administrator.directory, { recursive: true });
     if (developers.length > 0) {
       await administrator.editSettings((text) =>
         text.replace("developers: {}", `developers:\n${developers.map((name) => `    ${name}: {}`).join("\n")}`),
@@ -148,7 +159,7 @@ export class Administrator {
     const settings = await administrator.settings();
     const key = JSON.stringify([settings, organization]);
     const template = await madeOnce(key, async (directory) => {
-      const first = await Administrator.withProject(organization);
+      const first = await Administrator.withProject({ ...organization, passphrase: options.passphrase ?? false });
       await writeFile(first.settingsFile, settings);
       try {
         const result = await first.succeed("up", "--yes");
@@ -209,7 +220,7 @@ export class Administrator {
   }
 
   environment(changes: Record<string, string | undefined> = {}): Record<string, string> {
-    return cliEnvironment(this.sandbox, changes);
+    return cliEnvironment(this.sandbox, { AWS_ENDPOINT_URL_KMS: this.#keys, ...changes });
   }
 
   /** Runs the CLI without a terminal. */
@@ -336,11 +347,12 @@ export const initFlags = (sandbox: Sandbox): string[] => [
 ];
 
 /** A project as `init` leaves it. Nothing in it depends on the sandbox that it was made with. */
-function initializedProject(): Promise<string> {
-  return madeOnce("init", async (directory) => {
+function initializedProject(passphrase: boolean): Promise<string> {
+  return madeOnce(`init ${passphrase}`, async (directory) => {
     const administrator = await Administrator.withoutProject();
     try {
-      await administrator.succeed("init", ...initFlags(administrator.sandbox));
+      const keeper = passphrase ? [] : ["--secrets-provider", keyOfTests];
+      await administrator.succeed("init", ...initFlags(administrator.sandbox), ...keeper);
       await cp(administrator.directory, directory, { recursive: true });
     } finally {
       await administrator.close();

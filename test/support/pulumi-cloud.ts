@@ -19,6 +19,8 @@ interface Update {
   isPreview: boolean;
   token: string;
   status: "running" | "succeeded" | "failed" | "cancelled";
+  /** What the CLI has told of it when it began. */
+  told: Body;
 }
 
 interface ServiceStack {
@@ -28,6 +30,8 @@ interface ServiceStack {
   tags: Record<string, string>;
   /** The one update that may change the stack. */
   active: Update | undefined;
+  /** The latest first. */
+  history: Body[];
 }
 
 type Answer = [status: number, body: unknown];
@@ -214,6 +218,7 @@ export class PulumiCloud {
       key: randomBytes(32),
       tags: {},
       active: undefined,
+      history: [],
     });
     return done;
   }
@@ -258,20 +263,23 @@ export class PulumiCloud {
         stack.tags = body as Record<string, string>;
         return done;
       case "updates":
-        return [200, { updates: [] }];
+        return [200, { updates: stack.history }];
       case "update":
       case "preview":
       case "refresh":
       case "destroy":
-        return this.#answerUpdate(method, stack, what === "preview", rest, body);
+        return this.#answerUpdate(method, stack, what, rest, body);
       default:
         return fail(404, "Not Found");
     }
   }
 
-  #answerUpdate(method: string, stack: ServiceStack, isPreview: boolean, [id, what]: string[], body: Body): Answer {
+  #answerUpdate(method: string, stack: ServiceStack, kind: string, [id, what]: string[], body: Body): Answer {
     if (id === undefined) {
-      return [200, { updateID: this.#newUpdate(isPreview || (body["options"] as Body)["dryRun"] === true).id }];
+      const { options, metadata, config } = body as Record<string, Body>;
+      const told = { kind, startTime: Math.floor(Date.now() / 1000), config, ...metadata };
+      const isPreview = kind === "preview" || options?.["dryRun"] === true;
+      return [200, { updateID: this.#newUpdate(isPreview, "running", told).id }];
     }
     const update = this.#updates.get(id);
     if (update === undefined) return fail(404, "Not Found: Update not found");
@@ -293,6 +301,7 @@ export class PulumiCloud {
       case "cancel":
         update.status = what === "cancel" ? "cancelled" : (body["status"] as Update["status"]);
         if (stack.active === update) stack.active = undefined;
+        if (!update.isPreview) stack.history = [{ ...update.told, result: update.status }, ...stack.history];
         return done;
       case "events":
         return done;
@@ -301,8 +310,8 @@ export class PulumiCloud {
     }
   }
 
-  #newUpdate(isPreview: boolean, status: Update["status"] = "running"): Update {
-    const update: Update = { id: randomUUID(), isPreview, token: randomUUID(), status };
+  #newUpdate(isPreview: boolean, status: Update["status"] = "running", told: Body = {}): Update {
+    const update: Update = { id: randomUUID(), isPreview, token: randomUUID(), status, told };
     this.#updates.set(update.id, update);
     return update;
   }

@@ -17,13 +17,15 @@ interface Command {
 const root = new URL("../../", import.meta.url);
 const program = new URL("bin/run.js", root);
 const own = new URL("dist/", root).href;
+const packages = new URL("packages/", own).href;
 let runs = 0;
 
 // The CLI's own modules are new in every run, with all that they remember; only what others have made stays loaded.
 registerHooks({
   resolve(specifier, context, next) {
     const resolved = next(specifier, context);
-    return resolved.url.startsWith(own) ? { ...resolved, url: `${resolved.url}?run=${runs}` } : resolved;
+    const isOwn = resolved.url.startsWith(own) && !resolved.url.startsWith(packages);
+    return isOwn ? { ...resolved, url: `${resolved.url}?run=${runs}` } : resolved;
   },
 });
 
@@ -38,7 +40,6 @@ process.on("message", (command) => {
   if (isOneOf<Command>(command, ["args", "cwd", "env", "mark"])) void perform(command);
 });
 process.once("disconnect", () => process.exit());
-const { run } = await import("@oclif/core/run");
 
 async function perform({ args, cwd, env, mark }: Command): Promise<void> {
   runs++;
@@ -48,13 +49,14 @@ async function perform({ args, cwd, env, mark }: Command): Promise<void> {
   process.argv.splice(1, Infinity, program.pathname, ...args);
   process.exitCode = undefined;
   const before = listeners();
-  try {
-    await run(args, program.href);
-  } catch (error) {
-    const { end } = (await import(new URL("cli/explain.js", own).href)) as typeof import("../../cli/explain.ts");
-    end(error, args.includes("--json"));
-  }
+  const readers = process.stdout.rawListeners("error");
+  const { main } = (await import(new URL("bin/main.js", own).href)) as typeof import("../../bin/main.js");
+  await main(program.href);
   const status = exitStatus();
+  // oclif's, which comes anew with the CLI's own modules.
+  for (const listener of process.stdout.rawListeners("error") as (() => void)[]) {
+    if (!readers.includes(listener)) process.stdout.removeListener("error", listener);
+  }
   for (const [event, all] of listeners()) {
     for (const listener of all.filter((one) => !before.get(event)?.includes(one))) {
       process.removeListener(event, listener);

@@ -21,7 +21,7 @@ export class StateStage {
   }
 
   static async open(): Promise<StateStage> {
-    const admin = await Administrator.withStack({ developers: ["alice"] });
+    const admin = await Administrator.withStack({ passphrase: true, developers: ["alice"] });
     return new StateStage(await StateCloud.start(), admin, await admin.save());
   }
 

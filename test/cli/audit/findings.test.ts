@@ -33,7 +33,7 @@ function found(text: string, more: Partial<AccountRead> = {}): string[] {
   const rows = credentialRows(text);
   const users = rows.filter((row) => row.user !== "root");
   const read: AccountRead = {
-    ...{ account: "auth", rows, withoutCodes: new Set<string>(), passwordUnchanged: new Set<string>() },
+    ...{ account: "auth", rows, devices: new Map(), passwordUnchanged: new Set<string>() },
     users: users.map(({ user: name, arn }) => ({ name, arn, managedPolicies: [] })),
     ...more,
   };
@@ -70,7 +70,10 @@ describe("what the credential report shows", () => {
   });
 
   it("is a device without codes, and a one-time password that nobody has changed after the grace", () => {
-    const more = { withoutCodes: new Set(["alice"]), passwordUnchanged: new Set(["alice", "bob"]) };
+    const more = {
+      devices: new Map([["alice", ["passkey or security key" as const]]]),
+      passwordUnchanged: new Set(["alice", "bob"]),
+    };
     const early = user("alice", "2026-01-01", "true,no_information,2026-11-01T00:00:00+00:00", true);
     const late = user("bob", "2026-01-01", "true,no_information,2026-11-27T00:00:00+00:00", true);
     expect(found(report(early, late), more)).to.eql(["device-without-codes alice", "password-unchanged alice"]);

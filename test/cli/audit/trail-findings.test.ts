@@ -93,10 +93,14 @@ describe("what CloudTrail shows", () => {
     const events = [
       event("iam:UpdateAssumeRolePolicy", change, by("developer-alice/alice")),
       event("iam:UpdateAssumeRolePolicy", change, own),
+      event("iam:UpdateAssumeRolePolicy", change, by("OrganizationAccountAccessRole/mfa-admin-carol")),
+      event("iam:UpdateAssumeRolePolicy", change, by("OrganizationAccountAccessRole/carol")),
     ];
     expect(found(events, "sandbox")).to.eql([
       "trust-changed developer-alice/alice",
       "trust-changed OrganizationAccountAccessRole/mfa-admin (told)",
+      "trust-changed OrganizationAccountAccessRole/mfa-admin-carol (told)",
+      "trust-changed OrganizationAccountAccessRole/carol",
     ]);
   });
 

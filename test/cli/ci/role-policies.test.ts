@@ -87,6 +87,11 @@ describe("the policies of a CI's roles", () => {
       }
     });
 
+    it("ReadTrail: sees who has changed the organization's policies", async () => {
+      expect(await may("cloudtrail:LookupEvents", "*")).to.equal(true);
+      expect(await may("cloudtrail:StopLogging", "*")).to.equal(false);
+    });
+
     it("ReadResources: reads through Cloud Control, and makes nothing", async () => {
       expect(await may("cloudformation:GetResource", resource)).to.equal(true);
       for (const action of ["CreateResource", "UpdateResource", "DeleteResource"]) {

@@ -48,5 +48,9 @@ describe("the roster's preview of the organization's own policies", () => {
     });
     const { warnings } = report(region, settingsWith({ "tokyo.json": deny("ec2:*") }));
     expect(warnings.map(({ kind }) => kind)).not.to.include("own-policies-removed");
+    expect(report(region, settingsWith({ "region.json": deny("ec2:Run*") })).warnings).to.deep.include({
+      ...{ kind: "own-policies-weakened", refused: true },
+      policies: [{ name: "mfa-admin-own-region", statements: ["Own"] }],
+    });
   });
 });

@@ -25,7 +25,7 @@ describe("preview without credentials", () => {
   };
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: ["alice", "bob"] });
+    admin = await Administrator.withProject({ passphrase: true, developers: ["alice", "bob"] });
     base = await admin.settings();
     git("init");
     git("add", ".");

@@ -50,6 +50,8 @@ function attributesOf(event: TrailEvent): Record<string, string> {
     EventSource: event.source,
     ReadOnly: String(isReading(event)),
     Username: nameOf(event.caller),
+    // The others by which CloudTrail knows an event are not built.
+    ...(typeof event.input["RoleArn"] === "string" && { ResourceName: event.input["RoleArn"] }),
   };
 }
 
@@ -74,7 +76,7 @@ const show = (event: TrailEvent) => ({
 /** CloudTrail User Guide, "CloudTrail record contents" and "CloudTrail userIdentity element". */
 const recordOf = (event: TrailEvent) => ({
   eventVersion: "1.11",
-  userIdentity: identityOf(event.caller),
+  userIdentity: identityOf(event),
   eventTime: `${event.time.toISOString().slice(0, 19)}Z`,
   eventSource: event.source,
   eventName: event.action,
@@ -84,6 +86,8 @@ const recordOf = (event: TrailEvent) => ({
   requestParameters: Object.fromEntries(
     Object.entries(event.input).map(([name, value]) => [`${name.charAt(0).toLowerCase()}${name.slice(1)}`, value]),
   ),
+  // Without the secrets of it (IAM User Guide, "Logging IAM and AWS STS API calls with AWS CloudTrail").
+  responseElements: event.issuedKeyId === undefined ? null : { credentials: { accessKeyId: event.issuedKeyId } },
   readOnly: isReading(event),
   eventID: event.id,
   eventType: "AwsApiCall",
@@ -94,9 +98,11 @@ const recordOf = (event: TrailEvent) => ({
     : {}),
 });
 
-function identityOf(caller: Caller) {
+function identityOf({ caller, accountId: trailOf, keyId }: TrailEvent) {
   const { accountId, arn, userId: principalId } = caller;
-  const common = { principalId, arn, accountId };
+  // Who comes from another account is told by no name.
+  if (accountId !== trailOf) return { type: "AWSAccount", principalId, accountId };
+  const common = { principalId, arn, accountId, ...(keyId !== undefined && { accessKeyId: keyId }) };
   if (caller.type === "AssumedRole") {
     const { role, issued } = caller;
     const sessionIssuer = { type: "Role", principalId: role.id, arn: role.arn, accountId, userName: role.name };

@@ -1,0 +1,110 @@
+import type { Settings } from "../../infra/settings.ts";
+import { type AuditedAccount, auditWithAccounts } from "../audit/audit.ts";
+import { withEveryAccount } from "../aws/every-account.ts";
+import { type ManagingCaller, managingCaller } from "../aws/preconditions.ts";
+import { type AlarmLook, lookForAlarms } from "../deploy/alarms.ts";
+import { drift } from "../deploy/drift.ts";
+import { preview } from "../deploy/preview.ts";
+import { passphraseEnvironment } from "../engine/passphrase.ts";
+import { thrown } from "../doctor/check.ts";
+import { diagnose } from "../doctor/doctor.ts";
+import { Declined, isInterruption } from "../failure.ts";
+import { type Commit, commitOf } from "../project/git.ts";
+import type { Project } from "../project/project.ts";
+import type { SettingsFile } from "../project/settings-file.ts";
+import type { Audit } from "../results/audit.ts";
+import type { Diagnosis } from "../results/doctor.ts";
+import type { PreviewReport } from "../results/report.ts";
+import type { Missed, Verification } from "../results/verify.ts";
+import { redacted } from "../terminal/redact.ts";
+import { verify } from "../verify/verify.ts";
+
+/** All that a report is made of; what could not be looked at is left out, and stands in `missed`. */
+export interface Gathered {
+  stack: string;
+  /** Those that are in force, with a name for every account that a shared role is for. */
+  settings: Settings;
+  madeAt: Date;
+  caller: Pick<ManagingCaller, "arn" | "id" | "managementAccount">;
+  commit: Commit | undefined;
+  verification: Verification | undefined;
+  credentials: { audit: Audit; accounts: AuditedAccount[] } | undefined;
+  alarms: AlarmLook | undefined;
+  diagnosis: Diagnosis | undefined;
+  drift: PreviewReport | undefined;
+  pending: PreviewReport | undefined;
+  /** What could not be looked at as a whole. */
+  missed: Missed[];
+}
+
+export interface GatherOptions {
+  project: Project;
+  file: SettingsFile;
+  verbose: boolean;
+  /** Until when to wait for another run's lock, in milliseconds since the epoch. */
+  lockDeadline: number;
+}
+
+/** Days in which a new user, password or key may wait for what it is for, as by default of `audit`. */
+const grace = 7;
+
+/**
+ * Asks AWS, the state and git for everything that a report tells, and changes nothing, except that AWS makes its credential reports.
+ * What can't be looked at is noted, and the rest goes on.
+ *
+ * @throws Failure where the credentials at hand can't see to the organization
+ */
+export async function gather({ project, file, verbose, lockDeadline }: GatherOptions): Promise<Gathered> {
+  const { settings } = file;
+  const caller = await managingCaller(settings);
+  const missed: Missed[] = [];
+  const part = noting(missed);
+  const limits = { grace, maxKeyAge: settings.maxKeyAge ?? 90, cloudtrail: false };
+  const [commit, verification, credentials, alarms, diagnosis] = await Promise.all([
+    commitOf(project, [project.settingsFile, ...settings.serviceControlPolicies]),
+    part("the promise (verify)", () => verify(project, settings, [], { readOnly: true })),
+    part("the credentials (audit)", () => auditWithAccounts(project, settings, limits)),
+    part("what shuts developers out (list)", () => lookForAlarms(project, settings)),
+    part("organization, accounts and state (doctor)", () => diagnose(project, settings, () => undefined)),
+  ]);
+  let asked: Promise<Record<string, string>> | undefined;
+  const run = async () => {
+    // A passphrase is asked for once.
+    const secrets = await (asked ??= passphraseEnvironment(project));
+    return { project, file, verbose, lockDeadline, secrets };
+  };
+  // One after the other: both run the engine.
+  const drifted = await part("drift (refresh --preview-only)", async () => drift(await run()));
+  const pending = await part("pending changes (preview)", async () =>
+    preview({ ...(await run()), base: undefined, rosterOnly: false, adopt: false, savePlan: undefined }),
+  );
+  const everywhere = (await part("the accounts of the units", () => withEveryAccount(settings))) ?? settings;
+  return {
+    ...{
+      stack: project.stack,
+      settings: everywhere,
+      madeAt: new Date(),
+      caller,
+      commit,
+      verification,
+      credentials,
+      alarms,
+    },
+    ...{ diagnosis, drift: drifted, pending, missed },
+  };
+}
+
+/** Does a part; what it throws is noted, in the words in which the part's own command would tell it. */
+function noting(missed: Missed[]) {
+  return async <T>(what: string, look: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await look();
+    } catch (error) {
+      if (error instanceof Declined || (error instanceof Error && isInterruption(error))) throw error;
+      const { fact, remedy, command } = thrown({ name: what }, error);
+      const next = [remedy, command === undefined ? undefined : `Run: ${command}`].filter((text) => text !== undefined);
+      missed.push({ what, reason: redacted(fact), remedy: redacted(next.join(" ")) });
+      return undefined;
+    }
+  };
+}

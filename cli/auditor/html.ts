@@ -1,0 +1,66 @@
+/** HTML that is escaped by how it is made: whatever is put into a template is text, unless another template has made it. */
+
+import { createHash } from "node:crypto";
+
+class Markup {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  toString(): string {
+    return this.#text;
+  }
+}
+
+export type { Markup };
+
+/** What a template takes. Nothing stands for nothing. */
+export type Content = Markup | string | number | undefined | Content[];
+
+/** Characters that end a text or an attribute in quotes (HTML Living Standard, "Escaping a string"; the quote besides). */
+const entities: Partial<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** Control characters, and those that turn the direction of what stands around them (Unicode Standard Annex #9). */
+const invisible = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g;
+
+function escaped(content: Content): string {
+  if (content === undefined) return "";
+  if (content instanceof Markup) return content.toString();
+  if (Array.isArray(content)) return content.map(escaped).join("");
+  return String(content)
+    .replace(invisible, " ")
+    .replace(/[&<>"']/g, (character) => entities[character] ?? "");
+}
+
+/** A piece of HTML. Values stand in texts and in attributes with quotes, nowhere else. */
+export function html(parts: TemplateStringsArray, ...values: Content[]): Markup {
+  return new Markup(parts.map((part, index) => (index === 0 ? "" : escaped(values[index - 1])) + part).join(""));
+}
+
+/** A style element, and the digest by which a Content Security Policy lets it through. */
+export interface Style {
+  element: Markup;
+  sha256: string;
+}
+
+/** A style sheet, into which nothing is put. */
+export function css(parts: TemplateStringsArray): Style {
+  const text = parts.raw.join("");
+  return {
+    element: new Markup(`<style>${text}</style>`),
+    sha256: createHash("sha256").update(text).digest("base64"),
+  };
+}
+
+/** Contents with something between each two. */
+export function joined(contents: Content[], between: Content): Content[] {
+  return contents.flatMap((content, index) => (index === 0 ? [content] : [between, content]));
+}

@@ -1,0 +1,33 @@
+import type { Language } from "../language.ts";
+import type { AuditorReport } from "../results/auditor-report.ts";
+import { requirePageWritable } from "../terminal/page-file.ts";
+import { gather, type GatherOptions } from "./gather.ts";
+import { auditorReport } from "./rows.ts";
+
+export type AuditorFormat = "html" | "csv" | "json";
+
+/**
+ * Makes the report, and has it in the form that was asked for. It changes nothing.
+ *
+ * @param options.output where it is to go: refused before AWS is asked, where nothing can be written there
+ */
+export async function reportForAuditor({
+  format,
+  language,
+  output,
+  ...options
+}: GatherOptions & { format: AuditorFormat; language: Language; output: string | undefined }): Promise<{
+  report: AuditorReport;
+  text: string;
+}> {
+  if (output !== undefined) await requirePageWritable(output);
+  const report = auditorReport(await gather(options));
+  return { report, text: await written(report, format, language) };
+}
+
+async function written(report: AuditorReport, format: AuditorFormat, language: Language): Promise<string> {
+  if (format === "json") return `${JSON.stringify(report, undefined, 2)}\n`;
+  if (format === "csv") return (await import("./csv.ts")).auditorCsv(report);
+  const [{ auditorPage }, { wordsIn }] = await Promise.all([import("./page.ts"), import("./words.ts")]);
+  return auditorPage(report, await wordsIn(language));
+}

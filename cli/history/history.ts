@@ -1,0 +1,67 @@
+import { managementAccountAtHand } from "../aws/preconditions.ts";
+import { noting } from "../aws/missed.ts";
+import { trailDays } from "../aws/trail.ts";
+import { explain } from "../explain.ts";
+import type { Project } from "../project/project.ts";
+import { withProgress } from "../report/progress.ts";
+import type { History, HistoryRow } from "../results/history.ts";
+import type { Settings } from "../../infra/settings.ts";
+import { commitRows } from "./commits.ts";
+import { readRuns } from "./read-runs.ts";
+import { readTrail } from "./read-trail.ts";
+import { runRows } from "./runs.ts";
+
+export interface HistoryOptions {
+  /** From when on. */
+  since: Date;
+  /** How many rows at most. */
+  limit: number;
+  /** This developer's alone. */
+  developer: string | undefined;
+  /** Whether CloudTrail's event history is read, too. */
+  cloudtrail: boolean;
+}
+
+/** Who ran what and changed whom, by the state's history, by git and, where asked for, by CloudTrail. It changes nothing. */
+export async function history(project: Project, settings: Settings, options: HistoryOptions): Promise<History> {
+  const { since, limit, developer, cloudtrail } = options;
+  const missed: History["missed"] = [];
+  const [runs, commits, events] = await Promise.all([
+    runsOf(project, since, missed),
+    commitRows(project, since),
+    cloudtrail ? eventsOf(settings, since, missed) : [],
+  ]);
+  const all = [...runs, ...commits, ...events].filter(
+    ({ whom }) => developer === undefined || whom.includes(developer),
+  );
+  const rows = all.toSorted((one, other) => (one.at < other.at ? 1 : one.at > other.at ? -1 : 0));
+  return {
+    version: 1,
+    stack: project.stack,
+    since: since.toISOString(),
+    complete: missed.length === 0,
+    older: Math.max(rows.length - limit, 0),
+    rows: rows.slice(0, limit),
+    missed,
+  };
+}
+
+/** A state that can't be reached leaves git and CloudTrail. */
+async function runsOf(project: Project, since: Date, missed: History["missed"]): Promise<HistoryRow[]> {
+  try {
+    return runRows(await readRuns(project, since), since);
+  } catch (error) {
+    const { message, remedy = "" } = explain(error instanceof Error ? error : new Error(String(error)));
+    missed.push({ what: "the history of the state", reason: message, remedy });
+    return [];
+  }
+}
+
+async function eventsOf(settings: Settings, since: Date, missed: History["missed"]): Promise<HistoryRow[]> {
+  await managementAccountAtHand(settings);
+  const kept = new Date(Date.now() - trailDays * 86_400_000);
+  const attempt = noting(missed, "history");
+  return withProgress("Reading CloudTrail, two calls a second", "events", (advance) =>
+    readTrail(settings, since < kept ? kept : since, { attempt, advance }),
+  );
+}

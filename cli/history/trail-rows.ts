@@ -1,0 +1,76 @@
+/** What the event history shows of changes: pure. */
+
+import { roleNameOf } from "../../infra/names.ts";
+import { runnerOf } from "../../infra/session-name.ts";
+import type { Settings } from "../../infra/settings.ts";
+import type { TrailEvent } from "../aws/trail.ts";
+import type { HistoryRow } from "../results/history.ts";
+
+/**
+ * A row for each event of an account that was carried out and is none of opening a session.
+ *
+ * @param events with those by which the access role was assumed, which tell whose the engine's sessions are
+ */
+export function trailRows(account: string, events: TrailEvent[], settings: Settings): HistoryRow[] {
+  const byKey = runnersByKey(events);
+  return events
+    .filter(({ succeeded, action }) => succeeded && action !== "sts:AssumeRole")
+    .map((event) => ({
+      at: new Date(event.at).toISOString(),
+      who: whoIn(event, byKey),
+      what: [event.action, text(event.request["policyName"])].filter(Boolean).join(" "),
+      whom: whomIn(event, settings),
+      source: "cloudtrail" as const,
+      account,
+      event: event.id,
+    }));
+}
+
+/** How long before a session of the engine's its run may have opened one by whose name it is known. A longer run has opened more. */
+const longestRun = 3_600_000;
+
+/**
+ * Who ran the engine, by the keys of its sessions: whoever has assumed the access role by the same credentials shortly before, under a
+ * name of their own. Every run of mfa-admin does before the engine starts.
+ */
+function runnersByKey(events: TrailEvent[]): Map<string, string> {
+  const opened = events
+    .filter(({ succeeded, action }) => succeeded && action === "sts:AssumeRole")
+    .map(({ at, caller, issuedKey, request }) => ({
+      ...{ time: Date.parse(at), principal: caller.principalId, key: issuedKey },
+      runner: runnerOf(text(request["roleSessionName"])),
+    }));
+  const runners = new Map<string, string>();
+  for (const session of opened.filter(({ runner }) => runner === "")) {
+    const before = opened.filter(
+      ({ runner, principal, time }) =>
+        runner && principal === session.principal && time <= session.time && time > session.time - longestRun,
+    );
+    const latest = before.toSorted((one, other) => other.time - one.time)[0]?.runner;
+    if (session.key !== undefined && latest !== undefined) runners.set(session.key, latest);
+  }
+  return runners;
+}
+
+function whoIn({ caller }: TrailEvent, byKey: Map<string, string>): string {
+  if (caller.type === "Root") return "root";
+  if (caller.userName !== undefined) return caller.userName;
+  const session = caller.arn.replace(/^.*:(assumed-role\/)?/, "");
+  const runner = runnerOf(session.slice(session.indexOf("/") + 1));
+  // The engine's own.
+  if (runner === "") return byKey.get(caller.keyId ?? "") ?? session;
+  return runner ?? (session || caller.type);
+}
+
+/** The developer whose user or role it is; the name itself of anybody else's, and the caller where a call names nobody. */
+function whomIn({ request, caller, action }: TrailEvent, settings: Settings): string[] {
+  const [user, role] = [text(request["userName"]), text(request["roleName"])];
+  if (user !== "") return [user];
+  if (role !== "") {
+    const prefix = roleNameOf(settings, "");
+    return [role.startsWith(prefix) ? role.slice(prefix.length) : role];
+  }
+  return action.startsWith("iam:") && caller.userName !== undefined ? [caller.userName] : [];
+}
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
