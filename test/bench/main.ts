@@ -2,7 +2,7 @@
  * `npm run bench`: what the product adds to what it is made of, measured side by side in one run, on the local AWS.
  *
  *   --quick       a small stack and few rounds, to try it
- *   --only NAME   one benchmark: help, lock, login, operations, verify or up
+ *   --only NAME   one benchmark: help, lock, login, operations, verify, up or accounts
  *   --json FILE   the numbers as JSON into a file, instead of below the table
  *
  * It is a report: it ends with status 0 whether the aims are met or not, and with another only if it could not measure.
@@ -11,6 +11,7 @@ import { writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 
+import { benchAccounts } from "./accounts.ts";
 import { benchHelp } from "./help.ts";
 import { type Row, table } from "./report.ts";
 import { benchLogin } from "./login.ts";
@@ -41,6 +42,10 @@ const benchmarks: Record<string, () => Promise<Row[]>> = {
   operations: () => benchOperations(sizes),
   verify: () => benchVerify({ developers: rounds.developers, rounds: rounds.verify }),
   up: () => benchUp(rounds),
+  accounts: () =>
+    benchAccounts(
+      quick ? { shared: [2, 20], "per-developer": [2, 5] } : { shared: [2, 50, 200], "per-developer": [2, 50] },
+    ),
 };
 if (only !== undefined && !(only in benchmarks)) {
   throw new Error(`There is no benchmark "${only}"; there are ${Object.keys(benchmarks).join(" and ")}.`);

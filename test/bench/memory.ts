@@ -4,8 +4,8 @@ import { readdirSync, readFileSync } from "node:fs";
 const interval = 250;
 
 /**
- * Watches how much memory a process and those below it have together. Memory that several of them share counts for
- * each. Linux only: elsewhere there is nothing to read.
+ * Watches how much memory a process and those below it have together. Memory that several of them share counts
+ * in parts (proc(5), "Pss"). Linux only: elsewhere there is nothing to read.
  */
 export function watchMemory(pid: number): { stop: () => number | undefined } {
   let peak = 0;
@@ -20,22 +20,26 @@ export function watchMemory(pid: number): { stop: () => number | undefined } {
   };
 }
 
-/** The resident memory of a process and of all that it has started, directly or not. */
+/** The proportional memory of a process and of all that it has started, directly or not. */
 function kilobytesBelow(root: number): number {
   const processes = runningProcesses();
   const isBelow = (pid: number | undefined): boolean =>
     pid === root || (pid !== undefined && isBelow(parents.get(pid)));
   const parents = new Map(processes.map(({ pid, parent }) => [pid, parent]));
-  return processes.filter(({ pid }) => isBelow(pid)).reduce((sum, { kilobytes }) => sum + kilobytes, 0);
+  return processes.filter(({ pid }) => isBelow(pid)).reduce((sum, { pid }) => sum + proportional(pid), 0);
 }
 
-function runningProcesses(): { pid: number; parent: number; kilobytes: number }[] {
+function proportional(pid: number): number {
+  return Number(/^Pss:\s+(\d+)/m.exec(textOf(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0);
+}
+
+function runningProcesses(): { pid: number; parent: number }[] {
   return entriesOf("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map((name) => {
       const status = textOf(`/proc/${name}/status`);
       const field = (key: string): number => Number(new RegExp(`^${key}:\\s+(\\d+)`, "m").exec(status)?.[1] ?? 0);
-      return { pid: Number(name), parent: field("PPid"), kilobytes: field("VmRSS") };
+      return { pid: Number(name), parent: field("PPid") };
     });
 }
 

@@ -10,11 +10,17 @@ export interface SandboxDescription {
   organizationalUnit: string;
 }
 
-/** Starts a local AWS without latency, in its own process: what it costs is then in neither of the two sides. */
-export async function startSandboxProcess(): Promise<SandboxDescription & { stop: () => Promise<void> }> {
-  const child = fork(fileURLToPath(new URL("sandbox-process.ts", import.meta.url)), {
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
-  });
+/** Starts a local AWS without latency, in its own process: what it costs is then in neither of the two sides. @param accounts how many development accounts it has */
+export async function startSandboxProcess(
+  accounts?: number,
+): Promise<SandboxDescription & { stop: () => Promise<void> }> {
+  const child = fork(
+    fileURLToPath(new URL("sandbox-process.ts", import.meta.url)),
+    accounts === undefined ? [] : [String(accounts)],
+    {
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    },
+  );
   const ended = once(child, "exit");
   const description = await Promise.race([
     once(child, "message").then(([message]) => message as SandboxDescription),

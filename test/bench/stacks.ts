@@ -52,6 +52,31 @@ export async function ourStack(developers: number): Promise<Stack> {
   };
 }
 
+/** Whose the roles are, as the setting `roles` has it. */
+export type Form = "shared" | "per-developer";
+
+/** A stack of ours with one developer for each of so many accounts. */
+export async function stackOfAccounts(accounts: number, form: Form): Promise<Stack> {
+  const sandbox = await startSandboxProcess(accounts);
+  const directory = await mkdtemp(join(tmpdir(), "mfa-admin-bench-accounts-"));
+  const env = environment(sandbox);
+  await outputOf(ours(directory, env, ["init", ...initFlags(sandbox)]));
+  const file = join(directory, `Pulumi.${stackName}.yaml`);
+  const names = Object.keys(sandbox.developmentAccounts);
+  const roster = developerNames(accounts).map((name, index) => `    ${name}: { accounts: [${names[index] ?? ""}] }\n`);
+  const text = await readFile(file, "utf8");
+  const roles = form === "shared" ? "  mfa-admin:roles: shared\n" : "";
+  await writeFile(
+    file,
+    text.replace("  mfa-admin:developers: {}\n", `${roles}  mfa-admin:developers:\n${roster.join("")}`),
+  );
+  return {
+    ...{ directory, env, up: ours(directory, env, ["up", "--yes"]), preview: ours(directory, env, ["preview"]) },
+    addToRoster: () => Promise.resolve(),
+    close: closing(directory, sandbox),
+  };
+}
+
 /** The same resources, registered by a program with nothing but the Automation API; the stack exists already, too. */
 export async function bareStack(developers: number): Promise<Stack> {
   const sandbox = await startSandboxProcess();
@@ -87,7 +112,8 @@ export async function addDeveloper<T>(
   return result;
 }
 
-function ours(directory: string, env: Record<string, string>, args: string[]): Program {
+/** A command of ours in a project's directory. */
+export function ours(directory: string, env: Record<string, string>, args: string[]): Program {
   return { script: cli, args, cwd: directory, env };
 }
 
