@@ -9,8 +9,14 @@ import { forNode } from "./esbuild.js";
 
 const checkout = dirname(import.meta.dirname);
 
-/** Pulumi's, of which there must be one, and AWS's, which are a file each: these are loaded as they are installed. */
-const installed = ["@pulumi/*", "@aws-sdk/*", "@smithy/*"];
+/**
+ * Pulumi's, of which there must be one, AWS's, which are a file each, and the one that starts a program of its own from beside
+ * it: these are loaded as they are installed.
+ */
+const installed = ["@pulumi/*", "@aws-sdk/*", "@smithy/*", "open"];
+
+/** What the product has of the set-up. */
+const tools = ["toolchain/cache.js", "toolchain/developer-commands.js"];
 
 /** @type {import("esbuild").Plugin} */
 const filePerSource = {
@@ -24,11 +30,14 @@ const filePerSource = {
   },
 };
 
-rmSync(join(checkout, "dist", "packages"), { recursive: true, force: true });
+// What is left of a build before this one would hide what this one lacks.
+for (const directory of ["bin", "cli", "packages", "toolchain"]) {
+  rmSync(join(checkout, "dist", directory), { recursive: true, force: true });
+}
 await build({
   ...forNode,
   absWorkingDir: checkout,
-  entryPoints: [...globSync(["cli/**/*.ts", "infra/**/*.ts"], { cwd: checkout }), "bin/main.js", "toolchain/cache.js"],
+  entryPoints: [...globSync(["cli/**/*.ts", "infra/**/*.ts"], { cwd: checkout }), "bin/main.js", ...tools],
   outbase: ".",
   outdir: "dist",
   chunkNames: "packages/[name]-[hash]",

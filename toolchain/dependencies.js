@@ -10,7 +10,15 @@ import { run } from "./run.js";
 import { checkout } from "./workspace.js";
 
 const compiled = [
-  ...["infra", "cli", "bin/main.js", "toolchain/cache.js", "toolchain/compile.js", "toolchain/esbuild.js"],
+  ...[
+    "infra",
+    "cli",
+    "bin/main.js",
+    "toolchain/cache.js",
+    "toolchain/developer-commands.js",
+    "toolchain/compile.js",
+    "toolchain/esbuild.js",
+  ],
   ...["tsconfig.json", "tsconfig.build.json", "package.json"],
 ];
 const dist = join(checkout, "dist");

@@ -85,7 +85,7 @@ describe("list", () => {
     });
   });
 
-  it("asks AWS for nothing but the users, the auth account's units and what denies, and with --roster for nothing at all", async () => {
+  it("asks AWS for nothing but who asks, the users, the auth account's units and what denies, and with --roster for nothing at all", async () => {
     let from = admin.sandbox.requests.length;
     await admin.succeed("list");
     const actions = new Set(admin.sandbox.requests.slice(from).map(({ action }) => action));
@@ -93,6 +93,8 @@ describe("list", () => {
       "AssumeRole",
       "GetAccessKeyLastUsed",
       "GetAccountAuthorizationDetails",
+      // After whom its sessions are called.
+      "GetCallerIdentity",
       "GetLoginProfile",
       "GetUser",
       "ListAccessKeys",

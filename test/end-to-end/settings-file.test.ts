@@ -8,7 +8,7 @@ describe("the settings file", () => {
   let admin: Administrator;
 
   before(async () => {
-    admin = await Administrator.withProject({ developers: ["alice"] });
+    admin = await Administrator.withProject({ passphrase: true, developers: ["alice"] });
   });
   after(() => admin.close());
 
