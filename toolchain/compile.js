@@ -5,7 +5,7 @@
 import { globSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
-import { forNode } from "./esbuild.js";
+import { forNode, tools } from "./esbuild.js";
 
 const checkout = dirname(import.meta.dirname);
 
@@ -14,9 +14,6 @@ const checkout = dirname(import.meta.dirname);
  * it: these are loaded as they are installed.
  */
 const installed = ["@pulumi/*", "@aws-sdk/*", "@smithy/*", "open"];
-
-/** What the product has of the set-up. */
-const tools = ["toolchain/cache.js", "toolchain/developer-commands.js"];
 
 /** @type {import("esbuild").Plugin} */
 const filePerSource = {

@@ -5,20 +5,13 @@ import { join } from "node:path";
 import { cacheDirectory } from "./cache.js";
 import { withLock } from "./lock.js";
 import { Problem } from "./problem.js";
+import { tools } from "./esbuild.js";
 import { say, step } from "./progress.js";
 import { run } from "./run.js";
 import { checkout } from "./workspace.js";
 
 const compiled = [
-  ...[
-    "infra",
-    "cli",
-    "bin/main.js",
-    "toolchain/cache.js",
-    "toolchain/developer-commands.js",
-    "toolchain/compile.js",
-    "toolchain/esbuild.js",
-  ],
+  ...["infra", "cli", "bin/main.js", ...tools, "toolchain/compile.js", "toolchain/esbuild.js"],
   ...["tsconfig.json", "tsconfig.build.json", "package.json"],
 ];
 const dist = join(checkout, "dist");

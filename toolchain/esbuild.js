@@ -38,3 +38,6 @@ export const forNode = {
       "globalThis.__filename ??= import.meta.filename; globalThis.__dirname ??= import.meta.dirname;",
   },
 };
+
+/** What the product has of the set-up. */
+export const tools = ["toolchain/cache.js", "toolchain/developer-commands.js"];

@@ -6,11 +6,12 @@ import { clientsIn } from "../aws/clients.ts";
 import { type Attempt, noting } from "../aws/missed.ts";
 import { withEveryAccount } from "../aws/every-account.ts";
 import { managementAccountAtHand } from "../aws/preconditions.ts";
-import { trailDays, type TrailEvent, trailEvents } from "../aws/trail.ts";
+import { trailBegin, type TrailEvent } from "../aws/trail-event.ts";
 import type { Project } from "../project/project.ts";
 import { withProgress } from "../report/progress.ts";
 import type { Audit, AuditFinding } from "../results/audit.ts";
-import { type AccountRead, accountFindings, type AuditLimits } from "./findings.ts";
+import { type AccountRead, accountFindings } from "./findings.ts";
+import type { AuditLimits } from "./limits.ts";
 import { readAccount } from "./read.ts";
 import { trailFindings } from "./trail-findings.ts";
 
@@ -49,7 +50,7 @@ export async function auditWithAccounts(
   const read = await readAccounts(accounts, settings, attempt);
   // Ages are AWS's business, by AWS's clock.
   const findings = read.flatMap((one) => accountFindings(one, settings, options, new Date(one.generatedAt)));
-  const since = new Date(now.getTime() - trailDays * 86_400_000);
+  const since = trailBegin(now);
   const trail = options.cloudtrail ? await readTrails(read, accounts, settings, { since, attempt }) : undefined;
   const all = [...findings, ...(trail?.findings ?? [])];
   const times = read.map(({ generatedAt }) => generatedAt).sort();
@@ -86,9 +87,14 @@ async function readTrails(
   settings: Settings,
   { since, attempt }: { since: Date; attempt: Attempt },
 ): Promise<{ findings: AuditFinding[]; events: number }> {
+  const { trailEvents } = await import("../aws/trail.ts");
   const regions = [...new Set([region, settings.region ?? region])];
   let count = 0;
-  const findings = await withProgress("Reading CloudTrail, two calls a second", "events", (advance) => {
+  const findings = await withProgress("Reading CloudTrail, two calls a second", "events", (progress) => {
+    const advance = (): void => {
+      count++;
+      progress();
+    };
     const eventsOf = async (
       id: string,
       attribute?: { AttributeKey: "EventName" | "Username"; AttributeValue: string },
@@ -96,11 +102,7 @@ async function readTrails(
       const events: TrailEvent[] = [];
       for (const one of regions) {
         const request = { region: one, since, ...(attribute !== undefined && { attribute }) };
-        for await (const event of trailEvents(id, settings, request)) {
-          events.push(event);
-          advance();
-          count++;
-        }
+        events.push(...(await trailEvents(id, settings, request, advance)));
       }
       return events;
     };

@@ -7,6 +7,7 @@ import type { Settings } from "../../infra/settings.ts";
 import type { CredentialRow } from "../aws/credential-report.ts";
 import type { Identity } from "../aws/identities.ts";
 import type { AuditFinding, AuditKind } from "../results/audit.ts";
+import type { AuditLimits } from "./limits.ts";
 
 /** What is read of an account. */
 export interface AccountRead {
@@ -19,13 +20,6 @@ export interface AccountRead {
   devices: Map<string, MfaDevice["kind"][]>;
   /** Names of users who have not changed the password that they were handed. */
   passwordUnchanged: Set<string>;
-}
-
-export interface AuditLimits {
-  /** Days in which a new user, password or key may wait for what it is for. */
-  grace: number;
-  /** Days after which an access key is old. */
-  maxKeyAge: number;
 }
 
 const day = 86_400_000;

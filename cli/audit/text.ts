@@ -1,9 +1,9 @@
 import { stringify } from "csv-stringify/sync";
 
+import { missedLines } from "../report/missed-text.ts";
 import { counted } from "../report/summary.ts";
 import type { Audit, AuditFinding } from "../results/audit.ts";
 import { oneLine } from "../terminal/one-line.ts";
-import { styled } from "../terminal/stream.ts";
 import { plainTable } from "../terminal/table.ts";
 
 /** The report for people at a terminal: what counts in a table, what the settings allow in another, what was not looked at. */
@@ -14,10 +14,7 @@ export function auditText(audit: Audit, stream: NodeJS.WriteStream): string {
     [auditSummary(audit), scope(audit)],
     counting.length === 0 ? [] : [table(counting, stream)],
     others.length === 0 ? [] : ["Told, though the settings allow it:", table(others, stream)],
-    ...missed.map(({ what, reason, remedy }) => [
-      `${styled("yellow", "!", stream)} Not looked at: ${what}. ${oneLine(reason)}`,
-      `  ${remedy}`,
-    ]),
+    ...missedLines(missed, stream),
   ];
   return parts
     .filter((part) => part.length > 0)

@@ -5,7 +5,7 @@ import { accountIdIn, roleNameOf } from "../../infra/names.ts";
 import { enrolment } from "../../infra/policies.ts";
 import { runnerOf } from "../../infra/session-name.ts";
 import type { Settings } from "../../infra/settings.ts";
-import type { TrailEvent } from "../aws/trail.ts";
+import { textOf, type TrailEvent } from "../aws/trail-event.ts";
 import type { AuditFinding } from "../results/audit.ts";
 
 /** What needs no MFA, or no right: to ask who one is, and for a session (AWS STS API Reference). */
@@ -36,7 +36,7 @@ function eventFindings(account: string, event: TrailEvent, settings: Settings): 
       ? [
           note(
             "device-outside-console",
-            `An MFA device was enrolled for ${text(request["userName"]) || who} outside the console, by ${who}.`,
+            `An MFA device was enrolled for ${textOf(request["userName"]) || who} outside the console, by ${who}.`,
             // By the article, a key may enrol the first device: enroll does.
             settings.accessKeys === "with-mfa",
           ),
@@ -46,14 +46,14 @@ function eventFindings(account: string, event: TrailEvent, settings: Settings): 
       ? [
           note(
             "trust-changed",
-            `The trust policy of ${text(request["roleName"])} in ${account} was changed by ${who}.`,
+            `The trust policy of ${textOf(request["roleName"])} in ${account} was changed by ${who}.`,
             // What up itself has done.
             !isOwnRun(caller.arn, settings),
           ),
         ]
       : []),
     ...otherName(account, event, settings).map((name) =>
-      note("session-name", `${who} assumed ${text(request["roleArn"])} by a session called ${name}.`),
+      note("session-name", `${who} assumed ${textOf(request["roleArn"])} by a session called ${name}.`),
     ),
   ];
 }
@@ -63,8 +63,6 @@ function isOwnRun(arn: string, { accessRole }: Settings): boolean {
   const [, role, name = ""] = /:assumed-role\/([^/]+)\/(.+)$/.exec(arn) ?? [];
   return role === accessRole && runnerOf(name) !== undefined;
 }
-
-const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /** A call of a user of the account, or its root, by credentials without MFA that nothing lets through without it. Sign-ins to the console are none. */
 function isWithoutMfa(account: string, { action, caller, withMfa }: TrailEvent, settings: Settings): boolean {
@@ -81,7 +79,7 @@ function otherName(account: string, { action, caller, request }: TrailEvent, set
   const { userName } = caller;
   if (account !== "auth" || action !== "sts:AssumeRole" || caller.type !== "IAMUser" || userName === undefined)
     return [];
-  const role = text(request["roleArn"]).replace(/^.*\//, "");
-  const name = text(request["roleSessionName"]);
+  const role = textOf(request["roleArn"]).replace(/^.*\//, "");
+  const name = textOf(request["roleSessionName"]);
   return role === roleNameOf(settings, userName) && name !== userName ? [name] : [];
 }

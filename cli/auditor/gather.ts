@@ -1,6 +1,7 @@
 import type { Settings } from "../../infra/settings.ts";
 import { type AuditedAccount, auditWithAccounts } from "../audit/audit.ts";
 import { withEveryAccount } from "../aws/every-account.ts";
+import { usualLimits } from "../audit/limits.ts";
 import { type ManagingCaller, managingCaller } from "../aws/preconditions.ts";
 import { type AlarmLook, lookForAlarms } from "../deploy/alarms.ts";
 import { drift } from "../deploy/drift.ts";
@@ -14,8 +15,9 @@ import type { Project } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import type { Audit } from "../results/audit.ts";
 import type { Diagnosis } from "../results/doctor.ts";
+import type { Missed } from "../results/missed.ts";
 import type { PreviewReport } from "../results/report.ts";
-import type { Missed, Verification } from "../results/verify.ts";
+import type { Verification } from "../results/verify.ts";
 import { redacted } from "../terminal/redact.ts";
 import { verify } from "../verify/verify.ts";
 
@@ -45,9 +47,6 @@ export interface GatherOptions {
   lockDeadline: number;
 }
 
-/** Days in which a new user, password or key may wait for what it is for, as by default of `audit`. */
-const grace = 7;
-
 /**
  * Asks AWS, the state and git for everything that a report tells, and changes nothing, except that AWS makes its credential reports.
  * What can't be looked at is noted, and the rest goes on.
@@ -59,11 +58,12 @@ export async function gather({ project, file, verbose, lockDeadline }: GatherOpt
   const caller = await managingCaller(settings);
   const missed: Missed[] = [];
   const part = noting(missed);
-  const limits = { grace, maxKeyAge: settings.maxKeyAge ?? 90, cloudtrail: false };
   const [commit, verification, credentials, alarms, diagnosis] = await Promise.all([
     commitOf(project, [project.settingsFile, ...settings.serviceControlPolicies]),
     part("the promise (verify)", () => verify(project, settings, [], { readOnly: true })),
-    part("the credentials (audit)", () => auditWithAccounts(project, settings, limits)),
+    part("the credentials (audit)", () =>
+      auditWithAccounts(project, settings, { ...usualLimits(settings), cloudtrail: false }),
+    ),
     part("what shuts developers out (list)", () => lookForAlarms(project, settings)),
     part("organization, accounts and state (doctor)", () => diagnose(project, settings, () => undefined)),
   ]);

@@ -12,6 +12,7 @@ import type {
 } from "../results/auditor-report.ts";
 import type { Change } from "../results/change.ts";
 import type { Check } from "../results/doctor.ts";
+import type { Missed } from "../results/missed.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import { bad, code, day, english, good, lastDay, lines, list, shortArn, soft } from "./cells.ts";
 import { type Content, html } from "./html.ts";
@@ -247,8 +248,6 @@ const missedColumns = (words: Words): [Column<Missed>, ...Column<Missed>[]] => {
     { head: columns.remedy, cell: ({ remedy }) => english(remedy, words) },
   ];
 };
-
-type Missed = AuditorReport["missed"][number];
 
 const matrixColumns = (words: Words): [Column<MatrixRow>, ...Column<MatrixRow>[]] => {
   const { columns, credentials, decisions, deciders } = words;

@@ -1,5 +1,5 @@
 import { Failure } from "../failure.ts";
-import type { Missed } from "../results/verify.ts";
+import type { Missed } from "../results/missed.ts";
 import { wordsOf } from "./error-words.ts";
 import { remedyForMissed } from "./missing-right.ts";
 

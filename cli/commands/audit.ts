@@ -1,5 +1,6 @@
 import * as Flags from "@oclif/core/flags";
 
+import { usualGrace, usualLimits } from "../audit/limits.ts";
 import { StackCommand } from "../command.ts";
 import { exitCodeFlag } from "../flags.ts";
 import type { Audit as AuditResult } from "../results/audit.ts";
@@ -23,7 +24,7 @@ export default class Audit extends StackCommand {
     grace: Flags.integer({
       description: "Days in which a new user may be without MFA, a new password unchanged, a new key unused.",
       min: 0,
-      default: 7,
+      default: usualGrace,
     }),
     "max-key-age": Flags.integer({
       description: "Days after which an access key is old. Default: the settings' maxKeyAge, or 90.",
@@ -36,7 +37,7 @@ export default class Audit extends StackCommand {
     const { flags } = await this.parse(Audit);
     const { project, file } = await this.settings(flags);
     const { auditAndReport } = await import("../audit/report.ts");
-    const { format, cloudtrail, grace, "max-key-age": maxKeyAge = file.settings.maxKeyAge ?? 90 } = flags;
+    const { format, cloudtrail, grace, "max-key-age": maxKeyAge = usualLimits(file.settings).maxKeyAge } = flags;
     const options = { format, cloudtrail, grace, maxKeyAge };
     const { report, text } = await auditAndReport(project, file.settings, options);
     if (format === "csv") this.print(text.trimEnd());

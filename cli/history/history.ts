@@ -1,6 +1,6 @@
 import { managementAccountAtHand } from "../aws/preconditions.ts";
 import { noting } from "../aws/missed.ts";
-import { trailDays } from "../aws/trail.ts";
+import { trailBegin } from "../aws/trail-event.ts";
 import { explain } from "../explain.ts";
 import type { Project } from "../project/project.ts";
 import { withProgress } from "../report/progress.ts";
@@ -8,7 +8,6 @@ import type { History, HistoryRow } from "../results/history.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { commitRows } from "./commits.ts";
 import { readRuns } from "./read-runs.ts";
-import { readTrail } from "./read-trail.ts";
 import { runRows } from "./runs.ts";
 
 export interface HistoryOptions {
@@ -59,7 +58,8 @@ async function runsOf(project: Project, since: Date, missed: History["missed"]):
 
 async function eventsOf(settings: Settings, since: Date, missed: History["missed"]): Promise<HistoryRow[]> {
   await managementAccountAtHand(settings);
-  const kept = new Date(Date.now() - trailDays * 86_400_000);
+  const { readTrail } = await import("./read-trail.ts");
+  const kept = trailBegin(new Date());
   const attempt = noting(missed, "history");
   return withProgress("Reading CloudTrail, two calls a second", "events", (advance) =>
     readTrail(settings, since < kept ? kept : since, { attempt, advance }),

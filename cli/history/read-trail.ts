@@ -4,7 +4,8 @@ import pMap from "p-map";
 import { region } from "../../infra/region.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Attempt } from "../aws/missed.ts";
-import { type TrailEvent, trailEvents } from "../aws/trail.ts";
+import { trailEvents } from "../aws/trail.ts";
+import type { TrailEvent } from "../aws/trail-event.ts";
 import type { HistoryRow } from "../results/history.ts";
 import { trailRows } from "./trail-rows.ts";
 
@@ -38,7 +39,7 @@ export async function readTrail(
 ): Promise<HistoryRow[]> {
   const accounts = Object.entries({ auth: settings.authAccount, ...settings.developmentAccounts });
   const inAccount = async (account: string, id: string | undefined, names: string[]): Promise<HistoryRow[]> => {
-    const eventsOf = (attribute: LookupAttribute) => collected(id, settings, since, attribute, advance);
+    const eventsOf = (attribute: LookupAttribute) => trailEvents(id, settings, { region, since, attribute }, advance);
     const events = await attempt(`the event history of ${account}`, async () => {
       const found: TrailEvent[] = [];
       if (id !== undefined) {
@@ -58,19 +59,4 @@ export async function readTrail(
     }),
   ]);
   return [...organization, ...others.flat()];
-}
-
-async function collected(
-  accountId: string | undefined,
-  settings: Settings,
-  since: Date,
-  attribute: LookupAttribute,
-  advance: () => void,
-): Promise<TrailEvent[]> {
-  const events: TrailEvent[] = [];
-  for await (const event of trailEvents(accountId, settings, { region, since, attribute })) {
-    events.push(event);
-    advance();
-  }
-  return events;
 }

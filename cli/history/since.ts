@@ -1,10 +1,10 @@
 import { isDay } from "../../infra/exemptions.ts";
-import { trailDays } from "../aws/trail.ts";
+import { trailBegin } from "../aws/trail-event.ts";
 import { Failure } from "../failure.ts";
 
 /** From when on history is told: the begin of a day in UTC, or so many days ago as CloudTrail keeps. @throws Failure for no day */
 export function dayBegin(since: string | undefined, now: Date): Date {
-  if (since === undefined) return new Date(now.getTime() - trailDays * 86_400_000);
+  if (since === undefined) return trailBegin(now);
   if (!isDay(since)) {
     throw new Failure(`--since ${since}: this is no day.`, "Write it as YYYY-MM-DD, such as 2027-01-31.");
   }

@@ -1,8 +1,8 @@
+import { missedLines } from "../report/missed-text.ts";
 import { listed } from "../report/phrases.ts";
 import { counted } from "../report/summary.ts";
 import type { History, HistoryRow } from "../results/history.ts";
 import { oneLine } from "../terminal/one-line.ts";
-import { styled } from "../terminal/stream.ts";
 import { plainTable } from "../terminal/table.ts";
 
 /** The history for people at a terminal: a table, what --limit has left out, and what could not be looked at. */
@@ -13,9 +13,7 @@ export function historyText(history: History, stream: NodeJS.WriteStream): strin
   return [
     table,
     ...(older > 0 ? [`${counted(older, "older row")} left out; --limit shows more.`] : []),
-    ...missed.map(({ what, reason, remedy }) =>
-      [`${styled("yellow", "!", stream)} Not looked at: ${what}. ${oneLine(reason)}`, `  ${remedy}`].join("\n"),
-    ),
+    ...missedLines(missed, stream).map((lines) => lines.join("\n")),
   ].join("\n\n");
 }
 

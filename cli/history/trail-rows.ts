@@ -3,7 +3,7 @@
 import { roleNameOf } from "../../infra/names.ts";
 import { runnerOf } from "../../infra/session-name.ts";
 import type { Settings } from "../../infra/settings.ts";
-import type { TrailEvent } from "../aws/trail.ts";
+import { textOf, type TrailEvent } from "../aws/trail-event.ts";
 import type { HistoryRow } from "../results/history.ts";
 
 /**
@@ -18,7 +18,7 @@ export function trailRows(account: string, events: TrailEvent[], settings: Setti
     .map((event) => ({
       at: new Date(event.at).toISOString(),
       who: whoIn(event, byKey),
-      what: [event.action, text(event.request["policyName"])].filter(Boolean).join(" "),
+      what: [event.action, textOf(event.request["policyName"])].filter(Boolean).join(" "),
       whom: whomIn(event, settings),
       source: "cloudtrail" as const,
       account,
@@ -38,7 +38,7 @@ function runnersByKey(events: TrailEvent[]): Map<string, string> {
     .filter(({ succeeded, action }) => succeeded && action === "sts:AssumeRole")
     .map(({ at, caller, issuedKey, request }) => ({
       ...{ time: Date.parse(at), principal: caller.principalId, key: issuedKey },
-      runner: runnerOf(text(request["roleSessionName"])),
+      runner: runnerOf(textOf(request["roleSessionName"])),
     }));
   const runners = new Map<string, string>();
   for (const session of opened.filter(({ runner }) => runner === "")) {
@@ -64,7 +64,7 @@ function whoIn({ caller }: TrailEvent, byKey: Map<string, string>): string {
 
 /** The developer whose user or role it is; the name itself of anybody else's, and the caller where a call names nobody. */
 function whomIn({ request, caller, action }: TrailEvent, settings: Settings): string[] {
-  const [user, role] = [text(request["userName"]), text(request["roleName"])];
+  const [user, role] = [textOf(request["userName"]), textOf(request["roleName"])];
   if (user !== "") return [user];
   if (role !== "") {
     const prefix = roleNameOf(settings, "");
@@ -72,5 +72,3 @@ function whomIn({ request, caller, action }: TrailEvent, settings: Settings): st
   }
   return action.startsWith("iam:") && caller.userName !== undefined ? [caller.userName] : [];
 }
-
-const text = (value: unknown): string => (typeof value === "string" ? value : "");

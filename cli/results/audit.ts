@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { missedSchema } from "./missed.ts";
+
 export const auditKinds = [
   ...["no-mfa", "device-without-codes", "password-unchanged", "key-old", "key-unused", "two-keys", "root-key"],
   ...["quarantine", "not-on-roster", "not-in-aws"],
@@ -28,9 +30,7 @@ export const auditSchema = z.strictObject({
     .optional()
     .describe("With --cloudtrail: from when on, and how many events were read."),
   findings: z.array(finding),
-  missed: z
-    .array(z.strictObject({ what: z.string(), reason: z.string().describe("In AWS's words."), remedy: z.string() }))
-    .describe("What could not be looked at."),
+  missed: missedSchema,
 });
 
 export type Audit = z.infer<typeof auditSchema>;

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { changeSchema } from "./change.ts";
 import { doctorSchema } from "./doctor.ts";
+import { missedSchema } from "./missed.ts";
 import { verifySchema } from "./verify.ts";
 
 const time = z.string().describe("ISO 8601, in UTC.");
@@ -134,7 +135,7 @@ export const auditorReportSchema = z.strictObject({
   checks: doctorSchema.shape.checks.describe("Organization, accounts, quotas and state, as doctor tells them."),
   matrix: z.array(matrixRow),
   compared: verifySchema.shape.compared,
-  missed: verifySchema.shape.missed,
+  missed: missedSchema,
 });
 
 export type AuditorReport = z.infer<typeof auditorReportSchema>;

@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { missedSchema } from "./missed.ts";
+
 const row = z.strictObject({
   at: z.string().describe("When it began, or was committed or called, ISO 8601."),
   who: z.string().describe("The person or the job that ran it; of a commit its author."),
@@ -24,9 +26,7 @@ export const historySchema = z.strictObject({
   complete: z.boolean().describe("Whether everything could be looked at."),
   older: z.number().describe("How many more rows there are that --limit has left out."),
   rows: z.array(row).describe("The latest first."),
-  missed: z
-    .array(z.strictObject({ what: z.string(), reason: z.string().describe("In AWS's words."), remedy: z.string() }))
-    .describe("What could not be looked at."),
+  missed: missedSchema,
 });
 
 export type History = z.infer<typeof historySchema>;

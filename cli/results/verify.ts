@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { missedSchema } from "./missed.ts";
+
 const decision = z.enum(["allowed", "denied"]);
 
 const line = z.strictObject({
@@ -68,9 +70,7 @@ export const verifySchema = z.strictObject({
     tried: z.number().optional().describe("With --live: calls that were really tried without MFA."),
   }),
   findings: z.array(finding),
-  missed: z
-    .array(z.strictObject({ what: z.string(), reason: z.string().describe("In AWS's words."), remedy: z.string() }))
-    .describe("What could not be looked at."),
+  missed: missedSchema,
   notFound: z.array(z.string()).describe("What is accepted by the settings and not found any more."),
   lines: z.array(line),
   live: z.array(live).optional().describe("With --live: what was really tried, by the keys of canaries without MFA."),
@@ -86,4 +86,3 @@ export type MatrixLine = z.infer<typeof line>;
 /** A call that was really tried. */
 export type LiveLine = z.infer<typeof live>;
 export type Compared = z.infer<typeof compared>;
-export type Missed = Verification["missed"][number];

@@ -1,4 +1,5 @@
 import { canaryPrefix } from "../../infra/names.ts";
+import { missedLines } from "../report/missed-text.ts";
 import { counted } from "../report/summary.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import { styled } from "../terminal/stream.ts";
@@ -33,10 +34,7 @@ export function verificationText(report: Verification, stream: NodeJS.WriteStrea
   const parts = [
     [summaryOf(report), scopeOf(report)],
     ...broken.map((one) => findingLines(one, styled("red", "!", stream))),
-    ...missed.map(({ what, reason, remedy }) => [
-      `${styled("yellow", "!", stream)} Not looked at: ${what}. ${oneLine(reason)}`,
-      `  ${remedy}`,
-    ]),
+    ...missedLines(missed, stream),
     accepted.length === 0 ? [] : ["Accepted by the settings:", ...accepted.map(acceptedLine)],
     notFound.length === 0 ? [] : [`Accepted, and not found any more: ${notFound.map(oneLine).join(", ")}.`],
     removed.length === 0 ? [] : [removedText(removed)],

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { interleave, measureTime, median, outputOf, type Program } from "./measure.ts";
+import { interleave, measureTime, medians, outputOf, type Program } from "./measure.ts";
 import { comparison, limit, type Row } from "./report.ts";
 
 const programAt = (path: string): Program => ({
@@ -30,7 +30,7 @@ export async function benchHelp(rounds: number): Promise<Row[]> {
   );
   const what = "mfa-admin --help";
   return [
-    comparison({ what, quantity: "time", unit: "s" }, { ours: median(seconds.ours), bare: median(seconds.bare) }, 1.3),
+    comparison({ what, quantity: "time", unit: "s" }, medians(seconds), 1.3),
     limit({ what, quantity: "modules of Pulumi and AWS loaded", unit: "" }, tooHeavy.length, 0),
     comparison(
       { what, quantity: "all modules loaded", unit: "" },

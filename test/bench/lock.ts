@@ -8,8 +8,7 @@ import { denyWhileLocked } from "../../infra/policies.ts";
 import { administratorOf, clients, type Clients } from "../sandbox/testing.ts";
 import { Administrator, program } from "../support/harness.ts";
 import { makeStack, settingsFor } from "../support/stack-without-engine.ts";
-import { interleave, measureTime, median, type Program } from "./measure.ts";
-import { latencyOfAws } from "./operations.ts";
+import { interleave, latencyOfAws, measureTime, medians, type Program } from "./measure.ts";
 import { comparison, type Row } from "./report.ts";
 
 const bareLock = fileURLToPath(new URL("bare-lock/main.js", import.meta.url));
@@ -47,7 +46,7 @@ export async function benchLock(rounds: number): Promise<Row[]> {
         () => timed(ours),
         () => timed(bare),
       );
-      return { ours: median(seconds.ours), bare: median(seconds.bare) };
+      return medians(seconds);
     };
     const [near, far] = [await sides(0), await sides(latencyOfAws)];
     const what = "lock, until the person's first refused call";

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { awsCli } from "../../toolchain/awscli.js";
 import { Administrator, program } from "../support/harness.ts";
 import { Workstation } from "../support/workstation.ts";
-import { interleave, measureTime, median, type Program } from "./measure.ts";
+import { interleave, measureTime, medians, type Program } from "./measure.ts";
 import { comparison, type Row } from "./report.ts";
 
 const fileAt = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -30,7 +30,7 @@ export async function benchLogin(rounds: number): Promise<Row[]> {
         () => measureLogin(programs.ours),
         () => measureLogin(bare),
       );
-      return { ours: median(seconds.ours), bare: median(seconds.bare) };
+      return medians(seconds);
     };
     const labels = { quantity: "time", unit: "s" } as const;
     return [

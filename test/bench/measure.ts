@@ -115,6 +115,12 @@ export async function interleave<T>(
   return results;
 }
 
+/** The median of each side. */
+export const medians = ({ ours, bare }: Sides<number[]>): Sides<number> => ({ ours: median(ours), bare: median(bare) });
+
+/** Milliseconds, as from a place that is not next to us-east-1, where IAM and Organizations are at home. */
+export const latencyOfAws = 50;
+
 export function median(values: number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;

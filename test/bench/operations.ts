@@ -5,7 +5,7 @@ import { parse, stringify } from "yaml";
 
 import type { MfaDevice, Role, User } from "../sandbox/model/entities.ts";
 import { Administrator, program } from "../support/harness.ts";
-import { measureTime, outputOf, type Program } from "./measure.ts";
+import { latencyOfAws, measureTime, outputOf, type Program } from "./measure.ts";
 import { comparison, type Row } from "./report.ts";
 
 /** How many of each there are. */
@@ -13,9 +13,6 @@ export interface Size {
   developers: number;
   accounts: number;
 }
-
-/** Milliseconds, as from a place that is not next to us-east-1, where IAM and Organizations are at home. */
-export const latencyOfAws = 50;
 
 /** Every so many developers have not signed in yet, so that IAM alone knows of their one-time password. */
 const newcomerEvery = 50;

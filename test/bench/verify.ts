@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { Administrator, program } from "../support/harness.ts";
 import { fewestCalls } from "../support/fewest-calls.ts";
 import { makeStack, settingsFor } from "../support/stack-without-engine.ts";
-import { interleave, measureTime, median, outputOf, type Program, type Sides } from "./measure.ts";
+import { interleave, latencyOfAws, measureTime, medians, outputOf, type Program, type Sides } from "./measure.ts";
 import { comparison, type Row } from "./report.ts";
 
 /** One call of a verification, for the bare program. */
@@ -16,9 +16,6 @@ export interface BareCall {
   accountId: string;
   input: Record<string, unknown>;
 }
-
-/** Milliseconds, as from a place that is not next to us-east-1, where IAM and Organizations are at home. */
-const latencyOfAws = 50;
 
 const bareVerify = fileURLToPath(new URL("bare-verify/main.js", import.meta.url));
 
@@ -53,7 +50,7 @@ export async function benchVerify({ developers, rounds }: { developers: number; 
         () => measureTime(ours),
         () => measureTime(bare),
       );
-      return { ours: median(seconds.ours), bare: median(seconds.bare) };
+      return medians(seconds);
     };
     const [near, far] = [await timed(0), await timed(latencyOfAws)];
     const least = Object.values(fewestCalls).reduce((sum, count) => sum + count, 0);

@@ -4,13 +4,15 @@ import { join } from "node:path";
 
 import { pulumiHome } from "../../toolchain/cache.js";
 
+let home: string | undefined;
+
 /**
  * Gives the tests a Pulumi directory of their own, with the plugins that are installed. Else a thousand runs would leave their
  * workspaces and logs with whoever runs the tests, and each would look through the logs of those before it. It takes no logs,
  * which take the engine a fifth of its time; test/end-to-end/engine/logs.test.ts says what is in them.
  */
 export function mochaGlobalSetup(): void {
-  const home = mkdtempSync(join(tmpdir(), "mfa-admin-pulumi-home-"));
+  home = mkdtempSync(join(tmpdir(), "mfa-admin-pulumi-home-"));
   const installed = pulumiHome();
   for (const name of ["bin", "plugins"]) {
     mkdirSync(join(installed, name), { recursive: true });
@@ -22,5 +24,6 @@ export function mochaGlobalSetup(): void {
 }
 
 export function mochaGlobalTeardown(): void {
-  rmSync(process.env["PULUMI_HOME"] ?? "", { recursive: true, force: true });
+  // Never one that somebody else has named.
+  if (home !== undefined) rmSync(home, { recursive: true, force: true });
 }

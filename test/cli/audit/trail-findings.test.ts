@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { trailFindings } from "../../../cli/audit/trail-findings.ts";
-import { trailEvent, type TrailEvent } from "../../../cli/aws/trail.ts";
+import { trailEvent, type TrailEvent } from "../../../cli/aws/trail-event.ts";
 import { type Settings, settingsSchema } from "../../../infra/settings.ts";
 
 const settings = (more: Partial<Settings> = {}): Settings =>

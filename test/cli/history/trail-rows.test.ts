@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { trailEvent, type TrailEvent } from "../../../cli/aws/trail.ts";
+import { trailEvent, type TrailEvent } from "../../../cli/aws/trail-event.ts";
 import { trailRows } from "../../../cli/history/trail-rows.ts";
 import { settingsSchema } from "../../../infra/settings.ts";
 

@@ -1,0 +1,8 @@
+import { z } from "zod";
+
+/** What a command that looks around could not look at, in its result. */
+export const missedSchema = z
+  .array(z.strictObject({ what: z.string(), reason: z.string().describe("In AWS's words."), remedy: z.string() }))
+  .describe("What could not be looked at.");
+
+export type Missed = z.infer<typeof missedSchema>[number];
