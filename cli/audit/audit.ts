@@ -87,7 +87,7 @@ async function readTrails(
   settings: Settings,
   { since, attempt }: { since: Date; attempt: Attempt },
 ): Promise<{ findings: AuditFinding[]; events: number }> {
-  const { trailEvents } = await import("../aws/trail.ts");
+  const { allEvents, trailEvents } = await import("../aws/trail.ts");
   const regions = [...new Set([region, settings.region ?? region])];
   let count = 0;
   const findings = await withProgress("Reading CloudTrail, two calls a second", "events", (progress) => {
@@ -102,7 +102,7 @@ async function readTrails(
       const events: TrailEvent[] = [];
       for (const one of regions) {
         const request = { region: one, since, ...(attribute !== undefined && { attribute }) };
-        events.push(...(await trailEvents(id, settings, request, advance)));
+        events.push(...(await allEvents(trailEvents(id, settings, request), advance)));
       }
       return events;
     };

@@ -239,7 +239,10 @@ const changesIn = ({ resources, developers }: PreviewReport): Change[] => [
   ...developers.flatMap(({ changes }) => changes),
 ];
 
-/** Every part's own, each told once; an alarm that could not be looked at among them. */
+/**
+ * Every part's own, each told once; an alarm that could not be looked at among them. Accounts are asked at a time: the order goes by
+ * none of which has answered first.
+ */
 function missedIn({ missed, verification, credentials, alarms, drift, pending }: Gathered): Missed[] {
   const warnings = [...(alarms?.warnings ?? []), ...(drift?.warnings ?? []), ...(pending?.warnings ?? [])];
   const all = [
@@ -252,5 +255,7 @@ function missedIn({ missed, verification, credentials, alarms, drift, pending }:
         : [],
     ),
   ];
-  return [...new Map(all.map((one) => [`${one.what}\n${one.reason}`, one])).values()];
+  return [...new Map(all.map((one) => [`${one.what}\n${one.reason}`, one])).values()].sort((one, other) =>
+    one.what < other.what ? -1 : Number(one.what > other.what),
+  );
 }

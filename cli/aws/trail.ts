@@ -11,26 +11,30 @@ import { trailEvent, type TrailEvent } from "./trail-event.ts";
  *
  * @param accountId the account of the credentials at hand when left out
  * @param attribute the one by which AWS chooses: a name of an event, or of a user
- * @param advance is told of each event
  */
-export async function trailEvents(
+export async function* trailEvents(
   accountId: string | undefined,
   { accessRole }: Pick<Settings, "accessRole">,
   { region, since, attribute }: { region: string; since: Date; attribute?: LookupAttribute },
-  advance: () => void,
-): Promise<TrailEvent[]> {
+): AsyncIterable<TrailEvent> {
   const configuration =
     accountId === undefined ? { requestHandler: requestHandler() } : clientConfiguration(accountId, accessRole);
   const client = new CloudTrailClient({ ...configuration, region, maxAttempts: 12 });
   const request = { StartTime: since, ...(attribute !== undefined && { LookupAttributes: [attribute] }) };
-  const events: TrailEvent[] = [];
   for await (const { Events } of paginateLookupEvents({ client, pageSize: 50 }, request)) {
     for (const { CloudTrailEvent } of Events ?? []) {
       const event = trailEvent(CloudTrailEvent ?? "{}");
-      if (event === undefined) continue;
-      events.push(event);
-      advance();
+      if (event !== undefined) yield event;
     }
   }
-  return events;
+}
+
+/** All of them. @param advance is told of each event */
+export async function allEvents(events: AsyncIterable<TrailEvent>, advance: () => void): Promise<TrailEvent[]> {
+  const all: TrailEvent[] = [];
+  for await (const event of events) {
+    all.push(event);
+    advance();
+  }
+  return all;
 }

@@ -4,7 +4,7 @@ import pMap from "p-map";
 import { region } from "../../infra/region.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Attempt } from "../aws/missed.ts";
-import { trailEvents } from "../aws/trail.ts";
+import { allEvents, trailEvents } from "../aws/trail.ts";
 import type { TrailEvent } from "../aws/trail-event.ts";
 import type { HistoryRow } from "../results/history.ts";
 import { trailRows } from "./trail-rows.ts";
@@ -39,7 +39,8 @@ export async function readTrail(
 ): Promise<HistoryRow[]> {
   const accounts = Object.entries({ auth: settings.authAccount, ...settings.developmentAccounts });
   const inAccount = async (account: string, id: string | undefined, names: string[]): Promise<HistoryRow[]> => {
-    const eventsOf = (attribute: LookupAttribute) => trailEvents(id, settings, { region, since, attribute }, advance);
+    const eventsOf = (attribute: LookupAttribute) =>
+      allEvents(trailEvents(id, settings, { region, since, attribute }), advance);
     const events = await attempt(`the event history of ${account}`, async () => {
       const found: TrailEvent[] = [];
       if (id !== undefined) {

@@ -2,6 +2,7 @@ import { expect } from "chai";
 
 import type { Gathered } from "../../../cli/auditor/gather.ts";
 import { auditorReport } from "../../../cli/auditor/rows.ts";
+import type { Missed } from "../../../cli/results/missed.ts";
 import type { Verification } from "../../../cli/results/verify.ts";
 import type { PreviewReport } from "../../../cli/results/report.ts";
 import type { Warning } from "../../../cli/results/warning.ts";
@@ -167,5 +168,13 @@ describe("the rows of the report", () => {
     });
     const unseen = { name: "access-role", level: "unknown" as const, fact: "" };
     expect(auditorReport({ ...known, diagnosis: { ...diagnosis, checks: [unseen] } }).complete).to.equal(false);
+  });
+
+  it("tells what could not be looked at in the same order, whichever answer has come first", () => {
+    const [reason, remedy] = ["AccessDenied", "Look again."];
+    const one: Missed = { what: "the users of payments", reason, remedy };
+    const other: Missed = { what: "account payments", reason, remedy };
+    const told = (missed: Missed[]): Missed[] => auditorReport({ ...nothing, missed }).missed;
+    expect(told([one, other])).to.eql(told([other, one]));
   });
 });
