@@ -1,7 +1,8 @@
 import { region } from "../../infra/region.ts";
 import { sharedRoleName } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
-import { type TrailEvent, trailEvents } from "../aws/trail.ts";
+import { trailEvents } from "../aws/trail.ts";
+import type { TrailEvent } from "../aws/trail-event.ts";
 
 /** Events that are read at the most: ten calls, of which CloudTrail takes two a second. */
 const mostEvents = 500;
