@@ -26,16 +26,14 @@ export default class Up extends StackCommand {
     plan: Flags.file({
       description: "Apply what this file of preview --save-plan says, and nothing else.",
       exists: true,
-      // What is forgotten is not in a plan.
-      exclusive: ["forget-account"],
+      // What is forgotten, and what goes with the end of a switch, is not in a plan.
+      exclusive: ["forget-account", "finish-switch"],
     }),
     "lock-timeout": lockTimeoutFlag,
     ...guardFlags,
     "forget-account": forgetAccountFlag,
     "finish-switch": Flags.boolean({
       description: "Delete what is left of the other form of roles (docs/scale.md).",
-      // What goes is not in a plan.
-      exclusive: ["plan"],
     }),
   };
 

@@ -94,9 +94,10 @@ async function unknownNames(document: unknown): Promise<string[]> {
   const unknown: string[] = [];
   for (const { Action, NotAction, Condition = {} } of Statement) {
     for (const action of [Action ?? [], NotAction ?? []].flat() as string[]) {
+      if (action === "*") continue;
       const [service = "", name = ""] = action.split(":");
       const exists = name === "*" ? iamServiceExists(service) : iamActionExists(service, name);
-      if (action !== "*" && !(await exists)) unknown.push(action);
+      if (!(await exists)) unknown.push(action);
     }
     for (const key of Object.values(Condition as object).flatMap((keys) => Object.keys(keys as object))) {
       // Keys of an identity provider are named by its issuer.
