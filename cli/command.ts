@@ -128,6 +128,16 @@ export abstract class StackCommand extends ProjectCommand {
     this.settingsFile = file;
     return { project, file };
   }
+
+  /** The same while AWS is asked already who this is, for a command that asks AWS in any case. */
+  protected async settingsWhileAsking(flags: StackFlags): Promise<{ project: Project; file: SettingsFile }> {
+    const { askBeforehand } = await import("./aws/preconditions.ts");
+    const asking = askBeforehand();
+    return this.settings(flags).catch((error: unknown) => {
+      asking.abort();
+      throw error;
+    });
+  }
 }
 
 /** A command that reports on a stack: what failed is told in the form that the report was asked for in, too. */

@@ -11,7 +11,7 @@ export interface OrganizationFacts {
 }
 
 /** Asks AWS Organizations, as whoever runs the program (API Reference, "DescribeOrganization"). */
-export async function organizationFacts(): Promise<OrganizationFacts> {
+export async function organizationFacts(options: { abortSignal?: AbortSignal } = {}): Promise<OrganizationFacts> {
   const [{ DescribeOrganizationCommand }, { organizationsClient }] = await Promise.all([
     import("@aws-sdk/client-organizations"),
     import("./organizations-client.ts"),
@@ -19,6 +19,7 @@ export async function organizationFacts(): Promise<OrganizationFacts> {
   const client = organizationsClient();
   const { Organization: { Id: id, MasterAccountId, FeatureSet } = {} } = await client.send(
     new DescribeOrganizationCommand({}),
+    options,
   );
   if (id === undefined || MasterAccountId === undefined) {
     throw new Error("AWS Organizations names no management account.");

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What is wrong with settings, in the words of who edits the file: what was written, and what to write instead. */
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 import { rolesForms, tagPrefix } from "./names.ts";
 import { reservedAccountNames } from "./account-names.ts";

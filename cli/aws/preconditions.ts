@@ -1,5 +1,10 @@
 import { DescribeOrganizationalUnitCommand } from "@aws-sdk/client-organizations";
-import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import {
+  AssumeRoleCommand,
+  GetCallerIdentityCommand,
+  type GetCallerIdentityCommandOutput,
+  STSClient,
+} from "@aws-sdk/client-sts";
 import pMap from "p-map";
 
 import { requestHandler } from "../../infra/network.ts";
@@ -84,22 +89,51 @@ export interface ManagingCaller extends OrganizationFacts {
   isClockRefused: boolean;
 }
 
+/** The two questions that come before all others, and how far AWS's clock is ahead at the first one's answer. */
+interface Asking {
+  caller: Promise<GetCallerIdentityCommandOutput>;
+  clockOffset: Promise<number>;
+  organization: Promise<OrganizationFacts>;
+}
+
+let askedBeforehand: Promise<Asking> | undefined;
+
+/**
+ * Asks beforehand what {@link managingCaller} needs: a command's settings can be read meanwhile.
+ *
+ * @returns what gives it up, where nobody will want to know any more
+ */
+export function askBeforehand(): AbortController {
+  const controller = new AbortController();
+  askedBeforehand = ask({ abortSignal: controller.signal });
+  // Who takes the answers is told what is wrong with them.
+  askedBeforehand.catch(() => undefined);
+  return controller;
+}
+
+async function ask(options: { abortSignal?: AbortSignal } = {}): Promise<Asking> {
+  await openSession();
+  const sts = new STSClient({ region, requestHandler: requestHandler() });
+  const timeOfAws = notingTime(sts);
+  const caller = sts.send(new GetCallerIdentityCommand({}), options);
+  noteCaller(caller);
+  const clockOffset = caller.then(() => (timeOfAws() ?? Date.now()) - Date.now());
+  const organization = organizationFacts(options);
+  // Who asks is told first, where neither is answered.
+  for (const answer of [clockOffset, organization]) answer.catch(() => undefined);
+  return { caller, clockOffset, organization };
+}
+
 /**
  * Who the credentials at hand are, and of which organization.
  *
  * @throws Failure when they may not see to its policies
  */
 export async function managingCaller(settings?: Accounts): Promise<ManagingCaller> {
-  await openSession();
-  const sts = new STSClient({ region, requestHandler: requestHandler() });
-  const timeOfAws = notingTime(sts);
-  const answer = sts.send(new GetCallerIdentityCommand({}));
-  noteCaller(answer);
-  const asked = organizationFacts();
-  // Who asks is told first, where neither is answered.
-  asked.catch(() => undefined);
-  const { Account: account = "", Arn: arn = "", $metadata } = await answer;
-  const clockOffset = (timeOfAws() ?? Date.now()) - Date.now();
+  const asking = askedBeforehand ?? ask();
+  askedBeforehand = undefined;
+  const { caller, clockOffset, organization: asked } = await asking;
+  const { Account: account = "", Arn: arn = "", $metadata } = await caller;
   const isClockRefused = ($metadata.attempts ?? 1) > 1;
   const whose = whoseCredentials(account, settings);
   const organization = await explained(asked, whose);
@@ -112,7 +146,7 @@ export async function managingCaller(settings?: Accounts): Promise<ManagingCalle
     );
   }
   known = { ...organization, ...(isDelegate && { administeredFrom: account }) };
-  return { ...known, account, arn, clockOffset, isClockRefused };
+  return { ...known, account, arn, clockOffset: await clockOffset, isClockRefused };
 }
 
 /**

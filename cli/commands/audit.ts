@@ -35,7 +35,7 @@ export default class Audit extends StackCommand {
 
   async run(): Promise<AuditResult> {
     const { flags } = await this.parse(Audit);
-    const { project, file } = await this.settings(flags);
+    const { project, file } = await this.settingsWhileAsking(flags);
     const { auditAndReport } = await import("../audit/report.ts");
     const { format, cloudtrail, grace, "max-key-age": maxKeyAge = usualLimits(file.settings).maxKeyAge } = flags;
     const options = { format, cloudtrail, grace, maxKeyAge };

@@ -15,7 +15,7 @@ export default class Doctor extends StackCommand {
 
   async run(): Promise<Diagnosis> {
     const { flags } = await this.parse(Doctor);
-    const { project, file } = await this.settings(flags);
+    const { project, file } = await this.settingsWhileAsking(flags);
     const { doctor } = await import("../doctor/report.ts");
     const { diagnosis, text } = await doctor(project, file.settings);
     this.log(text);

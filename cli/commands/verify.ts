@@ -31,7 +31,7 @@ export default class Verify extends ReportCommand {
 
   async run(): Promise<Verification> {
     const { flags } = await this.parse(Verify);
-    const { project, file } = await this.settings(flags);
+    const { project, file } = await this.settingsWhileAsking(flags);
     const { verifyAndReport } = await import("../verify/report.ts");
     const { report, text } = await verifyAndReport({ ...flags, project, settings: file.settings }, this);
     this.showText(text, flags.format);

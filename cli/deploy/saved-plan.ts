@@ -4,7 +4,7 @@ import { basename, dirname, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 
 import writeFileAtomic from "write-file-atomic";
-import { z } from "zod";
+import * as z from "zod";
 
 import { type Settings, settingsKeys, settingsSchema } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";

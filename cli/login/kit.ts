@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 
 import { parse, stringify } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 
 import type { Assignment } from "../../infra/assignment.ts";
 import { roleName, settingsSchema, userName } from "../../infra/settings.ts";

@@ -39,7 +39,7 @@ export interface ControlPolicies {
   states: Map<string, string>;
 }
 
-/** Organizations throttles early. */
+/** How many calls of a kind are made at a time: Organizations throttles early. */
 const concurrency = 2;
 
 /**
@@ -54,16 +54,18 @@ export async function readControlPolicies(accountIds: string[], units: string[])
     const types = (["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"] as const).filter((type) =>
       typesOn.includes(type),
     );
-    return { rootId, types, listed: await pMap(types, controlPolicies, { concurrency: 1 }) };
+    const policies = (await pMap(types, controlPolicies, { concurrency: 1 })).flat();
+    // Each account is a level at least: by the policies is the shorter way, wherever the accounts turn out to be.
+    const isShort = policies.length <= accountIds.length * types.length;
+    const attached = isShort ? await byPolicy(policies) : undefined;
+    return { rootId, types, policies, attached, ...(attached && { texts: await contentsOf(client, attached) }) };
   };
-  // One call of each at a time: two in all.
-  const [{ rootId, types, listed }, { places, states }] = await Promise.all([
+  const [{ rootId, types, policies, ...known }, { places, states }] = await Promise.all([
     listing(),
     placesOf(client, accountIds, units),
   ]);
-  const levelIds = [...new Set([...places.values()].flat())];
-  const attached = await attachedTo(listed.flat(), levelIds, types);
-  const texts = await contentsOf(client, [...new Set([...attached.values()].flat())]);
+  const attached = known.attached ?? (await attachedTo(policies, [...new Set([...places.values()].flat())], types));
+  const texts = known.texts ?? (await contentsOf(client, attached));
   const levelOf = (id: string): Level => ({
     id,
     policies: (attached.get(id) ?? []).map((policy) => ({
@@ -76,7 +78,7 @@ export async function readControlPolicies(accountIds: string[], units: string[])
     rootId,
     types,
     levels: new Map([...places].map(([id, path]) => [id, path.map(levelOf)])),
-    names: new Set(listed.flat().map(({ Name = "" }) => Name)),
+    names: new Set(policies.map(({ Name = "" }) => Name)),
     states,
   };
 }
@@ -136,33 +138,34 @@ async function askParent(client: OrganizationsClient, ChildId: string): Promise<
   }
 }
 
+/** The policies at each level, by its id. */
+type Attached = Map<string, PolicySummary[]>;
+
 /** What is attached to each level: asked by the policies or by the levels, whichever are fewer calls. */
 async function attachedTo(
   policies: PolicySummary[],
   levelIds: string[],
   types: ControlPolicyType[],
-): Promise<Map<string, PolicySummary[]>> {
-  const attached = new Map<string, PolicySummary[]>();
-  const add = (level: string, policy: PolicySummary): void => {
-    attached.set(level, [...(attached.get(level) ?? []), policy]);
-  };
-  if (policies.length <= levelIds.length * types.length) {
-    const ofPolicy = async (policy: PolicySummary): Promise<void> => {
-      for (const target of await policyTargets(policy.Id ?? "")) add(target, policy);
-    };
-    await pMap(policies, ofPolicy, { concurrency });
-    return attached;
-  }
+): Promise<Attached> {
+  if (policies.length <= levelIds.length * types.length) return byPolicy(policies);
   const asked = levelIds.flatMap((level) => types.map((type) => ({ level, type })));
-  const ofLevel = async ({ level, type }: (typeof asked)[number]): Promise<void> => {
-    for (const policy of await controlPoliciesOn(level, type)) add(level, policy);
-  };
-  await pMap(asked, ofLevel, { concurrency });
-  return attached;
+  const found = await pMap(asked, ({ level, type }) => controlPoliciesOn(level, type), { concurrency });
+  return grouped(asked.flatMap(({ level }, index) => (found[index] ?? []).map((policy) => ({ level, policy }))));
+}
+
+async function byPolicy(policies: PolicySummary[]): Promise<Attached> {
+  const targets = await pMap(policies, ({ Id = "" }) => policyTargets(Id), { concurrency });
+  return grouped(policies.flatMap((policy, index) => (targets[index] ?? []).map((level) => ({ level, policy }))));
+}
+
+function grouped(all: { level: string; policy: PolicySummary }[]): Attached {
+  const byLevel = Map.groupBy(all, ({ level }) => level);
+  return new Map([...byLevel].map(([level, found]) => [level, found.map(({ policy }) => policy)]));
 }
 
 /** Their texts by id. AWS's own, which allow everything and which nobody can change, are known. */
-async function contentsOf(client: OrganizationsClient, policies: PolicySummary[]): Promise<Map<string, string>> {
+async function contentsOf(client: OrganizationsClient, attached: Attached): Promise<Map<string, string>> {
+  const policies = [...attached.values()].flat();
   const ids = new Set(policies.flatMap(({ AwsManaged, Id }) => (AwsManaged === true ? [] : [Id ?? ""])));
   const texts = await pMap(
     ids,

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 
 import writeFileAtomic from "write-file-atomic";
 import { stringify } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 
 import { type Settings, settingsSchema } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";

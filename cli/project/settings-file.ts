@@ -89,7 +89,7 @@ export class SettingsFile {
   /** The line of a key below `mfa-admin:`, or of the nearest one above it that is there. */
   lineOf(keys: string[]): number | undefined {
     const lines = new LineCounter();
-    return lineOf(parseDocument(this.text, { lineCounter: lines }), lines, keys);
+    return lineOf(parseDocument(this.text, { lineCounter: lines, uniqueKeys: false }), lines, keys);
   }
 
   /** Written beside and renamed: a crash in the middle leaves the old file. */
@@ -99,13 +99,13 @@ export class SettingsFile {
 }
 
 function validate(path: string, text: string): Settings {
-  const { document, lines } = parseYamlFile(path, text);
+  const { document, lines, content } = parseYamlFile(path, text);
   const { problems: unclear, unquoted } = differentReadings(document, text, lines, namespace, settingsKeys);
   const problems = [...misplaced(document, lines), ...unclear];
   if (problems.length > 0) throw new FileFailure(path, problems);
   // As they are written: what is due in their place says whether quotes are what they lack.
   for (const { scalar } of unquoted) scalar.value = scalar.source ?? "";
-  const { config } = document.toJS() as { config: Record<string, unknown> };
+  const { config } = (unquoted.length === 0 ? content : document.toJS()) as { config: Record<string, unknown> };
   const values = Object.fromEntries(
     Object.entries(config).flatMap(([key, value]) =>
       key.startsWith(namespace) ? [[key.slice(namespace.length), value]] : [],

@@ -1,5 +1,5 @@
 import type { Document, LineCounter } from "yaml";
-import type { z } from "zod";
+import type * as z from "zod";
 
 import { innerKeys, settingsKeys } from "../../infra/settings.ts";
 import type { Reference } from "../../infra/settings-references.ts";

@@ -3,7 +3,6 @@ import {
   type ErrorCode,
   isAlias,
   isCollection,
-  isMap,
   isScalar,
   LineCounter,
   type Node,
@@ -24,7 +23,7 @@ export interface YamlFile {
 /** @throws FileFailure naming the lines of what is no YAML */
 export function parseYamlFile(path: string, text: string): YamlFile {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false });
   const problems = syntaxProblems(document, text, lines);
   if (problems.length > 0) throw new FileFailure(path, problems);
   try {
@@ -38,9 +37,8 @@ export function parseYamlFile(path: string, text: string): YamlFile {
 function syntaxProblems(document: Document, text: string, lines: LineCounter): FileProblem[] {
   const { errors } = document;
   const lineAt = (offset: number): number => lines.linePos(offset).line;
-  const others = errors.filter(({ code }) => code !== "DUPLICATE_KEY");
   const conflict = /^(?:<{7}|={7}|>{7})(?: .*)?$/m.exec(text);
-  if (others.length > 0 && conflict !== null) {
+  if (errors.length > 0 && conflict !== null) {
     return [
       invalid(
         "git has left a conflict here; keep one of its sides, without the lines of <, = and >",
@@ -49,8 +47,8 @@ function syntaxProblems(document: Document, text: string, lines: LineCounter): F
     ];
   }
   // What is found after the first one comes of it.
-  const first = Math.min(...others.map(({ pos }) => pos[0]));
-  const fault = others.find(({ pos }) => pos[0] === first);
+  const first = Math.min(...errors.map(({ pos }) => pos[0]));
+  const fault = errors.find(({ pos }) => pos[0] === first);
   if (fault !== undefined) {
     const open = unclosed(document, text);
     return open === undefined
@@ -58,7 +56,7 @@ function syntaxProblems(document: Document, text: string, lines: LineCounter): F
       : [invalid(`the ${text.charAt(open)} that stands here is not closed`, lineAt(open))];
   }
   return [
-    ...errors.map(({ pos: [start] }) => duplicate(document, start, lineAt)),
+    ...duplicates(document, lineAt),
     ...aliasesOfNothing(document).map(({ source, range }) =>
       invalid(
         `*${source} stands for what is called &${source}, and nothing above it is; write a text that begins with * in quotes`,
@@ -114,19 +112,21 @@ function unclosed(document: Document, text: string): number | undefined {
   return found;
 }
 
-/** A key that stands twice in its map, by the place of the second. */
-function duplicate(document: Document, start: number, lineAt: (offset: number) => number): FileProblem {
-  let told: FileProblem = { line: lineAt(start), message: "a key is there twice" };
+/** Keys that stand twice in their map, by the place of the second. The parser's own search compares each key with each. */
+function duplicates(document: Document, lineAt: (offset: number) => number): FileProblem[] {
+  const problems: FileProblem[] = [];
   visit(document, {
     Map: (_, map) => {
-      const second = map.items.map(({ key }) => key).find((key) => isScalar(key) && key.range?.[0] === start);
-      if (!isMap(map) || !isScalar(second)) return;
-      const first = map.items.map(({ key }) => key).find((key) => isScalar(key) && key.value === second.value);
-      const line = isScalar(first) && first.range ? `, first in line ${lineAt(first.range[0])}` : "";
-      told = { line: lineAt(start), message: `"${String(second.value)}" is there twice${line}` };
+      const lines = new Map<unknown, number>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        const [line, first] = [lineAt(key.range?.[0] ?? 0), lines.get(key.value)];
+        if (first === undefined) lines.set(key.value, line);
+        else problems.push({ line, message: `"${String(key.value)}" is there twice, first in line ${first}` });
+      }
     },
   });
-  return told;
+  return problems;
 }
 
 function aliasesOfNothing(document: Document) {

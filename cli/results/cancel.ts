@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const lockHolder = z.strictObject({
   username: z.string(),

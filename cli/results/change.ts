@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const operation = z
   .enum(["create", "update", "replace", "delete", "adopt"])

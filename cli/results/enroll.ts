@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 export const enrollSchema = z.strictObject({
   userName: z.string(),

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 export const errorSchema = z
   .strictObject({ error: z.strictObject({ message: z.string(), remedy: z.string().optional() }) })

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const row = z.strictObject({
   account: z.string().describe("Its name in the settings, else its id."),

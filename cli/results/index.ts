@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 import { addDeveloperSchema, handoverSchema } from "./add-developer.ts";
 import { auditSchema } from "./audit.ts";

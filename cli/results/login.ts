@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const profileSchema = z.strictObject({
   profile: z.string().describe("The AWS profile that holds the session."),

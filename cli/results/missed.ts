@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What a command that looks around could not look at, in its result. */
 export const missedSchema = z

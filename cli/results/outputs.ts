@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 export const outputsSchema = z.record(z.string(), z.unknown()).describe("The stack's outputs, by name.");
 

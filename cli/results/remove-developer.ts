@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 import { commit, pending } from "./add-developer.ts";
 import { runSchema } from "./run.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 export const rotateKeySchema = z.strictObject({
   accessKeyId: z.string().describe("The key that is in the profile now."),

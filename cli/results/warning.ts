@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const resource = z.strictObject({ account: z.string(), type: z.string(), name: z.string() });
 

@@ -69,9 +69,19 @@ describe("doctor", () => {
     expect((await admin.runWith({ env: { AWS_ACCESS_KEY_ID: undefined } }, "doctor")).status).to.equal(1);
   });
 
+  it("refuses wrong settings at once, although AWS was asked meanwhile and has not answered yet", async () => {
+    const before = await admin.settings();
+    await admin.editSettings((text) => text.replace(/"222222222222"/, '"2222"'));
+    admin.sandbox.setLatency(600_000);
+    const { status, stderr } = await admin.runWith({ ownProcesses: true }, "doctor");
+    admin.sandbox.setLatency(0);
+    await admin.editSettings(() => before);
+    expect({ status, told: stderr.includes("12 digits") }, stderr).to.eql({ status: 1, told: true });
+  });
+
   it("shows what it does past two seconds", async () => {
     admin.sandbox.setLatency(2500, "GetAccountSummary");
-    const { status, stderr } = await admin.run("doctor");
+    const { status, stderr } = await admin.runWith({ ownProcesses: true }, "doctor");
     admin.sandbox.setLatency(0, "GetAccountSummary");
     expect(status).to.equal(0);
     expect(stderr).to.match(/^ *Looking at what up needs: 0 accounts, [2-9] s$/m);
