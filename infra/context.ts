@@ -1,6 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import {
+  detachPolicyBeforeDelete,
+  emptyGroupBeforeDelete,
   emptyRoleBeforeDelete,
   emptyUserBeforeDelete,
   endSharedSessionsBeforeDelete,
@@ -53,6 +55,8 @@ export interface Context {
   hooks: pulumi.ResourceHookBinding;
   userHooks: pulumi.ResourceHookBinding;
   roleHooks: pulumi.ResourceHookBinding;
+  groupHooks: pulumi.ResourceHookBinding;
+  policyHooks: pulumi.ResourceHookBinding;
   /** The settings' tags as Cloud Control takes them; left out when there are none, since it keeps no empty list. */
   tagged: { tags?: { key: string; value: string }[] };
   /** What cannot be reached now. */
@@ -84,6 +88,8 @@ export function createContext(
     hooks: { onError },
     userHooks: { onError, ...userHooks(settings, otherForm) },
     roleHooks: { onError, beforeDelete: [emptyRoleBeforeDelete(settings.accessRole)] },
+    groupHooks: { onError, beforeDelete: [emptyGroupBeforeDelete(settings.accessRole)] },
+    policyHooks: { onError, beforeDelete: [detachPolicyBeforeDelete(settings.accessRole)] },
     tagged: tags.length > 0 ? { tags } : {},
     unreached,
     otherForm,

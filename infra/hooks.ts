@@ -90,6 +90,22 @@ export function emptyRoleBeforeDelete(accessRole: string): pulumi.ResourceHook {
   });
 }
 
+/** Lets everybody go from the group before the engine deletes it: those whom others have put into it, too. */
+export function emptyGroupBeforeDelete(accessRole: string): pulumi.ResourceHook {
+  return new pulumi.ResourceHook(deletionHooks["aws-native:iam:Group"], async ({ id, oldOutputs }) => {
+    const { emptyGroup } = await import("./shared-by-others.ts");
+    await emptyGroup(await iamOf(oldOutputs, accessRole), id);
+  });
+}
+
+/** Takes the policy off all that others have attached it to, before the engine deletes it. */
+export function detachPolicyBeforeDelete(accessRole: string): pulumi.ResourceHook {
+  return new pulumi.ResourceHook(deletionHooks["aws-native:iam:ManagedPolicy"], async ({ id }) => {
+    const { detachPolicy } = await import("./shared-by-others.ts");
+    await detachPolicy(await iamOf({ arn: id }, accessRole), id);
+  });
+}
+
 /**
  * Registers the hooks and nothing else: the program of a run that deletes everything. Resources that the settings name but
  * AWS does not have yet would become dependencies of those that are there, and the engine would lose its way.
@@ -98,6 +114,8 @@ export function registerHooks(accessRole: string): void {
   retryTransientErrors();
   emptyUserBeforeDelete(accessRole);
   emptyRoleBeforeDelete(accessRole);
+  emptyGroupBeforeDelete(accessRole);
+  detachPolicyBeforeDelete(accessRole);
 }
 
 /** The account is taken from the resource's ARN: by then the account itself may have left the settings. */

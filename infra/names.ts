@@ -92,10 +92,12 @@ export function signInAddress(settings: Pick<Naming, "authAccount" | "accountAli
 /** The inputs of a provider that Pulumi's SDK takes from the environment of whoever runs it. */
 export const inputsOfEnvironment = ["profile", "sharedCredentialsFile"];
 
-/** The hooks that empty a user and a role before the engine deletes them, by the resource's type: fixed names, which a state keeps. */
+/** The hooks that empty what IAM would refuse to delete otherwise, by the resource's type: fixed names, which a state keeps. */
 export const deletionHooks = {
   "aws-native:iam:User": "mfa-admin:empty-user",
   "aws-native:iam:Role": "mfa-admin:empty-role",
+  "aws-native:iam:Group": "mfa-admin:empty-group",
+  "aws-native:iam:ManagedPolicy": "mfa-admin:detach-policy",
 } as const;
 
 /** What the stack set of the shared roles is called in CloudFormation. */

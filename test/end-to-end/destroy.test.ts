@@ -1,6 +1,14 @@
 import { expect } from "chai";
 
-import { CreateAccessKeyCommand, PutRolePolicyCommand, PutUserPolicyCommand } from "@aws-sdk/client-iam";
+import {
+  AddUserToGroupCommand,
+  AttachUserPolicyCommand,
+  CreateAccessKeyCommand,
+  CreateUserCommand,
+  DeleteUserCommand,
+  PutRolePolicyCommand,
+  PutUserPolicyCommand,
+} from "@aws-sdk/client-iam";
 
 import { administratorOf, allow, enableDevice, policy } from "../sandbox/testing.ts";
 import { expectComplete } from "../support/expectations.ts";
@@ -80,11 +88,23 @@ describe("destroy", () => {
       const development = await administratorOf(admin.sandbox, admin.sandbox.developmentAccounts["sandbox"] ?? "");
       const own = { RoleName: "developer-bob", PolicyName: "own", PolicyDocument };
       await development.iam.send(new PutRolePolicyCommand(own));
+      // Somebody else in the developers' group, what a verify --live that died has left there, and who has their policy besides.
+      const stranger = { UserName: "stranger" };
+      await auth.iam.send(new CreateUserCommand(stranger));
+      await auth.iam.send(new AddUserToGroupCommand({ ...stranger, GroupName: "mfa-admin-developers" }));
+      const PolicyArn = `arn:aws:iam::${admin.sandbox.authAccount}:policy/mfa-admin-developer`;
+      await auth.iam.send(new AttachUserPolicyCommand({ ...stranger, PolicyArn }));
+      const canary = { UserName: "mfa-admin-canary-0123abcd" };
+      await auth.iam.send(new CreateUserCommand({ ...canary, Tags: [{ Key: "mfa-admin:canary", Value: "main" }] }));
+      await auth.iam.send(new AddUserToGroupCommand({ ...canary, GroupName: "mfa-admin-developers" }));
+      await auth.iam.send(new CreateAccessKeyCommand(canary));
       // Somebody has been put on the roster, but not been let in yet.
       await admin.editSettings((text) => text.replace("    bob: {}", "    bob: {}\n    carol: {}"));
 
       const { stdout, stderr } = await admin.succeed("destroy", "--yes");
-      expect(there()).to.eql([]);
+      // The stranger is nobody's business, and has no part of the stack any more.
+      expect(there()).to.eql(["stranger"]);
+      await auth.iam.send(new DeleteUserCommand(stranger));
       expect(stdout).to.match(/^Done in \d+\.\d s: 9 deleted, 0 unchanged\.\n$/);
       const lines = stderr.trimEnd().split("\n");
       expect(lines[0]).to.match(/^ {2}- management {2}service control policy mfa-admin-require-mfa {2}\(1\/9\)$/);

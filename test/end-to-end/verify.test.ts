@@ -355,6 +355,11 @@ describe("verify", () => {
     expect(simulated(from))
       .to.be.above(0)
       .and.at.most(2 * (4 * 3 + 3 + 3 + 1 + 1));
+    const up = admin.terminal("up");
+    await up.waitFor("on user/alice: allowed today, refused after");
+    await up.waitFor('Apply to the stack "main"?');
+    up.enter("n");
+    expect(await up.ended()).to.equal(1);
     admin.sandbox.injectFault({
       ...{ service: "iam", action: "SimulateCustomPolicy", code: "AccessDenied", status: 403, times: Infinity },
       message: "User is not authorized to perform: iam:SimulateCustomPolicy on resource: *",

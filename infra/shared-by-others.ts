@@ -1,0 +1,63 @@
+import {
+  DeleteUserCommand,
+  DetachGroupPolicyCommand,
+  DetachRolePolicyCommand,
+  DetachUserPolicyCommand,
+  GetUserCommand,
+  type IAMClient,
+  paginateGetGroup,
+  paginateListEntitiesForPolicy,
+  RemoveUserFromGroupCommand,
+} from "@aws-sdk/client-iam";
+
+import { ifThere, unlessGone } from "./gone.ts";
+import { canaryPrefix, canaryTag } from "./names.ts";
+import { emptyUser } from "./offboarding.ts";
+
+/**
+ * What others have made of a group or a policy of the stack's, for which IAM would refuse to delete it (IAM API Reference, "DeleteGroup"
+ * and "DeletePolicy": DeleteConflict).
+ */
+
+/** Takes out every user who is left in the group. A canary that a `verify --live` which died has left is deleted. */
+export async function emptyGroup(iam: IAMClient, groupName: string): Promise<void> {
+  const pages = await all(paginateGetGroup({ client: iam }, { GroupName: groupName }));
+  for (const { UserName = "" } of pages.flatMap(({ Users }) => Users ?? [])) {
+    if (await isCanary(iam, UserName)) {
+      await emptyUser(iam, UserName);
+      await unlessGone(iam.send(new DeleteUserCommand({ UserName })));
+    } else {
+      await unlessGone(iam.send(new RemoveUserFromGroupCommand({ UserName, GroupName: groupName })));
+    }
+  }
+}
+
+/** To the last page, before what is listed becomes less. */
+async function all<T>(pages: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const page of pages) list.push(page);
+  return list;
+}
+
+/** By its name and its tag together: a list of users tells no tags. */
+async function isCanary(iam: IAMClient, UserName: string): Promise<boolean> {
+  if (!UserName.startsWith(canaryPrefix)) return false;
+  const answer = await ifThere(iam.send(new GetUserCommand({ UserName })), undefined);
+  return answer?.User?.Tags?.some(({ Key }) => Key === canaryTag) ?? false;
+}
+
+/** Takes a managed policy off every user, group and role. */
+export async function detachPolicy(iam: IAMClient, policyArn: string): Promise<void> {
+  const PolicyArn = policyArn;
+  for (const page of await all(paginateListEntitiesForPolicy({ client: iam }, { PolicyArn }))) {
+    for (const { UserName } of page.PolicyUsers ?? []) {
+      await unlessGone(iam.send(new DetachUserPolicyCommand({ UserName, PolicyArn })));
+    }
+    for (const { GroupName } of page.PolicyGroups ?? []) {
+      await unlessGone(iam.send(new DetachGroupPolicyCommand({ GroupName, PolicyArn })));
+    }
+    for (const { RoleName } of page.PolicyRoles ?? []) {
+      await unlessGone(iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn })));
+    }
+  }
+}
