@@ -13,6 +13,7 @@ import { Declined, isInterruption } from "../failure.ts";
 import { type Commit, commitOf } from "../project/git.ts";
 import type { Project } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
+import { withProgress } from "../report/progress.ts";
 import type { Audit } from "../results/audit.ts";
 import type { Diagnosis } from "../results/doctor.ts";
 import type { Missed } from "../results/missed.ts";
@@ -58,15 +59,23 @@ export async function gather({ project, file, verbose, lockDeadline }: GatherOpt
   const caller = await managingCaller(settings);
   const missed: Missed[] = [];
   const part = noting(missed);
-  const [commit, verification, credentials, alarms, diagnosis] = await Promise.all([
-    commitOf(project, [project.settingsFile, ...settings.serviceControlPolicies]),
-    part("the promise (verify)", () => verify(project, settings, [], { readOnly: true })),
-    part("the credentials (audit)", () =>
-      auditWithAccounts(project, settings, { ...usualLimits(settings), cloudtrail: false }),
-    ),
-    part("what shuts developers out (list)", () => lookForAlarms(project, settings)),
-    part("organization, accounts and state (doctor)", () => diagnose(project, settings, () => undefined)),
-  ]);
+  const [commit, verification, credentials, alarms, diagnosis] = await withProgress(
+    "Asking AWS for the report",
+    "parts",
+    (advance) => {
+      const counted = async <T>(what: string, look: () => Promise<T>): Promise<T | undefined> =>
+        part(what, look).finally(advance);
+      return Promise.all([
+        commitOf(project, [project.settingsFile, ...settings.serviceControlPolicies]),
+        counted("the promise (verify)", () => verify(project, settings, [], { readOnly: true })),
+        counted("the credentials (audit)", () =>
+          auditWithAccounts(project, settings, { ...usualLimits(settings), cloudtrail: false }),
+        ),
+        counted("what shuts developers out (list)", () => lookForAlarms(project, settings)),
+        counted("organization, accounts and state (doctor)", () => diagnose(project, settings, () => undefined)),
+      ]);
+    },
+  );
   let asked: Promise<Record<string, string>> | undefined;
   const run = async () => {
     // A passphrase is asked for once.

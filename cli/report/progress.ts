@@ -119,12 +119,16 @@ export class Progress {
   }
 }
 
-/** Shows what is going on, once it takes more than two seconds. */
+let isShown = false;
+
+/** Shows what is going on, once it takes more than two seconds. What is a part of something that is shown already shows nothing itself. */
 export async function withProgress<T>(
   title: string,
   what: string,
   act: (advance: () => void) => Promise<T>,
 ): Promise<T> {
+  if (isShown) return act(() => undefined);
+  isShown = true;
   const progress = new Progress(title, { what }, [], { after: 2000 });
   try {
     return await act(() => {
@@ -132,5 +136,6 @@ export async function withProgress<T>(
     });
   } finally {
     progress.end();
+    isShown = false;
   }
 }

@@ -88,7 +88,7 @@ describe("report", () => {
     expect(html).to.contain(commit).and.not.to.contain(bot.secretAccessKey);
   });
 
-  it("tells in it an account that can't be reached, a right and a passphrase that are missing, and goes on with the rest", async () => {
+  it("tells in it an account that can't be reached, a right and a passphrase that are missing, and goes on with the rest; what it does meanwhile is shown past two seconds", async () => {
     const { organization } = admin.sandbox;
     const role = organization.account("333333333333").roles.get("mfa-admin-ci-read");
     role?.inlinePolicies.set("read", JSON.stringify(readPolicy()).replace('"iam:GetCredentialReport",', ""));
@@ -96,7 +96,10 @@ describe("report", () => {
     organization.account("444444444444").roles.add(closed);
     const env = { ...job, PULUMI_CONFIG_PASSPHRASE: undefined, LC_ALL: "ja_JP.UTF-8" };
     const from = admin.sandbox.requests.length;
-    const { status, stdout } = await admin.runWith({ env }, "report", "--json", "--output", files.ja);
+    admin.sandbox.setLatency(2500, "ListSAMLProviders");
+    const { status, stdout, stderr } = await admin.runWith({ env }, "report", "--json", "--output", files.ja);
+    admin.sandbox.setLatency(0, "ListSAMLProviders");
+    expect(stderr).to.match(/^ *Asking AWS for the report: [1-3] parts, [2-9] s$/m);
     expect({ status, changes: admin.changesSince(from) }).to.eql({ status: 1, changes: [] });
     const { complete, accounts, missed, people, drift, access } = JSON.parse(stdout) as AuditorReport;
     expect({ complete, drift }).to.eql({ complete: false, drift: undefined });
