@@ -62,7 +62,8 @@ export async function benchVerify({ developers, rounds }: { developers: number; 
         1.5,
       ),
       comparison({ what, quantity: `time, with ${latencyOfAws} ms until each answer`, unit: "s" }, far, 1.2),
-      comparison({ what, quantity: "time, with answers at once", unit: "s" }, near, 1.2),
+      // For information: no AWS answers at once. What is left then is the start of a process, as help measures it.
+      comparison({ what, quantity: "time, with answers at once", unit: "s" }, near),
     ];
   } finally {
     await rm(directory, { recursive: true });
