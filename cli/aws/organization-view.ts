@@ -102,9 +102,14 @@ export async function unitAbove(accountId: string, units: string[]): Promise<str
   }
 }
 
-/** Those of some accounts that are below none of these units or the root, and are not named among them themselves. */
+/**
+ * Those of some accounts that are below none of these units or the root, and are not named among them themselves. What is right in a unit is
+ * listed in pages of 20 (Organizations API Reference, "ListAccountsForParent"), as long as that is fewer calls than one for each account.
+ */
 export async function accountsOutside(accountIds: string[], targets: string[]): Promise<string[]> {
   const client = organizationsClient();
+  const units = [...new Set(targets.filter((id) => id.startsWith("ou-")))];
+  const listed = accountIds.length > units.length ? await listedIn(client, units, accountIds.length) : [];
   const parents = new Map<string, Promise<Parent | undefined>>();
   const parentOf = (child: string): Promise<Parent | undefined> => {
     const known = parents.get(child);
@@ -113,15 +118,39 @@ export async function accountsOutside(accountIds: string[], targets: string[]): 
     parents.set(child, asked);
     return asked;
   };
+  const inside = new Set([...targets, ...listed]);
   const isOutside = async (accountId: string): Promise<boolean> => {
     for (let place: string | undefined = accountId; place !== undefined; place = (await parentOf(place))?.Id) {
-      if (targets.includes(place)) return false;
+      if (inside.has(place)) return false;
       if (place.startsWith("r-")) return true;
     }
     return true;
   };
   const outside = await pMap(accountIds, isOutside, { concurrency: 4 });
   return accountIds.filter((_, index) => outside[index] === true);
+}
+
+/** Ids of accounts right in these units. @param calls how many pages are read at most */
+async function listedIn(client: OrganizationsClient, units: string[], calls: number): Promise<string[]> {
+  const found: string[] = [];
+  let left = calls;
+  for (const ParentId of units) {
+    for await (const { Accounts } of unlessMissing(paginateListAccountsForParent({ client }, { ParentId }))) {
+      found.push(...(Accounts ?? []).map(({ Id = "" }) => Id));
+      left--;
+      if (left <= 0) return found;
+    }
+  }
+  return found;
+}
+
+/** The pages of what is in a unit; none of one that is not there. */
+export async function* unlessMissing<T>(pages: AsyncIterable<T>): AsyncIterable<T> {
+  try {
+    yield* pages;
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== "ParentNotFoundException") throw error;
+  }
 }
 
 /** Whether an account is of the organization, be it active or not (Organizations API Reference, "DescribeAccount"). */

@@ -10,6 +10,7 @@ import pMap from "p-map";
 import type { ControlPolicyType } from "../../infra/guard-rails.ts";
 import { organizationsClient } from "../../infra/organizations-client.ts";
 import { controlPolicies, controlPoliciesOn, policyTargets, policyTypesOn } from "../aws/control-policies.ts";
+import { unlessMissing } from "../aws/organization-view.ts";
 import { everything } from "../aws/simulate.ts";
 
 /** A policy of AWS Organizations as AWS has it. */
@@ -118,14 +119,6 @@ async function placesOf(
     return [account, path.length === 1 ? [] : path];
   };
   return { places: new Map(await pMap(accountIds, placeOf, { concurrency })), states };
-}
-
-async function* unlessMissing<T>(pages: AsyncIterable<T>): AsyncIterable<T> {
-  try {
-    yield* pages;
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== "ParentNotFoundException") throw error;
-  }
 }
 
 async function askParent(client: OrganizationsClient, ChildId: string): Promise<string | undefined> {

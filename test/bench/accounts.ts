@@ -5,7 +5,7 @@ import { type Form, ours, type Stack, stackOfAccounts } from "./stacks.ts";
 /** What one stack takes, run by run. */
 type Runs = Record<"made" | "same" | "added" | "removed", Run>;
 
-/** With these aims (docs/scale.md): of the shared form, those at the most accounts against those at two. */
+/** With these aims (docs/scale.md): of the shared form, those at the most accounts against those at two, with the same developers. */
 const aims: Partial<Record<keyof Runs, Partial<Record<"time" | "memory", number>>>> = {
   same: { time: 1.15, memory: 1.15 },
   added: { time: 1.2 },
@@ -18,23 +18,33 @@ const words: Record<keyof Runs, string> = {
   removed: "remove-developer",
 };
 
+/** How many accounts a stack has, and how many developers, who enter one account each. */
+interface Size {
+  accounts: number;
+  developers: number;
+}
+
 /**
- * Both forms of roles, with one developer for each account: the shared one at numbers of accounts, and roles of the developers' own at
- * others. Each is compared with its own form at the first of its numbers.
+ * Both forms of roles at numbers of accounts. The shared one has the same developers at each, so that the accounts alone are measured,
+ * and then one developer for each account, as the other one, for information.
  */
 export async function benchAccounts(counts: Record<Form, number[]>): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const [form, numbers] of Object.entries(counts) as [Form, number[]][]) {
-    const [few = 2, ...others] = numbers;
-    const first = await runsOf(few, form);
-    for (const count of others)
-      rows.push(...rowsOf(form, { few, count }, { bare: first, ours: await runsOf(count, form) }));
-  }
+  const compare = async (form: Form, numbers: number[], developersOf: (accounts: number) => number): Promise<void> => {
+    const [few, ...others] = numbers.map((accounts) => ({ accounts, developers: developersOf(accounts) }));
+    if (few === undefined) return;
+    const bare = await runsOf(few, form);
+    for (const size of others) rows.push(...rowsOf(form, { few, size }, { bare, ours: await runsOf(size, form) }));
+  };
+  const most = Math.max(...counts.shared);
+  await compare("shared", counts.shared, () => most);
+  await compare("shared", counts.shared, (accounts) => accounts);
+  await compare("per-developer", counts["per-developer"], (accounts) => accounts);
   return rows;
 }
 
-async function runsOf(accounts: number, form: Form): Promise<Runs> {
-  const stack: Stack = await stackOfAccounts(accounts, form);
+async function runsOf({ accounts, developers }: Size, form: Form): Promise<Runs> {
+  const stack: Stack = await stackOfAccounts(accounts, developers, form);
   const { directory, env } = stack;
   const run = (...args: string[]): Promise<Run> => measure(ours(directory, env, [...args, "--yes"]));
   try {
@@ -49,10 +59,12 @@ async function runsOf(accounts: number, form: Form): Promise<Runs> {
   }
 }
 
-function rowsOf(form: Form, { few, count }: { few: number; count: number }, runs: Sides<Runs>): Row[] {
+function rowsOf(form: Form, { few, size }: { few: Size; size: Size }, runs: Sides<Runs>): Row[] {
+  const isAlike = few.developers === size.developers;
+  const whose = isAlike ? `the same ${size.developers} developers` : "a developer for each";
   return (Object.keys(words) as (keyof Runs)[]).flatMap((kind) => {
-    const what = `${words[kind]}, roles ${form}, ${count} accounts (bare: ${few})`;
-    const aim = form === "shared" ? aims[kind] : undefined;
+    const what = `${words[kind]}, roles ${form}, ${size.accounts} accounts (bare: ${few.accounts}), ${whose}`;
+    const aim = form === "shared" && isAlike ? aims[kind] : undefined;
     const [here, there] = [runs.ours[kind], runs.bare[kind]];
     const tree = { ours: here.treeMegabytes ?? NaN, bare: there.treeMegabytes ?? NaN };
     return [

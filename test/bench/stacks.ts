@@ -55,15 +55,17 @@ export async function ourStack(developers: number): Promise<Stack> {
 /** Whose the roles are, as the setting `roles` has it. */
 export type Form = "shared" | "per-developer";
 
-/** A stack of ours with one developer for each of so many accounts. */
-export async function stackOfAccounts(accounts: number, form: Form): Promise<Stack> {
+/** A stack of ours with so many accounts, and developers who enter one of them each, in turn. */
+export async function stackOfAccounts(accounts: number, developers: number, form: Form): Promise<Stack> {
   const sandbox = await startSandboxProcess(accounts);
   const directory = await mkdtemp(join(tmpdir(), "mfa-admin-bench-accounts-"));
   const env = environment(sandbox);
   await outputOf(ours(directory, env, ["init", ...initFlags(sandbox)]));
   const file = join(directory, `Pulumi.${stackName}.yaml`);
   const names = Object.keys(sandbox.developmentAccounts);
-  const roster = developerNames(accounts).map((name, index) => `    ${name}: { accounts: [${names[index] ?? ""}] }\n`);
+  const roster = developerNames(developers).map(
+    (name, index) => `    ${name}: { accounts: [${names[index % accounts] ?? ""}] }\n`,
+  );
   const text = await readFile(file, "utf8");
   const roles = form === "shared" ? "  mfa-admin:roles: shared\n" : "";
   await writeFile(

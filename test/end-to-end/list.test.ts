@@ -98,6 +98,7 @@ describe("list", () => {
       "GetLoginProfile",
       "GetUser",
       "ListAccessKeys",
+      "ListAccountsForParent",
       "ListMFADevices",
       "ListParents",
       "ListPolicies",
