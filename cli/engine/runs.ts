@@ -53,8 +53,11 @@ interface KnownDenials {
   given: Given;
 }
 
-/** Operations at once. More are no faster with a handful of accounts, and IAM throttles early. */
-const parallel = 16;
+/**
+ * Operations at once. On AWS each of them waits for seconds, mostly; what an account throttles is tried again (`hooks.onError`).
+ * `npm run bench -- --only waiting` measures it (docs/scale.md).
+ */
+const parallel = 96;
 
 /** Applies the settings. What a failed run has left half-way is made good as far as it can be, by this run or the next. */
 export async function runUp(stack: Stack, options: RunOptions): Promise<RunResult> {

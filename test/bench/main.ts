@@ -2,7 +2,7 @@
  * `npm run bench`: what the product adds to what it is made of, measured side by side in one run, on the local AWS.
  *
  *   --quick       a small stack and few rounds, to try it
- *   --only NAME   one benchmark: help, lock, login, operations, verify, up or accounts
+ *   --only NAME   one benchmark: help, lock, login, operations, verify, up, accounts or waiting
  *   --json FILE   the numbers as JSON into a file, instead of below the table
  *
  * It is a report: it ends with status 0 whether the aims are met or not, and with another only if it could not measure.
@@ -19,6 +19,7 @@ import { benchLock } from "./lock.ts";
 import { benchOperations } from "./operations.ts";
 import { benchUp } from "./up.ts";
 import { benchVerify } from "./verify.ts";
+import { benchWaiting } from "./waiting.ts";
 
 const { values } = parseArgs({
   options: { quick: { type: "boolean", default: false }, only: { type: "string" }, json: { type: "string" } },
@@ -46,6 +47,12 @@ const benchmarks: Record<string, () => Promise<Row[]>> = {
     benchAccounts(
       quick ? { shared: [2, 20], "per-developer": [2, 5] } : { shared: [2, 50, 200], "per-developer": [2, 50] },
     ),
+  waiting: () =>
+    benchWaiting([
+      { form: "per-developer", accounts: 2, developers: quick ? 10 : 100, everywhere: true },
+      ...(quick ? [] : [{ form: "per-developer" as const, accounts: 100, developers: 100, everywhere: false }]),
+      { form: "shared", accounts: quick ? 10 : 100, developers: quick ? 10 : 100, everywhere: false },
+    ]),
 };
 if (only !== undefined && !(only in benchmarks)) {
   throw new Error(`There is no benchmark "${only}"; there are ${Object.keys(benchmarks).join(" and ")}.`);

@@ -1,16 +1,19 @@
 /** A local AWS in a process of its own, started by sandbox.ts: tells what the benchmarks have to know, and stays until they let go. */
 import { startSandbox } from "../sandbox/index.ts";
-import type { SandboxDescription } from "./sandbox.ts";
+import type { SandboxDescription, SlowAws } from "./sandbox.ts";
 
-const [accounts] = process.argv.slice(2).map(Number);
-const named = Array.from({ length: accounts ?? 0 }, (_, index): [string, string] => [
+const [accounts = "", slow = "{}"] = process.argv.slice(2);
+const named = Array.from({ length: Number(accounts) }, (_, index): [string, string] => [
   `account-${String(index + 1).padStart(3, "0")}`,
   String(500_000_000_000 + index),
 ]);
+const { handlerMilliseconds = 0, rates = [] } = JSON.parse(slow) as SlowAws;
 const sandbox = await startSandbox({
   stackSetsAccess: true,
-  ...(accounts !== undefined && { developmentAccounts: Object.fromEntries(named) }),
+  ...(accounts !== "" && { developmentAccounts: Object.fromEntries(named) }),
 });
+sandbox.setLatency(handlerMilliseconds, "ResourceHandler");
+sandbox.setRates(rates);
 const description: SandboxDescription = {
   environment: sandbox.environment(),
   authAccount: sandbox.authAccount,
@@ -18,6 +21,9 @@ const description: SandboxDescription = {
   organizationalUnit: sandbox.organizationalUnit,
 };
 process.send?.(description);
+process.on("message", () => {
+  process.send?.(sandbox.requests.filter(({ outcome }) => outcome === "ThrottlingException").length);
+});
 process.once("disconnect", () => {
   process.exit();
 });

@@ -10,7 +10,7 @@ import { type Settings, settingsSchema } from "../../infra/settings.ts";
 import { installedAwsNativeVersion, installedPulumiRoot } from "../../toolchain/cache.js";
 import type { BareResources } from "./bare-pulumi/bare-resources.ts";
 import { outputOf, type Program } from "./measure.ts";
-import { type SandboxDescription, startSandboxProcess } from "./sandbox.ts";
+import { type SandboxDescription, type SandboxProcess, type SlowAws, startSandboxProcess } from "./sandbox.ts";
 
 /** One side of a comparison: a Pulumi project in its own directory, and a local AWS that no other side uses. */
 export interface Stack {
@@ -55,16 +55,25 @@ export async function ourStack(developers: number): Promise<Stack> {
 /** Whose the roles are, as the setting `roles` has it. */
 export type Form = "shared" | "per-developer";
 
-/** A stack of ours with so many accounts, and developers who enter one of them each, in turn. */
-export async function stackOfAccounts(accounts: number, developers: number, form: Form): Promise<Stack> {
-  const sandbox = await startSandboxProcess(accounts);
+/**
+ * A stack of ours with so many accounts, and developers who enter one of them each, in turn.
+ *
+ * @param options.everywhere whether they enter all of them instead
+ */
+export async function stackOfAccounts(
+  accounts: number,
+  developers: number,
+  form: Form,
+  { everywhere = false, slow = {} }: { everywhere?: boolean; slow?: SlowAws } = {},
+): Promise<Stack & Pick<SandboxProcess, "throttled">> {
+  const sandbox = await startSandboxProcess(accounts, slow);
   const directory = await mkdtemp(join(tmpdir(), "mfa-admin-bench-accounts-"));
   const env = environment(sandbox);
   await outputOf(ours(directory, env, ["init", ...initFlags(sandbox)]));
   const file = join(directory, `Pulumi.${stackName}.yaml`);
   const names = Object.keys(sandbox.developmentAccounts);
   const roster = developerNames(developers).map(
-    (name, index) => `    ${name}: { accounts: [${names[index % accounts] ?? ""}] }\n`,
+    (name, index) => `    ${name}: ${everywhere ? "{}" : `{ accounts: [${names[index % accounts] ?? ""}] }`}\n`,
   );
   const text = await readFile(file, "utf8");
   const roles = form === "shared" ? "  mfa-admin:roles: shared\n" : "";
@@ -75,6 +84,7 @@ export async function stackOfAccounts(accounts: number, developers: number, form
   return {
     ...{ directory, env, up: ours(directory, env, ["up", "--yes"]), preview: ours(directory, env, ["preview"]) },
     addToRoster: () => Promise.resolve(),
+    throttled: sandbox.throttled,
     close: closing(directory, sandbox),
   };
 }
@@ -172,7 +182,7 @@ function bareResourcesOf(settings: Settings): BareResources {
   const { authAccount, developmentAccounts, accessRole, permissions, sessionDuration } = settings;
   const accounts = Object.entries(developmentAccounts);
   return {
-    parallel: 16,
+    parallel: 96,
     pluginVersion: installedAwsNativeVersion(),
     accessRole,
     authAccount,

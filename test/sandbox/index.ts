@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Clock } from "./clock.ts";
 import { registerSecurityKey, signIn, type SignIn } from "./console.ts";
 import type { Fault } from "./faults.ts";
+import type { Rate } from "./rates.ts";
 import { Latency } from "./latency.ts";
 import { LocalAws } from "./model/local-aws.ts";
 import type { Organization } from "./model/organization.ts";
@@ -25,6 +26,7 @@ import { followAccount } from "./services/cloudformation/operation.ts";
 
 export type { SignIn } from "./console.ts";
 export type { Fault } from "./faults.ts";
+export type { Rate } from "./rates.ts";
 export type { Account } from "./model/account.ts";
 export type { AccessKey, Group, LoginProfile, ManagedPolicy, MfaDevice, Role, User } from "./model/entities.ts";
 export type { Organization, OrganizationsPolicy } from "./model/organization.ts";
@@ -100,6 +102,8 @@ export interface Sandbox {
   injectFault(fault: Fault): void;
   /** Takes back what {@link injectFault} has put in the way. */
   clearFaults(): void;
+  /** Has AWS throttle: what comes more often is refused with ThrottlingException. */
+  setRates(rates: Rate[]): void;
   /** Sets the latency of one action, or of all. The action "ResourceHandler" is the work behind a Cloud Control request. */
   setLatency(milliseconds: number, action?: string): void;
   /** All that AWS has, for {@link restore}: the organization, IAM and the credentials. */
@@ -182,6 +186,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     clearFaults: () => {
       faults.clear();
+    },
+    setRates: (rates) => {
+      aws.rates.set(rates);
     },
     setLatency: (milliseconds, action) => {
       latency.set(milliseconds, action);

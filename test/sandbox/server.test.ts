@@ -10,8 +10,9 @@ import { GetSessionTokenCommand, STSClient } from "@aws-sdk/client-sts";
 import { expect } from "chai";
 import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
+import { setTimeout } from "node:timers/promises";
 import { startSandbox, type Sandbox } from "./index.ts";
-import { ADMINISTRATOR_ACCESS, clients, given, refusal } from "./testing.ts";
+import { ADMINISTRATOR_ACCESS, administratorOf, clients, given, refusal } from "./testing.ts";
 
 describe("sandbox: server", () => {
   let sandbox: Sandbox;
@@ -79,6 +80,20 @@ describe("sandbox: server", () => {
         outcome: "InvalidClientTokenId",
       },
     ]);
+  });
+
+  it("throttles what an account asks for too often, each account by itself, and lets it go on after a while", async () => {
+    sandbox.setRates([{ service: "iam", actions: ["ListUsers"], perSecond: 20, burst: 2 }]);
+    const { iam } = await administratorOf(sandbox, sandbox.authAccount);
+    const once = (client = iam): Promise<string> =>
+      client.send(new ListUsersCommand({})).then(
+        () => "ok",
+        (error: unknown) => (error as Error).name,
+      );
+    expect([await once(), await once(), await once()]).to.eql(["ok", "ok", "ThrottlingException"]);
+    expect(await once(clients(sandbox).iam)).to.equal("ok");
+    await setTimeout(100);
+    expect(await once()).to.equal("ok");
   });
 
   it("makes faults happen for the service, action and account they are meant for", async () => {

@@ -152,6 +152,9 @@ async function run(
   caller: Caller,
   input: Record<string, unknown>,
 ): Promise<Output | "cut"> {
+  if (!room.aws.rates.admit({ service: service.name, action, accountId: caller.accountId }, Date.now())) {
+    throw new AwsError("ThrottlingException", "Rate exceeded");
+  }
   const fault = room.aws.faults.take({ service: service.name, action, accountId: caller.accountId, input });
   if (fault?.cutConnection === true) return "cut";
   if (fault?.unanswered === true) return new Promise(() => undefined);

@@ -1,5 +1,6 @@
 import { Clock } from "../clock.ts";
 import { Faults } from "../faults.ts";
+import { Rates } from "../rates.ts";
 import { AWS_MANAGED_POLICIES } from "./aws-managed-policies.ts";
 import { CredentialStore } from "./credential-store.ts";
 import type { ManagedPolicy } from "./entities.ts";
@@ -17,6 +18,7 @@ export class LocalAws {
   readonly stackSets = new StackSets();
   /** The failures that tests have put in the way. */
   readonly faults = new Faults();
+  readonly rates = new Rates();
   readonly trail = new Trail();
   readonly organization: Organization;
   readonly consistencySeconds: number;
