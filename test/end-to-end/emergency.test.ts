@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { administratorOf, type Clients, policy, refusal, trust } from "../sandbox/testing.ts";
 import { Developer, works } from "../support/developer.ts";
 import { Administrator, type Result } from "../support/harness.ts";
+import { underLock } from "../support/state-lock.ts";
 
 describe("whoever has to be shut out now is shut out now", () => {
   let admin: Administrator;
@@ -14,7 +15,6 @@ describe("whoever has to be shut out now is shut out now", () => {
 
   before(async () => {
     admin = await Administrator.withStack({
-      passphrase: true,
       developers: ["alice", "bob", "carol", "dave", "erin", "frank", "grace", '"458"'],
     });
     applied = await admin.settings();
@@ -27,8 +27,8 @@ describe("whoever has to be shut out now is shut out now", () => {
 
   const sandboxAccount = (): string => admin.sandbox.developmentAccounts["sandbox"] ?? "";
 
-  async function equipped(name: string): Promise<{ key: Clients; session: Clients }> {
-    const developer = await Developer.enrol(admin.sandbox, name);
+  async function equipped(name: string, { sandbox } = admin): Promise<{ key: Clients; session: Clients }> {
+    const developer = await Developer.enrol(sandbox, name);
     const session = await developer.login("sandbox");
     expect(await works(session)).to.equal(true);
     return { key: developer.aws, session };
@@ -40,20 +40,24 @@ describe("whoever has to be shut out now is shut out now", () => {
   }
 
   it("while another run holds the lock, without the passphrase, and with somebody else's line that will not do", async () => {
-    const alice = await equipped("alice");
-    await admin.editSettings((text) => text.replace("    bob: {}", "    bob: { acounts: [nowhere] }\n    ' ': {}"));
-    const { status, stderr } = await admin.runWith(
-      { env: { PULUMI_CONFIG_PASSPHRASE: undefined } },
-      "remove-developer",
-      "alice",
-      "--yes",
-    );
-    await expectShutOut(alice);
-    expect(status).to.equal(1);
-    expect(stderr).to.contain("alice: access ended. Deleted: 1 access key, no password, 1 MFA device.");
-    expect(stderr).to.contain("Pulumi.main.yaml:");
-    expect(stderr).to.contain("All access of alice has ended");
-    expect(stderr).to.contain("run mfa-admin remove-developer alice again");
+    const own = await Administrator.withStack({ passphrase: true, developers: ["alice"] });
+    try {
+      const alice = await equipped("alice", own);
+      await own.editSettings((text) =>
+        text.replace("alice: {}", "alice: {}\n    bob: { acounts: [nowhere] }\n    ' ': {}"),
+      );
+      const { status, stderr } = await underLock(own, () =>
+        own.runWith({ env: { PULUMI_CONFIG_PASSPHRASE: undefined } }, "remove-developer", "alice", "--yes"),
+      );
+      await expectShutOut(alice);
+      expect(status).to.equal(1);
+      expect(stderr).to.contain("alice: access ended. Deleted: 1 access key, no password, 1 MFA device.");
+      expect(stderr).to.contain("Pulumi.main.yaml:");
+      expect(stderr).to.contain("All access of alice has ended");
+      expect(stderr).to.contain("run mfa-admin remove-developer alice again");
+    } finally {
+      await own.close();
+    }
   });
 
   it("where the policy that denies everything is refused, at once and without trying again", async () => {
@@ -122,8 +126,7 @@ describe("whoever has to be shut out now is shut out now", () => {
     const payments = admin.sandbox.developmentAccounts["payments"] ?? "";
     const swallowed = { service: "sts", action: "AssumeRole", resource: payments, code: "", times: Infinity };
     admin.sandbox.injectFault({ ...swallowed, unanswered: true });
-    const env = { PULUMI_CONFIG_PASSPHRASE: undefined };
-    const { status, stderr } = await admin.runWith({ env }, "remove-developer", "grace", "--yes");
+    const { status, stderr } = await underLock(admin, () => admin.run("remove-developer", "grace", "--yes"));
     expect((await refusal(grace.aws.sts.send(new GetCallerIdentityCommand({})))).name).to.equal("InvalidClientTokenId");
     expect(stderr).to.match(/^Ending the access of grace in all accounts; a call that is not answered is given up/m);
     expect(stderr).to.match(/grace: NOT ended: sessions in payments .* STS has not answered AssumeRole in time/);

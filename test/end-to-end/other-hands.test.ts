@@ -14,8 +14,7 @@ import {
 } from "@aws-sdk/client-iam";
 import { UpdatePolicyCommand } from "@aws-sdk/client-organizations";
 import { expect } from "chai";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
@@ -23,6 +22,7 @@ import { emptyUser } from "../../infra/offboarding.ts";
 import { administratorOf, clients, policy, refusal, trust } from "../sandbox/testing.ts";
 import { Developer, works } from "../support/developer.ts";
 import { Administrator } from "../support/harness.ts";
+import { underLock } from "../support/state-lock.ts";
 
 describe("what other hands have done meanwhile gives, keeps and takes nobody's access unasked", () => {
   let admin: Administrator;
@@ -30,7 +30,6 @@ describe("what other hands have done meanwhile gives, keeps and takes nobody's a
 
   before(async () => {
     admin = await Administrator.withProject({
-      passphrase: true,
       developers: ["alice", "bob", "carol", "dave", "erin", "frank"],
     });
     const payments = admin.sandbox.organization.account("444444444444");
@@ -60,8 +59,8 @@ describe("what other hands have done meanwhile gives, keeps and takes nobody's a
     if (role !== undefined) role.trustPolicy = trust(`arn:aws:iam::${accountId}:root`);
   };
   const denial = policy({ Effect: "Deny", Action: "*", Resource: "*" });
-  const cutOff = (name: string) =>
-    admin.runWith({ env: { PULUMI_CONFIG_PASSPHRASE: undefined } }, "remove-developer", name, "--yes");
+  /** The first half of a removal: the other one needs the state's lock. */
+  const cutOff = (name: string) => underLock(admin, () => admin.run("remove-developer", name, "--yes"));
 
   it("an exempt user is shut out by consent alone, though a refresh has read the policy back in its own spelling", async () => {
     const content = JSON.parse(shield().content) as { Statement: { Sid: string }[] };
@@ -265,18 +264,15 @@ describe("what other hands have done meanwhile gives, keeps and takes nobody's a
   });
 
   it("up does not go on with settings that have changed while it waited for another run", async () => {
-    const locks = join(admin.stateDirectory, ".pulumi", "locks", "organization", "mfa-admin", "main");
-    await mkdir(locks, { recursive: true });
-    const lock = join(locks, "11111111-1111-1111-1111-111111111111.json");
-    const holder = { pid: process.pid, username: "x", hostname: hostname(), timestamp: new Date().toISOString() };
-    await writeFile(lock, JSON.stringify(holder));
     await admin.editSettings((text) => text.replace("    alice: {}\n", "    alice: {}\n    gina: {}\n"));
-    const meanwhile = async (): Promise<void> => {
-      await setTimeout(1500);
-      await writeFile(admin.settingsFile, applied);
-      await rm(lock);
-    };
-    const { status, stderr } = await admin.runWith({ meanwhile }, "up", "--yes", "--lock-timeout", "2m");
+    const { status, stderr } = await underLock(admin, (release) => {
+      const meanwhile = async (): Promise<void> => {
+        await setTimeout(1500);
+        await writeFile(admin.settingsFile, applied);
+        await release();
+      };
+      return admin.runWith({ meanwhile }, "up", "--yes", "--lock-timeout", "2m");
+    });
     expect(status).to.equal(1);
     expect(stderr).to.contain("Pulumi.main.yaml has changed while this waited for another run.");
     expect(auth().users.names).to.not.include("gina");

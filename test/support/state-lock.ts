@@ -1,0 +1,28 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+
+import type { Administrator } from "./harness.ts";
+
+/**
+ * Does something while another run, one on this machine that lives, holds the lock of the stack "main": as Pulumi's file backend
+ * writes it.
+ *
+ * @param whileLocked is given what releases the lock before its end
+ */
+export async function underLock<T>(
+  { stateDirectory }: Pick<Administrator, "stateDirectory">,
+  whileLocked: (release: () => Promise<void>) => Promise<T>,
+): Promise<T> {
+  const directory = join(stateDirectory, ".pulumi", "locks", "organization", "mfa-admin", "main");
+  const file = join(directory, "11111111-1111-1111-1111-111111111111.json");
+  const holder = { pid: process.pid, username: "x", hostname: hostname(), timestamp: new Date().toISOString() };
+  const release = (): Promise<void> => rm(file, { force: true });
+  await mkdir(directory, { recursive: true });
+  await writeFile(file, JSON.stringify(holder));
+  try {
+    return await whileLocked(release);
+  } finally {
+    await release();
+  }
+}
