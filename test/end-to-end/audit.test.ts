@@ -12,7 +12,7 @@ import type { Audit } from "../../cli/results/audit.ts";
 import { ADMINISTRATOR_ACCESS, administratorOf, clients, enableDevice, nextCode, trust } from "../sandbox/testing.ts";
 import type { Role } from "../sandbox/index.ts";
 import { Administrator } from "../support/harness.ts";
-import { readingRoles } from "../support/reading-roles.ts";
+import { readingRoles } from "../support/ci-roles.ts";
 
 describe("audit", () => {
   let admin: Administrator;

@@ -10,7 +10,7 @@ import { readPolicy } from "../../cli/ci/role-policies.ts";
 import type { Check, Diagnosis } from "../../cli/results/doctor.ts";
 import { ADMINISTRATOR_ACCESS, administratorOf, clients, trust } from "../sandbox/testing.ts";
 import { Administrator } from "../support/harness.ts";
-import { readingRoles } from "../support/reading-roles.ts";
+import { readingRoles } from "../support/ci-roles.ts";
 
 describe("doctor", () => {
   let admin: Administrator;

@@ -6,7 +6,7 @@ import type { History } from "../../cli/results/history.ts";
 import type { Role } from "../sandbox/index.ts";
 import { trust } from "../sandbox/testing.ts";
 import { Administrator } from "../support/harness.ts";
-import { readingRoles } from "../support/reading-roles.ts";
+import { readingRoles } from "../support/ci-roles.ts";
 
 const job = { GITHUB_ACTIONS: "true", GITHUB_ACTOR: "octocat", GITHUB_RUN_ID: "123456789" };
 

@@ -16,7 +16,7 @@ import { ADMINISTRATOR_ACCESS, administratorOf, trust } from "../sandbox/testing
 import type { Role } from "../sandbox/index.ts";
 import { startBrowser } from "../support/browser.ts";
 import { Administrator } from "../support/harness.ts";
-import { readingRoles } from "../support/reading-roles.ts";
+import { readingRoles } from "../support/ci-roles.ts";
 
 const withEnds = (text: string): string =>
   text

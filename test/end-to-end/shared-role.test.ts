@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
 import { refusal } from "../sandbox/testing.ts";
+import { applyingRole } from "../support/ci-roles.ts";
 import { Developer, works } from "../support/developer.ts";
 import { dayEndingIn } from "../support/day.ts";
 import { Administrator } from "../support/harness.ts";
@@ -154,5 +155,21 @@ describe("a shared role", () => {
     await admin.succeed("up", "--yes");
     expect(await works(session)).to.equal(false);
     expect([await enters(bob, "sandbox"), await enters(bob, "payments")]).to.eql([false, true]);
+  });
+
+  it("is all kept by CI's role for up: another longest session, one who comes, one who goes", async () => {
+    const session = await joann.login("sandbox", "developer");
+    await admin.editSettings((text) =>
+      text
+        .replace("  mfa-admin:roles: shared\n", "  mfa-admin:roles: shared\n  mfa-admin:sessionDuration: 7200\n")
+        .replace(/ {4}joann:.*\n/, "    dan: { accounts: [sandbox] }\n"),
+    );
+    const env = await applyingRole(admin, { sharedRole: true });
+    const { status, stdout, stderr } = await admin.runWith({ env }, "up", "--yes");
+    expect(status, stderr).to.equal(0);
+    expect(stdout).to.contain("1 created").and.to.contain("1 deleted");
+    expect(roleIn("333333333333")?.maxSessionDuration).to.equal(7200);
+    expect(await works(session)).to.equal(false);
+    expect(await enters(await Developer.enrol(admin.sandbox, "dan"), "sandbox")).to.equal(true);
   });
 });

@@ -1,7 +1,7 @@
 import { CreateRoleCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 
-import { previewPolicy, readPolicy, readTrust, roleNames } from "../../cli/ci/role-policies.ts";
+import { previewPolicy, readPolicy, readTrust, roleNames, upPolicy } from "../../cli/ci/role-policies.ts";
 import { administratorOf, clients, type Clients, given, trust } from "../sandbox/testing.ts";
 import type { Administrator } from "./harness.ts";
 
@@ -32,6 +32,26 @@ export async function readingRoles(
   const RoleArn = `arn:aws:iam::${managementAccount}:role/${roleNames.preview}`;
   const { Credentials } = await management.sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: "github" }));
   return { ...sandbox.environment(given(Credentials)), MFA_ADMIN_ACCESS_ROLE: roleNames.read };
+}
+
+/**
+ * Makes the role by which a CI applies, as `init --ci github` has it made.
+ *
+ * @returns the environment of a job that has assumed it
+ */
+export async function applyingRole(
+  { sandbox }: Administrator,
+  { sharedRole = false } = {},
+): Promise<Record<string, string>> {
+  const { managementAccount } = sandbox;
+  const accounts = [sandbox.authAccount, ...Object.values(sandbox.developmentAccounts)];
+  const access = { managementAccount, accounts, accessRole: "OrganizationAccountAccessRole", sharedRole };
+  const policy = upPolicy({ ...access, bucket: undefined, key: undefined });
+  const management = clients(sandbox);
+  await make(management, roleNames.up, trust(`arn:aws:iam::${managementAccount}:root`), policy);
+  const RoleArn = `arn:aws:iam::${managementAccount}:role/${roleNames.up}`;
+  const { Credentials } = await management.sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: "github" }));
+  return sandbox.environment(given(Credentials));
 }
 
 async function make(
