@@ -16,6 +16,7 @@ import { clientsIn } from "../aws/clients.ts";
 import { isAccessDenied } from "../aws/error-words.ts";
 import { requireAccess } from "../aws/preconditions.ts";
 import type { StackBefore } from "../changes/stack-before.ts";
+import { costOfManyAccounts } from "../report/many-accounts.ts";
 import type { Check } from "../results/doctor.ts";
 import { looked, ok } from "./check.ts";
 
@@ -130,6 +131,12 @@ export function quotaChecks(account: string, summary: Record<string, number>, ne
     fact: `In ${account}, IAM's quota is not enough: ${text}.`,
     remedy: `Have the quota of ${noun} raised in Service Quotas, in ${account}; or delete what is not needed any more.`,
   }));
+}
+
+/** What so many accounts cost each run, where it is felt. */
+export function costChecks(settings: Settings): Check[] {
+  const cost = costOfManyAccounts(settings);
+  return cost === undefined ? [] : [{ name: "many-accounts", level: "warning", ...cost }];
 }
 
 /** The organization's policies by their lengths: AWS tells no quota of theirs. */

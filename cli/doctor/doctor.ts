@@ -14,7 +14,7 @@ import type { Check, Diagnosis } from "../results/doctor.ts";
 import type { Warning } from "../results/warning.ts";
 import { notedResources } from "../state/checkpoint.ts";
 import { oneLine } from "../terminal/one-line.ts";
-import { accountChecks, sizeChecks } from "./accounts.ts";
+import { accountChecks, costChecks, sizeChecks } from "./accounts.ts";
 import { callerChecks } from "./caller.ts";
 import { looked, ok, thrown } from "./check.ts";
 import { organizationChecks } from "./organization.ts";
@@ -36,7 +36,7 @@ export async function diagnose(project: Project, settings: Settings, advance: ()
     stateOf(project, caller),
     awsChecks(project, settings, { caller, advance }),
   ]);
-  const checks = [...here, ...own, ...aws.checks, ...sizeChecks(settings), ...state];
+  const checks = [...here, ...own, ...aws.checks, ...sizeChecks(settings), ...costChecks(settings), ...state];
   return {
     version: 1,
     stack: project.stack,

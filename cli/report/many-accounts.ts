@@ -4,13 +4,23 @@ import type { Settings } from "../../infra/settings.ts";
 const many = 50;
 
 /** What a run costs with a role of each developer's own in many accounts, and what to do; nothing where it is no matter. */
-export function manyAccountsNote({
+export function costOfManyAccounts({
   developmentAccounts,
   roles,
-}: Pick<Settings, "developmentAccounts" | "roles">): string | undefined {
+}: Pick<Settings, "developmentAccounts" | "roles">): { fact: string; remedy: string } | undefined {
   const accounts = Object.keys(developmentAccounts).length;
   if (roles === "shared" || accounts < many) return undefined;
   // Measured on 2 cores: a plugin process of 66 MB, and 0.22 s, for each account (docs/scale.md).
   const [memory, seconds] = [((accounts * 66) / 1000).toFixed(1), Math.round(accounts * 0.22)];
-  return `Note: ${accounts} development accounts take each run about ${memory} GB of memory and ${seconds} s, since roles are each developer's own. With mfa-admin:roles: shared, CloudFormation StackSets make one role in every account, and a run costs the same for any number (docs/scale.md).`;
+  return {
+    fact: `${accounts} development accounts take each run about ${memory} GB of memory and ${seconds} s, since roles are each developer's own.`,
+    remedy:
+      "With mfa-admin:roles: shared, CloudFormation StackSets make one role in every account, and a run costs the same for any number (docs/scale.md).",
+  };
+}
+
+/** The same in one text. */
+export function manyAccountsNote(settings: Pick<Settings, "developmentAccounts" | "roles">): string | undefined {
+  const cost = costOfManyAccounts(settings);
+  return cost && `Note: ${cost.fact} ${cost.remedy}`;
 }

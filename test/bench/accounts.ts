@@ -66,9 +66,11 @@ function rowsOf(form: Form, { few, size }: { few: Size; size: Size }, runs: Side
     const what = `${words[kind]}, roles ${form}, ${size.accounts} accounts (bare: ${few.accounts}), ${whose}`;
     const aim = form === "shared" && isAlike ? aims[kind] : undefined;
     const [here, there] = [runs.ours[kind], runs.bare[kind]];
+    const cpu = { ours: here.cpuSeconds ?? NaN, bare: there.cpuSeconds ?? NaN };
     const tree = { ours: here.treeMegabytes ?? NaN, bare: there.treeMegabytes ?? NaN };
     return [
       comparison({ what, quantity: "time", unit: "s" }, { ours: here.seconds, bare: there.seconds }, aim?.time),
+      comparison({ what, quantity: "CPU of all processes", unit: "s" }, cpu),
       comparison({ what, quantity: "peak memory (PSS) of all processes", unit: "MB" }, tree, aim?.memory),
     ];
   });

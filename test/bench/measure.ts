@@ -21,6 +21,8 @@ export interface Run {
   seconds: number;
   /** The most memory that the Node process itself had (its maximum resident set size). */
   nodeMegabytes: number;
+  /** CPU time of it and of all processes below it; nothing where the system does not tell (other than Linux). */
+  cpuSeconds: number | undefined;
   /** The most that it and all processes below it had together; nothing where the system does not tell (other than Linux). */
   treeMegabytes: number | undefined;
   stdout: string;
@@ -40,9 +42,12 @@ export async function measure(program: Program): Promise<Run> {
     const { seconds, treeMegabytes, stdout } = await run(program, ["--import", reportUsage], {
       MFA_ADMIN_BENCH_USAGE: usageFile,
     });
-    const { maxRSS } = JSON.parse(await readFile(usageFile, "utf8")) as { maxRSS: number };
+    const { maxRSS, treeSeconds } = JSON.parse(await readFile(usageFile, "utf8")) as {
+      maxRSS: number;
+      treeSeconds?: number;
+    };
     console.error(`  ${basename(program.script)} ${(program.args ?? []).join(" ")}: ${seconds.toFixed(1)} s`);
-    return { seconds, treeMegabytes, stdout, nodeMegabytes: maxRSS / 1024 };
+    return { seconds, treeMegabytes, stdout, nodeMegabytes: maxRSS / 1024, cpuSeconds: treeSeconds };
   } finally {
     await rm(directory, { recursive: true });
   }
@@ -63,7 +68,7 @@ async function run(
   nodeOptions: string[],
   moreEnv: Record<string, string>,
   memory = true,
-): Promise<Omit<Run, "nodeMegabytes">> {
+): Promise<Omit<Run, "nodeMegabytes" | "cpuSeconds">> {
   const started = performance.now();
   const child = spawn(interpreter, [...nodeOptions, script, ...args], {
     cwd,

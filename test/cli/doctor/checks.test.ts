@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { needIn, quotaChecks, sizeChecks } from "../../../cli/doctor/accounts.ts";
+import { costChecks, needIn, quotaChecks, sizeChecks } from "../../../cli/doctor/accounts.ts";
 import { sourceOfCredentials } from "../../../cli/doctor/caller.ts";
 import { looked } from "../../../cli/doctor/check.ts";
 import { roomCheck } from "../../../cli/doctor/organization.ts";
@@ -34,6 +34,19 @@ describe("the checks of doctor", () => {
         ...{ remedy: "Switch them on.", command: "aws organizations enable" },
       },
     ]);
+  });
+
+  it("what many accounts cost each run is a warning, with the way out of it", () => {
+    expect(costChecks(settings)).to.eql([]);
+    const accounts = Array.from({ length: 60 }, (_, index) => [`a${index}`, String(500000000000 + index)]);
+    const [check, ...others] = costChecks({
+      ...settings,
+      developmentAccounts: Object.fromEntries(accounts) as Record<string, string>,
+    });
+    expect(others).to.eql([]);
+    expect(check).to.include({ name: "many-accounts", level: "warning" });
+    expect(check?.fact).to.contain("60 development accounts take each run about 4.0 GB");
+    expect(check?.remedy).to.contain("mfa-admin:roles: shared");
   });
 
   it("a shared role is a line for all accounts, and one for each where it is not as the settings say", () => {
