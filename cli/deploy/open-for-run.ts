@@ -6,8 +6,8 @@ import { requireSharedRolePossible } from "../aws/shared-role-preconditions.ts";
 import type { Stack } from "../engine/automation.ts";
 import { passphraseEnvironment, requirePassphrase } from "../engine/passphrase.ts";
 import { keepOtherForm, otherFormIn } from "../engine/other-form.ts";
-import { openStack } from "../engine/stack.ts";
-import { resourcesBefore } from "../engine/state-before.ts";
+import { openStackReading } from "../engine/stack.ts";
+import { resourcesBefore, resourcesOf } from "../engine/state-before.ts";
 import { unreachedNames } from "../engine/unreached.ts";
 import type { Project } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
@@ -54,12 +54,14 @@ export async function openForRun(
     if (!deleting) await requireSharedRolePossible(settings);
     return unreachableAccounts(accountsWithOwnRoles(settings), settings.accessRole);
   };
-  const [stack, , found] = await Promise.all([openStack(project, { secrets }), requirePassphrase(project), look()]);
-  await goWithoutUnreached(stack, { project, settings, deleting, forget, found });
-  if (!finishSwitch) {
-    const resources = await resourcesBefore(stack, project);
-    keepOtherForm(stack, otherFormIn(resources, settings, unreachedNames(stack)));
-  }
+  const [{ stack, state }, , found] = await Promise.all([
+    openStackReading(project, { secrets }),
+    requirePassphrase(project),
+    look(),
+  ]);
+  const resources = state === undefined ? await resourcesBefore(stack, project) : resourcesOf(state);
+  await goWithoutUnreached(stack, { resources, settings, deleting, forget, found });
+  if (!finishSwitch) keepOtherForm(stack, otherFormIn(resources, settings, unreachedNames(stack)));
   if (!reporting) tellUnreached(stack, settings);
   return stack;
 }

@@ -11,12 +11,11 @@ import { goWithout } from "../engine/stack.ts";
 import { accountIdOf, isIn, type UnreachedAccount, unreachedBy } from "../engine/unreached.ts";
 import { Failure } from "../failure.ts";
 import type { Warning } from "../results/warning.ts";
-import { resourcesBefore } from "../engine/state-before.ts";
 import { isGone, stateWords } from "../report/unreached-wording.ts";
-import type { Project } from "../project/project.ts";
 
 export interface ReachOptions {
-  project: Project;
+  /** What the state has. */
+  resources: Resource[];
   settings: Settings;
   deleting: boolean;
   /** Names of accounts that are to be forgotten. */
@@ -32,8 +31,7 @@ export interface ReachOptions {
  * @throws Failure when an account that is to be forgotten is not gone
  */
 export async function goWithoutUnreached(stack: Stack, options: ReachOptions): Promise<void> {
-  const { project, settings, deleting, forget, found } = options;
-  const resources = await resourcesBefore(stack, project);
+  const { resources, settings, deleting, forget, found } = options;
   const known = knownAccounts(resources);
   const isNamed = (name: string): boolean => Object.hasOwn(settings.developmentAccounts, name);
   const left = Object.fromEntries(Object.entries(known).filter(([name]) => !isNamed(name)));

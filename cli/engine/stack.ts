@@ -21,6 +21,7 @@ import { otherFormKeptBy } from "./other-form.ts";
 import { passphraseEnvironment } from "./passphrase.ts";
 import { usablePulumi } from "./pulumi-command.ts";
 import { runPulumiAlone } from "./pulumi-process.ts";
+import type { State } from "./state-transfer.ts";
 import { setUnreached, type UnreachedAccount, unreachedBy, unreachedInProgram } from "./unreached.ts";
 
 export interface OpenStackOptions {
@@ -39,12 +40,39 @@ export async function openStack(project: Project, options: OpenStackOptions = {}
 
 /** The same; nothing, where there is no such stack. */
 export async function findStack(project: Project, options: OpenStackOptions = {}): Promise<Stack | undefined> {
+  return find(project, options, ({ name }, workspace) => workspace.selectStack(name));
+}
+
+/**
+ * Opens the stack, and reads what is in it where the engine has to look for it anyway: it answers both at a time.
+ *
+ * @returns the state that was read, as {@link Stack.exportStack} gives it; nothing, where the stack is a file that is at hand
+ */
+export async function openStackReading(
+  project: Project,
+  options: OpenStackOptions,
+): Promise<{ stack: Stack; state?: State }> {
+  let state: State | undefined;
+  const stack = await find(project, options, async (found) => {
+    state = await found.exportStack();
+  });
+  if (stack === undefined) throw await noState(project);
+  return { stack, ...(state !== undefined && { state }) };
+}
+
+/** @param look has the engine look whether the stack is there, and fails where it is not */
+async function find(
+  project: Project,
+  options: OpenStackOptions,
+  look: (stack: Stack, workspace: LocalWorkspace) => Promise<void>,
+): Promise<Stack | undefined> {
   await removeEmptyAttributes(project);
   try {
-    const [program, workspaceOptions] = await workspaceArguments(project, options);
-    if (!(await isAtHand(project))) return await LocalWorkspace.selectStack(program, workspaceOptions);
-    const workspace = await LocalWorkspace.create({ ...workspaceOptions, program: program.program });
-    return await Stack.select(program.stackName, withoutSelecting(workspace));
+    const [{ stackName, program }, workspaceOptions] = await workspaceArguments(project, options);
+    const workspace = await LocalWorkspace.create({ ...workspaceOptions, program });
+    const stack = await Stack.select(stackName, withoutSelecting(workspace));
+    if (!(await isAtHand(project))) await look(stack, workspace);
+    return stack;
   } catch (error) {
     if (error instanceof StackNotFoundError || isMissingDirectory(error)) return undefined;
     throw explainEngine(error, project);

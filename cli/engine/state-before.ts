@@ -5,6 +5,7 @@ import type { Project } from "../project/project.ts";
 import { checkpointPath, type NotedResource, resourcesIn, type StateFile } from "../state/checkpoint.ts";
 import { stateFilesOf } from "../state/state-files.ts";
 import { ensureNoOtherRun } from "./idle.ts";
+import type { State } from "./state-transfer.ts";
 import { identityKey } from "../changes/step.ts";
 import { type StackBefore, stackBefore } from "../changes/stack-before.ts";
 import { stackChangesOf } from "../changes/resource.ts";
@@ -59,8 +60,12 @@ async function checkpoint(project: Project): Promise<Resource[] | undefined> {
 }
 
 async function exported(stack: Stack): Promise<Resource[]> {
-  const { deployment } = (await stack.exportStack()) as { deployment?: { resources?: Resource[] } | null };
-  return deployment?.resources ?? [];
+  return resourcesOf(await stack.exportStack());
+}
+
+/** The resources of a state as the engine exports it; none of a stack that was never applied. */
+export function resourcesOf({ deployment }: State): Resource[] {
+  return (deployment as { resources?: Resource[] } | null | undefined)?.resources ?? [];
 }
 
 /** A resource as a step that leaves it as it is. */

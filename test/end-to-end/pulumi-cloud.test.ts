@@ -8,6 +8,7 @@ import { parse } from "yaml";
 
 import type { History } from "../../cli/results/history.ts";
 import { administratorOf } from "../sandbox/testing.ts";
+import { expectComplete } from "../support/expectations.ts";
 import { Administrator, initFlags, type Result, type RunOptions } from "../support/harness.ts";
 import { PulumiCloud } from "../support/pulumi-cloud.ts";
 
@@ -106,13 +107,16 @@ describe("Pulumi Cloud", () => {
       await admin.editSettings((text) => text.replace("developers: {}", "developers:\n    alice: {}"));
       const held = cloud.hold(/^PATCH .*checkpoint$/);
       const results: Result[] = [];
+      const untilItWaits = async ({ stderr }: ChildProcess): Promise<void> => {
+        const told: string[] = [];
+        stderr?.on("data", (data: Buffer) => told.push(data.toString()));
+        while (!told.join("").includes("Waiting for it to end.")) await setTimeout(5);
+        held.release();
+      };
       const meanwhile = async (): Promise<void> => {
         while (!held.isWaiting()) await setTimeout(5);
         results.push(await run("up", "--yes"));
-        const waiting = run("up", "--yes", "--lock-timeout", "2m");
-        await setTimeout(4000);
-        held.release();
-        results.push(await waiting);
+        results.push(await runWith({ meanwhile: untilItWaits }, "up", "--yes", "--lock-timeout", "2m"));
       };
       let finished: Promise<void> | undefined;
       const first = await runWith({ meanwhile: () => (finished = meanwhile()) }, "up", "--yes");
@@ -129,24 +133,38 @@ describe("Pulumi Cloud", () => {
       expect(waited?.stdout).to.match(/: 6 unchanged\.\n$/);
     });
 
-    it("is released by cancel after a run was killed, and the next up finishes", async () => {
-      await initialized();
-      await killedUp("SIGKILL");
-      expect((await run("up", "--yes")).stderr).to.match(/^Error: The stack "acme\/main" is locked by another run\./);
-      expect(await succeed("doctor")).to.contain(`Another run holds the state: as ${cloud.url} says.`);
-      expect(await succeed("cancel", "--yes")).to.match(
-        /^The lock of the stack "acme\/main" is released\. Run mfa-admin up/,
-      );
-      await succeed("up", "--yes");
-      expect(await succeed("up", "--yes")).to.match(/: 6 unchanged\.\n$/);
-    });
+    describe("after a run was killed", () => {
+      let killed: () => Promise<void>;
+      before(async () => {
+        await initialized();
+        await killedUp("SIGKILL");
+        killed = await save();
+      });
+      beforeEach(() => killed());
 
-    it("is free by itself once the lease of a killed run is over", async () => {
-      await initialized();
-      await killedUp("SIGKILL");
-      cloud.expireLeases();
-      await succeed("up", "--yes");
-      expect(await succeed("up", "--yes")).to.match(/: 6 unchanged\.\n$/);
+      /** Nothing is pending, and AWS has all that is noted. */
+      async function expectFinished(): Promise<void> {
+        expect(cloud.stacks()).to.eql({ "mfa-admin/main": 14 });
+        expect(cloud.stored("mfa-admin/main")).not.to.contain("pending_operations");
+        await expectComplete(admin);
+      }
+
+      it("is released by cancel, and the next up finishes", async () => {
+        expect((await run("up", "--yes")).stderr).to.match(/^Error: The stack "acme\/main" is locked by another run\./);
+        expect(await succeed("doctor")).to.contain(`Another run holds the state: as ${cloud.url} says.`);
+        expect(await succeed("cancel", "--yes")).to.match(
+          /^The lock of the stack "acme\/main" is released\. Run mfa-admin up/,
+        );
+        await succeed("up", "--yes");
+        await expectFinished();
+        expect(await succeed("up", "--yes")).to.match(/: 6 unchanged\.\n$/);
+      });
+
+      it("is free by itself once the lease of that run is over", async () => {
+        cloud.expireLeases();
+        await succeed("up", "--yes");
+        await expectFinished();
+      });
     });
 
     it("previews the roster alone where a CI hands over no token, as to a pull request of Dependabot", async () => {
