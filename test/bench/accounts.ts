@@ -1,11 +1,13 @@
-import { measure, type Run, type Sides } from "./measure.ts";
+import { measure, median, type Run } from "./measure.ts";
 import { comparison, type Row } from "./report.ts";
 import { type Form, ours, type Stack, stackOfAccounts } from "./stacks.ts";
 
-/** What one stack takes, run by run. */
-type Runs = Record<"made" | "same" | "added" | "removed", Run>;
+const kinds = ["made", "same", "added", "removed"] as const;
 
-/** With these aims (docs/scale.md): of the shared form, those at the most accounts against those at two, with the same developers. */
+/** What one stack takes, by what is run. */
+type Runs = Record<(typeof kinds)[number], Run[]>;
+
+/** With these aims (docs/scale.md): of the shared form, those of more accounts against those of two, with the same developers. */
 const aims: Partial<Record<keyof Runs, Partial<Record<"time" | "memory", number>>>> = {
   same: { time: 1.15, memory: 1.15 },
   added: { time: 1.2 },
@@ -18,57 +20,79 @@ const words: Record<keyof Runs, string> = {
   removed: "remove-developer",
 };
 
-/** How many accounts a stack has, and how many developers, who enter one account each. */
-interface Size {
+/** How many accounts a stack has, and how many developers: one who enters every account, and others who enter one each. */
+export interface Size {
   accounts: number;
   developers: number;
 }
 
+export interface Sizes {
+  /** The shared form at these numbers of accounts, developers and both; the first is what the others are compared with. */
+  shared: Size[];
+  "per-developer": Size[];
+}
+
 /**
- * Both forms of roles at numbers of accounts. The shared one has the same developers at each, so that the accounts alone are measured,
- * and then one developer for each account, as the other one, for information.
+ * Both forms of roles at several sizes. In the shared one, rows with the developers of the first tell what the accounts take alone,
+ * those with its accounts what the users take alone.
  */
-export async function benchAccounts(counts: Record<Form, number[]>): Promise<Row[]> {
-  const rows: Row[] = [];
-  const compare = async (form: Form, numbers: number[], developersOf: (accounts: number) => number): Promise<void> => {
-    const [few, ...others] = numbers.map((accounts) => ({ accounts, developers: developersOf(accounts) }));
-    if (few === undefined) return;
-    const bare = await runsOf(few, form);
-    for (const size of others) rows.push(...rowsOf(form, { few, size }, { bare, ours: await runsOf(size, form) }));
-  };
-  const most = Math.max(...counts.shared);
-  await compare("shared", counts.shared, () => most);
-  await compare("shared", counts.shared, (accounts) => accounts);
-  await compare("per-developer", counts["per-developer"], (accounts) => accounts);
-  return rows;
+export async function benchAccounts(sizes: Sizes, rounds: number): Promise<Row[]> {
+  const shared = await compared("shared", sizes.shared, rounds);
+  return [...shared, ...(await compared("per-developer", sizes["per-developer"], rounds))];
 }
 
-async function runsOf({ accounts, developers }: Size, form: Form): Promise<Runs> {
-  const stack: Stack = await stackOfAccounts(accounts, developers, form);
-  const { directory, env } = stack;
-  const run = (...args: string[]): Promise<Run> => measure(ours(directory, env, [...args, "--yes"]));
+async function compared(form: Form, sizes: Size[], rounds: number): Promise<Row[]> {
+  const measured = await runsOf(sizes, form, rounds);
+  const [few, ...others] = measured;
+  return few === undefined ? [] : others.flatMap((many) => rowsOf(form, few, many));
+}
+
+interface Measured {
+  size: Size;
+  runs: Runs;
+}
+
+/** All stacks are made first and then run by turns: what else the machine does meanwhile hits all of them. */
+async function runsOf(sizes: Size[], form: Form, rounds: number): Promise<Measured[]> {
+  const open: (Measured & { stack: Stack })[] = [];
   try {
-    return {
-      made: await measure(stack.up),
-      same: await measure(stack.up),
-      added: await run("add-developer", "newcomer", "--account", "account-001"),
-      removed: await run("remove-developer", "newcomer"),
-    };
+    for (const size of sizes) {
+      const stack = await stackOfAccounts(size, form);
+      const runs: Runs = { made: [], same: [], added: [], removed: [] };
+      open.push({ size, stack, runs });
+      runs.made.push(await measure(stack.up));
+    }
+    for (let round = 0; round < rounds; round++) {
+      for (const { stack, runs } of open) await runOnce(stack, runs);
+    }
   } finally {
-    await stack.close();
+    for (const { stack } of open) await stack.close();
   }
+  return open;
 }
 
-function rowsOf(form: Form, { few, size }: { few: Size; size: Size }, runs: Sides<Runs>): Row[] {
-  const isAlike = few.developers === size.developers;
-  const whose = isAlike ? `the same ${size.developers} developers` : "a developer for each";
-  return (Object.keys(words) as (keyof Runs)[]).flatMap((kind) => {
-    const what = `${words[kind]}, roles ${form}, ${size.accounts} accounts (bare: ${few.accounts}), ${whose}`;
+async function runOnce({ directory, env, up }: Stack, runs: Runs): Promise<void> {
+  const run = (...args: string[]): Promise<Run> => measure(ours(directory, env, [...args, "--yes"]));
+  runs.same.push(await measure(up));
+  runs.added.push(await run("add-developer", "newcomer", "--account", "account-001"));
+  runs.removed.push(await run("remove-developer", "newcomer"));
+}
+
+function rowsOf(form: Form, few: Measured, many: Measured): Row[] {
+  const isAlike = few.size.developers === many.size.developers;
+  const told = ({ size: { accounts, developers } }: Measured): string =>
+    `${accounts} accounts, ${developers} developers`;
+  return kinds.flatMap((kind) => {
+    const what = `${words[kind]}, roles ${form}, ${told(many)} (bare: ${told(few)})`;
     const aim = form === "shared" && isAlike ? aims[kind] : undefined;
-    const [here, there] = [runs.ours[kind], runs.bare[kind]];
-    const tree = { ours: here.treeMegabytes ?? NaN, bare: there.treeMegabytes ?? NaN };
+    const of = (value: (run: Run) => number): { ours: number; bare: number } => ({
+      ours: median(many.runs[kind].map(value)),
+      bare: median(few.runs[kind].map(value)),
+    });
+    const seconds = of((run) => run.seconds);
+    const tree = of(({ treeMegabytes = NaN }) => treeMegabytes);
     return [
-      comparison({ what, quantity: "time", unit: "s" }, { ours: here.seconds, bare: there.seconds }, aim?.time),
+      comparison({ what, quantity: "time", unit: "s" }, seconds, aim?.time),
       comparison({ what, quantity: "peak memory (PSS) of all processes", unit: "MB" }, tree, aim?.memory),
     ];
   });

@@ -11,7 +11,7 @@ import { writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 
-import { benchAccounts } from "./accounts.ts";
+import { benchAccounts, type Size, type Sizes } from "./accounts.ts";
 import { benchHelp } from "./help.ts";
 import { type Row, table } from "./report.ts";
 import { benchLogin } from "./login.ts";
@@ -26,8 +26,8 @@ const { values } = parseArgs({
 const { quick, only, json } = values;
 
 const rounds = quick
-  ? { help: 5, login: 3, lock: 3, verify: 3, developers: 20, creations: 1, repetitions: 2 }
-  : { help: 25, login: 15, lock: 15, verify: 9, developers: 100, creations: 5, repetitions: 5 };
+  ? { help: 5, login: 3, lock: 3, verify: 3, accounts: 1, developers: 20, creations: 1, repetitions: 2 }
+  : { help: 25, login: 15, lock: 15, verify: 9, accounts: 3, developers: 100, creations: 5, repetitions: 5 };
 /** Of doctor and audit. */
 const sizes = quick
   ? [{ developers: 20, accounts: 2 }]
@@ -35,6 +35,25 @@ const sizes = quick
       { developers: 100, accounts: 2 },
       { developers: 1000, accounts: 5 },
     ];
+const [two, twenty, fifty, most] = [2, 20, 50, 200];
+/** Of the benchmark of accounts: accounts alone, users alone, and a developer for each account. */
+const accountsAndDevelopers: Sizes = quick
+  ? {
+      shared: [size(two), size(twenty, two), size(two, twenty), size(twenty)],
+      "per-developer": [size(two), size(5)],
+    }
+  : {
+      shared: [
+        size(two),
+        size(fifty, two),
+        size(most, two),
+        size(two, fifty),
+        size(two, most),
+        size(fifty),
+        size(most),
+      ],
+      "per-developer": [size(two), size(fifty)],
+    };
 const benchmarks: Record<string, () => Promise<Row[]>> = {
   help: () => benchHelp(rounds.help),
   login: () => benchLogin(rounds.login),
@@ -42,10 +61,7 @@ const benchmarks: Record<string, () => Promise<Row[]>> = {
   operations: () => benchOperations(sizes),
   verify: () => benchVerify({ developers: rounds.developers, rounds: rounds.verify }),
   up: () => benchUp(rounds),
-  accounts: () =>
-    benchAccounts(
-      quick ? { shared: [2, 20], "per-developer": [2, 5] } : { shared: [2, 50, 200], "per-developer": [2, 50] },
-    ),
+  accounts: () => benchAccounts(accountsAndDevelopers, rounds.accounts),
 };
 if (only !== undefined && !(only in benchmarks)) {
   throw new Error(`There is no benchmark "${only}"; there are ${Object.keys(benchmarks).join(" and ")}.`);
@@ -71,3 +87,8 @@ const text = JSON.stringify(report, undefined, 2);
 console.log(table(rows));
 if (json === undefined) console.log(text);
 else await writeFile(json, `${text}\n`);
+
+/** So many accounts, and developers: as many again by default. */
+function size(accounts: number, developers = accounts): Size {
+  return { accounts, developers };
+}

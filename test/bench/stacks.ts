@@ -55,17 +55,20 @@ export async function ourStack(developers: number): Promise<Stack> {
 /** Whose the roles are, as the setting `roles` has it. */
 export type Form = "shared" | "per-developer";
 
-/** A stack of ours with so many accounts, and developers who enter one of them each, in turn. */
-export async function stackOfAccounts(accounts: number, developers: number, form: Form): Promise<Stack> {
+/** A stack of ours with so many accounts, and developers: the first enters every account, the others one each, in turn. */
+export async function stackOfAccounts(
+  { accounts, developers }: { accounts: number; developers: number },
+  form: Form,
+): Promise<Stack> {
   const sandbox = await startSandboxProcess(accounts);
   const directory = await mkdtemp(join(tmpdir(), "mfa-admin-bench-accounts-"));
   const env = environment(sandbox);
   await outputOf(ours(directory, env, ["init", ...initFlags(sandbox)]));
   const file = join(directory, `Pulumi.${stackName}.yaml`);
   const names = Object.keys(sandbox.developmentAccounts);
-  const roster = developerNames(developers).map(
-    (name, index) => `    ${name}: { accounts: [${names[index % accounts] ?? ""}] }\n`,
-  );
+  const entered = (index: number): string =>
+    index === 0 && form === "shared" ? "{}" : `{ accounts: [${names[index % accounts] ?? ""}] }`;
+  const roster = developerNames(developers).map((name, index) => `    ${name}: ${entered(index)}\n`);
   const text = await readFile(file, "utf8");
   const roles = form === "shared" ? "  mfa-admin:roles: shared\n" : "";
   await writeFile(
