@@ -71,6 +71,24 @@ export async function accountsOfUnits(units: string[]): Promise<Omit<NamedAccoun
   }));
 }
 
+const read = new Map<string, Promise<NamedAccount[]>>();
+
+/**
+ * All accounts of the settings' units with their names, read once in a run: what was checked, previewed and made is by the same names,
+ * and a thousand accounts are fifty pages.
+ */
+export async function accountsByName(settings: Settings): Promise<NamedAccount[]> {
+  const { organizationalUnits, developmentAccounts } = settings;
+  const key = JSON.stringify([organizationalUnits, developmentAccounts]);
+  const known = read.get(key);
+  if (known !== undefined) return known;
+  const reading = accountsOfUnits(organizationalUnits).then((accounts) => namedAccounts(accounts, settings));
+  read.set(key, reading);
+  // Whoever asks again may fare better.
+  reading.catch(() => read.delete(key));
+  return reading;
+}
+
 /** The names of accounts that developers are let into and that the settings do not name themselves. */
 export function unnamedAccounts(settings: Settings): string[] {
   if (settings.roles !== "shared") return [];
@@ -88,7 +106,7 @@ export function unnamedAccounts(settings: Settings): string[] {
 export async function accountsOfNames(settings: Settings): Promise<Record<string, string>> {
   const wanted = unnamedAccounts(settings);
   if (wanted.length === 0) return {};
-  const known = namedAccounts(await accountsOfUnits(settings.organizationalUnits), settings);
+  const known = await accountsByName(settings);
   const ids = new Map(known.map(({ name, id }) => [name, id]));
   const missing = wanted.filter((name) => !ids.has(name));
   if (missing.length > 0) {

@@ -61,8 +61,13 @@ export async function controlPoliciesOn(targetId: string, type: ControlPolicyTyp
 /** Ids of the roots, organizational units and accounts that a policy is attached to. */
 export async function policyTargets(policyId: string): Promise<string[]> {
   const targets: string[] = [];
-  for await (const page of paginateListTargetsForPolicy({ client: organizationsClient() }, { PolicyId: policyId })) {
-    targets.push(...(page.Targets ?? []).flatMap(({ TargetId }) => TargetId ?? []));
-  }
+  for await (const page of policyTargetPages(policyId)) targets.push(...page);
   return targets;
+}
+
+/** The same, page by page: each is a call. */
+export async function* policyTargetPages(PolicyId: string): AsyncIterable<string[]> {
+  for await (const { Targets = [] } of paginateListTargetsForPolicy({ client: organizationsClient() }, { PolicyId })) {
+    yield Targets.flatMap(({ TargetId }) => TargetId ?? []);
+  }
 }

@@ -1,4 +1,4 @@
-import { accountsOfUnits, namedAccounts, unnamedAccounts } from "../../infra/accounts-of-units.ts";
+import { accountsByName, unnamedAccounts } from "../../infra/accounts-of-units.ts";
 import { accountsOf } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { closest } from "../closest.ts";
@@ -68,7 +68,7 @@ async function requireAuthApart({ authAccount, organizationalUnits }: Settings):
 async function requireNames(settings: Settings): Promise<void> {
   const wanted = unnamedAccounts(settings);
   if (wanted.length === 0) return;
-  const known = namedAccounts(await accountsOfUnits(settings.organizationalUnits), settings).map(({ name }) => name);
+  const known = (await accountsByName(settings)).map(({ name }) => name);
   const missing = wanted.find((name) => !known.includes(name));
   if (missing === undefined) return;
   const [developer = "", { accounts = [] } = {}] =

@@ -3,7 +3,7 @@ import { DescribePolicyCommand, type PolicySummary } from "@aws-sdk/client-organ
 import { organizationsClient } from "../../infra/organizations-client.ts";
 import { serviceControlPolicyDescription, serviceControlPolicyName } from "../../infra/names.ts";
 import { allowsAnything } from "../../infra/policy-documents.ts";
-import { controlPolicies, controlPoliciesOn, policyTargets } from "./control-policies.ts";
+import { controlPolicies, controlPoliciesOn, policyTargetPages, policyTargets } from "./control-policies.ts";
 
 /** The service control policy as AWS has it. */
 export interface Shield {
@@ -47,16 +47,30 @@ async function listedShield(): Promise<PolicySummary | undefined> {
  * organization that allows by a list of its own, in place of FullAWSAccess, has a policy of its own there.
  */
 export async function withoutAnyAllow(targets: string[], shieldName: string): Promise<string[]> {
-  const withFullAccess = new Set(await policyTargets(fullAccessPolicy));
+  const withFullAccess = await targetsOfFullAccess(targets);
   const without: string[] = [];
   for (const target of targets.filter((id) => !withFullAccess.has(id))) {
     let isAllowed = false;
     for (const { Id, Name } of await controlPoliciesOn(target, "SERVICE_CONTROL_POLICY")) {
-      isAllowed ||= Name !== shieldName && (await allows(Id));
+      isAllowed ||= Id === fullAccessPolicy || (Name !== shieldName && (await allows(Id)));
     }
     if (!isAllowed) without.push(target);
   }
   return without;
+}
+
+/**
+ * What FullAWSAccess is attached to, as far as these targets need it: it is on every account of the organization, 20 a page
+ * (Organizations API Reference, "ListTargetsForPolicy"). No more pages are read than there are targets that it could tell of.
+ */
+async function targetsOfFullAccess(targets: string[]): Promise<Set<string>> {
+  const found = new Set<string>();
+  let calls = 0;
+  for await (const page of policyTargetPages(fullAccessPolicy)) {
+    for (const id of page) found.add(id);
+    if (++calls >= targets.length || targets.every((id) => found.has(id))) break;
+  }
+  return found;
 }
 
 /** Whether a policy allows anything: one of the organization's own may only deny. */

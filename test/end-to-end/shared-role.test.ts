@@ -58,6 +58,28 @@ describe("a shared role", () => {
     expect([...accounts].sort()).to.eql([admin.sandbox.managementAccount, admin.sandbox.authAccount]);
   });
 
+  it("asks AWS no more often where there are more accounts, but for the pages of their lists", async () => {
+    const { sandbox } = admin;
+    const restore = await admin.save();
+    const calls = async (name: string): Promise<Record<string, number>> => {
+      const from = sandbox.requests.length;
+      await admin.succeed("up", "--yes");
+      await admin.succeed("add-developer", name, "--account", "payments", "--yes");
+      const byAction = Map.groupBy(sandbox.requests.slice(from), ({ action }) => action);
+      return Object.fromEntries([...byAction].map(([action, { length }]) => [action, length]));
+    };
+    try {
+      const few = await calls("carol");
+      expect(few).to.include({ ListAccountsForParent: 2, ListStackInstances: 1 });
+      for (let index = 0; index < 118; index++) sandbox.addAccount(String(600_000_000_000 + index), `More ${index}`);
+      await sandbox.stackSets.busy.get("mfa-admin-roles");
+      // 120 accounts, 20 a page, read once by each of the two commands; the instances are 100 a page.
+      expect(await calls("dave")).to.eql({ ...few, ListAccountsForParent: 12, ListStackInstances: 2 });
+    } finally {
+      await restore();
+    }
+  });
+
   it("lets in where the user's tags say so, a new account without any up included", async () => {
     const { sandbox } = admin;
     sandbox.addAccount("555555555555", "New one");
