@@ -167,7 +167,7 @@ async function lookBefore(
   requireSeen(look);
   const warnings = await dangersOf(held, settings, { ...guards, unreached }, look);
   requireHarmless(yes ? warnings : warnings.filter((warning) => !isShutOut(warning)));
-  const seen = await see(look, held, settings, { ...guards, adopt, unfinished: () => unfinishedNames(stack, project) });
+  const seen = await see(look, held, settings, { ...guards, adopt, unfinished: () => unfinishedNames(project) });
   requireHarmless(seen.dangers);
   const isConsented = !yes && (await askShutOut(warnings));
   return {

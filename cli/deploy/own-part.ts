@@ -86,7 +86,7 @@ export async function addToStack(
   // Removals and units are other people's business; what is wrong with accounts and names is that of those who come, too.
   const guards = { maxRemovals: Infinity, policyStays: true, unreached: unreachedNames(stack) };
   requireHarmless(await dangersOf(held, settings, guards, look));
-  const unfinished = (): Promise<ReadonlySet<string>> => unfinishedNames(stack, project);
+  const unfinished = (): Promise<ReadonlySet<string>> => unfinishedNames(project);
   const seen = await see(look, held, alone, { unfinished });
   requireHarmless(seen.dangers);
   requireWhole(seen.alarms);

@@ -86,7 +86,7 @@ async function full({
   await saving?.savePlan(saving.path, project, settings, changes);
   const before = stackBefore(changes);
   const [seen, dangers, turned] = await Promise.all([
-    see(look, before, settings, { ...guards, unfinished: () => unfinishedNames(stack, project) }),
+    see(look, before, settings, { ...guards, unfinished: () => unfinishedNames(project) }),
     dangersOf(before, settings, { ...guards, unreached }, look),
     turnedBy(changes, settings),
   ]);

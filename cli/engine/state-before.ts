@@ -5,7 +5,7 @@ import type { Project } from "../project/project.ts";
 import { checkpointPath, type NotedResource, resourcesIn, type StateFile } from "../state/checkpoint.ts";
 import { stateFilesOf } from "../state/state-files.ts";
 import { ensureNoOtherRun } from "./idle.ts";
-import type { State } from "./state-transfer.ts";
+import { exportSealed, type State } from "./state-transfer.ts";
 import { identityKey } from "../changes/step.ts";
 import { type StackBefore, stackBefore } from "../changes/stack-before.ts";
 import { stackChangesOf } from "../changes/resource.ts";
@@ -40,9 +40,9 @@ export function modifiedTimes(resources: Resource[]): Map<string, string> {
  *
  * @throws Locked while a run is on: what it makes is in AWS before it is in the state
  */
-export async function unfinishedNames(stack: Stack, project: Project): Promise<Set<string>> {
+export async function unfinishedNames(project: Project): Promise<Set<string>> {
   await ensureNoOtherRun(project);
-  const { deployment } = (await stack.exportStack()) as { deployment?: Partial<Deployment> | null };
+  const { deployment } = (await exportSealed(project)) as { deployment?: Partial<Deployment> | null };
   const { pending_operations: pending = [], resources = [] } = deployment ?? {};
   const creating = pending.filter(({ type }) => type === "creating").map(({ resource }) => resource);
   return new Set([...creating, ...resources].map((resource) => identityKey(identityOfResource(resource))));

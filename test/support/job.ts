@@ -9,6 +9,7 @@ import { parse } from "yaml";
 
 import { clients, given } from "../sandbox/testing.ts";
 import type { Administrator } from "./harness.ts";
+import { Plugins } from "./plugins.ts";
 
 interface Step {
   name?: string;
@@ -118,6 +119,9 @@ export class Runner {
       AWS_ACCESS_KEY_ID: undefined,
       AWS_SECRET_ACCESS_KEY: undefined,
     };
+    // The engine's runs of one job have the same credentials, and the same plugins.
+    const own = { ...this.#environment, GOGC: undefined };
+    const plugins = await Plugins.offer(() => this.#admin.environment({ ...own, ...credentials }));
     const result: JobResult = { steps: {}, summary: "", output: "" };
     const [job] = Object.values(workflow.jobs);
     if (job === undefined || (job.if !== undefined && !holds(job.if, contexts))) return result;
@@ -134,6 +138,7 @@ export class Runner {
         ...this.#admin.environment(this.#environment),
         PULUMI_CONFIG_PASSPHRASE: undefined,
         ...credentials,
+        ...plugins.variables,
         ...Object.fromEntries(Object.entries(files).map(([name, path]) => [name, join(temporary, path)])),
         CI: "true",
         GITHUB_ACTIONS: "true",
@@ -151,6 +156,7 @@ export class Runner {
       if (step.id !== undefined) outputs[step.id] = { outputs: await outputsIn(join(temporary, "output")) };
       failed ||= status !== 0;
     }
+    plugins.close();
     result.summary = await readFile(join(temporary, "summary.md"), "utf8");
     return result;
   }
