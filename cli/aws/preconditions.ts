@@ -20,7 +20,7 @@ import { notingTime, wrongClock } from "./clock.ts";
 import { isPolicyAdministrator, policyTypesOn } from "./control-policies.ts";
 import { isAccessDenied } from "./error-words.ts";
 import { isOfOrganization } from "./organization-view.ts";
-import { openSession } from "./session.ts";
+import { openSession, opensSilently } from "./session.ts";
 
 /**
  * Refuses what no run could come to its end with: credentials of an account that may not see to the organization's policies, SCPs
@@ -96,16 +96,18 @@ interface Asking {
   organization: Promise<OrganizationFacts>;
 }
 
-let askedBeforehand: Promise<Asking> | undefined;
+let askedBeforehand: Promise<Asking | undefined> | undefined;
 
 /**
- * Asks beforehand what {@link managingCaller} needs: a command's settings can be read meanwhile.
+ * Asks beforehand what {@link managingCaller} needs: a command's settings can be read meanwhile. Where a code or anything else would be
+ * asked for on the terminal, nothing is asked before the settings are found to be right.
  *
  * @returns what gives it up, where nobody will want to know any more
  */
 export function askBeforehand(): AbortController {
   const controller = new AbortController();
-  askedBeforehand = ask({ abortSignal: controller.signal });
+  const isSilent = opensSilently().catch(() => false);
+  askedBeforehand = isSilent.then((silent) => (silent ? ask({ abortSignal: controller.signal }) : undefined));
   // Who takes the answers is told what is wrong with them.
   askedBeforehand.catch(() => undefined);
   return controller;
@@ -130,13 +132,13 @@ async function ask(options: { abortSignal?: AbortSignal } = {}): Promise<Asking>
  * @throws Failure when they may not see to its policies
  */
 export async function managingCaller(settings?: Accounts): Promise<ManagingCaller> {
-  const asking = askedBeforehand ?? ask();
+  const asked = (await askedBeforehand) ?? (await ask());
   askedBeforehand = undefined;
-  const { caller, clockOffset, organization: asked } = await asking;
+  const { caller, clockOffset } = asked;
   const { Account: account = "", Arn: arn = "", $metadata } = await caller;
   const isClockRefused = ($metadata.attempts ?? 1) > 1;
   const whose = whoseCredentials(account, settings);
-  const organization = await explained(asked, whose);
+  const organization = await explained(asked.organization, whose);
   const { managementAccount: management } = organization;
   const isDelegate = management !== account;
   if (isDelegate && !(await isPolicyAdministrator())) {

@@ -24,6 +24,19 @@ export async function namesCredentials(): Promise<boolean> {
   return !hasNone(sourceOf(await readProfiles(), "default"));
 }
 
+/**
+ * Whether a session opens without a word to whoever runs the command: keys do, and roles that are taken by them without a code. A program that
+ * a profile names, or a browser, may ask.
+ */
+export async function opensSilently(): Promise<boolean> {
+  const profile = process.env["AWS_PROFILE"];
+  if (!profile && isSet("AWS_ACCESS_KEY_ID")) return true;
+  const { readProfiles, sourceOf } = await import("./profile-source.ts");
+  const named = profile || process.env["AWS_DEFAULT_PROFILE"] || "default";
+  const { kind, wantsCode } = sourceOf(await readProfiles(), named);
+  return kind === "keys" && !wantsCode;
+}
+
 /** What names credentials by itself. A CI hands over what it must not know as an empty text. */
 const environmentNames = [
   "AWS_PROFILE",

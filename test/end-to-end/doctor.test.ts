@@ -1,6 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
 import { MoveAccountCommand } from "@aws-sdk/client-organizations";
@@ -77,6 +77,25 @@ describe("doctor", () => {
     admin.sandbox.setLatency(0);
     await admin.editSettings(() => before);
     expect({ status, told: stderr.includes("12 digits") }, stderr).to.eql({ status: 1, told: true });
+  });
+
+  it("asks for no code before it has found the settings to be right", async () => {
+    const before = await admin.settings();
+    await admin.editSettings((text) => text.replace(/"222222222222"/, '"2222"'));
+    const config = join(await mkdtemp(join(tmpdir(), "mfa-admin-doctor-")), "config");
+    const [role, serial] = [
+      "arn:aws:iam::111111111111:role/Administrator",
+      "arn:aws:iam::111111111111:mfa/administrator",
+    ];
+    await writeFile(
+      config,
+      `[profile admin]\nrole_arn = ${role}\nsource_profile = keys\nmfa_serial = ${serial}\n[profile keys]\naws_access_key_id = AKIA1\naws_secret_access_key = secret\n`,
+    );
+    const terminal = admin.terminalWith({ env: { AWS_CONFIG_FILE: config, AWS_PROFILE: "admin" } }, "doctor");
+    await terminal.waitFor("12 digits");
+    expect(await terminal.ended()).to.equal(1);
+    await rm(dirname(config), { recursive: true });
+    await admin.editSettings(() => before);
   });
 
   it("shows what it does past two seconds", async () => {
