@@ -2,8 +2,7 @@ import type { Stack, StepEventMetadata } from "./automation.ts";
 import { identityOfResource } from "../changes/step.ts";
 import type { Deployment, Resource } from "./deployment.ts";
 import type { Project } from "../project/project.ts";
-import { checkpointPath, type NotedResource, resourcesIn, type StateFile } from "../state/checkpoint.ts";
-import { stateFilesOf } from "../state/state-files.ts";
+import { type NotedResource, readStateFile, resourcesIn } from "../state/checkpoint.ts";
 import { ensureNoOtherRun } from "./idle.ts";
 import { exportSealed, type State } from "./state-transfer.ts";
 import { identityKey } from "../changes/step.ts";
@@ -48,13 +47,12 @@ export async function unfinishedNames(project: Project): Promise<Set<string>> {
   return new Set([...creating, ...resources].map((resource) => identityKey(identityOfResource(resource))));
 }
 
-/** The file that Pulumi keeps the state in: to read it is a good deal faster than to have it exported. */
 async function checkpoint(project: Project): Promise<Resource[] | undefined> {
   try {
-    const text = await stateFilesOf(project)?.read(checkpointPath(project));
-    return text === undefined ? undefined : resourcesIn(JSON.parse(text) as StateFile<Resource>);
+    const file = await readStateFile<Resource>(project);
+    return file && resourcesIn(file);
   } catch {
-    // Compressed, or in a layout of an older Pulumi: the engine knows.
+    // What is wrong there, the engine knows.
     return undefined;
   }
 }

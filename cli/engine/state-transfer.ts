@@ -1,7 +1,6 @@
 import type { Project } from "../project/project.ts";
-import { checkpointPath, type StateFile } from "../state/checkpoint.ts";
+import { readStateFile } from "../state/checkpoint.ts";
 import { absoluteUrl } from "../state/state-directory.ts";
-import { readIfThere, stateFilesOf } from "../state/state-files.ts";
 import type { Stack } from "./automation.ts";
 import { runPulumi } from "./pulumi-process.ts";
 
@@ -23,20 +22,11 @@ export async function importState(stack: Stack, state: State): Promise<void> {
 
 /**
  * A stack's state with its secrets sealed as they are kept: nothing that opens them is needed. A file of a directory or a bucket is
- * read as it is, which is a good deal faster than to have it exported.
+ * read as it is.
  */
 export async function exportSealed(project: Project): Promise<State> {
-  const noted = await sealedFile(project);
-  if (noted !== undefined) return noted;
+  const file = await readStateFile(project);
+  if (file?.checkpoint !== undefined) return { version: file.version ?? 0, deployment: file.checkpoint.latest };
   const env = { PULUMI_BACKEND_URL: absoluteUrl(project), PULUMI_SKIP_UPDATE_CHECK: "true" };
   return JSON.parse(await runPulumi(["stack", "export"], project, { directory: project.directory, env })) as State;
-}
-
-/** Nothing, where a server keeps the state, or it is compressed. */
-async function sealedFile(project: Project): Promise<State | undefined> {
-  const files = stateFilesOf(project);
-  const text = files && (await readIfThere(files, checkpointPath(project)));
-  if (text === undefined) return undefined;
-  const { version, checkpoint } = JSON.parse(text) as StateFile & { version: number };
-  return { version, deployment: checkpoint?.latest };
 }

@@ -1,5 +1,5 @@
 import type { StatePlace } from "./state-directory.ts";
-import { stateFilesOf } from "./state-files.ts";
+import { readIfThere, stateFilesOf } from "./state-files.ts";
 
 /** The part of a resource that tells what it is, as a state that is a file has it. */
 export interface NotedResource {
@@ -14,6 +14,7 @@ export interface NotedResource {
 
 /** A state as Pulumi keeps it in a file. */
 export interface StateFile<Noted = NotedResource> {
+  version?: number;
   checkpoint?: { latest?: { resources?: Noted[] } };
 }
 
@@ -29,6 +30,20 @@ export function resourcesIn<Noted>({ checkpoint }: StateFile<Noted>): Noted[] | 
   return checkpoint === undefined ? undefined : (checkpoint.latest?.resources ?? []);
 }
 
+/**
+ * A stack's state as Pulumi keeps it in a directory or a bucket: to read it is a good deal faster than to have it exported. Nothing, where a
+ * server keeps it, it is compressed or not there, or in a layout of an older Pulumi.
+ */
+export async function readStateFile<Noted = NotedResource>(
+  place: StatePlace & { name: string; stack: string },
+): Promise<StateFile<Noted> | undefined> {
+  const files = stateFilesOf(place);
+  const text = files && (await readIfThere(files, checkpointPath(place)));
+  if (text === undefined) return undefined;
+  const file = JSON.parse(text) as StateFile<Noted>;
+  return file.checkpoint === undefined ? undefined : file;
+}
+
 /** How long the state is waited for, in milliseconds: whoever asks can do without. */
 const patience = 8000;
 
@@ -40,8 +55,8 @@ export async function notedResources(
   place: StatePlace & { name: string; stack: string },
 ): Promise<NotedResource[] | undefined> {
   const read = async (): Promise<NotedResource[] | undefined> => {
-    const text = await stateFilesOf(place)?.read(checkpointPath(place));
-    return resourcesIn(JSON.parse(text ?? "{}") as StateFile);
+    const file = await readStateFile(place);
+    return file && resourcesIn(file);
   };
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
