@@ -1,12 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 
-import { type Document, parseDocument } from "yaml";
+import type { Document } from "yaml";
 
 import { type Settings, settingsSchema } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
 import type { Project } from "./project.ts";
 import { type RosterName, rosterNames } from "./roster-names.ts";
+import { yamlDocument } from "./yaml-file.ts";
 
 /** What shutting somebody out goes by: where the users are, and how other accounts are reached. */
 export type EmergencySettings = Pick<
@@ -23,7 +24,7 @@ export type EmergencySettings = Pick<
  * @throws Failure when the file does not tell the auth account
  */
 export async function readEmergencySettings({ settingsFile }: Project): Promise<EmergencySettings> {
-  const document = parseDocument(await readFile(settingsFile, "utf8"), { uniqueKeys: false });
+  const document = yamlDocument(await readFile(settingsFile, "utf8"));
   const values = readingsIn(document);
   const { shape } = settingsSchema;
   const { data: authAccount } = shape.authAccount.safeParse(values["authAccount"]);

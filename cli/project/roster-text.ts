@@ -1,16 +1,6 @@
-import {
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  type Node,
-  type Pair,
-  parseDocument,
-  Scalar,
-  stringify,
-  type YAMLMap,
-} from "yaml";
+import { isMap, isNode, isScalar, isSeq, type Node, type Pair, Scalar, stringify, type YAMLMap } from "yaml";
 
+import { yamlDocument } from "./yaml-file.ts";
 import { needsQuotes } from "./yaml-readings.ts";
 
 /** One entry of the roster, as it is written in the file. */
@@ -28,7 +18,7 @@ const path = ["config", "mfa-admin:developers"];
  * review of the change wants it.
  */
 export function withDevelopers(text: string, entries: Record<string, RosterEntry>): string {
-  const document = parseDocument(text, { uniqueKeys: false });
+  const document = yamlDocument(text);
   const roster = document.getIn(path, true);
   const last = isMap(roster) && !roster.flow ? roster.items.at(-1) : undefined;
   if (last !== undefined) {
@@ -56,7 +46,7 @@ export function withDevelopers(text: string, entries: Record<string, RosterEntry
 
 /** The text of a settings file without these developers; the comment right above one goes along. */
 export function withoutDevelopers(text: string, names: string[]): string {
-  const document = parseDocument(text, { uniqueKeys: false });
+  const document = yamlDocument(text);
   const roster = document.getIn(path, true);
   const pair = rosterPair(document.get("config", true));
   if (!isMap(roster) || roster.flow || pair === undefined) {
@@ -90,7 +80,7 @@ export interface RosterEnd {
  * @returns nothing where the entry is written in a way that has to be edited by hand, such as by an alias
  */
 export function withUntil(text: string, { name, until, account }: RosterEnd): string | undefined {
-  const roster = parseDocument(text, { uniqueKeys: false }).getIn(path, true);
+  const roster = yamlDocument(text).getIn(path, true);
   const item = isMap(roster) ? roster.items.find(({ key }) => keyText(key) === name) : undefined;
   if (item === undefined) return undefined;
   if (account === undefined) return withKey(text, item, until);

@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 
 import writeFileAtomic from "write-file-atomic";
-import { LineCounter, parseDocument } from "yaml";
+import { LineCounter } from "yaml";
 
 import { settingsInForce } from "../../infra/access-ends.ts";
 import { parseSettings, settingsKeys, type Settings } from "../../infra/settings.ts";
@@ -13,7 +13,7 @@ import { requireNoOtherSettings } from "./other-configuration.ts";
 import { type RosterEnd, type RosterEntry, withDevelopers, withoutDevelopers, withUntil } from "./roster-text.ts";
 import { lineOf, misplaced, namespace } from "./settings-places.ts";
 import { problemsOf } from "./settings-problems.ts";
-import { parseYamlFile } from "./yaml-file.ts";
+import { parseYamlFile, yamlDocument } from "./yaml-file.ts";
 import { differentReadings } from "./yaml-readings.ts";
 
 /**
@@ -89,7 +89,7 @@ export class SettingsFile {
   /** The line of a key below `mfa-admin:`, or of the nearest one above it that is there. */
   lineOf(keys: string[]): number | undefined {
     const lines = new LineCounter();
-    return lineOf(parseDocument(this.text, { lineCounter: lines, uniqueKeys: false }), lines, keys);
+    return lineOf(yamlDocument(this.text, lines), lines, keys);
   }
 
   /** Written beside and renamed: a crash in the middle leaves the old file. */
