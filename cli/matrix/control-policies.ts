@@ -50,23 +50,21 @@ const concurrency = 2;
  */
 export async function readControlPolicies(accountIds: string[], units: string[]): Promise<ControlPolicies> {
   const client = organizationsClient();
+  const placing = placesOf(client, accountIds, units);
   const listing = async () => {
     const { rootId, types: typesOn } = await policyTypesOn();
     const types = (["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"] as const).filter((type) =>
       typesOn.includes(type),
     );
     const policies = (await pMap(types, controlPolicies, { concurrency: 1 })).flat();
-    // Each account is a level at least: by the policies is the shorter way, wherever the accounts turn out to be.
-    const isShort = policies.length <= accountIds.length * types.length;
-    const attached = isShort ? await byPolicy(policies) : undefined;
-    return { rootId, types, policies, attached, ...(attached && { texts: await contentsOf(client, attached) }) };
+    // Each account is a level at least: where the policies are fewer, the other levels need not be waited for.
+    const attached =
+      policies.length <= accountIds.length * types.length
+        ? await byPolicy(policies)
+        : await attachedTo(policies, levelsIn((await placing).places), types);
+    return { rootId, types, policies, attached, texts: await contentsOf(client, attached) };
   };
-  const [{ rootId, types, policies, ...known }, { places, states }] = await Promise.all([
-    listing(),
-    placesOf(client, accountIds, units),
-  ]);
-  const attached = known.attached ?? (await attachedTo(policies, [...new Set([...places.values()].flat())], types));
-  const texts = known.texts ?? (await contentsOf(client, attached));
+  const [{ rootId, types, policies, attached, texts }, { places, states }] = await Promise.all([listing(), placing]);
   const levelOf = (id: string): Level => ({
     id,
     policies: (attached.get(id) ?? []).map((policy) => ({
@@ -129,6 +127,10 @@ async function askParent(client: OrganizationsClient, ChildId: string): Promise<
     if (error instanceof Error && error.name === "ChildNotFoundException") return undefined;
     throw error;
   }
+}
+
+function levelsIn(places: Map<string, string[]>): string[] {
+  return [...new Set([...places.values()].flat())];
 }
 
 /** The policies at each level, by its id. */
