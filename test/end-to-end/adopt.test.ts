@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { administratorOf, trust } from "../sandbox/testing.ts";
 import { Developer, works } from "../support/developer.ts";
 import { Administrator, initFlags, type ResourceInState } from "../support/harness.ts";
+import { keyOfTests } from "../support/key-service.ts";
 
 describe("up --adopt, where the state was lost", () => {
   let admin: Administrator;
@@ -25,7 +26,7 @@ describe("up --adopt, where the state was lost", () => {
     for (const path of [".mfa-admin", "Pulumi.yaml", "Pulumi.main.yaml"]) {
       await rm(join(admin.directory, path), { recursive: true });
     }
-    await admin.succeed("init", ...initFlags(admin.sandbox));
+    await admin.succeed("init", ...initFlags(admin.sandbox), "--secrets-provider", keyOfTests);
     await admin.editSettings((text) => text.replace("developers: {}", "developers:\n    alice: {}"));
     from = admin.sandbox.requests.length;
   });

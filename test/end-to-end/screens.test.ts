@@ -2,6 +2,7 @@ import { expect } from "chai";
 
 import { expectGolden } from "../support/golden.ts";
 import { Administrator, initFlags } from "../support/harness.ts";
+import { keyOfTests } from "../support/key-service.ts";
 import type { Size, Terminal } from "../support/terminal.ts";
 import { Workstation } from "../support/workstation.ts";
 
@@ -76,7 +77,7 @@ describe("screens with 10 accounts and 40 developers", () => {
   }
 
   it("add-developer hands several over in one table", async () => {
-    await admin.succeed("init", ...initFlags(admin.sandbox));
+    await admin.succeed("init", ...initFlags(admin.sandbox), "--secrets-provider", keyOfTests);
     await expectScreen("add-developer", small, run(small, "add-developer", "alice", "bob", "--yes"), ended);
   });
 
