@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
 import { Administrator } from "../support/harness.ts";
+import { lockDirectory } from "../support/state-lock.ts";
 
 const holder = { pid: 4711, username: "dana", hostname: "ci-runner", timestamp: "2030-01-02T03:04:05.123456789Z" };
 
@@ -16,7 +17,7 @@ describe("cancel", () => {
 
   before(async () => {
     admin = await Administrator.withProject({ passphrase: true });
-    directory = join(admin.stateDirectory, ".pulumi", "locks", "organization", "mfa-admin", "main");
+    directory = lockDirectory(admin);
   });
   after(() => admin.close());
 

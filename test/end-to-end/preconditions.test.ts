@@ -4,6 +4,7 @@ import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 import { Administrator, type RunOptions } from "../support/harness.ts";
+import { lockDirectory } from "../support/state-lock.ts";
 
 describe("before anything is changed", () => {
   let admin: Administrator;
@@ -315,14 +316,11 @@ describe("a stack that is locked by another run", () => {
   });
   after(() => admin.close());
 
-  const lockDirectory = (): string =>
-    join(admin.stateDirectory, ".pulumi", "locks", "organization", "mfa-admin", "main");
-
   /** A lock as Pulumi's file backend writes it. */
   async function lock(holder: { pid: number; hostname: string }): Promise<void> {
-    await mkdir(lockDirectory(), { recursive: true });
+    await mkdir(lockDirectory(admin), { recursive: true });
     await writeFile(
-      join(lockDirectory(), "0b0e1cb8-5ac1-4b8f-9a3c-2f8d2f2e7a11.json"),
+      join(lockDirectory(admin), "0b0e1cb8-5ac1-4b8f-9a3c-2f8d2f2e7a11.json"),
       JSON.stringify({ ...holder, username: "dana", timestamp: "2030-01-02T03:04:05Z" }),
     );
   }
@@ -368,19 +366,19 @@ describe("a stack that is locked by another run", () => {
     expect(stderr.split("\n")[0]).to.equal(
       `Released the lock of a run that has ended without doing so: dana@${hostname()}, process ${2 ** 22 - 1}, since 2030-01-02T03:04:05Z.`,
     );
-    expect(await readdir(lockDirectory())).to.eql([]);
+    expect(await readdir(lockDirectory(admin))).to.eql([]);
   });
 
   it("keeps its lock at cancel --held-by somebody else, and loses it at cancel --held-by its holder", async () => {
     await lock({ pid: 4711, hostname: "ci-runner" });
     const other = await admin.succeed("cancel", "--yes", "--held-by", "runner");
     expect(other.stdout).to.equal('The stack "main" has no lock of runner.\n');
-    expect(await readdir(lockDirectory())).to.have.length(1);
+    expect(await readdir(lockDirectory(admin))).to.have.length(1);
     const { stdout } = await admin.succeed("cancel", "--yes", "--held-by", "dana");
     expect(stdout).to.equal(
       'The lock of the stack "main" is released: dana@ci-runner, process 4711, since 2030-01-02T03:04:05Z. Run mfa-admin up to finish what was under way.\n',
     );
-    expect(await readdir(lockDirectory())).to.eql([]);
+    expect(await readdir(lockDirectory(admin))).to.eql([]);
   });
 
   it("is released by cancel, and up goes on", async () => {
@@ -389,7 +387,7 @@ describe("a stack that is locked by another run", () => {
     expect(stdout).to.equal(
       'The lock of the stack "main" is released: dana@ci-runner, process 4711, since 2030-01-02T03:04:05Z. Run mfa-admin up to finish what was under way.\n',
     );
-    expect(await readdir(lockDirectory())).to.eql([]);
+    expect(await readdir(lockDirectory(admin))).to.eql([]);
     await admin.succeed("up", "--yes");
   });
 });

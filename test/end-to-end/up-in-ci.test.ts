@@ -6,6 +6,7 @@ import { join } from "node:path";
 
 import { expectGolden } from "../support/golden.ts";
 import { Administrator, initFlags } from "../support/harness.ts";
+import { lockDirectory } from "../support/state-lock.ts";
 
 describe("up in CI", () => {
   let admin: Administrator;
@@ -145,7 +146,7 @@ describe("up in CI", () => {
   });
 
   describe("under another run's lock", () => {
-    const locks = (): string => join(admin.stateDirectory, ".pulumi", "locks", "organization", "mfa-admin", "main");
+    const locks = (): string => lockDirectory(admin);
 
     /** A run on another machine, which nobody here can ask whether it has died. */
     async function lock(): Promise<string> {

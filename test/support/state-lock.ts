@@ -4,6 +4,11 @@ import { join } from "node:path";
 
 import type { Administrator } from "./harness.ts";
 
+/** Where Pulumi's file backend keeps the locks of the stack "main". */
+export function lockDirectory({ stateDirectory }: Pick<Administrator, "stateDirectory">): string {
+  return join(stateDirectory, ".pulumi", "locks", "organization", "mfa-admin", "main");
+}
+
 /**
  * Does something while another run, one on this machine that lives, holds the lock of the stack "main": as Pulumi's file backend
  * writes it.
@@ -11,10 +16,10 @@ import type { Administrator } from "./harness.ts";
  * @param whileLocked is given what releases the lock before its end
  */
 export async function underLock<T>(
-  { stateDirectory }: Pick<Administrator, "stateDirectory">,
+  admin: Pick<Administrator, "stateDirectory">,
   whileLocked: (release: () => Promise<void>) => Promise<T>,
 ): Promise<T> {
-  const directory = join(stateDirectory, ".pulumi", "locks", "organization", "mfa-admin", "main");
+  const directory = lockDirectory(admin);
   const file = join(directory, "11111111-1111-1111-1111-111111111111.json");
   const holder = { pid: process.pid, username: "x", hostname: hostname(), timestamp: new Date().toISOString() };
   const release = (): Promise<void> => rm(file, { force: true });
