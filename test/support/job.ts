@@ -119,44 +119,47 @@ export class Runner {
       AWS_ACCESS_KEY_ID: undefined,
       AWS_SECRET_ACCESS_KEY: undefined,
     };
-    // The engine's runs of one job have the same credentials, and the same plugins.
-    const own = { ...this.#environment, GOGC: undefined };
-    const plugins = await Plugins.offer(() => this.#admin.environment({ ...own, ...credentials }));
     const result: JobResult = { steps: {}, summary: "", output: "" };
     const [job] = Object.values(workflow.jobs);
     if (job === undefined || (job.if !== undefined && !holds(job.if, contexts))) return result;
-    for (const step of job.steps) {
-      if (!isDue(step.if, failed, contexts)) continue;
-      if (step.uses?.startsWith("aws-actions/") === true) {
-        credentials = await this.assume(step.with?.["role-to-assume"] ?? "");
+    // The engine's runs of one job have the same credentials, and the same plugins.
+    const own = { ...this.#environment, GOGC: undefined };
+    const plugins = await Plugins.offer(() => this.#admin.environment({ ...own, ...credentials }));
+    try {
+      for (const step of job.steps) {
+        if (!isDue(step.if, failed, contexts)) continue;
+        if (step.uses?.startsWith("aws-actions/") === true) {
+          credentials = await this.assume(step.with?.["role-to-assume"] ?? "");
+        }
+        if (step.run === undefined) continue;
+        const env = Object.entries(step.env ?? {}).map(([name, value]) => [name, expanded(value, contexts)]);
+        const script = join(temporary, "step.sh");
+        await writeFile(script, step.run);
+        const environment = {
+          ...this.#admin.environment(this.#environment),
+          PULUMI_CONFIG_PASSPHRASE: undefined,
+          ...credentials,
+          ...plugins.variables,
+          ...Object.fromEntries(Object.entries(files).map(([name, path]) => [name, join(temporary, path)])),
+          CI: "true",
+          GITHUB_ACTIONS: "true",
+          GITHUB_REPOSITORY: github.repository,
+          GITHUB_RUN_ID: "4711",
+          GITHUB_SERVER_URL: "https://github.com",
+          GITHUB_WORKSPACE: this.#admin.directory,
+          RUNNER_TEMP: temporary,
+          PATH: [join(this.#directory, "bin"), process.env["PATH"]].join(delimiter),
+          ...(Object.fromEntries(env) as Record<string, string>),
+        };
+        const { status, output } = await this.#shell(script, environment, cancelAt);
+        result.steps[step.name ?? step.run] = status;
+        result.output += output;
+        if (step.id !== undefined) outputs[step.id] = { outputs: await outputsIn(join(temporary, "output")) };
+        failed ||= status !== 0;
       }
-      if (step.run === undefined) continue;
-      const env = Object.entries(step.env ?? {}).map(([name, value]) => [name, expanded(value, contexts)]);
-      const script = join(temporary, "step.sh");
-      await writeFile(script, step.run);
-      const environment = {
-        ...this.#admin.environment(this.#environment),
-        PULUMI_CONFIG_PASSPHRASE: undefined,
-        ...credentials,
-        ...plugins.variables,
-        ...Object.fromEntries(Object.entries(files).map(([name, path]) => [name, join(temporary, path)])),
-        CI: "true",
-        GITHUB_ACTIONS: "true",
-        GITHUB_REPOSITORY: github.repository,
-        GITHUB_RUN_ID: "4711",
-        GITHUB_SERVER_URL: "https://github.com",
-        GITHUB_WORKSPACE: this.#admin.directory,
-        RUNNER_TEMP: temporary,
-        PATH: [join(this.#directory, "bin"), process.env["PATH"]].join(delimiter),
-        ...(Object.fromEntries(env) as Record<string, string>),
-      };
-      const { status, output } = await this.#shell(script, environment, cancelAt);
-      result.steps[step.name ?? step.run] = status;
-      result.output += output;
-      if (step.id !== undefined) outputs[step.id] = { outputs: await outputsIn(join(temporary, "output")) };
-      failed ||= status !== 0;
+    } finally {
+      plugins.close();
     }
-    plugins.close();
     result.summary = await readFile(join(temporary, "summary.md"), "utf8");
     return result;
   }
