@@ -6,14 +6,15 @@ import { join } from "node:path";
 
 import { administratorOf, clients } from "../sandbox/testing.ts";
 import { Administrator, type Result } from "../support/harness.ts";
+import { applyingRole } from "../support/ci-roles.ts";
 import { scanSecret, skipPassword, typeKey, typeTwoCodes } from "../support/enrollment.ts";
 import { Workstation } from "../support/workstation.ts";
 
 /** The settings of a shared role: nobody names an account but bob's line. */
 const shared = (settings: string): string =>
-  settings
-    .replace(/ {2}mfa-admin:developmentAccounts:\n(?: {4}.*\n)+/, "  mfa-admin:roles: shared\n")
-    .replace("    bob: {}", "    bob: { accounts: [sandbox] }");
+  unnamed(settings).replace("    bob: {}", "    bob: { accounts: [sandbox] }");
+const unnamed = (settings: string): string =>
+  settings.replace(/ {2}mfa-admin:developmentAccounts:\n(?: {4}.*\n)+/, "  mfa-admin:roles: shared\n");
 
 const inOneLine = (text: string): string => text.replace(/\s+/g, " ");
 
@@ -81,6 +82,18 @@ describe("a shared role, in trouble", () => {
     expect((await admin.run("audit")).stdout).to.contain("payments");
     const { users } = admin.sandbox.organization.account(payments);
     for (const user of users) users.remove(user);
+  });
+
+  it("verify --live tries the doors of an account by its name in AWS Organizations, and leaves nothing", async () => {
+    const { stdout } = await admin.succeed("verify", "--live", "payments", "--yes", "--exit-code");
+    expect(stdout).to.match(/^All \d+ promises hold\.\n/);
+    expect(stdout).to.contain(
+      `  ok auth: a developer, by session without MFA, sts:AssumeRole on ${payments}:role/developer is denied.\n`,
+    );
+    const left = [payments, admin.sandbox.authAccount].flatMap((id) => [
+      ...admin.sandbox.organization.account(id).users,
+    ]);
+    expect(left.filter(({ name }) => name.startsWith("mfa-admin-canary-"))).to.eql([]);
   });
 
   it("verify tells of a user of the auth account who is let in by tags that the settings do not give", async () => {
@@ -187,5 +200,17 @@ describe("a shared role, in trouble", () => {
     const { stderr } = await admin.succeed("up", "--yes");
     expect(inOneLine(stderr)).to.contain(`The shared role is in no account: ${unit} have none.`);
     expect((await admin.succeed("list", "--accounts")).stdout).to.contain("The organizational units have no account.");
+  });
+
+  it("is not made by CI's role for up where the settings name no account: it may not look for whom the policy shuts out", async () => {
+    await admin.close();
+    admin = await Administrator.withProject({ developers: ["alice"], edit: unnamed, stackSetsAccess: true });
+    const env = await applyingRole(admin, { sharedRole: true, namedAccounts: false });
+    const from = admin.sandbox.requests.length;
+    const { status, stderr } = await admin.runWith({ env }, "up", "--yes");
+    expect(status).to.equal(1);
+    expect(stderr).to.contain("333333333333/* (this account could not be looked into: AccessDenied: ");
+    expect(stderr).to.contain("Nothing was changed.");
+    expect(admin.changesSince(from)).to.eql([]);
   });
 });

@@ -41,6 +41,23 @@ describe("trouble in the middle of up", () => {
     await expectComplete(admin);
   });
 
+  it("many developers are made at the same time, however few requests AWS lets through", async () => {
+    const developers = Array.from({ length: 12 }, (_, index) => `developer-${index}`);
+    await begin({ developers });
+    const handlerMilliseconds = 1200;
+    admin.sandbox.setLatency(handlerMilliseconds, "ResourceHandler");
+    admin.sandbox.setRates([{ service: "cloudcontrol", perSecond: 60, burst: 6 }]);
+    const { stdout } = await admin.succeed("up", "--yes");
+    expect(stdout).to.match(/: 39 created, 0 unchanged\.\n$/);
+    expect(admin.sandbox.requests.map(({ outcome }) => outcome)).to.include("ThrottlingException");
+    const begun = admin.sandbox.requests
+      .filter(({ action, outcome }) => action === "CreateResource" && outcome === "ok")
+      .map(({ time }) => time.getTime());
+    const atOnce = (end: number): number =>
+      begun.filter((time) => time <= end && time > end - handlerMilliseconds).length;
+    expect(Math.max(...begun.map(atOnce))).to.be.greaterThan(16);
+  });
+
   it("a role whose user AWS does not know everywhere yet is tried again", async () => {
     await begin({ consistencySeconds: 3 });
     await admin.succeed("up", "--yes");

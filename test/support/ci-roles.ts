@@ -2,6 +2,7 @@ import { CreateRoleCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 
 import { previewPolicy, readPolicy, readTrust, roleNames, upPolicy } from "../../cli/ci/role-policies.ts";
+import type { Sandbox } from "../sandbox/index.ts";
 import { administratorOf, clients, type Clients, given, trust } from "../sandbox/testing.ts";
 import type { Administrator } from "./harness.ts";
 
@@ -15,42 +16,42 @@ export async function readingRoles(
   { sandbox }: Administrator,
   { sharedRole = false } = {},
 ): Promise<Record<string, string>> {
-  const { managementAccount } = sandbox;
   const accounts = [sandbox.authAccount, ...Object.values(sandbox.developmentAccounts)];
-  const access = { managementAccount, accounts, accessRole: "OrganizationAccountAccessRole", sharedRole };
-  const management = clients(sandbox);
-  const policy = previewPolicy({ ...access, bucket: undefined, key: undefined });
-  await make(management, roleNames.preview, trust(`arn:aws:iam::${managementAccount}:root`), policy);
+  const readTrusted = JSON.stringify(readTrust(sandbox.managementAccount));
   for (const id of accounts) {
-    await make(
-      await administratorOf(sandbox, id),
-      roleNames.read,
-      JSON.stringify(readTrust(managementAccount)),
-      readPolicy(),
-    );
+    await make(await administratorOf(sandbox, id), roleNames.read, readTrusted, readPolicy());
   }
-  const RoleArn = `arn:aws:iam::${managementAccount}:role/${roleNames.preview}`;
-  const { Credentials } = await management.sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: "github" }));
-  return { ...sandbox.environment(given(Credentials)), MFA_ADMIN_ACCESS_ROLE: roleNames.read };
+  const environment = await jobAs(sandbox, roleNames.preview, previewPolicy(accessOf(sandbox, accounts, sharedRole)));
+  return { ...environment, MFA_ADMIN_ACCESS_ROLE: roleNames.read };
 }
 
 /**
  * Makes the role by which a CI applies, as `init --ci github` has it made.
  *
+ * @param options.namedAccounts whether the settings name the development accounts
  * @returns the environment of a job that has assumed it
  */
 export async function applyingRole(
   { sandbox }: Administrator,
-  { sharedRole = false } = {},
+  { sharedRole = false, namedAccounts = true } = {},
 ): Promise<Record<string, string>> {
-  const { managementAccount } = sandbox;
-  const accounts = [sandbox.authAccount, ...Object.values(sandbox.developmentAccounts)];
-  const access = { managementAccount, accounts, accessRole: "OrganizationAccountAccessRole", sharedRole };
-  const policy = upPolicy({ ...access, bucket: undefined, key: undefined });
+  const accounts = [sandbox.authAccount, ...(namedAccounts ? Object.values(sandbox.developmentAccounts) : [])];
+  return jobAs(sandbox, roleNames.up, upPolicy(accessOf(sandbox, accounts, sharedRole)));
+}
+
+/** What the role's policies go by. The state is neither in a bucket, nor are its secrets kept by a key. */
+function accessOf({ managementAccount }: Sandbox, accounts: string[], sharedRole: boolean) {
+  const accessRole = "OrganizationAccountAccessRole";
+  return { managementAccount, accounts, accessRole, sharedRole, bucket: undefined, key: undefined };
+}
+
+/** Makes a role in the management account. @returns the environment of a job that has assumed it */
+async function jobAs(sandbox: Sandbox, roleName: string, policy: object): Promise<Record<string, string>> {
   const management = clients(sandbox);
-  await make(management, roleNames.up, trust(`arn:aws:iam::${managementAccount}:root`), policy);
-  const RoleArn = `arn:aws:iam::${managementAccount}:role/${roleNames.up}`;
-  const { Credentials } = await management.sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: "github" }));
+  const root = `arn:aws:iam::${sandbox.managementAccount}`;
+  await make(management, roleName, trust(`${root}:root`), policy);
+  const assume = new AssumeRoleCommand({ RoleArn: `${root}:role/${roleName}`, RoleSessionName: "github" });
+  const { Credentials } = await management.sts.send(assume);
   return sandbox.environment(given(Credentials));
 }
 
