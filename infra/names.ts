@@ -126,3 +126,8 @@ export const tagPrefix = "mfa-admin:";
 /** What the IAM users that `mfa-admin verify --live` makes are known by: the beginning of the name and the tag together. */
 export const canaryPrefix = "mfa-admin-canary-";
 export const canaryTag = `${tagPrefix}canary`;
+
+/** Whether `mfa-admin verify --live` has made an IAM user. */
+export function isCanaryUser(userName: string, tagKeys: string[]): boolean {
+  return userName.startsWith(canaryPrefix) && tagKeys.includes(canaryTag);
+}

@@ -4,6 +4,7 @@ import {
   DeleteServiceSpecificCredentialCommand,
   DeleteSigningCertificateCommand,
   DeleteSSHPublicKeyCommand,
+  DeleteUserCommand,
   DeleteUserPolicyCommand,
   DetachRolePolicyCommand,
   DetachUserPolicyCommand,
@@ -134,6 +135,12 @@ export async function emptyUser(iam: IAMClient, userName: string): Promise<void>
   if (left.length > 0) throw new Error(left.map(({ part, reason }) => `${userName}: ${part}: ${reason}`).join("; "));
   await takeRightsAway(iam, userName);
   await unlessGone(iam.send(new DeleteUserPolicyCommand({ UserName: userName, PolicyName: revocationPolicy })));
+}
+
+/** Deletes a user, whatever it has; access ends with the first call. One who is gone is no error. */
+export async function deleteUser(iam: IAMClient, userName: string): Promise<void> {
+  await emptyUser(iam, userName);
+  await unlessGone(iam.send(new DeleteUserCommand({ UserName: userName })));
 }
 
 /** Ends the sessions of a role. False when the account has no such role (any more). */

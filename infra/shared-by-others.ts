@@ -1,5 +1,4 @@
 import {
-  DeleteUserCommand,
   DetachGroupPolicyCommand,
   DetachRolePolicyCommand,
   DetachUserPolicyCommand,
@@ -11,8 +10,8 @@ import {
 } from "@aws-sdk/client-iam";
 
 import { ifThere, unlessGone } from "./gone.ts";
-import { canaryPrefix, canaryTag } from "./names.ts";
-import { emptyUser } from "./offboarding.ts";
+import { canaryPrefix, isCanaryUser } from "./names.ts";
+import { deleteUser } from "./offboarding.ts";
 
 /**
  * What others have made of a group or a policy of the stack's, for which IAM would refuse to delete it (IAM API Reference, "DeleteGroup"
@@ -24,8 +23,7 @@ export async function emptyGroup(iam: IAMClient, groupName: string): Promise<voi
   const pages = await all(paginateGetGroup({ client: iam }, { GroupName: groupName }));
   for (const { UserName = "" } of pages.flatMap(({ Users }) => Users ?? [])) {
     if (await isCanary(iam, UserName)) {
-      await emptyUser(iam, UserName);
-      await unlessGone(iam.send(new DeleteUserCommand({ UserName })));
+      await deleteUser(iam, UserName);
     } else {
       await unlessGone(iam.send(new RemoveUserFromGroupCommand({ UserName, GroupName: groupName })));
     }
@@ -39,11 +37,14 @@ async function all<T>(pages: AsyncIterable<T>): Promise<T[]> {
   return list;
 }
 
-/** By its name and its tag together: a list of users tells no tags. */
+/** A group's list of users tells no tags. */
 async function isCanary(iam: IAMClient, UserName: string): Promise<boolean> {
   if (!UserName.startsWith(canaryPrefix)) return false;
   const answer = await ifThere(iam.send(new GetUserCommand({ UserName })), undefined);
-  return answer?.User?.Tags?.some(({ Key }) => Key === canaryTag) ?? false;
+  return isCanaryUser(
+    UserName,
+    (answer?.User?.Tags ?? []).map(({ Key = "" }) => Key),
+  );
 }
 
 /** Takes a managed policy off every user, group and role. */

@@ -7,7 +7,7 @@ import {
   type Tag,
 } from "@aws-sdk/client-iam";
 
-import { canaryPrefix, canaryTag } from "../../infra/names.ts";
+import { isCanaryUser } from "../../infra/names.ts";
 
 /** A user, a role, a group or a managed policy of an account, whoever has made it. */
 export interface Identity {
@@ -35,7 +35,7 @@ export interface NamedPolicy {
 
 /** Whether `mfa-admin verify --live` has made it. */
 export function isCanary({ type, name, tags }: Pick<Identity, "type" | "name" | "tags">): boolean {
-  return type === "user" && name.startsWith(canaryPrefix) && Object.hasOwn(tags, canaryTag);
+  return type === "user" && isCanaryUser(name, Object.keys(tags));
 }
 
 /**

@@ -6,14 +6,12 @@ import {
   AddUserToGroupCommand,
   CreateAccessKeyCommand,
   CreateUserCommand,
-  DeleteUserCommand,
   type IAMClient,
   PutUserPolicyCommand,
 } from "@aws-sdk/client-iam";
 
-import { unlessGone } from "../../../infra/gone.ts";
 import { canaryTag } from "../../../infra/names.ts";
-import { emptyUser } from "../../../infra/offboarding.ts";
+import { deleteUser } from "../../../infra/offboarding.ts";
 import type { Settings } from "../../../infra/settings.ts";
 import { isAccessDenied, wordsOf } from "../../aws/error-words.ts";
 import type { Credentials } from "../../login/developer-clients.ts";
@@ -86,11 +84,7 @@ function refused(error: unknown): never {
 
 /** Takes a canary away, whatever it has got meanwhile; its access ends with the first call. One that is gone is no error. */
 export async function removeCanary(iam: IAMClient, userName: string): Promise<void> {
-  const remove = async (): Promise<void> => {
-    await emptyUser(iam, userName);
-    await unlessGone(iam.send(new DeleteUserCommand({ UserName: userName })));
-  };
   // What was made a moment ago may not be listed yet.
   const isListedLater = (error: unknown): boolean => error instanceof Error && error.name === "DeleteConflictException";
-  await settled(remove, isListedLater, new AbortController().signal);
+  await settled(() => deleteUser(iam, userName), isListedLater, new AbortController().signal);
 }
