@@ -74,6 +74,7 @@ export function createContext(
   knownAccounts: Record<string, string> = {},
 ): Context {
   const { otherForm, pluginVersion, unreached = { accounts: {}, roles: [], permissions: [] } } = options;
+  const { accessRole } = settings;
   const tags = tagList(settings.tags);
   const onError = [retryTransientErrors()];
   return {
@@ -87,9 +88,9 @@ export function createContext(
     ),
     hooks: { onError },
     userHooks: { onError, ...userHooks(settings, otherForm) },
-    roleHooks: { onError, beforeDelete: [emptyRoleBeforeDelete(settings.accessRole)] },
-    groupHooks: { onError, beforeDelete: [emptyGroupBeforeDelete(settings.accessRole)] },
-    policyHooks: { onError, beforeDelete: [detachPolicyBeforeDelete(settings.accessRole)] },
+    roleHooks: { onError, beforeDelete: [emptyRoleBeforeDelete(accessRole)] },
+    groupHooks: { onError, beforeDelete: [emptyGroupBeforeDelete(accessRole)] },
+    policyHooks: { onError, beforeDelete: [detachPolicyBeforeDelete(accessRole)] },
     tagged: tags.length > 0 ? { tags } : {},
     unreached,
     otherForm,

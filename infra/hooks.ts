@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import pLimit from "p-limit";
 
 import { isHalfMade, isTransient } from "./errors.ts";
 import { accountsLost, sharedAccess } from "./shared-access.ts";
@@ -33,11 +34,14 @@ function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
+/** A user or a role is emptied by a dozen calls of IAM, which throttles early; the engine deletes more of them at once. */
+const limit = pLimit(16);
+
 /** Empties a user before the engine deletes it, so that an edited roster and `up` are enough to remove a developer. */
 export function emptyUserBeforeDelete(accessRole: string): pulumi.ResourceHook {
   return new pulumi.ResourceHook(deletionHooks["aws-native:iam:User"], async ({ id, oldOutputs }) => {
     const { emptyUser } = await import("./offboarding.ts");
-    await emptyUser(await iamOf(oldOutputs, accessRole), id);
+    await limit(async () => emptyUser(await iamOf(oldOutputs, accessRole), id));
   });
 }
 
@@ -59,7 +63,7 @@ export function endSharedSessionsBeforeDelete(accessRole: string, units: string[
       await cutOffUser(iam, id);
       await endSharedSessions({ roleName, userNames: [id] }, units, endMargin);
     }
-    await emptyUser(iam, id);
+    await limit(() => emptyUser(iam, id));
   });
 }
 
@@ -86,7 +90,7 @@ const endMargin = 5000;
 export function emptyRoleBeforeDelete(accessRole: string): pulumi.ResourceHook {
   return new pulumi.ResourceHook(deletionHooks["aws-native:iam:Role"], async ({ id, oldOutputs }) => {
     const { emptyRole } = await import("./offboarding.ts");
-    await emptyRole(await iamOf(oldOutputs, accessRole), id);
+    await limit(async () => emptyRole(await iamOf(oldOutputs, accessRole), id));
   });
 }
 

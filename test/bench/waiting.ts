@@ -6,7 +6,7 @@ import { type Form, stackOfAccounts } from "./stacks.ts";
 /** Seconds that Cloud Control works on each resource. */
 const handlerSeconds = 10;
 
-/** What an account takes a second. AWS publishes no numbers for these; both are assumed. */
+/** What an account takes a second. Both are assumed: no page of AWS's was found that tells them. */
 const slow: SlowAws = {
   handlerMilliseconds: handlerSeconds * 1000,
   rates: [
