@@ -32,8 +32,8 @@ export function trailRows(account: string, events: TrailEvent[], settings: Setti
 const longestRun = 3_600_000;
 
 /**
- * Who ran the engine, by the access key ids of its sessions: the caller who has assumed the access role with the same credentials shortly
- * before, under a session name of their own. Every run of mfa-admin does so before the engine starts.
+ * Who ran the engine, by the access key ids of its sessions: the same principal has assumed the access role shortly before, under a
+ * session name of a person's own. Every run of mfa-admin does so before the engine starts.
  */
 function runnersByKey(events: TrailEvent[]): Map<string, string> {
   const opened = events

@@ -5,7 +5,7 @@ import { sessionInAws } from "./session-in-aws.ts";
 
 /**
  * The profiles that `login` has written and the remembered sessions, with AWS's word on each: the expiration in the file may have been
- * edited.
+ * edited, or be out of date.
  */
 export async function loginsInAws(memory: Memory, clockOffset: number): Promise<LoginInAws[]> {
   const written = await Promise.all(
