@@ -26,17 +26,17 @@ import { organizationComparison } from "./organization.ts";
 import { entriesComparison } from "./shared-role.ts";
 import { foreignAccounts, identityCenter, sideDoors } from "./side-doors.ts";
 
-/** The side doors that are looked for in each account. */
+/** The kinds of side doors that each account is searched for. */
 const searchedKinds: FindingKind[] = [
   ...["role-for-anybody", "role-for-outsider", "role-for-provider", "role-without-mfa", "role-for-other-account"],
   ...["access-role", "stray-role", "user", "root-key", "provider", "identity-center"],
 ] as const;
 
 /**
- * Proves the promise on what AWS has. It asks for nothing of the stack's state, and changes nothing, but for canaries: those that are
- * given are made, tried and taken away, and what others have left is taken away.
+ * Verifies the promise in AWS, without the stack's state. Nothing is changed but canaries: the given ones are made, tried and removed, and
+ * leftovers of other runs are removed.
  *
- * @param options.readOnly whether what others have left stays, and is found like any user
+ * @param options.readOnly whether leftovers stay, and are findings as any other user
  */
 export async function verify(
   { stack }: Pick<Project, "stack">,
@@ -129,7 +129,7 @@ async function readAccounts(
   return read.filter((account) => account !== undefined);
 }
 
-/** The lines of every account; the simulator needs the accounts' own answers for developers alone. */
+/** The lines of every account, simulated. Accounts have to be read first only for the developers' lines. */
 async function matrix(
   above: ControlPolicies,
   accounts: AccountInAws[],
@@ -147,7 +147,7 @@ async function matrix(
   ];
   const surroundings = { organizationId, region: settings.region ?? region };
   const found = await simulate(lines, { ...surroundings, hierarchy: (id) => hierarchyOf(above, id) }, attempt);
-  // What the organization's own policies deny is meant to be denied.
+  // Actions that the organization's own policies deny are denied on purpose.
   const own = ownPolicies(settings).map(({ content }) => JSON.stringify(content));
   const stopped = lines.filter((_, index) => isStopped(found[index]));
   if (own.length === 0 || stopped.length === 0) return found;
@@ -164,7 +164,7 @@ const askedIn = ({ account, who, credentials, action, resource }: MatrixLine) =>
   ...[account, who, credentials, action, resource],
 ];
 
-/** Those of some accounts that the organization does not have. */
+/** The accounts among some that do not belong to the organization. */
 async function outsidersAmong(ids: string[], attempt: Attempt): Promise<Set<string>> {
   const found = await pMap(
     ids,
