@@ -7,8 +7,8 @@ import { tell } from "../terminal/tell.ts";
 const pause = 1000;
 
 /**
- * Runs an action that another run's lock may refuse, and retries until the lock is released or the deadline has passed. The lock's holder
- * is named once.
+ * Runs an action that another run's lock may refuse, and retries until the lock is released or the deadline has passed. Each
+ * holder of the lock is named once.
  *
  * @param deadline milliseconds since the epoch; with one in the past there is one attempt
  * @throws Locked when the deadline has passed
