@@ -7,7 +7,7 @@ import { administratorOf, clients, type Clients, given, trust } from "../sandbox
 import type { Administrator } from "./harness.ts";
 
 /**
- * Makes the roles by which a CI may only read, as `init --ci github` has them made.
+ * Makes the roles by which CI may only read, as in the instructions of `init --ci github`.
  *
  * @param options.sharedRole whether the stack has a shared role
  * @returns the environment of a job that has assumed the preview's role
@@ -26,7 +26,7 @@ export async function readingRoles(
 }
 
 /**
- * Makes the role by which a CI applies, as `init --ci github` has it made.
+ * Makes the role by which CI applies, as in the instructions of `init --ci github`.
  *
  * @param options.namedAccounts whether the settings name the development accounts
  * @returns the environment of a job that has assumed it
@@ -39,7 +39,7 @@ export async function applyingRole(
   return jobAs(sandbox, roleNames.up, upPolicy(accessOf(sandbox, accounts, sharedRole)));
 }
 
-/** What the role's policies go by. The state is neither in a bucket, nor are its secrets kept by a key. */
+/** The parameters of the roles' policies. The state is in no bucket, and no KMS key keeps its secrets. */
 function accessOf({ managementAccount }: Sandbox, accounts: string[], sharedRole: boolean) {
   const accessRole = "OrganizationAccountAccessRole";
   return { managementAccount, accounts, accessRole, sharedRole, bucket: undefined, key: undefined };
