@@ -46,7 +46,7 @@ describe("trouble in the middle of up", () => {
     await begin({ developers });
     const handlerMilliseconds = 1200;
     admin.sandbox.setLatency(handlerMilliseconds, "ResourceHandler");
-    admin.sandbox.setRates([{ service: "cloudcontrol", perSecond: 60, burst: 6 }]);
+    admin.sandbox.setRates([{ service: "cloudcontrol", actions: ["CreateResource"], perSecond: 20, burst: 4 }]);
     const { stdout } = await admin.succeed("up", "--yes");
     expect(stdout).to.match(/: 39 created, 0 unchanged\.\n$/);
     expect(admin.sandbox.requests.map(({ outcome }) => outcome)).to.include("ThrottlingException");
