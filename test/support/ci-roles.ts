@@ -17,11 +17,10 @@ export async function readingRoles(
   { sharedRole = false } = {},
 ): Promise<Record<string, string>> {
   const accounts = [sandbox.authAccount, ...Object.values(sandbox.developmentAccounts)];
-  const readTrusted = JSON.stringify(readTrust(sandbox.managementAccount));
-  for (const id of accounts) {
-    await make(await administratorOf(sandbox, id), roleNames.read, readTrusted, readPolicy());
-  }
   const environment = await jobAs(sandbox, roleNames.preview, previewPolicy(accessOf(sandbox, accounts, sharedRole)));
+  // The preview's role first: the trust policy of the others names it, and IAM knows no principal that is not there.
+  const trusted = JSON.stringify(readTrust(sandbox.managementAccount));
+  for (const id of accounts) await make(await administratorOf(sandbox, id), roleNames.read, trusted, readPolicy());
   return { ...environment, MFA_ADMIN_ACCESS_ROLE: roleNames.read };
 }
 
