@@ -117,6 +117,14 @@ export function accountIdIn(settings: Pick<Naming, "authAccount" | "developmentA
   return account === "auth" ? settings.authAccount : (settings.developmentAccounts[account] ?? "");
 }
 
+/** The ids of the auth account and the development accounts, by name. */
+export function accountIdsIn({
+  authAccount,
+  developmentAccounts,
+}: Pick<Naming, "authAccount" | "developmentAccounts">): Record<string, string> {
+  return { auth: authAccount, ...developmentAccounts };
+}
+
 /** The name of a role's trust policy in lists of its policies. */
 export const trustPolicyName = "trust policy";
 

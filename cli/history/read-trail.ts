@@ -1,6 +1,7 @@
 import type { LookupAttribute } from "@aws-sdk/client-cloudtrail";
 import pMap from "p-map";
 
+import { accountIdsIn } from "../../infra/names.ts";
 import { region } from "../../infra/region.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Attempt } from "../aws/missed.ts";
@@ -37,7 +38,7 @@ export async function readTrail(
   since: Date,
   { attempt, advance }: { attempt: Attempt; advance: () => void },
 ): Promise<HistoryRow[]> {
-  const accounts = Object.entries({ auth: settings.authAccount, ...settings.developmentAccounts });
+  const accounts = Object.entries(accountIdsIn(settings));
   const inAccount = async (account: string, id: string | undefined, names: string[]): Promise<HistoryRow[]> => {
     const eventsOf = (attribute: LookupAttribute) =>
       allEvents(trailEvents(id, settings, { region, since, attribute }), advance);

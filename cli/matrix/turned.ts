@@ -1,3 +1,4 @@
+import { accountIdsIn } from "../../infra/names.ts";
 import { region } from "../../infra/region.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { clientsIn } from "../aws/clients.ts";
@@ -32,11 +33,10 @@ export async function turnedBy(changes: Pick<StackChanges, "resources">, setting
       return undefined;
     }
   };
-  const { authAccount, developmentAccounts, organizationalUnits } = settings;
-  const ids = [authAccount, ...Object.values(developmentAccounts)];
+  const ids = Object.values(accountIdsIn(settings));
   const [above, identities] = await Promise.all([
-    attempt("", () => readControlPolicies(ids, organizationalUnits)),
-    attempt("", () => identitiesIn(clientsIn(settings)(authAccount), { ofAws: true })),
+    attempt("", () => readControlPolicies(ids, settings.organizationalUnits)),
+    attempt("", () => identitiesIn(clientsIn(settings)(settings.authAccount), { ofAws: true })),
   ]);
   const turned: Warning[] = [];
   if (above !== undefined && identities !== undefined) {
@@ -88,9 +88,9 @@ function differing(now: Side, then: Side): [Asked[], Asked[]] {
 export function turnedLines(
   now: MatrixLine[],
   then: MatrixLine[],
-  { authAccount, developmentAccounts }: Pick<Settings, "authAccount" | "developmentAccounts">,
+  settings: Pick<Settings, "authAccount" | "developmentAccounts">,
 ): Warning[] {
-  const ids = new Map([["auth", authAccount], ...Object.entries(developmentAccounts)]);
+  const ids = new Map(Object.entries(accountIdsIn(settings)));
   const turned = now.flatMap((line, index) => {
     const [from, to] = [line.got, then[index]?.got];
     if (from === undefined || to === undefined || from === to) return [];

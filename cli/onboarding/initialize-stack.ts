@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 
+import { accountIdsIn } from "../../infra/names.ts";
 import { parseSettings } from "../../infra/settings.ts";
 import { type OrganizationView, viewOrganization } from "../aws/organization-view.ts";
 import { requirePreconditions, managementAccountAtHand } from "../aws/preconditions.ts";
@@ -133,7 +134,7 @@ function requireValid(answers: InitAnswers): void {
 
 function requireKnownAccounts(settings: InitialSettings, { accounts, inactive }: OrganizationView): void {
   const known = new Set(accounts.map(({ id }) => id));
-  const wanted = { auth: settings.authAccount, ...settings.developmentAccounts };
+  const wanted = accountIdsIn(settings);
   for (const [name, id] of Object.entries(wanted)) {
     if (known.has(id)) continue;
     const closed = inactive.find((account) => account.id === id);

@@ -1,6 +1,6 @@
 /** The roles of an account that somebody can assume against the promise, whoever has made the roles. */
 
-import { accountsOf, roleNameOf } from "../../infra/names.ts";
+import { accountIdsIn, accountsOf, roleNameOf } from "../../infra/names.ts";
 import { onlyDenies } from "../../infra/policy-documents.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Identity } from "../aws/identities.ts";
@@ -119,7 +119,7 @@ function kindOf(
     return fromOrganization || (isClosed && !isTrusted) ? undefined : "role-for-outsider";
   }
   if (withMfa || accountId === managementAccount) return undefined;
-  const isLookedAt = [settings.authAccount, ...Object.values(settings.developmentAccounts)].includes(accountId);
+  const isLookedAt = Object.values(accountIdsIn(settings)).includes(accountId);
   if (!isLookedAt) return "role-for-other-account";
   return isRole ? undefined : "role-without-mfa";
 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import pMap from "p-map";
 
+import { accountIdsIn } from "../../infra/names.ts";
 import { ownPolicies } from "../../infra/own-policies.ts";
 import { region } from "../../infra/region.ts";
 import type { Settings } from "../../infra/settings.ts";
@@ -49,15 +50,10 @@ export async function verify(
   const organizationId = knownOrganization()?.id ?? "";
   const missed: Missed[] = [];
   const attempt = noting(missed, "verify");
-  const { authAccount, developmentAccounts, organizationalUnits } = settings;
-  const all = [["auth", authAccount] as const, ...Object.entries(developmentAccounts)];
+  const all = Object.entries(accountIdsIn(settings));
+  const ids = all.map(([, id]) => id);
   const [above, read] = await Promise.all([
-    attempt("the policies of the organization", () =>
-      readControlPolicies(
-        all.map(([, id]) => id),
-        organizationalUnits,
-      ),
-    ),
+    attempt("the policies of the organization", () => readControlPolicies(ids, settings.organizationalUnits)),
     readAccounts(all, settings, attempt),
   ]);
   const isLeft = !readOnly && read.some(({ identities }) => identities.some(isCanary));
@@ -71,7 +67,7 @@ export async function verify(
   const organization = above && organizationComparison(above, settings, organizationId);
   const [lines, outsiders] = await Promise.all([
     above === undefined ? [] : matrix(above, accounts, settings, organizationId, attempt),
-    outsidersAmong(foreignAccounts(accounts, [...all.map(([, id]) => id), managementAccount]), attempt),
+    outsidersAmong(foreignAccounts(accounts, [...ids, managementAccount]), attempt),
   ]);
   const live =
     canaries.length === 0 ? undefined : await (await import("./canary/live.ts")).tryLive(canaries, settings, stack);
