@@ -60,7 +60,7 @@ export function endSharedSessionsBeforeDelete(accessRole: string, units: string[
     const iam = await iamOf(oldOutputs, accessRole);
     const { roleName, accounts } = sharedAccess(oldInputs);
     if (roleName !== undefined && accounts !== undefined) {
-      await cutOffUser(iam, id);
+      await limit(() => cutOffUser(iam, id));
       await endSharedSessions({ roleName, userNames: [id] }, units, endMargin);
     }
     await limit(() => emptyUser(iam, id));
