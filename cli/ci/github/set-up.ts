@@ -32,7 +32,7 @@ import { idOf, workflows } from "./workflows.ts";
 export interface GithubFlags {
   repository: string | undefined;
   branch: string | undefined;
-  /** How the subject of the jobs' identity begins; GitHub is asked when left out. */
+  /** The beginning of the subject claim in the jobs' OIDC tokens; GitHub is asked when left out. */
   subClaimPrefix: string | undefined;
   /** Replace workflows that were edited. */
   overwrite: boolean;
@@ -68,7 +68,7 @@ export async function setUpGithub(project: Project, version: string, flags: Gith
   });
   const files = await workflows(options);
   const written = await write(repository.root, files, flags.overwrite);
-  // What they say is worked out, and nobody else's.
+  // The role files are generated, and nobody edits them: they are always overwritten.
   written.push(...(await write(repository.root, roleFiles(idOf(options), roles, settings.accessRole), true)));
   return {
     repository: repository.name,
@@ -85,7 +85,7 @@ export async function setUpGithub(project: Project, version: string, flags: Gith
   };
 }
 
-/** Waits for every precondition, and tells all that do not hold at once. */
+/** Waits for all preconditions. @throws Failure with every one that does not hold */
 async function all<T extends readonly unknown[]>(...holds: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
   const outcomes = await Promise.allSettled(holds);
   const reasons = outcomes.flatMap((one): unknown[] => (one.status === "rejected" ? [one.reason] : []));
@@ -135,7 +135,7 @@ function rolesOf(
   ];
 }
 
-/** @param files texts by path, as seen from the repository's root @returns the paths that were written */
+/** @param files texts by path, relative to the repository's root @returns the paths that were written */
 async function write(root: string, files: Record<string, string>, overwrite: boolean): Promise<string[]> {
   const edited: string[] = [];
   const changed: [path: string, text: string][] = [];
