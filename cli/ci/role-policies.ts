@@ -127,8 +127,8 @@ const readStackSets = (access: CiAccess): CiStatement[] =>
 
 /**
  * Allows making, changing and deleting the StackSet of the shared role, and no other. Cloud Control calls these actions with the
- * caller's own rights. `CreateStackSet` is no action on a resource; actions on instances also need their targets and the template's types
- * as resources (Service Authorization Reference, "Actions, resources, and condition keys for AWS CloudFormation").
+ * caller's own rights. `CreateStackSet` is no action on a resource. Actions on instances also need their targets and the template's
+ * types as resources (Service Authorization Reference, "Actions, resources, and condition keys for AWS CloudFormation").
  */
 const manageStackSets = ({ managementAccount, sharedRole }: CiAccess): CiStatement[] =>
   sharedRole

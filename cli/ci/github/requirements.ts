@@ -28,8 +28,8 @@ export async function requireReachableState({ backendUrl, directory, stack }: Pr
 }
 
 /**
- * Refuses a project that does not pin the mfa-admin that a runner installs. It runs with an administrator's rights, so the lock file
- * has to name a git commit.
+ * Refuses a project that does not pin the mfa-admin that a runner installs. It runs with an administrator's rights, so the lock
+ * file has to name a git commit.
  */
 export async function requireInstallable(directory: string): Promise<void> {
   const path = join(directory, "package.json");
