@@ -135,7 +135,7 @@ export function requireSeen({ missed }: Pick<Look, "missed">): void {
   );
 }
 
-/** The identities of every account. @param attempt waits for an account's call; where it returns undefined, the account is left out */
+/** The identities of every account. @param attempt waits for an account's call; an account without a result is left out */
 export async function lookAtIdentities(
   settings: Pick<Settings, "authAccount" | "developmentAccounts" | "accessRole">,
   attempt: <T>(missing: { what: "account"; account: string }, call: Promise<T>) => Promise<T | undefined>,

@@ -103,8 +103,8 @@ export async function unitAbove(accountId: string, units: string[]): Promise<str
 }
 
 /**
- * The accounts that are neither among the targets (units, the root, accounts) nor below one of them. The accounts directly in a unit
- * are listed in pages of 20 (Organizations API Reference, "ListAccountsForParent") while that takes fewer calls than one for each.
+ * The accounts that are neither among the targets (units, the root, accounts) nor below one. The accounts directly in a unit are
+ * listed in pages of 20 (Organizations API Reference, "ListAccountsForParent") while that takes fewer calls than one for each.
  */
 export async function accountsOutside(accountIds: string[], targets: string[]): Promise<string[]> {
   const client = organizationsClient();

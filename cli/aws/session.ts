@@ -77,8 +77,8 @@ async function open(): Promise<void> {
 }
 
 /**
- * The variable that names the credentials, in one order for this SDK and the engine's, whose own orders differ: `AWS_PROFILE`, keys
- * in the environment, `AWS_DEFAULT_PROFILE` (only the engine's SDK knows it, and takes it before keys; the AWS CLI takes keys first).
+ * The variable that names the credentials, in one order for this SDK and the engine's, whose own orders differ: `AWS_PROFILE`,
+ * keys in the environment, `AWS_DEFAULT_PROFILE` (the engine's SDK alone knows it, before keys; the AWS CLI takes keys first).
  */
 function chooseVariable(): "AWS_PROFILE" | "keys" | "AWS_DEFAULT_PROFILE" {
   const other = process.env["AWS_DEFAULT_PROFILE"];
@@ -90,7 +90,7 @@ function chooseVariable(): "AWS_PROFILE" | "keys" | "AWS_DEFAULT_PROFILE" {
   return "AWS_DEFAULT_PROFILE";
 }
 
-/** Assumes the web identity's role: it comes before the default profile in the engine's SDK and the AWS CLI, after it in this SDK. */
+/** Takes the web identity: the engine's SDK and the AWS CLI prefer it to the default profile, this SDK prefers the profile. */
 async function takeWebIdentity(source: ProfileSource): Promise<void> {
   const { fromTokenFile } = await import("@aws-sdk/credential-providers");
   handOver(await fromTokenFile({ clientConfig: { region, requestHandler: requestHandler() } })(), source);

@@ -1,4 +1,4 @@
-/** Pulumi's Automation API, loaded without what no program of ours needs: the one place to import it from. */
+/** Pulumi's Automation API, loaded without the modules that this program does not need. Import it only from here. */
 import "./pulumi-insides.ts";
 
 export {
@@ -11,5 +11,5 @@ export {
   StackNotFoundError,
 } from "@pulumi/pulumi/automation/index.js";
 export type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/events.js";
-/** How Pulumi marks a secret in a deployment. */
+/** The marks of a secret in a Pulumi deployment. */
 export { specialSecretSig, specialSigKey } from "@pulumi/pulumi/runtime/rpc.js";
