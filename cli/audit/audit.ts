@@ -80,7 +80,9 @@ async function readAccounts(
   return read.filter((account) => account !== undefined);
 }
 
-/** Reads all events of the auth account. Of others it reads changes of trust policies, and events of users with active access keys. */
+/**
+ * Reads all events of the auth account. Of others it reads changes of trust policies, and events of users with active access keys.
+ */
 async function readTrails(
   read: AccountRead[],
   accounts: [name: string, id: string][],

@@ -102,7 +102,10 @@ function rowFindings(
   return found;
 }
 
-/** IAM users who are neither on the roster nor exempt, and names on it without a user. The roster has users of the auth account alone. */
+/**
+ * IAM users who are neither on the roster nor exempt, and names on it without a user. The roster has users of the auth account
+ * alone.
+ */
 function rosterFindings({ account, users }: AccountRead, settings: Settings): AuditFinding[] {
   const roster = account === "auth" ? Object.keys(settings.developers) : [];
   const exempt = new Set(exemptionsOf(settings).map(({ arn }) => arn));

@@ -43,7 +43,9 @@ export async function readAccount(
   };
 }
 
-/** The kinds of the users' MFA devices. A user with a virtual device gets that kind alone: `ListVirtualMFADevices` lists no other. */
+/**
+ * The kinds of the users' MFA devices. A user with a virtual device gets that kind alone: `ListVirtualMFADevices` lists no other.
+ */
 async function devicesOf(iam: IAMClient, rows: CredentialRow[]): Promise<AccountRead["devices"]> {
   const enrolled = rows.filter(({ user, hasMfa }) => hasMfa && user !== "root").map(({ user }) => user);
   if (enrolled.length === 0) return new Map();

@@ -11,7 +11,9 @@ import type { AuditFinding } from "../results/audit.ts";
 /** Actions that need no MFA or no permission: asking who one is, and for a session (AWS STS API Reference). */
 const always = ["sts:GetCallerIdentity", "sts:GetSessionToken", "sts:GetAccessKeyInfo"];
 
-/** The findings of an account's events. Equal findings become one, with their number and with the time and id of the latest event. */
+/**
+ * The findings of an account's events. Equal findings become one, with their number and with the time and id of the latest event.
+ */
 export function trailFindings(account: string, events: TrailEvent[], settings: Settings): AuditFinding[] {
   const found = events.filter(({ succeeded }) => succeeded).flatMap((event) => eventFindings(account, event, settings));
   const alike = Map.groupBy(found, ({ kind, who, fact }) => JSON.stringify([kind, who, fact]));

@@ -196,8 +196,8 @@ async function explained(organization: Promise<OrganizationFacts>, whose: string
 }
 
 /**
- * @throws Failure for an organization for consolidated billing alone, which has no policies (Organizations User Guide, "Enabling all
- * features for an organization")
+ * @throws Failure for an organization for consolidated billing alone, which has no policies (Organizations User Guide, "Enabling
+ * all features for an organization")
  */
 export function requireAllFeatures({ features, managementAccount }: OrganizationFacts): void {
   if (features !== "CONSOLIDATED_BILLING") return;

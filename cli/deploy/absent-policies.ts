@@ -11,8 +11,8 @@ import type { Danger } from "../results/warning.ts";
 type Setting = "permissions" | "permissionsBoundary";
 
 /**
- * Managed policies in the settings that AWS does not have. Without this check, IAM would refuse the role only after users were made.
- * Policies that a role of the stack has already are not asked for: IAM deletes no attached policy.
+ * Managed policies in the settings that AWS does not have. Without this check, IAM would refuse the role only after users were
+ * made. Policies that a role of the stack has already are not asked for: IAM deletes no attached policy.
  */
 export async function absentPolicies(
   before: StackBefore,

@@ -15,8 +15,8 @@ export function defaultRemovals(developers: number): number {
 }
 
 /**
- * The dangers of an edit, which `up` refuses without consent, and whom the edit shuts out. AWS is asked only about the auth account,
- * and about what the edit adds or removes.
+ * The dangers of an edit, which `up` refuses without consent, and whom the edit shuts out. AWS is asked only about the auth
+ * account, and about what the edit adds or removes.
  *
  * @param look the service control policy in AWS
  */
@@ -156,7 +156,9 @@ function renamedAccounts({ accounts }: StackBefore, settings: Settings): Danger[
   });
 }
 
-/** Ids by name of the accounts in which a run makes resources. It is a Map, since a name may be that of a property of every object. */
+/**
+ * Ids by name of the accounts in which a run makes resources. It is a Map, since a name may be that of a property of every object.
+ */
 function namedAccounts({ authAccount, ...settings }: Settings): Map<string, string> {
   return new Map([["auth", authAccount], ...Object.entries(accountsWithOwnRoles(settings))]);
 }

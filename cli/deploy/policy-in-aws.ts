@@ -45,7 +45,7 @@ export async function dangersOfPolicy(
   return found.flat();
 }
 
-/** @throws Failure when a refresh during the run has found another policy, so that the rest of the run has a danger without consent */
+/** @throws Failure when a refresh during the run has found another policy, and the rest of the run is a danger without consent */
 export async function requireStillHarmless(
   before: StackBefore,
   settings: Settings,

@@ -25,11 +25,11 @@ export interface ReachOptions {
 }
 
 /**
- * Has the runs on a stack skip the development accounts of the state that cannot be reached, whether the settings still name them or
- * not.
+ * Has the runs on a stack skip the development accounts of the state that cannot be reached, whether the settings still name them
+ * or not.
  *
- * @throws Failure for an unreachable account that the state does not have yet, which is a mistake in an edit; and when an account to
- * forget is not gone
+ * @throws Failure for an unreachable account that the state does not have yet, which is a mistake in an edit; and when an account
+ * to forget is not gone
  */
 export async function goWithoutUnreached(stack: Stack, options: ReachOptions): Promise<void> {
   const { resources, settings, deleting, forget, found } = options;

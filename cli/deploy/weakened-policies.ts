@@ -5,8 +5,8 @@ import { type SpelledDocument, spelledDocument } from "../../infra/policy-docume
 type Statement = SpelledDocument["Statement"][number];
 
 /**
- * The Deny statements of a policy that no statement of the new policies covers: by Sid, or as "statement 2". Statements are compared
- * one by one, by their text. A denial that only two statements cover together counts as lost, and needs consent.
+ * The Deny statements of a policy that no statement of the new policies covers: by Sid, or as "statement 2". Statements are
+ * compared one by one, by their text. A denial that only two statements cover together counts as lost, and needs consent.
  *
  * @param before a policy document
  * @param now the documents that replace it, all together
@@ -31,8 +31,8 @@ function covers(wide: Statement, narrow: Statement): boolean {
 }
 
 /**
- * Whether the wide statement's Action, NotAction, Resource or NotResource covers the narrow one's. AWS compares actions without case
- * (IAM User Guide, "IAM JSON policy elements: Action").
+ * Whether the wide statement's Action, NotAction, Resource or NotResource covers the narrow one's. AWS compares actions without
+ * case (IAM User Guide, "IAM JSON policy elements: Action").
  */
 function coversElement(
   wide: Statement,

@@ -42,8 +42,8 @@ function pathOf(id: string): string | undefined {
 }
 
 /**
- * The stack without the reports that the Automation API reads from the Pulumi CLI after every run: the outputs, once more with their
- * secrets, and the history. Callers need only the run's events.
+ * The stack without the reports that the Automation API reads from the Pulumi CLI after every run: the outputs, once more with
+ * their secrets, and the history. Callers need only the run's events.
  */
 export function withoutReports(stack: Stack): Stack {
   const nothing = { value: () => Promise.resolve({}) };

@@ -120,9 +120,9 @@ function partOf(stack: Stack, { settings, target, program = programOf(stack, set
 }
 
 /**
- * Refreshes the state from AWS; the changes are the drift. It takes two passes: the aws-native plugin's first one puts what it finds
- * where neither its own report nor `ignoreChanges` sees it (pulumi-aws-native#1796), and an update after that would delete a console
- * password that was made outside of the stack.
+ * Refreshes the state from AWS; the changes are the drift. It takes two passes: the aws-native plugin's first one puts what it
+ * finds where neither its own report nor `ignoreChanges` sees it (pulumi-aws-native#1796), and an update after that would delete a
+ * console password that was made outside of the stack.
  *
  * @param only URNs of the resources to read; all when left out
  */

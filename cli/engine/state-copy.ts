@@ -73,8 +73,8 @@ async function exported(project: Project): Promise<string> {
 }
 
 /**
- * The state with providers that assume the role of {@link accessRoleArn} now, and without inputs from an earlier user's environment:
- * a refresh does not run the program, which would set them.
+ * The state with providers that assume the role of {@link accessRoleArn} now, and without inputs from an earlier user's
+ * environment: a refresh does not run the program, which would set them.
  */
 function withProvidersOfNow(text: string): string {
   const accessRole = readingRole();

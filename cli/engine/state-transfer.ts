@@ -21,8 +21,8 @@ export async function importState(stack: Stack, state: State): Promise<void> {
 }
 
 /**
- * A stack's state with its secrets encrypted as they are stored: neither passphrase nor key is needed. A state file in a directory or
- * a bucket is read as it is.
+ * A stack's state with its secrets encrypted as they are stored: neither passphrase nor key is needed. A state file in a directory
+ * or a bucket is read as it is.
  */
 export async function exportSealed(project: Project): Promise<State> {
   const file = await readStateFile(project);
