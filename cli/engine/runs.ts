@@ -191,7 +191,7 @@ async function resourcesOf(stack: Stack, { project }: RunOptions): Promise<Resou
 
 /**
  * Repairs the state where its resources need it. A run of the program gives new inputs to the providers that it still has. But a
- * refresh does not run the program, and an account that was removed from the settings is deleted by its old provider.
+ * refresh does not run the program, and the resources of an account that was removed from the settings go by its old provider.
  *
  * @param known the state's resources
  * @param refresh reads the resources that the repair takes into the state

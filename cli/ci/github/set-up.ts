@@ -85,7 +85,7 @@ export async function setUpGithub(project: Project, version: string, flags: Gith
   };
 }
 
-/** Waits for all preconditions. @throws Failure with every one that does not hold */
+/** Waits for all preconditions. @throws Failure that tells all that do not hold; where one is another error, the first error */
 async function all<T extends readonly unknown[]>(...holds: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
   const outcomes = await Promise.allSettled(holds);
   const reasons = outcomes.flatMap((one): unknown[] => (one.status === "rejected" ? [one.reason] : []));
