@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** How the developers' package starts: `toolchain/developer-package.js` makes it, with everything that it needs. */
+/** The entry point of the developers' package, which `toolchain/developer-package.js` builds with everything that it needs. */
 import { knowUser, newerNode, outliveReaders, tellNode } from "./process.js";
 
 knowUser();

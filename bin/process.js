@@ -1,11 +1,11 @@
-/** What the process needs before anything is loaded. It is read by old versions of Node, too. */
+/** Prepares the process before anything is loaded. Old versions of Node have to read this file, too. */
 import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 
 /**
- * The oldest Node that the package asks for, where this is an older one.
+ * The oldest Node that the package supports; undefined where this Node is new enough.
  *
- * @param {URL} packageFile the package.json, the one place where it stands
+ * @param {URL} packageFile the package.json, whose `engines` has the version
  * @returns {string | undefined}
  */
 export function newerNode(packageFile) {
@@ -26,8 +26,8 @@ export function tellNode(wanted) {
 }
 
 /**
- * A user whom the password file does not have, as in a container, has no name, shell and home. oclif, Pulumi and others ask the system
- * for them all the same, which fails where the environment does not say.
+ * Sets SHELL, HOME and USER for a user without an entry in the password file, as in a container. oclif, Pulumi and others ask the system
+ * for them, which fails where neither has them.
  */
 export function knowUser() {
   try {
@@ -36,14 +36,14 @@ export function knowUser() {
     process.env.SHELL ??= "/bin/sh";
     if (process.env.HOME === undefined) {
       process.env.HOME = "/";
-      // Nobody's files are there: what is to be written for the user asks for another.
+      // This home is nobody's: a command that writes files for the user asks for another directory.
       process.env.MFA_ADMIN_NO_HOME = "1";
     }
     process.env.USER ??= String(process.getuid?.() ?? "user");
   }
 }
 
-/** Whoever reads this may be gone (`| head`): what is under way comes to its end all the same, only untold. */
+/** Keeps the command running when the reader of its output is gone (`| head`): its work is finished, without further output. */
 export function outliveReaders() {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (/** @type {NodeJS.ErrnoException} */ error) => {

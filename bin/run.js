@@ -20,8 +20,8 @@ if (wanted === undefined) {
   }
   const child = spawn(newer, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
   const onTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
-  // This process outlives the signal, so that whoever waits for it waits for the run. A terminal hands Ctrl-C to both, and
-  // the run takes a second one as "at once".
+  // This process outlives the signal, so that its parent waits until the run ends. A terminal sends Ctrl-C to both processes, and a second
+  // SIGINT from here would tell the run to stop at once.
   process.on("SIGINT", () => onTerminal || child.kill("SIGINT"));
   for (const signal of /** @type {const} */ (["SIGTERM", "SIGHUP"])) process.on(signal, () => child.kill(signal));
   child.once("error", (error) => {

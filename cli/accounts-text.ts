@@ -1,10 +1,10 @@
-/** Whether so many fit on a line beside what is said of them. */
+/** Whether a number of names fits on a line with other text. */
 export const isFew = (count: number): boolean => count <= 4;
 
 /**
  * Names of accounts on a line: "sandbox, payments", "all 10 accounts", or "a, b, c and 5 more".
  *
- * @param total how many there are
+ * @param total the number of all accounts
  */
 export function accountsText(names: string[], total: number): string {
   return !isFew(names.length) && names.length === total ? `all ${total} accounts` : namesText(names);

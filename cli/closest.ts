@@ -1,6 +1,6 @@
 import { distance } from "fastest-levenshtein";
 
-/** The candidate that somebody who typed `word` most likely meant, if any is near enough. */
+/** The candidate that was most likely meant by a typed word, if any is near enough. */
 export function closest(word: string, candidates: string[]): string | undefined {
   const [best] = candidates
     .map((candidate) => ({ candidate, steps: stepsBetween(word.toLowerCase(), candidate.toLowerCase()) }))
@@ -8,7 +8,7 @@ export function closest(word: string, candidates: string[]): string | undefined 
   return best !== undefined && best.steps <= Math.max(1, word.length / 3) ? best.candidate : undefined;
 }
 
-/** How many slips of the fingers lie between them: letters that are left out, added, exchanged, or two that have changed places. */
+/** The number of typing errors between two words: a letter left out, added or replaced, or two letters swapped. */
 function stepsBetween(one: string, other: string): number {
   const hasSameLetters = Array.from(one).sort().join("") === Array.from(other).sort().join("");
   return Math.min(distance(one, other), hasSameLetters && distance(one, other) === 2 ? 1 : Infinity);

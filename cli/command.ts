@@ -7,7 +7,7 @@ import type { Project } from "./project/project.ts";
 import type { SettingsFile } from "./project/settings-file.ts";
 import { wrapped } from "./terminal/tell.ts";
 
-/** What every command has: `--json`, `--verbose`, and errors that say what to do next. */
+/** The base of every command: `--json`, `--verbose`, and errors with a remedy. */
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true;
   static override flags = {};
@@ -15,15 +15,15 @@ export abstract class BaseCommand extends Command {
     verbose: Flags.boolean({ description: "Show what the tools below print, and stack traces.", helpGroup: "GLOBAL" }),
   };
 
-  /** The settings, as soon as they were read: errors are told at their line. */
+  /** The settings file, once it was read: errors are reported with its lines. */
   protected settingsFile: SettingsFile | undefined;
 
-  /** `--format json` is the same as `--json`: for the report and for an error in its place. */
+  /** Whether JSON is printed: `--format json` is the same as `--json`, for the report and for an error in its place. */
   override jsonEnabled(): boolean {
     return super.jsonEnabled() || this.chosenFormat() === "json";
   }
 
-  /** What `--format` asks for, which an error has to be told in even before the flags are parsed. */
+  /** The value of `--format`, read from the arguments: an error needs it even before the flags are parsed. */
   protected chosenFormat(): string | undefined {
     const { argv } = this;
     if (!("format" in this.ctor.flags)) return undefined;
@@ -31,7 +31,7 @@ export abstract class BaseCommand extends Command {
     return argv[at]?.split("=")[1] ?? (at < 0 ? undefined : argv[at + 1]);
   }
 
-  /** Told to a person: on a terminal, text breaks between words. */
+  /** Prints a message on stdout; on a terminal, lines break between words. */
   override log(text = ""): void {
     super.log(wrapped(text, process.stdout));
   }
@@ -41,12 +41,12 @@ export abstract class BaseCommand extends Command {
     super.logToStderr(wrapped(text, process.stderr));
   }
 
-  /** A page or a file that is printed as it is. */
+  /** Prints a page or a file unchanged. */
   protected print(page: string): void {
     super.log(page);
   }
 
-  /** A page that is asked for in a file, or on stdout. @param page.what is told to be in the file */
+  /** Writes a page to a file, or to stdout without one. @param page.what names the page in the message about the file */
   protected async hand(page: string, { file, what }: { file: string | undefined; what: string }): Promise<void> {
     if (file === undefined) {
       this.print(page.trimEnd());
@@ -57,10 +57,10 @@ export abstract class BaseCommand extends Command {
     this.log(`${what} is in ${file}.`);
   }
 
-  /** What a command does about its failure besides telling the user. */
+  /** Called when the command has failed, before the error is reported. */
   protected failed?(error: Error): Promise<void>;
 
-  /** Errors end with status 1, whoever threw them: 2 is kept for "there is a difference". */
+  /** Reports any error with exit code 1: 2 is reserved for "there is a difference". */
   protected override async catch(error: Error & { oclif?: { exit?: number } }): Promise<unknown> {
     if (error.oclif?.exit === 0) return super.catch(error);
     const { explain, report } = await import("./explain.ts");
@@ -84,7 +84,7 @@ export abstract class BaseCommand extends Command {
   }
 }
 
-/** A command of the administrator's, in a project's directory. */
+/** A command for administrators, in a project's directory. */
 export abstract class ProjectCommand extends BaseCommand {
   static override baseFlags = {
     ...BaseCommand.baseFlags,
@@ -108,7 +108,7 @@ export abstract class StackCommand extends ProjectCommand {
     }),
   };
 
-  /** The stack's name, as soon as it is known. */
+  /** The stack's name, once it is known. */
   protected stackName: string | undefined;
 
   /** The project and the stack that the flags choose. */
@@ -120,7 +120,7 @@ export abstract class StackCommand extends ProjectCommand {
     return project;
   }
 
-  /** The same with its settings: they are refused, if need be, before the engine and the AWS clients are even loaded. */
+  /** The project and its settings. Invalid settings are refused before the engine and the AWS clients are loaded. */
   protected async settings(flags: StackFlags): Promise<{ project: Project; file: SettingsFile }> {
     const project = await this.project(flags);
     const { SettingsFile } = await import("./project/settings-file.ts");
@@ -129,7 +129,7 @@ export abstract class StackCommand extends ProjectCommand {
     return { project, file };
   }
 
-  /** The same while AWS is asked already who this is, for a command that asks AWS in any case. */
+  /** The same, while AWS is already asked for the caller's identity: for commands that need it in any case. */
   protected async settingsWhileAsking(flags: StackFlags): Promise<{ project: Project; file: SettingsFile }> {
     const { askBeforehand } = await import("./aws/preconditions.ts");
     const asking = askBeforehand();
@@ -140,19 +140,19 @@ export abstract class StackCommand extends ProjectCommand {
   }
 }
 
-/** A command that reports on a stack: what failed is told in the form that the report was asked for in, too. */
+/** A command that reports on a stack. An error is printed in the report's format, too. */
 export abstract class ReportCommand extends StackCommand {
-  /** The report that a workflow keeps in one place, and that the failure has to stand in for. */
+  /** The kind of report that a workflow keeps in one comment, and that an error replaces there. */
   protected abstract readonly kind: ReportKind | "verify";
 
-  /** The report in the form that was asked for; programs get what `run` returns. */
+  /** Prints the report in the requested format. JSON is printed by oclif, from the result of `run`. */
   protected async show(report: PreviewReport, format: "text" | "markdown" | "json"): Promise<void> {
     if (format === "json") return;
     const { render } = await import("./report/render.ts");
     this.showText(await render(report, format), format);
   }
 
-  /** Markdown is a page, whatever the terminal. */
+  /** Prints the report's text. Markdown is never wrapped for a terminal. */
   protected showText(text: string, format: "text" | "markdown" | "json"): void {
     if (format === "markdown") this.print(text.trimEnd());
     else this.log(text);
@@ -166,7 +166,7 @@ export abstract class ReportCommand extends StackCommand {
   }
 }
 
-/** A command of the developer's own, with no rights but theirs, and without a project. */
+/** A developer's command, with the developer's own permissions, and without a project. */
 export abstract class DeveloperCommand extends BaseCommand {
   static override baseFlags = {
     ...BaseCommand.baseFlags,

@@ -1,6 +1,6 @@
 import { chainOf } from "./explain-system.ts";
 
-/** An error with all its causes, for `--verbose`: each with its stack, and the number by which AWS's support finds a request. */
+/** An error with all its causes, for `--verbose`: each with its stack trace, and AWS's request id for its support. */
 export function detailsOf(error: Error): string {
   return chainOf(error)
     .map((link, index) => {

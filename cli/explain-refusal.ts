@@ -2,11 +2,11 @@ import { wordsOfAws } from "./aws/error-words.ts";
 import { strangeAnswer } from "./explain-system.ts";
 import { Failure } from "./failure.ts";
 
-/** Refusals of AWS that are the same wherever they come up, told in AWS's words and with what to do. */
+/** Failures for refusals of AWS that mean the same in every call, in AWS's words and with a remedy. */
 
 type ServiceError = Error & { $metadata?: { httpStatusCode?: number } };
 
-/** Each with what it is called, and what to do about it. */
+/** The kinds of refusals, by the error's name, with their text and remedy. */
 const kinds: { is: RegExp; says: string; remedy: string }[] = [
   {
     is: /throttl|TooManyRequests|RequestLimitExceeded|SlowDown|ConcurrentModification|PriorRequestNotComplete/i,
@@ -30,10 +30,10 @@ const kinds: { is: RegExp; says: string; remedy: string }[] = [
   },
 ];
 
-/** @returns nothing for what is no answer of AWS's */
+/** The failure for an error. @returns undefined for an error that is no response of AWS */
 export function explainRefusal(error: ServiceError): Failure | undefined {
   const { name, $metadata: { httpStatusCode: status = 0 } = {} } = error;
-  // Without a status there was no answer.
+  // Without an HTTP status there was no response.
   if (status === 0) return undefined;
   const said = `${name}: ${wordsOfAws(error)}`;
   const failure = (text: string, remedy?: string): Failure => new Failure(`${text}: ${said}`, remedy, { cause: error });
@@ -44,7 +44,7 @@ export function explainRefusal(error: ServiceError): Failure | undefined {
       { cause: error },
     );
   }
-  // The SDK's name for what says nothing of an error of AWS's, as a page does.
+  // The SDK's name for a response that has no error of AWS, such as an HTML page.
   if (name === "Unknown" && status < 500) return strangeAnswer(`it answered ${status}`, error);
   if (/^(AccessDenied|Unauthorized|NotAuthorized|Forbidden)/.test(name)) return denied(error, failure);
   const kind = kinds.find(({ is }) => is.test(name));
@@ -54,7 +54,7 @@ export function explainRefusal(error: ServiceError): Failure | undefined {
   return failure("AWS refused");
 }
 
-/** Which kind of policy has denied something, AWS says itself (IAM User Guide, "Troubleshoot access denied error messages"). */
+/** The failure for a denial. AWS names the kind of policy that denies (IAM User Guide, "Troubleshoot access denied error messages"). */
 function denied({ message }: Error, failure: (text: string, remedy: string) => Failure): Failure {
   const [, policy = ""] = /with an explicit deny in an? ([\w -]*?policy|permissions boundary)/i.exec(message) ?? [];
   if (/service control|resource control/i.test(policy)) {

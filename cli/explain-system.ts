@@ -2,9 +2,9 @@ import { CaBundleError, hasProxy } from "../infra/network.ts";
 import { ProxyError } from "../infra/proxy.ts";
 import { Failure } from "./failure.ts";
 
-/** What the system says of files, the network and formats, told with what to do about it. */
+/** Failures for errors of the file system, the network and parsers, with a remedy. */
 
-/** An error of Node's, as far as it says what it is about. */
+/** An error of Node, with the properties that it may have. */
 interface SystemError extends Error {
   code?: string;
   syscall?: string;
@@ -33,14 +33,14 @@ const files: Record<string, [what: string, remedy: string]> = {
   ENFILE: ["is one file too many for this machine", "End other programs, and run the command again."],
 };
 
-/** Certificates and encryption, as OpenSSL and Node name it. */
+/** Codes of errors about certificates and encryption, of OpenSSL and Node. */
 const tls =
   /^(SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_(VERIFY|GET)_|CERT_|ERR_TLS_|ERR_SSL_|EPROTO$|HOSTNAME_MISMATCH|INVALID_CA)/;
 
 const network =
   /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|ENOTFOUND|ETIMEDOUT|EAI_\w+|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|ENOTCONN|UND_ERR_\w+)$/;
 
-/** What an error, or its causes, say of the system; nothing where that is not what it is about. */
+/** The failure for a system error among an error and its causes; undefined where there is none. */
 export function explainSystem(error: Error): Failure | undefined {
   for (const link of chainOf(error)) {
     const failure = explainOne(link, error);
@@ -83,7 +83,7 @@ function explainOne(link: SystemError, whole: Error): Failure | undefined {
   if (link instanceof CaBundleError || link instanceof ProxyError) return failure(message, link.remedy);
   if (tls.test(code)) {
     return failure(
-      // Node goes on with what its own flags could do.
+      // The rest of Node's message is about its own flags.
       `The encrypted connection cannot be trusted: ${sentence(message.split("; if the root CA")[0] ?? "")}`,
       "Behind a proxy that opens connections, name its certificate in AWS_CA_BUNDLE (and in NODE_EXTRA_CA_CERTS for Pulumi Cloud); else look at AWS_ENDPOINT_URL and the clock.",
     );
@@ -118,7 +118,7 @@ function explainOne(link: SystemError, whole: Error): Failure | undefined {
       "Correct ~/.aws/config or ~/.aws/credentials, or the files that AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name.",
     );
   }
-  // The SDK's words for what it could not read.
+  // The SDK's messages for a response that it could not parse.
   if (/Deserialization error|XML parse error/.test(message) || (link instanceof SyntaxError && "$metadata" in link)) {
     return strangeAnswer(message, whole);
   }
@@ -131,7 +131,7 @@ function explainOne(link: SystemError, whole: Error): Failure | undefined {
   return undefined;
 }
 
-/** Something between here and AWS has answered in its place. */
+/** The failure for a response that came from something between here and AWS. */
 export function strangeAnswer(message: string, cause: Error): Failure {
   return new Failure(
     `What has answered is not AWS: ${sentence(message.split("\n")[0] ?? "")}`,
@@ -140,7 +140,7 @@ export function strangeAnswer(message: string, cause: Error): Failure {
   );
 }
 
-/** Without the piece of the text that a parser repeats: it may be a secret. */
+/** A message without the excerpt that a JSON parser quotes: it may be a secret. */
 const sentence = (text: string): string =>
   text
     .replace(/, (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON/s, " is not valid JSON")

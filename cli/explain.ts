@@ -9,7 +9,7 @@ import { Declined, Failure, isInterruption } from "./failure.ts";
 import { redacted } from "./terminal/redact.ts";
 import { tell } from "./terminal/tell.ts";
 
-/** Turns whatever was thrown into what the user is shown. */
+/** Turns any error into the failure that the user is shown. */
 export function explain(error: Error): Failure {
   if (error instanceof Failure) return error;
   if (isInterruption(error)) return new Declined("Interrupted.");
@@ -22,14 +22,14 @@ export function explain(error: Error): Failure {
   );
 }
 
-/** Ends the process for an error that no command has caught. */
+/** Reports an error that no command has caught, and sets the exit code. */
 export function end(error: unknown, json: boolean): void {
   const { code, oclif } = error as { code?: string; oclif?: { exit?: number } };
   process.exitCode = code === "EEXIT" ? (oclif?.exit ?? 0) : 1;
   if (code !== "EEXIT") report(explain(error instanceof Error ? error : new Error(String(error))), json);
 }
 
-/** Tells the user: a sentence and its remedy on stderr, or JSON on stdout. */
+/** Prints a failure: a sentence and its remedy on stderr, or JSON on stdout. */
 export function report(failure: Failure, json: boolean): void {
   const { message, remedy } = failure;
   const error: ErrorResult["error"] = {
@@ -42,38 +42,38 @@ export function report(failure: Failure, json: boolean): void {
   else tell(withoutCommands(lines.join("\n")));
 }
 
-/** What oclif's parser throws; with `flags`, those that were given and are not there. */
+/** An error of oclif's parser; `flags` are the given flags that do not exist. */
 interface UsageError extends Error {
   flags?: string[];
   parse?: { input?: { flags?: Record<string, unknown> } };
 }
 
-/** Errors of oclif's own parser, and of commands it does not know. */
+/** Whether an error is of oclif's parser, or about an unknown command. */
 function isUsageError(error: Error & { oclif?: unknown; parse?: unknown }): error is UsageError {
   return error.oclif !== undefined || error.parse !== undefined || error.message.startsWith("Parsing --");
 }
 
-/** The flag that was meant, where one is near; else where to look. */
+/** The remedy for a usage error: the flag that was meant, where one is near, else `--help`. */
 function usageRemedy({ flags: [flag] = [], parse }: UsageError): string {
   const meant = closest(flag?.replace(/^-+|=.*/g, "") ?? "", Object.keys(parse?.input?.flags ?? {}));
   return meant === undefined ? "See --help for the arguments and flags." : `Did you mean --${meant}?`;
 }
 
-/** oclif's texts are several lines long; what is wrong fits in one. */
+/** The problem in oclif's message of several lines, as one line. */
 function usageProblem(message: string): string {
   const [text = message] = message.split(/\nSee more help|\n\nNote:/);
   const line = text
     .replace(/^Parsing (--\S+)\s+/, "$1: ")
     .replace(/^The following errors? occurred:\s+/, "")
-    // A flag without a value is typed without one.
+    // A boolean flag is typed without a value.
     .replace(/^(--[\w-]+)=true(?= cannot)/, "$1")
-    // "Missing 1 required arg:\nname  The user's name": its description is in the help.
+    // "Missing 1 required arg:\nname  The user's name": the description is left out, since the help has it.
     .replace(/\n(\S+) {2,}.*/g, " $1")
     .trim();
   return /[.:?!]$/.test(line) ? line : `${line}.`;
 }
 
-/** Errors of AWS SDK clients that have the same cause and remedy wherever they come up. */
+/** The failure for errors of AWS SDK clients that have the same cause and remedy in every call. */
 export function explainAws(error: Error & { $metadata?: unknown; code?: string }): Failure | undefined {
   if (error.name === "CredentialsProviderError") {
     const named = [

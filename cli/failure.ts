@@ -1,18 +1,18 @@
 import { basename } from "node:path";
 
 /**
- * An error that is meant for the user: what was expected and what was found, and what to do about it. Anything else that
- * is thrown is a defect of ours, and is shown as one.
+ * An error for the user: what was expected, what was found, and what to do about it. Any other error is a defect of mfa-admin, and is shown
+ * as one.
  */
 export class Failure extends Error {
   override readonly name = "Failure";
-  /** What to run or change next, as a sentence. */
+  /** The remedy: what to run or change next, as a sentence. */
   readonly remedy: string | undefined;
 
-  /** The key of the settings that it is about, as a path below `mfa-admin:`. */
+  /** The path of keys below `mfa-admin:` to the setting that the failure is about. */
   readonly setting: string[] | undefined;
 
-  /** Each of several things that have failed. */
+  /** The single failures, where several things have failed. */
   readonly parts: FailurePart[];
 
   constructor(message: string, remedy?: string, options?: FailureOptions) {
@@ -34,14 +34,14 @@ export interface FailurePart {
   setting: string[] | undefined;
 }
 
-/** Something that is wrong in a file. */
+/** A problem in a file. */
 export interface FileProblem {
-  /** From 1; nothing where the line is not known. */
+  /** The line, from 1; undefined where it is not known. */
   line: number | undefined;
   message: string;
 }
 
-/** A file of the user's that will not do, with every place. */
+/** A failure about a file of the user, with all its problems. */
 export class FileFailure extends Failure {
   readonly path: string;
   readonly problems: FileProblem[];
@@ -55,14 +55,14 @@ export class FileFailure extends Failure {
   }
 }
 
-/** The user answered a question with Ctrl-C or "no": not what the command was to do, but no error either. */
+/** The user has answered a question with Ctrl-C or "no": the command did not run, but that is no error. */
 export class Declined extends Failure {
   constructor(reason?: string) {
     super([reason, "Nothing was changed."].filter((sentence) => sentence !== undefined).join(" "));
   }
 }
 
-/** Whether somebody has answered a question by Ctrl-C or Ctrl-D (Inquirer's errors). */
+/** Whether an error of Inquirer means that a question was answered with Ctrl-C or Ctrl-D. */
 export function isInterruption(error: Error): boolean {
   return ["ExitPromptError", "AbortPromptError"].includes(error.name);
 }

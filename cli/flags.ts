@@ -10,7 +10,7 @@ export const yesFlag = Flags.boolean({ char: "y", description: "Do not ask; need
 
 export const endSessionsFlag = Flags.boolean({ description: "End all live sessions, too, in every account." });
 
-/** Who is meant by a name or by `--all`: nothing for everybody. @throws Failure where both are given, or neither */
+/** The developer's name; undefined with `--all`, for everybody. @throws Failure where both are given, or neither */
 export function whoIsMeant(name: string | undefined, all: boolean): string | undefined {
   if (all ? name !== undefined : name === undefined) {
     throw new Failure(
@@ -27,7 +27,7 @@ export const passwordFileFlag = Flags.file({
 
 export const exitCodeFlag = (when: string) => Flags.boolean({ description: `End with status 2 when ${when}.` });
 
-/** The forms of a report. `--json` is the same as `--format json`. */
+/** The format of a report. `--json` is the same as `--format json`. */
 export const formatFlag = Flags.option({
   description: "The form of the report; markdown is for a comment on a pull request, json the same as --json.",
   options: ["text", "markdown", "json"] as const,
@@ -53,7 +53,7 @@ export const guardFlags = {
   }),
 };
 
-/** What {@link guardFlags} allow. */
+/** The guards' options that {@link guardFlags} have set. */
 export function guardsOf(flags: {
   "max-removals": number | undefined;
   "allow-unprotected": boolean;
@@ -82,7 +82,7 @@ export const languageFlag = Flags.option({
 
 const units: Partial<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 
-/** In seconds; AWS's own limits (AWS STS API Reference, "AssumeRole"). */
+/** The duration of a session in seconds, within AWS's limits (AWS STS API Reference, "AssumeRole"). */
 export const durationFlag = Flags.custom<number>({
   description:
     "How long the session lasts, such as 1h, 90m or 3600, from 15m to 12h. Default: the longest that your role allows.",
@@ -96,7 +96,7 @@ export const durationFlag = Flags.custom<number>({
   },
 })();
 
-/** Until when it is waited, in milliseconds since the epoch, given as 90s, 10m or 1h: one time for all of a command. */
+/** The deadline for waiting, in milliseconds since the epoch, given as 90s, 10m or 1h. One deadline holds for the whole command. */
 export const lockTimeoutFlag = Flags.custom<number>({
   description: "How long to wait for another run's lock, such as 90s or 10m.",
   default: 0,

@@ -4,9 +4,9 @@ import { Help } from "@oclif/core/help";
 import { developerCommands } from "../toolchain/developer-commands.js";
 import { unknownCommand } from "./unknown-command.ts";
 
-/** oclif's help, with the commands of administrators and of developers apart, and the first step of each. */
+/** oclif's help, which lists the commands for administrators and for developers apart, each with its first step. */
 export default class GroupedHelp extends Help {
-  /** Shows the help of what was typed before `--help`, or says which command was meant. */
+  /** Shows the help of the words before `--help`, or names the command that was meant. */
   override async showHelp(argv: string[]): Promise<void> {
     const unknown = unknownCommand(
       argv.filter((word) => !word.startsWith("-")),

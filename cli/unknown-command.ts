@@ -2,11 +2,11 @@ import { closest } from "./closest.ts";
 import { Failure } from "./failure.ts";
 
 /**
- * Says what is wrong with the words that were typed for a command.
+ * The failure for words that name no command.
  *
- * @param words what was typed, without flags
+ * @param words the typed words, without flags
  * @param commands ids of the commands, as oclif has them: "add-developer", "state:move"
- * @returns nothing where they begin with a command or are a topic
+ * @returns undefined where the words begin with a command or are a topic
  */
 export function unknownCommand([name, ...rest]: string[], commands: string[]): Failure | undefined {
   if (name === undefined || commands.includes(name)) return undefined;

@@ -12,7 +12,7 @@ export const accessEndPolicy = "mfa-admin-until";
 type Ending = Pick<Settings, "developers">;
 type Sharing = Pick<Settings, "developers" | "developmentAccounts" | "rolePrefix">;
 
-/** The accounts that an entry of the roster names, each with until when; nothing where it is every account. */
+/** The accounts that a roster entry names, with the end of each; undefined where the entry stands for every account. */
 export function accountsNamed(
   accounts: Settings["developers"][string]["accounts"],
 ): Record<string, { until?: string | undefined }> | undefined {
@@ -31,7 +31,7 @@ export function accessEndOf({ developers }: Ending, userName: string, account?: 
   return ends.sort()[0];
 }
 
-/** The policies by which a user's or a role's access ends, as the engine takes them; nothing where it does not end. */
+/** The inline policies that end the access of a user or a role, as Cloud Control takes them; none where the access does not end. */
 export function accessEndPolicies(end: string | undefined): {
   policies?: { policyName: string; policyDocument: PolicyDocument }[];
 } {
@@ -39,8 +39,8 @@ export function accessEndPolicies(end: string | undefined): {
 }
 
 /**
- * The policy of a user who enters by the shared role, in the same form: it ends what the user may do altogether, and that the user
- * makes sessions in an account that ends before. The role itself, which others enter by, too, has no such policy.
+ * The same for a user of the shared role. The policy ends all that the user may do and, in an account whose access ends earlier, the user's
+ * AssumeRole alone. The shared role itself has no such policy, since others use it, too.
  *
  * @param ids the ids of accounts by name
  */
@@ -61,7 +61,7 @@ export function sharedAccessEnd(settings: Sharing, userName: string, ids: Record
   return { policies: [{ policyName: accessEndPolicy, policyDocument }] };
 }
 
-/** Whether an inline policy is one of these, by what it says, too. */
+/** Whether an inline policy is one that ends access, by its name and its statements. */
 export function isAccessEnd({ name, document }: { name: string; document: unknown }): boolean {
   if (name !== accessEndPolicy) return false;
   const statements = spelledDocument(document).Statement as Partial<PolicyStatement>[];
@@ -73,7 +73,7 @@ export function isAccessEnd({ name, document }: { name: string; document: unknow
   return expected.length > 0 && isSameDocument(document, { Version: "2012-10-17", Statement: expected });
 }
 
-/** Ends that a user makes sessions of roles at a time, ISO 8601 in UTC. */
+/** Denies AssumeRole on some roles from a time on, ISO 8601 in UTC. */
 function denyEntryFrom(end: string, roles: string | string[]): PolicyStatement {
   const Condition = { DateGreaterThanEquals: { "aws:CurrentTime": end } };
   const Sid = `DenyEntryFrom${end.replace(/\D/g, "")}`;
@@ -83,7 +83,7 @@ function denyEntryFrom(end: string, roles: string | string[]): PolicyStatement {
 /** The end of somebody's access, as the settings say it. */
 export interface AccessEnd {
   developer: string;
-  /** Names of the accounts; none where it ends altogether. */
+  /** Names of the accounts; empty where the access ends altogether. */
   accounts: string[];
   /** The last day, as it is written. */
   until: string;
@@ -112,8 +112,8 @@ export function accessEnds({ developers }: Ending): AccessEnd[] {
 }
 
 /**
- * The settings without what has ended: a developer whose time is over, or that of every account of theirs, is off the roster, and an
- * account whose time is over is none of theirs.
+ * The settings without the access that has ended. A developer is left out when their own time, or that of all their accounts, is over; an
+ * account is left out of a developer's entry when its time is over.
  */
 export function settingsInForce(settings: Settings, now: number): Settings {
   const isOver = (until: string | undefined): boolean => {

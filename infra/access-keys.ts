@@ -17,7 +17,7 @@ export async function accessKeysOf(iam: IAMClient, userName: string): Promise<Ac
   return keys;
 }
 
-/** Deactivates a key, which stops it at once, and deletes it; the one is tried whatever becomes of the other. */
+/** Deactivates an access key, which stops it at once, and deletes it. The deletion is tried even if the deactivation fails. */
 export async function removeAccessKey(iam: IAMClient, userName: string, id: string): Promise<void> {
   const key = { UserName: userName, AccessKeyId: id };
   const [stopped] = await Promise.allSettled([
@@ -26,7 +26,7 @@ export async function removeAccessKey(iam: IAMClient, userName: string, id: stri
   try {
     await unlessGone(iam.send(new DeleteAccessKeyCommand(key)));
   } catch (error) {
-    // That the key works no more is what counts.
+    // A key that is inactive but not deleted is harmless: the error says so.
     if (stopped.status === "rejected") throw error;
     throw Object.assign(error as Error, { message: `${(error as Error).message} It is inactive.` });
   }

@@ -29,7 +29,7 @@ export class AccountSettings extends pulumi.ComponentResource {
       const rules = Object.entries(settings.passwordPolicy).filter(([, value]) => value !== undefined);
       new aws.iam.AccountPasswordPolicy(
         "password-policy",
-        // Developers must change their first password by themselves, so this is no setting.
+        // Not a setting: developers must be able to change their first password themselves.
         { ...(Object.fromEntries(rules) as aws.iam.AccountPasswordPolicyArgs), allowUsersToChangePassword: true },
         options,
       );

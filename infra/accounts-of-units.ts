@@ -10,17 +10,17 @@ import type { Settings } from "./settings.ts";
 /** An account as AWS Organizations has it, and the name that stands for it here. */
 export interface NamedAccount {
   id: string;
-  /** In AWS Organizations. */
+  /** The name in AWS Organizations. */
   awsName: string;
-  /** Lower-case letters, digits and hyphens; the id where the name makes none, or one that another account has, too. */
+  /** Lower-case letters, digits and hyphens. It is the id where AWS's name makes no such name, or one that another account has, too. */
   name: string;
-  /** In AWS's words: ACTIVE, SUSPENDED and so on. */
+  /** The account's state in AWS Organizations: ACTIVE, SUSPENDED and so on. */
   state: string;
 }
 
 /**
- * The names that stand for accounts: those of the settings, and for the others AWS's own, made fit. Where two would have one name,
- * neither does: which account is meant must not depend on which was made first.
+ * Accounts with their names here: the name in the settings, else AWS's own in lower case with hyphens. Where two accounts would have the
+ * same name, neither gets it, so that a name never depends on which account was made first.
  */
 export function namedAccounts(
   accounts: Omit<NamedAccount, "name">[],
@@ -37,7 +37,7 @@ export function namedAccounts(
   });
 }
 
-/** A name as the settings take it: "Payments (Prod)" is payments-prod. Empty where nothing is left of it. */
+/** A name in the form of the settings: "Payments (Prod)" becomes payments-prod. The result may be empty. */
 export function fitName(awsName: string): string {
   return awsName
     .normalize("NFKD")
@@ -54,7 +54,7 @@ export async function accountsOfUnits(units: string[]): Promise<Omit<NamedAccoun
     await Promise.all([import("./organizations-client.ts"), import("@aws-sdk/client-organizations")]);
   const client: OrganizationsClient = organizationsClient();
   const found: Account[] = [];
-  // One after the other: AWS Organizations throttles early.
+  // Units are read one after the other: AWS Organizations throttles early.
   const waiting = [...units];
   for (let ParentId = waiting.shift(); ParentId !== undefined; ParentId = waiting.shift()) {
     for await (const { Accounts } of paginateListAccountsForParent({ client }, { ParentId })) {
@@ -74,8 +74,8 @@ export async function accountsOfUnits(units: string[]): Promise<Omit<NamedAccoun
 const read = new Map<string, Promise<NamedAccount[]>>();
 
 /**
- * All accounts of the settings' units with their names, read once in a run: what was checked, previewed and made is by the same names,
- * and a thousand accounts are fifty pages.
+ * All accounts of the settings' units with their names. They are read once in a run: a check, a preview and an update must use the same
+ * names, and a thousand accounts are fifty pages.
  */
 export async function accountsByName(settings: Settings): Promise<NamedAccount[]> {
   const { organizationalUnits, developmentAccounts } = settings;
@@ -84,7 +84,7 @@ export async function accountsByName(settings: Settings): Promise<NamedAccount[]
   if (known !== undefined) return known;
   const reading = accountsOfUnits(organizationalUnits).then((accounts) => namedAccounts(accounts, settings));
   read.set(key, reading);
-  // Whoever asks again may fare better.
+  // A failure is not kept: the next caller reads again.
   reading.catch(() => read.delete(key));
   return reading;
 }
@@ -99,7 +99,7 @@ export function unnamedAccounts(settings: Settings): string[] {
 }
 
 /**
- * The ids of those accounts, by name. AWS is asked only where there are any.
+ * The ids of {@link unnamedAccounts}, by name. AWS is asked only where there are any.
  *
  * @throws Error for a name that no account has
  */

@@ -6,8 +6,8 @@ import { accessSession } from "./session-name.ts";
 import { givingUp, iamPatience, stsPatience } from "./unanswered.ts";
 
 /**
- * The role that is assumed in place of the settings' one: `MFA_ADMIN_ACCESS_ROLE`, for runs that only read, such as previews
- * in CI. The settings, and what they make, stay the same.
+ * The role that is assumed in place of the settings' `accessRole`: `MFA_ADMIN_ACCESS_ROLE`, for runs that only read, such as previews in
+ * CI. The settings, and the resources made from them, stay the same.
  */
 export function readingRole(): string | undefined {
   return process.env["MFA_ADMIN_ACCESS_ROLE"] || undefined;
@@ -18,7 +18,7 @@ export function accessRoleArn(accountId: string, accessRole: string): string {
   return `arn:aws:iam::${accountId}:role/${readingRole() ?? accessRole}`;
 }
 
-/** What an AWS SDK client needs to act in an account of the organization by way of its access role. */
+/** The configuration of an AWS SDK client that acts in an account of the organization by its access role. */
 export function clientConfiguration(
   accountId: string,
   accessRole: string,
@@ -41,7 +41,7 @@ type Credentials = ReturnType<typeof fromTemporaryCredentials>;
 
 const known = new Map<string, Credentials>();
 
-/** One session of each role, for every client that needs it; another one by other credentials. */
+/** The session of a role, shared by all clients. Other credentials in the environment open a session of their own. */
 function accessRoleCredentials(RoleArn: string): Credentials {
   const { AWS_ACCESS_KEY_ID, AWS_PROFILE } = process.env;
   const key = [AWS_ACCESS_KEY_ID, AWS_PROFILE, RoleArn].join(" ");
@@ -51,7 +51,7 @@ function accessRoleCredentials(RoleArn: string): Credentials {
 }
 
 function opening(RoleArn: string): Credentials {
-  // Who runs this is asked when the role is needed: by then the credentials can be had.
+  // The caller's name is looked up when the role is assumed: only then are credentials sure to be there.
   return async (options) => {
     const open = fromTemporaryCredentials({
       params: { RoleArn, RoleSessionName: await accessSession() },
@@ -62,16 +62,16 @@ function opening(RoleArn: string): Credentials {
   };
 }
 
-/** Milliseconds before a session's end in which the SDK asks for another one, and some more. */
+/** Milliseconds before a session's expiration at which it is renewed: somewhat earlier than the SDK itself asks for another. */
 const margin = 360_000;
 
-/** The same session until it nears its end. One that could not be opened is tried again by whoever needs it next. */
+/** Keeps a session until it nears its expiration. A session that could not be opened is tried again at the next call. */
 function kept(open: Credentials): Credentials {
   let session: ReturnType<Credentials> | undefined;
   return async (options) => {
     const before = session;
     if (before !== undefined && isLive(await before.catch(() => undefined))) return before;
-    // Others may have found the same, and have opened one meanwhile.
+    // A concurrent call may have opened another session meanwhile.
     if (session === undefined || session === before) session = open(options);
     return session;
   };

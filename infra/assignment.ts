@@ -17,25 +17,25 @@ export interface Assignment {
   sessionDuration: number;
   /** The ids of the accounts in which the developer has the role, by name. */
   accounts: Record<string, string>;
-  /** The role is not the developer's own: others enter by it, too. */
+  /** Whether the role is shared with other developers. */
   sharedRole?: true;
-  /** The role is in every account of the organization's units, beside those that have a name here. */
+  /** Whether the role is in every account of the organization's units, not only in those that have a name here. */
   everyAccount?: true;
   /** Whom to ask about access, in the organization's own words. */
   contact?: string;
   /** The region of the developer's profiles. */
   region?: string;
-  /** Access keys need MFA; absent where they are the article's. */
+  /** Whether access keys are managed with MFA alone; absent with the article's policy (`accessKeys: article`). */
   accessKeys?: "with-mfa";
-  /** How old MFA may be where the role is assumed, in seconds. */
+  /** The oldest MFA, in seconds, with which the role can be assumed. */
   mfaMaxAge?: number;
-  /** How old the access key may be, in days, before it is told to be replaced. */
+  /** The age of an access key, in days, from which its developer is told to replace it. */
   maxKeyAge?: number;
 }
 
-// The prefix and not the name: a user's name may have a comma, which a tag's value may not.
+// The tag has the prefix, not the role's name: the name ends with the user's name, which may have a comma, and a tag's value may not.
 const rolePrefixKey = `${tagPrefix}role-prefix`;
-/** In place of the prefix where the role is shared, and has the name alone. */
+/** This tag stands in place of the prefix where the role is shared: the shared role's whole name. */
 const roleNameKey = `${tagPrefix}role`;
 const durationKey = `${tagPrefix}session-duration`;
 const contactKey = `${tagPrefix}contact`;
@@ -46,7 +46,7 @@ const maxKeyAgeKey = `${tagPrefix}max-key-age`;
 const accountPrefix = `${tagPrefix}account/`;
 
 /**
- * What a developer is to know, from the settings.
+ * A developer's assignment, from the settings.
  *
  * @param known the ids of accounts by their names in AWS Organizations, where the settings name none of them
  */
@@ -72,9 +72,9 @@ export function assignmentOf(settings: Settings, userName: string, known: Record
 }
 
 /**
- * The tags of a developer's user that say it. With a shared role, it is they that let the developer in.
+ * The tags of a developer's user that carry the assignment. The trust policy of a shared role lets users in by these tags.
  *
- * @param withShared whether a shared role is there still beside the developer's own
+ * @param withShared whether the shared role still exists beside the developer's own roles
  */
 export function assignmentTags(
   settings: Settings,
@@ -101,14 +101,17 @@ export function assignmentTags(
   };
 }
 
-/** Those by which a shared role goes on letting somebody in who has roles of their own already, as far as there is room for both. */
+/** The tags by which the shared role still admits a developer who already has roles of their own, as far as both kinds of tags fit. */
 function sharedTagsBesides(settings: Settings, { userName, accounts }: Assignment): Record<string, string> {
   if (settings.developers[userName]?.accounts === undefined) return { [everyAccountTag.key]: everyAccountTag.value };
   const tags = Object.entries(accounts).map(([name, id]) => [accountTag(id), name] as const);
   return 2 * tags.length <= accountTagsRoom(settings) ? Object.fromEntries(tags) : {};
 }
 
-/** Names of accounts that somebody enters anyway are for convenience, and left out where they have no room. */
+/**
+ * The tags of a user of the shared role. Names of accounts are left out where one tag admits to every account and there is no room for
+ * them.
+ */
 function sharedRoleTags(settings: Settings, { roleName, accounts, everyAccount }: Assignment): Record<string, string> {
   const named = Object.entries(accounts).map(([name, id]) => [accountTag(id), name] as const);
   const every = everyAccount === true ? { [everyAccountTag.key]: everyAccountTag.value } : {};
@@ -116,7 +119,7 @@ function sharedRoleTags(settings: Settings, { roleName, accounts, everyAccount }
   return { [roleNameKey]: roleName, ...every, ...(everyAccount === true && !isShort ? {} : Object.fromEntries(named)) };
 }
 
-/** Reads it back from a user's tags; nothing when they are not those of a developer of this stack. */
+/** The assignment in a user's tags; undefined when the user is no developer of this stack. */
 export function assignmentFromTags(
   { userName, authAccount }: Pick<Assignment, "userName" | "authAccount">,
   tags: Record<string, string>,
@@ -128,7 +131,7 @@ export function assignmentFromTags(
   if (roleName === undefined) return undefined;
   const accounts = Object.entries(tags)
     .flatMap(([key, value]) => accountIn(key, value, shared !== undefined))
-    // IAM keeps no order.
+    // IAM keeps no order of tags.
     .toSorted(([a], [b]) => a.localeCompare(b));
   return {
     userName,
@@ -146,12 +149,12 @@ export function assignmentFromTags(
   };
 }
 
-/** The name of the shared role by which a user's tags let them in, also while roles of their own are coming or going. */
+/** The name of the shared role by which a user's tags let them in, also during a switch between the two forms of roles. */
 export function sharedRoleNameIn(tags: Record<string, string>): string | undefined {
   return tags[roleNameKey] ?? tags[rolePrefixKey];
 }
 
-/** The name and the id of the account that a tag names, if it does. */
+/** The name and the id of the account that a tag names; empty for any other tag. */
 function accountIn(key: string, value: string, isShared: boolean): [string, string][] {
   const prefix = isShared ? accountTag("") : accountPrefix;
   if (!key.startsWith(prefix)) return [];
@@ -167,7 +170,7 @@ export function mfaDeviceArn({ authAccount, userName }: Pick<Assignment, "userNa
 /**
  * The id of an account that the developer may enter, by its name or, where every account is assigned, by its id.
  *
- * @returns nothing for an account that is not the developer's
+ * @returns undefined for an account that is not the developer's
  */
 export function assignedAccountId(
   { accounts, everyAccount }: Pick<Assignment, "accounts" | "everyAccount">,

@@ -23,9 +23,9 @@ export class AuthAccount extends pulumi.ComponentResource {
         description: "A developer's own password, MFA device and access keys; with MFA, the developer's role.",
         policyDocument: developerPolicy(settings, otherForm !== undefined),
       },
-      // Paths are AWS's default: an adopted resource's is read back, and would be taken away, or the resource replaced.
-      // Another description would replace the policy, under a name that is taken until the old one is gone. What it is
-      // attached to is the group's business: a refresh reads it back, and an update would take it away again.
+      // An adopted resource's path is read back; an update would take it away or replace the resource. Another description would replace
+      // the policy, whose name is taken until the old one is deleted. The policy's attachments are managed by the group: a refresh reads
+      // them back here, and an update would remove them.
       {
         ...options,
         hooks: policyHooks,
@@ -33,7 +33,7 @@ export class AuthAccount extends pulumi.ComponentResource {
         ignoreChanges: ["path", "description", "groups", "users", "roles"],
       },
     );
-    // A managed policy's id is its ARN, a group's its name: read-only attributes are not there on every endpoint.
+    // A managed policy's id is its ARN, a group's id its name. Read-only attributes such as the ARN are missing on some endpoints.
     const group = new Group(
       "developers",
       { groupName: developersGroup, managedPolicyArns: [policy.id] },

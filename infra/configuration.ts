@@ -5,9 +5,10 @@ import { readPolicyFiles } from "./policy-files.ts";
 import { parseSettings, settingsKeys, type Settings } from "./settings.ts";
 
 /**
- * The stack's configuration, validated, without the access that is over by now. An error names every key that is wrong.
+ * The stack's configuration, validated, without access that has ended by now.
  *
- * @param directory the project's
+ * @param directory the project's directory
+ * @throws Error that names every key that is wrong
  */
 export function settingsFromConfiguration(directory = pulumi.getRootDirectory()): Settings {
   const configuration = new pulumi.Config("mfa-admin");
@@ -23,7 +24,7 @@ export function settingsFromConfiguration(directory = pulumi.getRootDirectory())
   );
 }
 
-/** The same with what the files of the organization's own policies say. */
+/** Adds the content of the policy files that the settings name. */
 function withPolicies(settings: Settings, directory: string): Settings {
   if (settings.serviceControlPolicies.length === 0) return settings;
   const { policies, refused } = readPolicyFiles(directory, settings.serviceControlPolicies);
@@ -36,13 +37,13 @@ function withPolicies(settings: Settings, directory: string): Settings {
   throw new pulumi.RunError(texts.join("\n"));
 }
 
-/** The settings that are texts, also those that look like numbers. */
+/** Settings that are always text, even if they look like numbers. */
 const texts = new Set([
   ...["authAccount", "accessRole", "rolePrefix", "permissionsBoundary"],
   ...["contact", "region", "accountAlias"],
 ]);
 
-/** The engine hands texts over as they are, nothing as "", and the rest as JSON. */
+/** The engine passes text as it is, null as "", and everything else as JSON. */
 function parseValue(text: string): unknown {
   if (text === "") return null;
   let value: unknown;
@@ -55,7 +56,7 @@ function parseValue(text: string): unknown {
   return value;
 }
 
-/** Objects lose such a key on the way, and the person with it. */
+/** Assigning a key `__proto__` to an object drops it, and with it the developer of that name. */
 function hasPrototypeKey(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   return Object.hasOwn(value, "__proto__") || Object.values(value).some(hasPrototypeKey);

@@ -14,29 +14,29 @@ import { accountProviders, type Providers } from "./providers.ts";
 import type { Settings } from "./settings.ts";
 
 export interface ProgramOptions {
-  /** The version of the aws-native plugin to ask the engine for; the SDK's own when left out. */
+  /** The version of the aws-native plugin to ask the engine for; by default that of the SDK. */
   pluginVersion?: string | undefined;
-  /** What is known of the organization; AWS is asked when it is left out. */
+  /** The organization's facts where they are known already; by default AWS is asked. */
   organization?: OrganizationFacts | undefined;
-  /** These developers alone, for a run that has nothing but them for its target; the stack's outputs otherwise stay. */
+  /** The developers who are the run's only targets, and the stack's outputs, which otherwise stay as they are. */
   part?: { names: string[]; outputs: Record<string, unknown> };
-  /** What cannot be reached now, and has to stay as it is. */
+  /** Accounts that cannot be reached now, and their resources, which stay as they are. */
   unreached?: Unreached | undefined;
-  /** What stays of the other form of roles. */
+  /** Resources of the other form of roles that stay. */
   otherForm?: OtherForm | undefined;
 }
 
 /** Accounts in which a run can neither read nor change anything. */
 export interface Unreached {
-  /** Their ids by name; the settings need not name them any more. */
+  /** Ids of the accounts by name; the settings may no longer name them. */
   accounts: Record<string, string>;
   /** The roles that the stack has made there, with their inputs as the state has them. */
   roles: { developer: string; account: string; inputs: Record<string, unknown> }[];
-  /** ARNs of the managed policies that the stack had given to its roles, which these still have. */
+  /** ARNs of the managed policies that the stack had attached to its roles, and that these roles still have. */
   permissions: string[];
 }
 
-/** What is left of the other form of roles, which goes on working until the switch is finished. */
+/** Resources of the other form of roles, which people go on using until the switch is finished. */
 export interface OtherForm {
   /** The developers' own roles, with their inputs as the state has them, and the ids of their accounts by name. */
   roles: { developer: string; account: string; inputs: Record<string, unknown> }[];
@@ -51,19 +51,17 @@ export interface Context {
   /** Id of the organization. */
   organizationId: string;
   providers: Providers;
-  /** Hooks for resources that hold nothing which has to be emptied before it is deleted. */
+  /** Hooks of resources that need not be emptied before their deletion. */
   hooks: pulumi.ResourceHookBinding;
   userHooks: pulumi.ResourceHookBinding;
   roleHooks: pulumi.ResourceHookBinding;
   groupHooks: pulumi.ResourceHookBinding;
   policyHooks: pulumi.ResourceHookBinding;
-  /** The settings' tags as Cloud Control takes them; left out when there are none, since it keeps no empty list. */
+  /** The settings' tags as Cloud Control takes them; empty without tags, since Cloud Control keeps no empty list. */
   tagged: { tags?: { key: string; value: string }[] };
-  /** What cannot be reached now. */
   unreached: Unreached;
-  /** What stays of the other form of roles. */
   otherForm: OtherForm | undefined;
-  /** Ids by name of accounts that the settings do not name themselves. */
+  /** Ids, by name, of accounts that the settings do not name themselves. */
   knownAccounts: Record<string, string>;
 }
 
@@ -98,7 +96,7 @@ export function createContext(
   };
 }
 
-/** Whoever enters by the shared role has sessions that end by a policy of the organization. */
+/** The deletion hooks of users. Sessions of the shared role end by a service control policy, others with the user. */
 function userHooks(
   { roles, accessRole, organizationalUnits }: Settings,
   otherForm: OtherForm | undefined,
@@ -112,7 +110,7 @@ function userHooks(
   };
 }
 
-/** A shared role needs no provider of its account. One whose roles are not deleted yet does. */
+/** The settings with those accounts alone that need a provider: with a shared role, those whose per-developer roles are not deleted yet. */
 function accountsWithRoles(settings: Settings, otherForm: OtherForm | undefined): Settings {
   if (settings.roles !== "shared") return settings;
   return { ...settings, developmentAccounts: otherForm?.accounts ?? {} };

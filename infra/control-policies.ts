@@ -2,8 +2,8 @@ import { type ControlPolicy, type Guarded, guardRailPolicies } from "./guard-rai
 import { ownPolicies, type OwnPolicy } from "./own-policies.ts";
 
 /**
- * The control policies that come before the one that asks for MFA, in the order in which they are attached: those of the guard rails, and the
- * organization's own.
+ * The control policies that come before the one that asks for MFA: those of the guard rails, then the organization's own. They are attached
+ * in this order.
  *
  * @param organizationId id of the organization, "o-…", for the guard rail `outsiders`
  */

@@ -16,7 +16,7 @@ export class Developer extends pulumi.ComponentResource {
       userName,
       {
         userName,
-        // AWS's default, said so that a user who was moved comes back: the roles trust the user of this path alone.
+        // AWS's default path is stated so that a user who was moved comes back: the roles trust the user at this path alone.
         path: "/",
         groups: [groupName],
         ...(settings.roles === "shared"
@@ -57,13 +57,13 @@ export class Developer extends pulumi.ComponentResource {
     }
   }
 
-  /** A developer has no outputs. Each registration would have the engine write the whole state once more, also for none. */
+  /** A developer has no outputs: the engine would write the whole state once more for each registration, even an empty one. */
   protected override registerOutputs(): void {
     // Nothing to register.
   }
 }
 
-/** A developer who is off the roster, but whose roles in accounts that cannot be reached are still there. */
+/** A developer who is off the roster, but still has roles in accounts that cannot be reached. */
 export class FormerDeveloper extends pulumi.ComponentResource {
   constructor(userName: string, context: Context) {
     super("mfa-admin:index:Developer", userName);
@@ -77,8 +77,8 @@ export class FormerDeveloper extends pulumi.ComponentResource {
 }
 
 /**
- * The roles that stay as they are, with the inputs that they have: those in accounts that cannot be reached, and those of a form that
- * people go on logging in by. Nothing is asked of AWS about them.
+ * Registers roles with the inputs that the state has, so that the engine leaves them alone and asks AWS nothing about them: roles in
+ * accounts that cannot be reached, and roles of the other form by which people still log in.
  */
 function registerAsTheyAre(
   parent: pulumi.ComponentResource,

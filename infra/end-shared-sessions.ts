@@ -19,21 +19,22 @@ import { organizationsClient } from "./organizations-client.ts";
 import { serviceControlPolicyQuota } from "./policies.ts";
 
 /**
- * Ends sessions of the shared role in all accounts by one policy of the organization, whatever their number. It is put on the units
- * from outside the stack, as all that only denies.
+ * Ends sessions of the shared role in all accounts by one service control policy, however many accounts there are. The policy is attached
+ * to the units from outside the stack, as everything that only denies.
  */
 
-/** Seconds that a session of a role lasts at the longest (IAM User Guide, "Use IAM roles"). */
+/** The longest session of a role, in seconds (IAM User Guide, "Use IAM roles"). */
 const longestSession = 43_200;
 
-/** How the policy is described in AWS Organizations. */
+/** The policy's description in AWS Organizations. */
 const description = "Ends sessions of developers who were removed. mfa-admin takes out what no session can be left of.";
 
-/** Tries while others change the organization, too. */
+/** Attempts of one change while others change the organization, too. */
 const tries = 8;
 
 /**
- * Ends sessions that were made before some time after now. What was ended before stays so, until no such session can live any more.
+ * Ends sessions that were made before a time shortly after now. Earlier ends stay in the policy until no session that they deny can be
+ * valid any more.
  *
  * @param units ids of the organizational units that have the role
  * @param ahead milliseconds that are added to AWS's own time, by which sessions are dated
@@ -63,7 +64,7 @@ export async function endSharedSessions(
   });
 }
 
-/** Whether a later end of everything says all that an earlier one said. */
+/** Whether a later end, in all accounts, denies everything that an earlier end denied. */
 function isCoveredBy(one: EndedSessions, later: EndedSessions): boolean {
   return (
     later.accounts === undefined &&
@@ -73,7 +74,7 @@ function isCoveredBy(one: EndedSessions, later: EndedSessions): boolean {
   );
 }
 
-/** Takes out what no session can be left of, and the policy with the last of it. */
+/** Removes statements that no valid session can match any more, and deletes the policy with the last of them. */
 export async function pruneEndedSessions(): Promise<void> {
   await patiently(async (client, now) => {
     const there = await policyThere(client);
@@ -94,16 +95,16 @@ export async function forgetEndedSessions(): Promise<void> {
   });
 }
 
-/** Those of which a session may be left: one that was made just before it was ended, and is as long as AWS lets it be. */
+/** The ends that a session may still be valid for: a session made just before the end lasts as long as AWS allows. */
 export function stillNeeded(ended: EndedSessions[], now: Date): EndedSessions[] {
   return ended.filter(({ before }) => before.getTime() + longestSession * 1000 > now.getTime());
 }
 
 /**
- * The policy's text. Where it would be longer than AWS takes, those who are ended everywhere are ended as of the latest time: who stays
- * logs in once more.
+ * The policy's text. Where it would exceed AWS's quota, all ends that hold in every account are merged into one at the latest of their
+ * times: a developer who stays has to log in once more.
  *
- * @throws Error where it is too long all the same
+ * @throws Error where the text is too long all the same
  */
 export function contentOf(ended: EndedSessions[]): string {
   const text = JSON.stringify(endedSessionsPolicy(ended));
@@ -150,7 +151,9 @@ async function deletePolicy(client: OrganizationsClient, PolicyId: string): Prom
 
 type Change<T> = (client: OrganizationsClient, now: () => Date) => Promise<T>;
 
-/** One change after the other within a run, and again where somebody else's was in the way: each reads what is there anew. */
+/**
+ * The last change of this run. Changes wait for each other, and one that collides with somebody else's starts again by reading the policy.
+ */
 let last: Promise<unknown> = Promise.resolve();
 
 function patiently<T>(change: Change<T>): Promise<T> {
@@ -174,7 +177,7 @@ async function untilDone<T>(change: Change<T>): Promise<T> {
   }
 }
 
-/** AWS's time, as its last answer has told it: this machine's clock may be wrong. */
+/** The time in AWS's last answer: this machine's clock may be wrong. */
 function timeOfAws(client: OrganizationsClient): () => Date {
   let date: string | undefined;
   client.middlewareStack.add(

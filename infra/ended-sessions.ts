@@ -11,14 +11,14 @@ export interface EndedSessions {
   userNames: string[];
   /** Ids of accounts; every account of the units when left out. */
   accounts?: string[];
-  /** Sessions that were made before it. */
+  /** Sessions that were made before this time end. */
   before: Date;
 }
 
 /**
- * The service control policy that ends sessions of the shared role in all accounts of the units at once. A session's `aws:userid` is
- * the role's id, a colon and the session's name (IAM User Guide, "AWS global condition context keys"), which has no colon and is the
- * user's name by the role's trust: `*:ann` is ann's alone, and not joann's.
+ * The service control policy that ends sessions of the shared role in all accounts of the units at once. A session's `aws:userid` is the
+ * role's id, a colon and the session's name (IAM User Guide, "AWS global condition context keys"). The role's trust policy makes the name
+ * that of the user, which has no colon: `*:ann` matches ann alone, and not joann.
  */
 export function endedSessionsPolicy(ended: EndedSessions[]): PolicyDocument {
   return {
@@ -37,7 +37,7 @@ export function endedSessionsPolicy(ended: EndedSessions[]): PolicyDocument {
   };
 }
 
-/** What such a policy says, read back; statements of somebody else's are left out. */
+/** The ends that such a policy contains; statements that somebody else has added are left out. */
 export function endedSessionsIn(content: unknown): EndedSessions[] {
   return spelledDocument(content).Statement.flatMap((statement): EndedSessions[] => {
     const { Sid, Condition } = statement as Partial<PolicyStatement>;

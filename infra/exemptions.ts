@@ -1,8 +1,8 @@
-/** Who goes on without MFA until a day, as the settings say: pure functions. */
+/** Users who are exempt from MFA until a day, as the settings say: pure functions. */
 
 import { spelledDocument } from "./policy-documents.ts";
 
-/** What the settings say of one who is exempt. */
+/** An entry of the setting `exempt`. */
 export interface ExemptSetting {
   /** The last day of the exemption, YYYY-MM-DD, in UTC. */
   until: string;
@@ -33,14 +33,14 @@ export function exemptionsOf({
   });
 }
 
-/** Midnight UTC after a day: when it is over. */
+/** Midnight UTC at the end of a day. */
 export function endOf(day: string): string {
   const end = new Date(`${day}T00:00:00Z`);
   end.setUTCDate(end.getUTCDate() + 1);
   return `${end.toISOString().slice(0, 10)}T00:00:00Z`;
 }
 
-/** The last day before a time: what {@link endOf} is the end of. */
+/** The last day before a time: the inverse of {@link endOf}. */
 export function dayBefore(end: string): string {
   const time = Date.parse(end);
   return Number.isNaN(time) ? "" : new Date(time - 1).toISOString().slice(0, 10);
@@ -54,7 +54,7 @@ export function isDay(text: string): boolean {
 
 type Condition = Record<string, Record<string, string | string[]> | undefined>;
 
-/** Who is exempt by a service control policy of the stack, and when that ends: the times by ARN. */
+/** The users whom a service control policy of the stack exempts: the end of each exemption by ARN. */
 export function exemptionEnds(content: unknown): Record<string, string> {
   const statements = spelledDocument(content).Statement as { Condition?: Condition }[];
   return Object.fromEntries(

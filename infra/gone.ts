@@ -1,6 +1,6 @@
 import { NoSuchEntityException } from "@aws-sdk/client-iam";
 
-/** True when the call did something, false when what it is about was gone already. */
+/** True when the call did something; false when its resource was gone already (NoSuchEntityException). */
 export async function unlessGone(call: Promise<unknown>): Promise<boolean> {
   return ifThere(
     call.then(() => true),
@@ -8,7 +8,7 @@ export async function unlessGone(call: Promise<unknown>): Promise<boolean> {
   );
 }
 
-/** What the call gives, or something else when what it is about is gone. */
+/** The call's result, or `otherwise` when its resource is gone (NoSuchEntityException). */
 export async function ifThere<T>(call: Promise<T>, otherwise: T): Promise<T> {
   try {
     return await call;

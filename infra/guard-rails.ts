@@ -1,7 +1,7 @@
 /**
- * The guard rails: what a developer's session cannot take away from the organization. Pure functions; what each statement is for
- * stands beside it, what it denies and lets through is shown by test/infra/guard-rails.test.ts, and the attack that it stops by
- * the file of test/attacks/. docs/guard-rails.md tells all of it to reviewers.
+ * The guard rails: what a developer's session cannot take away from the organization. Pure functions. A comment beside each statement names
+ * its purpose, test/infra/guard-rails.test.ts shows what it denies and lets through, and a file of test/attacks/ shows the attack that it
+ * stops. docs/guard-rails.md explains them to reviewers.
  */
 
 import { exemptionsOf, type ExemptSetting } from "./exemptions.ts";
@@ -9,7 +9,7 @@ import { guardRailsName, type RolesForm, sharedRoleName } from "./names.ts";
 import { spelledDocument } from "./policy-documents.ts";
 import { type DeveloperRights, enrolment, type PolicyDocument, type PolicyStatement } from "./policies.ts";
 
-/** The names by which the settings choose them. */
+/** The guard rails' names in the settings. */
 export const guardRailNames = [
   "roles",
   "identities",
@@ -21,7 +21,7 @@ export const guardRailNames = [
 ] as const;
 export type GuardRail = (typeof guardRailNames)[number];
 
-/** What the documents are made of: a part of the settings. */
+/** The part of the settings that the documents are made from. */
 export interface Guarded {
   guardRails: GuardRail[];
   accessRole: string;
@@ -36,19 +36,19 @@ export interface Guarded {
 }
 
 /**
- * The roles by which CloudFormation StackSets work in the accounts (CloudFormation User Guide, "Grant service-managed
- * permissions"): AWS makes them. They are exempt, and so protected by the guard rail `roles`.
+ * The roles that AWS makes for CloudFormation StackSets in the accounts (CloudFormation User Guide, "Grant service-managed permissions").
+ * They are exempt, and therefore protected by the guard rail `roles`.
  */
 const stackSetsRoles = "stacksets-exec-*";
 
-/** Who is exempt from the guard rails: roles, by name. A tag could be set by those whom a guard rail binds. */
+/** The roles that are exempt from the guard rails, by name: a tag could be set by those whom a guard rail binds. */
 const exemptNames = ({ accessRole }: Pick<Guarded, "accessRole">): string[] => [accessRole, stackSetsRoles];
 
 const byOthers = (guarded: Guarded): NonNullable<PolicyStatement["Condition"]> => ({
   ArnNotLike: { "aws:PrincipalArn": exemptNames(guarded).map((name) => `arn:aws:iam::*:role/${name}`) },
 });
 
-/** Roles of these names stay as they are, whatever their path, and nobody makes or deletes any. */
+/** Roles of these names cannot be changed, whatever their path, and nobody can create or delete any. */
 const keepRoles = (Sid: string, names: string[], guarded: Guarded): PolicyStatement => ({
   Sid,
   Effect: "Deny",
@@ -63,8 +63,8 @@ const keepRoles = (Sid: string, names: string[], guarded: Guarded): PolicyStatem
 });
 
 /**
- * The service control policy of the guard rails that bind the development accounts; nothing where none of them is chosen. One
- * policy for all: a unit takes ten.
+ * The service control policy of the guard rails that bind the development accounts; undefined where none of them is chosen. It is one
+ * policy for all of them, since a unit takes ten.
  */
 export function guardRailPolicy(guarded: Guarded): PolicyDocument | undefined {
   const chosen = (name: GuardRail): boolean => guarded.guardRails.includes(name);
@@ -80,9 +80,9 @@ export function guardRailPolicy(guarded: Guarded): PolicyDocument | undefined {
 }
 
 /**
- * `roles`: the trust, the permissions, the boundary and the tags of the developers' roles, of the access role and of the StackSets'
- * roles stay as they are, and nobody makes or deletes roles of such names. IAM knows a role by its name whatever its path, so that
- * one under a path would take the name of a developer who is added later.
+ * `roles`: nobody changes the trust policy, the permissions, the boundary or the tags of the developers' roles, of the access role and of
+ * the StackSets' roles, and nobody creates or deletes roles of such names. IAM's role names are unique whatever the path: a role under a
+ * path would take the name of a developer who is added later.
  */
 function guardRoles(guarded: Guarded): PolicyStatement[] {
   const { permissionsBoundary, permissions } = guarded;
@@ -98,7 +98,7 @@ function guardRoles(guarded: Guarded): PolicyStatement[] {
       ],
       guarded,
     ),
-    // What the roles are given, where that is a policy of the account's own: another version of it would give anything.
+    // Customer managed policies that the roles have attached: another version of one would give the roles any permission.
     ...(own.length === 0
       ? []
       : [
@@ -116,7 +116,7 @@ function guardRoles(guarded: Guarded): PolicyStatement[] {
   ];
 }
 
-/** Without `roles`, the roles that are exempt are protected alone: whoever could take one would be exempt, too. */
+/** Without `roles`, only the exempt roles are protected: a principal that takes one over would be exempt, too. */
 function guardExempt(guarded: Guarded): PolicyStatement[] {
   return [keepRoles("GuardExempt", exemptNames(guarded), guarded)];
 }
@@ -184,8 +184,8 @@ function guardOrganization(): PolicyStatement[] {
 }
 
 /**
- * `root`: the root user does nothing, with MFA neither. Sessions that the management account opens by AssumeRoot have the key
- * `aws:AssumedRoot` and go on (IAM User Guide, "AWS global condition context keys"; "Centrally manage root access for member
+ * `root`: the root user can do nothing, not even with MFA. Sessions that the management account opens by AssumeRoot have the key
+ * `aws:AssumedRoot` and are not denied (IAM User Guide, "AWS global condition context keys"; "Centrally manage root access for member
  * accounts").
  */
 function guardRoot(): PolicyStatement[] {
@@ -204,9 +204,9 @@ function guardRoot(): PolicyStatement[] {
 }
 
 /**
- * `auth`: the service control policy of the auth account. Without MFA, its users and its root do no more than a developer without
- * MFA may, whatever somebody has given them there, and its users do it for nobody but themselves: another's key or device would be
- * as good as another's MFA. Role sessions, the access role's among them, are not bound.
+ * `auth`: the service control policy of the auth account. Without MFA, its users and its root user can do no more than a developer without
+ * MFA, whatever permissions they have there. Its users can do it for themselves alone: another user's key or device would be as good as
+ * that user's MFA. Role sessions, the access role's among them, are not bound.
  */
 export function authAccountPolicy(accessKeys?: DeveloperRights["accessKeys"]): PolicyDocument {
   return {
@@ -225,7 +225,7 @@ export function authAccountPolicy(accessKeys?: DeveloperRights["accessKeys"]): P
       {
         Sid: "GuardAuthOthers",
         Effect: "Deny",
-        // The one that takes no resource reads alone.
+        // `ListVirtualMFADevices` takes no resource, and only reads.
         Action: enrolment().filter((action) => action !== "iam:ListVirtualMFADevices"),
         NotResource: ["user", "mfa"].flatMap((kind) => [
           `arn:aws:iam::*:${kind}/\${aws:username}`,
@@ -241,10 +241,10 @@ export function authAccountPolicy(accessKeys?: DeveloperRights["accessKeys"]): P
 }
 
 /**
- * `outsiders`: the resource control policy of the development accounts. Roles there are assumed by principals of the organization,
- * of trusted accounts, and by AWS's services, whatever their trust policies say (Organizations User Guide, "Resource control
- * policies"). Sign-ins by SAML and web identity are other actions, and go on. A service-linked role is bound by no resource control
- * policy; its ARN is excepted besides, where it acts in another account.
+ * `outsiders`: the resource control policy of the development accounts. Only principals of the organization, of trusted accounts, and AWS
+ * services can assume roles there, whatever the roles' trust policies say (Organizations User Guide, "Resource control policies"). Sign-ins
+ * by SAML and web identity are other actions, and are not denied. No resource control policy binds a service-linked role; its ARN is
+ * excepted as well, for where it acts in another account.
  */
 export function outsidersPolicy(
   organizationId: string,
@@ -272,10 +272,10 @@ export function outsidersPolicy(
   };
 }
 
-/** The types of AWS Organizations' policies that bind what accounts may do. */
+/** The types of AWS Organizations' policies that limit what accounts may do. */
 export type ControlPolicyType = "SERVICE_CONTROL_POLICY" | "RESOURCE_CONTROL_POLICY";
 
-/** What a control policy is in AWS Organizations. */
+/** A control policy of AWS Organizations. */
 export interface ControlPolicy {
   /** Its logical name in the stack. */
   key: string;
@@ -287,7 +287,7 @@ export interface ControlPolicy {
 }
 
 /**
- * The policies by which the chosen guard rails come about, in the order in which they are attached.
+ * The control policies of the chosen guard rails, in the order in which they are attached.
  *
  * @param organizationId id of the organization, "o-…", for `outsiders`
  */

@@ -8,9 +8,9 @@ import { deletionHooks } from "./names.ts";
 /** Deletion hooks carry a fixed name: the engine finds them by it when the resource is no longer in the program. */
 
 /**
- * Retries what AWS wants to be tried again: throttling, changes that overlap, internal errors, and a trust policy that
- * names a user whom IAM does not know everywhere yet. Everything else fails at once, and so
- * does a creation that was broken off: there is something then to be updated.
+ * Retries errors that pass: throttling, overlapping changes, internal errors, and a trust policy that names a user whom IAM does not know
+ * everywhere yet. Everything else fails at once. So does a creation that was broken off: the resource exists then, and the next run updates
+ * it.
  */
 export function retryTransientErrors(): pulumi.ErrorHook {
   return new pulumi.ErrorHook("mfa-admin:retry-transient-errors", async ({ errors, failedOperation }) => {
@@ -22,10 +22,10 @@ export function retryTransientErrors(): pulumi.ErrorHook {
   });
 }
 
-/** Tries of one operation: with the delays below, about a minute and a half altogether. */
+/** Attempts of one operation: with the delays below, about a minute and a half altogether. */
 const attempts = 10;
 
-/** Milliseconds before try number `n + 1`: doubling from half a second to 15, with jitter so that users don't march in step. */
+/** Milliseconds before attempt `n + 1`: doubling from half a second to 15 seconds, with jitter so that users' operations spread out. */
 function delay(n: number): number {
   return Math.min(15_000, 500 * 2 ** (n - 1)) * (0.75 + Math.random() / 2);
 }
@@ -34,7 +34,7 @@ function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** A user or a role is emptied by a dozen calls of IAM, which throttles early; the engine deletes more of them at once. */
+/** Emptying a user or a role takes a dozen calls of IAM, which throttles early; the engine alone would run more deletions at once. */
 const limit = pLimit(16);
 
 /** Empties a user before the engine deletes it, so that an edited roster and `up` are enough to remove a developer. */
@@ -46,8 +46,8 @@ export function emptyUserBeforeDelete(accessRole: string): pulumi.ResourceHook {
 }
 
 /**
- * The same of a user who enters accounts by the shared role: the sessions there end as soon as the user can make no more of them, and
- * before the user is gone.
+ * The same for a user of the shared role. The user's sessions in the accounts end as soon as the user can make no more of them, and before
+ * the user is deleted.
  *
  * @param units ids of the organizational units that have the role
  */
@@ -67,7 +67,7 @@ export function endSharedSessionsBeforeDelete(accessRole: string, units: string[
   });
 }
 
-/** Ends the sessions in accounts that somebody loses who stays, before the tags go by which more could be made. */
+/** Ends the sessions in accounts that a remaining developer loses, before the tags are removed by which they could make more. */
 export function endSharedSessionsBeforeUpdate(units: string[]): pulumi.ResourceHook {
   return new pulumi.ResourceHook("mfa-admin:end-shared-sessions", async ({ id, oldInputs, newInputs }) => {
     const [was, is] = [sharedAccess(oldInputs), sharedAccess(newInputs)];
@@ -80,10 +80,13 @@ export function endSharedSessionsBeforeUpdate(units: string[]): pulumi.ResourceH
   });
 }
 
-/** Milliseconds until a change of a user's tags is done: until then, they let the user in. */
+/** Milliseconds in which an update of a user's tags is done. Until then, the old tags let the user in. */
 const untilUpdated = 120_000;
 
-/** Milliseconds for which STS may take what IAM has ended (IAM User Guide, "Changes that I make are not always immediately visible"). */
+/**
+ * Milliseconds for which STS may still accept what IAM has ended (IAM User Guide, "Changes that I make are not always immediately
+ * visible").
+ */
 const endMargin = 5000;
 
 /** Ends the sessions of a role and empties it before the engine deletes it. */
@@ -94,7 +97,7 @@ export function emptyRoleBeforeDelete(accessRole: string): pulumi.ResourceHook {
   });
 }
 
-/** Lets everybody go from the group before the engine deletes it: those whom others have put into it, too. */
+/** Removes all users from the group before the engine deletes it, including those whom others have added. */
 export function emptyGroupBeforeDelete(accessRole: string): pulumi.ResourceHook {
   return new pulumi.ResourceHook(deletionHooks["aws-native:iam:Group"], async ({ id, oldOutputs }) => {
     const { emptyGroup } = await import("./shared-by-others.ts");
@@ -102,7 +105,7 @@ export function emptyGroupBeforeDelete(accessRole: string): pulumi.ResourceHook 
   });
 }
 
-/** Takes the policy off all that others have attached it to, before the engine deletes it. */
+/** Detaches the policy from everything that others have attached it to, before the engine deletes it. */
 export function detachPolicyBeforeDelete(accessRole: string): pulumi.ResourceHook {
   return new pulumi.ResourceHook(deletionHooks["aws-native:iam:ManagedPolicy"], async ({ id }) => {
     const { detachPolicy } = await import("./shared-by-others.ts");
@@ -111,8 +114,8 @@ export function detachPolicyBeforeDelete(accessRole: string): pulumi.ResourceHoo
 }
 
 /**
- * Registers the hooks and nothing else: the program of a run that deletes everything. Resources that the settings name but
- * AWS does not have yet would become dependencies of those that are there, and the engine would lose its way.
+ * The program of a run that deletes everything: it registers the hooks and no resources. Resources that the settings name but AWS does not
+ * have yet would become dependencies of those that exist, and the engine could not order the deletions.
  */
 export function registerHooks(accessRole: string): void {
   retryTransientErrors();
@@ -122,7 +125,7 @@ export function registerHooks(accessRole: string): void {
   detachPolicyBeforeDelete(accessRole);
 }
 
-/** The account is taken from the resource's ARN: by then the account itself may have left the settings. */
+/** A client for the account in the resource's ARN: the settings may no longer have the account. */
 async function iamOf(outputs: Record<string, unknown> | undefined, accessRole: string) {
   const [, account] = /^arn:aws:iam::(\d{12}):/.exec(String(outputs?.["arn"])) ?? [];
   if (account === undefined) {

@@ -5,13 +5,13 @@ import { clientConfiguration } from "./accounts.ts";
 import { givingUp } from "./unanswered.ts";
 
 /**
- * IAM in an account of the organization, by way of its access role. A limit that is reached and a refusal are told at once: the
- * SDK takes `LimitExceeded` for throttling, and anything at all for passing where this machine's clock is wrong, and would try
- * for half a minute (IAM API Reference, "PutUserPolicy").
+ * An IAM client for an account of the organization, by its access role. Limits and refusals are thrown at once: the SDK takes
+ * `LimitExceeded` for throttling (IAM API Reference, "PutUserPolicy"), and any error for transient where this machine's clock is wrong, and
+ * would retry for half a minute.
  */
 export function iamClient(accountId: string, accessRole: string): IAMClient {
   const client = new IAMClient(clientConfiguration(accountId, accessRole));
-  // Within the SDK's own retries, which go by the name, and around what corrects the clock.
+  // It runs inside the SDK's retries, which go by the error's name, and around the middleware that corrects the clock.
   client.middlewareStack.addRelativeTo(tellRefusals, {
     name: "tellRefusals",
     relation: "before",

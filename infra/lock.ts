@@ -9,9 +9,9 @@ import {
 import { unlessGone } from "./gone.ts";
 import { type Lock, lockOf, type PolicyDocument } from "./policies.ts";
 
-/** Locks on users and roles: a policy that denies everything, and nothing else of theirs is touched. */
+/** Locks on users and roles: an inline policy that denies everything. Nothing else of the user or the role is touched. */
 
-/** The names of the inline policies: of a lock of somebody, and of one of everybody. Neither takes the other off. */
+/** The names of the inline policies: `one` locks somebody, `all` locks everybody. Each is put and taken off independently of the other. */
 export const lockPolicies = { one: "mfa-admin-lock", all: "mfa-admin-lock-all" } as const;
 
 export type LockKind = keyof typeof lockPolicies;
@@ -22,7 +22,7 @@ export interface Lockable {
   name: string;
 }
 
-/** Puts a lock, in place of one of its kind. False when there is no such user or role. */
+/** Puts a lock, replacing one of the same kind. False when there is no such user or role. */
 export function putLock(
   iam: IAMClient,
   { type, name }: Lockable,
@@ -47,7 +47,7 @@ export async function takeLockOff(iam: IAMClient, { type, name }: Lockable, kind
   );
 }
 
-/** The lock that an inline policy is, by its name and by what it says: somebody may have given another policy the name. */
+/** The lock in an inline policy, told by its name and its statements: somebody may have given another policy the name. */
 export function lockIn({
   name,
   document,
@@ -60,7 +60,7 @@ export function lockIn({
   return kind === undefined || lock === undefined ? undefined : { ...lock, kind };
 }
 
-/** Whether a lock denies now: one that has come to its end is without effect. */
+/** Whether a lock denies now: a lock whose `until` has passed has no effect. */
 export function isInForce({ until }: Pick<Lock, "until">, now = Date.now()): boolean {
   return until === undefined || Date.parse(until) > now;
 }

@@ -17,27 +17,27 @@ export interface MfaDevice {
 }
 
 /**
- * A user's devices, and a virtual one of the user's name that was never enabled: it is nobody's, but it blocks the only
- * name that the developers' policy allows.
+ * A user's enabled devices, and a virtual device of the user's name that was never enabled. Such a device is assigned to nobody, but takes
+ * the only name that the developers' policy allows.
  *
  * @throws NoSuchEntityException when there is no such user
  */
 export async function mfaDevicesOf(iam: IAMClient, userName: string): Promise<MfaDevice[]> {
   const [enabled, leftOver] = await Promise.all([
     enabledMfaDevicesOf(iam, userName),
-    // Where AWS does not list it, it is in nobody's way but that of whoever enrols next.
+    // An unused device that cannot be listed matters only to the next enrolment.
     unusedDevices(iam, userName).catch(() => []),
   ]);
   return [...enabled, ...leftOver];
 }
 
-/** Takes a device from its user, and deletes it: a virtual one that is only deactivated would keep its name. */
+/** Deactivates a user's device and deletes it: a virtual device that is only deactivated would keep its name. */
 export async function removeMfaDevice(iam: IAMClient, userName: string, device: MfaDevice): Promise<void> {
   const { serialNumber: SerialNumber, kind, enabledAt } = device;
   if (enabledAt !== undefined) {
     await unlessGone(iam.send(new DeactivateMFADeviceCommand({ UserName: userName, SerialNumber })));
   }
-  // IAM deletes a passkey with its deactivation; a hardware token is nothing that IAM has made.
+  // IAM deletes a passkey with its deactivation, and has no record of a hardware token to delete.
   if (kind === "virtual") await unlessGone(iam.send(new DeleteVirtualMFADeviceCommand({ SerialNumber })));
 }
 

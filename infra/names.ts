@@ -1,8 +1,8 @@
-/** Whose the roles are: each developer's own, or one in each account for all. */
+/** The forms of roles: a role per developer, or one shared role in each account. */
 export const rolesForms = ["per-developer", "shared"] as const;
 export type RolesForm = (typeof rolesForms)[number];
 
-/** What names are made of: a part of the settings, whose schema in turn asks what things are called. */
+/** The part of the settings that names are made from. The settings' schema itself imports this file. */
 interface Naming {
   authAccount: string;
   developmentAccounts: Record<string, string>;
@@ -12,7 +12,7 @@ interface Naming {
   accountAlias?: string | undefined;
 }
 
-/** What things are called, for the program and for whoever talks about it. No Pulumi here. */
+/** The names of the stack's resources, for the program and for the CLI's texts. No Pulumi here. */
 
 /** The name of a developer's role, the same in every account. */
 export function roleNameOf(settings: Pick<Naming, "rolePrefix" | "roles">, userName: string): string {
@@ -27,7 +27,7 @@ export function sharedRoleName({ rolePrefix }: Pick<Naming, "rolePrefix">): stri
 /** The names of the development accounts in which a developer has a role. */
 export function accountsOf(settings: Pick<Naming, "developmentAccounts" | "developers">, userName: string): string[] {
   const { developers, developmentAccounts } = settings;
-  // A name may be that of a method of every object.
+  // `Object.hasOwn`: a user's name may be that of a method of every object.
   const own = Object.hasOwn(developers, userName) ? developers[userName]?.accounts : undefined;
   return Array.isArray(own) ? own : Object.keys(own ?? developmentAccounts);
 }
@@ -40,7 +40,7 @@ export function ownRolesOf(
   return settings.roles === "shared" ? [] : accountsOf(settings, userName);
 }
 
-/** The ids by name of the accounts in which developers have roles of their own: a run acts there. */
+/** The ids by name of the accounts in which developers have roles of their own, and which a run therefore changes. */
 export function accountsWithOwnRoles({
   developmentAccounts,
   roles,
@@ -48,7 +48,7 @@ export function accountsWithOwnRoles({
   return roles === "shared" ? {} : developmentAccounts;
 }
 
-/** Whether a developer enters every account by the shared role, whatever accounts there will be. */
+/** Whether a developer enters every account by the shared role, future accounts included. */
 export function entersEveryAccount(settings: Pick<Naming, "developers" | "roles">, userName: string): boolean {
   return (
     settings.roles === "shared" &&
@@ -75,24 +75,24 @@ export function policyArnIn(accountId: string, arn: string): string {
 /** The logical name of the service control policy in the stack. */
 export const requireMfaKey = "require-mfa";
 
-/** What the service control policy is called in AWS Organizations. */
+/** The service control policy's name in AWS Organizations. */
 export const serviceControlPolicyName = "mfa-admin-require-mfa";
 
-/** How it is described there, by which it is known again when somebody has renamed it. */
+/** The service control policy's description there, by which it is found when somebody has renamed it. */
 export const serviceControlPolicyDescription = "Denies everything but assumed roles unless the request carries MFA.";
 
-/** What the policies of the guard rails are called there, or how their names begin. */
+/** The name, or the beginning of the names, of the guard rails' policies there. */
 export const guardRailsName = "mfa-admin-guard-rails";
 
-/** Where developers sign in to the auth account's console. */
+/** The address at which developers sign in to the auth account's console. */
 export function signInAddress(settings: Pick<Naming, "authAccount" | "accountAlias">): string {
   return `https://${settings.accountAlias ?? settings.authAccount}.signin.aws.amazon.com/console`;
 }
 
-/** The inputs of a provider that Pulumi's SDK takes from the environment of whoever runs it. */
+/** Inputs of a provider that Pulumi's SDK takes from the environment of the person who runs it. */
 export const inputsOfEnvironment = ["profile", "sharedCredentialsFile"];
 
-/** The hooks that empty what IAM would refuse to delete otherwise, by the resource's type: fixed names, which a state keeps. */
+/** Names of the hooks that empty a resource that IAM would refuse to delete, by the resource's type. They are fixed: a state keeps them. */
 export const deletionHooks = {
   "aws-native:iam:User": "mfa-admin:empty-user",
   "aws-native:iam:Role": "mfa-admin:empty-role",
@@ -100,34 +100,42 @@ export const deletionHooks = {
   "aws-native:iam:ManagedPolicy": "mfa-admin:detach-policy",
 } as const;
 
-/** What the stack set of the shared roles is called in CloudFormation. */
+/** The stack set's name in CloudFormation, for the shared roles. */
 export const stackSetName = "mfa-admin-roles";
 
 /** The logical name of the shared role in the stack set's template. */
 export const sharedRoleKey = "DeveloperRole";
 
-/** The policy of AWS Organizations that ends sessions of the shared role. */
+/** The name of the service control policy that ends sessions of the shared role. */
 export const endedSessionsPolicyName = "mfa-admin-ended-sessions";
 
-/** The group of all developers. */
+/** The name of the group of all developers. */
 export const developersGroup = "mfa-admin-developers";
 
-/** The id of an account by its name: "auth", or one of the development accounts'. Empty where the settings have none of it. */
+/** The id of an account by its name: "auth" or a development account. Empty where the settings do not name it. */
 export function accountIdIn(settings: Pick<Naming, "authAccount" | "developmentAccounts">, account: string): string {
   return account === "auth" ? settings.authAccount : (settings.developmentAccounts[account] ?? "");
 }
 
-/** What a role's trust policy is called among a role's policies. */
+/** The ids of the auth account and the development accounts, by name. */
+export function accountIdsIn({
+  authAccount,
+  developmentAccounts,
+}: Pick<Naming, "authAccount" | "developmentAccounts">): Record<string, string> {
+  return { auth: authAccount, ...developmentAccounts };
+}
+
+/** The name of a role's trust policy in lists of its policies. */
 export const trustPolicyName = "trust policy";
 
-/** The keys of these tags begin so; the settings' own tags must not. */
+/** The prefix of the stack's own tag keys; the settings' tags must not use it. */
 export const tagPrefix = "mfa-admin:";
 
-/** What the IAM users that `mfa-admin verify --live` makes are known by: the beginning of the name and the tag together. */
+/** The IAM users of `mfa-admin verify --live` are recognized by this name prefix and this tag together. */
 export const canaryPrefix = "mfa-admin-canary-";
 export const canaryTag = `${tagPrefix}canary`;
 
-/** Whether `mfa-admin verify --live` has made an IAM user. */
+/** Whether an IAM user is one that `mfa-admin verify --live` has made. */
 export function isCanaryUser(userName: string, tagKeys: string[]): boolean {
   return userName.startsWith(canaryPrefix) && tagKeys.includes(canaryTag);
 }

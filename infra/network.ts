@@ -7,17 +7,17 @@ import { Agent, type AgentConnectOpts } from "agent-base";
 
 import { proxyAgent } from "./proxy.ts";
 
-/** How an AWS SDK client reaches AWS: by these agents, or by its own. */
+/** The agents of an AWS SDK client; without them, the client uses its own. */
 interface Agents {
   httpAgent?: http.Agent;
   httpsAgent?: https.Agent;
 }
 
 /**
- * What an AWS SDK client's `requestHandler` is to be, so that `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` and `AWS_CA_BUNDLE` mean what
- * they mean to the AWS CLI (AWS CLI User Guide, "Using an HTTP proxy"). The SDK itself passes over all of them.
+ * The `requestHandler` of an AWS SDK client, so that `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` and `AWS_CA_BUNDLE` mean what they mean to the
+ * AWS CLI (AWS CLI User Guide, "Using an HTTP proxy"). The SDK itself ignores all of them.
  *
- * @param options what else the handler is given, such as its time limits in milliseconds
+ * @param options the handler's other options, such as its time limits in milliseconds
  */
 export function requestHandler<Options extends object>(options?: Options): Options & Agents {
   return { ...(options as Options), ...agents() };
@@ -26,7 +26,7 @@ export function requestHandler<Options extends object>(options?: Options): Optio
 let shared: Required<Agents> | undefined;
 let configured: Promise<string> | undefined;
 
-/** The agents for requests of one's own. Clients share their connections. */
+/** The agents for requests outside the AWS SDK. All clients share their connections. */
 export function agents(): Required<Agents> {
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- it makes its connections by one of https
   return (shared ??= { httpAgent: new EnvironmentAgent("http:"), httpsAgent: new EnvironmentAgent("https:") });
@@ -37,7 +37,7 @@ export function hasProxy(): boolean {
   return proxies().size > 0;
 }
 
-/** What names the bundle names a file that is not there, or cannot be read. */
+/** The certificate bundle that the environment or the AWS configuration names is not there, or cannot be read. */
 export class CaBundleError extends Error {
   override readonly name = "CaBundleError";
   readonly remedy: string;
@@ -51,9 +51,9 @@ export class CaBundleError extends Error {
 }
 
 /**
- * The proxy for an address, as Python's `urllib` finds it, which the AWS CLI asks (Python Library Reference,
- * "urllib.request.getproxies"): by the scheme, the variable in small letters first, unless `NO_PROXY` names the host, a domain that it
- * is in, either with its port, or `*`.
+ * The proxy for an address, found as Python's `urllib` does for the AWS CLI (Python Library Reference, "urllib.request.getproxies"): by the
+ * scheme, a variable in small letters before one in capitals. It is undefined where `NO_PROXY` names the host, a domain that it is in,
+ * either with its port, or `*`.
  */
 export function proxyFor({
   protocol,
@@ -72,11 +72,13 @@ export function proxyFor({
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(proxy) ? proxy : `http://${proxy}`;
 }
 
-/** The proxies that the environment names, by scheme, and the exceptions as `no`. Where a program is run by a web server, it chooses `HTTP_PROXY`. */
+/**
+ * Proxies by scheme, and `NO_PROXY` as `no`. Under CGI (`REQUEST_METHOD` is set) the client controls `HTTP_PROXY`, which is then ignored.
+ */
 function proxies(): Map<string, string> {
   const names = Object.keys(process.env)
     .filter((name) => /_proxy$/i.test(name) && !(name === "HTTP_PROXY" && process.env["REQUEST_METHOD"] !== undefined))
-    // Those in small letters come last, and count.
+    // Variables in small letters come last, so that they override.
     .toSorted((one, other) => Number(one === one.toLowerCase()) - Number(other === other.toLowerCase()));
   const found = new Map<string, string>();
   for (const name of names) {
@@ -90,12 +92,12 @@ function proxies(): Map<string, string> {
 }
 
 /**
- * The `ca_bundle` of the user's AWS files, which only the AWS CLI and the engine read by themselves; empty where there is none. It is that
- * of the first profile that names one, in the order in which commands look for credentials.
+ * The `ca_bundle` of the user's AWS files, which only the AWS CLI and the engine read by themselves; empty where there is none. It is taken
+ * from the first profile that has one, in the order in which commands look for credentials.
  */
 async function configuredBundle(): Promise<string> {
   const { parseKnownFiles } = await import("@smithy/shared-ini-file-loader");
-  // A file that cannot be read is told by whoever looks for credentials in it.
+  // A file that cannot be read is reported where credentials are read from it.
   const files = await parseKnownFiles({}).catch(() => undefined);
   const { AWS_PROFILE, AWS_DEFAULT_PROFILE } = process.env;
   const profiles = [AWS_PROFILE || AWS_DEFAULT_PROFILE || "default", "default", "auth", "dev"];
@@ -110,7 +112,9 @@ function certificatesIn(bundle: string): Buffer {
   }
 }
 
-/** Asks the environment anew for each connection: requests of one client go to several hosts, and a profile may name the bundle. */
+/**
+ * An agent that reads the environment for each connection: one client's requests go to several hosts, and a profile may name the bundle.
+ */
 class EnvironmentAgent extends Agent {
   readonly #protocol: "http:" | "https:";
   readonly #agents = new Map<string, http.Agent>();
@@ -120,7 +124,7 @@ class EnvironmentAgent extends Agent {
     this.#protocol = protocol;
   }
 
-  /** It would take the protocol from the call stack. */
+  /** The method of agent-base would take the protocol from the call stack. */
   override isSecureEndpoint(): boolean {
     return this.#protocol === "https:";
   }

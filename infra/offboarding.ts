@@ -31,18 +31,18 @@ import { mfaDevicesOf, removeMfaDevice } from "./mfa-devices.ts";
 import { denyEverything } from "./policies.ts";
 
 /**
- * Off-boarding: what must be gone before IAM lets go of a user or a role, in an order in which access ends with the
- * first call. It runs before every deletion (as a resource hook) and first of all in `mfa-admin remove-developer`.
+ * Off-boarding: removes everything for which IAM would refuse to delete a user or a role, in an order in which access ends with the first
+ * call. It runs before every deletion (as a resource hook) and as the first step of `mfa-admin remove-developer`.
  */
 
-/** The name that IAM's console gives to its revocation of sessions; ours carries it, too, so that it is understood there. */
+/** The name that IAM's console gives to its own revocation of sessions, used here so that it is understood there. */
 export const revocationPolicy = "AWSRevokeOlderSessions";
 
-/** A part of a cut-off that could not be done. */
+/** A part of a cut-off that failed. */
 export interface CutOffFailure {
-  /** What stays, such as "the access keys". */
+  /** What is still there, such as "the access keys". */
   part: string;
-  /** AWS's own words. */
+  /** AWS's error. */
   reason: string;
 }
 
@@ -58,9 +58,8 @@ export interface CutOffResult {
 }
 
 /**
- * Ends every access of a user: first a policy that denies everything, which also stops sessions made before, then the
- * credentials themselves. Each part is tried whatever becomes of the others. Safe to repeat; a user who is gone already is no
- * error.
+ * Ends every access of a user: first by a policy that denies everything, which also stops existing sessions, then by deleting the
+ * credentials. Each part is tried even if others fail. Repeating it is safe, and a user who is gone already is no error.
  */
 export async function cutOffUser(iam: IAMClient, userName: string): Promise<CutOffResult> {
   const failed: CutOffFailure[] = [];
@@ -80,7 +79,7 @@ export async function cutOffUser(iam: IAMClient, userName: string): Promise<CutO
     attempt("the password", false, () => deletePassword(iam, userName)),
     attempt("MFA devices", 0, () => deleteMfaDevices(iam, userName)),
     attempt("other credentials", undefined, () => deleteOtherCredentials(iam, userName)),
-    // Without the policy, sessions of the user live on: they are left with nothing that they may do.
+    // Without the policy, the user's sessions stay valid; without policies and groups they have no permissions.
     ...(denied ? [] : [attempt("rights of the user", undefined, () => takeRightsAway(iam, userName))]),
   ]);
   return { found: gone === 0 || failed.length > 0, accessKeys, password, mfaDevices, failed };
@@ -97,12 +96,12 @@ async function denyUser(iam: IAMClient, userName: string): Promise<boolean> {
   return true;
 }
 
-/** AWS's own words for a refusal. */
+/** The name and the message of AWS's error. */
 function reasonOf(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
-/** Takes a user out of all groups, and all policies off but the one that denies everything. */
+/** Takes a user out of all groups, and removes all policies but the one that denies everything. */
 async function takeRightsAway(iam: IAMClient, userName: string): Promise<void> {
   for await (const { Groups } of paginateListGroupsForUser({ client: iam }, { UserName: userName })) {
     for (const { GroupName } of Groups ?? []) {
@@ -124,20 +123,20 @@ async function takeRightsAway(iam: IAMClient, userName: string): Promise<void> {
 }
 
 /**
- * Leaves nothing of a user that IAM would refuse to delete it for, the policy that denies everything last. That it was refused
- * is no obstacle: a user who is gone needs none.
+ * Removes everything of a user for which IAM would refuse the deletion, the policy that denies everything last. A failure to put that
+ * policy is ignored: a deleted user needs none.
  */
 export async function emptyUser(iam: IAMClient, userName: string): Promise<void> {
   const { found, failed } = await cutOffUser(iam, userName);
   if (!found) return;
   const left = failed.filter(({ part }) => part !== openClientSessions);
-  // The policy stays as long as there is anything that it is good against.
+  // The policy stays as long as there is anything for it to deny.
   if (left.length > 0) throw new Error(left.map(({ part, reason }) => `${userName}: ${part}: ${reason}`).join("; "));
   await takeRightsAway(iam, userName);
   await unlessGone(iam.send(new DeleteUserPolicyCommand({ UserName: userName, PolicyName: revocationPolicy })));
 }
 
-/** Deletes a user, whatever it has; access ends with the first call. One who is gone is no error. */
+/** Deletes a user with everything that it has; access ends with the first call. A user who is gone is no error. */
 export async function deleteUser(iam: IAMClient, userName: string): Promise<void> {
   await emptyUser(iam, userName);
   await unlessGone(iam.send(new DeleteUserCommand({ UserName: userName })));
@@ -160,13 +159,13 @@ export async function revokeRoleSessions(iam: IAMClient, roleName: string): Prom
   }
 }
 
-/** Leaves nothing of a role that IAM would refuse to delete it for; its sessions can do nothing from the first call on. */
+/** Removes everything of a role for which IAM would refuse the deletion. Its sessions can do nothing from the first call on. */
 export async function emptyRole(iam: IAMClient, roleName: string): Promise<void> {
   try {
     if (!(await revokeRoleSessions(iam, roleName))) return;
   } catch (error) {
-    // A role that is full, or a service control policy against inline policies: it is emptied and deleted all the same, and
-    // its sessions are left with nothing that they may do.
+    // The role's inline policies may be full, or a service control policy may forbid them. The role is emptied and deleted all the same,
+    // which leaves its sessions without permissions.
     if (!(error instanceof Error) || !/^(LimitExceeded|AccessDenied)/.test(error.name)) throw error;
   }
   for await (const page of paginateListInstanceProfilesForRole({ client: iam }, { RoleName: roleName })) {
@@ -188,7 +187,7 @@ export async function emptyRole(iam: IAMClient, roleName: string): Promise<void>
   }
 }
 
-/** Takes each away, whatever becomes of the others. @throws what the first refusal was */
+/** Removes each of the things, even if others fail. @throws the first failure */
 async function inTurn<T>(things: T[], take: (thing: T) => Promise<void>): Promise<void> {
   const refusals: unknown[] = [];
   for (const thing of things) await take(thing).catch((error: unknown) => refusals.push(error));
@@ -211,7 +210,7 @@ async function deleteMfaDevices(iam: IAMClient, userName: string): Promise<numbe
   return devices.length;
 }
 
-/** Credentials that the developer policy gives nobody, but an administrator may have made by hand. */
+/** Deletes credentials that the developers' policy allows nobody to make, but an administrator may have made by hand. */
 async function deleteOtherCredentials(iam: IAMClient, userName: string): Promise<void> {
   const user = { UserName: userName };
   for await (const { Certificates } of paginateListSigningCertificates({ client: iam }, user)) {

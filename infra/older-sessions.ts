@@ -13,8 +13,8 @@ import { denyOlderSessions, type PolicyStatement } from "./policies.ts";
 import { spelledDocument } from "./policy-documents.ts";
 
 /**
- * Ends the sessions of a user or a role that were made before a time, and nothing else: whoever logs in after it gets in. One
- * who is shut out altogether stays so.
+ * Ends the sessions of a user or a role that were made before a time, and nothing else: a later login works. A user who was cut off
+ * altogether stays so.
  */
 
 /** Ends a user's own sessions, of the console and of GetSessionToken. False when there is no such user. */
@@ -43,8 +43,7 @@ export function endSessionsOn(
 }
 
 /**
- * Takes a cut-off back from a user who stays after all: what was made before a time stays dead. Whoever was not cut off is left
- * as they are.
+ * Takes back a cut-off of a user who stays after all: credentials from before a time stay dead. A user who was not cut off is not changed.
  */
 export async function letUserBack(iam: IAMClient, UserName: string, before: Date): Promise<void> {
   if (!(await isCutOff(iam, UserName))) return;
@@ -61,8 +60,8 @@ export async function letRoleBack(iam: IAMClient, RoleName: string, before: Date
 }
 
 /**
- * Puts the policy, unless one is there that denies everything whatever the time: it must not be weakened. Where AWS lets nobody
- * read which one is there, it is put: a cut-off has taken the credentials away by then.
+ * Puts the policy, unless the present one denies everything at any time, which must not be weakened. Where AWS does not let the present one
+ * be read, it is replaced: a cut-off has deleted the credentials by then.
  */
 async function replace(
   current: Promise<{ PolicyDocument?: string | undefined }>,
@@ -78,7 +77,7 @@ async function replace(
   }
 }
 
-/** When the sessions that a policy ends were made: all those before this time. Nothing, where it ends none by their age. */
+/** The time before which sessions must have been made for a policy to end them; undefined where it does not go by age. */
 export function endedBefore(document: unknown): Date | undefined {
   const times = spelledDocument(document).Statement.map(
     ({ Condition }) => (Condition as PolicyStatement["Condition"])?.["DateLessThan"]?.["aws:TokenIssueTime"],
@@ -87,7 +86,7 @@ export function endedBefore(document: unknown): Date | undefined {
   return time === undefined || Number.isNaN(Date.parse(time)) ? undefined : new Date(time);
 }
 
-/** Whether a user was cut off altogether, so that no credential of theirs is good for anything. False when there is no such user. */
+/** Whether a user was cut off altogether, so that no credential of theirs works. False when there is no such user. */
 export function isCutOff(iam: IAMClient, UserName: string): Promise<boolean> {
   return unconditional(iam.send(new GetUserPolicyCommand({ UserName, PolicyName: revocationPolicy })));
 }
@@ -102,9 +101,7 @@ async function unconditional(current: Promise<{ PolicyDocument?: string | undefi
   }
 }
 
-/**
- * Whether a policy lets nobody do anything, by what it says: whoever may write policies may give another one this name.
- */
+/** Whether a policy denies everything, by its statements: another policy may have been given the same name. */
 export function deniesEverything(document: unknown): boolean {
   return spelledDocument(document).Statement.some(({ Effect, Action, Resource, Condition }) => {
     return (

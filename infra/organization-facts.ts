@@ -1,16 +1,16 @@
-/** What AWS Organizations tells of the organization. It is no setting: whose credentials are wrong would not notice one that is. */
+/** The organization's facts from AWS Organizations. None of them is a setting, by which wrong credentials would go unnoticed. */
 export interface OrganizationFacts {
   /** "o-…" */
   id: string;
   /** Id of the account from which the organization is managed. */
   managementAccount: string;
-  /** ALL, which its policies need, or CONSOLIDATED_BILLING (Organizations API Reference, "Organization"). */
+  /** ALL, which the organization's policies need, or CONSOLIDATED_BILLING (Organizations API Reference, "Organization"). */
   features?: string | undefined;
-  /** Id of the account at hand where that is another, to which the management account has delegated the policies. */
+  /** Id of the caller's account where it is not the management account, but one to which that has delegated the policies. */
   administeredFrom?: string;
 }
 
-/** Asks AWS Organizations, as whoever runs the program (API Reference, "DescribeOrganization"). */
+/** Asks AWS Organizations, with the caller's credentials (API Reference, "DescribeOrganization"). */
 export async function organizationFacts(options: { abortSignal?: AbortSignal } = {}): Promise<OrganizationFacts> {
   const [{ DescribeOrganizationCommand }, { organizationsClient }] = await Promise.all([
     import("@aws-sdk/client-organizations"),

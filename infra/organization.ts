@@ -8,9 +8,9 @@ import { requireMfaKey, serviceControlPolicyDescription, serviceControlPolicyNam
 import { serviceControlPolicy } from "./policies.ts";
 
 /**
- * The policies of AWS Organizations, in the management account: the guard rails that were chosen and the organization's own policies, one
- * after the other, and then the service control policy on the development organizational units. It depends on all
- * else: attached last on the way up and taken off first on the way down, so that nothing in between locks anyone out.
+ * The policies of AWS Organizations, in the management account: the chosen guard rails and the organization's own policies, one after the
+ * other, and then the service control policy on the development organizational units. That policy depends on everything else: it is
+ * attached last and taken off first, so that no intermediate step locks anyone out.
  */
 export class Organization extends pulumi.ComponentResource {
   readonly policyId: pulumi.Output<string>;
@@ -21,7 +21,7 @@ export class Organization extends pulumi.ComponentResource {
     dependsOn: pulumi.Resource[],
   ) {
     super("mfa-admin:index:Organization", name);
-    // Organizations refuses changes that overlap, so that one waits for the other.
+    // Each policy depends on the one before: AWS Organizations refuses changes that overlap.
     let last = dependsOn;
     for (const { key, ...policy } of furtherPolicies(settings, organizationId)) {
       const further = new Policy(
@@ -41,7 +41,7 @@ export class Organization extends pulumi.ComponentResource {
         targetIds: settings.organizationalUnits,
         ...tagged,
       },
-      // Protected: no slip of an edit takes the shield off.
+      // Protected, so that no mistaken edit deletes the policy.
       { parent: this, provider: providers.management, hooks, dependsOn: [...dependsOn, ...last], protect: true },
     );
     this.policyId = policy.id;

@@ -3,7 +3,7 @@ import { OrganizationsClient } from "@aws-sdk/client-organizations";
 import { requestHandler } from "./network.ts";
 import { region } from "./region.ts";
 
-/** AWS Organizations as whoever runs this may ask it. It throttles early; the SDK waits longer before each further attempt. */
+/** A client for AWS Organizations with the caller's credentials. The service throttles early; the SDK waits longer before each attempt. */
 export function organizationsClient(): OrganizationsClient {
   return new OrganizationsClient({ region, maxAttempts: 8, requestHandler: requestHandler() });
 }

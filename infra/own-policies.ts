@@ -3,19 +3,19 @@
 import type { ControlPolicy } from "./guard-rails.ts";
 import { type PolicyDocument } from "./policies.ts";
 
-/** A policy as its file has it. */
+/** A policy with the content of its file. */
 export interface OwnPolicy {
-  /** Its path as in the settings: below the project's directory, with slashes. */
+  /** The path as in the settings: below the project's directory, with slashes. */
   file: string;
   content: PolicyDocument;
 }
 
-/** How the logical names in the stack begin, by which they are told from the stack's other control policies. */
+/** The prefix of their logical names in the stack, which tells them from the stack's other control policies. */
 export const ownPolicyPrefix = "own-";
 
 const baseName = (file: string): string => file.replace(/^.*\//, "").replace(/\.json$/, "");
 
-/** What such a policy is called in AWS Organizations: `policies/region.json` makes `mfa-admin-own-region`. */
+/** The name of such a policy in AWS Organizations: `policies/region.json` makes `mfa-admin-own-region`. */
 export const ownPolicyName = (file: string): string => `mfa-admin-${ownPolicyPrefix}${baseName(file)}`;
 
 interface Owning {
@@ -25,7 +25,7 @@ interface Owning {
 }
 
 /**
- * The policies in the order of the settings, which is that in which they are attached.
+ * The policies in the order of the settings, in which they are attached.
  *
  * @throws Error where the files were not read: a run would take the policies off
  */

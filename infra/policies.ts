@@ -1,6 +1,6 @@
 /**
- * The policy documents, one pure function each. What each statement is for stands beside it; what it allows and denies
- * is shown by the tests of the same name.
+ * The policy documents, one pure function each. A comment beside each statement names its purpose; the tests of the same name show what it
+ * allows and denies.
  */
 
 import { isDeepStrictEqual } from "node:util";
@@ -33,8 +33,8 @@ const withoutMfa = { BoolIfExists: { "aws:MultiFactorAuthPresent": "false" } };
 const withMfa = { Bool: { "aws:MultiFactorAuthPresent": "true" } };
 
 /**
- * MFA that is younger than some seconds. A request without the key does not match. It is there where MFA was used (IAM User Guide,
- * "Configuring MFA-protected API access"); that this goes for AssumeRole's own token code, too, is what the trust policies of many rest on.
+ * The condition that MFA is younger than some seconds. A request without the key does not match. The key is present where MFA was used (IAM
+ * User Guide, "Configuring MFA-protected API access"); many trust policies rely on its being set by AssumeRole's own token code, too.
  */
 export function withMfaYoungerThan(seconds: number | undefined) {
   return seconds === undefined
@@ -43,9 +43,9 @@ export function withMfaYoungerThan(seconds: number | undefined) {
 }
 
 /**
- * The service control policy of the development accounts: whoever is not an assumed role is shut out unless the request
- * carries MFA. A key leaked from a development account is useless. Users who are exempt are so until a day is over: the policy
- * itself ends it, and nothing has to run then.
+ * The service control policy of the development accounts: it denies everything to principals that are not assumed roles, unless the request
+ * carries MFA. A key leaked from a development account is useless. An exemption ends after its last day by a condition of the policy
+ * itself, so that nothing has to run then.
  */
 export function serviceControlPolicy(exemptions: Pick<Exemption, "arn" | "until">[] = []): PolicyDocument {
   const arns = exemptions.map(({ arn }) => arn).sort();
@@ -81,10 +81,7 @@ export function serviceControlPolicy(exemptions: Pick<Exemption, "arn" | "until"
   };
 }
 
-/**
- * Whether a service control policy shuts out all that the stack's does, but for those who are exempt by it. It may deny more
- * besides.
- */
+/** Whether a service control policy denies all that the stack's own would deny with the same exemptions. It may deny more. */
 export function shutsOutWithoutMfa(content: unknown): boolean {
   const exemptions = Object.entries(exemptionEnds(content)).map(([arn, end]) => ({ arn, until: dayBefore(end) }));
   const { Statement: statements } = spelledDocument(content);
@@ -93,10 +90,10 @@ export function shutsOutWithoutMfa(content: unknown): boolean {
   );
 }
 
-/** Characters of a service control policy (Organizations User Guide, "Quotas and service limits for AWS Organizations"). */
+/** The longest service control policy, in characters (Organizations User Guide, "Quotas and service limits for AWS Organizations"). */
 export const serviceControlPolicyQuota = 10_240;
 
-/** What a developer may do with their own virtual MFA device. Not: deactivate or delete it, or a thief of a key could. */
+/** What a developer may do with their own virtual MFA device. They may not deactivate or delete it, or the thief of a key could. */
 const selfManagementOfMfa = [
   "iam:CreateVirtualMFADevice",
   "iam:EnableMFADevice",
@@ -109,15 +106,15 @@ const ownAccessKeys = ["iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:ListAc
 
 const ownUser = "arn:aws:iam::*:user/${aws:username}";
 
-/** What the settings say of the developers' policy. */
+/** The settings that shape the developers' policy. */
 export type DeveloperRights = Pick<Settings, "rolePrefix"> &
   Partial<Pick<Settings, "roles" | "accessKeys" | "mfaMaxAge">>;
 
 /**
- * What a developer may do without MFA: enough to enrol. The article's list has access keys, and DeactivateMFADevice, which is no
- * slip: an administrator's own Allow is enough to reset a device, and nothing here allows it to a developer. With `with-mfa` it is
- * AWS's own list, with ChangePassword and GetAccountPasswordPolicy beside it, as the example's note says: nobody could change the
- * one-time password at the first sign-in else. GetSessionToken is how a key gets MFA.
+ * The actions that a developer may do without MFA: enough to enrol. The article's list has access keys, and DeactivateMFADevice on purpose:
+ * an administrator's own Allow is then enough to reset a device, and nothing here allows it to a developer. With `with-mfa` it is the list
+ * of AWS's example, with ChangePassword and GetAccountPasswordPolicy as the example's note says: otherwise nobody could change the one-time
+ * password at the first sign-in. GetSessionToken adds MFA to an access key.
  */
 export function enrolment(accessKeys: DeveloperRights["accessKeys"] = "article"): string[] {
   return accessKeys === "with-mfa"
@@ -126,11 +123,11 @@ export function enrolment(accessKeys: DeveloperRights["accessKeys"] = "article")
 }
 
 /**
- * The managed policy of the developers' group in the auth account: enough to enrol without MFA, and nothing more than
- * the developer's role with it, which is their own or the shared one. By `accessKeys: with-mfa` access keys need MFA, too, and no
- * key enrols a device.
+ * The managed policy of the developers' group in the auth account. Without MFA it is enough to enrol; with MFA it allows nothing but the
+ * developer's role, their own or the shared one. With `accessKeys: with-mfa`, managing access keys needs MFA, too, and no key enrols a
+ * device.
  *
- * @param switching whether roles of the other form are there still, by which people go on logging in
+ * @param switching whether roles of the other form still exist, by which people go on logging in
  */
 export function developerPolicy(rights: DeveloperRights, switching = false): PolicyDocument {
   const { rolePrefix, roles } = rights;
@@ -166,7 +163,7 @@ const allowOwnPassword: PolicyStatement = {
   Resource: ownUser,
 };
 
-/** The article's statements. */
+/** The statements of the article's policy. */
 function ownCredentials(): PolicyStatement[] {
   return [
     allowSelfManagementOfMfa,
@@ -183,14 +180,14 @@ function ownCredentials(): PolicyStatement[] {
 }
 
 /**
- * As AWS's own example has it (IAM User Guide, "AWS: Allows MFA-authenticated IAM users to manage their own credentials on the
- * Security credentials page"): without MFA a developer gets as far as to have a device, and sees and touches no access key.
+ * The statements of AWS's own example (IAM User Guide, "AWS: Allows MFA-authenticated IAM users to manage their own credentials on the
+ * Security credentials page"): without MFA a developer can get a device, and neither see nor change an access key.
  */
 function ownCredentialsWithMfa(): PolicyStatement[] {
   return [
     allowSelfManagementOfMfa,
     allowOwnPassword,
-    // The console asks for it where a password is changed. It takes no resource.
+    // The console calls it where a password is changed. The action takes no resource.
     { Sid: "AllowViewPasswordPolicy", Effect: "Allow", Action: "iam:GetAccountPasswordPolicy", Resource: "*" },
     {
       Sid: "AllowManageOwnAccessKeysWithMFA",
@@ -207,10 +204,9 @@ function ownCredentialsWithMfa(): PolicyStatement[] {
       Condition: withoutMfa,
     },
     {
-      // No condition key tells whether a user has a device. But whoever has one cannot sign in to the console without it. So a
-      // password is changed, and the first device assigned, in a session: a request signed by a long-term key is the one that
-      // carries no such key at all, and a session of GetSessionToken without a code may not call IAM (AWS STS API Reference,
-      // "GetSessionToken").
+      // No condition key tells whether a user has a device, but a user who has one cannot sign in to the console without it. So a password
+      // is changed, and the first device assigned, in a session alone. Only a request signed by a long-term key lacks the key altogether,
+      // and a session of GetSessionToken without a code may not call IAM (AWS STS API Reference, "GetSessionToken").
       Sid: "DenyPasswordAndDeviceByAccessKey",
       Effect: "Deny",
       Action: ["iam:ChangePassword", "iam:CreateVirtualMFADevice", "iam:EnableMFADevice"],
@@ -221,7 +217,7 @@ function ownCredentialsWithMfa(): PolicyStatement[] {
 }
 
 /**
- * The trust policy of a developer's role: this one user, with MFA, under a session name that CloudTrail can be read by.
+ * The trust policy of a developer's role: this one user, with MFA, under a session name that identifies them in CloudTrail.
  *
  * @param end when the developer's access ends, ISO 8601 in UTC: the role lets nobody in from then on
  */
@@ -249,15 +245,15 @@ export function developerRoleTrust(
 }
 
 /**
- * Shuts a user or a role out at once: keys, the password, and every session made before alike. It names no time, as the
- * console's own revocation does: a clock that is slow here would let the latest sessions live.
+ * Denies a user or a role everything at once: keys, the password, and every existing session. It names no time, unlike the console's own
+ * revocation: with a slow clock here, the latest sessions would live on.
  */
 export function denyEverything(): PolicyDocument {
   return { Version: "2012-10-17", Statement: [{ Sid: "DenyEverything", Effect: "Deny", Action: "*", Resource: "*" }] };
 }
 
 /**
- * Ends the sessions that were made before a time and no other credentials: a request signed by a long-term key carries no
+ * Ends the sessions that were made before a time, and no other credentials: a request signed by a long-term key carries no
  * `aws:TokenIssueTime` and does not match (IAM User Guide, "Revoking IAM role temporary security credentials").
  */
 export function denyOlderSessions(before: Date): PolicyDocument {
@@ -268,7 +264,7 @@ export function denyOlderSessions(before: Date): PolicyDocument {
   };
 }
 
-/** Ends all access at a time, ISO 8601 in UTC, that of sessions which are open by then, too: nothing has to run then. */
+/** Denies everything from a time on, ISO 8601 in UTC, to sessions that are open by then, too. Nothing has to run at that time. */
 export function denyFrom(end: string): PolicyDocument {
   const Condition = { DateGreaterThanEquals: { "aws:CurrentTime": end } };
   return {
@@ -277,19 +273,19 @@ export function denyFrom(end: string): PolicyDocument {
   };
 }
 
-/** Why and until when somebody is locked. */
+/** The time and the reason of a lock. */
 export interface Lock {
-  /** When it began, ISO 8601 in UTC. */
+  /** When the lock began, ISO 8601 in UTC. */
   since: string;
-  /** When it ends by itself, ISO 8601 in UTC; left out: when it is taken off. */
+  /** When the lock ends by itself, ISO 8601 in UTC; without it, the lock stays until it is taken off. */
   until?: string;
   reason?: string;
 }
 
 /**
- * Locks a user or a role: everything is denied until it is taken off, or until a time, by the policy itself. An inline policy has no
- * place for words. So a second statement keeps them, where the console shows them, too: it denies only what the first one does, and to
- * whom a tag has these words.
+ * Locks a user or a role: everything is denied until the policy is taken off, or until a time in the policy itself. An inline policy has no
+ * description, so a second statement carries the time and the reason, which the console shows, too. It denies only what the first statement
+ * does, and only to principals whose tags have these words.
  */
 export function denyWhileLocked({ since, until, reason }: Lock): PolicyDocument {
   const everything = { Effect: "Deny", Action: "*", Resource: "*" } as const;
@@ -310,7 +306,7 @@ export function denyWhileLocked({ since, until, reason }: Lock): PolicyDocument 
   };
 }
 
-/** The lock that a policy is; nothing where it is none, or says anything besides. */
+/** The lock that a policy is; undefined where it is none, or has anything besides. */
 export function lockOf(document: unknown): Lock | undefined {
   const [first, note] = spelledDocument(document).Statement as Partial<PolicyStatement>[];
   const words = note?.Condition?.["StringEquals"] ?? {};
@@ -327,7 +323,7 @@ export function lockOf(document: unknown): Lock | undefined {
 
 const lockTags = { since: "aws:PrincipalTag/locked-since", reason: "aws:PrincipalTag/lock-reason" };
 
-/** What is wrong with the reason of a lock; nothing where it will do. */
+/** What is wrong with the reason of a lock; undefined where it is acceptable. */
 export function lockReasonProblem(reason: string): string | undefined {
   if (reason.trim() === "" || /\p{Surrogate}/u.test(reason)) return "say why in a few words";
   const length = encodedForPolicy(reason).length;
@@ -337,8 +333,8 @@ export function lockReasonProblem(reason: string): string | undefined {
 }
 
 /**
- * A policy takes few characters beyond ASCII (IAM API Reference, "PutUserPolicy"), and `${` begins a variable: such are written as in
- * an address.
+ * Percent-encodes what a policy cannot hold: it takes few characters beyond ASCII (IAM API Reference, "PutUserPolicy"), and `${` begins a
+ * variable.
  */
 function encodedForPolicy(text: string): string {
   return text.replace(/[^ !#&-[\]-~]/gu, (character) => encodeURIComponent(character));

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 
-/** A policy document in the spelling of IAM, whoever has written or read it. */
+/** A policy document in the spelling of IAM, whatever its source. */
 export interface SpelledDocument {
   Statement: Record<string, unknown>[];
   [element: string]: unknown;
 }
 
 /**
- * A policy document as IAM spells it, with a list of statements. What the aws-native plugin has read back from AWS has keys with
- * small first letters, and a state may have a document as its text. What is no document has no statements.
+ * A policy document as IAM spells it, with a list of statements. The aws-native plugin reads documents back with keys in small first
+ * letters, and a state may have a document as text. Anything that is no document has no statements.
  */
 export function spelledDocument(document: unknown): SpelledDocument {
   const { Statement = [], ...rest } = spelled(parsed(document));
@@ -26,7 +26,7 @@ function spelledStatement(statement: unknown): Record<string, unknown> {
   );
 }
 
-/** An object with IAM's spelling of its keys; the keys of a condition, such as `aws:PrincipalArn`, are deeper. */
+/** An object with IAM's spelling of its own keys. Condition keys, such as `aws:PrincipalArn`, are nested deeper and stay. */
 export function spelled(value: unknown): Record<string, unknown> {
   const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
   return Object.fromEntries(
@@ -46,12 +46,12 @@ function parsed(document: unknown): unknown {
   }
 }
 
-/** Whether two policies say the same, whoever has spelled them. */
+/** Whether two policies say the same, whatever their spelling. */
 export function isSameDocument(one: unknown, other: unknown): boolean {
   return isDeepStrictEqual(spelledDocument(one), spelledDocument(other));
 }
 
-/** Whether a policy allows anything at all: one may only deny. */
+/** Whether a policy has a statement that allows; some only deny. */
 export function allowsAnything(document: unknown): boolean {
   return spelledDocument(document).Statement.some(({ Effect }) => Effect === "Allow");
 }
@@ -62,12 +62,14 @@ export function onlyDenies(document: unknown): boolean {
   return statements.length > 0 && statements.every(({ Effect }) => Effect === "Deny");
 }
 
-/** AWS attaches it to a user whose access key was found in public (IAM User Guide, "AWS managed policies"). */
+/**
+ * Whether a policy is the one that AWS attaches to a user whose access key was found in public (IAM User Guide, "AWS managed policies").
+ */
 export function isQuarantine(arn: string): boolean {
   return /^arn:aws[\w-]*:iam::aws:policy\/AWSCompromisedKeyQuarantine/.test(arn);
 }
 
-/** Whether a policy of AWS's own only denies: an account's details do not have its document. */
+/** Whether an AWS managed policy only denies, told by its ARN: an account's authorization details do not have its document. */
 export function deniesByName(arn: string): boolean {
   return isQuarantine(arn) || /^arn:aws[\w-]*:iam::aws:policy\/AWSDenyAll$/.test(arn);
 }

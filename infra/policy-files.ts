@@ -6,19 +6,19 @@ import { join, relative, sep } from "node:path";
 import type { OwnPolicy } from "./own-policies.ts";
 import { type LineProblem, readServiceControlPolicy } from "./policy-grammar.ts";
 
-/** More than any policy with its white space has, in bytes. */
+/** The largest file that is read, in bytes: more than any policy with its white space has. */
 const largest = 256 * 1024;
 
-/** A file that will not do. */
+/** A file that was refused. */
 export interface RefusedFile {
   file: string;
-  /** Its place in the settings' list. */
+  /** The file's position in the settings' list. */
   index: number;
-  /** What is wrong in the file, or, as a text, with the file. */
+  /** The problems in the file, or, as a string, the problem with the file itself. */
   problems: LineProblem[] | string;
 }
 
-/** The policies in the order of their files, and the files that will not do. @param directory the project's */
+/** The policies in the order of their files, and the refused files. @param directory the project's directory */
 export function readPolicyFiles(directory: string, files: string[]): { policies: OwnPolicy[]; refused: RefusedFile[] } {
   const policies: OwnPolicy[] = [];
   const refused: RefusedFile[] = [];
@@ -63,7 +63,7 @@ function readText(directory: string, file: string): { path: string; bytes: Buffe
   }
 }
 
-/** The same of a file's bytes. */
+/** The policy in a file's bytes, or its problems. */
 export function readPolicyText(bytes: Uint8Array): ReturnType<typeof readServiceControlPolicy> {
   const wrong = (message: string) => ({ problems: [{ line: undefined, message }] });
   const [first = 0, second = 0] = bytes;

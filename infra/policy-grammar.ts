@@ -1,19 +1,19 @@
 /**
  * The grammar of a service control policy (Organizations User Guide, "SCP syntax"; IAM User Guide, "Grammar of the IAM JSON policy
- * language"), with the line of whatever breaks it. AWS has the last word, and says it without a line.
+ * language"). Each problem has its line. AWS's own check comes later, and its errors have no line.
  */
 
 import { type MemberNode, parse, type ValueNode } from "@humanwhocodes/momoa";
 
 import { type PolicyDocument, type PolicyStatement, serviceControlPolicyQuota } from "./policies.ts";
 
-/** What is wrong in a text, and in which line, from 1. */
+/** A problem and its line, from 1. */
 export interface LineProblem {
   line: number | undefined;
   message: string;
 }
 
-/** A service control policy from its JSON text, or what is wrong with it. */
+/** The service control policy in a JSON text, or its problems. */
 export function readServiceControlPolicy(text: string): { document: PolicyDocument } | { problems: LineProblem[] } {
   const json = readJson(text);
   if ("problem" in json) return { problems: [json.problem] };
@@ -34,7 +34,7 @@ export function readServiceControlPolicy(text: string): { document: PolicyDocume
 type Located = Pick<ValueNode, "loc">;
 type Refuse = (node: Located, message: string) => void;
 
-/** The parser that knows lines takes a little more than JSON, and tells less of what is wrong. */
+/** Parses with two parsers: the one that knows lines accepts a little more than JSON, and has poorer messages than `JSON.parse`. */
 function readJson(text: string): { tree: ValueNode } | { problem: LineProblem } {
   try {
     JSON.parse(text);
@@ -90,7 +90,7 @@ function checkDocument(tree: ValueNode, refuse: Refuse): void {
   }
 }
 
-/** @returns the statement's id, where it has one that will do */
+/** @returns the statement's Sid, where it is valid */
 function checkStatement(statement: ValueNode, refuse: Refuse): (Located & { value: string }) | undefined {
   const elements = elementsOf(statement, "a statement", [...statementElements], refuse);
   if (elements === undefined) return undefined;
@@ -157,7 +157,7 @@ function checkCondition(condition: ValueNode, refuse: Refuse): void {
 
 type Member = MemberNode & { name: { value: string; loc: MemberNode["loc"] } };
 
-/** The elements of an object by name; those that it can't have are refused. */
+/** The elements of an object by name; unknown ones are refused. */
 function elementsOf(node: ValueNode, what: string, known: string[], refuse: Refuse): Map<string, Member> | undefined {
   const members = membersOf(node, what, refuse);
   if (members === undefined) return undefined;
@@ -175,7 +175,7 @@ function unknownElement(name: string, what: string, known: string[]): string {
   return meant === undefined ? `${what} has ${known.join(", ")} alone` : `write ${meant}`;
 }
 
-/** What an object has; each name once. */
+/** The members of an object; a name that stands twice is refused. */
 function membersOf(node: ValueNode, what: string, refuse: Refuse): Member[] | undefined {
   if (node.type !== "Object") {
     refuse(node, `${what} must be an object, in { }`);
@@ -189,7 +189,7 @@ function membersOf(node: ValueNode, what: string, refuse: Refuse): Member[] | un
   return members;
 }
 
-/** A list's entries; what stands alone is a list of one. */
+/** A list's entries; a single value is a list of one. */
 const listOf = (node: ValueNode): ValueNode[] =>
   node.type === "Array" ? node.elements.map(({ value }) => value) : [node];
 

@@ -8,7 +8,7 @@ import { Organization } from "./organization.ts";
 import type { Settings } from "./settings.ts";
 import { SharedRoles } from "./shared-roles.ts";
 
-/** The whole stack, from its settings to its outputs, in the order in which access comes about. */
+/** Makes the whole stack from its settings, in the order in which access comes about. @returns the stack's outputs */
 export async function program(given: Settings, options: ProgramOptions = {}) {
   const settings = inOrder(given) as Settings;
   const facts = options.organization ?? (await organizationFacts());
@@ -24,7 +24,7 @@ export async function program(given: Settings, options: ProgramOptions = {}) {
     const before = Array.isArray(outputs["permissions"]) ? outputs["permissions"].map(String) : [];
     return {
       ...outputs,
-      // The others' roles have what they had.
+      // Other developers' roles keep the policies that they had.
       ...givenToRoles(settings, before),
       developers: { ...(outputs["developers"] as object | undefined), ...rolesOf(context, names) },
     };
@@ -49,9 +49,9 @@ export async function program(given: Settings, options: ProgramOptions = {}) {
 }
 
 /**
- * What the roles are given, by which the stack's own policies are told from what somebody has put there.
+ * The outputs that name the policies of the roles. They tell the stack's own policies from those that somebody else has attached.
  *
- * @param kept what roles that the run does not change were given before
+ * @param kept the managed policies of roles that this run does not change
  */
 function givenToRoles({ permissions, permissionsBoundary }: Settings, kept: string[]): Partial<Settings> {
   return {
@@ -60,7 +60,7 @@ function givenToRoles({ permissions, permissionsBoundary }: Settings, kept: stri
   };
 }
 
-/** Everybody's roles, without those that cannot be made now, since their account cannot be reached. */
+/** The roles of developers, without roles that cannot be made now because their account cannot be reached. */
 function rolesOf(
   context: Context,
   names: string[],
@@ -69,7 +69,7 @@ function rolesOf(
   const isThere = (developer: string, account: string): boolean =>
     !Object.hasOwn(unreached.accounts, account) ||
     unreached.roles.some((role) => role.developer === developer && role.account === account);
-  // Of every account there may be a thousand, and who enters them all is said by the name alone.
+  // No ARN per account here: there may be a thousand accounts, and a developer who enters every account needs none.
   if (settings.roles === "shared") return Object.fromEntries(names.map((name) => [name, sharedRolesOf(context, name)]));
   const rolesThere = (name: string): [string, string][] =>
     Object.entries(roleArnsOf(settings, name)).filter(([account]) => isThere(name, account));
@@ -85,7 +85,7 @@ function sharedRolesOf({ settings, knownAccounts }: Context, name: string) {
   return { roles: Object.fromEntries(roles) as Record<string, string> };
 }
 
-/** A value with the keys of all objects in order, as the engine hands settings over, whatever order the file has. */
+/** A value with the keys of all objects sorted, as the engine passes settings, whatever their order in the file. */
 function inOrder(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inOrder);
   if (typeof value !== "object" || value === null) return value;

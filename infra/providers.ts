@@ -7,7 +7,7 @@ import { region } from "./region.ts";
 import { accessSessionName } from "./session-name.ts";
 import type { Settings } from "./settings.ts";
 
-/** One explicit provider per account. The provider's name is the account's name, which is how progress knows it. */
+/** One explicit provider per account. The provider has the account's name, by which progress is shown. */
 export interface Providers {
   management: Provider;
   auth: Provider;
@@ -16,13 +16,13 @@ export interface Providers {
 }
 
 /**
- * Every provider names its account. Where a role is assumed, its ARN does; the organization's, which is reached by the
- * credentials at hand, refuses those of any other account, so that no organization is ever taken for another one.
+ * The providers. Each is bound to its account, so that no organization is ever taken for another: where a role is assumed, by the role's
+ * ARN; the management account's provider, which uses the caller's credentials, by the list of allowed accounts.
  *
- * @param management the id of the management account, or of the one that it has delegated its policies to
- * @param pluginVersion the version of the aws-native plugin; the SDK's own when left out
- * @param unreached ids by name of accounts that cannot be reached now: their providers don't ask AWS who they are, which would
- * end the whole run
+ * @param management the id of the management account, or of the account to which it has delegated its policies
+ * @param pluginVersion the version of the aws-native plugin; by default that of the SDK
+ * @param unreached ids by name of accounts that cannot be reached now: their providers do not ask AWS for the caller's identity, which
+ *   would end the whole run
  */
 export function accountProviders(
   settings: Settings,
@@ -48,7 +48,7 @@ export function accountProviders(
   return {
     management: new Provider(
       "management",
-      // Only with this validation does the plugin look at the allowed accounts.
+      // The plugin checks the allowed accounts only with this validation.
       { region, allowedAccountIds: [management], skipCredentialsValidation: false },
       options,
     ),
@@ -63,8 +63,8 @@ export function accountProviders(
 }
 
 /**
- * Leaves out of a provider's inputs, and so of the state, who has run it and where. The plugin reads the same variables by
- * itself, from the environment of whoever runs it then.
+ * Removes the environment of the person who runs this from a provider's inputs, and so from the state. The plugin reads the same variables
+ * itself, from the environment of each run.
  */
 const withoutEnvironment: pulumi.ResourceTransformation = ({ props, opts }) => ({
   props: Object.fromEntries(

@@ -5,14 +5,14 @@ import type { Socket } from "node:net";
 import { HttpProxyAgent } from "http-proxy-agent";
 import { HttpsProxyAgent } from "https-proxy-agent";
 
-/** A proxy has this long to answer, in milliseconds, where whoever asks has no shorter limit. */
+/** Milliseconds that a proxy has to answer, where the request has no shorter limit. */
 const patience = 30_000;
 
-/** A proxy is in the way. Its name and password are never told. */
+/** A request failed because of a proxy. The message never has the proxy's user name or password. */
 export class ProxyError extends Error {
   override readonly name = "ProxyError";
   readonly remedy: string;
-  /** By this the AWS SDK knows that it may pass. */
+  /** The AWS SDK retries an error that has this property. */
   readonly $retryable?: { throttling: false };
 
   constructor(message: string, remedy: string, options: { cause?: unknown; mayPass?: boolean } = {}) {
@@ -22,15 +22,15 @@ export class ProxyError extends Error {
   }
 }
 
-/** A proxy as a variable names it, and as it is asked. */
+/** A proxy that a variable names, and the headers of requests to it. */
 interface Proxy {
   variable: string;
-  /** Without the name and the password. */
+  /** The address without user name and password. */
   url: URL;
   headers: Record<string, string>;
 }
 
-/** An agent that goes by a proxy. @param named the proxy's address, of the variable for the requests' scheme */
+/** An agent that connects through a proxy. @param named the proxy's address, from the variable of the requests' scheme */
 export function proxyAgent(
   named: string,
   protocol: "http:" | "https:",
@@ -40,7 +40,7 @@ export function proxyAgent(
   return protocol === "https:" ? new Tunnel(proxy, options) : new PlainProxy(proxy, options);
 }
 
-/** @throws ProxyError when it is no address of a proxy */
+/** @throws ProxyError when the text is no address of an HTTP proxy */
 function read(named: string, variable: string): Proxy {
   const url = /^https?:\/\//i.test(named) && URL.canParse(named) ? new URL(named) : undefined;
   if (url === undefined) {
@@ -59,7 +59,7 @@ function read(named: string, variable: string): Proxy {
   };
 }
 
-/** What is no percent-encoding stands for itself, as for the AWS CLI (Python Library Reference, "urllib.parse.unquote"). */
+/** Text that is no valid percent-encoding stands for itself, as for the AWS CLI (Python Library Reference, "urllib.parse.unquote"). */
 function decodedUserinfo(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -69,8 +69,8 @@ function decodedUserinfo(text: string): string {
 }
 
 /**
- * Requests in the clear: the proxy's refusals come as the answers. Each has a connection of its own, since the library names the
- * whole address, and who asks, to a new one only, once a request has been written.
+ * Plain HTTP requests: the proxy's refusals arrive as the responses. Connections are not reused, since the library writes the absolute
+ * address and the credentials for a new connection only, once a request has been written.
  */
 class PlainProxy extends HttpProxyAgent<string> {
   readonly #proxy: Proxy;
@@ -89,7 +89,7 @@ class PlainProxy extends HttpProxyAgent<string> {
   }
 }
 
-/** Encrypted requests, by CONNECT. */
+/** HTTPS requests, by CONNECT. */
 class Tunnel extends HttpsProxyAgent<string> {
   readonly #proxy: Proxy;
   readonly #ca: AgentOptions["ca"];
@@ -109,14 +109,14 @@ class Tunnel extends HttpsProxyAgent<string> {
     request.once("proxyConnect", noteAnswer);
     const abandoned = new AbortController();
     const began = Date.now();
-    // A request that is given up while it has no connection yet tells nobody; the connection would keep the process alive.
+    // A request that is given up before it has a connection emits no event here; the pending connection would keep the process alive.
     const watch = setInterval(() => {
       if (request.destroyed || Date.now() - began > patience) abandoned.abort();
     }, 100);
     this.connectOpts = Object.assign({}, this.connectOpts, { signal: abandoned.signal });
     let socket: Socket;
     try {
-      // What stands behind the proxy is trusted by the same certificates as the proxy itself.
+      // The target's certificate is verified with the same CA bundle as the proxy's.
       socket = await super.connect(request, Object.assign({}, options, this.#ca !== undefined && { ca: this.#ca }));
     } catch (error) {
       throw unreachable(this.#proxy, error);
@@ -175,7 +175,7 @@ function unreachable({ variable, url }: Proxy, error: unknown): ProxyError {
     /^(EPROTO|ERR_TLS|ERR_SSL)|CERT|SIGNED/.test(code ?? "")
       ? `Name its certificate in AWS_CA_BUNDLE; if it takes connections in the clear, as most do, write http:// in ${variable}.`
       : `Correct ${variable} or unset it, or check the network.`,
-    // Its code says whether it may pass.
+    // The SDK decides by the cause's code whether to retry.
     { cause: error },
   );
 }

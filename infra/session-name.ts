@@ -1,4 +1,4 @@
-/** What the sessions of the access roles are called, by which the trails of the other accounts name whoever ran something. */
+/** The names of the access roles' sessions, which tell in other accounts' CloudTrail who ran a command. */
 
 import { userInfo } from "node:os";
 
@@ -7,22 +7,22 @@ import { region } from "./region.ts";
 import { stsPatience } from "./unanswered.ts";
 
 /**
- * How every name begins; the engine's own sessions are called so and no more. Their name is an input of a provider, and so a part of the
- * state: with somebody's name in it, every run by somebody else would find a difference.
+ * The prefix of every name, and the whole name of the engine's own sessions. Their name is an input of a provider, and so a part of the
+ * state: with a person's name in it, every run by somebody else would find a difference.
  */
 export const accessSessionName = "mfa-admin";
 
-/** How long a role session's name may be (AWS STS API Reference, "AssumeRole"). */
+/** The longest role session name (AWS STS API Reference, "AssumeRole"). */
 const longest = 64;
 
 /**
- * The name of a session that somebody has opened: "mfa-admin-alice". What AWS takes in no such name becomes a hyphen.
+ * The name of a person's session: "mfa-admin-alice". Characters that AWS does not take in it become hyphens.
  *
  * @param by a person or a job, as {@link runBy} has it
  */
 export function sessionNameOf(by: string): string {
   const [person = "", ...job] = plain(by).split(",");
-  // The number of a job's run tells more than the end of a long name.
+  // A long name is cut before the job's run number, which tells more.
   const rest = job.map((part) => `,${part}`).join("");
   const name = `${accessSessionName}-${person}`.slice(0, Math.max(longest - rest.length, 0)) + rest;
   return name.slice(0, longest).replace(/-+$/, "");
@@ -30,20 +30,22 @@ export function sessionNameOf(by: string): string {
 
 const plain = (text: string): string => text.replace(/[^\w+=,.@-]+/g, "-").replace(/^-+|-+$/g, "");
 
-/** Whose session it is: "alice" of "mfa-admin-alice"; empty of the engine's own, and nothing of anybody else's. */
+/** The person in a session's name: "alice" of "mfa-admin-alice". Empty for the engine's own sessions, undefined for any other name. */
 export function runnerOf(sessionName: string): string | undefined {
   if (sessionName === accessSessionName) return "";
   return sessionName.startsWith(`${accessSessionName}-`) ? sessionName.slice(accessSessionName.length + 1) : undefined;
 }
 
-/** The job of GitHub Actions that this is, with whoever has started it: "octocat,run-123" (GitHub Docs, "Variables reference"). */
+/**
+ * The GitHub Actions job that this process runs in, with the person who started it: "octocat,run-123" (GitHub Docs, "Variables reference").
+ */
 export function jobIn(environment: NodeJS.ProcessEnv): string | undefined {
   const { GITHUB_ACTIONS, GITHUB_TRIGGERING_ACTOR, GITHUB_ACTOR, GITHUB_RUN_ID } = environment;
   if (GITHUB_ACTIONS !== "true" || !GITHUB_RUN_ID) return undefined;
   return `${GITHUB_TRIGGERING_ACTOR || GITHUB_ACTOR || "github"},run-${GITHUB_RUN_ID}`;
 }
 
-/** The last part of an ARN: a user's name, or that of a session, which is the person's with IAM Identity Center; "root". */
+/** The last part of a caller's ARN: "root", a user's name, or a session's name, which with IAM Identity Center is the person's. */
 export function personIn(arn: string): string | undefined {
   return /^arn:[\w-]+:(?:iam|sts)::\d{12}:(?:root|(?:user|assumed-role|federated-user)\/.+)$/.test(arn)
     ? arn.replace(/^.*[:/]/, "")
@@ -52,7 +54,7 @@ export function personIn(arn: string): string | undefined {
 
 let asked: Promise<string | undefined> | undefined;
 
-/** Notes what AWS says of whose credentials these are, where somebody asks in any case. */
+/** Keeps the answer to a GetCallerIdentity that was made anyway, so that {@link runBy} need not ask. */
 export function noteCaller(answer: Promise<{ Arn?: string | undefined }>): void {
   asked = answer.then(
     ({ Arn }) => Arn,
@@ -60,7 +62,7 @@ export function noteCaller(answer: Promise<{ Arn?: string | undefined }>): void 
   );
 }
 
-/** Who runs this: the job in CI, else by the credentials, else by this machine's user. AWS is asked once. */
+/** The name of the caller: the job in CI, else the person in the credentials' ARN, else this machine's user. AWS is asked once. */
 export async function runBy(): Promise<string> {
   const job = jobIn(process.env);
   if (job !== undefined) return job;
@@ -70,7 +72,7 @@ export async function runBy(): Promise<string> {
 
 async function caller(): Promise<{ Arn?: string | undefined }> {
   const { GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
-  // Whatever is wrong with the credentials is told by the call that they are for.
+  // A problem with the credentials is reported by the call that they are used for.
   const client = new STSClient({ region, requestHandler: requestHandler(stsPatience), maxAttempts: 1 });
   return client.send(new GetCallerIdentityCommand({}));
 }
@@ -83,7 +85,7 @@ function userOfMachine(): string {
   }
 }
 
-/** What the sessions of this run are called. */
+/** The session name of this run. */
 export async function accessSession(): Promise<string> {
   return sessionNameOf(await runBy());
 }

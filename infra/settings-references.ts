@@ -5,7 +5,7 @@ import { roleNameOf, type RolesForm } from "./names.ts";
 import { ownPolicyName } from "./own-policies.ts";
 import { serviceControlPolicy, serviceControlPolicyQuota } from "./policies.ts";
 
-/** IAM User Guide, "IAM and AWS STS quotas". */
+/** Quota from IAM User Guide, "IAM and AWS STS quotas". */
 const tagsPerUser = 50;
 
 /** The settings that refer to each other. */
@@ -29,15 +29,15 @@ interface Referring {
 
 type Refuse = (path: string[], message: string, params?: Reference) => void;
 
-/** A name that is none of those that it may be. */
+/** A name in the settings that refers to nothing, and the names that exist. */
 export interface Reference {
   given: string;
   known: string[];
 }
 
 /**
- * What no single key can tell: names that collide, accounts that are not there, names that grow too long. Nothing is asked
- * while a key is wrong by itself: what would be found may come of that alone.
+ * Checks what involves several keys: names that collide, accounts that do not exist, names that grow too long. Nothing is checked while a
+ * key is wrong by itself, since further problems may come of that alone.
  */
 export function checkReferences(settings: Referring, context: z.RefinementCtx): void {
   if (context.issues.length > 0) return;
@@ -58,7 +58,7 @@ export function checkReferences(settings: Referring, context: z.RefinementCtx): 
   checkPolicyFiles(settings, refuse);
 }
 
-/** The roles by which others work in the accounts, and which the guard rails exempt or leave alone. */
+/** Refuses developers' roles with the names of roles that the guard rails exempt or leave alone. */
 function checkReservedRoles({ rolePrefix, accessRole, developers }: Referring, refuse: Refuse): void {
   if (`${rolePrefix}-`.toLowerCase().startsWith("stacksets-exec-")) {
     refuse(
@@ -78,7 +78,7 @@ function checkReservedRoles({ rolePrefix, accessRole, developers }: Referring, r
   }
 }
 
-/** The policies are named by their files, whatever the directory. */
+/** Refuses files of one name: policies are named by their files, whatever the directory. */
 function checkPolicyFiles({ serviceControlPolicies }: Referring, refuse: Refuse): void {
   const seen = new Map<string, string>();
   for (const [index, file] of serviceControlPolicies.entries()) {
@@ -117,7 +117,7 @@ function checkDevelopers(settings: Referring, refuse: Refuse): void {
     for (const [index, account] of named.entries()) {
       const path = ["developers", name, "accounts", Array.isArray(accounts) ? String(index) : account];
       if (["*", "all"].includes(account)) refuse(path, "leave accounts out for every development account");
-      // With shared roles, the organization's own names count, too. The program asks for them.
+      // With shared roles, an account's name in AWS Organizations is valid, too. The program looks it up.
       else if (settings.roles !== "shared" && !Object.hasOwn(developmentAccounts, account))
         refuseAccount(settings, account, path, refuse);
       else if (named.indexOf(account) !== index) refuse(path, `"${account}" is named twice`);
@@ -126,7 +126,7 @@ function checkDevelopers(settings: Referring, refuse: Refuse): void {
   checkTagCount(settings, refuse);
 }
 
-/** The most that any user needs is told, once. */
+/** Refuses users with too many tags. Only the user with the most is reported. */
 function checkTagCount(settings: Referring, refuse: Refuse): void {
   const { developers, developmentAccounts, tags, region, accessKeys, mfaMaxAge, maxKeyAge } = settings;
   if (settings.roles === "shared") {
@@ -147,7 +147,7 @@ function checkTagCount(settings: Referring, refuse: Refuse): void {
   );
 }
 
-/** A user's tags name the accounts that the user enters. One tag stands for all of them. */
+/** Refuses users of a shared role with too many accounts: a tag names each of them, while one tag stands for every account. */
 function checkSharedTagCount(settings: Referring, refuse: Refuse): void {
   const room = accountTagsRoom(settings);
   for (const [name, { accounts = [] }] of Object.entries(settings.developers)) {
@@ -160,7 +160,7 @@ function checkSharedTagCount(settings: Referring, refuse: Refuse): void {
   }
 }
 
-/** How many accounts a user's tags can name, beside what else stands in them. */
+/** The number of accounts that a user's tags can name beside the other tags. */
 export function accountTagsRoom({
   tags,
   contact,
@@ -173,7 +173,7 @@ export function accountTagsRoom({
     ...[contact !== undefined, region !== undefined, accessKeys === "with-mfa"],
     ...[mfaMaxAge !== undefined, maxKeyAge !== undefined],
   ];
-  // The role's name and the session's length.
+  // Two tags are always there: the role's name and the session's length.
   return tagsPerUser - 2 - optional.filter(Boolean).length - Object.keys(tags).length;
 }
 
@@ -200,7 +200,7 @@ function checkExemptions(settings: Referring, refuse: Refuse): void {
   }
 }
 
-/** By its name in the settings, or by its id. */
+/** Whether a text is the name of an account in the settings, or an account's id. */
 function isAccount({ developmentAccounts }: Referring, account: string): boolean {
   return Object.hasOwn(developmentAccounts, account) || /^\d{12}$/.test(account);
 }
@@ -217,7 +217,7 @@ function refuseAccount({ developmentAccounts, roles }: Referring, given: string,
   else refuse(path, message, { given, known });
 }
 
-/** Keys that differ only by case, each with the one before it. */
+/** Reports keys that differ only by case, each with the one before it. */
 function refuseTwins(map: Record<string, unknown>, refuse: (key: string, twin: string) => void): void {
   const seen = new Map<string, string>();
   for (const key of Object.keys(map)) {

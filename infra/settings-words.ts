@@ -1,12 +1,12 @@
 import * as z from "zod";
 
-/** What is wrong with settings, in the words of who edits the file: what was written, and what to write instead. */
+/** Messages about wrong settings, in the words of the person who edits the file: what was written, and what to write instead. */
 
 /** An issue as the schema raises it, before it has a message. */
 type Raw = Pick<z.core.$ZodRawIssue, "code" | "input">;
 type Complaint = { error: (issue: Raw) => string | undefined };
 
-/** Texts for what the schema has no own words for. */
+/** Messages for issues that the schema has no message of its own for. */
 export function describeProblem(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === "unrecognized_keys") return "there is no such key";
   if (issue.code === "invalid_key") return issue.issues[0]?.message;
@@ -25,7 +25,7 @@ const kinds: Partial<Record<string, string>> = {
   record: "a map",
 };
 
-/** Of text that has a form: "an AWS account id has exactly 12 digits, not 1234-5678-9012; write …". */
+/** A text of a given form: "an AWS account id has exactly 12 digits, not 1234-5678-9012; write …". */
 export function formedText(form: RegExp, rule: string, meant: (text: string) => string | undefined = () => undefined) {
   const complaint: Complaint = {
     error: ({ input }) => {
@@ -38,12 +38,12 @@ export function formedText(form: RegExp, rule: string, meant: (text: string) => 
   return z.string(complaint).regex(form, complaint);
 }
 
-/** Of text that may be anything up to a length. */
+/** The message for a text that is too long. */
 export function atMost(length: number, rule: string): Complaint {
   return { error: ({ input }) => `${rule} has ${length} characters at most, not ${(input as string).length}` };
 }
 
-/** A whole number of a range: any other value is answered with the whole of it. */
+/** A whole number in a range; the message for any other value has the whole range. */
 export function wholeNumber(min: number, max: number, unit: string) {
   const complaint: Complaint = {
     error: ({ input }) =>
@@ -54,15 +54,15 @@ export function wholeNumber(min: number, max: number, unit: string) {
   return z.int(complaint).min(min, complaint).max(max, complaint);
 }
 
-/** A list, told by what it is. */
+/** A list; the message for any other value describes it. */
 export function listSetting<T extends z.ZodType>(entry: T, what: string) {
   return z.array(entry, wanted(`a list ${what}`, entry));
 }
 
 /**
- * For a list or a map: what it is, with an example.
+ * The message for a value that is no list or map: what is expected, with an example.
  *
- * @param entry what a list is of
+ * @param entry the schema of a list's entries
  */
 export function wanted(what: string, entry?: z.ZodType): Complaint {
   return {
@@ -73,7 +73,7 @@ export function wanted(what: string, entry?: z.ZodType): Complaint {
   };
 }
 
-/** How a text becomes the list or map that was meant by it. */
+/** The advice by which a text becomes the list or map that was meant. */
 function asCollection(input: string, entry: z.ZodType | undefined): string {
   if (/^\s*[[{]/.test(input)) return "; it is text by its quotes, or by a | before it: take them away";
   if (/^-\S/.test(input)) return "; an entry of a list begins with a hyphen and a space";
@@ -93,12 +93,12 @@ function isQuotable(input: unknown): input is number | boolean {
 const inQuotes = (input: number | boolean): string =>
   `this must be text, not ${typeof input === "number" ? "a number" : "true or false"}; write it in quotes: "${input}"`;
 
-/** Behind what is due: what is there instead. */
+/** The second half of a message: the value that is there instead. */
 function butNot(input: unknown): string {
   return input === null ? "; nothing stands here" : `, not ${shownValue(input)}`;
 }
 
-/** A value as it was written, as far as it has room on a line. Quotes are shown where they, or spaces, are what matters. */
+/** A value as it was written, cut to fit on a line. Quotes are shown where they, or spaces, matter. */
 export function shownValue(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a map";
@@ -115,7 +115,7 @@ function escaped(value: string): string {
   );
 }
 
-/** What is wrong with a key's value once is enough: what else is found there comes of the first. */
+/** The first issue of each key: further issues there follow from it. */
 export function oncePerKey<T extends { path: PropertyKey[] }>(issues: T[]): T[] {
   const seen = new Set<string>();
   return issues.filter(({ path }) => {

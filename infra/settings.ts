@@ -23,7 +23,7 @@ import {
  * One schema serves the Pulumi program, the CLI and the editor (as JSON Schema).
  */
 
-/** The documented default that AWS Organizations gives the role it makes in every account it creates. */
+/** The default name of the role that AWS Organizations makes in every account that it creates, as documented. */
 const defaultAccessRole = "OrganizationAccountAccessRole";
 export const administratorAccess = "arn:aws:iam::aws:policy/AdministratorAccess";
 
@@ -59,7 +59,7 @@ const organizationalUnitId = formedText(
   },
 );
 
-/** `arn:aws:iam::*:policy/NAME` stands for the policy of that name in whichever account the role is in. */
+/** A managed policy's ARN. `arn:aws:iam::*:policy/NAME` is the policy of that name in the account of each role. */
 const managedPolicyArn = formedText(
   /^arn:aws:iam::(aws|\*|\d{12}):policy\/[\w+=,.@/-]{1,640}$/,
   "a managed policy's ARN looks like arn:aws:iam::aws:policy/AdministratorAccess, or arn:aws:iam::*:policy/NAME for each account's own",
@@ -70,7 +70,7 @@ const roleNamePart = formedText(
   "a role name prefix is 1 to 32 letters, digits and any of + = . @ _ -",
 );
 
-/** The article's policy, or one by which access keys need MFA. */
+/** `article` is the article's policy; `with-mfa` lets developers manage access keys with MFA alone. */
 const accessKeyChoices = ["article", "with-mfa"] as const;
 
 export const roleName = formedText(
@@ -82,7 +82,7 @@ export const roleName = formedText(
   },
 );
 
-/** What a tag is made of (IAM User Guide, "Rules for tagging in IAM and AWS STS"). */
+/** The characters of a tag (IAM User Guide, "Rules for tagging in IAM and AWS STS"). */
 const tagText = /^[\p{L}\p{Z}\p{N}_.:/=+@-]*$/u;
 const tagCharacters = "letters, digits, spaces and any of _ . : / = + - @ (IAM's rule)";
 
@@ -103,7 +103,7 @@ const tagValue = z
     error: ({ input }) => `a tag's value is of ${tagCharacters}, not ${shownValue(input)}`,
   });
 
-/** A user of an account under the policy. IAM's names are the same in any case, and whatever the path. */
+/** A user of an account under the service control policy. IAM's user names are unique whatever their case and path. */
 const shutOutEntry = formedText(
   /^[^/:\s]+\/(?:\*|[\w+=,.@-]{1,64})$/,
   "this must be ACCOUNT/USER, ACCOUNT/root or ACCOUNT/*, with an account's name in these settings or its id",
@@ -113,7 +113,7 @@ const shutOutEntry = formedText(
   },
 );
 
-/** With the user's path: a condition of the policy names the user by the ARN. */
+/** The name includes the user's path: a condition of the policy names the user by the ARN. */
 const exemptUser = z
   .string()
   .regex(
@@ -122,7 +122,7 @@ const exemptUser = z
   )
   .refine((name) => !name.endsWith("/root"), { message: "root is never exempt; delete its access keys" });
 
-/** A day. Where it stands without quotes, the engine reads a time, and hands it over as Go writes it. */
+/** A day. The engine reads one without quotes as a time, and passes it in Go's format. */
 const lastDay = formedText(
   /^\d{4}-\d{2}-\d{2}(?:T00:00:00Z| 00:00:00 \+0000 UTC)?$/,
   "this must be a day, YYYY-MM-DD, such as 2027-03-31",
@@ -130,7 +130,7 @@ const lastDay = formedText(
   .transform((given) => given.slice(0, 10))
   .refine(isDay, { error: ({ input }) => `there is no day ${shownValue(input)}` });
 
-/** A day after which somebody's access is over, in UTC or with an offset; the engine's readings as above. */
+/** The last day of somebody's access, in UTC or with an offset; the engine's formats as above. */
 const accessUntil = formedText(
   /^\d{4}-\d{2}-\d{2}(?:T00:00:00Z| 00:00:00 \+0000 UTC|Z|[+-](?:0\d|1[0-4]):[0-5]\d)?$/,
   `this must be ${untilForm}`,
@@ -203,14 +203,14 @@ const passwordPolicy = z.strictObject(
   wanted("a map, such as { minimumPasswordLength: 14 }"),
 );
 
-/** AWS General Reference, "AWS service endpoints". */
+/** A region's code (AWS General Reference, "AWS service endpoints"). */
 const regionName = formedText(
   /^[a-z]{2,}(-[a-z]+)+-\d$/,
   "this must be a region's code, such as ap-northeast-1 for Tokyo",
   (given) => /^([a-z]{2,}(?:-[a-z]+)+-\d)[a-z]?$/.exec(given.trim().toLowerCase().replace(/_/g, "-"))?.[1],
 );
 
-/** Below the project's directory. The policy is named by the file, and the name begins with `mfa-admin-own-`. */
+/** A path below the project's directory. The policy's name is `mfa-admin-own-` and the file's name. */
 const policyFile = formedText(
   /^(?:[\w-][\w .-]*\/)*[\w-][\w.-]{0,63}\.json$/,
   "a policy's file is a path below the project's directory, such as policies/region.json, with a name of letters, digits and any of _ . - before .json",
@@ -267,7 +267,7 @@ const settingsObject = z.strictObject({
     .describe(
       "Who makes, changes and deletes a developer's access keys: article, the developer without MFA too; with-mfa, with MFA alone, and no key enrols a device. Default: article.",
     ),
-  // GetSessionToken's shortest session, and the console's longest.
+  // The minimum is GetSessionToken's shortest session, the maximum the console's longest.
   mfaMaxAge: wholeNumber(900, 43200, "seconds")
     .optional()
     .describe("How old MFA may be where a developer's role is assumed, in seconds, 900 to 43,200. Default: any age."),
@@ -335,21 +335,21 @@ const settingsObject = z.strictObject({
 
 export const settingsSchema = settingsObject.superRefine(checkReferences);
 
-/** With shared roles every account of the units counts, named or not. */
+/** With shared roles `developmentAccounts` is optional: every account of the units counts, named or not. */
 const sharedSchema = settingsObject
   .extend({ developmentAccounts: settingsObject.shape.developmentAccounts.default({}) })
   .superRefine(checkReferences);
 
 /** Settings as the program uses them: validated, with every default filled in. */
 export type Settings = z.output<typeof settingsSchema> & {
-  /** What the files of `serviceControlPolicies` say, where they were read. */
+  /** The content of the files in `serviceControlPolicies`, where they were read. */
   ownPolicies?: OwnPolicy[] | undefined;
 };
 
 /** The keys that a stack file may have, in the order in which `init` writes them. */
 export const settingsKeys = Object.keys(settingsSchema.shape);
 
-/** The keys of what stands below one of them, where they are not names of somebody's choice. */
+/** The inner keys of settings whose values are objects with fixed keys, or maps of such objects. */
 export const innerKeys: Partial<Record<string, string[]>> = {
   developers: ["accounts", "until"],
   exempt: Object.keys(exemption.shape),
@@ -357,7 +357,7 @@ export const innerKeys: Partial<Record<string, string[]>> = {
   accepted: Object.keys(acceptance.shape),
 };
 
-/** Checks the settings of a stack; problems are told in the words of who edits the file. */
+/** Checks the settings of a stack; messages are in the words of the person who edits the file. */
 export function parseSettings(values: unknown): z.ZodSafeParseResult<Settings> {
   const isShared = typeof values === "object" && values !== null && "roles" in values && values.roles === "shared";
   const schema = isShared ? sharedSchema : settingsSchema;
@@ -367,7 +367,7 @@ export function parseSettings(values: unknown): z.ZodSafeParseResult<Settings> {
   return { success: false, error: new z.ZodError(oncePerKey(issues)) as z.ZodError<Settings> };
 }
 
-/** Of what may be a list or a map, what is wrong with the one that is there: a union tells of both. */
+/** The issues of a value that may be a list or a map, for the form that it has: a union reports both. */
 function inOneForm(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   if (issue.code !== "invalid_union") return [issue];
   const [list = [], map = []] = issue.errors;
@@ -375,7 +375,7 @@ function inOneForm(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   return (isMap ? map : list).map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
-/** Why IAM would refuse a user of this name, or the user's role; nothing when it would not. */
+/** Why IAM would refuse a user of this name, or the user's role; undefined when it would not. */
 export function userNameProblem(settings: Pick<Settings, "rolePrefix" | "roles">, name: string): string | undefined {
   const { error } = userName.safeParse(name);
   return error?.issues[0]?.message ?? roleNameProblem(settings, name);

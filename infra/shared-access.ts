@@ -1,17 +1,17 @@
 import { sharedRoleNameIn } from "./assignment.ts";
 import { accountTag, everyAccountTag } from "./shared-role.ts";
 
-/** Where somebody enters by the shared role, from the tags of the user: pure functions. */
+/** The accounts that a user enters by the shared role, from the user's tags: pure functions. */
 
-/** What a user's tags give by the shared role. */
+/** The access by the shared role that a user's tags give. */
 export interface SharedAccess {
-  /** The role's name; nothing where the tags name none. */
+  /** The role's name; undefined where the tags name none. */
   roleName?: string | undefined;
-  /** Ids of accounts, or every one; nothing where the tags let the user in nowhere. */
+  /** Ids of accounts, or "every"; undefined where the tags let the user in nowhere. */
   accounts?: string[] | "every" | undefined;
 }
 
-/** From the inputs of the stack's user, as Pulumi has them. */
+/** The shared access of a user, from the inputs of the user's resource in the stack. */
 export function sharedAccess(inputs: Record<string, unknown> | undefined): SharedAccess {
   const tags = Object.fromEntries(
     ((inputs?.["tags"] ?? []) as { key: string; value: string }[]).map(({ key, value }) => [key, value]),
@@ -19,7 +19,7 @@ export function sharedAccess(inputs: Record<string, unknown> | undefined): Share
   return sharedAccessIn(tags);
 }
 
-/** From the tags themselves. */
+/** The shared access of a user, from the user's tags. */
 export function sharedAccessIn(tags: Record<string, string>): SharedAccess {
   const ids = Object.keys(tags)
     .filter((key) => key.startsWith(accountTag("")))
@@ -29,7 +29,7 @@ export function sharedAccessIn(tags: Record<string, string>): SharedAccess {
   return { roleName: sharedRoleNameIn(tags), accounts: isEvery ? "every" : ids };
 }
 
-/** The accounts that somebody enters no more, or every one where it is not said which; nothing where none is lost. */
+/** The accounts that a user no longer enters, or "every" where they are not known by id; undefined where none is lost. */
 export function accountsLost(
   was: SharedAccess["accounts"],
   is: SharedAccess["accounts"],

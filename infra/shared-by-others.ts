@@ -14,11 +14,11 @@ import { canaryPrefix, isCanaryUser } from "./names.ts";
 import { deleteUser } from "./offboarding.ts";
 
 /**
- * What others have made of a group or a policy of the stack's, for which IAM would refuse to delete it (IAM API Reference, "DeleteGroup"
- * and "DeletePolicy": DeleteConflict).
+ * Removes what others have added to a group or attached to a policy of the stack, for which IAM would refuse to delete it (IAM API
+ * Reference, "DeleteGroup" and "DeletePolicy": DeleteConflict).
  */
 
-/** Takes out every user who is left in the group. A canary that a `verify --live` which died has left is deleted. */
+/** Removes every user who is left in the group. A canary that an interrupted `verify --live` has left is deleted. */
 export async function emptyGroup(iam: IAMClient, groupName: string): Promise<void> {
   const pages = await all(paginateGetGroup({ client: iam }, { GroupName: groupName }));
   for (const { UserName = "" } of pages.flatMap(({ Users }) => Users ?? [])) {
@@ -30,14 +30,14 @@ export async function emptyGroup(iam: IAMClient, groupName: string): Promise<voi
   }
 }
 
-/** To the last page, before what is listed becomes less. */
+/** Collects all pages before anything is deleted: deleting while listing would skip entries. */
 async function all<T>(pages: AsyncIterable<T>): Promise<T[]> {
   const list: T[] = [];
   for await (const page of pages) list.push(page);
   return list;
 }
 
-/** A group's list of users tells no tags. */
+/** The user's tags are read here, since the list of a group's users has none. */
 async function isCanary(iam: IAMClient, UserName: string): Promise<boolean> {
   if (!UserName.startsWith(canaryPrefix)) return false;
   const answer = await ifThere(iam.send(new GetUserCommand({ UserName })), undefined);
@@ -47,7 +47,7 @@ async function isCanary(iam: IAMClient, UserName: string): Promise<boolean> {
   );
 }
 
-/** Takes a managed policy off every user, group and role. */
+/** Detaches a managed policy from every user, group and role. */
 export async function detachPolicy(iam: IAMClient, policyArn: string): Promise<void> {
   const PolicyArn = policyArn;
   for (const page of await all(paginateListEntitiesForPolicy({ client: iam }, { PolicyArn }))) {

@@ -1,25 +1,25 @@
 /**
- * The role that developers share in an account: its trust, and the template by which CloudFormation StackSets make it. Pure functions;
- * who may enter where by it is shown by test/infra/shared-role.test.ts, and told to reviewers in docs/scale.md.
+ * The role that developers share in an account: its trust policy, and the template by which CloudFormation StackSets make it. Pure
+ * functions. test/infra/shared-role.test.ts shows who may enter where by it; docs/scale.md explains it to reviewers.
  */
 
 import { policyArnIn, sharedRoleKey, sharedRoleName, tagPrefix } from "./names.ts";
 import { type PolicyDocument, type PolicyStatement, withMfaYoungerThan } from "./policies.ts";
 import type { Settings } from "./settings.ts";
 
-/** How a template names the account that it is deployed to (CloudFormation User Guide, "Pseudo parameters reference"). */
+/** The account that a template is deployed to, as the template names it (CloudFormation User Guide, "Pseudo parameters reference"). */
 export const accountOfTemplate = "${AWS::AccountId}";
 
-/** The tag of a developer's user that lets them into one account by the shared role. Its value is the account's name. */
+/** The key of the tag that lets a developer's user into one account by the shared role. The tag's value is the account's name. */
 export const accountTag = (accountId: string): string => `${tagPrefix}in/${accountId}`;
 
-/** The tag that stands for every account, and its value. */
+/** The tag that lets a user into every account. */
 export const everyAccountTag = { key: `${tagPrefix}every-account`, value: "yes" };
 
 /**
- * The trust policy of the shared role, as it stands in a template: whoever of the auth account has a tag for this very account, or the
- * one for every account, with MFA, and under their own name, by which CloudTrail can be read. No account trusts users of its own by it:
- * in the auth account, were it ever among the targets, it lets nobody in.
+ * The trust policy of the shared role, as it stands in a template. It lets in users of the auth account who have a tag for this account or
+ * the one for every account, with MFA, and under their own name as session name, for CloudTrail. Users of the role's own account are never
+ * let in: in the auth account, were it ever among the targets, the role lets nobody in.
  */
 export function sharedRoleTrust({
   authAccount,
@@ -40,7 +40,7 @@ export function sharedRoleTrust({
   return {
     Version: "2012-10-17",
     Statement: [
-      // The tag has to be there: its value is for people.
+      // The tag only has to exist: its value is for people.
       statement("AllowDeveloperOfThisAccount", {
         Null: { [`aws:PrincipalTag/${accountTag(accountOfTemplate)}`]: "false" },
       }),
@@ -51,16 +51,16 @@ export function sharedRoleTrust({
   };
 }
 
-/** What the shared role is made of: a part of the settings. */
+/** The part of the settings that the shared role is made from. */
 export type SharedRole = Pick<
   Settings,
   "authAccount" | "rolePrefix" | "permissions" | "permissionsBoundary" | "sessionDuration" | "mfaMaxAge"
 >;
 
 /**
- * The template of the shared role, as JSON text: the same for every account, those included that AWS adds by itself. So it has neither
- * parameters nor macros, and names the account by a pseudo parameter. That may not stand in the key of a map; a policy may be given as
- * text, and there it may stand anywhere (CloudFormation User Guide, "Fn::Sub").
+ * The template of the shared role, as JSON text: the same for every account, those included to which AWS deploys by itself. So it has
+ * neither parameters nor macros, and names the account by a pseudo parameter. A map's key may not have one, but a policy may be given as
+ * text, in which it may stand anywhere (CloudFormation User Guide, "Fn::Sub").
  */
 export function sharedRoleTemplate(settings: SharedRole): string {
   const { permissions, permissionsBoundary, sessionDuration } = settings;
@@ -83,13 +83,13 @@ export function sharedRoleTemplate(settings: SharedRole): string {
   });
 }
 
-/** A policy of each account's own is named by the account. */
+/** The ARN for a template: that of a customer managed policy names the account by the pseudo parameter. */
 function ofItsAccount(arn: string): string | { "Fn::Sub": string } {
   const inAccount = policyArnIn(accountOfTemplate, arn);
   return inAccount === arn ? arn : { "Fn::Sub": inAccount };
 }
 
-/** IAM's own variables stay as they are: `${!name}` is written as `${name}`. */
+/** Escapes IAM's own variables for `Fn::Sub`, which writes `${!name}` as `${name}`. */
 function escaped(text: string): string {
   return text.replaceAll("${", "${!").replaceAll(accountOfTemplate.replace("${", "${!"), accountOfTemplate);
 }

@@ -7,8 +7,8 @@ import { region } from "./region.ts";
 import { sharedRoleTemplate } from "./shared-role.ts";
 
 /**
- * One role in every account of the units, made by CloudFormation StackSets from the management account: one resource here, however many
- * accounts there are, and those that come later included.
+ * One role in every account of the units, made by CloudFormation StackSets from the management account. It is one resource here, however
+ * many accounts there are, and covers accounts that are added later.
  */
 export class SharedRoles extends pulumi.ComponentResource {
   constructor(name: string, { settings, providers, hooks, tagged, otherForm }: Context) {
@@ -22,9 +22,9 @@ export class SharedRoles extends pulumi.ComponentResource {
         templateBody: sharedRoleTemplate(settings),
         capabilities: ["CAPABILITY_NAMED_IAM"],
         autoDeployment: { enabled: true, retainStacksOnAccountRemoval: false },
-        // What overlaps with AWS's own deployment to a new account waits for it.
+        // An operation that overlaps with AWS's own deployment to a new account is queued.
         managedExecution: { active: true },
-        // One account's trouble is no other's: what failed is read afterwards, account by account.
+        // A failure in one account does not stop the others: failures are read afterwards, account by account.
         operationPreferences: { failureTolerancePercentage: 100, maxConcurrentPercentage: 100 },
         stackInstancesGroup: [
           { deploymentTargets: { organizationalUnitIds: settings.organizationalUnits }, regions: [region] },

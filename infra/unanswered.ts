@@ -4,17 +4,17 @@ import type { FinalizeRequestMiddleware, HandlerExecutionContext, Pluggable } fr
 export const iamPatience = { connectionTimeout: 4000, requestTimeout: 15_000, throwOnRequestTimeout: true };
 export const stsPatience = { ...iamPatience, requestTimeout: 5000 };
 
-/** How often a call is made that is not answered in time. */
+/** Attempts of a call that is not answered in time. */
 const tries = 2;
 
-/** Nobody has answered; the SDK tries it no more. */
+/** A call was not answered; the SDK does not retry this error. */
 export class NoAnswer extends Error {
   override readonly name = "NoAnswer";
 }
 
 /**
- * Gives a call up that is not answered twice, whatever else the SDK tries more often: a place that swallows requests holds up
- * nothing that is done elsewhere.
+ * A plugin for an SDK client that gives up a call after two unanswered attempts, however often the SDK would retry. So an endpoint that
+ * swallows requests does not hold up the work in other accounts.
  */
 export function givingUp<Input extends object, Output extends object>(): Pluggable<Input, Output> {
   return {
@@ -29,7 +29,7 @@ export function givingUp<Input extends object, Output extends object>(): Pluggab
   };
 }
 
-/** Calls that were not answered, by what the SDK keeps through all tries of one. */
+/** Unanswered attempts by call: the SDK keeps the context through all attempts. */
 const unanswered = new WeakMap<HandlerExecutionContext, number>();
 
 const giveUp =

@@ -1,16 +1,16 @@
 import { endOf, isDay } from "./exemptions.ts";
 
-/** Until when something lasts: a day of the calendar, to its end. Pure functions. */
+/** The day until whose end something lasts. Pure functions. */
 
-/** What a day is to look like, for whoever has written another. */
+/** The form of a day, for a message about a text in another form. */
 export const untilForm = "a day, YYYY-MM-DD, to its end in UTC; or with an offset, such as 2027-01-31+09:00";
 
 const form = /^(\d{4}-\d{2}-\d{2})(Z|[+-](?:0\d|1[0-4]):[0-5]\d)?$/;
 
 /**
- * When a day is over: midnight after it, in UTC unless an offset stands behind it.
+ * The end of a day: the midnight after it, in UTC unless the day has an offset.
  *
- * @returns an ISO 8601 text in UTC, to the second, as a policy's condition has it; nothing where there is no such day
+ * @returns ISO 8601 in UTC, to the second, as a policy's condition has it; undefined where there is no such day
  */
 export function endOfUntil(until: string): string | undefined {
   const [, day = "", offset = "Z"] = form.exec(until) ?? [];
@@ -19,7 +19,7 @@ export function endOfUntil(until: string): string | undefined {
   return inSeconds(new Date(midnight));
 }
 
-/** What is wrong with a text that is to be a day until which something lasts; nothing where it is one. */
+/** What is wrong with a text that should be such a day; undefined where it is one. */
 export function untilProblem(until: string): string | undefined {
   if (!form.test(until)) return `this must be ${untilForm}`;
   return endOfUntil(until) === undefined ? `there is no day "${until.slice(0, 10)}"` : undefined;

@@ -40,7 +40,7 @@ export function installAwsCli() {
 }
 
 /**
- * Whether it runs (a pyenv shim may not) and honours AWS_ENDPOINT_URL: an older one would talk to the real AWS.
+ * Whether the command runs (a pyenv shim may not) and honours AWS_ENDPOINT_URL: an older AWS CLI would talk to the real AWS.
  * @param {string | undefined} command
  * @returns {boolean}
  */

@@ -1,12 +1,15 @@
 /**
- * Where the programs that the product needs beside Node are kept, and in which versions. The set-up puts them there, the
- * product and the tests look for them there. They live outside the checkout, so that a fresh clone starts in seconds.
+ * The programs that the product needs beside Node: their directories and versions. The set-up installs them there; the product and the
+ * tests look for them there. The directories are outside the checkout, so that a fresh clone starts in seconds.
  */
 import { existsSync } from "node:fs";
 import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
 
-/** What the npm packages `@pulumi/pulumi` and `@pulumi/aws-native` are made for: downloaded where the internet is. */
+/**
+ * The versions that the npm packages `@pulumi/pulumi` and `@pulumi/aws-native` are made for. They are downloaded where the internet is
+ * reachable.
+ */
 export const sdkPulumiVersion = "3.270.0";
 export const sdkAwsNativeVersion = "1.79.0";
 
@@ -14,10 +17,10 @@ export const sdkAwsNativeVersion = "1.79.0";
 export const builtPulumiVersion = "3.256.0";
 export const builtAwsNativeVersion = "1.11.0";
 
-/** The AWS CLI that the tests log in with. */
+/** The version of the AWS CLI that the tests log in with. */
 export const awscliVersion = "1.46.3";
 
-/** The S3 and KMS that the tests keep states in. */
+/** The version of moto, whose S3 and KMS the tests keep states in. */
 export const motoVersion = "5.2.5";
 
 /** @returns {string} `$XDG_CACHE_HOME/mfa-admin`, or `~/.cache/mfa-admin` */
@@ -36,7 +39,7 @@ export function pulumiHome() {
   return environment("PULUMI_HOME") || join(systemHome(), ".pulumi");
 }
 
-/** @returns {string} the user's directory as Pulumi finds it: what the system says of the user comes before HOME */
+/** @returns {string} the user's home directory as Pulumi finds it: the system's user database comes before HOME */
 export function systemHome() {
   try {
     return userInfo().homedir;
@@ -68,7 +71,7 @@ export function installedPulumiRoot() {
 }
 
 /**
- * The version of a Pulumi CLI that the set-up has put into the cache; nothing for one from elsewhere.
+ * The version of a Pulumi CLI that the set-up has put into the cache; undefined for one from elsewhere.
  * @param {string} root
  * @returns {string | undefined}
  */
@@ -93,7 +96,7 @@ export function installedAwsNativeVersion() {
   return [sdkAwsNativeVersion, builtAwsNativeVersion].find(
     (version) =>
       existsSync(join(pluginDirectory(version), "pulumi-resource-aws-native")) &&
-      // Pulumi's mark for an installation that has not come to its end.
+      // Pulumi's mark of an unfinished installation.
       !existsSync(`${pluginDirectory(version)}.partial`),
   );
 }

@@ -1,6 +1,6 @@
 /**
- * Compiles the product into `dist`, a file per source. The packages of others go into a few files of `dist/packages` on the way: to
- * find and load hundreds of files of theirs takes longer than what many a command does.
+ * Compiles the product into `dist`, a file per source. npm packages are bundled into a few files of `dist/packages`: finding and loading
+ * hundreds of their files takes longer than many commands run.
  */
 import { globSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -10,8 +10,8 @@ import { forNode, tools } from "./esbuild.js";
 const checkout = dirname(import.meta.dirname);
 
 /**
- * Pulumi's, of which there must be one, AWS's, which are a file each, and the one that starts a program of its own from beside
- * it: these are loaded as they are installed.
+ * Packages that are not bundled, but loaded as installed: Pulumi's, of which there must be one instance; AWS's, which are a file each; and
+ * `open`, which starts a program from its own directory.
  */
 const installed = ["@pulumi/*", "@aws-sdk/*", "@smithy/*", "open"];
 
@@ -27,7 +27,7 @@ const filePerSource = {
   },
 };
 
-// What is left of a build before this one would hide what this one lacks.
+// Files of an earlier build would hide that this build lacks them.
 for (const directory of ["bin", "cli", "packages", "toolchain"]) {
   rmSync(join(checkout, "dist", directory), { recursive: true, force: true });
 }
@@ -40,7 +40,7 @@ await build({
   chunkNames: "packages/[name]-[hash]",
   external: [...forNode.external, ...installed],
   plugins: [filePerSource, ...forNode.plugins],
-  // For debuggers; the sources are beside.
+  // Source maps are for debuggers, which find the sources in the checkout.
   sourcemap: true,
   sourcesContent: false,
 });

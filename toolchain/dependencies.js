@@ -1,4 +1,4 @@
-/** What comes out of the checkout itself: the npm packages and the compiled product. */
+/** The parts of the set-up that belong to a checkout: the npm packages and the compiled product. */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -25,7 +25,7 @@ export async function installPackages() {
       const { ok, tail } = await step("Installing the npm packages", () =>
         run("npm", ["ci", "--loglevel=error", "--no-audit", "--no-fund"], {
           cwd: checkout,
-          // What npm has to do besides installing is done here.
+          // The set-up does the rest of npm's work itself: toolchain/prepare.js must not compile.
           env: { MFA_ADMIN_SET_UP: "1" },
         }),
       );
@@ -51,7 +51,7 @@ export async function compile() {
     const started = Date.now();
     const { ok, tail } = await step("Compiling", () => run("npm", ["run", "--silent", "build"], { cwd: checkout }));
     if (!ok) throw new Problem(`The sources do not compile. Correct this, and run it again:\n${tail}`);
-    // What was compiled from a source that is gone would still be found, as a command for instance.
+    // Files compiled from a deleted source are removed: oclif would still find them as commands, for instance.
     for (const file of filesBelow(dist)) {
       if (statSync(file).mtimeMs < started - 1_000) rmSync(file);
     }
@@ -60,8 +60,8 @@ export async function compile() {
 }
 
 /**
- * Whether node_modules is what package-lock.json says. npm writes what it has installed to node_modules/.package-lock.json
- * at the very end, so an interrupted installation counts as none, and `npm install some-package` needs no second one.
+ * Whether node_modules has what package-lock.json says. npm writes node_modules/.package-lock.json at the very end of an installation, so
+ * an interrupted one does not count, and `npm install some-package` needs no second one.
  * @returns {boolean}
  */
 function packagesAreInstalled() {
@@ -71,7 +71,7 @@ function packagesAreInstalled() {
   return (
     Object.entries(wanted).every(([path, { version, integrity, optional }]) => {
       const there = installed[path];
-      // Optional packages are left out where they are for another operating system.
+      // Optional packages for another operating system are not installed.
       if (there === undefined) return path === "" || optional === true;
       return there.version === version && there.integrity === integrity;
     }) && Object.keys(installed).every((path) => path in wanted)

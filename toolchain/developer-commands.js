@@ -1,2 +1,2 @@
-/** The commands that a developer has: the help shows them apart, and the developers' package holds no others. */
+/** The commands for developers: the help lists them apart, and the developers' package has no others. */
 export const developerCommands = ["console", "credential-process", "enroll", "login", "logout", "rotate-key", "whoami"];

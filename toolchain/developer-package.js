@@ -1,6 +1,6 @@
 /**
- * Builds the developers' package: the commands that a developer has, with all that they need in a few files, and without Pulumi.
- * `npm run pack:developer` makes `mfa-admin-developer-VERSION.tgz` of it, which `npm install --global` takes as a file or an address.
+ * Builds the developers' package: the commands for developers, with all that they need in a few files, and without Pulumi. `npm run
+ * pack:developer` makes `mfa-admin-developer-VERSION.tgz` of it, which `npm install --global` takes as a file or an address.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

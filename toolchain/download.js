@@ -1,4 +1,4 @@
-/** Downloads the official Pulumi CLI, in the version of the SDK, to the directory given. Needs the npm packages. */
+/** Downloads the official Pulumi CLI, in the SDK's version, to the given directory. Needs the npm packages. */
 import { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
 
 const root = process.argv[2];

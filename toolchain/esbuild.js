@@ -1,7 +1,8 @@
-/** How esbuild makes what Node runs, of the product's sources and of the packages that it puts in with them. */
+/** esbuild's options for code that Node runs: the product's sources, and the packages bundled with them. */
 
 /**
- * Where `import` takes one of these, Node reads everything that it exports, and loads a whole `fetch` for that, which takes 45 ms.
+ * Replaces imports of `http` and `https`. For an import statement Node reads all of the module's exports, which loads its whole `fetch` and
+ * takes 45 ms.
  *
  * @type {import("esbuild").Plugin}
  */
@@ -24,14 +25,14 @@ export const forNode = {
   format: "esm",
   platform: "node",
   target: "node22",
-  // A dynamic import of a CommonJS module would have no names.
+  // A dynamic import of a CommonJS module would have no named exports.
   mainFields: ["module", "main"],
-  // oclif compiles the commands of a plugin under development with it.
+  // oclif loads it to compile the commands of a plugin under development.
   external: ["typescript"],
   plugins: [httpWithoutFetch],
   legalComments: "none",
   logLevel: "warning",
-  // What is there for CommonJS alone.
+  // Names that CommonJS modules expect, and ES modules lack.
   banner: {
     js:
       'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);' +
@@ -39,5 +40,5 @@ export const forNode = {
   },
 };
 
-/** What the product has of the set-up. */
+/** Files of the set-up that the product uses. */
 export const tools = ["toolchain/cache.js", "toolchain/developer-commands.js"];

@@ -29,7 +29,7 @@ export async function whyNotGo(module) {
   const go = which("go");
   const wanted = goVersion(module);
   if (go === undefined) return "Go is not installed";
-  // In the module's directory: the go command may fetch the version that go.mod asks for, if it is told to (GOTOOLCHAIN).
+  // The directory matters: the go command may fetch the version that go.mod asks for, if GOTOOLCHAIN tells it to.
   const { ok, stdout } = await run(go, ["version"], { cwd: directory, env: { GOWORK: "off" } });
   const found = /go(\d+(?:\.\d+)*)/.exec(stdout.replace(/^go version /, ""))?.[1];
   if (!ok || found === undefined) return "Go does not run";
@@ -70,7 +70,7 @@ export async function build(program) {
       };
       progress.detail("fetching sources");
       await program.prepare?.(source, (args) => go(args, countModules));
-      // Only what has to be compiled: some of it may have been, for another program or before an interruption.
+      // Only stale packages are counted: others were compiled for another program, or before an interruption.
       const stale = ["-trimpath", "-deps", "-f", "{{if .Stale}}{{.ImportPath}}{{end}}"];
       const list = await go(["list", "-mod=readonly", ...stale, program.package], countModules);
       const packages = list.split("\n").filter(Boolean).length;
@@ -79,7 +79,7 @@ export async function build(program) {
       progress.detail("compiling");
       const output = join(workspace, basename(program.to));
       const flags = `-s -w -X ${program.versionVariable}=${program.version}`;
-      // -v prints each package as it is compiled. On the command line, for GOFLAGS may hold the user's own.
+      // -v prints each package as it is compiled. The flags are arguments, since GOFLAGS may hold the user's own.
       const args = ["-v", "-trimpath", "-mod=readonly", "-buildvcs=false", "-ldflags", flags, "-o", output];
       await go(["build", ...args, program.package], () => {
         compiled++;

@@ -1,9 +1,9 @@
 /**
  * A lock between processes, so that two set-ups at once do the work once. Nothing has to be cleaned up after a crash.
  *
- * A lock is a directory of numbered files; whoever made the highest number is, or was the last, to hold it. It is free when
- * that file's owner has let go (its time is set to zero), is dead, or has not touched the file for a while. The next owner
- * makes the next number, which only one process can. The highest number is never deleted, so no one can take it twice.
+ * A lock is a directory of numbered files. The process that made the highest number holds the lock, or was the last to hold it. The lock is
+ * free when that process has released it (the file's time is set to zero), is dead, or has not touched the file for a while. The next owner
+ * makes the next number, which only one process can. The highest number is never deleted, so nobody can take it twice.
  */
 import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
@@ -41,7 +41,7 @@ export async function withLock(directory, onWait, work) {
   const release = () => {
     setTime(file, 0);
   };
-  // A process that is told to stop ends with process.exit(), past the `finally`.
+  // A signal handler ends the process with process.exit(), which skips the `finally`.
   process.once("exit", release);
   try {
     return await work();
@@ -61,7 +61,7 @@ function take(directory) {
   if (highest > 0 && isHeld(join(directory, `${highest}`))) return undefined;
 
   const next = join(directory, `${highest + 1}`);
-  // Written beside and linked: the file is complete from its first moment, and linking fails if it exists.
+  // The file is written under another name and linked: it is complete from the start, and linking fails if the number exists.
   const draft = join(directory, `draft-${process.pid}`);
   writeFileSync(draft, JSON.stringify({ pid: process.pid, host: hostname() }));
   try {
@@ -73,7 +73,7 @@ function take(directory) {
     rmSync(draft, { force: true });
   }
 
-  // Others may have gone further since the directory was read, and have deleted the number that was taken here.
+  // Other processes may have taken later numbers since the directory was read, and deleted the number that was taken here.
   const later = numbers(directory);
   if (later.some((number) => number > highest + 1)) {
     rmSync(next, { force: true });
@@ -106,7 +106,7 @@ function isHeld(file) {
     const owner = JSON.parse(readFileSync(file, "utf8"));
     return !(isOwner(owner) && owner.host === hostname() && isDead(owner.pid));
   } catch (error) {
-    // Deleted since: somebody has just taken the next number.
+    // The file was deleted: another process has just taken the next number.
     if (isCode(error, "ENOENT")) return true;
     throw error;
   }
@@ -141,7 +141,7 @@ function setTime(file, time) {
   try {
     utimesSync(file, new Date(time), new Date(time));
   } catch {
-    // Given up as abandoned by another process, or the cache was deleted: there is nothing left to hold.
+    // Another process found the lock abandoned, or the cache was deleted: there is nothing left to hold.
   }
 }
 

@@ -1,4 +1,4 @@
-/** moto's server, which is S3 and KMS to the tests of the state's backends. The product does not need it. */
+/** moto's server, which provides S3 and KMS for the tests of the state's backends. The product does not need it. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { motoRoot, motoVersion } from "./cache.js";
@@ -14,7 +14,7 @@ export function motoServer() {
   return found;
 }
 
-/** @returns {string} the path of the Python that it runs by: botocore is there, too */
+/** @returns {string} the path of moto's Python interpreter, whose environment has botocore, too */
 export function motoPython() {
   return join(motoRoot(), "venv", "bin", "python");
 }

@@ -1,6 +1,6 @@
 /**
- * npm runs this after it has installed the packages of a checkout, and when mfa-admin is installed from git: there it has to
- * be compiled. The set-up compiles by itself, when it has changed.
+ * The npm script `prepare`: npm runs it after installing a checkout's packages, and when mfa-admin is installed from git, where the product
+ * has to be compiled. The set-up skips it by `MFA_ADMIN_SET_UP`, since it compiles by itself when sources have changed.
  */
 import { spawnSync } from "node:child_process";
 

@@ -1,7 +1,4 @@
-/**
- * Tells the person who waits what is going on, on stderr: one line that is kept up to date on a terminal, a line every few
- * seconds elsewhere (a log).
- */
+/** Shows progress on stderr: on a terminal one line that is kept up to date, elsewhere (in a log) a line every few seconds. */
 
 const logInterval = 8_000;
 let silent = false;
@@ -9,7 +6,7 @@ let silent = false;
 /** @typedef {{ detail: (text: string) => void, note: (text: string) => void }} Step */
 
 /**
- * Runs `work` as a step with a title, its elapsed time and, while it runs, what it says it is doing.
+ * Runs `work` as a step. Its title, the elapsed time and its latest detail are shown while it runs.
  * @template T
  * @param {string} title
  * @param {(step: Step) => Promise<T>} work
@@ -24,7 +21,7 @@ export async function step(title, work, out = process.stderr) {
   const show = () => {
     if (silent) return;
     const line = `${title}: ${elapsed(started)}${detail && `, ${detail}`}`;
-    // Cut, since a line that wraps can not be overwritten.
+    // The line is cut, since a line that wraps cannot be overwritten.
     if (live) out.write(`\r\u001b[K${dim(line.slice(0, (out.columns || 80) - 1), out)}`);
     else out.write(`${line}\n`);
   };
@@ -56,7 +53,7 @@ export function say(text) {
   process.stderr.write(`${text}\n`);
 }
 
-/** Stops all steps from saying how far they are. */
+/** Stops the progress of all steps. */
 export function silence() {
   silent = true;
 }

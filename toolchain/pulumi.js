@@ -51,7 +51,7 @@ export async function installPulumi(online) {
 }
 
 /**
- * Whether Pulumi's downloads can be reached, which some networks answer by silence. Says why not: a proxy may have refused.
+ * Whether Pulumi's downloads can be reached; some networks drop the request. The reason is printed, since a proxy may have refused.
  * @returns {Promise<boolean>}
  */
 export async function canReachPulumi() {
@@ -62,7 +62,7 @@ export async function canReachPulumi() {
       .then((reason) => { console.log(reason ?? ""); process.exitCode = reason === undefined ? 0 : 1; });
   `;
   const { ok, stdout } = await run(recentNode(), ["--use-env-proxy", "-e", question], { timeout: 5_000 });
-  // Node prints a proxy that it can not read with its password, on stderr.
+  // The reason is taken from stdout alone: Node prints a proxy address that it cannot parse, password included, on stderr.
   if (!ok)
     say(`It can not be reached: ${stdout.trim() || "no answer in 5 s, or HTTPS_PROXY is not the address of a proxy"}.`);
   return ok;
@@ -92,13 +92,13 @@ async function downloadThrough(workspace, progress) {
     return false;
   }
   const place = pulumiRoot(sdkPulumiVersion);
-  // What is there does not run, or it would have been found.
+  // A CLI that is there already does not run, or it would have been found.
   rmSync(place, { recursive: true, force: true });
   renameSync(root, place);
   return true;
 }
 
-/** @returns {string} the Node that the npm packages bring, since the one that runs this may be too old for Pulumi's SDK */
+/** @returns {string} the path of the Node from the npm packages: the one that runs this may be too old for Pulumi's SDK */
 function recentNode() {
   const local = join(checkout, "node_modules", ".bin", "node");
   return existsSync(local) ? local : process.execPath;

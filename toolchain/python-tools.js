@@ -43,7 +43,7 @@ export async function installPythonTool({ what, version, requirement, program, r
         );
       }
     }
-    // A venv can not be moved. This link, made last, is what says that it is complete.
+    // A venv cannot be moved. This link is made last, and shows that the venv is complete.
     const link = join(root, "bin", program);
     mkdirSync(dirname(link));
     symlinkSync(join("..", "venv", "bin", program), link);

@@ -70,7 +70,7 @@ export function run(program, args, { cwd, env, timeout, signal, onLine } = {}) {
       running.delete(child);
       clearTimeout(timer);
       signal?.removeEventListener("abort", stopThis);
-      // Nothing is to be concluded from a program that stopAll() has stopped.
+      // A program that stopAll() has stopped has no result.
       if (!stopping) resolve({ ok, stdout: stdout.join("\n"), tail: tail.join("\n") });
     };
     child.on("error", (error) => {
@@ -83,7 +83,7 @@ export function run(program, args, { cwd, env, timeout, signal, onLine } = {}) {
   });
 }
 
-/** Stops all programs; what waits for them waits forever, so the caller is to exit. */
+/** Stops all programs. Their results never come, so the caller must exit. */
 export async function stopAll() {
   stopping = true;
   for (const child of running) stop(child, "SIGTERM");
@@ -101,7 +101,7 @@ function stop(child, signal) {
   try {
     process.kill(-child.pid, signal);
   } catch {
-    // It has ended meanwhile.
+    // The process has ended meanwhile.
   }
 }
 

@@ -90,7 +90,7 @@ async function announceBuild(programs) {
 }
 
 /**
- * Installs what is not found; if two set-ups run at the same time, in one of them.
+ * Installs what is not found. Where two set-ups run at the same time, only one of them installs.
  * @template T
  * @param {() => T | undefined | Promise<T | undefined>} find
  * @param {() => Promise<void>} install

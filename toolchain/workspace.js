@@ -1,4 +1,4 @@
-/** The checkout, and the place where things are made before they are moved, complete, to where they are looked for. */
+/** The checkout, and the directory in which files are made before they are moved, complete, to their place. */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,8 +7,8 @@ import { toolchainDirectory } from "./cache.js";
 export const checkout = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
- * Gives `work` an empty directory on the same file system as the cache, so that a rename moves things out of it. It is
- * removed afterwards; what a crash has left behind is removed here as well. To be called with the toolchain's lock held.
+ * Gives `work` an empty directory on the file system of the cache, so that a rename moves files out of it. The directory is removed
+ * afterwards, and the leftovers of a crash are removed at the start. The caller must hold the toolchain's lock.
  * @template T
  * @param {(directory: string) => Promise<T>} work
  * @returns {Promise<T>}

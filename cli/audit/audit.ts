@@ -1,5 +1,6 @@
 import pMap from "p-map";
 
+import { accountIdsIn } from "../../infra/names.ts";
 import { region } from "../../infra/region.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { clientsIn } from "../aws/clients.ts";
@@ -45,7 +46,7 @@ export async function auditWithAccounts(
   const settings = await withEveryAccount(given);
   const missed: Audit["missed"] = [];
   const attempt = noting(missed, "audit");
-  const accounts = Object.entries({ auth: settings.authAccount, ...settings.developmentAccounts });
+  const accounts = Object.entries(accountIdsIn(settings));
   const now = new Date();
   const read = await readAccounts(accounts, settings, attempt);
   // Ages are computed by AWS's clock: from the time of the credential report.

@@ -1,6 +1,6 @@
 import pMap from "p-map";
 
-import { accountsWithOwnRoles, serviceControlPolicyName } from "../../infra/names.ts";
+import { accountIdsIn, accountsWithOwnRoles, serviceControlPolicyName } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
 import { iamIn } from "./clients.ts";
@@ -140,7 +140,7 @@ export async function lookAtIdentities(
   settings: Pick<Settings, "authAccount" | "developmentAccounts" | "accessRole">,
   attempt: <T>(missing: { what: "account"; account: string }, call: Promise<T>) => Promise<T | undefined>,
 ): Promise<Look["identities"]> {
-  const accounts = [["auth", settings.authAccount], ...Object.entries(settings.developmentAccounts)] as const;
+  const accounts = Object.entries(accountIdsIn(settings));
   const found = await pMap(
     accounts,
     async ([account, id]) =>

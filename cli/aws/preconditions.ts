@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-sts";
 import pMap from "p-map";
 
+import { accountIdsIn } from "../../infra/names.ts";
 import { requestHandler } from "../../infra/network.ts";
 import { organizationsClient } from "../../infra/organizations-client.ts";
 import { accessRoleArn, readingRole } from "../../infra/accounts.ts";
@@ -38,7 +39,7 @@ export async function requirePreconditions(
   const { managementAccount, clockOffset, isClockRefused } = caller;
   if (isClockRefused) requireClock(clockOffset);
   requireAllFeatures(caller);
-  const accounts = { auth: settings.authAccount, ...settings.developmentAccounts };
+  const accounts = accountIdsIn(settings);
   requireOtherThanManagement(accounts, managementAccount);
   await Promise.all([
     requirePolicyTypes(settings.guardRails),

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import { accessEndOf } from "../../infra/access-ends.ts";
 import { assignmentTags } from "../../infra/assignment.ts";
-import { accountsOf, ownRolesOf, policyArnIn, roleNameOf } from "../../infra/names.ts";
+import { accountIdsIn, accountsOf, ownRolesOf, policyArnIn, roleNameOf } from "../../infra/names.ts";
 import { ownPolicyName } from "../../infra/own-policies.ts";
 import { type Settings, settingsKeys, settingsSchema } from "../../infra/settings.ts";
 import { differences } from "../changes/differences.ts";
@@ -144,7 +144,7 @@ function roleProperties(settings: Settings, account: string, roleName: string): 
 
 function accountIds(before: Settings | undefined, after: Settings): StackChanges["accounts"] {
   const ids = (settings: Settings | undefined): Record<string, string> =>
-    settings === undefined ? {} : { auth: settings.authAccount, ...settings.developmentAccounts };
+    settings === undefined ? {} : accountIdsIn(settings);
   const [was, is] = [ids(before), ids(after)];
   return new Map(
     [...new Set([...Object.keys(was), ...Object.keys(is)])].map((name) => {

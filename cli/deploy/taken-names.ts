@@ -1,5 +1,5 @@
 import { assignmentFromTags } from "../../infra/assignment.ts";
-import { developersGroup, ownRolesOf, roleNameOf, serviceControlPolicyName } from "../../infra/names.ts";
+import { accountIdsIn, developersGroup, ownRolesOf, roleNameOf, serviceControlPolicyName } from "../../infra/names.ts";
 import { ownPolicyName } from "../../infra/own-policies.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Identity } from "../aws/identities.ts";
@@ -36,7 +36,7 @@ export function takenNames(
   settings: Settings,
   unfinished: ReadonlySet<string>,
 ): Taken[] {
-  const ids = new Map([["auth", settings.authAccount], ...Object.entries(settings.developmentAccounts)]);
+  const ids = new Map(Object.entries(accountIdsIn(settings)));
   // IAM's names are not case-sensitive. A resource of the stack whose name differs in case alone is left to the guards.
   const key = (id: string, type: string, name: string): string => [id, type, name.toLowerCase()].join("\n");
   const own = new Set(

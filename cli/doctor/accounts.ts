@@ -3,7 +3,7 @@ import pMap from "p-map";
 
 import { exemptionsOf } from "../../infra/exemptions.ts";
 import { furtherPolicies } from "../../infra/control-policies.ts";
-import { accountsOf, serviceControlPolicyName } from "../../infra/names.ts";
+import { accountIdsIn, accountsOf, serviceControlPolicyName } from "../../infra/names.ts";
 import {
   developerPolicy,
   developerRoleTrust,
@@ -31,7 +31,7 @@ export async function accountChecks(
   advance: () => void,
 ): Promise<Check[]> {
   const iam = clientsIn(settings);
-  const accounts = Object.entries({ auth: settings.authAccount, ...settings.developmentAccounts });
+  const accounts = Object.entries(accountIdsIn(settings));
   const look = async ([account, id]: [account: string, id: string]): Promise<Check[]> => {
     const found = await inAccount(account, id, iam(id), settings, before);
     advance();

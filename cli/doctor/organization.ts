@@ -1,6 +1,6 @@
 import pMap from "p-map";
 
-import { accountsWithOwnRoles } from "../../infra/names.ts";
+import { accountIdsIn, accountsWithOwnRoles } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { stateOf } from "../aws/account-reach.ts";
 import { controlPoliciesOn } from "../aws/control-policies.ts";
@@ -22,7 +22,7 @@ export async function organizationChecks(
   settings: Settings,
   { managementAccount, before, shield }: { managementAccount: string; before: StackBefore; shield: Shield | undefined },
 ): Promise<Check[]> {
-  const accounts = { auth: settings.authAccount, ...settings.developmentAccounts };
+  const accounts = accountIdsIn(settings);
   const units = looked({ name: "units" }, async () => {
     await requireOrganizationalUnits(settings.organizationalUnits);
     return [
@@ -86,9 +86,9 @@ function ofFindings(name: string, findings: Finding[], otherwise: () => Check): 
 }
 
 /** Checks that the accounts are active: others let nobody in (Organizations API Reference, "Account"). */
-async function states(found: ControlPolicies, { authAccount, developmentAccounts }: Settings): Promise<Check[]> {
+async function states(found: ControlPolicies, settings: Settings): Promise<Check[]> {
   const checks = await pMap(
-    Object.entries({ auth: authAccount, ...developmentAccounts }),
+    Object.entries(accountIdsIn(settings)),
     ([account, id]) =>
       looked({ name: "account-state", account }, async (): Promise<Check[]> => {
         const state = found.states.get(id) ?? (await stateOf(id));

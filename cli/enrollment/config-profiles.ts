@@ -13,10 +13,10 @@ import { ownCommand } from "./own-command.ts";
 type Files = Awaited<ReturnType<typeof readAwsFiles>>;
 
 const step = "Profiles";
-/** What enrolments of earlier versions have written. */
+/** Keys that enrolments of earlier versions have written. */
 const formerKeys = ["role_arn", "role_session_name", "source_profile", "mfa_serial", "duration_seconds"];
 
-/** What becomes of a profile. */
+/** The change of a profile. */
 interface ProfileChange {
   done: "made" | "mended" | "same" | "removed" | "kept" | "given a region";
   name: string;
@@ -24,9 +24,9 @@ interface ProfileChange {
 }
 
 /**
- * Writes a profile per account into the configuration file. What an enrolment has written it knows again: after a change of the
- * roles, the accounts or their names it is mended, or removed. A profile of the same name that somebody else has made is kept, and
- * the account's gets another name. The access key's gets a region, since the AWS CLI does little without one.
+ * Writes a profile per account into the configuration file. Profiles of an earlier enrolment are recognized: after a change of the roles,
+ * the accounts or their names they are corrected or removed. A profile of the same name that somebody else has made is kept, and the
+ * account's profile gets another name. The access key's profile gets a region, since the AWS CLI does little without one.
  *
  * @returns names of the profiles that can be used
  */
@@ -80,7 +80,7 @@ function changesOf({ config, credentials }: Files, wanted: Profile[], assignment
 }
 
 function profileChange(config: Ini, credentials: Ini, { name, keys }: Profile, assignment: Assignment): ProfileChange {
-  // The AWS CLI would take the credentials, and ask nobody.
+  // The AWS CLI would use the profile's credentials and never run the `credential_process`.
   if (credentialsIn(credentials, name).accessKeyId !== undefined) return { done: "kept", name };
   if (configHeading(config, name) === undefined) return { done: "made", name, edit: keys };
   const values = valuesOf(config, name);
@@ -96,7 +96,7 @@ function regionOf(files: Files, source: string, assignment: Pick<Assignment, "re
   return [{ done: "given a region", name: source, edit: { region: assignment.region ?? region } }];
 }
 
-/** Whether an enrolment of this user has written it. */
+/** Whether an enrolment of this user has written the profile. */
 function isOwn(values: Map<string, string>, { userName, authAccount }: Assignment): boolean {
   if (/(mfa-admin|run\.js"?) credential-process --account /.test(values.get("credential_process") ?? "")) return true;
   return (
@@ -104,7 +104,7 @@ function isOwn(values: Map<string, string>, { userName, authAccount }: Assignmen
   );
 }
 
-/** Whether an enrolment has written it for an account, or a name of one, that is no longer assigned. */
+/** Whether an enrolment has written the profile for an account, or an account's name, that is no longer assigned. */
 function isFormer(values: Map<string, string>, assignment: Assignment): boolean {
   if (!isOwn(values, assignment)) return false;
   const [, account] = / --account (\S+)/.exec(values.get("credential_process") ?? "") ?? [];
@@ -115,7 +115,7 @@ function isFormer(values: Map<string, string>, assignment: Assignment): boolean 
 function removal(values: Map<string, string>): Edit {
   const own = ["credential_process", ...formerKeys];
   const others = [...values.keys()].filter((key) => !own.includes(key) && key !== "region");
-  // What the user has added stays, and needs its region.
+  // Keys that the user has added stay, and need the region.
   return Object.fromEntries([...own, ...(others.length === 0 ? ["region"] : [])].map((key) => [key, undefined]));
 }
 

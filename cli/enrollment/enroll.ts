@@ -14,7 +14,7 @@ import { keyAtHand } from "./key-at-hand.ts";
 import type { Enrolled } from "../results/enroll.ts";
 
 /**
- * Walks a developer through all that is needed to log in. Every step looks first at what is there already, so that it can
+ * Walks a developer through everything that is needed to log in. Every step first looks at what is done already, so that the enrolment can
  * be stopped anywhere and run again.
  */
 export async function enroll(options: EnrollOptions, tell: Enrollment["tell"]): Promise<Enrolled> {
@@ -25,10 +25,10 @@ export async function enroll(options: EnrollOptions, tell: Enrollment["tell"]): 
     warnOfClock(myself);
     tell("User", `${myself.userName}, in the auth account ${myself.authAccount}`);
     const assignment = await assignmentToMe(myself, options.kit);
-    // The profiles come last, when the codes are spent.
+    // The profiles are written last, after codes were spent: whether they can be is checked now.
     await ensureEditable("config", (text) => text);
     const progress = new EnrollmentProgress(options.dataDirectory, myself);
-    // AWS shows a new device's secret once.
+    // AWS shows a new device's secret only once, so it must be possible to keep it.
     if (myself.mfaDevices.length === 0) await progress.ensureWritable();
     const enrollment: Enrollment = { options, key, myself, progress, tell };
     const initial = await keepTypedKey(enrollment, given);

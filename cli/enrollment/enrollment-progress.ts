@@ -4,17 +4,17 @@ import { dirname, join } from "node:path";
 import { Failure } from "../failure.ts";
 import type { Myself } from "../login/myself.ts";
 
-/** What an enrolment that was broken off cannot ask AWS for. */
+/** The progress of an enrolment that AWS cannot be asked for. */
 export interface KeptProgress {
-  /** The first password was changed; IAM tells only of sign-ins to the console. */
+  /** Whether the first password was changed: IAM tells only of sign-ins to the console. */
   passwordChanged?: boolean;
   device?: NewDevice;
-  /** The id of the key that was typed to begin with, and stands in the profile until it is replaced. */
+  /** The id of the provisional key that was typed, which stays in the profile until it is replaced. */
   typedKey?: string;
   rotation?: Rotation;
 }
 
-/** How far the replacement of an access key has come. */
+/** The progress of the replacement of an access key. */
 export interface Rotation {
   /** The id of the key that is replaced. */
   old: string;
@@ -30,7 +30,7 @@ export interface NewDevice {
   secret: string;
 }
 
-/** A file with mode 0600. The secret is in it only until the device is enabled. */
+/** The progress in a file with mode 0600. The secret is in it only until the device is enabled. */
 export class EnrollmentProgress {
   private readonly path: string;
 
@@ -48,7 +48,7 @@ export class EnrollmentProgress {
     }
   }
 
-  /** @throws Failure where nothing can be kept */
+  /** @throws Failure where the file cannot be written */
   async ensureWritable(): Promise<void> {
     await this.keep({});
   }

@@ -13,15 +13,15 @@ export interface EnrollOptions {
   profile: string;
 }
 
-/** One enrolment under way. */
+/** An enrolment in progress. */
 export interface Enrollment {
   options: EnrollOptions;
   key: AccessKey;
   myself: Myself;
   progress: EnrollmentProgress;
-  /** Tells what a step has come to: its name, and what is so now. */
+  /** Prints a step's name and its result. */
   tell: (step: string, text: string) => void;
 }
 
-/** How often one question is asked before it is given up. */
+/** Attempts of one question. */
 export const tries = 3;

@@ -14,7 +14,7 @@ import type { Enrollment } from "./enrollment.ts";
 
 const step = "First login";
 
-/** Logs in to an account, which is asked for where there are several; it proves that everything works. */
+/** Logs in to an account, which is asked for where there are several: a proof that everything works. */
 export async function firstLogin(
   { options, myself, tell }: Enrollment,
   assignment: Assignment,
@@ -45,7 +45,7 @@ export async function firstLogin(
   if (flags !== "") tell("", `Every day: mfa-admin login${flags}`);
 }
 
-/** What `login` cannot find out by itself each day, as it is typed. */
+/** The flags that the daily `login` cannot find out by itself. */
 export function dailyFlags(known: {
   profile: string;
   sourceProfile: string | undefined;
@@ -60,7 +60,7 @@ export function dailyFlags(known: {
   return flags.map(([name, value]) => (value === undefined ? "" : ` --${name} ${asArgument(value)}`)).join("");
 }
 
-/** The profile for the session, before a code is spent: `dev`, or the one that the developer names where that is something else's. */
+/** The profile for the session, chosen before a code is spent: `dev`, or one that the developer names where `dev` holds something else. */
 async function freeProfile(): Promise<string> {
   const refused = await refusalOf(dailyProfile);
   if (refused === undefined) return dailyProfile;
@@ -71,7 +71,7 @@ async function freeProfile(): Promise<string> {
   return askText("Another profile for your login:", isFree, `${dailyProfile}-mfa`);
 }
 
-/** Why a profile cannot have the login. */
+/** Why a login cannot be written into a profile. */
 async function refusalOf(profile: string): Promise<Failure | undefined> {
   try {
     await ensureFreeProfiles([profile]);

@@ -8,10 +8,10 @@ import { ensureRoomForKey } from "./replace-key.ts";
 import { type EnrollOptions, tries } from "./enrollment.ts";
 import { tell } from "../terminal/tell.ts";
 
-/** The developer's access key, and who that is. */
+/** The developer's access key, and its owner. */
 export interface KeyAtHand {
   key: AccessKey;
-  /** A key that was only meant to begin with: from the environment, or typed. It is deleted once there is another. */
+  /** A provisional key: from the environment, or typed. It is deleted once there is another. */
   initial: AccessKey | undefined;
   myself: Myself;
 }
@@ -21,7 +21,7 @@ export async function keyAtHand({ sourceProfile, profile, kit }: EnrollOptions):
   const stored = sourceProfile === undefined ? await profileKey(profile) : undefined;
   const candidates = await findAccessKeys(sourceProfile, [profile]);
   const usable = await firstUsable(candidates, { sourceProfile, kit });
-  // Another key is going to be stored there: nobody types one for nothing.
+  // The profile is checked before a key is typed, since the new key is going to be stored there.
   if (typeof usable?.key.from !== "object") await ensureRoomForKey(profile);
   const { key, myself } = usable ?? (await askKey(candidates.length > 0));
   if (typeof key.from !== "string") return { key, initial: undefined, myself };
@@ -29,7 +29,9 @@ export async function keyAtHand({ sourceProfile, profile, kit }: EnrollOptions):
   return { key: earlier ?? key, initial: key, myself };
 }
 
-/** A key that was found by itself may be somebody else's, such as one of another organization in the default profile. */
+/**
+ * The key and its owner; undefined for a key that was not named and is somebody else's, such as one of another organization in `default`.
+ */
 async function usable(
   key: AccessKey,
   isNamed: boolean,
@@ -47,7 +49,7 @@ async function usable(
   return undefined;
 }
 
-/** A key of the same user that an earlier enrolment has stored, when it was broken off before the initial one was deleted. */
+/** The key of the same user that an earlier enrolment has stored, if it was stopped before it deleted the initial key. */
 async function storedBefore(
   stored: AccessKey | undefined,
   initial: AccessKey,
@@ -64,7 +66,7 @@ async function storedBefore(
   );
 }
 
-/** Whose a key is; nobody's when it was deactivated or deleted. */
+/** The owner of a key; undefined when the key was deactivated or deleted. */
 async function ownerOf(key: AccessKey): Promise<Myself | undefined> {
   try {
     return await askMyself(key);
@@ -74,7 +76,7 @@ async function ownerOf(key: AccessKey): Promise<Myself | undefined> {
   }
 }
 
-/** The first key that AWS knows as one of the developer's. */
+/** The first key that AWS knows as a developer's. */
 async function firstUsable(
   candidates: AccessKey[],
   { sourceProfile, kit }: Pick<EnrollOptions, "sourceProfile" | "kit">,

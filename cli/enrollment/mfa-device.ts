@@ -13,13 +13,13 @@ import { tell } from "../terminal/tell.ts";
 
 const step = "MFA device";
 
-/** The device of the enrolment, and the code that was used last to enable it, if it was. */
+/** The enrolled device, and the last code that was used to enable it, if this run has enabled it. */
 export interface EnrolledDevice {
   serialNumber: string;
   lastCode?: string;
 }
 
-/** Makes and enables the virtual MFA device named like the user. One that is enrolled already is never replaced. */
+/** Makes and enables the virtual MFA device named like the user. A device that is enrolled already is never replaced. */
 export async function enrollDevice(enrollment: Enrollment, assignment: Assignment): Promise<EnrolledDevice> {
   const { myself, progress } = enrollment;
   const there = myself.mfaDevices.map(({ SerialNumber = "" }) => SerialNumber).find((serial) => !isPasskey(serial));
@@ -65,7 +65,10 @@ async function createDevice({ key, myself, progress }: Enrollment, assignment: A
   }
 }
 
-/** Why an access key assigns no device. AWS lets nobody who has one change devices without it, a passkey or security key too. */
+/**
+ * The error for a device that an access key cannot assign. AWS lets no user who has a device, also a passkey or security key, change
+ * devices without it.
+ */
 function noDeviceByKey({ userName, mfaDevices }: Myself, assignment: Assignment, cause?: Error): Failure {
   const hasPasskey = mfaDevices.length > 0;
   const reason = hasPasskey
@@ -79,9 +82,9 @@ function noDeviceByKey({ userName, mfaDevices }: Myself, assignment: Assignment,
 }
 
 /**
- * Shows the device's secret and asks for two codes in a row, as IAM wants them.
+ * Shows the device's secret and asks for two consecutive codes, as IAM wants them.
  *
- * @returns the second code, which is used up; nothing when there is no such device any more
+ * @returns the second code, which is used up; undefined when the device no longer exists
  */
 async function enableDevice(
   { key, myself }: Enrollment,

@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 
-/** How other programs call this one: by its name where that leads to the same file, else by the whole path of Node and of the file. */
+/** The command by which other programs call this one: its name where PATH leads to this file, else the paths of Node and of the file. */
 export function ownCommand(name: string): string {
   const { argv, env, execPath } = process;
   const own = real(resolve(argv[1] ?? name));

@@ -13,9 +13,9 @@ const step = "Password";
 const remedy = "Run mfa-admin enroll again; mfa-admin reset-password, by an administrator, makes a new one.";
 
 /**
- * Changes the one-time password. Whether a password that was the developer's own once was reset since then, IAM tells an
- * administrator only (`GetLoginProfile`): then the developer is asked. Whoever has a device has most likely enrolled on another
- * computer, and chosen a password there.
+ * Changes the one-time password. IAM tells only administrators (`GetLoginProfile`) whether a password that the developer had chosen was
+ * reset since; then the developer is asked. A developer who has a device has most likely enrolled on another computer, and chosen a
+ * password there.
  */
 export async function changeFirstPassword(enrollment: Enrollment, assignment: Assignment): Promise<void> {
   const { key, myself, progress } = enrollment;
@@ -53,7 +53,7 @@ export async function changeFirstPassword(enrollment: Enrollment, assignment: As
       if (problem === undefined) throw explainAs(key, error);
       if (attempt >= tries) throw new Failure(problem, remedy, { cause: error });
       tell(problem);
-      // Nobody types a one-time password anew because the other one was refused.
+      // The one-time password is asked for again only if it was wrong itself.
       right = isAgainstPolicy(error) ? old : undefined;
     }
   }
@@ -65,7 +65,7 @@ async function askNewPassword(): Promise<string> {
   return first;
 }
 
-/** By a policy. IAM's own word about a wrong password is another one. */
+/** Whether a policy has refused the call: IAM's message about a wrong password is another one. */
 function isRefusedToKey(error: unknown): error is Error {
   return isAccessDenied(error) && /not authorized/.test(error.message);
 }
@@ -75,8 +75,9 @@ function isAgainstPolicy(error: unknown): boolean {
 }
 
 /**
- * What the developer can do something about. AWS does not always say which rule was broken, and tells all of them to administrators
- * only; without a policy of the account's own they are those of IAM User Guide, "Set an account password policy for IAM users".
+ * The message for a problem that the developer can solve. AWS does not always say which rule of the password policy was broken, and shows
+ * the rules to administrators only. Without a policy of the account they are those of IAM User Guide, "Set an account password policy for
+ * IAM users".
  */
 function problemOf(error: unknown, assignment: Assignment): string | undefined {
   if (!(error instanceof Error)) return undefined;

@@ -13,8 +13,8 @@ export function showSecret(secret: string, owner: Owner): void {
 }
 
 /**
- * The secret as a QR code, and as text for apps that take no picture. Both and the question below them fit on 24 lines of 80
- * columns, unless the user's name has more than 19 letters. A terminal that would break the code gets the text alone.
+ * The secret as a QR code, and as text for apps that cannot scan. Both and the next question fit on 24 lines of 80 columns, unless the
+ * user's name has more than 19 letters. A terminal that is too narrow for the QR code gets the text alone.
  */
 export function secretScreen(secret: string, { userName, authAccount }: Owner, stream: Screen): string {
   const code = renderUnicodeCompact(keyUri(secret, `${userName}@${authAccount}`), { ecc: "L", border: 1 }).split("\n");
@@ -24,20 +24,20 @@ export function secretScreen(secret: string, { userName, authAccount }: Owner, s
   const text = isRoom
     ? "Scan this with an authenticator app, or type the secret below into it.\nNobody else should see either."
     : `The QR code needs ${width} columns, and this terminal has ${columns}: type the secret below into an authenticator app, or stop with Ctrl-C, make the terminal wider and run it again. Nobody else should see the secret.`;
-  // Dark on light, whatever the terminal's own colours are: not every app reads the reverse.
+  // The code is dark on light whatever the terminal's colours: not every app reads the reverse.
   const lines = isRoom
     ? code.map((line) => styleText(["whiteBright", "bgBlack"], line, { stream: process.stderr }))
     : [];
   return ["", wrapped(text, stream), ...lines, secret.replace(/(.{4})(?=.)/g, "$1 "), ""].join("\n");
 }
 
-/** What it is shown on. */
+/** The terminal's properties that matter here. */
 interface Screen {
   isTTY?: boolean;
   columns?: number;
 }
 
-/** The form that authenticator apps read. The issuer is short, and @ stands as it is, since every letter makes the code larger. */
+/** The URI that authenticator apps read. The issuer is short and @ is not encoded, since every letter makes the QR code larger. */
 function keyUri(secret: string, label: string): string {
   const path = encodeURIComponent(label).replaceAll("%40", "@");
   return `otpauth://totp/AWS:${path}?secret=${secret}&issuer=AWS`;

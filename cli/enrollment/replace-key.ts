@@ -19,10 +19,10 @@ import type { Enrollment } from "./enrollment.ts";
 const step = "Access key";
 
 /**
- * Keeps a key that was typed at once, where the final one is going to be: the console shows its secret only once. It is noted as one to
- * begin with, so that another run replaces it, too.
+ * Stores a typed key at once in the profile of the final one: the console shows its secret only once. The key is noted as provisional, so
+ * that another run replaces it, too.
  *
- * @returns the key that was only meant to begin with, of this run or of one that was stopped
+ * @returns the provisional key, of this run or of one that was stopped
  */
 export async function keepTypedKey(
   { key, options: { profile }, progress }: Enrollment,
@@ -36,9 +36,9 @@ export async function keepTypedKey(
 }
 
 /**
- * Keeps a key that is in a profile. One that was only meant to begin with is replaced: the new one is stored first, and
- * the initial one deleted only when the new one works. Where IAM allows no third key, since another computer has the second, the
- * initial one is stored itself; so it is where no key makes or deletes another, since that needs MFA.
+ * Keeps a key that is in a profile, and replaces a provisional one: the new key is stored first, and the provisional key is deleted only
+ * when the new one works. The provisional key itself is stored where IAM allows no third key, since another computer has the second, and
+ * where making and deleting keys needs MFA.
  */
 export async function keepOrReplaceKey(
   enrollment: Enrollment,
@@ -66,7 +66,7 @@ export async function keepOrReplaceKey(
   return kept;
 }
 
-/** What is known of the developer's other key, which may be that of another computer. */
+/** A sentence on the developer's other key, which may be that of another computer. */
 async function besides({ myself }: Enrollment, key: AccessKey): Promise<string> {
   const keys = await accessKeyStatuses(await iamFor(key), myself.userName).catch(() => []);
   return keys
@@ -83,7 +83,7 @@ async function besides({ myself }: Enrollment, key: AccessKey): Promise<string> 
     .join("");
 }
 
-/** Refuses, for the key, the profile of the login, which would find no place then. */
+/** Refuses the profile of the login for the access key: there would be no place for the session. */
 export function requireKeyProfile(profile: string): void {
   requireProfileName(profile);
   if (profile !== dailyProfile) return;
@@ -93,7 +93,7 @@ export function requireKeyProfile(profile: string): void {
   );
 }
 
-/** Refuses a profile that a new key cannot be written into, before anything is made. */
+/** Refuses a profile that a new key cannot be written into, before a key is made. */
 export async function ensureRoomForKey(profile: string): Promise<void> {
   const files = await readAwsFiles();
   const other = otherSource(files, profile);
@@ -115,7 +115,7 @@ export async function ensureRoomForKey(profile: string): Promise<void> {
 }
 
 /**
- * A key that stands there is of no use any more, as AWS says; it may be nowhere else all the same, so it is kept beside.
+ * The file's text with the key. A dead key that the profile holds is kept in another profile, since it may be stored nowhere else.
  *
  * @param replaced the id of the key that is going to be deleted
  */
@@ -166,25 +166,25 @@ async function makeKey(enrollment: Enrollment): Promise<AccessKey> {
   try {
     await editAwsFile("credentials", (text, ini) => withKey(text, ini, profile, made, key.accessKeyId));
   } catch (error) {
-    // A key that nobody has is not left behind.
+    // A key whose secret was not stored is deleted again.
     await deleteKey(key, made);
     throw error;
   }
   return made;
 }
 
-/** IAM does not know a new key everywhere at once. */
+/** Waits until IAM knows a new key, which takes seconds. */
 export async function untilKnown(key: AccessKey, userName: string): Promise<void> {
   const [client, { waitUntilUserExists }] = await Promise.all([iamFor(key), import("@aws-sdk/client-iam")]);
   try {
     await waitUntilUserExists({ client, minDelay: 1, maxDelay: 5, maxWaitTime: 30 }, { UserName: userName });
   } catch {
-    // It tells why not.
+    // This call throws the reason.
     await askMyself(key);
   }
 }
 
-/** By a key of the same user. @returns whether it is gone; a policy may refuse that to who has no MFA */
+/** Deletes a key by another of the same user. @returns whether it is gone; a policy may refuse the deletion without MFA */
 async function deleteKey(by: AccessKey, { accessKeyId }: AccessKey): Promise<boolean> {
   const [iam, { DeleteAccessKeyCommand }] = await Promise.all([iamFor(by), import("@aws-sdk/client-iam")]);
   try {

@@ -22,13 +22,13 @@ export interface RotateOptions {
   dataDirectory: string;
   sourceProfile: string | undefined;
   kit: string | undefined;
-  /** As it was typed; asked for where it is needed. */
+  /** The code as it was typed; asked for where it is needed. */
   code: string[] | undefined;
   /** Days that the old key stays, inactive. */
   grace: number;
 }
 
-/** What one run of the rotation goes by. */
+/** The state of one run of the rotation. */
 interface Rotating {
   iam: IAMClient;
   key: AccessKey;
@@ -43,8 +43,8 @@ interface Rotating {
 const day = 86_400_000;
 
 /**
- * Replaces the developer's access key: a new one is stored beside it first, then tried, then takes its place; the old one is
- * deactivated, and deleted by a later run, when the grace is over. A run that was killed at any step is finished by the next one.
+ * Replaces the developer's access key. A new key is stored beside the old one, tried, and put in its place; the old key is deactivated, and
+ * deleted by a later run when the grace period is over. A run that was killed at any step is finished by the next one.
  *
  * @throws Failure where the key is in no profile, or a second key is in the way
  */
@@ -70,7 +70,7 @@ export async function rotateKey(options: RotateOptions, tell: (line: string) => 
   }
 }
 
-/** Makes the second key, and puts it in the place of the first. */
+/** Makes the second key and puts it in place of the first. */
 async function begin(rotating: Rotating, tell: (line: string) => void): Promise<RotatedKey> {
   const { key, profile, myself, progress } = rotating;
   const made = (await storedBeside(rotating)) ?? (await makeBeside(rotating));
@@ -86,10 +86,10 @@ async function begin(rotating: Rotating, tell: (line: string) => void): Promise<
   return finish({ ...rotating, key: made, keys, rotation }, tell);
 }
 
-/** Deactivates the old key, or deletes it when it has long been so. */
+/** Deactivates the old key, or deletes it when its grace period is over. */
 async function finish(rotating: Rotating, tell: (line: string) => void): Promise<RotatedKey> {
   const { iam, key, keys, myself, progress, rotation, grace } = rotating;
-  // A session has to name the user (IAM API Reference, "UpdateAccessKey").
+  // The request of a session has to name the user (IAM API Reference, "UpdateAccessKey").
   const { userName: UserName } = myself;
   const { old = "", inactiveSince } = rotation ?? {};
   const isActive = keys.some(({ AccessKeyId, Status }) => AccessKeyId === old && Status === "Active");
@@ -111,7 +111,7 @@ async function finish(rotating: Rotating, tell: (line: string) => void): Promise
   return { ...result, oldKey: "deleted" };
 }
 
-/** The second key that an earlier run has stored, and not come to put in place. */
+/** The second key that an earlier run has stored, but not yet put in place. */
 async function storedBeside({ profile, keys, rotation }: Rotating): Promise<AccessKey | undefined> {
   if (rotation === undefined) return undefined;
   const { accessKeyId, secretAccessKey } = credentialsIn(await readAwsFile("credentials"), beside(profile));
@@ -142,7 +142,7 @@ async function makeBeside({ iam, key, profile, myself, progress, keys, rotation 
   try {
     await editAwsFile("credentials", (text) => editSection(text, beside(profile), written(made)));
   } catch (error) {
-    // A key that nobody has is not left behind.
+    // A key whose secret was not stored is deleted again.
     await iam.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId: accessKeyId }));
     await progress.forget("rotation");
     throw error;
@@ -151,8 +151,8 @@ async function makeBeside({ iam, key, profile, myself, progress, keys, rotation 
 }
 
 /**
- * Whether a key was made by a run that was killed before it could store it: its secret is nowhere. It was made right when that run has
- * noted it; any other is another computer's.
+ * Whether a key was made by a run that was killed before it stored the key, whose secret is lost then. Such a key was made right after the
+ * time that the run has noted; any other key is another computer's.
  */
 function isOfKilledRun({ CreateDate }: AccessKeyMetadata, rotation: Rotation | undefined): boolean {
   if (CreateDate === undefined || rotation?.begun === undefined) return false;
@@ -160,7 +160,7 @@ function isOfKilledRun({ CreateDate }: AccessKeyMetadata, rotation: Rotation | u
   return after > -5000 && after < 60_000;
 }
 
-/** Where the new key stands until it was tried. */
+/** The profile of the new key until it was tried. */
 const beside = (profile: string): string => `${profile}-new`;
 
 const written = ({ accessKeyId, secretAccessKey }: AccessKey) => ({
@@ -169,7 +169,7 @@ const written = ({ accessKeyId, secretAccessKey }: AccessKey) => ({
 });
 const nothing = { aws_access_key_id: undefined, aws_secret_access_key: undefined };
 
-/** The profile whose key it is in the credentials file. @throws Failure where the key is somewhere else */
+/** The profile that has the key in the credentials file. @throws Failure where the key is somewhere else */
 async function profileOf(key: AccessKey): Promise<string> {
   const { from } = key;
   if (typeof from === "object") {
@@ -182,7 +182,7 @@ async function profileOf(key: AccessKey): Promise<string> {
   );
 }
 
-/** @throws Failure where something else stands in the place of the new key, or the file cannot be written */
+/** @throws Failure where the profile for the new key holds something else, or the file cannot be written */
 async function ensureFree(profile: string): Promise<void> {
   if (credentialsIn(await readAwsFile("credentials"), beside(profile)).accessKeyId !== undefined) {
     throw new Failure(
@@ -193,7 +193,7 @@ async function ensureFree(profile: string): Promise<void> {
   await ensureEditable("credentials", (text) => editSection(text, beside(profile), { aws_access_key_id: "" }));
 }
 
-/** IAM gives nobody a third key (IAM User Guide, "IAM and AWS STS quotas"). */
+/** The error for a second key in the way: IAM allows no third (IAM User Guide, "IAM and AWS STS quotas"). */
 function secondKey(others: AccessKeyMetadata[]): Failure {
   const each = others.map(
     ({ AccessKeyId = "", Status = "", CreateDate }) =>

@@ -14,7 +14,7 @@ interface Commit {
   title: string;
 }
 
-/** The commits that have changed the stack's settings file, the latest first; none where it is in no repository of git. */
+/** The commits that have changed the stack's settings file, the latest first; empty where the file is in no git repository. */
 export async function commitRows({ directory, settingsFile }: Project, since: Date): Promise<HistoryRow[]> {
   const file = basename(settingsFile);
   const commits = await commitsOf(directory, file, since);
@@ -31,25 +31,25 @@ export async function commitRows({ directory, settingsFile }: Project, since: Da
 async function commitsOf(directory: string, file: string, since: Date): Promise<Commit[]> {
   const format = "--format=%H%x00%cI%x00%aN%x00%s";
   const log = await git(directory, ["log", format, `--since=${since.toISOString()}`, "--", `./${file}`]);
-  // No repository, or one without a commit.
+  // There is no repository, or no commit in it.
   if ("failure" in log) return [];
   const lines = log.output.toString().split("\n").filter(Boolean);
   const commits = lines.map((line): Commit => {
     const [hash = "", at = "", author = "", title = ""] = line.split("\0");
     return { hash, at, author, title };
   });
-  // A time that git can't read is none to it.
+  // git ignores a --since that it cannot parse.
   return commits.filter(({ at }) => new Date(at) >= since);
 }
 
-/** The texts of several objects of git, by one process; nothing for what is not there. */
+/** The contents of several git objects, by one process; undefined for those that do not exist. */
 async function versionsOf(directory: string, names: string[]): Promise<(string | undefined)[]> {
   if (names.length === 0) return [];
   const answer = await git(directory, ["cat-file", "--batch"], `${names.join("\n")}\n`);
   return "failure" in answer ? [] : objectsIn(answer.output, names.length);
 }
 
-/** "HASH blob SIZE", a line end, so many bytes, a line end; "NAME missing" (git-cat-file, "BATCH OUTPUT"). */
+/** Parses "HASH blob SIZE", a line end, so many bytes, a line end; or "NAME missing" (git-cat-file, "BATCH OUTPUT"). */
 function objectsIn(output: Buffer, count: number): (string | undefined)[] {
   const texts: (string | undefined)[] = [];
   for (let at = 0; texts.length < count;) {
@@ -66,7 +66,7 @@ function objectsIn(output: Buffer, count: number): (string | undefined)[] {
   return texts;
 }
 
-/** Nobody, where one of the versions is no YAML: what it says can't be told. */
+/** The change between two versions of the file; it names nobody where one of them is no YAML. */
 function changeBetween(before: string | undefined, after: string | undefined): Pick<HistoryRow, "whom"> {
   try {
     return rosterChange(settingsOf(before), settingsOf(after));
@@ -76,7 +76,7 @@ function changeBetween(before: string | undefined, after: string | undefined): P
   }
 }
 
-/** None of a file that was not there. @throws FileFailure for what is no YAML */
+/** The settings in a version of the file; empty where the file did not exist. @throws FileFailure for text that is no YAML */
 function settingsOf(text: string | undefined): LooseSettings {
   return text === undefined ? {} : settingsIn(recordIn(parseYamlFile("", text).content)["config"]);
 }

@@ -11,17 +11,17 @@ import { readRuns } from "./read-runs.ts";
 import { runRows } from "./runs.ts";
 
 export interface HistoryOptions {
-  /** From when on. */
+  /** The begin of the history. */
   since: Date;
-  /** How many rows at most. */
+  /** The most rows. */
   limit: number;
-  /** This developer's alone. */
+  /** Only the rows about this developer. */
   developer: string | undefined;
   /** Whether CloudTrail's event history is read, too. */
   cloudtrail: boolean;
 }
 
-/** Who ran what and changed whom, by the state's history, by git and, where asked for, by CloudTrail. It changes nothing. */
+/** Who ran what and changed whom: from the state's history, from git and, if asked for, from CloudTrail. Nothing is changed. */
 export async function history(project: Project, settings: Settings, options: HistoryOptions): Promise<History> {
   const { since, limit, developer, cloudtrail } = options;
   const missed: History["missed"] = [];
@@ -45,7 +45,7 @@ export async function history(project: Project, settings: Settings, options: His
   };
 }
 
-/** A state that can't be reached leaves git and CloudTrail. */
+/** The runs in the state's history. A state that cannot be reached is noted in `missed`; git and CloudTrail are shown all the same. */
 async function runsOf(project: Project, since: Date, missed: History["missed"]): Promise<HistoryRow[]> {
   try {
     return runRows(await readRuns(project, since), since);

@@ -7,19 +7,19 @@ import { absoluteUrl } from "../state/state-directory.ts";
 import { type StateFiles, stateFilesOf } from "../state/state-files.ts";
 import { changesAws, type NotedRun, timeOf } from "./runs.ts";
 
-/** How many runs are read at a time, of files and of a page. */
+/** How many files, or runs of a page, are read at a time. */
 const atOnce = 16;
 
 /**
- * The runs on a stack since a time, and those before it back to the last one that changed AWS; the latest first. The files of a directory
- * and of S3 are read by themselves, without the engine; anything else by `pulumi stack history`.
+ * The runs of a stack since a time, and those before it back to the last one that changed AWS; the latest first. Files in a directory or in
+ * S3 are read directly, without the engine; other backends by `pulumi stack history`.
  */
 export async function readRuns(project: Project, since: Date): Promise<NotedRun[]> {
   const files = stateFilesOf(project);
   if (files === undefined) return fromEngine(project, since);
   await requireCurrentLayout(project);
   const paths = await files.list(`.pulumi/history/${project.name}/${project.stack}`);
-  // Compressed ones are the engine's business.
+  // Compressed history files are left to the Pulumi CLI.
   if (paths.some((path) => /\.history\.json\.\w*(gz|zst)$/.test(path))) return fromEngine(project, since);
   return readUntilEnough(
     since,
@@ -39,7 +39,7 @@ async function readUntilEnough(since: Date, pages: AsyncIterable<NotedRun[]>): P
   return runs;
 }
 
-/** The names end with when the run was noted, in nanoseconds. */
+/** Reads history files, the latest first: their names end with the time of the run, in nanoseconds. */
 async function* fromFiles(files: StateFiles, paths: string[]): AsyncIterable<NotedRun[]> {
   const latestFirst = paths.toSorted().reverse();
   for (let start = 0; start < latestFirst.length; start += atOnce) {
@@ -49,7 +49,7 @@ async function* fromFiles(files: StateFiles, paths: string[]): AsyncIterable<Not
 }
 
 async function fromEngine(project: Project, since: Date): Promise<NotedRun[]> {
-  // What opens the stack's secrets is not needed.
+  // The history needs no access to the stack's secrets.
   const env = { PULUMI_BACKEND_URL: absoluteUrl(project), PULUMI_SKIP_UPDATE_CHECK: "true" };
   async function* pages(): AsyncIterable<NotedRun[]> {
     for (let page = 1; ; page++) {

@@ -1,6 +1,7 @@
 import type { LookupAttribute } from "@aws-sdk/client-cloudtrail";
 import pMap from "p-map";
 
+import { accountIdsIn } from "../../infra/names.ts";
 import { region } from "../../infra/region.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Attempt } from "../aws/missed.ts";
@@ -9,13 +10,13 @@ import type { TrailEvent } from "../aws/trail-event.ts";
 import type { HistoryRow } from "../results/history.ts";
 import { trailRows } from "./trail-rows.ts";
 
-/** What changes a role, or what it may do (IAM API Reference). */
+/** Actions that change a role or its permissions (IAM API Reference). */
 const ofRoles = [
   ...["CreateRole", "DeleteRole", "UpdateRole", "UpdateAssumeRolePolicy", "PutRolePolicy", "DeleteRolePolicy"],
   ...["AttachRolePolicy", "DetachRolePolicy", "PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary"],
 ];
 
-/** What changes a user, or by what the user gets in. */
+/** Actions that change a user, or the user's credentials and permissions. */
 const ofUsers = [
   ...["CreateUser", "DeleteUser", "UpdateUser", "PutUserPolicy", "DeleteUserPolicy", "AttachUserPolicy"],
   ...["DetachUserPolicy", "AddUserToGroup", "RemoveUserFromGroup", "CreateAccessKey", "UpdateAccessKey"],
@@ -23,28 +24,28 @@ const ofUsers = [
   ...["EnableMFADevice", "DeactivateMFADevice"],
 ];
 
-/** What changes the organization's policies (Organizations API Reference). */
+/** Actions that change the organization's policies (Organizations API Reference). */
 const ofPolicies = ["CreatePolicy", "UpdatePolicy", "DeletePolicy", "AttachPolicy", "DetachPolicy"];
 
 /**
- * The changes that CloudTrail's event history has, by the names of the calls: an account's other events may be any number, and AWS
- * gives them out slowly.
+ * The changes in CloudTrail's event history. It is asked by the names of the actions: an account's other events may be any number, and AWS
+ * returns them slowly.
  *
- * @param advance is told of each event
+ * @param advance called for each event
  */
 export async function readTrail(
   settings: Settings,
   since: Date,
   { attempt, advance }: { attempt: Attempt; advance: () => void },
 ): Promise<HistoryRow[]> {
-  const accounts = Object.entries({ auth: settings.authAccount, ...settings.developmentAccounts });
+  const accounts = Object.entries(accountIdsIn(settings));
   const inAccount = async (account: string, id: string | undefined, names: string[]): Promise<HistoryRow[]> => {
     const eventsOf = (attribute: LookupAttribute) =>
       allEvents(trailEvents(id, settings, { region, since, attribute }), advance);
     const events = await attempt(`the event history of ${account}`, async () => {
       const found: TrailEvent[] = [];
       if (id !== undefined) {
-        // Of those who change something, whatever role this look goes by.
+        // The sessions of those who change something are of the settings' access role, also if this command reads by another one.
         const role = `arn:aws:iam::${id}:role/${settings.accessRole}`;
         found.push(...(await eventsOf({ AttributeKey: "ResourceName", AttributeValue: role })));
       }

@@ -5,10 +5,10 @@ import type { HistoryRow } from "../results/history.ts";
 /** Settings as a file or a run had them, valid or not, by their keys without "mfa-admin:". */
 export type LooseSettings = Record<string, unknown>;
 
-/** How the settings' keys begin in a stack's configuration. */
+/** The prefix of the settings' keys in a stack's configuration. */
 const namespace = "mfa-admin:";
 
-/** The settings of a stack's configuration. @param valueOf what a key's value is */
+/** The settings in a stack's configuration. @param valueOf returns the value of a key's entry */
 export function settingsIn(
   configuration: unknown,
   valueOf: (entry: unknown) => unknown = (entry) => entry,
@@ -20,7 +20,7 @@ export function settingsIn(
   );
 }
 
-/** What makes some settings of others: who comes, who goes, of whom the roster says something else, and which other keys differ. */
+/** The difference of two versions of the settings: developers who were added, removed or changed, and other keys that differ. */
 export function rosterChange(
   before: LooseSettings,
   after: LooseSettings,
@@ -30,7 +30,7 @@ export function rosterChange(
   const removes = Object.keys(was).filter((name) => !Object.hasOwn(is, name));
   const changes = Object.keys(is).filter((name) => Object.hasOwn(was, name) && !isSame(was[name], is[name]));
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((key) => key !== "developers");
-  // The first settings are no change of any.
+  // The first settings are not shown as changed.
   const settings = Object.keys(before).length === 0 ? [] : keys.filter((key) => !isSame(before[key], after[key]));
   return {
     whom: [...adds, ...removes, ...changes],
@@ -41,7 +41,7 @@ export function rosterChange(
   };
 }
 
-/** Nothing at all says the same of a developer as an empty entry. */
+/** A missing entry of a developer equals an empty one. */
 const isSame = (one: unknown, other: unknown): boolean => isDeepStrictEqual(one ?? {}, other ?? {});
 
 export function recordIn(value: unknown): Record<string, unknown> {

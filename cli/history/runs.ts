@@ -1,10 +1,10 @@
-/** The runs that Pulumi has noted: pure. */
+/** The runs in Pulumi's history: pure functions. */
 
 import { parseRunMessage } from "../engine/run-message.ts";
 import type { HistoryRow } from "../results/history.ts";
 import { type LooseSettings, rosterChange, settingsIn } from "./roster-change.ts";
 
-/** A run as Pulumi keeps it, by a file of the state's or by `pulumi stack history --json`, which differ in how they write it. */
+/** A run in a history file of the state, or in the output of `pulumi stack history --json`; the two differ in format. */
 export interface NotedRun {
   /** update, refresh, destroy, import, ... */
   kind: string;
@@ -18,10 +18,10 @@ export interface NotedRun {
 }
 
 /**
- * A row for each run, with what the settings said otherwise than those of the last run before it that changed AWS.
+ * A row for each run, with the settings that differ from those of the last run before it that changed AWS.
  *
  * @param runs the latest first
- * @param since leaves out those before, which tell what the first one has changed
+ * @param since runs before this time get no row; they only tell what the first one has changed
  */
 export function runRows(runs: NotedRun[], since: Date): HistoryRow[] {
   const rows: HistoryRow[] = [];
@@ -55,7 +55,10 @@ function described(run: NotedRun): Omit<HistoryRow, "at" | "whom"> {
   };
 }
 
-/** Plain Pulumi notes the CI's job, and who has made the last commit, which may be somebody else than whoever ran it. */
+/**
+ * The person of a plain Pulumi run, in whose environment Pulumi notes the CI job and the last commit's author. The author may not have run
+ * it.
+ */
 function strangerIn(environment: Record<string, string>): string {
   const { "ci.system": system, "ci.build.id": id, "git.committer": committer, "git.author": author } = environment;
   if (system !== undefined && id !== undefined) return `${system} ${id}`;
@@ -64,13 +67,13 @@ function strangerIn(environment: Record<string, string>): string {
 
 function changeBy(run: NotedRun, before: LooseSettings, settings: LooseSettings): Pick<HistoryRow, "whom"> {
   if (!changesAws(run)) return { whom: [] };
-  // A `destroy` deletes whom the settings name still.
+  // A `destroy` deletes the developers whom the settings still name.
   const isAll = run.kind === "destroy" && (parseRunMessage(run.message ?? "")?.what ?? "destroy") === "destroy";
   if (isAll) return rosterChange(before, { ...before, developers: {} });
   return rosterChange(before, settings);
 }
 
-/** A value of the configuration: a file has it as it is, the Pulumi CLI as an object with a text. */
+/** A value of the configuration: a history file has the value itself, the Pulumi CLI an object with it. */
 function valueIn(entry: unknown): unknown {
   if (typeof entry !== "object" || entry === null || !("value" in entry) || !("secret" in entry)) return entry;
   return "objectValue" in entry ? entry.objectValue : entry.value;

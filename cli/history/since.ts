@@ -2,7 +2,7 @@ import { isDay } from "../../infra/exemptions.ts";
 import { trailBegin } from "../aws/trail-event.ts";
 import { Failure } from "../failure.ts";
 
-/** From when on history is told: the begin of a day in UTC, or so many days ago as CloudTrail keeps. @throws Failure for no day */
+/** The begin of the history: midnight UTC of the given day, or the oldest day that CloudTrail keeps. @throws Failure for no day */
 export function dayBegin(since: string | undefined, now: Date): Date {
   if (since === undefined) return trailBegin(now);
   if (!isDay(since)) {

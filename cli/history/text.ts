@@ -5,7 +5,7 @@ import type { History, HistoryRow } from "../results/history.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import { plainTable } from "../terminal/table.ts";
 
-/** The history for people at a terminal: a table, what --limit has left out, and what could not be looked at. */
+/** The history for a terminal: a table, the number of rows that --limit has left out, and what could not be read. */
 export function historyText(history: History, stream: NodeJS.WriteStream): string {
   const { rows, older, missed, since } = history;
   const table =
@@ -34,7 +34,7 @@ function tableOf(rows: HistoryRow[], stream: NodeJS.WriteStream): string {
 const sourceText = ({ source, commit }: HistoryRow): string =>
   commit === undefined ? source : `${source} ${commit.slice(0, 8)}`;
 
-/** "adds carol; removes bob; settings: guardRails" */
+/** The text of a change: "adds carol; removes bob; settings: guardRails". */
 function whomText({ whom, adds = [], removes = [], changes = [], settings = [] }: HistoryRow): string {
   const parts = Object.entries({ adds, removes, changes }).flatMap(([verb, names]) =>
     names.length === 0 ? [] : [`${verb} ${listed(names, plain, 5)}`],

@@ -1,4 +1,4 @@
-/** What the event history shows of changes: pure. */
+/** Changes in CloudTrail's event history: pure functions. */
 
 import { roleNameOf } from "../../infra/names.ts";
 import { runnerOf } from "../../infra/session-name.ts";
@@ -7,9 +7,9 @@ import { textOf, type TrailEvent } from "../aws/trail-event.ts";
 import type { HistoryRow } from "../results/history.ts";
 
 /**
- * A row for each event of an account that was carried out and is none of opening a session.
+ * A row for each successful event of an account that is not an AssumeRole.
  *
- * @param events with those by which the access role was assumed, which tell whose the engine's sessions are
+ * @param events include the AssumeRole events of the access role, which tell who ran the engine's sessions
  */
 export function trailRows(account: string, events: TrailEvent[], settings: Settings): HistoryRow[] {
   const byKey = runnersByKey(events);
@@ -26,12 +26,14 @@ export function trailRows(account: string, events: TrailEvent[], settings: Setti
     }));
 }
 
-/** How long before a session of the engine's its run may have opened one by whose name it is known. A longer run has opened more. */
+/**
+ * Milliseconds before an engine's session in which its run may have opened a session with a person's name. A longer run has opened more.
+ */
 const longestRun = 3_600_000;
 
 /**
- * Who ran the engine, by the keys of its sessions: whoever has assumed the access role by the same credentials shortly before, under a
- * name of their own. Every run of mfa-admin does before the engine starts.
+ * Who ran the engine, by the access key ids of its sessions: the same principal has assumed the access role shortly before, under a
+ * session name of a person's own. Every run of mfa-admin does so before the engine starts.
  */
 function runnersByKey(events: TrailEvent[]): Map<string, string> {
   const opened = events
@@ -57,12 +59,12 @@ function whoIn({ caller }: TrailEvent, byKey: Map<string, string>): string {
   if (caller.userName !== undefined) return caller.userName;
   const session = caller.arn.replace(/^.*:(assumed-role\/)?/, "");
   const runner = runnerOf(session.slice(session.indexOf("/") + 1));
-  // The engine's own.
+  // This is a session of the engine.
   if (runner === "") return byKey.get(caller.keyId ?? "") ?? session;
   return runner ?? (session || caller.type);
 }
 
-/** The developer whose user or role it is; the name itself of anybody else's, and the caller where a call names nobody. */
+/** The developer whose user or role was changed; for any other user or role its name, and for a call that names neither the caller. */
 function whomIn({ request, caller, action }: TrailEvent, settings: Settings): string[] {
   const [user, role] = [textOf(request["userName"]), textOf(request["roleName"])];
   if (user !== "") return [user];

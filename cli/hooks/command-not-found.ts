@@ -5,9 +5,9 @@ import { report } from "../explain.ts";
 import { Failure } from "../failure.ts";
 import { unknownCommand } from "../unknown-command.ts";
 
-/** Answers a command that there is none of in the words and with the status of every other error. */
+/** Reports an unknown command in the form and with the exit code of every other error. */
 const commandNotFound: Hook.CommandNotFound = async function ({ id, argv, config }) {
-  // oclif takes the words after it for a part of its name, up to the first flag.
+  // oclif takes the words after the name, up to the first flag, for a part of it.
   const [name = id, ...rest] = id.split(":");
   const isHelp = name === "help";
   const unknown = unknownCommand(isHelp ? rest : [name, ...rest], config.commandIDs);
@@ -19,7 +19,7 @@ const commandNotFound: Hook.CommandNotFound = async function ({ id, argv, config
   process.exitCode = 1;
 };
 
-/** The words go on where the command has ended. */
+/** The error for words that follow the name of an existing command. */
 function tooMany(words: string[], commands: string[]): Failure {
   const length = words.findIndex((_, index) => commands.includes(words.slice(0, index + 1).join(":"))) + 1;
   const command = words.slice(0, length).join(" ");

@@ -1,13 +1,13 @@
 import type { ChildProcess } from "node:child_process";
 import { setTimeout } from "node:timers/promises";
 
-/** What opens a browser says within this time, in milliseconds, that there is none; one that opens may go on for long. */
+/** Milliseconds within which a browser's launcher reports a failure; one that succeeds may run for long. */
 const patience = 2000;
 
-/** Opens an address in the browser. @returns whether there is one that takes it */
+/** Opens an address in the browser. @returns whether a browser was started */
 export async function openInBrowser(address: string): Promise<boolean> {
   const { platform, env } = process;
-  // Without these, what is asked to open it finds a browser of the terminal at best, which would need it.
+  // Without these variables the launcher would find a text browser at best, which needs the terminal.
   const isHeadless =
     platform === "linux" && !env["DISPLAY"] && !env["WAYLAND_DISPLAY"] && !env["BROWSER"] && !env["WSL_DISTRO_NAME"];
   if (isHeadless) return false;

@@ -18,7 +18,7 @@ export function requireAccount(assignment: Assignment, account: string): void {
   );
 }
 
-/** The only account, or the one chosen on the terminal: in the order of use, the last one first. */
+/** The only account, or one chosen on the terminal from a list that begins with the last used. */
 export async function chooseAccount(assignment: Assignment, used: string[] = []): Promise<string> {
   const mine = Object.keys(assignment.accounts);
   const names = [...used.filter((name) => mine.includes(name)), ...mine.filter((name) => !used.includes(name))];

@@ -8,17 +8,17 @@ import { tell } from "../terminal/tell.ts";
 /** A device shows a new code every 30 seconds (RFC 6238, and IAM User Guide, "Virtual MFA devices"). */
 const step = 30_000;
 
-/** How long AWS could still take a code for a current one. */
+/** Milliseconds for which AWS could still accept a code. */
 const lifetime = 3 * step;
 
-/** The six digits of a code as it was typed. @throws Failure for what no device shows, before AWS is asked for anything */
+/** The six digits of a typed code. @throws Failure for anything that no device shows, before AWS is asked for anything */
 export function sixDigits(code: string): string {
   const problem = codeProblem(code);
   if (problem !== true) throw new Failure(problem, "Type the code that your MFA device shows.");
   return digitsOf(code);
 }
 
-/** Apps show codes in two groups, and Japanese keyboards type digits of full width. */
+/** The digits alone: apps show codes in two groups, and Japanese keyboards type full-width digits. */
 function digitsOf(code: string): string {
   return code.normalize("NFKC").replace(/[\s-]/g, "");
 }
@@ -27,7 +27,7 @@ function codeProblem(code: string): true | string {
   return /^\d{6}$/.test(digitsOf(code)) || "An MFA code is six digits.";
 }
 
-/** The codes of a developer's devices that can't be used any more. */
+/** The codes of a developer's devices that were used already. */
 export class UsedCodes {
   private readonly last: Memory["lastCode"];
   private readonly own = new Set<string>();
@@ -62,7 +62,7 @@ export function secondsToNextCode(): number {
   return Math.ceil((step - (Date.now() % step)) / 1000);
 }
 
-/** What is remembered of a code that was used: enough to know it again, worthless once its half minute is over. */
+/** The memory of a used code: its hash is enough to recognize the code, and worthless once its half minute is over. */
 export function rememberedCode(code: string): NonNullable<Memory["lastCode"]> {
   return { hash: hashOf(code), usedAt: Date.now() };
 }
@@ -72,7 +72,7 @@ function hashOf(code: string): string {
 }
 
 /**
- * The code that was given, if it can still be used; else asks for one, as long as there is a terminal.
+ * The given code, if it can still be used; else a code that is asked for, if there is a terminal.
  *
  * @param what the code is for, as the question names it
  */
@@ -93,7 +93,7 @@ export async function codeToUse(given: string | undefined, used: UsedCodes, what
   return askCode(what, used);
 }
 
-/** Asks for a code that was not used yet, telling how long the next one takes. */
+/** Asks for a code that was not used yet, and says in how many seconds the next one appears. */
 export async function askCode(what: string, used: UsedCodes): Promise<string> {
   const wait = used.secondsToNext;
   const message = wait > 0 ? `${what} (the next one, in ${wait} s):` : `${what}:`;

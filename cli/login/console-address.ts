@@ -27,12 +27,12 @@ export async function consoleAddress(session: Session): Promise<string> {
   return federation.href;
 }
 
-/** The same variables that move the other AWS endpoints. */
+/** The sign-in endpoint, which the variables for AWS endpoints change, too. */
 function signInEndpoint(): string {
   return process.env["AWS_ENDPOINT_URL_SIGNIN"] ?? process.env["AWS_ENDPOINT_URL"] ?? "https://signin.aws.amazon.com";
 }
 
-/** Errors never carry the address: the session stands in it. */
+/** Gets a sign-in token. Errors never have the address, which contains the session. */
 async function signInToken(federation: URL): Promise<string> {
   let status: string;
   try {
@@ -50,7 +50,7 @@ async function signInToken(federation: URL): Promise<string> {
   );
 }
 
-/** By the same way as the AWS clients: `fetch` knows no proxy. */
+/** Sends a request through the agents of the AWS clients: `fetch` uses no proxy. */
 async function answerOf(address: URL): Promise<{ statusCode: number; body: string }> {
   const [{ get }, agent] =
     address.protocol === "http:"

@@ -5,7 +5,7 @@ import { sessionFor } from "./session-for.ts";
 
 type SessionOptions = Omit<Parameters<typeof sessionFor>[0], "duration" | "asked">;
 
-/** Opens the console as a role in the browser, or prints the address that signs in to it. */
+/** Opens the console as a role in the browser, or prints the sign-in address. */
 export async function signInToConsole(
   { open, ...options }: SessionOptions & { open: boolean },
   printer: Printer,

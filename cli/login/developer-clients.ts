@@ -5,14 +5,14 @@ import { requestHandler } from "../../infra/network.ts";
 import { region } from "../../infra/region.ts";
 import type { AccessKey } from "./own-access-key.ts";
 
-/** AWS as a developer's own key, or a session, sees it. */
+/** Credentials of a developer's key or session. */
 export interface Credentials {
   accessKeyId: string;
   secretAccessKey: string;
   sessionToken?: string;
 }
 
-/** Someone waits at the terminal: the first answers count, and a lost connection is told soon. In milliseconds. */
+/** Timeouts in milliseconds, short since somebody waits at the terminal: a lost connection is reported soon. */
 const patience = { connectionTimeout: 4000, requestTimeout: 8000, throwOnRequestTimeout: true };
 const common = () => ({ region, maxAttempts: 3, requestHandler: requestHandler(patience) });
 
@@ -21,7 +21,7 @@ export async function iamFor(credentials: AccessKey | Credentials, offset = 0): 
   return new IAMClient({ ...common(), systemClockOffset: offset, credentials: keysOf(credentials) });
 }
 
-/** @param offset what the clock of this machine is off by, in milliseconds, as an earlier answer has shown */
+/** @param offset the clock offset of this machine in milliseconds, as an earlier answer has shown */
 export async function stsFor(credentials: Credentials, offset = 0): Promise<STSClient> {
   const { STSClient } = await import("@aws-sdk/client-sts");
   return new STSClient({ ...common(), systemClockOffset: offset, credentials: keysOf(credentials) });

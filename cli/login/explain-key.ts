@@ -5,13 +5,13 @@ import { type AccessKey, keyPlace } from "./own-access-key.ts";
 /** The access key was deactivated or deleted. */
 export class DeadKey extends Failure {}
 
-/** Everything is denied to the key's owner. */
+/** A policy denies everything to the key's owner. */
 export class LockedOut extends Failure {}
 
 /**
- * A refusal of what every developer may ask about themselves: somebody has shut them out by a policy, and nothing else is wrong.
+ * The error for an explicit deny of a call that every developer may make about themselves: a policy has locked the developer out.
  *
- * @returns nothing for any other error
+ * @returns undefined for any other error
  */
 export function lockedOut(key: AccessKey, error: unknown): LockedOut | undefined {
   if (!isAccessDenied(error) || !error.message.includes("explicit deny in an identity-based policy")) return undefined;
@@ -22,7 +22,7 @@ export function lockedOut(key: AccessKey, error: unknown): LockedOut | undefined
   );
 }
 
-/** Errors of a developer's own calls, in the developer's terms. Any other error is left to cli/explain.ts. */
+/** The errors of a developer's own calls, in the developer's terms. Other errors are left to cli/explain.ts. */
 export function explainAs(key: AccessKey, error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof Failure) return error;
   const which = `the access key ${key.accessKeyId} ${key.from === "the terminal" ? "that you typed" : `of ${keyPlace(key)}`}`;

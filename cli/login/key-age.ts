@@ -8,10 +8,10 @@ import type { AccessKey } from "./own-access-key.ts";
 const day = 86_400_000;
 
 /**
- * How old the developer's key is, where it is older than the organization wants. Asked only where there is such an age and a key
- * may ask for it without MFA: where access keys need MFA, `list` tells the administrator.
+ * The age of the developer's key, where it exceeds the organization's limit. AWS is asked only where there is a limit, and where a key may
+ * ask without MFA: with `accessKeys: with-mfa`, `list` tells the administrator instead.
  *
- * @returns whole days; nothing for a key that is young enough, or whose age AWS does not tell
+ * @returns whole days; undefined for a key that is young enough, or whose age AWS does not tell
  */
 export async function daysTooOld(
   key: AccessKey,
@@ -26,7 +26,7 @@ export async function daysTooOld(
   return age > maxKeyAge ? age : undefined;
 }
 
-/** Says so where the key is older than the organization wants. */
+/** Prints a note where the key is older than the organization's limit. */
 export async function tellOldKey(key: AccessKey, myself: Myself, assignment: Assignment): Promise<void> {
   const age = await daysTooOld(key, myself, assignment);
   if (age === undefined) return;

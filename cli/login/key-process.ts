@@ -5,10 +5,10 @@ import { Failure } from "../failure.ts";
 import { wordsIn } from "../aws-files/profile-map.ts";
 import { sharedAccount } from "../aws-files/profile-sources.ts";
 
-/** Set for what is run here: a profile that leads back to this program would go round for ever. */
+/** The variable that is set for the process: a profile that leads back to this program would recurse for ever. */
 const guard = "MFA_ADMIN_KEY_PROCESS";
 
-/** What it gives is no key, but a session. */
+/** The process returned a session in place of a key. */
 export class SessionOfProcess extends Failure {
   constructor(profile: string) {
     super(
@@ -18,14 +18,14 @@ export class SessionOfProcess extends Failure {
   }
 }
 
-/** Longer than anybody takes to unlock a password manager, in milliseconds. */
+/** Milliseconds until the process is stopped: longer than anybody takes to unlock a password manager. */
 const patience = 120_000;
 
 /**
- * Runs the `credential_process` of a profile as the AWS CLI does: no shell, and what it prints is JSON (AWS CLI User Guide, "Sourcing
+ * Runs the `credential_process` of a profile as the AWS CLI does: without a shell, expecting JSON on stdout (AWS CLI User Guide, "Sourcing
  * credentials with an external process").
  *
- * @returns the long-term key; nothing when the process is this program itself
+ * @returns the long-term key; undefined when the process is this program itself
  * @throws SessionOfProcess
  */
 export async function keyOfProcess(
@@ -64,7 +64,7 @@ interface Printed {
   SessionToken?: string | null;
 }
 
-/** What it printed is never shown: a secret stands in it. */
+/** Parses the output, which is never shown: it contains a secret. */
 function parsed(printed: string): Printed {
   try {
     return (JSON.parse(printed) ?? {}) as Printed;

@@ -10,8 +10,8 @@ import { Failure } from "../failure.ts";
 import { asArgument } from "../terminal/one-line.ts";
 
 /**
- * The kit: the page that a developer is given. It begins with the developer's assignment as YAML front matter, for
- * `enroll --kit` and `login --kit`. No secrets.
+ * The kit: the page that `guide` makes for a developer. It begins with the developer's assignment as YAML front matter, for `enroll --kit`
+ * and `login --kit`. No secrets.
  */
 
 const { authAccount, developmentAccounts, sessionDuration, contact, region, mfaMaxAge, maxKeyAge } =
@@ -32,7 +32,7 @@ const kitSchema = z.strictObject({
   maxKeyAge: maxKeyAge.unwrap().exactOptional(),
 });
 
-/** Who enters every account by a shared role need have no name for any. */
+/** The kit of a developer who enters every account by a shared role: it need not name any account. */
 const kitOfEveryAccount = kitSchema.extend({
   accounts: z.record(developmentAccounts.keyType, developmentAccounts.valueType),
 });

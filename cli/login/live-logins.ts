@@ -4,8 +4,8 @@ import type { LoginInAws } from "../results/login.ts";
 import { sessionInAws } from "./session-in-aws.ts";
 
 /**
- * The profiles that `login` has written, and the sessions that are remembered besides, as AWS has them: the expiry in the file may
- * have been edited, or be out of date.
+ * The profiles that `login` has written and the remembered sessions, with AWS's word on each: the expiration in the file may have been
+ * edited, or be out of date.
  */
 export async function loginsInAws(memory: Memory, clockOffset: number): Promise<LoginInAws[]> {
   const written = await Promise.all(

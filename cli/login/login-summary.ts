@@ -1,7 +1,7 @@
 import type { LoginResult } from "../results/login.ts";
 import type { ProfilesLogin } from "./profiles-login.ts";
 
-/** "2026-11-24 14:05", in the time zone of who reads it. */
+/** A time in the local time zone: "2026-11-24 14:05". */
 export function localTime(time: Date | string): string {
   const date = new Date(time);
   const two = (number: number): string => String(number).padStart(2, "0");
@@ -9,7 +9,7 @@ export function localTime(time: Date | string): string {
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
-/** What a login has come to, and what to try. */
+/** The result of a login as text, and a command to try. */
 export function loginSummary({ byProfile, before }: Pick<ProfilesLogin, "byProfile" | "before">): string {
   const entries = Object.entries(byProfile);
   const lines = entries.map(([profile, { account, roleArn, expires }]) => {
@@ -27,7 +27,7 @@ export function loginSummary({ byProfile, before }: Pick<ProfilesLogin, "byProfi
   return [...lines, `Try: aws ec2 describe-instances --profile ${entries[0]?.[0] ?? "dev"}`].join("\n");
 }
 
-/** The same for programs, without secrets. */
+/** The result of a login as JSON, without secrets. */
 export function loginJson({ byProfile }: Pick<ProfilesLogin, "byProfile">): LoginResult {
   return Object.entries(byProfile).map(([profile, { account, roleArn, expires, chained }]) => ({
     profile,

@@ -26,9 +26,9 @@ export interface LoginOptions {
   kit: string | undefined;
   /** An account's name; the last choice, or the only one, by default. */
   account: string | undefined;
-  /** Every assigned account. */
+  /** Whether to log in to every assigned account. */
   all: boolean;
-  /** GetSessionToken first, so that MFA stays in the session's context. */
+  /** Whether GetSessionToken comes first, so that the sessions carry MFA in their context. */
   chain: boolean;
   /** Seconds; the role's maximum by default. */
   duration: number | undefined;
@@ -36,10 +36,10 @@ export interface LoginOptions {
   code: string | undefined;
 }
 
-/** What a login has opened, and what it could not. */
+/** The sessions that a login has opened, and the accounts that have refused. */
 export type LoggedIn = Pick<Opened, "sessions" | "refused">;
 
-/** What a login needs to know before it asks for a code. */
+/** The facts that a login needs before it asks for a code. */
 interface OpenedLogin {
   key: AccessKey;
   myself: Myself;
@@ -47,12 +47,12 @@ interface OpenedLogin {
   memory: LoginMemory;
 }
 
-/** Wrong codes that can be corrected on a terminal before it is given up. */
+/** Attempts to type a code on a terminal. */
 const tries = 3;
 
 /**
- * Logs in: finds out who this is and what is assigned, asks for the account and the code where they are not given, and
- * opens the sessions. Nothing is written but the memory.
+ * Logs in: finds out the user and the assignment, asks for the account and the code where they are not given, and opens the sessions.
+ * Nothing is written but the memory.
  *
  * @param onAccounts called with the accounts before a code is asked for
  */
@@ -94,7 +94,7 @@ export async function login(
   });
 }
 
-/** Two logins at once ask once: the second one takes what the first one has made while it waited. */
+/** The sessions that another login has opened while this one waited for it: two logins at once ask for one code. */
 function madeMeanwhile(began: Memory, now: Memory, { accounts, chain }: SessionRequest): Session[] | undefined {
   const sessions = accounts.map((account) => liveSession(now, account));
   const isNew = sessions.every(
@@ -114,7 +114,7 @@ async function loginWithCode(
     throw new Failure("An MFA code is needed, and there is no terminal to ask on.", "Run mfa-admin login CODE.");
   }
   const used = new UsedCodes(remembered);
-  // Behind another program nothing else on the screen says what it is for.
+  // The question names the account: behind another program nothing else on the screen does.
   const [account, ...others] = request.accounts;
   const what = account === undefined || others.length > 0 ? "MFA code" : `MFA code for ${account}`;
   for (let attempt = 1; ; attempt++) {

@@ -3,10 +3,10 @@ import { forgetLogins } from "./memory.ts";
 import { loginProfiles, removeLogins } from "./profile.ts";
 import type { LoginProfile } from "../results/login.ts";
 
-/** Removes every profile that `login` has written, and all that is remembered of logins. */
+/** Removes every profile that `login` has written, and everything that is remembered of logins. */
 export async function logout(cacheDirectory: string): Promise<LoginProfile[]> {
   const profiles = await loginProfiles();
-  // A file that cannot be written keeps nobody from forgetting the rest.
+  // The memory is removed first: a credentials file that cannot be written must not prevent that.
   await forgetLogins(cacheDirectory);
   try {
     await removeLogins();

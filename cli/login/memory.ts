@@ -14,7 +14,7 @@ export interface Session {
   /** The account's name. */
   account: string;
   roleArn: string;
-  /** Whether it came from a session of the developer's own, and carries MFA; it lasts an hour at most then. */
+  /** Whether the session was opened by a session of the developer's own, and carries MFA; it lasts an hour at most then. */
   chained: boolean;
   /** The region that the organization gives to the developers' profiles. */
   region?: string;
@@ -23,21 +23,21 @@ export interface Session {
 /** A session of the developer's own in the auth account, with MFA: it opens accounts without a further code. */
 export interface OwnSession extends Pick<Session, "accessKeyId" | "secretAccessKey" | "sessionToken" | "expires"> {
   userName: string;
-  /** How old its MFA may be where it opens an account, in seconds, where that is bounded: the session ends then. */
+  /** The oldest MFA, in seconds, that opens an account, where it is limited: the session ends at that age. */
   mfaMaxAge?: number;
 }
 
-/** What is remembered of the logins with one access key, from one call to the next. */
+/** The memory of logins with one access key, between commands. */
 export interface Memory {
   /** Serial number of the MFA device whose code was right last time. */
   device?: string;
   /** Names of the accounts that were chosen, the last one first. */
   used?: string[];
-  /** Of `login --all` or `--chain`. */
+  /** The GetSessionToken session of `login --all` or `--chain`. */
   own?: OwnSession;
-  /** The last code that AWS has taken, hashed, and when; in milliseconds. */
+  /** The hash of the last code that AWS has accepted, and its time in milliseconds since the epoch. */
   lastCode?: { hash: string; usedAt: number };
-  /** By the account's name. */
+  /** Sessions by the account's name. */
   sessions: Partial<Record<string, Session>>;
 }
 
@@ -49,7 +49,7 @@ export class LoginMemory {
     this.path = join(loginsDirectory(cacheDirectory), `${accessKeyId}.json`);
   }
 
-  /** What cannot be read is forgotten: it costs a code, no more. */
+  /** The memory. A file that cannot be read counts as empty, which costs a code and no more. */
   async read(): Promise<Memory> {
     try {
       const { sessions = {}, ...rest } = JSON.parse(await readFile(this.path, "utf8")) as Partial<Memory>;
@@ -59,7 +59,7 @@ export class LoginMemory {
     }
   }
 
-  /** Starts from what is there now: while a code was asked for, somebody may have logged out. */
+  /** Edits the file's current content: somebody may have logged out while a code was asked for. */
   async change(edit: (memory: Memory) => Memory): Promise<void> {
     const { default: writeFileAtomic } = await import("write-file-atomic");
     const text = `${JSON.stringify(edit(await this.read()))}\n`;
@@ -80,7 +80,7 @@ export class LoginMemory {
 
 let told = false;
 
-/** A login goes on where nothing can be remembered: the next one costs a code, no more. */
+/** Writes, or says that nothing can be remembered. The login goes on: the next one costs a code and no more. */
 async function unlessUnwritable(directory: string, write: () => Promise<unknown>): Promise<void> {
   try {
     await write();
@@ -92,7 +92,7 @@ async function unlessUnwritable(directory: string, write: () => Promise<unknown>
   }
 }
 
-/** Removes all memories, also what a crash has left half-written. Locks stay: a login may be waiting for its code. */
+/** Removes all memories, and files that a crash has left half-written. Locks stay: a login may be waiting for its code. */
 export async function forgetLogins(cacheDirectory: string): Promise<void> {
   const directory = loginsDirectory(cacheDirectory);
   const names = await readdir(directory).catch(() => []);
@@ -100,7 +100,7 @@ export async function forgetLogins(cacheDirectory: string): Promise<void> {
   await Promise.all(forgotten.map((name) => rm(join(directory, name), { force: true })));
 }
 
-/** Where the memories are. */
+/** The directory of the memories. */
 function loginsDirectory(cacheDirectory: string): string {
   return join(cacheDirectory, "logins");
 }

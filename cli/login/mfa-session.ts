@@ -8,11 +8,11 @@ import type { Myself } from "./myself.ts";
 import type { AccessKey } from "./own-access-key.ts";
 import { ownSession, spending, withAnyDevice } from "./sessions.ts";
 
-/** GetSessionToken's shortest session, in seconds (AWS STS API Reference, "GetSessionToken"). */
+/** The shortest session of GetSessionToken, in seconds (AWS STS API Reference, "GetSessionToken"). */
 const shortest = 900;
 
 /**
- * A short session of the developer's own, with MFA: what `accessKeys: with-mfa` lets access keys be made, changed and deleted by.
+ * A short GetSessionToken session of the developer, with MFA, which `accessKeys: with-mfa` requires for managing access keys.
  *
  * @param given six digits; asked for when left out
  */

@@ -7,21 +7,21 @@ import { iamFor } from "./developer-clients.ts";
 import { explainAs, lockedOut } from "./explain-key.ts";
 import { tell } from "../terminal/tell.ts";
 
-/** What a developer's own key tells of its owner. */
+/** The owner of an access key, by the key's own calls. */
 export interface Myself {
   userName: string;
   /** The id of the account that holds the user. */
   authAccount: string;
-  /** What the organization has assigned; nothing for a user who is not (or not yet) the stack's. */
+  /** The organization's assignment; undefined for a user who is not (or not yet) the stack's. */
   assignment: Assignment | undefined;
   mfaDevices: Pick<MFADevice, "SerialNumber" | "EnableDate">[];
   /** The last sign-in to the console with the password. */
   passwordLastUsed: Date | undefined;
-  /** How far this machine's clock is off, in milliseconds; positive when it is slow. */
+  /** The offset of this machine's clock, in milliseconds; positive when it is slow. */
   clockOffset: number;
 }
 
-/** Asks IAM who this is. Both calls are allowed without MFA, and only about oneself. */
+/** Asks IAM for the key's owner. Both calls are allowed without MFA, for the caller alone. */
 export async function askMyself(key: AccessKey): Promise<Myself> {
   const [iam, { GetUserCommand, ListMFADevicesCommand }] = await Promise.all([
     iamFor(key),
@@ -47,10 +47,10 @@ export async function askMyself(key: AccessKey): Promise<Myself> {
   }
 }
 
-/** What AWS puts up with, in milliseconds (IAM User Guide, "Troubleshoot signed requests for AWS APIs"). */
+/** The clock offset that AWS tolerates, in milliseconds (IAM User Guide, "Troubleshoot signed requests for AWS APIs"). */
 const tolerance = 300_000;
 
-/** Says so when this machine's clock is off: the SDK makes up for it here, but other tools fail by it. */
+/** Warns when this machine's clock is off: the SDK corrects for it here, but other tools fail. */
 export function warnOfClock({ clockOffset }: Pick<Myself, "clockOffset">): void {
   if (Math.abs(clockOffset) < tolerance) return;
   const minutes = Math.round(Math.abs(clockOffset) / 60_000);

@@ -17,9 +17,9 @@ export interface AccessKey {
 type Files = Awaited<ReturnType<typeof readAwsFiles>>;
 
 /**
- * Finds what may be the developer's own access key: in the profile that is named; else in the environment, in `AWS_PROFILE`, in
- * the profile `auth`, which `enroll` makes, and in the default one. Sessions, such as those that `login` has written, are
- * passed over: MFA codes are good for long-term keys only. A `credential_process` is run where no file has a key.
+ * Finds candidates for the developer's own access key: in the given profile; else in the environment, in `AWS_PROFILE`, in the profile
+ * `auth`, which `enroll` makes, and in the default profile. Sessions, such as those that `login` has written, are skipped: MFA codes work
+ * with long-term keys only. A `credential_process` is run where no file has a key.
  *
  * @param more further profiles that come before `auth`
  * @returns each key once, in this order
@@ -28,7 +28,7 @@ export async function findAccessKeys(sourceProfile?: string, more: string[] = []
   return (await lookForKeys(sourceProfile, more)).keys;
 }
 
-/** The same, with what was found in the place of a key. */
+/** The same, with an error about what was found instead of a key. */
 async function lookForKeys(
   sourceProfile: string | undefined,
   more: string[] = [],
@@ -40,7 +40,7 @@ async function lookForKeys(
     return { keys: [key] };
   }
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_PROFILE } = process.env;
-  // A password manager is asked by the profile that is there for the key; by others only where there is no key at all.
+  // The `credential_process` of the key's own profile is run; that of other profiles only where there is no key at all.
   const [meant, others] = [
     [...more, accessKeyProfile],
     [...(AWS_PROFILE ? [AWS_PROFILE] : []), "default"],
@@ -69,12 +69,12 @@ async function lookForKeys(
     const key = await ask(profile);
     if (key !== undefined) return { keys: [key] };
   }
-  // The same key with another secret is another candidate: one of them may be mistyped.
+  // The same key id with another secret is another candidate: one secret may be mistyped.
   const different = new Map(keys.toReversed().map((key) => [`${key.accessKeyId} ${key.secretAccessKey}`, key]));
   return { keys: [...different.values()].toReversed(), instead };
 }
 
-/** The key that a profile itself holds, if any. */
+/** The key in a profile itself, if any. */
 export async function profileKey(profile: string): Promise<AccessKey | undefined> {
   return longTermKeyOf(await readAwsFiles(), profile);
 }
@@ -99,7 +99,7 @@ export async function ownAccessKeys(sourceProfile?: string): Promise<[AccessKey,
   );
 }
 
-/** What to do where the usual places have no key. */
+/** The remedy where the usual places have no key. */
 function elsewhere(files: Files): string {
   const [holder, ...others] = holders(files);
   if (holder === undefined) return "Run mfa-admin enroll, or name the profile that has it with --source-profile.";
@@ -108,7 +108,7 @@ function elsewhere(files: Files): string {
     : `These profiles hold one: ${[holder, ...others].join(", ")}. Name yours with --source-profile.`;
 }
 
-/** "the profile auth" or "the environment" */
+/** The place of a key in a message: "the profile auth" or "the environment". */
 export function keyPlace({ from }: AccessKey): string {
   return typeof from === "string" ? from : `the profile ${from.profile}`;
 }
@@ -126,7 +126,7 @@ function longTermKeyOf(files: Files, profile: string, seen: string[] = []): Acce
   return longTermKeyOf(files, source, [...seen, profile]);
 }
 
-/** The long-term key that a profile has by its `credential_process`, as password managers and keychains give it. */
+/** The long-term key from a profile's `credential_process`, such as a password manager's. */
 async function processKey(files: Files, profile: string): Promise<AccessKey | undefined> {
   const command = profileValues(files, profile)?.get("credential_process");
   if (!command) return undefined;
@@ -135,13 +135,15 @@ async function processKey(files: Files, profile: string): Promise<AccessKey | un
   return key && { ...key, from: { profile } };
 }
 
-/** The AWS CLI looks into the credentials file first (botocore, `credentials.create_credential_resolver`). */
+/**
+ * The credentials of a profile. The credentials file comes first, as for the AWS CLI (botocore, `credentials.create_credential_resolver`).
+ */
 function credentialsOf({ config, credentials }: Files, profile: string): ProfileCredentials {
   const found = credentialsIn(credentials, profile);
   return found.accessKeyId === undefined ? credentialsIn(config, configHeading(config, profile)) : found;
 }
 
-/** What to do where a variable leaves a file out. */
+/** The remedy where an empty variable hides a file. */
 function unnamedFile(): string | undefined {
   const variable = (["credentials", "config"] as const).filter(isUnnamed).map(variableOf).join(" and ");
   return variable === "" ? undefined : `Unset ${variable}: where it is empty, the AWS CLI has no such file.`;
@@ -157,7 +159,7 @@ function holders(files: Files): string[] {
   return profilesIn(files).filter((name) => longTermKeyOf(files, name) !== undefined);
 }
 
-/** What to do where a directory is in the place of a file. */
+/** The remedy where a directory is in the place of a file. */
 async function directoryInstead(): Promise<string | undefined> {
   const path = (await directoryInPlaceOf("credentials")) ?? (await directoryInPlaceOf("config"));
   return path && `${path} is a directory, where a file is due: move it away, then run mfa-admin enroll.`;

@@ -8,7 +8,7 @@ interface KeyOptions {
   kit: string | undefined;
 }
 
-/** The developer's key, and who that is. */
+/** The developer's access key, and its owner. */
 interface OwnKey {
   key: AccessKey;
   myself: Myself;
@@ -20,10 +20,10 @@ export async function ownKey(options: KeyOptions): Promise<OwnKey> {
 }
 
 /**
- * The first of several keys that AWS knows as one of a developer's. Those before it are passed over, and named: a key in the
- * environment may be dead, or of another organization, while the right one is in a profile.
+ * The first of several keys that AWS knows as a developer's. Keys before it are skipped with a note: a key in the environment may be dead,
+ * or of another organization, while the right one is in a profile.
  *
- * @throws Failure that says what is wrong with the first, where none will do
+ * @throws Failure about the first key, where none is usable
  */
 export async function ownAmong([first, ...others]: [AccessKey, ...AccessKey[]], { kit }: KeyOptions): Promise<OwnKey> {
   if (others.length === 0) return { key: first, myself: await askMyself(first) };
@@ -42,7 +42,7 @@ export async function ownAmong([first, ...others]: [AccessKey, ...AccessKey[]], 
         `${keyPlace(key)}: ${myself.userName} of the account ${myself.authAccount} has nothing assigned.`,
       );
     } catch (error) {
-      // Whatever is wrong with the network is wrong for the others, too.
+      // A network problem would hit the other keys, too.
       if (!(error instanceof Failure)) throw error;
       refused ??= error;
       passedOver.push(`${keyPlace(key)}: ${error.message}`);
@@ -52,7 +52,7 @@ export async function ownAmong([first, ...others]: [AccessKey, ...AccessKey[]], 
   throw refused ?? new Error("no key to ask about");
 }
 
-/** Whether the organization has assigned something to a user, by the tags or by the page that is named. */
+/** Whether the organization has an assignment for a user, in the tags or in the given kit. */
 export async function isAssigned(
   { userName, authAccount, assignment }: Myself,
   kit: string | undefined,

@@ -5,8 +5,7 @@ import { sessionFor } from "./session-for.ts";
 type SessionOptions = Omit<Parameters<typeof sessionFor>[0], "asked">;
 
 /**
- * A session as the AWS CLI takes it from a `credential_process` (AWS CLI User Guide, "Sourcing credentials with an external
- * process").
+ * A session in the format of a `credential_process` (AWS CLI User Guide, "Sourcing credentials with an external process").
  *
  * @param options.ask whether a code is asked for on the terminal itself, wherever this process's streams lead
  */

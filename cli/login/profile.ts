@@ -13,16 +13,16 @@ import type { Credentials } from "./developer-clients.ts";
 import { sessionInAws } from "./session-in-aws.ts";
 
 /**
- * The key by which `logout` knows what `login` has written: the account, and the id of the session's key, so that what another tool
- * puts there later is not taken for ours. The AWS CLI and SDKs pass over keys they don't know.
+ * The key that marks a profile as written by `login`. Its value has the account and the id of the session's key, so that `logout` does not
+ * take another tool's later session for ours. The AWS CLI and SDKs ignore keys that they don't know.
  */
 const mark = "mfa_admin_login";
-/** The name that other tools have given this key. */
+/** The key for the expiration, as other tools name it. */
 const expiry = "x_security_token_expires";
-/** The key by which it knows that the region beside it is not the user's own choice. */
+/** The key that marks the profile's region as written by `login`, not chosen by the user. */
 const regionMark = "mfa_admin_region";
 
-/** A profile holds something else than a login. */
+/** A profile holds something other than a login. */
 export class TakenProfile extends Failure {
   constructor(message: string) {
     super(message, "Choose another with --profile.");
@@ -30,10 +30,10 @@ export class TakenProfile extends Failure {
 }
 
 /**
- * Refuses, before a code is spent on them, profiles that hold something else or cannot be written.
+ * Refuses profiles that hold something else or cannot be written, before a code is spent on them.
  *
- * @param accountOf whose session a profile is to get, where that is known already
- * @param isLive asks AWS whether it still takes a session
+ * @param accountOf the account whose session a profile is to get, where it is known already
+ * @param isLive asks AWS whether it still accepts a session
  * @throws TakenProfile
  */
 export async function ensureFreeProfiles(
@@ -68,15 +68,16 @@ export async function ensureFreeProfiles(
 }
 
 /**
- * Writes sessions into their profiles, all at once. Those without a region get one, or the AWS CLI would do nothing. A profile that
- * shares what is remembered has the session by that; what a login has written there before, and would hide it, is taken out.
+ * Writes sessions into their profiles, all at once. Profiles without a region get one, since the AWS CLI does nothing without. A profile
+ * whose `credential_process` shares the remembered session gets none: a session that a login has written there before would hide it, and is
+ * removed.
  */
 export async function writeProfiles(sessions: Record<string, Session>): Promise<void> {
   const config = await readAwsFile("config");
   await editAwsFile("credentials", (text, ini) => withSessions(text, ini, config, sessions));
 }
 
-/** The profiles that `login` has written, in the file's order. What somebody has put in their place since then is not ours. */
+/** The profiles that `login` has written, in the file's order, without those that somebody has overwritten since. */
 export async function loginProfiles(): Promise<LoginProfile[]> {
   const credentials = await readAwsFile("credentials");
   return headingsIn(credentials).flatMap((profile) => {
@@ -87,7 +88,7 @@ export async function loginProfiles(): Promise<LoginProfile[]> {
   });
 }
 
-/** The session that a profile holds; empty texts where a part of it is missing. */
+/** The session in a profile; its missing parts are empty. */
 export async function sessionIn(
   profile: string,
 ): Promise<Pick<Session, "accessKeyId" | "secretAccessKey" | "sessionToken">> {
@@ -96,7 +97,7 @@ export async function sessionIn(
   return { accessKeyId, secretAccessKey, sessionToken };
 }
 
-/** Takes out what `login` has written, and leaves what else a profile has; a long-term key that stands there now stays. */
+/** Removes the keys that `login` has written. A profile's other keys stay, as does a long-term key that has replaced the session. */
 export async function removeLogins(): Promise<void> {
   await editAwsFile("credentials", (text, ini) =>
     headingsIn(ini)
@@ -105,7 +106,7 @@ export async function removeLogins(): Promise<void> {
   );
 }
 
-/** The keys of what is not the user's own; a token that was left beside a long-term key would make that useless. */
+/** The keys that `login` has written; a session token left beside a long-term key would make that key useless. */
 function removedKeys(credentials: Ini, profile: string): string[] {
   const marks = [expiry, mark, ...writtenRegion(credentials, profile)];
   if (isLoginProfile(credentials, profile)) return [...credentialKeys, ...marks];
@@ -113,17 +114,17 @@ function removedKeys(credentials: Ini, profile: string): string[] {
   return isConfiguredOver ? ["aws_session_token", "aws_security_token", ...marks] : marks;
 }
 
-/** Whether the session in a profile is the one that `login` has written; earlier versions did not note which. */
+/** Whether the session in a profile is the one that `login` has written. Earlier versions did not note the key's id. */
 function isLoginProfile(credentials: Ini, profile: string): boolean {
   const found = credentialsIn(credentials, profile);
   const [, id = found.accessKeyId] = (ownValuesIn(credentials, profile).get(mark) ?? "").split(" ");
   return found.sessionToken !== undefined && !isLongTerm(found) && found.accessKeyId === id;
 }
 
-/** What other tools call the time at which their session is over (aws-mfa, saml2aws, awsume, gimme-aws-creds). */
+/** Other tools' names of the expiration (aws-mfa, saml2aws, awsume, gimme-aws-creds). */
 const expiries = [expiry, "aws_expiration", "aws_session_expiration", "expiration"];
 
-/** What is to be said of a session of another tool; nothing where there is none, or AWS does not take it any more. */
+/** A note on another tool's session; undefined where there is none, or AWS no longer accepts it. */
 async function othersSession(
   credentials: Ini,
   profile: string,
@@ -135,14 +136,14 @@ async function othersSession(
   if (isLogin || sessionToken === undefined) return undefined;
   const until = expiries.map((key) => values.get(key) ?? "").find((time) => Date.parse(time) > Date.now());
   if (until !== undefined) return ` until ${until}`;
-  // Whatever the file says: some tools write the time of another time zone, and others none.
+  // AWS is asked even if the file names an expiration: some tools write it in another time zone, and others none.
   const isComplete = accessKeyId !== "" && secretAccessKey !== "";
   return isComplete && (await isLive({ accessKeyId, secretAccessKey, sessionToken }))
     ? " that AWS still takes"
     : undefined;
 }
 
-/** The account whose sessions a profile shares. */
+/** The account whose remembered session a profile shares. */
 function sharedBy(files: Files, profile: string): string | undefined {
   return sharedAccount(profileValues(files, profile)?.get("credential_process"));
 }
@@ -167,7 +168,7 @@ function withSessions(text: string, credentials: Ini, config: Ini, sessions: Rec
       aws_access_key_id: accessKeyId,
       aws_secret_access_key: secretAccessKey,
       aws_session_token: sessionToken,
-      // Every profile of the file has it, and the AWS CLI takes it before the other.
+      // `[DEFAULT]` gives every profile this key, which the AWS CLI prefers to the other.
       ...(inheritedIn(credentials).has("aws_security_token") && { aws_security_token: sessionToken }),
       ...regionKeys(files, profile, session),
       [expiry]: expires,
@@ -176,7 +177,7 @@ function withSessions(text: string, credentials: Ini, config: Ini, sessions: Rec
   }, cleared);
 }
 
-/** Whether a login of ours stands in a profile that shares what is remembered, which is newer, or all that there is. */
+/** Whether a profile that shares the remembered session holds a written login that would hide a newer, or the only, session. */
 function hidesShared(files: Files, profile: string, opened: string[]): boolean {
   const shared = sharedBy(files, profile);
   const values = ownValuesIn(files.credentials, profile);
@@ -186,7 +187,10 @@ function hidesShared(files: Files, profile: string, opened: string[]): boolean {
   return isOver || opened.includes(shared) || opened.includes(account);
 }
 
-/** The user's own region stays; else the region of the account's own profile, which `enroll` writes, or the default one. */
+/**
+ * The region to write: none where the user has chosen one; else that of the account's own profile, which `enroll` writes, or the default
+ * one.
+ */
 function regionKeys(
   { config, credentials }: Files,
   profile: string,
@@ -195,14 +199,14 @@ function regionKeys(
   const isWritten = writtenRegion(credentials, profile).includes("region");
   const own = isWritten ? undefined : valuesIn(credentials, profile)?.get("region");
   const regionOf = (name: string): string | undefined => configValues(config, name)?.get("region") || undefined;
-  // An empty one in the credentials file comes before that of the configuration.
+  // An empty region in the credentials file takes precedence over the configuration's.
   if (own || (own === undefined && regionOf(profile) !== undefined)) return {};
   const places = [profile, otherProfileName(account), account, "default"];
   const value = places.map(regionOf).find((one) => one !== undefined) ?? assigned ?? region;
   return { region: value, [regionMark]: value };
 }
 
-/** The keys of a region that `login` has written into a profile; none when the region is the user's. */
+/** The region's keys that `login` has written into a profile; empty when the region is the user's. */
 function writtenRegion(credentials: Ini, profile: string): string[] {
   const values = ownValuesIn(credentials, profile);
   const marked = values.get(regionMark);

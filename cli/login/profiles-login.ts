@@ -7,17 +7,17 @@ import { ensureFreeProfiles, loginProfiles, writeProfiles } from "./profile.ts";
 import type { LoginResult } from "../results/login.ts";
 import type { Printer } from "../terminal/printer.ts";
 
-/** What a login has written. */
+/** The sessions that a login has written, by profile. */
 export interface ProfilesLogin extends Pick<LoggedIn, "refused"> {
   byProfile: Record<string, Session>;
-  /** Profiles that were another account's until now, and which. */
+  /** Profiles that had another account's session until now, and that account. */
   before: Record<string, string>;
 }
 
 /**
- * Logs in as the command does: with the code as it was typed, into profiles, telling what has come of it.
+ * Logs in into profiles, with the code as it was typed, and prints the result.
  *
- * @returns what `--json` prints, and whether every account was logged in to
+ * @returns the value for `--json`, and whether every account was logged in to
  */
 export async function logIn(
   profile: string,
@@ -34,7 +34,7 @@ export async function logIn(
   return { result: loginJson(found), isWhole: found.refused.length === 0 };
 }
 
-/** Logs in, and writes the sessions into the profile that is named; of several accounts, each into one of its own. */
+/** Logs in, and writes the session into the given profile; with `all`, each account's session into a profile of its own. */
 export async function loginToProfiles(profile: string, options: LoginOptions): Promise<ProfilesLogin> {
   requireProfileName(profile);
   const profileOf = (account: string): string => (options.all ? `${profile}-${account}` : profile);

@@ -7,9 +7,9 @@ import { liveSession, LoginMemory, type Memory, type Session } from "./memory.ts
 import { tell } from "../terminal/tell.ts";
 
 /**
- * A session of one account: the remembered one while it lasts for some minutes, else a new one by a code that is asked for.
+ * A session of an account: the remembered one if it lasts for some minutes more, else a new one by a code that is asked for.
  *
- * @param options.asked whether AWS is asked if it still takes the remembered one, which may have been ended before its time
+ * @param options.asked whether AWS is asked if the remembered session still works, which may have been ended before its time
  */
 export async function sessionFor(
   options: Pick<LoginOptions, "cacheDirectory" | "sourceProfile" | "kit" | "duration"> & {
@@ -33,7 +33,7 @@ export async function sessionFor(
   return opened;
 }
 
-/** Whoever runs this may keep a question to itself, and wait for ever. */
+/** The error where a code cannot be asked for: the calling program may hide the question, and wait for ever. */
 function notLoggedIn(account: string | undefined): Failure {
   const [to, flag] = account === undefined ? ["", ""] : [` to ${account}`, ` --account ${account}`];
   return hasTerminal()
@@ -47,7 +47,7 @@ function notLoggedIn(account: string | undefined): Failure {
       );
 }
 
-/** What `login --all` or `--chain` has opened is opened again, without a code, as long as the session of one's own lasts. */
+/** Opens a session of `login --all` or `--chain` again, without a code, as long as the developer's own session lasts. */
 async function renew(
   store: LoginMemory,
   { own, sessions }: Memory,

@@ -4,7 +4,7 @@ import { wordsOfAws } from "../aws/error-words.ts";
 import type { LoginInAws } from "../results/login.ts";
 import { type Credentials, iamFor, stsFor } from "./developer-clients.ts";
 
-/** What AWS says of one session. */
+/** Whether AWS accepts a session, and its error otherwise. */
 export async function sessionInAws(
   session: Credentials,
   clockOffset: number,
@@ -19,14 +19,14 @@ export async function sessionInAws(
     const { name, $metadata: { httpStatusCode: status = 0 } = {} } = error as Error & {
       $metadata?: { httpStatusCode?: number };
     };
-    // A network that fails, or an AWS that is in trouble, says nothing of the session.
+    // A network failure, or an error of AWS's servers, says nothing about the session.
     return status >= 400 && status < 500 ? { live: false, refused: `${name}: ${wordsOfAws(error)}` } : {};
   }
 }
 
 /**
- * What AWS says to a session that was ended by a policy which denies everything to it: GetCallerIdentity is answered all the same
- * (STS API Reference, "GetCallerIdentity"). A session that has no right to this call is not told from one that may do nothing.
+ * AWS's error for a session that a policy denies everything. GetCallerIdentity is answered all the same (STS API Reference,
+ * "GetCallerIdentity"), so another call is made. A session whose deny covers only that call cannot be told from one that may do nothing.
  */
 async function endedByPolicy(iam: IAMClient): Promise<string | undefined> {
   const { GetAccountSummaryCommand } = await import("@aws-sdk/client-iam");

@@ -10,14 +10,14 @@ import { rememberedCode } from "./code.ts";
 import type { LoginMemory, OwnSession, Session } from "./memory.ts";
 import { whomToAsk } from "./myself.ts";
 
-/** A chained session's limit, in seconds (IAM User Guide, "Role chaining"). */
+/** The longest chained session, in seconds (IAM User Guide, "Role chaining"). */
 export const chainedLimit = 3600;
 
-/** What STS is asked for. */
+/** The sessions to open. */
 export interface SessionRequest {
   key: AccessKey;
   assignment: Assignment;
-  /** Names of accounts. Several are only possible through one session of the developer's own. */
+  /** Names of accounts. Several accounts need `chain`, by a GetSessionToken session of the developer. */
   accounts: string[];
   chain: boolean;
   /** Seconds. */
@@ -25,13 +25,13 @@ export interface SessionRequest {
   clockOffset: number;
 }
 
-/** One code of one device. */
+/** A code of an MFA device. */
 export interface Code {
   serialNumber: string;
   tokenCode: string;
 }
 
-/** AWS did not take the code. Another device's may be right, or the next one. */
+/** AWS has refused the code. Another device's code may be right, or the next one. */
 export class WrongCode extends Failure {
   readonly code = "wrong";
 
@@ -47,7 +47,7 @@ export class WrongCode extends Failure {
   }
 }
 
-/** Tries one device after the other: a wrong code costs nothing, and with several devices nobody knows whose it is. */
+/** Tries the code with one device after the other: a wrong code costs nothing, and it is not known which device it is from. */
 export async function withAnyDevice<T>(
   devices: string[],
   open: (serialNumber: string) => Promise<T>,
@@ -65,7 +65,7 @@ export async function withAnyDevice<T>(
 }
 
 /**
- * Opens something by a code, which is used up unless AWS says that it is wrong: whatever else has failed, AWS may have seen it, and takes
+ * Opens something with a code, and remembers the code as used after any error but {@link WrongCode}: AWS may have seen the code, and takes
  * none twice.
  */
 export async function spending<T>(memory: LoginMemory, tokenCode: string, open: () => Promise<T>): Promise<T> {
@@ -77,12 +77,12 @@ export async function spending<T>(memory: LoginMemory, tokenCode: string, open: 
   }
 }
 
-/** What one code has opened. */
+/** The sessions that one code has opened. */
 export interface Opened {
   sessions: Session[];
   /** Accounts that did not let the developer in, and why. */
   refused: { account: string; reason: Failure }[];
-  /** What opened them, where it was not the code itself. */
+  /** The GetSessionToken session that opened them, with `chain`. */
   own?: OwnSession;
 }
 
@@ -107,14 +107,14 @@ export async function openSessions(request: SessionRequest, code: Code): Promise
   const sessions = answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
   const refused = answers.flatMap((answer, index) => {
     if (answer.status === "fulfilled") return [];
-    // Anything else is no word of that account alone.
+    // Any other error is not about that account alone.
     if (sessions.length === 0 || !(answer.reason instanceof Failure)) throw answer.reason as Error;
     return [{ account: accounts[index] ?? "", reason: answer.reason }];
   });
   return { sessions, refused, own };
 }
 
-/** Opens an account again by the developer's own session, which needs no code. */
+/** Opens an account again by the developer's own session, without a code. */
 export async function openAgain(own: OwnSession, before: Session, duration: number | undefined): Promise<Session> {
   const { AssumeRoleCommand } = await import("@aws-sdk/client-sts");
   const answer = await (
@@ -129,7 +129,7 @@ export async function openAgain(own: OwnSession, before: Session, duration: numb
   return { ...before, ...given(answer), chained: true };
 }
 
-/** It lasts as long as a role's session would: what it opens is renewed by it. */
+/** Opens a GetSessionToken session of the developer. It lasts as long as a role's session would, since it renews those. */
 export async function ownSession(
   {
     key,
@@ -144,7 +144,7 @@ export async function ownSession(
   const { GetSessionTokenCommand } = await import("@aws-sdk/client-sts");
   try {
     const { userName, sessionDuration, mfaMaxAge } = assignment;
-    // Older than that it opens nothing.
+    // With MFA older than `mfaMaxAge` the session could open nothing.
     const request = { DurationSeconds: Math.min(sessionDuration, mfaMaxAge ?? sessionDuration), ...mfa };
     const answer = await sts.send(new GetSessionTokenCommand(request));
     return { ...given(answer), userName, ...(mfaMaxAge !== undefined && { mfaMaxAge }) };
@@ -188,7 +188,7 @@ function given({ Credentials }: Pick<AssumeRoleCommandOutput, "Credentials">) {
   };
 }
 
-/** What STS says of a code, good or bad: it verifies nine codes of a device in three minutes, and none beyond. */
+/** The error in STS's answer to a code; undefined for any other. STS verifies nine codes of a device in three minutes, and none beyond. */
 function refusedCode(error: unknown): Failure | undefined {
   if (!(error instanceof Error) || !/MultiFactorAuthentication failed/.test(error.message)) return undefined;
   if (!/device unavailable/.test(error.message)) return new WrongCode(error);

@@ -3,8 +3,8 @@ import type { Identity } from "../aws/identities.ts";
 import type { DeveloperClass } from "./lines.ts";
 
 /**
- * The developers by what their users are given: of those with the same policies, the simulator is asked about one. A policy that
- * names one of them makes that one a class of its own.
+ * The developers grouped by their users' policies: of those with the same policies, the simulator is asked about one. A policy that names a
+ * developer makes that one a class of its own.
  */
 export function developerClasses(
   identities: Identity[],

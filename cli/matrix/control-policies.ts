@@ -13,7 +13,7 @@ import { controlPolicies, controlPoliciesOn, policyTargets, policyTypesOn } from
 import { unlessMissing } from "../aws/organization-view.ts";
 import { everything } from "../aws/simulate.ts";
 
-/** A policy of AWS Organizations as AWS has it. */
+/** A service or resource control policy that is attached in AWS Organizations. */
 export interface AttachedPolicy {
   name: string;
   type: ControlPolicyType;
@@ -21,32 +21,32 @@ export interface AttachedPolicy {
   content: string;
 }
 
-/** The root, an organizational unit or an account, with the policies that are attached to it itself. */
+/** The root, an organizational unit or an account, with the policies that are attached to it directly. */
 export interface Level {
   id: string;
   policies: AttachedPolicy[];
 }
 
-/** What AWS Organizations has above some accounts. */
+/** The control policies above some accounts. */
 export interface ControlPolicies {
   rootId: string;
-  /** Types that are switched on. */
+  /** Types of policies that are enabled in the organization. */
   types: ControlPolicyType[];
-  /** Of each account by its id, from the root down to itself; none for an account that is not of the organization. */
+  /** The levels above each account, by its id, from the root down to the account; missing for an account outside of the organization. */
   levels: Map<string, Level[]>;
   /** Names of every policy, attached or not. */
   names: Set<string>;
-  /** The state of accounts in the settings' units themselves, by id, as AWS Organizations has it: ACTIVE, SUSPENDED, ... */
+  /** The state of the accounts directly in the settings' units, by id, as AWS Organizations has it: ACTIVE, SUSPENDED, ... */
   states: Map<string, string>;
 }
 
-/** How many calls of a kind are made at a time: Organizations throttles early. */
+/** Concurrent calls of a kind: AWS Organizations throttles early. */
 const concurrency = 2;
 
 /**
  * Reads every service and resource control policy at every level above some accounts.
  *
- * @param units where most of the accounts are likely to be
+ * @param units organizational units that are likely to have most of the accounts
  */
 export async function readControlPolicies(accountIds: string[], units: string[]): Promise<ControlPolicies> {
   const client = organizationsClient();
@@ -57,7 +57,7 @@ export async function readControlPolicies(accountIds: string[], units: string[])
       typesOn.includes(type),
     );
     const policies = (await pMap(types, controlPolicies, { concurrency: 1 })).flat();
-    // Each account is a level at least: where the policies are fewer, the other levels need not be waited for.
+    // There are at least as many levels as accounts: with fewer policies than that, the levels need not be known first.
     const attached =
       policies.length <= accountIds.length * types.length
         ? await byPolicy(policies)
@@ -82,7 +82,7 @@ export async function readControlPolicies(accountIds: string[], units: string[])
   };
 }
 
-/** The ids from the root down to each account. The settings' units are asked for what is in them: a call for up to 20 accounts. */
+/** The ids from the root down to each account. The settings' units are listed first: one call returns up to 20 accounts. */
 async function placesOf(
   client: OrganizationsClient,
   accountIds: string[],
@@ -133,10 +133,10 @@ function levelsIn(places: Map<string, string[]>): string[] {
   return [...new Set([...places.values()].flat())];
 }
 
-/** The policies at each level, by its id. */
+/** The attached policies by the level's id. */
 type Attached = Map<string, PolicySummary[]>;
 
-/** What is attached to each level: asked by the policies or by the levels, whichever are fewer calls. */
+/** The policies attached to each level, asked for by policy or by level, whichever needs fewer calls. */
 async function attachedTo(
   policies: PolicySummary[],
   levelIds: string[],
@@ -158,7 +158,7 @@ function grouped(all: { level: string; policy: PolicySummary }[]): Attached {
   return new Map([...byLevel].map(([level, found]) => [level, found.map(({ policy }) => policy)]));
 }
 
-/** Their texts by id. AWS's own, which allow everything and which nobody can change, are known. */
+/** The policies' JSON texts by id. AWS's own policies are not read: they allow everything, and nobody can change them. */
 async function contentsOf(client: OrganizationsClient, attached: Attached): Promise<Map<string, string>> {
   const policies = [...attached.values()].flat();
   const ids = new Set(policies.flatMap(({ AwsManaged, Id }) => (AwsManaged === true ? [] : [Id ?? ""])));
@@ -179,7 +179,7 @@ export function hierarchyOf({ types, levels }: ControlPolicies, accountId: strin
   return (levels.get(accountId) ?? []).map((level) => textsOf(level, "SERVICE_CONTROL_POLICY"));
 }
 
-/** The texts of a type of policies that are attached to a level itself. */
+/** The JSON texts of one type of policies that are attached to a level directly. */
 export function textsOf({ policies }: Level, type: ControlPolicyType): string[] {
   return policies.flatMap((policy) => (policy.type === type ? [policy.content] : []));
 }

@@ -1,4 +1,4 @@
-/** The matrix: who may do what, with and without MFA, as the stack promises it. Pure functions of the settings. */
+/** The matrix: who may do what, with and without MFA, as the stack promises. Pure functions of the settings. */
 
 import { endOf, exemptionsOf } from "../../infra/exemptions.ts";
 import { authAccountPolicy, guardRailPolicy } from "../../infra/guard-rails.ts";
@@ -8,7 +8,7 @@ import type { Settings } from "../../infra/settings.ts";
 import { type Asked, type Caller, everything, roleIn } from "../aws/simulate.ts";
 import type { MatrixLine } from "../results/verify.ts";
 
-/** A developer whose user has these policies; those with the same ones stand for each other. */
+/** Developers whose users have the same policies; one stands for all. */
 export interface DeveloperClass {
   names: string[];
   policies: string[];
@@ -18,10 +18,10 @@ export interface DeveloperClass {
 const withoutMfa = ["access key", "session without MFA"] as const;
 const users = [...withoutMfa, "session with MFA"] as const;
 
-/** A name that nobody is to have. */
+/** A name that no user or role has. */
 const nobody = "mfa-admin-verify";
 
-/** What anybody may try first. */
+/** Actions that anybody may try first. */
 const usual = ["ec2:DescribeInstances", "s3:ListAllMyBuckets", "iam:ListUsers"];
 
 type Tell = (
@@ -40,7 +40,7 @@ const telling =
       ),
     );
 
-/** What developers may do as users of the auth account, by the article's policy or the hardened one. */
+/** The rights of developers as users of the auth account, by the article's policy or with `accessKeys: with-mfa`. */
 export function developerLines(settings: Settings, classes: DeveloperClass[]): Asked[] {
   return classes.flatMap(({ names: [name = "", ...others], policies, boundary }) => {
     const { authAccount } = settings;
@@ -57,7 +57,7 @@ export function developerLines(settings: Settings, classes: DeveloperClass[]): A
     const roleOf = (called: string): string => role.replace(/[^/]*$/, called);
     const key = ["iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:UpdateAccessKey"];
     const isHardened = settings.accessKeys === "with-mfa";
-    // A hardened key sees and makes no keys, and enrols nobody; what signs in to the console does.
+    // With `with-mfa` a key neither lists nor makes keys, and enrols no device; a console session without MFA does enrol.
     const [keyed, enrolling] = isHardened ? [users.slice(2), users.slice(1)] : [users, users];
     const unlike = (may: readonly MatrixLine["credentials"][]) => users.filter((one) => !may.includes(one));
     const ofKeys = [...key, "iam:ListAccessKeys"];
@@ -84,7 +84,7 @@ export function developerLines(settings: Settings, classes: DeveloperClass[]): A
         ["iam:DeleteVirtualMFADevice"],
         [name, other].map((user) => arnOf(user, "mfa")),
       ),
-      // With a shared role, the units may have no account yet.
+      // With a shared role, the units may have no account yet, and so no role.
       ...(role === ""
         ? []
         : [
@@ -105,14 +105,14 @@ export function developerLines(settings: Settings, classes: DeveloperClass[]): A
   });
 }
 
-/** What would make a developer somebody else, or keep them after they are shut out. */
+/** Actions on themselves by which developers would gain rights, or keep access after they are shut out. */
 const notOnOneself = [
   ...["iam:AttachUserPolicy", "iam:PutUserPolicy", "iam:DeleteUserPolicy", "iam:DetachUserPolicy"],
   ...["iam:DeleteUserPermissionsBoundary", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"],
   ...["iam:CreateServiceSpecificCredential", "iam:TagUser", "iam:UpdateUser"],
 ];
 
-/** What users and the root user of a development account may do, and what sessions of roles there may. */
+/** The rights of users, of the root user and of role sessions in a development account. */
 export function accountLines(settings: Settings, account: string, now = new Date()): Asked[] {
   const accountId = settings.developmentAccounts[account] ?? "";
   const user = userOf(accountId, "an IAM user who may do everything", `user/${nobody}`);
@@ -155,7 +155,7 @@ const sessionOf = (settings: Settings, accountId: string): Caller =>
 const accessIn = ({ accessRole }: Settings, accountId: string): Caller =>
   roleIn(accountId, "the access role", accessRole);
 
-/** Roles go on working, whatever the organization's policies deny to users. */
+/** Role sessions are allowed whatever the organization's policies deny to users. */
 function sessionLines(settings: Settings, account: string, accountId: string): Asked[] {
   const [session, access] = [sessionOf(settings, accountId), accessIn(settings, accountId)].map((caller) =>
     telling(account, accountId, caller),
@@ -166,7 +166,7 @@ function sessionLines(settings: Settings, account: string, accountId: string): A
   ];
 }
 
-/** What each statement of the guard rails denies, and that the access role is exempt where the statement says so. */
+/** Each statement of the guard rails denies its actions, and the access role is exempt where the statement says so. */
 function guardLines(settings: Settings, account: string, accountId: string, root: Caller): Asked[] {
   const session = telling(account, accountId, sessionOf(settings, accountId));
   const access = telling(account, accountId, accessIn(settings, accountId));
@@ -190,7 +190,7 @@ function resourcesOf({ Resource = "*" }: PolicyStatement, accountId: string): st
   return [Resource].flat().map((one) => (one === "*" ? one : policyArnIn(accountId, one).replaceAll("*", nobody)));
 }
 
-/** What whoever is in the auth account may do, whatever somebody has given them there. */
+/** The rights of principals in the auth account, even of a user with every permission. */
 export function authLines(settings: Settings): Asked[] {
   const { authAccount, guardRails } = settings;
   const access = telling("auth", authAccount, accessIn(settings, authAccount));

@@ -1,4 +1,4 @@
-/** The policies that a run changes, of those by which the matrix is decided: pure functions of its steps. */
+/** The policies in a run's steps that the matrix depends on: pure functions. */
 
 import { dayBefore, exemptionEnds, exemptionsOf } from "../../infra/exemptions.ts";
 import { guardRailNames, guardRailsIn } from "../../infra/guard-rails.ts";
@@ -8,18 +8,18 @@ import type { Identity } from "../aws/identities.ts";
 import type { StackChanges, StackResource } from "../changes/resource.ts";
 import type { ControlPolicies } from "./control-policies.ts";
 
-/** A service control policy of the stack's, by the names that it has had; nothing to come where it is deleted. */
+/** A service control policy of the stack, with all names that it has had; `after` is missing where it is deleted. */
 interface PlannedControlPolicy {
   names: string[];
   after?: { name: string; content: string; targetIds: string[] };
 }
 
-/** What a run makes of the policies. */
+/** The policies after a run. */
 export interface Planned {
   controlPolicies: PlannedControlPolicy[];
-  /** What the developers' policy says from then on; nothing where it stays. */
+  /** The developers' policy after the run; undefined where it stays. */
   developerPolicy?: unknown;
-  /** What the stack had before, for what only that has lines for. */
+  /** The documents before the run, whose guard rails and exemptions have lines, too. */
   before: { controlContents: unknown[]; developerPolicy: unknown };
 }
 
@@ -28,7 +28,7 @@ type Properties = Record<string, unknown>;
 /**
  * The policies that a run changes.
  *
- * @returns nothing where it changes none, and where it makes all of them: there is no promise yet that could turn
+ * @returns undefined where it changes none, and where it creates all of them: no line of the matrix holds yet
  */
 export function plannedPolicies({ resources }: Pick<StackChanges, "resources">): Planned | undefined {
   const control = resources.filter(
@@ -56,7 +56,7 @@ export function plannedPolicies({ resources }: Pick<StackChanges, "resources">):
   };
 }
 
-/** Whether a run makes it say, or bind, something else. */
+/** Whether a run changes a policy's document or targets. */
 function isOtherwise({ operation, before, after }: StackResource): boolean {
   if (operation === "same") return false;
   if (before === undefined || after === undefined) return true;
@@ -67,10 +67,10 @@ function isOtherwise({ operation, before, after }: StackResource): boolean {
 
 const targetsOf = ({ targetIds }: Properties): string[] => (Array.isArray(targetIds) ? targetIds.map(String) : []);
 
-/** As JSON, in IAM's spelling: what has been read back is spelt otherwise. */
+/** A document's JSON in IAM's spelling: documents that were read back are spelt otherwise. */
 const textOf = (document: unknown): string => JSON.stringify(spelledDocument(document));
 
-/** What AWS has above the accounts, with the planned policies in the place of those that they replace. */
+/** The control policies above the accounts, with the planned ones in place of those that they replace. */
 export function withPlanned(above: ControlPolicies, { controlPolicies }: Pick<Planned, "controlPolicies">) {
   const gone = new Set(controlPolicies.flatMap(({ names }) => names));
   const coming = controlPolicies.flatMap(({ after }) => after ?? []);
@@ -91,7 +91,7 @@ export function withPlanned(above: ControlPolicies, { controlPolicies }: Pick<Pl
   return { ...above, levels };
 }
 
-/** The same of the auth account's identities. */
+/** The auth account's identities with the planned developers' policy. */
 export function withDeveloperPolicy(identities: Identity[], { developerPolicy }: Pick<Planned, "developerPolicy">) {
   if (developerPolicy === undefined) return identities;
   return identities.map((one) =>
@@ -99,7 +99,7 @@ export function withDeveloperPolicy(identities: Identity[], { developerPolicy }:
   );
 }
 
-/** Settings whose lines are those of the planned ones and of those before, as far as their policies tell. */
+/** Settings that give the lines of both the planned and the present settings, as far as the present policies tell. */
 export function settingsOfBoth(settings: Settings, { before }: Pick<Planned, "before">): Settings {
   const { controlContents, developerPolicy } = before;
   const guarded = guardRailNames.filter(

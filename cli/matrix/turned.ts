@@ -1,3 +1,4 @@
+import { accountIdsIn } from "../../infra/names.ts";
 import { region } from "../../infra/region.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { clientsIn } from "../aws/clients.ts";
@@ -14,11 +15,11 @@ import { plannedPolicies, settingsOfBoth, withDeveloperPolicy, withPlanned } fro
 import { type Asked, type Call, callsOf, keyOf, simulate, type Surroundings } from "../aws/simulate.ts";
 
 /**
- * The lines of the matrix that come out otherwise after a run, by AWS's simulator: on the documents that AWS has, and on those that
- * are planned. Nothing is asked where the run changes no policy that decides one, and of the lines those alone whose policies change.
- * Trust policies and resource control policies are none of the simulator's.
+ * The lines of the matrix whose result a run changes, by AWS's simulator: on AWS's present documents, and on the planned ones. Only lines
+ * are asked for whose policies change, and none where the run changes no policy. The simulator knows neither trust policies nor resource
+ * control policies.
  *
- * @returns what turns, or what could not be looked at, in AWS's words
+ * @returns the changed lines, or what could not be read, with AWS's error
  */
 export async function turnedBy(changes: Pick<StackChanges, "resources">, settings: Settings): Promise<Warning[]> {
   const planned = plannedPolicies(changes);
@@ -32,11 +33,10 @@ export async function turnedBy(changes: Pick<StackChanges, "resources">, setting
       return undefined;
     }
   };
-  const { authAccount, developmentAccounts, organizationalUnits } = settings;
-  const ids = [authAccount, ...Object.values(developmentAccounts)];
+  const ids = Object.values(accountIdsIn(settings));
   const [above, identities] = await Promise.all([
-    attempt("", () => readControlPolicies(ids, organizationalUnits)),
-    attempt("", () => identitiesIn(clientsIn(settings)(authAccount), { ofAws: true })),
+    attempt("", () => readControlPolicies(ids, settings.organizationalUnits)),
+    attempt("", () => identitiesIn(clientsIn(settings)(settings.authAccount), { ofAws: true })),
   ]);
   const turned: Warning[] = [];
   if (above !== undefined && identities !== undefined) {
@@ -74,7 +74,7 @@ interface Side {
   around: Surroundings;
 }
 
-/** The lines of the calls that are not the same on both sides; the calls of both are in one order. */
+/** The lines of calls that differ between the two sides; both sides have their calls in the same order. */
 function differing(now: Side, then: Side): [Asked[], Asked[]] {
   const [calls, others] = [now, then].map(({ lines, around }) => callsOf(lines, around)) as [Call[], Call[]];
   const otherwise = calls.flatMap((call, index) => {
@@ -84,13 +84,13 @@ function differing(now: Side, then: Side): [Asked[], Asked[]] {
   return [otherwise.flatMap(([{ lines }]) => lines), otherwise.flatMap(([, { lines }]) => lines)];
 }
 
-/** What comes out otherwise: one warning for whoever it is, by whatever credentials, in whatever accounts. */
+/** One warning for all changed lines of a caller, with all credentials and accounts. */
 export function turnedLines(
   now: MatrixLine[],
   then: MatrixLine[],
-  { authAccount, developmentAccounts }: Pick<Settings, "authAccount" | "developmentAccounts">,
+  settings: Pick<Settings, "authAccount" | "developmentAccounts">,
 ): Warning[] {
-  const ids = new Map([["auth", authAccount], ...Object.entries(developmentAccounts)]);
+  const ids = new Map(Object.entries(accountIdsIn(settings)));
   const turned = now.flatMap((line, index) => {
     const [from, to] = [line.got, then[index]?.got];
     if (from === undefined || to === undefined || from === to) return [];
@@ -107,14 +107,14 @@ export function turnedLines(
   }));
 }
 
-/** A resource without its account, and with NAME for one that nobody has. */
+/** A resource without its account, with NAME in place of the name that nobody has. */
 const placeOf = (resource: string, accountId: string): string =>
   resource.replace(`arn:aws:iam::${accountId}:`, "").replace("mfa-admin-verify", "NAME");
 
 type Turned = Record<"who" | "credentials" | "account" | "action" | "on", string> &
   Record<"from" | "to", "allowed" | "denied">;
 
-/** Lines that are alike but for one thing, as one with all of these, a line each. */
+/** Merges lines that differ in one property alone; the merged line has all of its values, a line each. */
 function mergedBy(lines: Turned[], same: (keyof Turned)[], differs: "action" | "credentials" | "account"): Turned[] {
   const groups = Map.groupBy(lines, (line) => JSON.stringify(same.map((key) => line[key])));
   return [...groups.values()].flatMap(([first, ...others]) =>

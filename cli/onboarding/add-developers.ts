@@ -33,7 +33,7 @@ import { tell } from "../terminal/tell.ts";
 
 export interface AddDevelopersOptions {
   project: Project;
-  /** The settings as they were read first. */
+  /** The settings as they were first read. */
   file: SettingsFile;
   names: string[];
   /** Names of development accounts; every one when left out. */
@@ -43,20 +43,22 @@ export interface AddDevelopersOptions {
   yes: boolean;
   verbose: boolean;
   passwordFile: string | undefined;
-  /** Whether the one-time passwords may be returned, to be shown. Without that and a file, none are made. */
+  /** Whether one-time passwords may be returned, to be shown. Without that and without a file, none are made. */
   showPassword: boolean;
-  /** Where each developer's page goes, and in which language. */
+  /** The directory of the developers' pages, and their language. */
   guides: { directory: string; language: Language } | undefined;
 }
 
-/** Roster, stack, passwords: in this order, so that whatever fails, the next `up` goes on. */
+/**
+ * Adds developers to the roster, to the stack, and gives them passwords: in this order, so that the next `up` continues after any failure.
+ */
 export async function addDevelopers(options: AddDevelopersOptions) {
   const { project, file, names, accounts, until, passwordFile, guides } = options;
   if (passwordFile !== undefined) await ensureNewFile(passwordFile);
   if (guides) await requireMakeable(guides.directory, "Name another directory in --kit-directory.");
   const first = new RosterEdit(project, file, names, { accounts, until });
   const stack = await openForRun(project, first.after);
-  // A passphrase may have been asked for, and another command have edited the roster meanwhile.
+  // The file is read again: while a passphrase was asked for, another command may have edited the roster.
   const roster = await first.again();
   try {
     return await letIn(stack, roster, options);
@@ -100,7 +102,7 @@ async function letIn(stack: Stack, roster: RosterEdit, options: AddDevelopersOpt
   return { result, developers, settlePending: isAlone ? settle : () => Promise.resolve([]) };
 }
 
-/** Declined, refused by the engine, or only by names that are taken: there is nothing that the next `up` would have to finish. */
+/** Whether a failed run leaves nothing for the next `up` to finish: it was declined or refused, or failed by taken names alone. */
 function hasMadeNothing(error: unknown): boolean {
   if (!(error instanceof IncompleteRun)) return true;
   const { failures } = error.record;
@@ -112,7 +114,7 @@ function setUpLine(project: Project, { settings }: SettingsFile): string {
   return `The stack "${stackReference(project)}" was never applied: this sets up the whole of it, with everybody on the roster (${everybody}).`;
 }
 
-/** The names are off the roster by then: whoever is there already is nobody of the stack's. */
+/** The failure for names that AWS has already. They are off the roster by then, since those users are not the stack's. */
 function withAdoption(error: IncompleteRun, { stack }: Project, names: string[]): Failure {
   const adoption = `mfa-admin add-developer ${names.join(" ")} --no-up, then mfa-admin up --stack ${stack} --adopt`;
   return new Failure(
@@ -122,7 +124,7 @@ function withAdoption(error: IncompleteRun, { stack }: Project, names: string[])
   );
 }
 
-/** Gives developers back what a removal that was broken off had taken from users and roles that are still there. */
+/** Gives developers back what an interrupted removal has taken from users and roles that still exist. */
 async function complete(
   stack: Stack,
   names: string[],
@@ -135,7 +137,7 @@ async function complete(
   return add();
 }
 
-/** Those whose user was there before. */
+/** The developers whose users existed before the run. */
 function notMadeBy({ changes }: RunResult, names: string[]): string[] {
   const made = changes.filter(({ operation, type }) => operation === "create" && type === "user");
   return names.filter((name) => !made.some((change) => change.name === name));
@@ -173,7 +175,7 @@ async function handOver(
   try {
     for (const userName of names) passwords.set(userName, await createOneTimePassword(iam, userName));
   } finally {
-    // Whatever was made is handed over, even if the next one failed.
+    // Passwords that were made are handed over even if the next one failed.
     if (passwordFile !== undefined) await writePasswordFile(passwordFile, passwords);
   }
   return names.map((userName) => {

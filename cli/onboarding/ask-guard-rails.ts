@@ -7,7 +7,7 @@ import { guardRailsStop } from "../deploy/guard-rails.ts";
 import { namesText } from "../accounts-text.ts";
 import { chooseSome } from "../terminal/ask.ts";
 
-/** What each refuses, in a few words; `federation` stands in the way of whoever makes identity providers for CI systems. */
+/** What each guard rail refuses, in a few words. `federation` hinders those who make identity providers for CI systems. */
 const refuses: Record<GuardRail, string> = {
   roles: "changes of the developers' roles and the access role",
   identities: "new IAM users, keys and passwords",
@@ -20,7 +20,7 @@ const refuses: Record<GuardRail, string> = {
 
 const recommended: GuardRail[] = ["roles", "identities", "organization", "root", "auth", "outsiders"];
 
-/** Asks which guard rails are wanted, and says for each whom it stops that AWS has today. */
+/** Asks for the guard rails, and shows for each which of AWS's present principals it stops. */
 export async function askGuardRails(
   settings: Pick<Settings, "authAccount" | "developmentAccounts" | "accessRole">,
 ): Promise<GuardRail[]> {
@@ -44,7 +44,7 @@ export async function askGuardRails(
   return guardRailNames.filter((name) => chosen.includes(name));
 }
 
-/** What cannot be looked at is not told of here: the first `preview` is what shows it, and refuses. */
+/** Accounts that cannot be read are left out here: the first `preview` reports them, and refuses. */
 async function stoppedToday(
   settings: Pick<Settings, "authAccount" | "developmentAccounts" | "accessRole">,
 ): Promise<Map<string, string[]>> {

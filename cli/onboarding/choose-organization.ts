@@ -7,9 +7,8 @@ import { isServer } from "../project/server.ts";
 import { canAsk, chooseOne } from "../terminal/ask.ts";
 
 /**
- * The organization that is to have a new stack, where a server keeps the state: the one that `--stack` names, else that of
- * `Pulumi.yaml`, else by asking, where there is a terminal and a choice, else the default of whoever is logged in. It is kept in
- * `Pulumi.yaml`: whoever comes next may have another default.
+ * The organization of a new stack, where a server keeps the state: that of `--stack`, else that of `Pulumi.yaml`, else one that is chosen
+ * on a terminal, else the default of the user who is logged in. It is written to `Pulumi.yaml`, since other users may have other defaults.
  */
 export async function chooseOrganization(
   given: string | undefined,

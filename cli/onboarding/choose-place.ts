@@ -5,9 +5,9 @@ import { defaultBackendUrl, readProjectFile } from "../project/project.ts";
 import type { Place } from "../state/place.ts";
 import { askText, canAsk, chooseOne } from "../terminal/ask.ts";
 
-/** Where the state of a new stack is to be, and whether `Pulumi.yaml` has to be told so. */
+/** The place of a new stack's state, and whether `Pulumi.yaml` has to name it. */
 export interface ChosenPlace extends Place {
-  /** Whether the flags or an answer have named it: else the environment, `Pulumi.yaml` or the default have. */
+  /** Whether a flag or an answer has named the place, rather than the environment, `Pulumi.yaml` or the default. */
   chosen: boolean;
 }
 
@@ -16,7 +16,7 @@ export interface PlaceFlags {
   secretsProvider: string | undefined;
 }
 
-/** By the flags, else by what the environment or the project say already, else by asking, where there is a terminal. */
+/** The place by the flags, else by the environment or the project, else by an answer on the terminal, else the default. */
 export async function choosePlace(flags: PlaceFlags, directory: string): Promise<ChosenPlace> {
   const { backendUrl, secretsProvider } = flags;
   if (backendUrl !== undefined) return { backendUrl, secretsProvider, chosen: true };

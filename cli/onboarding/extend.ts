@@ -21,19 +21,19 @@ export interface ExtendOptions {
   name: string;
   /** The last day, YYYY-MM-DD, with or without an offset. */
   until: string;
-  /** The account whose access is meant; the developer's altogether when left out. */
+  /** The account whose access is extended; all of the developer's access when left out. */
   account: string | undefined;
-  /** Only edits the roster. */
+  /** Whether only the roster is edited. */
   noUp: boolean;
   yes: boolean;
   verbose: boolean;
 }
 
 /**
- * Lets somebody's access end on another day: the roster's line, then that person's user and roles, and nothing else. Whoever has
- * ended and is gone by now is made again.
+ * Sets another day for the end of somebody's access: in the roster, then in that person's user and roles, and nowhere else. A developer
+ * whose access has ended, and who was removed, is made again.
  *
- * @throws Failure for a day, a name or an account that will not do, before anything is changed
+ * @throws Failure for an invalid day, name or account, before anything is changed
  */
 export async function extend(
   project: Project,
@@ -56,7 +56,7 @@ export async function extend(
   requireConfirmable(yes);
   const stack = await openForRun(project, edited);
   await confirmChange(`Let ${what} end at ${end}?`, yes);
-  // The question may have stood for long.
+  // The file is read again: the question may have been open for long.
   const now = extended(await SettingsFile.read(file.path), options);
   const run = await addToStack(stack, {
     ...{ project, file: now, names: [name], verbose },
@@ -70,7 +70,7 @@ export async function extend(
   return { ...result, applied: true, ...run };
 }
 
-/** The file with that day. @throws Failure for what will not do */
+/** The file with the new day. @throws Failure for an invalid day, name or account */
 function extended(file: SettingsFile, { name, until, account }: ExtendOptions): SettingsFile {
   requireDayToCome(until);
   const { developers, developmentAccounts } = file.written;

@@ -12,7 +12,7 @@ import type { GuideResult } from "../results/guide.ts";
 import type { Language } from "../language.ts";
 
 /**
- * The page for somebody on the roster, and what stands in it.
+ * The page for a developer on the roster, and the facts in it.
  *
  * @throws Failure for a name that is not on the roster
  */
@@ -23,7 +23,7 @@ export async function guideFor(file: SettingsFile, userName: string, language: L
   return { assignment: await kitAssignment(settings, userName), signInAddress: signInAddress(settings), page };
 }
 
-/** The page for one developer: how to sign in, to enrol and to log in. It holds no secrets, and is the kit as well. */
+/** The page for one developer: how to sign in, to enrol and to log in. It has no secrets, and is also the kit. */
 export async function guidePage(settings: Settings, userName: string, language: Language): Promise<string> {
   const assignment = await kitAssignment(settings, userName);
   const { roleName, accounts, contact, accessKeys, mfaMaxAge } = assignment;
@@ -48,14 +48,14 @@ export async function guidePage(settings: Settings, userName: string, language: 
     profiles: configText(roleProfiles(assignment)),
     contact,
     mfaMaxAge: mfaMaxAge === undefined ? undefined : String(mfaMaxAge),
-    // Marks, which stand for no words: each line that has one belongs to one way.
+    // These placeholders insert nothing: a line with one of them is kept for one value of `accessKeys` alone.
     article: accessKeys === undefined ? "" : undefined,
     withMfa: accessKeys === undefined ? undefined : "",
   });
   return kitText(assignment, page);
 }
 
-/** What the page says of accounts: with a shared role, also those that the settings do not name. */
+/** The assignment on the page: with a shared role, its accounts include those that the settings do not name. */
 async function kitAssignment(settings: Settings, userName: string): Promise<Assignment> {
   if (settings.roles !== "shared") return assignmentOf(settings, userName);
   const all = namedAccounts(await accountsOfUnits(settings.organizationalUnits), settings);
@@ -64,7 +64,7 @@ async function kitAssignment(settings: Settings, userName: string): Promise<Assi
   return assignment.everyAccount === true ? { ...assignment, accounts: known } : assignment;
 }
 
-/** Puts values into a text. A line that names a value which is missing is left out. */
+/** Fills in a template. A line with a placeholder whose value is missing is left out. */
 function fill(text: string, values: Record<string, string | undefined>): string {
   const missing = Object.keys(values).filter((name) => values[name] === undefined);
   return (
@@ -72,14 +72,14 @@ function fill(text: string, values: Record<string, string | undefined>): string 
       .split("\n")
       .filter((line) => !missing.some((name) => line.includes(`{{${name}}}`)))
       .join("\n")
-      // A mark before a step of a list stands where a line that goes on would.
+      // A marker before a list item has the indentation of a continued line, which is removed.
       .replace(/^ *\{\{(?:article|withMfa)\}\}(?=\d\.|- )/gm, "")
       .replace(/\{\{(?:article|withMfa)\}\} ?/g, "")
       .replace(/\{\{(\w+)\}\}/g, (_placeholder, name: string) => values[name] ?? "")
   );
 }
 
-/** Opens a developer's role in the console, for who has signed in with MFA. */
+/** The console address that switches to a developer's role, for a user who has signed in with MFA. */
 function switchRoleAddress({ roleName }: Assignment, account: string, accountId: string): string {
   const query = new URLSearchParams({ account: accountId, roleName, displayName: account });
   return `https://signin.aws.amazon.com/switchrole?${query.toString()}`;

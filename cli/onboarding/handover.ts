@@ -21,11 +21,13 @@ import type { Handover } from "../results/add-developer.ts";
 
 export interface AddedDeveloper {
   handover: Handover;
-  /** What to say about the password, or the password itself. */
+  /** The password, the file that has it, or why there is none to hand over. */
   password: { shown: string } | { file: string } | "not made" | "there already";
 }
 
 /**
+ * The facts to hand over to a developer.
+ *
  * @param guides the directory in which the developers' pages are, if they were written
  * @param unreached names of accounts in which no role could be made
  */
@@ -44,12 +46,12 @@ export function handoverOf(settings: Settings, userName: string, guides?: string
   };
 }
 
-/** Where a developer's page is written. */
+/** The file of a developer's page. */
 export function guideFile(directory: string, userName: string): string {
   return join(directory, `${userName}.md`);
 }
 
-/** What to hand over, with the one-time passwords where they are to be shown: what is the same for several, once. */
+/** The page to hand over, with one-time passwords that are to be shown. What several developers have in common is printed once. */
 export function handoverPage(developers: AddedDeveloper[]): string {
   const [first] = developers;
   if (first === undefined) return "";
@@ -97,7 +99,7 @@ function severalPage(
   ].join("\n\n");
 }
 
-/** "developer in every account", "developer in sandbox, payments" */
+/** The text of a shared role: "developer in every account", "developer in sandbox, payments". */
 function sharedRoleText({ name, accounts }: NonNullable<Handover["sharedRole"]>): string {
   return `${name} in ${accounts === "every" ? "every account" : accountsText(accounts, accounts.length)}`;
 }
@@ -108,7 +110,7 @@ function passwordCell(password: AddedDeveloper["password"]): string {
   return "file" in password ? "in the file" : password.shown;
 }
 
-/** What is true of several passwords, once. */
+/** Notes on the passwords, each printed once. */
 function passwordNotes(developers: AddedDeveloper[]): string[] {
   const [passwords, notes] = [developers.map(({ password }) => password), new Set<string>()];
   for (const password of passwords) {
@@ -126,7 +128,7 @@ function page(title: string, rows: [string, string][]): string {
   return [title, ...rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`)].join("\n");
 }
 
-/** A line each, or one for many: the developer's page has them all. */
+/** A row per role, or one row for many roles: the developer's page lists them all. */
 function roleRows(roles: [string, string][]): [string, string][] {
   const accounts = roles.map(([account]) => account);
   const text = accountsText(accounts, accounts.length);
@@ -146,7 +148,7 @@ export function passwordText(userName: string, password: AddedDeveloper["passwor
   return `${password.shown}  (to be changed at the first sign-in; not shown again)`;
 }
 
-/** Refuses a file that is there, or that cannot be, before anything is changed. */
+/** Refuses a file that exists, or cannot be made, before anything is changed. */
 export async function ensureNewFile(path: string): Promise<void> {
   const remedy = "Name a new file in --password-file.";
   if (existsSync(path)) throw new Failure(`${path} is there already.`, remedy);
@@ -169,7 +171,7 @@ async function requireWritable(directory: string, path: string, remedy: string):
   }
 }
 
-/** Refuses a directory that is not there and could not be made, or in which nothing can be written, before anything is changed. */
+/** Refuses a directory that does not exist and cannot be made, or that cannot be written to, before anything is changed. */
 export async function requireMakeable(directory: string, remedy: string): Promise<void> {
   let existing = resolve(directory);
   while (!existsSync(existing)) existing = dirname(existing);
@@ -191,7 +193,7 @@ export async function writePasswordFile(path: string, passwords: Map<string, str
   }
 }
 
-/** A password is shown on a terminal or kept in a file; a pipe or a log is neither. */
+/** Refuses a run whose one-time passwords could go to a pipe or a log only: they go to a terminal or into a file. */
 export function requirePlaceForPassword(file: string | undefined, json: boolean): void {
   if (file !== undefined || (!json && isTerminal(process.stdout))) return;
   throw new Failure("A one-time password is shown on a terminal only.", "Add --password-file FILE.");

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 
+import { accountIdsIn } from "../../infra/names.ts";
 import { parseSettings } from "../../infra/settings.ts";
 import { type OrganizationView, viewOrganization } from "../aws/organization-view.ts";
 import { requirePreconditions, managementAccountAtHand } from "../aws/preconditions.ts";
@@ -21,21 +22,21 @@ import { chooseOrganization } from "./choose-organization.ts";
 import { choosePlace } from "./choose-place.ts";
 
 export interface InitializeOptions {
-  /** The directory in or above which the project is, or is to be. */
+  /** The directory in or above which the project is; a new project is made in it. */
   from: string;
   backendUrl: string | undefined;
   secretsProvider: string | undefined;
-  /** From the flags; development accounts still as NAME=ID. */
+  /** The answers from the flags; development accounts are still texts of the form NAME=ID. */
   answers: Omit<InitAnswers, "developmentAccounts"> & { developmentAccounts?: string[] | undefined };
-  /** Told what the administrator should know, before a file is written. */
+  /** Called with warnings for the administrator, before a file is written. */
   tell: (warning: string) => void;
 }
 
-/** Everything that `init` does, cheapest checks first. Files are written last, and taken back when the engine refuses. */
+/** Does everything that `init` does, the cheapest checks first. Files are written last, and removed again when the engine refuses. */
 export async function initialize(options: InitializeOptions): Promise<{
   project: Project;
   settings: InitialSettings;
-  /** In a sentence, what protects the state. */
+  /** A sentence on what protects the state. */
   protection: string;
   warnings: string[];
 }> {
@@ -77,7 +78,7 @@ export async function initialize(options: InitializeOptions): Promise<{
   return { project, settings, protection: protectionOf(where), warnings };
 }
 
-/** A roster without the developers whom a state knows would remove them. A stack that was never used may be taken. */
+/** Refuses a stack whose state has resources: a new roster would remove the state's developers. An unused stack may be taken. */
 async function requireUnused(project: Project): Promise<void> {
   const { stack, backendUrl, settingsFile } = project;
   if (!(await listStacks(project)).some(({ name }) => name === stack)) return;
@@ -116,7 +117,7 @@ const flagOf: Partial<Record<string, string>> = {
   guardRails: "--guard-rails",
 };
 
-/** Checks what the flags give by the settings' own schema; keys that are still to be asked for don't count. */
+/** Checks the flags' values by the settings' own schema; keys that are still to be asked for are not missing. */
 function requireValid(answers: InitAnswers): void {
   const given = Object.fromEntries(
     Object.entries(answers).filter(([key, value]) => key !== "stack" && value !== undefined),
@@ -133,7 +134,7 @@ function requireValid(answers: InitAnswers): void {
 
 function requireKnownAccounts(settings: InitialSettings, { accounts, inactive }: OrganizationView): void {
   const known = new Set(accounts.map(({ id }) => id));
-  const wanted = { auth: settings.authAccount, ...settings.developmentAccounts };
+  const wanted = accountIdsIn(settings);
   for (const [name, id] of Object.entries(wanted)) {
     if (known.has(id)) continue;
     const closed = inactive.find((account) => account.id === id);
@@ -150,7 +151,7 @@ function requireKnownAccounts(settings: InitialSettings, { accounts, inactive }:
   }
 }
 
-/** What an administrator should know before the policy is attached. */
+/** Warnings for the administrator before the service control policy is attached. */
 async function warningsAbout(settings: InitialSettings, { organizationalUnits }: OrganizationView): Promise<string[]> {
   const units = organizationalUnits.filter(({ id }) => settings.organizationalUnits.includes(id));
   const covered = new Set(units.flatMap(({ accountIds }) => accountIds));

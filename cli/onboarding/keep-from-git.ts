@@ -7,10 +7,10 @@ import { Failure } from "../failure.ts";
 import { isInRepository } from "../project/commit.ts";
 
 /**
- * Puts a file that holds secrets out of git's way before it is written: into `.git/info/exclude`, which stays on this machine.
+ * Makes git ignore a file of secrets before it is written, by `.git/info/exclude`, which stays on this machine.
  *
  * @returns whether that was needed
- * @throws Failure where git cannot be asked, and would take the file up
+ * @throws Failure where git cannot be asked, or would add the file all the same
  */
 export async function keepFromGit(path: string): Promise<boolean> {
   const directory = await realpath(dirname(path));
@@ -26,7 +26,7 @@ export async function keepFromGit(path: string): Promise<boolean> {
       .replace(/[\\*?[\] !#]/g, "\\$&");
     await mkdir(dirname(excludes), { recursive: true });
     await appendFile(excludes, `\n# One-time passwords, by mfa-admin\n/${pattern}\n`);
-    // A rule of the repository may come after it.
+    // A .gitignore of the repository may take precedence.
     if (await isIgnored(directory, file)) return true;
   } catch (error) {
     if (error instanceof Failure) throw error;

@@ -9,10 +9,10 @@ import { requireConfirmable } from "../terminal/ask.ts";
 import type { Printer } from "../terminal/printer.ts";
 import type { AddDevelopersOptions } from "./add-developers.ts";
 
-/** Puts developers on the roster, has them made, and prints what to hand over. */
+/** Adds developers to the roster and to the stack, and prints what to hand over. */
 export async function letIn(options: AddDevelopersOptions, printer: Printer): Promise<AddDeveloperResult> {
   const { project, file, names, accounts, until, yes } = options;
-  // What the roster cannot take is refused before the engine is loaded.
+  // Invalid names and accounts are refused before the engine is loaded.
   rosterEntries(file, names, accounts, until);
   const commit = fileToCommit(project);
   requireConfirmable(yes);
@@ -31,7 +31,7 @@ export async function letIn(options: AddDevelopersOptions, printer: Printer): Pr
   return { added: names, applied: true, ...result, developers: handed, pending, commit };
 }
 
-/** Puts developers on the roster, and nothing else: for a pull request. */
+/** Adds developers to the roster alone, for a pull request. */
 export async function addToRoster(
   {
     project,

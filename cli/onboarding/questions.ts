@@ -7,7 +7,7 @@ import { askText, canAsk, chooseOne, chooseSome } from "../terminal/ask.ts";
 import { askGuardRails } from "./ask-guard-rails.ts";
 import type { InitialSettings } from "../project/initialize.ts";
 
-/** The flags of `init`; what is left out is asked for on a terminal. */
+/** The flags of `init`; missing ones are asked for on a terminal. */
 export interface InitAnswers {
   stack?: string | undefined;
   authAccount?: string | undefined;
@@ -21,7 +21,7 @@ export interface InitAnswers {
 
 type AccessKeys = NonNullable<InitialSettings["accessKeys"]>;
 
-/** Refuses at once when something is missing and nobody can be asked. */
+/** Refuses missing flags where there is no terminal to ask on. */
 export function requireComplete(answers: InitAnswers): void {
   if (canAsk()) return;
   const missing = [
@@ -39,7 +39,7 @@ export async function askStack(): Promise<string> {
   return askText("Name of the stack:", valid, "main");
 }
 
-/** Asks for what the flags leave open, offering what the organization has. */
+/** Asks for settings that the flags leave open, offering the organization's accounts and units. */
 export async function askSettings(
   answers: InitAnswers,
   { accounts, organizationalUnits }: OrganizationView,
@@ -87,7 +87,7 @@ export async function askSettings(
   return { ...settings, ...(guardRails !== undefined && { guardRails }) };
 }
 
-/** It has a default, and is asked for where other things are. */
+/** Asks for `accessKeys`. It has a default, so it is asked for only together with other settings. */
 async function askAccessKeys(): Promise<AccessKeys> {
   const chosen = await chooseOne("How do developers make, change and delete their access keys?", [
     { value: "with-mfa", short: "with MFA alone", name: "with MFA alone, as AWS advises (recommended)" },
@@ -96,7 +96,7 @@ async function askAccessKeys(): Promise<AccessKeys> {
   return settingsSchema.shape.accessKeys.unwrap().parse(chosen);
 }
 
-/** The region that developers work in; that of whoever asks is offered. It has a default, and is asked for where other things are. */
+/** Asks for the developers' region, offering the caller's own. It has a default, so it is asked for only together with other settings. */
 async function askRegion(): Promise<string | undefined> {
   const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
   const valid = (value: string): true | string => {
@@ -106,7 +106,7 @@ async function askRegion(): Promise<string | undefined> {
   return askText("Region of the developers' profiles:", valid, AWS_REGION || AWS_DEFAULT_REGION || homeRegion);
 }
 
-/** Names for the chosen accounts, made of those that the organization gives them. */
+/** Names for the chosen accounts, made from their names in AWS Organizations. */
 function named(accounts: { id: string; name: string }[], ids: string[]): Record<string, string> {
   const result: Record<string, string> = {};
   for (const id of ids) {

@@ -21,18 +21,18 @@ import {
 export { handoverPage } from "./handover.ts";
 
 export interface ResetPasswordsOptions {
-  /** Everybody on the roster who has no password, when left out. */
+  /** The developers; everybody on the roster without a password when left out. */
   names: string[] | undefined;
-  /** Where the passwords are written instead of being shown. */
+  /** The file for the passwords, which are shown otherwise. */
   passwordFile: string | undefined;
   yes: boolean;
   json: boolean;
 }
 
 /**
- * Gives developers one-time passwords for the console, the first or new ones.
+ * Gives developers one-time passwords for the console, first or new ones.
  *
- * @returns what to hand over; nobody, where all have a password already
+ * @returns the facts to hand over; empty where all have a password already
  */
 export async function resetPasswords(
   project: Project,
@@ -53,7 +53,7 @@ export async function resetPasswords(
   try {
     await doEach(chosen.map((name) => async () => passwords.set(name, await resetPassword(iam, name))));
   } finally {
-    // What was made by then is not lost to what was refused.
+    // Passwords that were made are kept even if another one was refused.
     if (passwordFile !== undefined && passwords.size > 0) {
       await writePasswordFile(passwordFile, new Map(chosen.map((name) => [name, passwords.get(name)])));
     }
@@ -69,7 +69,7 @@ function passwordsOf(names: string[]): string {
   return names.length === 1 ? `${names.join("")}'s password` : `the passwords of ${listed(names, (name) => name)}`;
 }
 
-/** Those of them who are users of the account. */
+/** The names that are users of the account. */
 async function there(iam: IAMClient, names: string[]): Promise<string[]> {
   const users = new Set<string | undefined>();
   for await (const { Users = [] } of paginateListUsers({ client: iam }, {})) {

@@ -1,6 +1,6 @@
 import { isMap, isScalar, parseDocument, stringify } from "yaml";
 
-/** The text of a `Pulumi.yaml` that keeps the state elsewhere. Every other line stays as it is to the letter. */
+/** The text of a `Pulumi.yaml` with another backend. Every other line stays unchanged to the letter. */
 export function withBackendUrl(text: string, url: string): string {
   const document = parseDocument(text);
   const present = document.getIn(["backend", "url"], true);
@@ -13,7 +13,7 @@ export function withBackendUrl(text: string, url: string): string {
   return document.toString({ lineWidth: 0 });
 }
 
-/** The text of a `Pulumi.yaml` that names the organization which has the stacks at a server; none, where it has no use for one. */
+/** The text of a `Pulumi.yaml` with the organization of the stacks at a server, or without one where it is undefined. */
 export function withOrganization(text: string, organization: string | undefined): string {
   const line = /^organization:.*\n?/m;
   if (organization === undefined) return text.replace(line, "");

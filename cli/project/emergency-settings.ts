@@ -9,7 +9,7 @@ import type { Project } from "./project.ts";
 import { type RosterName, rosterNames } from "./roster-names.ts";
 import { yamlDocument } from "./yaml-file.ts";
 
-/** What shutting somebody out goes by: where the users are, and how other accounts are reached. */
+/** The settings that shutting somebody out needs: the users' account, and the way into other accounts. */
 export type EmergencySettings = Pick<
   Settings,
   "authAccount" | "developmentAccounts" | "accessRole" | "rolePrefix" | "roles" | "organizationalUnits"
@@ -18,10 +18,10 @@ export type EmergencySettings = Pick<
 };
 
 /**
- * Reads of the settings what an emergency needs, each key by itself: whatever is wrong with the rest of the file, or with
- * somebody else's line, keeps nobody's access alive.
+ * Reads the settings that an emergency needs, each key by itself: an error elsewhere in the file, or in somebody else's entry, must not
+ * keep anybody's access alive.
  *
- * @throws Failure when the file does not tell the auth account
+ * @throws Failure when the file has no valid auth account
  */
 export async function readEmergencySettings({ settingsFile }: Project): Promise<EmergencySettings> {
   const document = yamlDocument(await readFile(settingsFile, "utf8"));
@@ -53,7 +53,7 @@ function readingsIn(document: Document): Record<string, unknown> {
   try {
     content = document.toJS();
   } catch {
-    // An alias without its anchor.
+    // An alias has no anchor.
     content = undefined;
   }
   const entries = Object.entries(mapOf(mapOf(content)["config"]));

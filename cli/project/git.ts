@@ -4,14 +4,14 @@ import { buffer } from "node:stream/consumers";
 
 import type { Project } from "./project.ts";
 
-/** What git has printed, or why it has failed, in the one language that its errors can be told apart in. */
+/** git's stdout, or its error in the C locale, by which errors are told apart. */
 export type GitAnswer = { output: Buffer } | { failure: string };
 
 /** @param input what is written to git's stdin */
 export async function git(directory: string, args: string[], input = ""): Promise<GitAnswer> {
   const env = { ...process.env, LC_ALL: "C", LANGUAGE: "" };
   const child = spawn("git", args, { cwd: directory, env, stdio: ["pipe", "pipe", "pipe"] });
-  // A git that ends early does not read its input; its exit status tells.
+  // A git that exits early does not read its input; its exit code tells the reason.
   child.stdin.on("error", () => undefined);
   child.stdin.end(input);
   const ended = new Promise<number | null>((resolve, reject) => {
@@ -28,7 +28,7 @@ export async function git(directory: string, args: string[], input = ""): Promis
   }
 }
 
-/** The commit that is checked out, and whether some files of the project are as it has them. */
+/** The commit that is checked out, and whether the project's files are unchanged in it. */
 export interface Commit {
   /** The full hash. */
   id: string;
@@ -40,7 +40,7 @@ export interface Commit {
  * The commit that a project's files come from.
  *
  * @param files paths below the project's directory, or absolute ones
- * @returns nothing where the project is in no git repository, or in one without a commit
+ * @returns undefined where the project is in no git repository, or in one without a commit
  */
 export async function commitOf(
   { directory }: Pick<Project, "directory">,
@@ -49,7 +49,7 @@ export async function commitOf(
   const head = await git(directory, ["rev-parse", "--verify", "HEAD^{commit}"]);
   if ("failure" in head) return undefined;
   const own = files.map((file) => (isAbsolute(file) ? relative(directory, file) : file));
-  // Files that .gitignore names are not in git, either.
+  // Files that .gitignore lists are not in the commit, either.
   const asked = ["status", "--porcelain", "--ignored", "--untracked-files=all", "--", ...own];
   const status = await git(directory, asked);
   return {

@@ -12,14 +12,14 @@ import { withOrganization } from "./backend-text.ts";
 import { defaultBackendUrl, findProjectDirectory, type Project, readProjectFile, settingsFileOf } from "./project.ts";
 import { parseYamlFile } from "./yaml-file.ts";
 
-/** What `init` decides; everything else has a default that the schema names. */
+/** The settings that `init` decides; all others have a default in the schema. */
 export type InitialSettings = Pick<
   Settings,
   "organizationalUnits" | "authAccount" | "developmentAccounts" | "accessRole" | "region" | "accessKeys"
 > &
   Partial<Pick<Settings, "guardRails">>;
 
-/** Where the files of a new stack go. @throws Failure when the stack has its settings already */
+/** The place of a new stack's files. @throws Failure when the stack has a settings file already */
 export function newStackPlace(from: string, stack: string): { directory: string; settingsFile: string } {
   const directory = findProjectDirectory(from) ?? from;
   const settingsFile = settingsFileOf(directory, stack);
@@ -32,19 +32,19 @@ export function newStackPlace(from: string, stack: string): { directory: string;
   return { directory, settingsFile };
 }
 
-/** What the files of a new stack say. */
+/** The content of a new stack's files. */
 export interface NewStack {
   stack: string;
   settings: InitialSettings;
-  /** Where the state is to be; what `Pulumi.yaml` or `PULUMI_BACKEND_URL` say when left out. */
+  /** The backend of the state; that of `Pulumi.yaml` or `PULUMI_BACKEND_URL` when left out. */
   backendUrl: string | undefined;
-  /** The organization that has the stack, where a server keeps the state. */
+  /** The stack's organization, where a server keeps the state. */
   organization?: string | undefined;
-  /** What keeps the stack's secrets; Pulumi's own choice when left out. */
+  /** The stack's secrets provider; Pulumi's default when left out. */
   secretsProvider?: string | undefined;
 }
 
-/** Writes the files of a new stack, lets `finish` do the rest, and takes them away again when that fails. */
+/** Writes the files of a new stack and calls `finish`. When that fails, the files are removed again. */
 export async function writeProject(
   { directory, settingsFile }: { directory: string; settingsFile: string },
   { stack, settings, backendUrl: chosenUrl, organization, secretsProvider }: NewStack,
@@ -79,7 +79,7 @@ export async function writeProject(
   }
 }
 
-/** `Pulumi.yaml`, made or completed: a backend that is there is never replaced. */
+/** The text of `Pulumi.yaml`, new or completed: an existing backend is never replaced. */
 async function projectFileText(
   directory: string,
   backendUrl: string | undefined,

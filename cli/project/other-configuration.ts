@@ -9,8 +9,9 @@ import { Failure, FileFailure, type FileProblem } from "../failure.ts";
 import { parseYamlFile } from "./yaml-file.ts";
 
 /**
- * Refuses settings outside of `Pulumi.<stack>.yaml`. The engine takes some from the project's own file, too, and another place for
- * the stack's (Pulumi Docs, "Pulumi project file reference": config, stackConfigDir); the CLI would go by other ones than it does.
+ * Refuses settings outside of `Pulumi.<stack>.yaml`. The engine also reads settings from `Pulumi.yaml`, and that file can move the stack's
+ * settings to another directory (Pulumi Docs, "Pulumi project file reference": config, stackConfigDir). The CLI would then use other
+ * settings than the engine.
  *
  * @param settingsFile the path of `Pulumi.<stack>.yaml`
  * @throws FileFailure naming the key and the line
@@ -40,7 +41,7 @@ function otherSettings(path: string, text: string, settingsFile: string): FilePr
     const name = String(key.value);
     const config = isAlias(value) ? value.resolve(document) : value;
     if (name === "<<") refuse(key, name, "write out what is merged here");
-    // What `config` was for before it held values.
+    // A text in `config` names that directory, too, as in older versions of Pulumi.
     if (name === "stackConfigDir" || (name === "config" && isScalar(config) && config.value !== null)) {
       refuse(key, name, `the engine would look for ${settingsFile} there; take it out`);
     }
@@ -55,7 +56,7 @@ function otherSettings(path: string, text: string, settingsFile: string): FilePr
   return problems;
 }
 
-/** With the namespace, or without it: the engine adds the project's name. */
+/** Whether a key is a setting, with the namespace or without: the engine adds the project's name. */
 function isSetting(key: string): boolean {
   return key.startsWith("mfa-admin:") || settingsKeys.includes(key);
 }

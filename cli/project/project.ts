@@ -14,16 +14,16 @@ export interface Project {
   stack: string;
   /** `Pulumi.<stack>.yaml`, an absolute path. */
   settingsFile: string;
-  /** Where the state is: `PULUMI_BACKEND_URL`, else `Pulumi.yaml`, else the project's own directory. */
+  /** The URL of the state's backend: `PULUMI_BACKEND_URL`, else that of `Pulumi.yaml`, else a directory in the project. */
   backendUrl: string;
   /**
-   * The organization that has the stack where a server keeps the state: by `--stack ORG/NAME`, else by `Pulumi.yaml`. Pulumi's own
-   * choice, the default of whoever is logged in, when left out.
+   * The organization of the stack where a server keeps the state: by `--stack ORG/NAME`, else by `Pulumi.yaml`. When left out, Pulumi takes
+   * the default of the user who is logged in.
    */
   organization?: string;
 }
 
-/** The state of a project that says nothing else, relative to the project directory. */
+/** The backend of a project that names none, relative to the project directory. */
 export const defaultBackendUrl = "file://./.mfa-admin/state";
 
 const projectFile = "Pulumi.yaml";
@@ -64,7 +64,7 @@ export async function openProject(from: string, stack: string | undefined): Prom
   return { directory, name, stack: chosen, settingsFile, backendUrl, ...(organization && { organization }) };
 }
 
-/** @throws Failure where an organization is named, and no server keeps the state that would know of organizations */
+/** @throws Failure where an organization is named, but the state is not kept by a server, which alone has organizations */
 export function requireServerFor(
   organization: string | undefined,
   { backendUrl, stack }: Pick<Project, "backendUrl" | "stack">,
@@ -76,7 +76,7 @@ export function requireServerFor(
   );
 }
 
-/** A stack as Pulumi takes it on the command line: NAME, ORG/NAME or ORG/PROJECT/NAME. */
+/** The parts of a stack's name on Pulumi's command line: NAME, ORG/NAME or ORG/PROJECT/NAME. */
 export function parseStackName(text: string): { stack: string; project?: string; organization?: string } {
   const parts = text.split("/");
   const [organization = "", project] = parts;
@@ -88,18 +88,18 @@ export function parseStackName(text: string): { stack: string; project?: string;
   return { stack, organization, ...(parts.length === 3 && project !== undefined && { project }) };
 }
 
-/** What names a stack beyond doubt. */
+/** The parts that identify a stack. */
 export type StackName = Pick<Project, "stack" | "backendUrl" | "organization">;
 
 /**
- * The stack as the engine and the user are to be told of it, as `--stack` takes it: whatever organization is the default of
- * whoever is logged in, or `Pulumi.yaml`'s.
+ * The stack's name for `--stack`, the engine and messages. It includes the organization where a server keeps the state, so that it depends
+ * neither on the user's default organization nor on `Pulumi.yaml`.
  */
 export function stackReference({ stack, backendUrl, organization }: StackName): string {
   return organization !== undefined && isServer(backendUrl) ? `${organization}/${stack}` : stack;
 }
 
-/** The stack that is named, else the project's only one, if it has its settings; nothing where there is none yet. */
+/** The stack that is named, else the project's only one, if it has a settings file; undefined where there is none yet. */
 export async function findStackSettings(from: string, stack: string | undefined): Promise<Project | undefined> {
   const directory = findProjectDirectory(from);
   if (directory === undefined) return undefined;
@@ -116,7 +116,7 @@ export async function openProjects(from: string): Promise<[Project, ...Project[]
   return [project, ...(await Promise.all(others.map((stack) => openProject(from, stack))))];
 }
 
-/** What a project directory's `Pulumi.yaml` gives of the project and its state; the environment's backend comes before it. */
+/** The project and its backend in a directory's `Pulumi.yaml`; the environment's backend takes precedence. */
 export async function readProjectFile(directory: string): Promise<{
   name: string;
   backendUrl: string;

@@ -5,7 +5,7 @@ import { rosterEntries } from "./roster.ts";
 import { SettingsFile } from "./settings-file.ts";
 import { tell } from "../terminal/tell.ts";
 
-/** What new names on the roster are given, all alike. */
+/** The access of the new developers, the same for all. */
 interface Given {
   /** Names of development accounts; every one when left out. */
   accounts: string[] | undefined;
@@ -14,8 +14,8 @@ interface Given {
 }
 
 /**
- * New names on the roster. They are written when their run begins, onto the file as it is by then, and taken off alone where
- * nothing came of it: what else was edited in the meantime is somebody else's.
+ * New names on the roster. They are written when their run begins, to the file as it is then. If the run makes nothing, they alone are
+ * removed again: other edits made in the meantime stay.
  */
 export class RosterEdit {
   /** The settings with the new names. */
@@ -36,17 +36,17 @@ export class RosterEdit {
     this.after = this.#added(before);
   }
 
-  /** The same onto what the file says now. */
+  /** The same edit of the file's current content. */
   async again(): Promise<RosterEdit> {
     return new RosterEdit(this.project, await this.#now(), this.names, this);
   }
 
-  /** Whether the names are on the roster by this edit. */
+  /** Whether this edit has written the names. */
   get isWritten(): boolean {
     return this.#written;
   }
 
-  /** The first time only: a run may begin again. */
+  /** Writes the names, the first time only: a run may begin again. */
   async write(): Promise<void> {
     if (this.#written) return;
     const now = await this.#now();

@@ -2,13 +2,13 @@ import { type Document, isAlias, isMap, isScalar, parse } from "yaml";
 
 /** A name on the roster. */
 export interface RosterName {
-  /** As the CLI reads it. */
+  /** The name as the CLI reads it. */
   name: string;
-  /** Every way in which it can be read, this one included: the engine may have made a user by another. */
+  /** All readings of the name, the CLI's included: the engine may have made a user by another one. */
   readings: string[];
 }
 
-/** The names on the roster of a settings file, whatever else is wrong with it. */
+/** The names on the roster of a settings file, even if the file is invalid otherwise. */
 export function rosterNames(document: Document): RosterName[] {
   const node = document.getIn(["config", "mfa-admin:developers"], true);
   const roster = isAlias(node) ? node.resolve(document) : node;
@@ -23,12 +23,12 @@ export function rosterNames(document: Document): RosterName[] {
   });
 }
 
-/** IAM's names are the same whatever their case (IAM API Reference, "CreateUser"). */
+/** Whether IAM takes two names for the same: it ignores case (IAM API Reference, "CreateUser"). */
 export function isSameName(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }
 
-/** As YAML 1.1 has it, of which the engine's reader keeps the numbers: 0712 is 458. */
+/** The reading of YAML 1.1, of which the engine's parser keeps the numbers: 0712 is 458. */
 function olderReading(source: string): string[] {
   try {
     const value: unknown = parse(source, { version: "1.1" });

@@ -14,8 +14,8 @@ export interface RosterEntry {
 const path = ["config", "mfa-admin:developers"];
 
 /**
- * The text of a settings file with developers added, a line each. Every other line stays as it is to the letter, as a
- * review of the change wants it.
+ * The text of a settings file with developers added, a line each. Every other line stays unchanged to the letter, for the review of the
+ * change.
  */
 export function withDevelopers(text: string, entries: Record<string, RosterEntry>): string {
   const document = yamlDocument(text);
@@ -32,7 +32,7 @@ export function withDevelopers(text: string, entries: Record<string, RosterEntry
     const at = lineEnd(text, end);
     return opened + text.slice(end, at) + lines(entries, `${columnOf(text, key)}  `) + text.slice(at);
   }
-  // No roster yet, or one in braces: it is laid out anew.
+  // Without a roster, or with one in braces, the roster is written anew.
   if (!isMap(roster)) document.setIn(path, document.createNode({}));
   for (const [name, entry] of Object.entries(entries)) {
     const key = new Scalar(name);
@@ -44,7 +44,7 @@ export function withDevelopers(text: string, entries: Record<string, RosterEntry
   return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
-/** The text of a settings file without these developers; the comment right above one goes along. */
+/** The text of a settings file without these developers. The comment right above an entry is removed with it. */
 export function withoutDevelopers(text: string, names: string[]): string {
   const document = yamlDocument(text);
   const roster = document.getIn(path, true);
@@ -55,7 +55,7 @@ export function withoutDevelopers(text: string, names: string[]): string {
   }
   const leaving = roster.items.filter(({ key }) => names.includes(keyText(key)));
   let result = text;
-  // From the last to the first, so that the places of the others stay as they are.
+  // Entries are removed from the last to the first, so that the offsets of the others stay valid.
   for (const item of leaving.toReversed()) {
     const start = commentedStart(text, lineStart(text, startOf(item)), item === roster.items[0]);
     result = result.slice(0, start) + result.slice(lineEnd(text, endOfNode(item)) + 1);
@@ -65,19 +65,19 @@ export function withoutDevelopers(text: string, names: string[]): string {
   return `${result.slice(0, colon)} {}${result.slice(colon)}`;
 }
 
-/** What is to be written of somebody's end. */
+/** The end of somebody's access, to be written into the roster. */
 export interface RosterEnd {
   name: string;
   /** The last day, YYYY-MM-DD, with or without an offset. */
   until: string;
-  /** Where alone it ends, and the accounts of the entry, should it have them as a list or leave them out. */
+  /** The only account whose access ends, and all accounts of the developer, where the entry has them as a list or not at all. */
   account?: { name: string; all: string[] } | undefined;
 }
 
 /**
  * The text of a settings file in which somebody's access, or that to one account, ends after another day. No other entry is touched.
  *
- * @returns nothing where the entry is written in a way that has to be edited by hand, such as by an alias
+ * @returns undefined where the entry has to be edited by hand, such as one with an alias
  */
 export function withUntil(text: string, { name, until, account }: RosterEnd): string | undefined {
   const roster = yamlDocument(text).getIn(path, true);
@@ -96,7 +96,7 @@ export function withUntil(text: string, { name, until, account }: RosterEnd): st
   return isSeq(accounts.value) ? replaced(text, accounts.value, map) : undefined;
 }
 
-/** Sets a key in the map that a pair holds. */
+/** Sets a key in the map that is a pair's value. */
 function withKey(text: string, pair: Pair, value: string, key = "until"): string | undefined {
   const { value: map } = pair;
   const written = `${key}: ${value}`;
@@ -114,7 +114,7 @@ function withKey(text: string, pair: Pair, value: string, key = "until"): string
   return text.slice(0, at) + written + between + text.slice(at);
 }
 
-/** A value that is `~`, `null` or left out. */
+/** Replaces a value that is `~`, `null` or left out. */
 function withNothingReplaced(text: string, { key, value }: Pair, by: string): string {
   const source = isScalar(value) ? (value.source ?? "") : "";
   if (source !== "") return replaced(text, value as Node, by);
@@ -124,7 +124,7 @@ function withNothingReplaced(text: string, { key, value }: Pair, by: string): st
 
 function replaced(text: string, { range }: Node, by: string): string {
   const [start, end] = range ?? [0, 0];
-  // A block's node goes on to the next line.
+  // The range of a block's node includes the line break.
   const kept = /\n\s*$/.exec(text.slice(start, end))?.[0] ?? "";
   return text.slice(0, start) + by + kept + text.slice(end);
 }
@@ -142,7 +142,7 @@ function lines(entries: Record<string, RosterEntry>, indent: string): string {
     .join("");
 }
 
-/** In quotes where YAML, or the older YAML of other programs, would take it for something else than text. */
+/** A value in YAML, quoted where YAML 1.2, or the 1.1 of other programs, would read it as something other than text. */
 const scalar = (value: string): string =>
   needsQuotes(value) ? JSON.stringify(value) : stringify(value, { version: "1.1" }).trim();
 
@@ -156,7 +156,7 @@ function startOf({ key }: Pair): number {
   return (key as Node).range?.[0] ?? 0;
 }
 
-/** Where an entry's own text ends: what comes after it on the line is a comment. */
+/** The offset at which an entry's text ends; the rest of its line is a comment. */
 function endOfNode({ key, value }: Pair): number {
   const end = (isNode(value) ? value.range : undefined)?.[1] ?? 0;
   return Math.max(end, (key as Node).range?.[1] ?? 0);
@@ -173,7 +173,7 @@ function lineEnd(text: string, at: number): number {
 
 const columnOf = (text: string, at: number): string => text.slice(lineStart(text, at), at);
 
-/** Comment lines right above an entry are about it; above the first one, about the whole roster. */
+/** The begin of an entry with the comment lines right above it. Above the first entry, a comment is about the whole roster. */
 function commentedStart(text: string, start: number, isFirst: boolean): number {
   let at = start;
   while (!isFirst) {

@@ -7,7 +7,7 @@ import { Failure } from "../failure.ts";
 import type { RosterEntry } from "./roster-text.ts";
 import type { SettingsFile } from "./settings-file.ts";
 
-/** Who is to be added, checked against the roster before anything is changed. */
+/** The roster entries of new developers, checked against the roster before anything is changed. */
 export function rosterEntries(
   file: SettingsFile,
   names: string[],
@@ -48,7 +48,7 @@ export function rosterEntries(
   );
 }
 
-/** @throws Failure for a day that is none, or is over */
+/** @throws Failure for text that is no day, or a day that is over */
 export function requireDayToCome(until: string): void {
   const problem = untilProblem(until);
   if (problem !== undefined) throw new Failure(`--until ${until}: ${problem}.`, "Nothing was changed.");
@@ -60,13 +60,13 @@ export function requireDayToCome(until: string): void {
   );
 }
 
-/** @throws Failure for a name that is none of the development accounts */
+/** @throws Failure for a name that is not one of the development accounts */
 export function requireAccounts(
   { developmentAccounts, roles }: Pick<Settings, "developmentAccounts" | "roles">,
   accounts: string[] | undefined,
 ): void {
   const known = Object.keys(developmentAccounts);
-  // With a shared role, the names that AWS Organizations has count, too: whether it has them is asked later.
+  // With a shared role, names in AWS Organizations are valid, too; they are looked up later.
   const unknown = roles === "shared" ? undefined : accounts?.find((account) => !known.includes(account));
   if (unknown !== undefined) {
     const meant = closest(unknown, known);

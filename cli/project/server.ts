@@ -3,14 +3,14 @@ import { join } from "node:path";
 
 import { pulumiHome } from "../../toolchain/cache.js";
 
-/** Whether a server keeps the state: Pulumi Cloud, or one of one's own. It has its own secrets, locks and older versions. */
+/** Whether a server keeps the state: Pulumi Cloud or a self-hosted one. It has its own secrets, locks and versions of the state. */
 export function isServer(backendUrl: string): boolean {
   return /^https?:/.test(backendUrl);
 }
 
-/** Whether nobody is logged in at the server that keeps the state, as Pulumi looks for it. */
+/** Whether the user is not logged in at the server that keeps the state, checked as Pulumi does. */
 export async function lacksLogin(backendUrl: string): Promise<boolean> {
-  // A CI hands over what it must not know as an empty text.
+  // A CI system passes a secret that the job may not have as an empty text.
   if (!isServer(backendUrl) || process.env["PULUMI_ACCESS_TOKEN"]) return false;
   const directory = process.env["PULUMI_CREDENTIALS_PATH"] || pulumiHome();
   try {

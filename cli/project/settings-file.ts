@@ -17,14 +17,14 @@ import { parseYamlFile, yamlDocument } from "./yaml-file.ts";
 import { differentReadings } from "./yaml-readings.ts";
 
 /**
- * `Pulumi.<stack>.yaml`: the roster and the other settings, in the place where Pulumi looks for them. Edits keep comments
- * and order, and reach the disk whole or not at all.
+ * `Pulumi.<stack>.yaml`: the roster and the other settings, where Pulumi looks for them. Edits keep comments and order, and are written to
+ * the disk as a whole or not at all.
  */
 export class SettingsFile {
   readonly path: string;
-  /** As they are written, with access that is over. */
+  /** The settings as written, with access that has ended. */
   readonly written: Settings;
-  /** As they are in force: without what is over by now (`until`). */
+  /** The settings in force, without access that has ended by now (`until`). */
   readonly settings: Settings;
   private readonly text: string;
 
@@ -37,7 +37,7 @@ export class SettingsFile {
   }
 
   /**
-   * With the files of policies that it names.
+   * Reads the file, and the policy files that it names.
    *
    * @throws FileFailure naming the key and the line of what is wrong, also in one of these files
    */
@@ -60,7 +60,7 @@ export class SettingsFile {
     return new SettingsFile(path, file.text, policies);
   }
 
-  /** The same from a text that is not on the disk, such as an earlier one. */
+  /** The settings in a text that is not on the disk, such as an earlier version. */
   static parse(path: string, text: string): SettingsFile {
     return new SettingsFile(path, text);
   }
@@ -75,7 +75,7 @@ export class SettingsFile {
     return new SettingsFile(this.path, withoutDevelopers(this.text, names), this.settings.ownPolicies);
   }
 
-  /** The same file with another end of somebody's access, not yet written; nothing where that has to be edited by hand. */
+  /** The same file with another end of somebody's access, not yet written; undefined where the end has to be edited by hand. */
   withUntil(end: RosterEnd): SettingsFile | undefined {
     const text = withUntil(this.text, end);
     return text === undefined ? undefined : new SettingsFile(this.path, text, this.settings.ownPolicies);
@@ -86,13 +86,13 @@ export class SettingsFile {
     return this.text === other.text;
   }
 
-  /** The line of a key below `mfa-admin:`, or of the nearest one above it that is there. */
+  /** The line of a key below `mfa-admin:`, or of the nearest existing key above it. */
   lineOf(keys: string[]): number | undefined {
     const lines = new LineCounter();
     return lineOf(yamlDocument(this.text, lines), lines, keys);
   }
 
-  /** Written beside and renamed: a crash in the middle leaves the old file. */
+  /** Writes a new file and renames it: a crash in the middle leaves the old file. */
   async write(): Promise<void> {
     await writeFileAtomic(this.path, this.text);
   }
@@ -103,7 +103,7 @@ function validate(path: string, text: string): Settings {
   const { problems: unclear, unquoted } = differentReadings(document, text, lines, namespace, settingsKeys);
   const problems = [...misplaced(document, lines), ...unclear];
   if (problems.length > 0) throw new FileFailure(path, problems);
-  // As they are written: what is due in their place says whether quotes are what they lack.
+  // Ambiguous values are validated as texts: the schema then shows whether only the quotes are missing.
   for (const { scalar } of unquoted) scalar.value = scalar.source ?? "";
   const { config } = (unquoted.length === 0 ? content : document.toJS()) as { config: Record<string, unknown> };
   const values = Object.fromEntries(

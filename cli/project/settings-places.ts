@@ -4,12 +4,12 @@ import { settingsKeys } from "../../infra/settings.ts";
 import { closest } from "../closest.ts";
 import type { FileProblem } from "../failure.ts";
 
-/** Where in `Pulumi.<stack>.yaml` the settings stand, and where they don't. */
+/** The places of settings in `Pulumi.<stack>.yaml`. */
 
 /** The namespace of the keys below `config:`. */
 export const namespace = "mfa-admin:";
 
-/** What stands where no setting is read, so that it would go unheard. */
+/** Problems of keys in places where no setting is read, so that they would be ignored silently. */
 export function misplaced(document: Document, lines: LineCounter): FileProblem[] {
   const at = (node: unknown, message: string): FileProblem => ({ line: lineOfNode(node, lines), message });
   const root = document.contents;
@@ -47,7 +47,9 @@ export function misplaced(document: Document, lines: LineCounter): FileProblem[]
   });
 }
 
-/** Why a key below `config:` is read by nobody, where a setting is likely to be meant. Other namespaces are other programs'. */
+/**
+ * The problem of a key below `config:` that nothing reads, where a setting was probably meant. Other namespaces belong to other programs.
+ */
 function strayKey(key: string): string | undefined {
   if (key.startsWith(namespace) || settingsKeys.includes(key) || key === "<<") return undefined;
   if (`${key}:` === namespace) return `write the namespace before each key instead, as in ${namespace}authAccount`;
@@ -57,11 +59,11 @@ function strayKey(key: string): string | undefined {
     return `the namespace is ${namespace}${didYouMean(closest(name, settingsKeys))}`;
   }
   if (key.includes(":")) return undefined;
-  // The engine takes it for one of the project's own.
+  // The engine takes such a key for one of the project's own namespace.
   return `there is no such key${didYouMean(closest(key, settingsKeys)) || "; what belongs to the key above is indented further than that"}`;
 }
 
-/** Without a roster nobody is let in, so that one of another namespace is not passed over. */
+/** The problem of a roster under another namespace, where there is no roster: it would let nobody in. */
 function otherRoster(key: string, items: Pair[]): string | undefined {
   const own = `${namespace}developers`;
   if (key.startsWith(namespace) || !key.endsWith(":developers") || pairIn({ items }, own) !== undefined)
@@ -82,7 +84,7 @@ export function namesakes(document: Document, name: string): string[] {
     .filter((key) => key.endsWith(`:${name}`) && !key.startsWith(namespace));
 }
 
-/** The line of a key below `mfa-admin:`, or of the nearest one above it that is there. */
+/** The line of a key below `mfa-admin:`, or of the nearest existing key above it. */
 export function lineOf(document: Document, lines: LineCounter, keys: PropertyKey[]): number | undefined {
   return nodesTo(document, keys)
     .map(({ place }) => lineOfNode(place, lines))
@@ -95,7 +97,7 @@ export function isCommented(document: Document, keys: PropertyKey[]): boolean {
   return isScalar(value) && value.value === null && typeof value.comment === "string";
 }
 
-/** Each key on the way down, or entry of a list, with its value; as far as they are there. */
+/** The existing keys or list entries on the way down to a key, with their values. */
 function nodesTo(document: Document, keys: PropertyKey[]): { place: unknown; value: unknown }[] {
   const [first, ...rest] = keys.map(String);
   const found: { place: unknown; value: unknown }[] = [];

@@ -14,26 +14,26 @@ interface SettingsText {
   lines: LineCounter;
 }
 
-/** A problem of one key, by the keys down to it. */
+/** A problem of one key, named by the path of keys to it. */
 interface KeyProblem {
   keys: string[];
-  /** The key is wrong, whatever its value. */
+  /** Whether the key is wrong, whatever its value. */
   isKey: boolean;
   message: string;
 }
 
-/** What is wrong with settings, each thing once and at its line. */
+/** The problems of the settings, each once and with its line. */
 export function problemsOf(issues: z.core.$ZodIssue[], { unquoted, document, lines }: SettingsText): FileProblem[] {
   const unknown = issues.flatMap((issue) =>
     issue.code === "unrecognized_keys" ? issue.keys.map((key) => unknownKey([...issue.path.map(String), key])) : [],
   );
   const known = issues.filter(({ code }) => code !== "unrecognized_keys").map((issue) => keyProblem(issue, document));
-  // A key that is missing for a slip in its name is told by the slip.
+  // A key that is missing because of a typo in its name is reported by the typo alone.
   const found = [
     ...known.filter(({ keys, isMissing }) => !isMissing || !unknown.some(({ meant }) => isSameWord(meant, keys))),
     ...unknown,
   ];
-  // Quotes help where the text is what is due, and nothing else is wrong with it.
+  // Missing quotes are reported where a text is expected, and nothing else is wrong with the value.
   const lacking = unquoted.filter(({ path: [first = "", ...rest], isKey }) => {
     const path = [first.slice(namespace.length), ...rest];
     const isAbout = (one: KeyProblem): boolean => one.keys.length < path.length || one.isKey || !isKey;
@@ -67,7 +67,7 @@ function keyProblem(issue: z.core.$ZodIssue, document: Document): KeyProblem & {
   };
 }
 
-/** A key that does not exist, with the one that was meant, if that can be told. */
+/** The problem of an unknown key, with the key that was meant, if one is near. */
 function unknownKey(keys: string[]): KeyProblem & { meant: string[] } {
   const [above, key] = [keys.slice(0, -1), keys.at(-1) ?? ""];
   const own = above[0] === undefined ? settingsKeys : (innerKeys[above[0]] ?? []);
@@ -78,7 +78,7 @@ function unknownKey(keys: string[]): KeyProblem & { meant: string[] } {
   return { keys, meant, isKey: true, message: `there is no such key; ${what}` };
 }
 
-/** A key as a path: the settings are maps. */
+/** The advice for a key that is written as a path: settings are nested maps. */
 function belowSetting(key: string): string | undefined {
   const [first = "", ...rest] = key.split(/[.:]/);
   return rest.length > 0 && settingsKeys.includes(first)
@@ -86,7 +86,7 @@ function belowSetting(key: string): string | undefined {
     : undefined;
 }
 
-/** Where a key belongs that is in its place nowhere near; else what there is here. */
+/** The advice for a key that resembles none here: the place where it belongs, else the keys that are valid here. */
 function elsewhere(key: string, own: string[]): string {
   const name = key.split(/[.:]/).at(-1) ?? key;
   if (own === settingsKeys && settingsKeys.includes(name)) return didYouMean(name);

@@ -13,7 +13,7 @@ import {
 
 import { FileFailure, type FileProblem } from "../failure.ts";
 
-/** A YAML file of the user's: what it says, and where. */
+/** A YAML file of the user, with the lines of its nodes. */
 export interface YamlFile {
   document: Document;
   lines: LineCounter;
@@ -21,14 +21,14 @@ export interface YamlFile {
 }
 
 /**
- * A text as YAML, wrong or right. Keys that stand twice are not looked for: the parser compares each key with each, which takes seconds for
- * 1,000 developers, and {@link parseYamlFile} finds them by itself.
+ * Parses a text as YAML, valid or not. The parser does not look for duplicate keys: it would compare each key with each, which takes
+ * seconds for 1,000 developers. {@link parseYamlFile} looks for them.
  */
 export function yamlDocument(text: string, lineCounter?: LineCounter) {
   return parseDocument(text, { uniqueKeys: false, ...(lineCounter !== undefined && { lineCounter }) });
 }
 
-/** @throws FileFailure naming the lines of what is no YAML */
+/** @throws FileFailure naming the lines of invalid YAML */
 export function parseYamlFile(path: string, text: string): YamlFile {
   const lines = new LineCounter();
   const document = yamlDocument(text, lines);
@@ -37,7 +37,7 @@ export function parseYamlFile(path: string, text: string): YamlFile {
   try {
     return { document, lines, content: document.toJS() as unknown };
   } catch {
-    // Aliases within aliases, which grow without end.
+    // Nested aliases expand without limit.
     throw new FileFailure(path, [invalid("an alias (*) stands for more than can be; write it out", undefined)]);
   }
 }
@@ -54,7 +54,7 @@ function syntaxProblems(document: Document, text: string, lines: LineCounter): F
       ),
     ];
   }
-  // What is found after the first one comes of it.
+  // Later errors follow from the first one.
   const first = Math.min(...errors.map(({ pos }) => pos[0]));
   const fault = errors.find(({ pos }) => pos[0] === first);
   if (fault !== undefined) {
@@ -100,7 +100,7 @@ function yamlWords({ code, message, pos: [start] }: Fault, text: string): string
   return words[code] ?? message.replace(/ at line \d+, column \d+:/, "").split("\n")[0] ?? code;
 }
 
-/** Where the last quote or bracket stands that is not closed: everything after it is taken for a part of it. */
+/** The offset of the last quote or bracket that is not closed: the parser takes everything after it for a part of it. */
 function unclosed(document: Document, text: string): number | undefined {
   let found: number | undefined;
   const look = (node: Node): void => {
@@ -120,7 +120,7 @@ function unclosed(document: Document, text: string): number | undefined {
   return found;
 }
 
-/** Keys that stand twice in their map, by the place of the second. */
+/** Duplicate keys of a map, each reported at the second. */
 function duplicates(document: Document, lineAt: (offset: number) => number): FileProblem[] {
   const problems: FileProblem[] = [];
   visit(document, {

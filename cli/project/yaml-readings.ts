@@ -13,14 +13,14 @@ import {
 import type { FileProblem } from "../failure.ts";
 
 /**
- * What the CLI and the engine would read differently in a settings file. The CLI reads YAML 1.2, the engine go-yaml v3, which
- * is 1.1 with amendments: 0712 is 712 for the one and 458 for the other, and a date is a text or a time. Nobody's name may
- * depend on who reads it, so that such a text has to stand in quotes.
+ * Finds values in a settings file that the CLI and the engine would read differently. The CLI reads YAML 1.2. The engine's go-yaml v3 reads
+ * 1.1 with amendments: 0712 is 712 for the one and 458 for the other, and a date is a text or a time. A developer's name must not depend on
+ * the parser, so such a text has to be quoted.
  */
 
-/** Plain texts that are no text, or not the same one, for one of the two readings. Numbers as JSON writes them are not among them. */
+/** Plain scalars that one of the two parsers does not read as this text. Numbers as JSON writes them are not among them. */
 const ambiguous: RegExp[] = [
-  // 0712, 1_000, 1e3, +5, 1., .5, and what is too long for a number
+  // 0712, 1_000, 1e3, +5, 1., .5, and numbers that are too long
   /^[-+]?(?=[\d_.]*\d)(?:\d[\d_]*)?\.?[\d_]*(?:[eE][-+]?[\d_]+)?$/,
   // 0x1F, 0o17, 0b11, with hexadecimal fractions as Go has them
   /^[-+]?0_*[xX][\da-fA-F_.]+(?:[pP][-+]?\d+)?$/,
@@ -35,12 +35,12 @@ const ambiguous: RegExp[] = [
   /^(?:<<|=)$/,
 ];
 
-/** A number that both read alike, and that JSON, in which the engine hands it over, can tell to the last digit. */
+/** A number that both parsers read alike, and that JSON, in which the engine passes it, represents to the last digit. */
 const plainNumber = /^(?:0|-?[1-9]\d{0,14})$/;
-/** Both take these for no text; good as values, and nobody's name. */
+/** Scalars that neither parser reads as text: valid as values, but not as names. */
 const constants = /^(?:|~|null|Null|NULL|true|True|TRUE|false|False|FALSE)$/;
 
-/** Whether a text has to stand in quotes, as a key or a value, for every reader of YAML to see the same. */
+/** Whether a text has to be quoted, as a key or a value, for every YAML parser to read the same. */
 export function needsQuotes(text: string): boolean {
   return constants.test(text) || plainNumber.test(text) || isAmbiguous(text);
 }
@@ -49,7 +49,7 @@ function isAmbiguous(text: string): boolean {
   return !plainNumber.test(text) && ambiguous.some((pattern) => pattern.test(text));
 }
 
-/** The last day of something: as a text and as the midnight that begins it, the schema takes it for the same. */
+/** Whether a value is a last day, which the schema accepts both as a text and as the midnight at its begin. */
 function isLastDay([setting, ...keys]: string[], text: string): boolean {
   const [, second, , last] = keys;
   const isDay = keys.length === 2 && second === "until";
@@ -61,24 +61,24 @@ function isLastDay([setting, ...keys]: string[], text: string): boolean {
   return hasDays && /^\d{4}-\d{2}-\d{2}$/.test(text);
 }
 
-/** Line breaks for the engine alone: a comment would end there, and what comes after it would count. */
+/** Line breaks for the engine's parser alone: a comment would end there, and what follows would count. */
 const otherBreak = /[\u0085\u2028\u2029]/;
 
-/** A text without quotes that not every reader of YAML takes for this text. */
+/** An unquoted text that not every YAML parser reads as this text. */
 export interface Unquoted extends FileProblem {
   scalar: Scalar;
-  /** The keys down to it, from the one below `config:` on. */
+  /** The keys that lead to it, from the one below `config:` on. */
   path: string[];
-  /** A key, whose value may be wrong besides. */
+  /** Whether it is a key, whose value may be wrong as well. */
   isKey: boolean;
 }
 
 /**
- * What is read differently, each at its line. Texts that lack quotes are apart: whether quotes are the remedy depends on what is
- * due in their place.
+ * The differences between the two readings, each with its line. Unquoted texts are listed apart: whether quotes are the remedy depends on
+ * the schema.
  *
- * @param namespace what the keys below `config:` begin with that are looked at, with all that is below them
- * @param names the settings, which the engine would know without the namespace, too
+ * @param namespace the prefix of the keys below `config:` that are checked, with everything below them
+ * @param names the settings' names, which the engine would accept without the namespace, too
  */
 export function differentReadings(
   document: Document,
@@ -173,18 +173,18 @@ export function differentReadings(
   }
 }
 
-/** How Pulumi writes a secret: a map of one text. */
+/** Whether a value is an encrypted secret as Pulumi writes it: a map with the one key `secure`. */
 function isSealed(node: Node): boolean {
   if (!isMap(node) || node.items.length !== 1) return false;
   const [{ key, value } = {}] = node.items;
   return isScalar(key) && key.value === "secure" && !isCollection(value);
 }
 
-/** go-yaml merges by it even where it stands in quotes. */
+/** The merge key, which go-yaml honours even in quotes. */
 const mergeKey = "<<";
 const merging = "the engine would merge another map here; write out what is meant";
 
-/** YAML 1.1 merges another map into this one, YAML 1.2 has a key of that name. */
+/** Refuses merge keys: YAML 1.1 merges another map, YAML 1.2 has an ordinary key of that name. */
 function mergeKeys(node: unknown, path: string[], refuse: (node: Node, path: string[], message: string) => void): void {
   if (!isMap(node)) return;
   for (const { key } of node.items) {

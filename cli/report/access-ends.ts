@@ -4,10 +4,10 @@ import { oneLine } from "../terminal/one-line.ts";
 import type { Warning } from "../results/warning.ts";
 import { warningText } from "./wording.ts";
 
-/** Before its end, access is told as what ends soon. */
+/** Days before its end from which access is reported as ending soon. */
 const noticeDays = 14;
 
-/** Whose access ends within 14 days, or has ended, by the settings as they are written. */
+/** Warnings about access that ends within 14 days, or has ended, by the settings as written. */
 export function endingAccess(written: Pick<Settings, "developers">, now = Date.now()): Warning[] {
   return accessEnds(written).flatMap((one): Warning[] => {
     const left = Date.parse(one.end) - now;
@@ -16,7 +16,7 @@ export function endingAccess(written: Pick<Settings, "developers">, now = Date.n
   });
 }
 
-/** The same as lines for people. */
+/** The same warnings as lines of text. */
 export function endingAccessLines(written: Pick<Settings, "developers">): string[] {
   return endingAccess(written).map((warning) => warningText(warning, oneLine));
 }

@@ -5,7 +5,7 @@ import type { Access, DeveloperChange, PreviewReport } from "../results/report.t
 import { counted } from "./summary.ts";
 import { listed, type Mark, policyName } from "./phrases.ts";
 
-/** What developers can do from now on, in a sentence for each, or for all who can do the same; nothing where it stays the same. */
+/** The access that developers will have, in a sentence for each, or for all with the same access; nothing where access stays the same. */
 export function accessTexts(
   { developers, accounts }: Pick<PreviewReport, "developers" | "accounts">,
   mark: Mark,
@@ -18,10 +18,7 @@ export function accessTexts(
     .filter((text) => text !== undefined);
 }
 
-/**
- * Who loses what, for a question that stands far below the changes: "bob loses all access; carol loses payments." Empty where
- * nobody does.
- */
+/** Who loses what access, for a question far below the changes: "bob loses all access; carol loses payments." Empty where nobody does. */
 export function lossesText({ developers, accounts }: Pick<PreviewReport, "developers" | "accounts">): string {
   const losses = developers.flatMap(({ name, change, changes }) => {
     const { lost } = movesOf(changes);
@@ -40,7 +37,7 @@ export function lossesText({ developers, accounts }: Pick<PreviewReport, "develo
 interface Telling {
   mark: Mark;
   accounts: number;
-  /** Whether it is said of all who are told of. */
+  /** Whether the group is everybody in the report. */
   isEverybody: boolean;
 }
 
@@ -75,7 +72,7 @@ function movesOf(changes: DeveloperChange["changes"]): { gained: string[]; lost:
   return { gained: [...among("create"), ...among("adopt")], lost: among("delete") };
 }
 
-/** "can act as `developer-carol` in payments and sandbox, 12 hours at a time, with AdministratorAccess" */
+/** A developer's roles: "can act as `developer-carol` in payments and sandbox, 12 hours at a time, with AdministratorAccess". */
 function rolesText(access: Access[], accounts: number, mark: Mark): string {
   const groups = Map.groupBy(access, (role) =>
     [mark(role.role), `${hours(role.sessionDuration)} at a time`, permissionsText(role, mark)].join("\n"),

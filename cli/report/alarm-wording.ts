@@ -8,7 +8,7 @@ type AccessEndWarning = Extract<Warning, { kind: "access-ends" }>;
 type InTheWay = Extract<Warning, { kind: "name-in-the-way" }>["resources"];
 type Targets = Extract<Warning, { kind: "no-full-access" }>["targets"];
 
-/** Who has shut a developer out, and what to run about it. */
+/** The text about a developer whom a policy shuts out, and the command to run. */
 export function deniedText({ quarantine, developer, resource, policies }: DeniedWarning, mark: Mark): string {
   const [what, whom] = [listed(policies.map(policyName), mark), resourcesText([resource], mark)];
   if (quarantine) {
@@ -19,7 +19,7 @@ export function deniedText({ quarantine, developer, resource, policies }: Denied
   return `${shut} ${mark("mfa-admin up")} leaves it there; ${mark(`mfa-admin up --lift-denials ${developer}`)} takes it off.`;
 }
 
-/** A removal that did not come to its end, or a roster that was put back after it. */
+/** The text about a removal that was not finished, or whose developer was put back on the roster. */
 export function cutOffText({ developer, resources }: CutOffWarning, mark: Mark): string {
   const [remove, lift] = [
     mark(`mfa-admin remove-developer ${developer}`),
@@ -28,7 +28,7 @@ export function cutOffText({ developer, resources }: CutOffWarning, mark: Mark):
   return `${mark(developer)} is on the roster, and was cut off by ${remove}: nothing at all is allowed to ${resourcesText(resources, mark)}. Run it again to finish the removal, or ${lift} to let ${mark(developer)} in again.`;
 }
 
-/** Until when somebody's access lasts, and how it goes on. */
+/** The text about the end of somebody's access, and how to extend it. */
 export function accessEndText({ developer, accounts, until, end, ends }: AccessEndWarning, mark: Mark): string {
   const where = accounts.length === 0 ? "" : ` to ${listed(accounts, mark)}`;
   const account = accounts.length === 1 ? ` --account ${accounts[0] ?? ""}` : "";
@@ -38,7 +38,7 @@ export function accessEndText({ developer, accounts, until, end, ends }: AccessE
   return `The access of ${mark(developer)}${where} ended after ${until}, at ${end}: the policies refuse it, and ${mark("mfa-admin up")} removes what is left. Take it out of ${mark("developers")} then, or run ${extend}.`;
 }
 
-/** Who is locked, why, and how that ends. */
+/** The text about locked developers, the reason, and how the lock ends. */
 export function lockedText({ developers, all, since, until, reason }: LockedWarning, mark: Mark): string {
   const [are, them] = developers.length === 1 ? ["is", mark(developers[0] ?? "")] : ["are", "them"];
   const why = reason === undefined ? "" : ` (${mark(reason)})`;
@@ -49,7 +49,7 @@ export function lockedText({ developers, all, since, until, reason }: LockedWarn
   return `${listed(developers, mark)} ${are} locked since ${since}${why}: nothing at all is allowed to ${them}.${end} ${mark(unlock)} lets ${them} in again.`;
 }
 
-/** Names that can neither be made nor taken in. */
+/** The text about names that can neither be made nor be adopted. */
 export function inTheWayText(resources: InTheWay, mark: Mark): string {
   return resources
     .map(({ found, path, ...resource }) => {
@@ -61,7 +61,7 @@ export function inTheWayText(resources: InTheWay, mark: Mark): string {
     .join(" ");
 }
 
-/** What helps: `--adopt` does not. */
+/** The remedy, since `--adopt` does not help. */
 export function inTheWayAdvice(resources: InTheWay, mark: Mark): string {
   return resources
     .map(({ type, found, account }) => {

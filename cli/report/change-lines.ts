@@ -13,14 +13,14 @@ import { operationWords } from "../changes/verbs.ts";
 import { listed, propertyText, takeoverTexts } from "./phrases.ts";
 
 export interface ChangeLinesOptions {
-  /** How many development accounts there are. */
+  /** The number of development accounts. */
   accounts: number;
   stream: NodeJS.WriteStream;
-  /** What is put back, where a change does no more than that, is not told once more. */
+  /** Drift that was shown already: a change that only reverts it is not shown again. */
   drifted?: Change[];
 }
 
-/** Changes in lines: one for what is the same in many accounts, or for many developers, and what differs below it. */
+/** The lines of changes: one for a change that is the same in many accounts, or for many developers, with its details below. */
 export function changeLines(changes: Change[], { accounts, stream, drifted = [] }: ChangeLinesOptions): string[] {
   const told = changes.map((change) => ({ ...change, isBack: drifted.some((drift) => isUndone(drift, change)) }));
   const groups = grouped(told, accounts);
@@ -38,16 +38,16 @@ export function changeLines(changes: Change[], { accounts, stream, drifted = [] 
 type Told = Change & { isBack: boolean };
 
 interface Group {
-  /** What is told of all of them. */
+  /** The change that all of the group have in common. */
   change: Told;
   place: string;
   what: string;
 }
 
-/** How many lines one looks through without effort. */
+/** The number of lines that is easy to look through. */
 const manageable = 16;
 
-/** A few alike stay a line each, unless there are too many lines for that. */
+/** Groups alike changes. A few of them stay separate lines, unless there would be too many lines. */
 function grouped(changes: Told[], accounts: number): Group[] {
   const loosely = groupedBy(changes, accounts, isFew);
   return loosely.length <= manageable ? loosely : groupedBy(changes, accounts, (count) => count <= 1);
@@ -77,7 +77,7 @@ function groupedBy(changes: Told[], accounts: number, isApart: (count: number) =
   });
 }
 
-/** "6 users: alice, bob, …", or "6 roles developer-…" where the developers have been named already. */
+/** The text of several resources: "6 users: alice, bob, …", or "6 roles developer-…" where the developers were named above. */
 function manyText(group: Told[][], isTold: boolean): string {
   const all = group.flatMap(([first]) => first ?? []);
   const [change] = all;
@@ -86,7 +86,7 @@ function manyText(group: Told[][], isTold: boolean): string {
   return `${what}: ${all.map(({ name }) => oneLine(name)).join(", ")}`;
 }
 
-/** Items of the same key as one, unless so few are to stay apart; the others stay where they are, each by itself. */
+/** Groups items of the same key, unless they are few enough to stay apart. The others stay where they are, each in its own group. */
 function together<T>(items: T[], key: (item: T) => unknown, isApart: (count: number) => boolean): T[][] {
   const keyed = items.map((item) => ({ item, key: JSON.stringify(key(item)) }));
   const groups = Map.groupBy(keyed, ({ key }) => key);
@@ -101,7 +101,7 @@ function nameless(change: Told): Told {
   return change.developer === undefined ? change : anonymous(change, change.developer);
 }
 
-/** What differs, below the line. */
+/** The details of a change, below its line. */
 function detailLines(change: Told, stream: NodeJS.WriteStream): string[] {
   return [
     ...takeoverTexts(change, oneLine).map((text) => `      ${text}`),

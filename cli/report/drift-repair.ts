@@ -1,7 +1,7 @@
 import { identityKey } from "../changes/step.ts";
 import type { Change } from "../results/change.ts";
 
-/** Whether a change does nothing but put back what has drifted. */
+/** Whether a change only reverts drift. */
 export function isUndone(drift: Change, repair: Change): boolean {
   if (identityKey(drift) !== identityKey(repair) || drift.operation !== "update" || repair.operation !== "update")
     return false;
@@ -11,7 +11,7 @@ export function isUndone(drift: Change, repair: Change): boolean {
 
 type Side = "removed" | "added";
 
-/** Every value that goes or comes, in order, as JSON. */
+/** Every removed and added value, sorted, as JSON. */
 function valuesOf({ properties, policies }: Change, gone: Side, come: Side): string[] {
   const elements = policies.flatMap(({ kind, name, statements }) =>
     statements.flatMap(({ sid, elements }) =>

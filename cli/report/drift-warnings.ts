@@ -2,7 +2,7 @@ import type { Change, PolicyChange } from "../results/change.ts";
 import type { Warning } from "../results/warning.ts";
 
 /**
- * What drift may let somebody do that the stack does not.
+ * Warnings about drift that may give somebody rights that the stack does not give.
  *
  * @param denying policies that only deny, by ARN or name
  */
@@ -50,7 +50,7 @@ function trustPolicies(drifted: Change[]): Warning[] {
   }));
 }
 
-/** A trust policy that has changed for more than that its user is gone: IAM shows the unique id then, which is nobody's. */
+/** Whether a trust policy allows more than before. A user who is gone does not count: IAM then shows the unique id, which is nobody's. */
 function isOpened({ kind, statements }: PolicyChange): boolean {
   const elements = statements.flatMap((statement) => statement.elements);
   const allowsMore = statements.some(({ change, effect }) => (change === "removed") === (effect === "Deny"));

@@ -4,10 +4,10 @@ import { oneLine } from "../terminal/one-line.ts";
 import type { Warning } from "../results/warning.ts";
 import { warningText } from "./wording.ts";
 
-/** Before its end, an exemption is told as one that ends soon. */
+/** Days before its end from which an exemption is reported as ending soon. */
 const noticeDays = 14;
 
-/** Who is exempt from the service control policy by the settings: told by every preview, by `list` and by `refresh`. */
+/** Warnings about the users whom the settings exempt from the service control policy, in `preview`, `list` and `refresh`. */
 export function exemptUsers(settings: Pick<Settings, "developmentAccounts" | "exempt">, now = Date.now()): Warning[] {
   return exemptionsOf(settings).map(({ name, arn, until, reason }) => {
     const left = Date.parse(endOf(until)) - now;
@@ -16,7 +16,7 @@ export function exemptUsers(settings: Pick<Settings, "developmentAccounts" | "ex
   });
 }
 
-/** The same as lines for people. */
+/** The same warnings as lines of text. */
 export function exemptLines(settings: Pick<Settings, "developmentAccounts" | "exempt">): string[] {
   return exemptUsers(settings).map((warning) => warningText(warning, oneLine));
 }

@@ -5,9 +5,9 @@ import { block } from "./markdown-text.ts";
 import type { ReportKind } from "../results/report.ts";
 
 /**
- * A command that has failed, as markdown: why, and what to do next.
+ * A failed command as markdown: the error and its remedy.
  *
- * @param place the report that it stands in the place of, so that no older one is taken for this run's
+ * @param place the report that this replaces, so that no older one is taken for this run's
  */
 export function failureMarkdown(
   command: string,

@@ -2,7 +2,7 @@ import type { GuardRail } from "../../infra/guard-rails.ts";
 import type { Warning } from "../results/warning.ts";
 import { listed, type Mark } from "./phrases.ts";
 
-/** What each keeps from developers' sessions. */
+/** What each guard rail keeps developers' sessions from. */
 export const kept: Record<GuardRail, string> = {
   roles: "changing the developers' roles and the access role",
   identities: "making users, keys and passwords",
@@ -13,7 +13,7 @@ export const kept: Record<GuardRail, string> = {
   outsiders: "letting principals of other organizations into roles",
 };
 
-/** Whom each stops that is there today. */
+/** What each guard rail stops for principals that exist today. */
 const stops: Partial<Record<GuardRail, string>> = {
   identities: "new keys and passwords for these users; keys that they have go on, with MFA",
   federation: "changes of these providers, and new ones; who signs in by them goes on",
@@ -21,7 +21,7 @@ const stops: Partial<Record<GuardRail, string>> = {
   auth: "these users from everything but enrolling, unless they carry MFA",
 };
 
-/** What somebody may do from then on, or may do no longer. */
+/** The text about a line of the matrix that a change turns to allowed or denied. */
 export function turnedText(warning: Extract<Warning, { kind: "turned" }>, mark: Mark): string {
   const { who, credentials, accounts, actions, resource, from, to } = warning;
   const isWithoutMfa = credentials.length === 2 && credentials.every((one) => without.includes(one));
@@ -35,7 +35,7 @@ const withArticle = (words: string): string => `${/^[aeiou]/.test(words) ? "an" 
 
 const without = ["access key", "session without MFA"];
 
-/** @param warning about guard rails that an edit adds or takes off */
+/** The text of a warning. @param warning about guard rails that an edit adds or removes */
 export function guardRailText(
   warning: Extract<Warning, { kind: "guard-rails-removed" | "guard-rail-stops" | "guard-rail-loose" }>,
   mark: Mark,

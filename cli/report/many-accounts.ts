@@ -1,9 +1,9 @@
 import type { Settings } from "../../infra/settings.ts";
 
-/** From so many accounts on, a run by roles of the developers' own is felt. */
+/** The number of accounts from which per-developer roles slow a run noticeably. */
 const many = 50;
 
-/** What a run costs with a role of each developer's own in many accounts, and what to do; nothing where it is no matter. */
+/** The cost of a run with per-developer roles in many accounts, and the remedy; undefined where it does not matter. */
 export function costOfManyAccounts({
   developmentAccounts,
   roles,
@@ -19,7 +19,7 @@ export function costOfManyAccounts({
   };
 }
 
-/** The same in one text. */
+/** The same as one text. */
 export function manyAccountsNote(settings: Pick<Settings, "developmentAccounts" | "roles">): string | undefined {
   const cost = costOfManyAccounts(settings);
   return cost && `Note: ${cost.fact} ${cost.remedy}`;

@@ -5,7 +5,7 @@ import type { PolicyChange, Change } from "../results/change.ts";
 import type { DeveloperChange } from "../results/report.ts";
 import { listed } from "./phrases.ts";
 
-/** What is below a resource's item in a list: the differences of its policies. */
+/** The differences of a resource's policies, below its list item. */
 export function policiesBelow({ policies }: Change): string[] {
   return policies.map((policy) => {
     if (policy.kind === "policy") return block("diff", policyLines(policy), "  ");
@@ -13,13 +13,13 @@ export function policiesBelow({ policies }: Change): string[] {
   });
 }
 
-/** A developer's policy that differs. */
+/** A change of a developer's policy. */
 interface OwnPolicy extends Pick<Change, "account" | "type" | "name"> {
   developer: string;
   policy: PolicyChange;
 }
 
-/** The differences of developers' policies, which a table has no room for: one item for what is the same for many. */
+/** The changes of developers' policies, for which a table has no room: one item for a change that many have in common. */
 export function ownPolicies(developers: DeveloperChange[]): string[] {
   const changed = developers.flatMap(({ name: developer, changes }) =>
     changes.flatMap(({ policies, account, type, name }) =>
@@ -35,7 +35,7 @@ export function ownPolicies(developers: DeveloperChange[]): string[] {
   });
 }
 
-/** The same difference, of one developer or of several, in one or several accounts. */
+/** One item for the same change of one or several developers, in one or several accounts. */
 function itemOf(group: OwnPolicy[]): string {
   const [first] = group;
   if (first === undefined) return "";

@@ -1,11 +1,8 @@
 import { oneLine } from "../terminal/one-line.ts";
 
-/** Text that is safe in a comment on GitHub, whoever has chosen the names in it. */
+/** Markdown that is safe in a GitHub comment, whatever names it contains. */
 
-/**
- * A code span: nothing in it is taken for a mention, a link, an emphasis or HTML. The fence is longer than any in the
- * text.
- */
+/** A code span, in which GitHub sees no mention, link, emphasis or HTML. Its fence is longer than any in the text. */
 export function code(text: string): string {
   const line = oneLine(text);
   if (line === "") return "(empty)";
@@ -14,7 +11,7 @@ export function code(text: string): string {
   return `${fence}${padding}${line}${padding}${fence}`;
 }
 
-/** A block of lines as they are, shown as GitHub shows that language; no line of them ends it. */
+/** A fenced code block of a language, whose fence is longer than any in the lines. */
 export function block(language: "diff" | "text", lines: string[], indentation = ""): string {
   const fence = "`".repeat(Math.max(3, 1 + longestFence(lines.join("\n"))));
   return [`${fence}${language}`, ...lines, fence].map((line) => `${indentation}${line}`).join("\n");
@@ -24,22 +21,22 @@ function longestFence(text: string): number {
   return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
 }
 
-/** A row of a table; a bar would end its cell even in code. */
+/** A table row. Bars are escaped, since one would end its cell even in code. */
 export function row(cells: string[]): string {
   return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 }
 
-/** A part of a comment: what introduces it, its lines, and how those are told that do not fit. */
+/** A section of a comment: its heading, its lines, and the noun by which omitted lines are counted. */
 export interface MarkdownSection {
   head: string;
   lines: string[];
-  /** What the lines are, to be counted: "row". */
+  /** The noun for a line: "row". */
   noun: string;
 }
 
 /**
- * Puts sections together up to a length in characters. A line is in whole or not at all; those left out are counted at
- * the end of their section. The smallest sections come first to their room, the largest share what is left.
+ * Joins sections up to a length in characters. Lines are never cut; omitted ones are counted at the end of their section. The smallest
+ * sections get their room first, and the largest share the rest.
  */
 export function fitted(opening: string, sections: MarkdownSection[], closing: string, limit: number): string {
   const filled = sections.filter(({ lines }) => lines.length > 0);
@@ -67,7 +64,7 @@ function fittedSection(section: MarkdownSection, room: number): string {
     if (line.length < left) {
       shown.push(`${line}\n`);
       left -= line.length + 1;
-      // Shorter ones are not to be missed for one that is very long; of many alike, the first are shown.
+      // Shorter lines are still shown after a very long one that does not fit; of lines alike, only the first are.
     } else if (line.length < longest) break;
   }
   const rest = leftOut(lines.length - shown.length, noun);

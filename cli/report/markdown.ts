@@ -10,7 +10,7 @@ import { operationWords } from "../changes/verbs.ts";
 import { warningTexts } from "./warning-texts.ts";
 import { listed, propertyText, takeoverTexts } from "./phrases.ts";
 
-/** The most characters that GitHub takes in a comment. */
+/** The longest comment that GitHub accepts, in characters. */
 export const commentLimit = 65_536;
 
 const titles: Record<ReportKind, string> = {
@@ -20,13 +20,13 @@ const titles: Record<ReportKind, string> = {
   up: "What `mfa-admin up` did to",
 };
 
-/** The hidden line by which a workflow finds its own comment again, to bring it up to date. */
+/** The hidden line by which a workflow finds its own comment again to update it. */
 export function commentMarker({ kind, stack }: { kind: ReportKind | "verify"; stack: string }): string {
-  // What the roster alone shows stands in the place of the preview.
+  // A roster's report replaces that of a preview.
   return `<!-- mfa-admin ${kind === "roster" ? "preview" : kind} ${stack} -->`;
 }
 
-/** The report as a comment for a pull request, an issue or a job's summary; the same report gives the same text. */
+/** The report as a comment for a pull request, an issue or a job's summary; the same report always gives the same text. */
 export function markdown(report: PreviewReport, limit = commentLimit): string {
   const { kind, stack, summary, reason, unchanged } = report;
   const opening = [
@@ -76,7 +76,7 @@ function sectionsOf(report: PreviewReport): MarkdownSection[] {
 
 const tableHead = "| Developer | Account | Resource | Change |\n| --- | --- | --- | --- |\n";
 
-/** Developers for whom the very same changes, in one group: a setting that all share makes one row, not hundreds. */
+/** Groups developers with identical changes, so that a setting that all share makes one row and not hundreds. */
 function grouped(developers: DeveloperChange[]): DeveloperChange[][] {
   const groups = Map.groupBy(developers, ({ name, change, changes }) =>
     change === "changed" ? JSON.stringify(anonymous(changes, name)) : name,

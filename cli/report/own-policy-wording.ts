@@ -1,7 +1,7 @@
 import type { Warning } from "../results/warning.ts";
 import { listed, type Mark } from "./phrases.ts";
 
-/** @param warning about the organization's own service control policies */
+/** The text of a warning. @param warning about the organization's own service control policies */
 export function ownPolicyText(
   warning: Extract<
     Warning,

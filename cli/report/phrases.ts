@@ -1,10 +1,10 @@
 import { isFew } from "../accounts-text.ts";
 import type { PropertyChange, Change } from "../results/change.ts";
 
-/** Sets a name or a value apart from the sentence around it, as the format does that. */
+/** Marks a name or a value in a sentence, as the output format does. */
 export type Mark = (text: string) => string;
 
-/** Names in a sentence: a few of them, and how many more there are. */
+/** Names in a sentence: the first few, and the number of the others. */
 export function listed(names: string[], mark: Mark, most = 10): string {
   const shown = names.slice(0, names.length > most + 1 ? most : names.length).map(mark);
   const rest = names.length - shown.length;
@@ -12,7 +12,7 @@ export function listed(names: string[], mark: Mark, most = 10): string {
   return shown.length > 1 ? `${shown.slice(0, -1).join(", ")} and ${shown.at(-1) ?? ""}` : shown.join("");
 }
 
-/** "user `bob` in auth, role `developer-bob` in payments and sandbox" */
+/** Resources in a sentence: "user `bob` in auth, role `developer-bob` in payments and sandbox". */
 export function resourcesText(
   resources: { account: string; type: string; name: string }[],
   mark: Mark,
@@ -29,7 +29,7 @@ export function resourcesText(
 
 export const policyName = (arn: string): string => arn.replace(/^.*:policy\/(.*\/)?/, "");
 
-/** Properties whose names in AWS say less than a word does. */
+/** Words for properties whose names in AWS say less. */
 const words: Partial<Record<string, string>> = {
   accessRole: "mfa-admin acts there as",
   assumeRolePolicyDocument: "trust policy",
@@ -42,12 +42,12 @@ const words: Partial<Record<string, string>> = {
   until: "access until",
 };
 
-/** A property in a word, where its name in AWS says less. */
+/** The word for a property, or its name in AWS. */
 export function propertyWord(property: string): string {
   return words[property] ?? property;
 }
 
-/** "name `a` → `b`", "permissions − `a` + `b`" */
+/** A property's change: "name `a` → `b`", "permissions − `a` + `b`". */
 export function propertyText({ property, removed, added }: PropertyChange, mark: Mark): string {
   const same = removed.length + added.length === 0 ? ": the same in another order or form" : "";
   return `${propertyWord(property)}${exchangeText(removed, added, mark)}${same}`;
@@ -59,7 +59,7 @@ function exchangeText(removed: string[], added: string[], mark: Mark): string {
   return `${removed.length > 0 ? ` − ${was ?? ""}` : ""}${added.length > 0 ? ` + ${is ?? ""}` : ""}`;
 }
 
-/** What becomes of what is taken into the stack. */
+/** What a resource keeps and loses when it is taken into the stack. */
 export function takeoverTexts({ takeover }: Change, mark: Mark): string[] {
   if (takeover === undefined) return [];
   const { keeps, loses } = takeover;

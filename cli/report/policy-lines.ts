@@ -3,15 +3,15 @@ import type { PolicyChange, StatementChange } from "../results/change.ts";
 import type { Mark } from "./phrases.ts";
 
 /**
- * "trust policy", "inline policy `more` of user `eve`: added"
+ * The title of a policy's change: "trust policy", "inline policy `more` of user `eve`: added".
  *
- * @param whose what stands between the policy and what becomes of it
+ * @param whose the text between the policy and its change
  */
 export function policyTitle({ kind, name, change }: PolicyChange, mark: Mark, whose = ""): string {
   return `${kind}${name === undefined ? "" : ` ${mark(name)}`}${whose}${change === "changed" ? "" : `: ${change}`}`;
 }
 
-/** A policy's difference, a line for each value that comes or goes, below its statement; each line is marked as in a diff. */
+/** The lines of a policy's change: each statement with its added and removed values, marked as in a diff. */
 export function policyLines({ statements }: PolicyChange): string[] {
   return statements.flatMap(statementLines);
 }
@@ -19,7 +19,7 @@ export function policyLines({ statements }: PolicyChange): string[] {
 const marks: Record<StatementChange["change"], string> = { added: "+", removed: "-", changed: " " };
 
 function statementLines({ sid, change, effect, elements }: StatementChange): string[] {
-  // What comes with an Allow may be harmless with a Deny.
+  // The effect is shown with the Sid: values that are dangerous with Allow may be harmless with Deny.
   const isTold = effect === undefined || elements.some(({ element }) => element === "Effect");
   return [
     `${marks[change]} ${shownStatement(sid)}${isTold ? "" : ` (${shownStatement(effect)})`}`,

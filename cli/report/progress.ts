@@ -5,7 +5,7 @@ import { propertyWord } from "./phrases.ts";
 import { isTerminal, styled } from "../terminal/stream.ts";
 import { tell } from "../terminal/tell.ts";
 
-/** The sign of an operation, in its colour. */
+/** The sign of an operation, in colour. */
 export function changeMark(operation: Operation, stream: NodeJS.WriteStream): string {
   const { sign, colour } = operationWords[operation];
   return styled(colour, sign, stream);
@@ -20,7 +20,7 @@ export function changeLine(change: Change, stream: NodeJS.WriteStream, accountWi
   return `${mark} ${account.padEnd(accountWidth)}  ${type} ${name}${differing}`;
 }
 
-/** "3 created, 1 deleted, 12 unchanged" */
+/** Counts of a run: "3 created, 1 deleted, 12 unchanged". */
 export function countsLine(changes: Change[], unchanged: number): string {
   const parts = operations.flatMap((operation) => {
     const count = changes.filter((change) => change.operation === operation).length;
@@ -29,19 +29,19 @@ export function countsLine(changes: Change[], unchanged: number): string {
   return [...parts, `${unchanged} unchanged`].join(", ");
 }
 
-/** What a run's progress counts, and how many of it there will be, if that is known. */
+/** The things that a run's progress counts, and their number, if it is known. */
 export interface Counted {
-  /** In the plural: changes, resources, users. */
+  /** The plural noun: changes, resources, users. */
   what: string;
   total?: number | undefined;
 }
 
-/** Milliseconds between two lines where none is rewritten. */
+/** Milliseconds between two lines where stderr is no terminal. */
 const lineEvery = 10_000;
 
 /**
- * What a long run is doing, on stderr: a line per finished change; between them, on a terminal, one line that is
- * rewritten with the count and the time, and elsewhere a line every ten seconds.
+ * The progress of a long run, on stderr: a line per finished change. In between, a terminal has a line with the count and the time that is
+ * rewritten, and any other stderr gets a line every ten seconds.
  */
 export class Progress {
   private readonly stream = process.stderr;
@@ -64,12 +64,12 @@ export class Progress {
     }, 1000);
   }
 
-  /** Notes that one more of what is counted is done with. */
+  /** Counts one more as finished. */
   advance(): void {
     this.finished++;
   }
 
-  /** The same, and shows which change it was. */
+  /** Counts a change as finished, and prints it. */
   changed(change: Change): void {
     this.advance();
     this.clearLine();
@@ -97,14 +97,14 @@ export class Progress {
     const line = `${this.title}: ${count} ${this.counted.what}, ${seconds} s`;
     if (isTerminal(this.stream)) {
       this.clearLine();
-      // What goes over the end of the line could not be taken back.
+      // The line is cut, since a line that wraps could not be cleared.
       this.stream.write(`  ${this.dim(line.slice(0, this.stream.columns - 3))}`);
     } else if (Date.now() - this.written >= lineEvery) {
       this.note(`  ${line}`);
     }
   }
 
-  /** Nothing where it is not known, or has turned out wrong. */
+  /** The total; undefined where it is unknown, or has turned out wrong. */
   private get total(): number | undefined {
     const { total } = this.counted;
     return total === undefined || this.finished > total ? undefined : total;
@@ -121,7 +121,7 @@ export class Progress {
 
 let isShown = false;
 
-/** Shows what is going on, once it takes more than two seconds. What is a part of something that is shown already shows nothing itself. */
+/** Shows progress after two seconds. Within another progress it shows nothing. */
 export async function withProgress<T>(
   title: string,
   what: string,

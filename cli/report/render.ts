@@ -1,7 +1,7 @@
 import { withoutCommands } from "../terminal/workflow-commands.ts";
 import type { PreviewReport } from "../results/report.ts";
 
-/** The report for people, to be printed on stdout. Programs get it as it is. */
+/** The report as it is printed on stdout. JSON is the report itself. */
 export async function render(report: PreviewReport, format: "text" | "markdown" | "json"): Promise<string> {
   if (format === "markdown") {
     const { markdown } = await import("./markdown.ts");

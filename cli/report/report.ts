@@ -17,21 +17,21 @@ export interface ReportInput {
   stack: string;
   settings: Settings;
   changes: StackChanges;
-  /** What `up` refuses unless told otherwise. */
+  /** Edits that `up` refuses without a flag. */
   warnings?: Warning[];
-  /** The settings as they are written, with access that is over. */
+  /** The settings as written, with access that has ended. */
   written?: Settings;
-  /** Why this is only a part of a preview. */
+  /** The reason why this is only a part of a preview. */
   reason?: string;
-  /** For a roster: keys of the settings that differ besides. */
+  /** For a roster: keys of other settings that differ. */
   otherSettings?: string[];
-  /** For drift: what would be done about it. */
+  /** For drift: the changes that would revert it. */
   repair?: StackChanges;
-  /** For drift: whether the state has taken it in. */
+  /** For drift: whether the state was refreshed with it. */
   refreshed?: boolean;
 }
 
-/** The report of a run, from its steps and the settings: the same for the same steps, in whatever order they came. */
+/** The report of a run, from its steps and the settings. The order of the steps makes no difference. */
 export function previewReport(input: ReportInput): PreviewReport {
   const { kind, stack, settings, changes, warnings = [], reason, otherSettings, repair, refreshed } = input;
   const resources = inOrder([...changes.resources, ...accessRoles(input)], settings);
@@ -49,11 +49,11 @@ export function previewReport(input: ReportInput): PreviewReport {
     ...(refreshed !== undefined && { refreshed }),
     ...(reason !== undefined && { reason }),
     ...(otherSettings && { otherSettings }),
-    // Whoever asks for drift by its status alone is to see to what AWS has besides.
+    // The exit code of a drift check covers warnings, too: AWS may have something that the state does not.
     changed:
       changed.length > 0 ||
       (otherSettings ?? []).length > 0 ||
-      // A lock is meant: nobody has to see to it.
+      // A lock is intended, and calls for no action.
       (kind === "drift" && warnings.some((warning) => warning.kind !== "locked")) ||
       isRepairing,
     roster: {
@@ -77,7 +77,7 @@ export function previewReport(input: ReportInput): PreviewReport {
   };
 }
 
-/** What is done about drift, apart from settings that are still to be applied. */
+/** The changes that revert drift, apart from settings that are still to be applied. */
 function repairOf(resources: StackResource[], drifted: StackResource[]): Pick<PreviewReport, "repair" | "pending"> {
   const keys = new Set(drifted.map(identityKey));
   const isRepair = (resource: StackResource): boolean => keys.has(identityKey(resource));
@@ -87,19 +87,19 @@ function repairOf(resources: StackResource[], drifted: StackResource[]): Pick<Pr
   };
 }
 
-/** What AWS is read back by is not what has drifted. */
+/** The changed access roles; none for drift, since the role by which AWS is read back is not what has drifted. */
 function accessRoles({ kind, changes, settings }: ReportInput): StackResource[] {
   return kind === "drift" ? [] : changedAccessRoles(changes, settings);
 }
 
-/** The policies that are known to only deny, which give nobody more. */
+/** The policies that only deny, and so give nobody more rights. */
 function deniedIn(warnings: Warning[]): Set<string> {
   return new Set(warnings.flatMap((warning) => (warning.kind === "denied" ? warning.policies : [])));
 }
 
 const isChanged = ({ operation }: StackResource): boolean => operation !== "same";
 
-/** By account in the order of the settings, then by type and name: the engine's own order differs from run to run. */
+/** Sorts by account in the order of the settings, then by type and name: the engine's own order differs from run to run. */
 function inOrder(resources: StackResource[], { developmentAccounts }: Settings): StackResource[] {
   const accounts = ["management", "auth", ...Object.keys(developmentAccounts)];
   const rank = ({ account }: StackResource): number => {
@@ -130,7 +130,7 @@ function developerChange(own: StackResource[]): DeveloperChange["change"] {
   return user?.operation === "delete" ? "removed" : "changed";
 }
 
-/** The role that a developer has there from now on. */
+/** A developer's access by a role after the run. */
 function accessOf({ type, account, name, after }: StackResource, { accounts }: StackChanges): Access[] {
   if (type !== "role" || after === undefined) return [];
   const { managedPolicyArns, permissionsBoundary, maxSessionDuration } = after;

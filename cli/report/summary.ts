@@ -6,7 +6,7 @@ import type { ReportKind } from "../results/report.ts";
 /**
  * The report in one line: "Adds 1 developer, 2 roles; changes nothing else."
  *
- * @param others keys of the settings that differ besides, where the resources do not show what they do
+ * @param others keys of other settings that differ, where the resources do not show their effect
  */
 export function summaryOf(kind: ReportKind, resources: StackResource[], others: string[] = []): string {
   const verb = (operation: Operation): string =>
@@ -34,12 +34,12 @@ function nothing(kind: ReportKind, count: number): string {
   return `${what}: as far as the state knows, ${all} as the settings say; mfa-admin refresh looks at AWS.`;
 }
 
-/** A user who comes or goes is a developer who does. */
+/** A resource's noun: a user that is created or deleted counts as a developer. */
 function nounOf(type: string, operation: Operation): string {
   return type === "user" && (operation === "create" || operation === "delete") ? "developer" : type;
 }
 
-/** People before what they share. */
+/** Nouns that come first: people before shared resources. */
 const first = ["developer", "user", "role"];
 
 function countsOf(nouns: string[]): string {
@@ -49,13 +49,13 @@ function countsOf(nouns: string[]): string {
   return [...counts].map(([noun, count]) => counted(count, noun)).join(", ");
 }
 
-/** "1 role", "2 managed policies" */
+/** A count with its noun: "1 role", "2 managed policies". */
 export function counted(count: number, noun: string): string {
   if (count === 1) return `1 ${noun}`;
   return `${grouped(count)} ${/[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`}`;
 }
 
-/** "1,234": `toLocaleString` loads all of a locale for that. */
+/** A number such as "1,234". `toLocaleString` would load all of a locale. */
 function grouped(count: number): string {
   return String(count).replaceAll(/\B(?=(\d{3})+$)/g, ",");
 }

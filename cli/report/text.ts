@@ -9,7 +9,7 @@ import type { Mark } from "./phrases.ts";
 
 const plain: Mark = oneLine;
 
-/** The report for people at a terminal. Where a question follows, the summary stands in it. */
+/** The report for a terminal. The summary is left out where a question with it follows. */
 export function reportText(report: PreviewReport, stream: NodeJS.WriteStream, { asking = false } = {}): string {
   const { kind, summary, reason, warnings, developers, resources, accounts, repair = [], pending = [] } = report;
   const changes = [...resources, ...developers.flatMap((developer) => developer.changes)];
@@ -34,7 +34,7 @@ export function reportText(report: PreviewReport, stream: NodeJS.WriteStream, { 
     .join("\n\n");
 }
 
-/** @param accounts how many development accounts there are, where it is known */
+/** The warnings as lines. @param accounts the number of development accounts, where it is known */
 export function warningLines(warnings: Warning[], stream: NodeJS.WriteStream, accounts = 0): string[] {
   return warningTexts({ warnings, accounts }, plain).map((told) => `${styled("yellow", "!", stream)} ${told}`);
 }

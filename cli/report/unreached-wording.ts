@@ -4,7 +4,7 @@ import { listed, type Mark } from "./phrases.ts";
 
 type UnreachedWarning = Extract<Warning, { kind: "account-unreached" | "account-forgotten" }>;
 
-/** What comes of an account that cannot be reached, and what to do about it. */
+/** The text about an account that cannot be reached: what happens to it, and what to do. */
 export function unreachedText(warning: UnreachedWarning, mark: Mark): string {
   const { kind, account, accountId, state, roles, notMade, notDeleted, reason } = warning;
   const head = `${mark(account)} (${accountId}) ${stateWords(state)}`;
@@ -28,17 +28,17 @@ function remedy({ account, state, named }: UnreachedWarning, mark: Mark): string
     : `${forget} takes it out of the stack.`;
 }
 
-/** What the roles there are still good for; their trust is not taken away by anybody. */
+/** What the roles left in such an account can still be used for: nothing changes their trust policies. */
 function afterwards(state: string): string {
   return state === "left"
     ? "Whose user stays can still assume their role there, with MFA, until the account's owner deletes it."
     : "Should the account be opened again, whose user stays can assume their role there, with MFA.";
 }
 
-/** Whether nobody of ours can get into such an account any more: it can be forgotten then. */
+/** Whether the organization has no way into such an account any more, so that it can be forgotten. */
 export const isGone = (state: string): boolean => ["SUSPENDED", "PENDING_CLOSURE", "CLOSED", "left"].includes(state);
 
-/** The summary where nothing is to be done, or told, of what can be reached; nothing where that is all. */
+/** The summary where nothing has changed in the accounts that can be reached; undefined where all can be. */
 export function nothingElsewhere(kind: ReportKind, warnings: Warning[]): string | undefined {
   if (!warnings.some(isUnreached)) return undefined;
   const what = kind === "drift" ? "Nothing has drifted" : kind === "up" ? "Nothing was to be done" : "Nothing to do";
@@ -47,7 +47,7 @@ export function nothingElsewhere(kind: ReportKind, warnings: Warning[]): string 
 
 export const isUnreached = ({ kind }: Pick<Warning, "kind">): boolean => kind === "account-unreached";
 
-/** "is closed", "has left the organization" */
+/** A state in words: "is closed", "is not in the organization any more". */
 export function stateWords(state: string): string {
   if (state === "left") return "is not in the organization any more";
   if (state === "ACTIVE" || state === "unknown") return "cannot be reached";

@@ -4,7 +4,7 @@ import type { Warning } from "../results/warning.ts";
 import { warningText } from "./wording.ts";
 import type { Mark } from "./phrases.ts";
 
-/** A report's warnings, each in a text; what is lost by many developers alike is told once. */
+/** The texts of a report's warnings; a loss that many developers have in common is told once. */
 export function warningTexts(
   { warnings, accounts }: Pick<PreviewReport, "warnings" | "accounts">,
   mark: Mark,

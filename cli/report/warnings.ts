@@ -1,7 +1,7 @@
 import type { StackResource } from "../changes/resource.ts";
 import type { Warning } from "../results/warning.ts";
 
-/** Access that goes, or goes and comes again, by developer. */
+/** Warnings about lost access, by developer: deletions, and replacements, after which access comes again. */
 export function lossesOf(changes: StackResource[]): Warning[] {
   return [...lost("replacement", "replace", changes), ...lost("deletion", "delete", changes)];
 }
@@ -15,18 +15,18 @@ function lost(
   return [...Map.groupBy(concerned, ({ developer }) => developer)].map(([developer, resources]) => ({
     kind,
     ...(developer !== undefined && { developer }),
-    // What is lost goes by the name that it had.
+    // A lost resource is shown with its former name.
     resources: resources.map(({ account, type, name, formerName = name }) => ({ account, type, name: formerName })),
   }));
 }
 
-/** Whether the next `up` puts right what AWS has otherwise, though the state knows nothing of it. */
+/** Whether the next `up` corrects a difference that is in AWS but not in the state. */
 export function isPutRight(warning: Warning): boolean {
   if (warning.kind !== "service-control-policy") return warning.kind === "stale-trust";
   return warning.change !== "attached" && warning.repair === true;
 }
 
-/** Whether AWS has let go of some protection: the service control policy is gone, off a unit, or another. */
+/** Whether AWS has lost protection: the service control policy is deleted, detached from a unit, or changed. */
 export function isWeakened(warning: Warning): boolean {
   return warning.kind === "service-control-policy" && ["deleted", "detached", "changed"].includes(warning.change);
 }

@@ -14,10 +14,10 @@ import {
   noFullAccessText,
 } from "./alarm-wording.ts";
 
-/** A warning, or the loss of several developers. */
+/** A warning, or one about the same loss of several developers. */
 export type TellableWarning = Warning & { developers?: string[] };
 
-/** A warning, with what up does about it. @param accounts how many development accounts there are, where it is known */
+/** The text of a warning, with what `up` does about it. @param accounts the number of development accounts, where it is known */
 export function warningText(warning: TellableWarning, mark: Mark, accounts?: number): string {
   const fact = warningFact(warning, mark, accounts);
   if (!("refused" in warning)) return fact;
@@ -35,7 +35,7 @@ export function warningText(warning: TellableWarning, mark: Mark, accounts?: num
     : `${fact} With ${mark(consent)}, ${up} does this.`;
 }
 
-/** The flag by which up is told that a danger is known of. */
+/** The flag by which a danger is accepted. */
 export function consentTo(danger: Danger): string | undefined {
   if (danger.kind === "shut-out") {
     return danger.consent === "needed" || danger.consent === "given once" ? "--accept-shut-out" : undefined;
@@ -47,12 +47,12 @@ export function consentTo(danger: Danger): string | undefined {
   return takesOff.includes(danger.kind) ? "--allow-unprotected" : undefined;
 }
 
-/** "shutOut: [payments/ses-smtp]" */
+/** The setting that accepts shut-outs: "shutOut: [payments/ses-smtp]". */
 export function shutOutSetting(dangers: { users: ShutOut[] }[]): string {
   return `shutOut: [${dangers.flatMap(({ users }) => users.map(({ name }) => name)).join(", ")}]`;
 }
 
-/** What to do about a danger that no flag allows. */
+/** The remedy for a danger that no flag accepts. */
 export function advice(danger: Danger, mark: Mark): string {
   switch (danger.kind) {
     case "account-moved":
@@ -259,7 +259,7 @@ export function warningFact(warning: TellableWarning, mark: Mark, accounts?: num
   }
 }
 
-/** "payments/ses-smtp (access key last used on 2026-11-27 for ses)" */
+/** A user who is shut out: "payments/ses-smtp (access key last used on 2026-11-27 for ses)". */
 function shutOutText({ name, credentials, unread }: ShutOut, mark: Mark): string {
   if (unread !== undefined) return `${mark(name)} (this account could not be looked into: ${mark(unread)})`;
   const texts = credentials.map(({ kind, lastUsedAt, service }) => {

@@ -12,6 +12,6 @@ export const cancelSchema = z.strictObject({
   released: z.array(lockHolder).describe("Whose locks were released, as far as the state's place tells."),
 });
 
-/** Who works on a stack, as Pulumi notes it in a lock file. */
+/** The holder of a stack's lock, as Pulumi writes it into a lock file. */
 export type LockHolder = z.infer<typeof lockHolder>;
 export type CancelResult = z.infer<typeof cancelSchema>;

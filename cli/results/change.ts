@@ -59,7 +59,7 @@ export const changeSchema = z
   .describe("One resource that changes.")
   .meta({ id: "change" });
 
-/** One resource that a run changes, or would change. */
+/** A resource that a run changes, or would change. */
 export type Change = z.infer<typeof changeSchema>;
 export type PropertyChange = Change["properties"][number];
 export type PolicyChange = Change["policies"][number];

@@ -34,7 +34,7 @@ export const revokeKeysSchema = z.strictObject({
   endedSessions,
 });
 
-/** An access key as an administrator sees it. */
+/** The state of an access key, for an administrator. */
 export type AccessKeyStatus = z.infer<typeof accessKeySchema>;
 export type ResetMfaResult = z.infer<typeof resetMfaSchema>;
 export type RevokeKeysResult = z.infer<typeof revokeKeysSchema>;

@@ -40,6 +40,6 @@ export const sessionsSchema = z.strictObject({
   sharedSessions: sharedSessions.exactOptional(),
 });
 
-/** What was ended of somebody's live sessions. */
+/** The sessions of a developer that were ended. */
 export type EndedSessions = z.infer<typeof sessionsSchema>;
 export type AccountNotEnded = z.infer<typeof notEnded>[number];

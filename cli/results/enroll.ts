@@ -7,5 +7,5 @@ export const enrollSchema = z.strictObject({
   profiles: z.array(z.string()).describe("Names of the profiles for the access key and the accounts."),
 });
 
-/** What an enrolment has come to. No secrets. */
+/** The result of an enrolment. No secrets. */
 export type Enrolled = z.infer<typeof enrollSchema>;

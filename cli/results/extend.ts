@@ -11,5 +11,5 @@ export const extendSchema = z.strictObject({
   ...runSchema.partial().shape,
 });
 
-/** Until when somebody's access was made to last. */
+/** The result of `extend`: whose access was extended, and until when. */
 export type ExtendResult = z.infer<typeof extendSchema>;

@@ -17,5 +17,5 @@ const row = z.strictObject({
 
 export const impactSchema = z.array(row);
 
-/** Somebody who can do nothing without MFA from then on, by one of the ways in which they can today. */
+/** A principal that loses access without MFA, with one of the ways in which it has access today. */
 export type ImpactRow = z.infer<typeof row>;

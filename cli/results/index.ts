@@ -24,7 +24,7 @@ import { sessionsSchema } from "./end-sessions.ts";
 import { stateMoveSchema } from "./state-move.ts";
 import { verifySchema } from "./verify.ts";
 
-/** What each command prints with `--json`: the files in `schemas/` are made of it. */
+/** The schemas of each command's `--json` output, from which the files in `schemas/` are made. */
 export const resultSchemas: Record<string, z.ZodType> = {
   "add-developer": addDeveloperSchema,
   audit: auditSchema,

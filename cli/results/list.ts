@@ -66,9 +66,9 @@ export const listSchema = z
     "Each developer; with --roster, what the roster says alone; with --accounts, each account of a shared role.",
   );
 
-/** A developer as the roster, and perhaps IAM, knows them. */
+/** A developer on the roster, with the status in IAM if it was asked for. */
 export type DeveloperRow = z.infer<typeof row>;
 /** An account, and the shared role there. */
 export type AccountRow = z.infer<typeof accountRow>;
-/** What IAM knows of one developer. */
+/** The status of a developer in IAM. */
 export type DeveloperStatus = z.infer<typeof statusSchema>;

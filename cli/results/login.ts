@@ -76,7 +76,7 @@ export const whoamiSchema = z.strictObject({
 export type LoginProfile = z.infer<typeof profileSchema>;
 export type LoginResult = z.infer<typeof loginSchema>;
 export type ConsoleResult = z.infer<typeof consoleSchema>;
-/** A session that `login` has opened, and what AWS says of it. */
+/** A session that `login` has opened, and AWS's word on it. */
 export type LoginInAws = z.infer<typeof loginInAws>;
-/** Who the access key's owner is. No secrets. */
+/** The owner of the access key. No secrets. */
 export type WhoamiResult = z.infer<typeof whoamiSchema>;

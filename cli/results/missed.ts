@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** What a command that looks around could not look at, in its result. */
+/** Things that a reading command could not read, in its result. */
 export const missedSchema = z
   .array(z.strictObject({ what: z.string(), reason: z.string().describe("In AWS's words."), remedy: z.string() }))
   .describe("What could not be looked at.");

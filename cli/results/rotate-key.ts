@@ -7,5 +7,5 @@ export const rotateKeySchema = z.strictObject({
   deletedFrom: z.string().optional().describe("From when on another run deletes the old key, ISO 8601."),
 });
 
-/** What a rotation has come to. No secrets. */
+/** The result of a rotation. No secrets. */
 export type RotatedKey = z.infer<typeof rotateKeySchema>;

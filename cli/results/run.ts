@@ -8,5 +8,5 @@ export const runSchema = z.strictObject({
   seconds: z.number(),
 });
 
-/** What a finished run has done. */
+/** The result of a finished run. */
 export type RunResult = z.infer<typeof runSchema>;

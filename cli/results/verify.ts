@@ -83,6 +83,6 @@ export type Finding = z.infer<typeof finding>;
 export type FindingKind = (typeof findingKinds)[number];
 /** A line of the matrix. */
 export type MatrixLine = z.infer<typeof line>;
-/** A call that was really tried. */
+/** A call that a canary has made. */
 export type LiveLine = z.infer<typeof live>;
 export type Compared = z.infer<typeof compared>;

@@ -375,5 +375,5 @@ export const warningSchema = z
 
 export type Warning = z.infer<typeof warningSchema>;
 export type ShutOut = z.infer<typeof shutOut>;
-/** A warning of what up refuses, unless it is told otherwise. */
+/** A warning about an edit that `up` refuses without a flag. */
 export type Danger = Extract<Warning, { refused: boolean }>;

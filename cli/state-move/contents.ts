@@ -7,7 +7,7 @@ interface Contents {
   pending_operations: unknown[];
 }
 
-/** The part of a resource's note that tells one version of a state from another. */
+/** The properties of a resource in a state that tell versions of the state apart. */
 interface ResourceInState {
   urn: string;
   type: string;
@@ -15,20 +15,20 @@ interface ResourceInState {
   modified?: string;
 }
 
-/** What a state holds, where there is anything in it. */
+/** The resources and pending operations of a state; empty lists where it has none. */
 export function contents({ deployment }: State): Contents {
   const { resources, pending_operations } = (deployment ?? {}) as Partial<Record<keyof Contents, never[] | null>>;
   return { resources: resources ?? [], pending_operations: pending_operations ?? [] };
 }
 
-/** Every resource with its inputs and outputs, the secret ones in the clear, and what was under way. */
+/** Whether two states have the same resources, with inputs and outputs, decrypted secrets included, and the same pending operations. */
 export function isSame(one: State, other: State): boolean {
   return isDeepStrictEqual(contents(one), contents(other));
 }
 
 /**
- * Whether a state is an earlier version of another, or the same: a copy of it that no run has used since. When a stack was
- * made, and when each of its resources was last changed, is noted to the nanosecond; two stacks never agree in that.
+ * Whether a state is an earlier version of another, or the same: a copy that no run has used since. Pulumi notes to the nanosecond when a
+ * stack was made, and when each resource was last changed, so two different stacks never agree in that.
  */
 export function isEarlier(one: State, other: State): boolean {
   const made = (state: State): string | undefined =>
@@ -41,7 +41,7 @@ export function isEarlier(one: State, other: State): boolean {
   });
 }
 
-/** A state as it would be under another stack's name. */
+/** A state as it would be with another stack name. */
 export function underName(state: State, project: string, from: string, to: string): State {
   const text = JSON.stringify(state)
     .replaceAll(`urn:pulumi:${from}::`, `urn:pulumi:${to}::`)

@@ -18,26 +18,26 @@ import { isServer } from "../project/server.ts";
 import { secretsIn, secretsProviderOf } from "../state/secrets-keys.ts";
 import { absoluteUrl, localStateDirectory } from "../state/state-directory.ts";
 
-/** Where stacks are moved to. */
+/** The new place of the stacks. */
 export interface Destination {
   backendUrl: string;
-  /** The organization that is to have them, where a server keeps the state. */
+  /** The stacks' organization there, where a server keeps the state. */
   organization: string | undefined;
 }
 
-/** A stack at its old place, and what opens its secrets. */
+/** A stack at its old place, and the environment variables that open its secrets. */
 export interface Source {
   project: Project;
   secrets: Record<string, string>;
 }
 
 /**
- * The same stack at its new place, as `pulumi stack migrate` makes it: a project of its own in a temporary directory, which holds
- * no secrets. Pulumi rewrites the settings file that is beside it; the project's own is not touched by that.
+ * A stack at its new place, made by `pulumi stack migrate`, with a project of its own in a temporary directory without secrets. Pulumi
+ * rewrites the settings file there; the project's own file stays as it is.
  */
 export class Copy {
   readonly project: Project;
-  /** How many resources it has. */
+  /** The number of its resources. */
   resources = 0;
   #secretsProvider: string | undefined;
   #secrets: Record<string, string> = {};
@@ -48,14 +48,14 @@ export class Copy {
   }
 
   /**
-   * Makes nothing at the new place yet, but looks whether it is free, and asks for a passphrase where a new one is needed.
+   * Checks that the new place is free, and asks for a passphrase where a new one is needed. Nothing is made there yet.
    *
-   * @param secretsProvider what keeps the secrets there: what keeps them now, when left out; "default" is Pulumi's own choice
+   * @param secretsProvider the secrets provider there; the present one when left out, Pulumi's default with "default"
    */
   static async begin(source: Source, to: Destination, secretsProvider: string | undefined): Promise<Copy> {
     const { project, secrets } = source;
     const provider = secretsProviderOf(secretsIn(await readFile(project.settingsFile, "utf8")), project.backendUrl);
-    // Nothing stands for Pulumi's own choice: a server keeps the secrets itself, everything else by a passphrase.
+    // An undefined provider is Pulumi's default: the server that keeps the state, else a passphrase.
     const current = provider === "service" ? undefined : provider;
     const own = isServer(to.backendUrl) ? undefined : "passphrase";
     const wanted = secretsProvider === "default" ? own : (secretsProvider ?? current ?? own);
@@ -86,7 +86,7 @@ export class Copy {
     return new Copy({ name, stack, ...place, ...(organization !== undefined && { organization }) });
   }
 
-  /** Copies the state, and compares what has arrived with what was sent. @returns what was sent, sealed */
+  /** Copies the state, and compares the copy with the original. @returns the original, with encrypted secrets */
   async make({ project, secrets }: Source): Promise<State> {
     const sealed = await exportSealed(project);
     const sent = await (await openStack(project, { secrets })).exportStack();
@@ -105,7 +105,7 @@ export class Copy {
     return sealed;
   }
 
-  /** Pulumi itself takes away what it has made, when it fails, and refuses a place that has the stack. */
+  /** Runs `pulumi stack migrate`, which removes its own copy when it fails, and refuses a place that has the stack. */
   async #migrate(source: Project): Promise<void> {
     const { directory } = this.project;
     const provider = this.#secretsProvider ?? "default";
@@ -125,7 +125,7 @@ export class Copy {
     try {
       await runPulumiAlone([...args, "--yes"], this.project, { directory, env: this.#environment() });
     } catch (error) {
-      // Pulumi tells servers apart by the addresses of their consoles, which it knows only of those whose name begins with api.
+      // Pulumi compares servers by their console's address, which it derives only from addresses that begin with api.
       if (!(error as Error).message.includes("source and target backends are the same")) throw error;
       throw new Failure(
         `Pulumi cannot tell the server ${source.backendUrl} from ${this.project.backendUrl}.`,
@@ -135,12 +135,12 @@ export class Copy {
     }
   }
 
-  /** The settings file as Pulumi has made it, with what keeps the secrets from now on. */
+  /** The settings file with the new secrets provider, as Pulumi has written it. */
   settingsText(): Promise<string> {
     return readFile(this.project.settingsFile, "utf8");
   }
 
-  /** Takes away what {@link make} has made. */
+  /** Removes the copy that {@link make} has made. */
   async remove(): Promise<void> {
     if (!this.#made) return;
     const env = this.#environment();
@@ -148,19 +148,19 @@ export class Copy {
     await runPulumi(args, this.project, { directory: this.project.directory, env });
   }
 
-  /** To be called at the end, whatever it was. */
+  /** Removes the temporary directory; to be called at the end, also after a failure. */
   async close(): Promise<void> {
     await rm(this.project.directory, { recursive: true, force: true });
   }
 
-  /** Refuses a place that has a lock, or a stack of that name: nothing that is there is ever written over or deleted. */
+  /** Refuses a place that has a lock, or a stack of that name: nothing there is ever overwritten or deleted. */
   async #ensureFree(sealed: State): Promise<void> {
     const { stack, backendUrl } = this.project;
     await this.#ensureUnlocked();
     if (!(await listStacks(this.project)).some(({ name }) => name === stack)) return;
     const there = await exportSealed(this.project);
     const isEmpty = contents(there).resources.length === 0;
-    // Two copies of one secret are never sealed alike.
+    // Encrypting a secret twice gives different texts, so equal states are one and the same.
     if (!isEmpty && isDeepStrictEqual(there.deployment, sealed.deployment)) {
       throw new Failure(
         `${backendUrl} is the place in which the state is kept already, by another name.`,
@@ -200,7 +200,7 @@ export class Copy {
   }
 }
 
-/** Pulumi forgets what was under way when it takes a state in. */
+/** Refuses a state with pending operations, which Pulumi drops when it imports a state. */
 function requireFinished(project: Project, state: State): void {
   if (contents(state).pending_operations.length === 0) return;
   throw new Failure(

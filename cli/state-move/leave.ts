@@ -22,15 +22,15 @@ import { absoluteUrl } from "../state/state-directory.ts";
 export interface StackMove {
   source: Source;
   copy: Copy;
-  /** What was copied, sealed. */
+  /** The copied state, with encrypted secrets. */
   sent?: State;
-  /** The name under which the old place keeps it, as soon as it does. */
+  /** The stack's new name at the old place, as soon as it is renamed. */
   keptAs?: string;
 }
 
 /**
- * Leaves the old place: the old states are renamed, so that nobody goes on with them, and then the files name the new place.
- * A run that has come in between is seen by what it has changed. When anything fails, all is put back.
+ * Leaves the old place: renames the old states, so that nobody goes on with them, and then edits the files to name the new place. A run in
+ * between is noticed by its changes. When anything fails, all is put back.
  *
  * @returns the files that were edited
  */
@@ -43,7 +43,7 @@ export async function leave(moves: StackMove[], directory: string, to: Destinati
       renamed.push(move);
       await retire(move);
     }
-    // The file that counts comes last.
+    // The file that names the place is written last.
     for (const [path, { text, edited }] of edits) {
       before.set(path, text);
       await writeFileAtomic(path, edited);
@@ -56,7 +56,7 @@ export async function leave(moves: StackMove[], directory: string, to: Destinati
   }
 }
 
-/** The edits that name the new place: each file that changes, with its text before and after. */
+/** The edits that name the new place: the text before and after of each file that changes. */
 async function editsOfFiles(
   moves: StackMove[],
   directory: string,
@@ -111,7 +111,7 @@ async function putBack(renamed: StackMove[], error: unknown): Promise<void> {
   }
 }
 
-/** In a directory of its own: beside a settings file Pulumi would rename that as well. */
+/** Renames the stack from a temporary directory: Pulumi would rename a settings file beside it as well. */
 async function rename({ source }: StackMove, from: string, to: string): Promise<void> {
   const project: Project = { ...source.project, stack: from };
   const env = { PULUMI_BACKEND_URL: absoluteUrl(source.project), ...source.secrets };

@@ -26,15 +26,15 @@ export interface MoveOptions {
   /** The directory in or above which the project is. */
   from: string;
   to: string;
-  /** The organization that is to have the stacks, where a server is to keep the state. */
+  /** The stacks' organization at the new place, where a server is to keep the state. */
   organization: string | undefined;
   secretsProvider: string | undefined;
   yes: boolean;
 }
 
 /**
- * Moves the state of every stack of a project, since they share the backend that `Pulumi.yaml` names. Until the last one
- * has been copied and compared, nothing but copies is made; then the old states are renamed, and the files edited.
+ * Moves the state of every stack of a project, since they share the backend that `Pulumi.yaml` names. Only copies are made until the last
+ * one was compared; then the old states are renamed, and the files edited.
  */
 export async function moveState({ from, to, organization: given, secretsProvider, yes }: MoveOptions): Promise<Move> {
   requireConfirmable(yes);
@@ -53,7 +53,7 @@ export async function moveState({ from, to, organization: given, secretsProvider
   const organization = await organizationAt(to, given, first);
   const destination = { backendUrl: to, organization };
   const warnings = await inspectPlace({ backendUrl: to, secretsProvider }, directory);
-  // What cannot be edited is refused before anything is made.
+  // A file that cannot be edited is refused before anything is made.
   withBackendUrl(await readFile(join(directory, "Pulumi.yaml"), "utf8"), to);
   const moves: StackMove[] = [];
   try {
@@ -76,7 +76,7 @@ export async function moveState({ from, to, organization: given, secretsProvider
   }
 }
 
-/** The one that is named, else the one that the project has, else the default of whoever is logged in there. */
+/** The organization that is given, else the project's, else the default of the user who is logged in at the server. */
 async function organizationAt(
   backendUrl: string,
   given: string | undefined,
@@ -97,7 +97,7 @@ async function requireOtherPlace(place: StatePlace, to: string): Promise<void> {
   );
 }
 
-/** What one stack needs to be moved. */
+/** Prepares the move of one stack. */
 async function stackMove(
   project: Project,
   stacks: ListedStack[],
@@ -124,7 +124,7 @@ function moved({ source, copy, keptAs = "" }: StackMove): MovedStack {
 }
 
 /**
- * All or none: what has been copied is taken away again when anything fails. Ctrl-C breaks off until the old places are left.
+ * Moves all stacks or none: copies are removed again when anything fails. Ctrl-C stops the move until it begins to leave the old places.
  *
  * @returns the files that were edited
  */
@@ -148,7 +148,7 @@ function carryOut(moves: StackMove[], directory: string, to: Destination): Promi
       }
       interrupt.signal.throwIfAborted();
       isLeaving = true;
-      // Pulumi locks what it renames by itself.
+      // The locks are released, since `pulumi stack rename` locks the stack itself.
       await release(locks);
       return await leave(moves, directory, to);
     } catch (error) {
@@ -162,7 +162,7 @@ function carryOut(moves: StackMove[], directory: string, to: Destination): Promi
 
 async function takeAway(moves: StackMove[]): Promise<void> {
   for (const { copy, keptAs } of moves) {
-    // Where the old state could not be put back, the copy is kept, too. Whatever else is left there is told by the next attempt.
+    // Where the old state could not be put back, the copy is kept. Other copies that cannot be removed are reported by the next attempt.
     if (keptAs === undefined) await copy.remove().catch(() => undefined);
   }
 }

@@ -5,8 +5,8 @@ import type { Project } from "../project/project.ts";
 import { localStateDirectory } from "./state-directory.ts";
 
 /**
- * Deletes what a run that died has left empty beside the files of its state. Pulumi's file backend writes a file's
- * checksum into `FILE.attrs`, and not atomically: it reads no state whose checksum is cut off, but one without any.
+ * Deletes empty attribute files that a run that died has left. Pulumi's file backend writes the checksum of `FILE` into `FILE.attrs`, not
+ * atomically. It cannot read a state with a truncated checksum, but can read one without a checksum.
  */
 export async function removeEmptyAttributes(
   project: Pick<Project, "backendUrl" | "directory" | "name" | "stack">,

@@ -4,16 +4,16 @@ import { Failure } from "../failure.ts";
 import { clientConfigurationIn, isTrue } from "./cloud-url.ts";
 import { decoded } from "./state-directory.ts";
 
-/** A place in S3, as a backend's URL names it: `s3://BUCKET/PREFIX?region=R`. */
+/** An S3 backend, as its URL names it: `s3://BUCKET/PREFIX?region=R`. */
 export interface Bucket {
   name: string;
-  /** What Pulumi puts before each key: empty, or ending with a slash. */
+  /** The prefix of each key: empty, or ending with a slash. */
   prefix: string;
   region: string | undefined;
   client(): Promise<S3Client>;
 }
 
-/** The bucket of a state that is kept in S3; nothing for any other. */
+/** The bucket of an S3 backend; undefined for any other backend. */
 export function bucketOf(backendUrl: string): Bucket | undefined {
   if (!backendUrl.startsWith("s3://")) return undefined;
   const url = new URL(backendUrl);
@@ -30,7 +30,7 @@ export function bucketOf(backendUrl: string): Bucket | undefined {
   };
 }
 
-/** What Pulumi puts before each key of a bucket, by the bucket's URL: empty, or ending with a slash. */
+/** The prefix of each key, by the bucket's URL: empty, or ending with a slash. */
 export function keyPrefix({ pathname }: URL): string {
   const path = decoded(pathname).replace(/^\/+/, "");
   return path === "" || path.endsWith("/") ? path : `${path}/`;
@@ -39,8 +39,8 @@ export function keyPrefix({ pathname }: URL): string {
 /**
  * Tries a bucket before anything is made in it.
  *
- * @returns what an administrator should know of it
- * @throws Failure where no state can be kept in it
+ * @returns notes on the bucket for the administrator
+ * @throws Failure where the bucket cannot keep a state
  */
 export async function inspectBucket(bucket: Bucket): Promise<string[]> {
   await requireBucket(bucket);
@@ -48,13 +48,13 @@ export async function inspectBucket(bucket: Bucket): Promise<string[]> {
     const note = await unversionedNote(bucket);
     return note === undefined ? [] : [`${note.fact} Run: ${note.command}`];
   } catch (error) {
-    // Who may use the state need not be allowed to read the bucket's settings.
+    // The permission to use the state need not include reading the bucket's settings.
     if (error instanceof Error && error.name === "AccessDenied") return [];
     throw error;
   }
 }
 
-/** @throws Failure where no state can be kept in the bucket */
+/** @throws Failure where the bucket cannot keep a state */
 export async function requireBucket(bucket: Bucket): Promise<void> {
   const { name, region } = bucket;
   if (region === undefined) {
@@ -72,7 +72,7 @@ export async function requireBucket(bucket: Bucket): Promise<void> {
     if (actual !== undefined && actual !== region) throw elsewhere(bucket, actual);
   } catch (error) {
     if (error instanceof Failure) throw error;
-    // The answer to HEAD has no body, and says not why: what needs the same right does.
+    // The response to HEAD has no body with the reason. A listing needs the same permission, and its error has one.
     const told = await client.send(new ListObjectsV2Command({ Bucket: name, MaxKeys: 1 })).then(
       () => error,
       (second: unknown) => second,
@@ -81,7 +81,7 @@ export async function requireBucket(bucket: Bucket): Promise<void> {
   }
 }
 
-/** What an administrator should know of a bucket that keeps no older versions; nothing of one that does. */
+/** A note for the administrator on a bucket without versioning; undefined for one with it. */
 export async function unversionedNote(bucket: Bucket): Promise<{ fact: string; command: string } | undefined> {
   const [{ GetBucketVersioningCommand }, client] = await Promise.all([import("@aws-sdk/client-s3"), bucket.client()]);
   const { name } = bucket;
@@ -94,9 +94,9 @@ export async function unversionedNote(bucket: Bucket): Promise<{ fact: string; c
 }
 
 /**
- * Errors that concern a bucket as a whole, or all that is in it; AWS gives some of them only as a status.
+ * The failure for an error of a whole bucket; other errors are returned as they are. AWS gives some of them only as an HTTP status.
  *
- * @param remedy what to do when there is no such bucket
+ * @param remedy for a bucket that does not exist
  */
 export function explainBucket(bucket: Bucket, error: unknown, remedy: string): unknown {
   const {
@@ -113,7 +113,7 @@ export function explainBucket(bucket: Bucket, error: unknown, remedy: string): u
     case 301:
       return elsewhere(bucket, $response?.headers?.["x-amz-bucket-region"] ?? "another region");
     case 403:
-      // The credentials themselves, or the clock.
+      // These errors are about the credentials themselves, or the clock.
       if (/^(Invalid|Expired|Signature|RequestTime)/.test(code ?? "")) return error;
       return new Failure(
         `These credentials may not use the S3 bucket ${name}.`,
@@ -133,7 +133,7 @@ function elsewhere({ name, region = "" }: Bucket, actual: string): Failure {
 }
 
 function commandsFor(name: string, region: string): string {
-  // S3 refuses its home region as a constraint.
+  // S3 refuses us-east-1 as a location constraint.
   const constraint = region === "us-east-1" ? "" : ` --create-bucket-configuration LocationConstraint=${region}`;
   return (
     `aws s3api create-bucket --bucket ${name} --region ${region}${constraint} && ` +

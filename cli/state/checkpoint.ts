@@ -1,7 +1,7 @@
 import type { StatePlace } from "./state-directory.ts";
 import { readIfThere, stateFilesOf } from "./state-files.ts";
 
-/** The part of a resource that tells what it is, as a state that is a file has it. */
+/** The properties of a resource in a state file that identify it. */
 export interface NotedResource {
   urn: string;
   id?: string;
@@ -12,27 +12,27 @@ export interface NotedResource {
   outputs?: Record<string, unknown>;
 }
 
-/** A state as Pulumi keeps it in a file. */
+/** A state file of Pulumi, a checkpoint. */
 export interface StateFile<Noted = NotedResource> {
   version?: number;
   checkpoint?: { latest?: { resources?: Noted[] } };
 }
 
-/** The directory of a project's states, in a directory or a bucket. */
+/** The directory of a project's state files, below the backend's directory or bucket. */
 export const statesDirectory = (name: string): string => `.pulumi/stacks/${name}`;
 
-/** The file of one. */
+/** The path of a stack's state file. */
 export const checkpointPath = ({ name, stack }: { name: string; stack: string }): string =>
   `${statesDirectory(name)}/${stack}.json`;
 
-/** The resources of a state; none for a stack that was never applied, and nothing for another layout. */
+/** The resources of a state: empty for a stack that was never applied, undefined for another layout of the file. */
 export function resourcesIn<Noted>({ checkpoint }: StateFile<Noted>): Noted[] | undefined {
   return checkpoint === undefined ? undefined : (checkpoint.latest?.resources ?? []);
 }
 
 /**
- * A stack's state as Pulumi keeps it in a directory or a bucket: to read it is a good deal faster than to have it exported. Nothing, where a
- * server keeps it, it is compressed or not there, or in a layout of an older Pulumi.
+ * Reads a stack's state file from a directory or a bucket, which is much faster than an export. The result is undefined where a server
+ * keeps the state, or where its file is missing, compressed or in the layout of an older Pulumi.
  */
 export async function readStateFile<Noted = NotedResource>(
   place: StatePlace & { name: string; stack: string },
@@ -44,12 +44,12 @@ export async function readStateFile<Noted = NotedResource>(
   return file.checkpoint === undefined ? undefined : file;
 }
 
-/** How long the state is waited for, in milliseconds: whoever asks can do without. */
+/** Milliseconds that the state is waited for: callers can do without it. */
 const patience = 8000;
 
 /**
- * The resources that a state names which Pulumi keeps in a directory or a bucket, without its engine, a lock or what opens the
- * secrets. Nothing, where a server keeps the state, it is compressed, it is not there, or it does not come in time.
+ * The resources in a stack's state file, read without the engine, a lock or the stack's secrets. The result is undefined where a server
+ * keeps the state, where the file is missing or compressed, and where it is not read in time.
  */
 export async function notedResources(
   place: StatePlace & { name: string; stack: string },

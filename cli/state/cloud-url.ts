@@ -3,7 +3,7 @@ import type { AwsCredentialIdentityProvider } from "@aws-sdk/types";
 import { requestHandler } from "../../infra/network.ts";
 import { openSession } from "../aws/session.ts";
 
-/** What Pulumi's URLs of buckets and keys (`s3://`, `awskms://`) say to an AWS client; the environment says the rest. */
+/** The configuration of an AWS client in one of Pulumi's URLs of buckets and keys (`s3://`, `awskms://`); the rest is the environment's. */
 export async function clientConfigurationIn({ searchParams }: URL): Promise<{
   region?: string;
   endpoint?: string;
@@ -25,7 +25,7 @@ export async function clientConfigurationIn({ searchParams }: URL): Promise<{
   };
 }
 
-/** Whether one of these parameters is true, as Pulumi reads it. */
+/** Whether one of some query parameters is true, as Pulumi parses it. */
 export function isTrue(parameters: URLSearchParams, ...names: string[]): boolean {
   return names.some((name) => /^(1|t|true)$/i.test(parameters.get(name) ?? ""));
 }

@@ -2,12 +2,12 @@ import { Failure } from "../failure.ts";
 import { readIfThere, stateFilesOf } from "./state-files.ts";
 import type { StatePlace } from "./state-directory.ts";
 
-/** Where Pulumi notes by which layout it keeps the states of a directory or a bucket. */
+/** The file in which Pulumi notes the layout of the states in a directory or a bucket. */
 export const metaPath = ".pulumi/meta.yaml";
 
 /**
- * Refuses a place in which Pulumi keeps stacks as it once did, all beside each other, whatever project they belong to: their
- * files and their locks are elsewhere than those of today.
+ * Refuses a backend with Pulumi's former layout, in which the stacks of all projects are in one directory: their state files and locks are
+ * in other places than today's.
  */
 export async function requireCurrentLayout(place: StatePlace): Promise<void> {
   const files = stateFilesOf(place);

@@ -4,14 +4,14 @@ import { requireCurrentLayout } from "./layout.ts";
 import { isServer } from "../project/server.ts";
 import { requireUsableKey } from "./secrets-provider.ts";
 
-/** Where a stack's state is, or is to be, and what its secrets are kept with. */
+/** The present or future backend of a stack's state, and its secrets provider. */
 export interface Place {
   backendUrl: string;
-  /** Pulumi's own choice when left out: a passphrase, or the server that keeps the state. */
+  /** Pulumi's default when left out: a passphrase, or the server that keeps the state. */
   secretsProvider?: string | undefined;
 }
 
-/** Refuses what is no place for a state. Pulumi takes every scheme that it does not know for a server of its own. */
+/** Refuses a URL that is no backend's: Pulumi takes every unknown scheme for a server. */
 export function requireBackendUrl(flag: string, url: string): void {
   if (/^(file|s3|gs|azblob|https|http):\/\/./.test(url)) return;
   throw new Failure(
@@ -21,10 +21,10 @@ export function requireBackendUrl(flag: string, url: string): void {
 }
 
 /**
- * Tries a place before anything is made there.
+ * Tries a backend and a key before anything is made there.
  *
- * @param directory what the URL may be relative to
- * @returns what an administrator should know of it
+ * @param directory to which the URL may be relative
+ * @returns notes on the backend for the administrator
  * @throws Failure where no state can be kept there
  */
 export async function inspectPlace({ backendUrl, secretsProvider }: Place, directory: string): Promise<string[]> {
@@ -37,7 +37,7 @@ export async function inspectPlace({ backendUrl, secretsProvider }: Place, direc
   return notes;
 }
 
-/** What a place protects a state against and what not, in a sentence; docs/state.md says more. */
+/** A sentence on what a backend protects a state against, and what not; docs/state.md says more. */
 export function protectionOf({ backendUrl, secretsProvider }: Place): string {
   if (backendUrl.startsWith("file://")) {
     return "Only this machine has it: keep a copy, and move it (mfa-admin state move) before others or a CI run mfa-admin.";

@@ -1,6 +1,6 @@
 import { type StackName, stackReference } from "../project/project.ts";
 
-/** The name of a state that was moved away, for one: main-moved-20260102T030405. */
+/** The new name of a stack whose state was moved away, such as main-moved-20260102T030405. */
 export function retiredName(stack: string, time: Date): string {
   return prefix(stack) + time.toISOString().replace(/[-:]|\..*/g, "");
 }
@@ -10,12 +10,12 @@ export function isRetired(name: string, stack: string): boolean {
   return name.startsWith(prefix(stack)) && /-\d{8}T\d{6}$/.test(name) && name.length === prefix(stack).length + 15;
 }
 
-/** The command that takes an old state back into use, where the move has not come to its end. */
+/** The command that takes an old state back into use, for a move that was not finished. */
 export function commandBack(project: StackName, keptAs: string): string {
   return `pulumi stack rename ${stackReference(project)} --stack ${stackReference({ ...project, stack: keptAs })}`;
 }
 
-/** Pulumi takes names of 100 characters at most. */
+/** The prefix of such names, cut since Pulumi's names have 100 characters at most. */
 function prefix(stack: string): string {
   return `${stack.slice(0, 78)}-moved-`;
 }

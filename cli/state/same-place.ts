@@ -5,7 +5,7 @@ import { keyPrefix } from "./bucket.ts";
 import { isServer } from "../project/server.ts";
 import { localStateDirectory, type StatePlace } from "./state-directory.ts";
 
-/** Whether two URLs name one place, however they are spelled. */
+/** Whether two URLs name the same backend, whatever their spelling. */
 export async function isSamePlace(one: StatePlace, other: StatePlace): Promise<boolean> {
   return (await directoryIdentity(one)) === (await directoryIdentity(other));
 }
@@ -19,7 +19,7 @@ async function directoryIdentity(place: StatePlace): Promise<string> {
   return [url.protocol, url.hostname, keyPrefix(url), ownerOf(url)].join(" ");
 }
 
-/** Who keeps a bucket, beside the provider whom everybody means: an endpoint, or a storage account. */
+/** The owner of a bucket's name, where it is not the cloud provider itself: an endpoint, or a storage account. */
 function ownerOf({ protocol, searchParams }: URL): string {
   const { env } = process;
   if (protocol === "azblob:") return searchParams.get("storage_account") ?? env["AZURE_STORAGE_ACCOUNT"] ?? "";
@@ -28,7 +28,7 @@ function ownerOf({ protocol, searchParams }: URL): string {
   return endpoint.replace(/^\w+:\/\/|\/+$/g, "");
 }
 
-/** Without symbolic links, also where the last part of it is still to be made. */
+/** A path without symbolic links, even if its last parts do not exist yet. */
 async function realPath(path: string): Promise<string> {
   try {
     return await realpath(path);

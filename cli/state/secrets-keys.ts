@@ -4,7 +4,7 @@ import { parse, stringify } from "yaml";
 
 import { isServer } from "../project/server.ts";
 
-/** What Pulumi notes in `Pulumi.<stack>.yaml` of how the stack's secrets are kept. No secret is among it. */
+/** The keys in `Pulumi.<stack>.yaml` by which Pulumi notes the stack's secrets provider. None of them is a secret. */
 interface SecretsKeys {
   secretsprovider?: string;
   encryptedkey?: string;
@@ -13,7 +13,7 @@ interface SecretsKeys {
 
 const names = ["secretsprovider", "encryptedkey", "encryptionsalt"] as const;
 
-/** What a settings file says of it. */
+/** The secrets keys in the text of a settings file. */
 export function secretsIn(text: string): SecretsKeys {
   const content = (parse(text) ?? {}) as Record<string, unknown>;
   return Object.fromEntries(
@@ -22,16 +22,16 @@ export function secretsIn(text: string): SecretsKeys {
 }
 
 /**
- * What keeps a stack's secrets: "passphrase", "service" for the server that keeps its state, or the address of a key. A server
- * keeps them itself unless the stack says otherwise (Pulumi Docs, "Secrets").
+ * A stack's secrets provider: "passphrase", "service" for the server that keeps its state, or the URL of a key. A server keeps the secrets
+ * itself unless the stack names another provider (Pulumi Docs, "Secrets").
  */
 export function secretsProviderOf({ secretsprovider, encryptionsalt }: SecretsKeys, backendUrl: string): string {
   return secretsprovider ?? (isServer(backendUrl) && encryptionsalt === undefined ? "service" : "passphrase");
 }
 
 /**
- * The text of a settings file with what keeps the secrets in another version of it. Every other line stays as it is to the
- * letter; only where values are sealed in the file, the other version is taken whole, as Pulumi has written it.
+ * The text of a settings file with the secrets provider of another version of it. Every other line stays unchanged to the letter. Only
+ * where the file has encrypted values, the other version is taken as a whole, as Pulumi has written it.
  */
 export function withSecretsOf(text: string, other: string): string {
   const keys = secretsIn(other);
@@ -39,7 +39,7 @@ export function withSecretsOf(text: string, other: string): string {
   return hasSealed(parse(text)) ? other : withSecretsKeys(text, keys);
 }
 
-/** mfa-admin itself seals nothing in the settings. */
+/** Whether settings have encrypted values; mfa-admin itself writes none. */
 function hasSealed(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   return "secure" in value || Object.values(value).some(hasSealed);

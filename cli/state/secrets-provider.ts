@@ -1,7 +1,7 @@
 import { Failure } from "../failure.ts";
 import { clientConfigurationIn } from "./cloud-url.ts";
 
-/** Refuses what Pulumi could not keep a stack's secrets with. */
+/** Refuses a value that is no secrets provider of Pulumi's. */
 export function requireSecretsProvider(value: string | undefined): void {
   if (value === undefined || value === "passphrase") return;
   if (/^(azurekeyvault|gcpkms|hashivault):\/\/./.test(value)) return;
@@ -14,14 +14,14 @@ export function requireSecretsProvider(value: string | undefined): void {
   }
 }
 
-/** The KMS key that keeps a stack's secrets, by its id, alias or ARN; nothing where something else does. */
+/** The KMS key of a secrets provider, by its id, alias or ARN; undefined for any other provider. */
 export function kmsKeyOf(secretsProvider: string | undefined): { id: string; region: string } | undefined {
   if (!secretsProvider?.startsWith("awskms://")) return undefined;
   const { hostname, pathname, searchParams } = new URL(secretsProvider);
   return { id: `${hostname}${pathname}`.replace(/^\//, ""), region: searchParams.get("region") ?? "" };
 }
 
-/** Refuses a KMS key that cannot be used, before anything is made: it is tried. Other providers are left to the engine. */
+/** Refuses a KMS key that cannot be used, by trying it before anything is made. Other providers are left to the engine. */
 export async function requireUsableKey(secretsProvider: string | undefined): Promise<void> {
   const key = kmsKeyOf(secretsProvider);
   if (secretsProvider === undefined || key === undefined) return;

@@ -10,7 +10,7 @@ import { localStateDirectory } from "./state-directory.ts";
 import { tell } from "../terminal/tell.ts";
 import type { LockHolder } from "../results/cancel.ts";
 
-/** A lock file: there is one for each run that is under way, and only one run may be. */
+/** A lock file of a stack. Each run in progress has one, and only one run may be in progress. */
 export interface Lock {
   path: string;
   holder: LockHolder;
@@ -20,11 +20,10 @@ export interface Lock {
 type LockedProject = Pick<Project, "name" | "stack" | "backendUrl" | "directory">;
 
 /**
- * Releases the locks of runs that have died on this machine, and refuses a stack that another run works on, before anything is
- * done: the engine itself looks only when it starts. Only for a state in a directory or in S3; other backends are left to the
- * engine.
+ * Releases locks of runs that have died on this machine, and refuses a stack that is locked by another run. The engine itself looks only
+ * when it starts. This works for states in a directory or in S3; other backends are left to the engine.
  *
- * @throws Locked when a run is under way
+ * @throws Locked when another run is in progress
  */
 export async function ensureUnlocked(project: LockedProject): Promise<void> {
   const locks = await locksOf(project);
@@ -46,12 +45,12 @@ async function releaseDeadLocks(locks: Lock[]): Promise<void> {
   tell(`Released the lock of a run that has ended without doing so: ${holders}.`);
 }
 
-/** Whether the state's locks are files that {@link locksOf} sees; a server keeps its own. */
+/** Whether the backend's locks are files that {@link locksOf} sees; a server has locks of its own. */
 export function keepsLocks(project: LockedProject): boolean {
   return stateFilesOf(project) !== undefined;
 }
 
-/** The locks of a stack; none where a server keeps the state: a server knows by itself when a run has died. */
+/** The locks of a stack; empty where a server keeps the state, which itself notices when a run has died. */
 export async function locksOf(project: LockedProject): Promise<Lock[]> {
   const files = stateFilesOf(project);
   if (files === undefined) return [];
@@ -61,13 +60,13 @@ export async function locksOf(project: LockedProject): Promise<Lock[]> {
   return locks.filter((lock) => lock !== undefined);
 }
 
-/** Reads a lock; gives nothing when the run has ended meanwhile and taken its lock away. */
+/** Reads a lock; undefined when its run has ended and removed it meanwhile. */
 async function readLock(files: StateFiles, path: string): Promise<Lock | undefined> {
   const text = await readIfThere(files, path);
   return text === undefined ? undefined : { path, holder: holderIn(text), remove: () => files.remove(path) };
 }
 
-/** The holder that a lock file names: somebody unknown, where a power cut has left the file empty or cut off. */
+/** The holder in a lock file; an unknown one where a power cut has left the file empty or truncated. */
 function holderIn(text: string): LockHolder {
   try {
     return JSON.parse(text) as LockHolder;
@@ -76,7 +75,7 @@ function holderIn(text: string): LockHolder {
   }
 }
 
-/** The name of whoever runs this process; of a user whom the password file does not have, the name in the environment. */
+/** The name of this process's user; for a user without an entry in the password file, the name in the environment. */
 function loginName(): string {
   try {
     return userInfo().username;
@@ -85,7 +84,7 @@ function loginName(): string {
   }
 }
 
-/** Locks a stack as Pulumi does; nothing, where a server keeps the state. @throws Failure when a run is under way */
+/** Locks a stack as Pulumi does; undefined where a server keeps the state. @throws Locked when another run is in progress */
 export async function lock(project: LockedProject): Promise<Lock | undefined> {
   await ensureUnlocked(project);
   const files = stateFilesOf(project);
@@ -99,7 +98,7 @@ export async function lock(project: LockedProject): Promise<Lock | undefined> {
   const path = `${lockDirectory(project)}/${randomUUID()}.json`;
   await files.write(path, JSON.stringify(holder));
   const own: Lock = { path, holder, remove: () => files.remove(path) };
-  // Whoever has looked and locked meanwhile sees this lock now, as this one sees theirs.
+  // The second look finds a run that has locked meanwhile, as that run's second look finds this lock.
   const others = (await locksOf(project)).filter((other) => other.path !== path);
   if (others.length === 0) return own;
   await own.remove();
@@ -109,10 +108,10 @@ export async function lock(project: LockedProject): Promise<Lock | undefined> {
   );
 }
 
-/** The refusal of a stack that another run works on. */
+/** The error for a stack that another run has locked. */
 export class Locked extends Failure {}
 
-/** The refusal, naming the holders. */
+/** The error with the names of the lock's holders. */
 export function lockedBy(project: StackName, holders: LockHolder[], cause?: unknown): Locked {
   const names = holders.map(holderText).join("; ");
   return new Locked(
@@ -134,8 +133,8 @@ function lockDirectory({ name, stack }: Pick<Project, "name" | "stack">): string
 }
 
 /**
- * Whether the holder has died for certain. A state in a directory is used by the processes of this machine; one in S3 also
- * by machines of the same name, as the runners of a CI often have, whose processes cannot be seen from here.
+ * Whether the holder has certainly died. Only processes of this machine use a state in a directory. A state in S3 may be used by another
+ * machine of the same name, as CI runners often have, whose processes cannot be seen from here.
  */
 function hasEnded(
   place: Pick<Project, "backendUrl" | "directory">,
@@ -151,8 +150,8 @@ function hasEnded(
 }
 
 /**
- * Whether a process has ended, and nobody has asked yet how: in a container whose first process is no init, where such ones
- * stay, and on a machine that is busy. Linux tells in proc(5); elsewhere it is not known.
+ * Whether a process is a zombie: it has ended, but its parent has not waited for it. This happens in a container whose first process is no
+ * init, and on a busy machine. Linux tells in proc(5); elsewhere it is not known.
  */
 function isZombie(pid: number): boolean {
   try {

@@ -7,16 +7,16 @@ import writeFileAtomic from "write-file-atomic";
 import { type Bucket, bucketOf, explainBucket } from "./bucket.ts";
 import { localStateDirectory, type StatePlace } from "./state-directory.ts";
 
-/** The files of a state that Pulumi keeps in a directory or a bucket, by their paths below it. */
+/** The files of a directory or S3 backend, by their paths below it. */
 export interface StateFiles {
-  /** The files right in a directory; none where there is no such directory. */
+  /** The paths of files directly in a directory; empty where the directory does not exist. */
   list(directory: string): Promise<string[]>;
   read(path: string): Promise<string>;
   write(path: string, text: string): Promise<void>;
   remove(path: string): Promise<void>;
 }
 
-/** Nothing, where a server keeps the state, or a kind of bucket that is left to the engine. */
+/** The files of a backend; undefined for a server, and for buckets of a kind that is left to the engine. */
 export function stateFilesOf(place: StatePlace): StateFiles | undefined {
   const directory = localStateDirectory(place);
   if (directory !== undefined) return new DirectoryFiles(directory);
@@ -24,7 +24,7 @@ export function stateFilesOf(place: StatePlace): StateFiles | undefined {
   return bucket === undefined ? undefined : new BucketFiles(bucket);
 }
 
-/** Nothing, where there is no such file. */
+/** A file's content; undefined where it does not exist. */
 export async function readIfThere(files: StateFiles, path: string): Promise<string | undefined> {
   try {
     return await files.read(path);
@@ -63,7 +63,7 @@ class DirectoryFiles implements StateFiles {
   async remove(path: string): Promise<void> {
     const file = join(this.#root, path);
     await rm(file, { force: true });
-    // Pulumi's note of the file's checksum.
+    // Pulumi keeps the file's checksum there.
     await rm(`${file}.attrs`, { force: true });
   }
 }

@@ -3,15 +3,15 @@ import { setTimeout } from "node:timers/promises";
 import { Locked } from "./stack-lock.ts";
 import { tell } from "../terminal/tell.ts";
 
-/** Between two tries, in milliseconds. */
+/** Milliseconds between two attempts. */
 const pause = 1000;
 
 /**
- * Does something that another run's lock may refuse, and tries again until the lock is released or the time is over. Says
- * once who holds it.
+ * Runs an action that another run's lock may refuse, and retries until the lock is released or the deadline has passed. Each
+ * holder of the lock is named once.
  *
- * @param deadline milliseconds since the epoch; a time that is over does not wait
- * @throws Locked when the time is over
+ * @param deadline milliseconds since the epoch; with one in the past there is one attempt
+ * @throws Locked when the deadline has passed
  */
 export async function waitForLock<T>(deadline: number, action: () => Promise<T>): Promise<T> {
   let told = "";

@@ -7,7 +7,7 @@ import { isFew } from "../accounts-text.ts";
 import { isTerminal } from "./stream.ts";
 import { tellingOn, wrapped } from "./tell.ts";
 
-/** Questions are asked on a terminal only, and on stderr, so that stdout stays clean. */
+/** Whether questions can be asked: on a terminal only, and on stderr, so that stdout has results alone. */
 export function canAsk(): boolean {
   return "input" in context || (isTerminal(process.stdin) && isTerminal(process.stderr));
 }
@@ -15,20 +15,20 @@ export function canAsk(): boolean {
 interface PromptContext {
   input?: ReadStream;
   output: NodeJS.WritableStream;
-  /** Aborted when the input is over. */
+  /** Aborted at the end of the input. */
   signal?: AbortSignal;
 }
 
 let context: PromptContext = { output: process.stderr };
 
-/** Whether this process belongs to a terminal, even if its own streams lead elsewhere. */
+/** Whether this process has a controlling terminal, even if its own streams lead elsewhere. */
 export function hasTerminal(): boolean {
   const terminal = openTerminal();
   if (terminal !== undefined) closeSync(terminal);
   return terminal !== undefined;
 }
 
-/** Has every question asked on the terminal that this process belongs to; where there is none, as ever. */
+/** Asks all questions of `act` on the controlling terminal; without one, on this process's streams as usual. */
 export async function onTerminal<T>(act: () => Promise<T>): Promise<T> {
   const terminal = openTerminal();
   if (terminal === undefined) return act();
@@ -43,7 +43,7 @@ export async function onTerminal<T>(act: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A prompt ends what it has written to, and the next one needs it again. */
+/** An output that stays open: a prompt ends its output, which the next one needs again. */
 class SharedOutput extends WriteStream {
   override end(): this {
     return this;
@@ -51,13 +51,13 @@ class SharedOutput extends WriteStream {
 }
 
 /**
- * Asks one question. Where the input is over, by Ctrl-D or with the terminal, the prompt would never be answered: then it is
- * interrupted, as by Ctrl-C.
+ * Asks one question. At the end of the input, by Ctrl-D or with the terminal, the prompt would wait for ever: it is interrupted as by
+ * Ctrl-C.
  */
 async function asked<T>(prompt: (context: PromptContext) => Promise<T>): Promise<T> {
   const input = context.input ?? process.stdin;
   const over = new AbortController();
-  // Readline pauses its input when it closes, and also when the process goes on after Ctrl-Z: then the terminal is raw again.
+  // Readline pauses its input when it closes, but also when the process continues after Ctrl-Z; then the terminal is raw again.
   const onPause = (): void => {
     setImmediate(() => {
       if (input.isRaw) input.resume();
@@ -73,7 +73,7 @@ async function asked<T>(prompt: (context: PromptContext) => Promise<T>): Promise
   }
 }
 
-/** The terminal by which a process is controlled, be its streams what they may (POSIX, "General Terminal Interface"). */
+/** Opens the controlling terminal of this process (POSIX, "General Terminal Interface"); undefined where there is none. */
 function openTerminal(): number | undefined {
   try {
     return openSync("/dev/tty", "r+");
@@ -82,7 +82,7 @@ function openTerminal(): number | undefined {
   }
 }
 
-/** Asks before a change; `--yes` answers, and without a terminal it has to. */
+/** Asks for confirmation of a change. `--yes` answers the question, and is required without a terminal. */
 export async function confirmChange(question: string, yes: boolean): Promise<void> {
   if (yes) return;
   requireConfirmable(yes);
@@ -92,7 +92,7 @@ export async function confirmChange(question: string, yes: boolean): Promise<voi
   if (!isMeant) throw new Declined();
 }
 
-/** Asks for the name of the stack to be typed, before what cannot be undone. */
+/** Asks for the name of the stack to be typed, before an operation that cannot be undone. */
 export async function confirmByName(warning: string, name: string, yes: boolean): Promise<void> {
   if (yes) return;
   requireConfirmable(yes);
@@ -101,22 +101,22 @@ export async function confirmByName(warning: string, name: string, yes: boolean)
   if (typed !== name) throw new Declined(`"${typed}" is not the stack's name.`);
 }
 
-/** Refuses early, before any work is done, what could not be confirmed later. */
+/** Refuses a change that could not be confirmed later, before any work is done. */
 export function requireConfirmable(yes: boolean): void {
   if (yes || canAsk()) return;
   throw new Failure("This has to be confirmed, and there is no terminal to ask on.", "Add --yes.");
 }
 
-/** Drops what was typed before a question was there to be read: it is no answer to it. */
+/** Drops keys that were typed before the question was shown: they are no answer to it. */
 async function dropTyped(): Promise<void> {
   const stdin = context.input ?? process.stdin;
   const typed: (Buffer | string)[] = [];
   const drop = (keys: Buffer | string): void => void typed.push(keys);
-  // Raw, or a line that has not been ended yet would be kept back.
+  // In raw mode, since otherwise a line without its end would be held back.
   stdin.setRawMode(true).on("data", drop).resume();
   await setTimeout(20);
   stdin.off("data", drop).pause().setRawMode(false);
-  // Ctrl-C and Ctrl-D are keys of these, too, as long as the terminal is raw.
+  // In raw mode Ctrl-C and Ctrl-D arrive as keys, too.
   if (typed.some((keys) => keys.includes("\x03") || keys.includes("\x04"))) throw new Declined();
 }
 
@@ -127,7 +127,7 @@ export async function askText(
   initial?: string,
 ): Promise<string> {
   const { input } = await import("@inquirer/prompts");
-  // What was refused is typed anew, not behind the old.
+  // A refused text is cleared, and typed again from its beginning.
   const theme = { validationFailureMode: "clear" } as const;
   const config = { message: asQuestion(message), validate, theme, ...(initial !== undefined && { default: initial }) };
   return asked((on) => input(config, on));
@@ -145,7 +145,7 @@ export async function askSecret(
 
 export interface Choice {
   name: string;
-  /** What is left of it once it is chosen. */
+  /** The text that is shown once the choice is made. */
   short?: string;
   value: string;
   checked?: boolean;
@@ -170,13 +170,13 @@ export async function chooseSome(
   return asked((on) => checkbox(config, on));
 }
 
-/** How many choices are shown at a time: as many as leave room for the question. */
+/** The number of choices that are shown at a time, leaving room for the question. */
 function room(): number {
   const { rows = 24 } = context.output as Partial<WriteStream>;
   return Math.max(7, rows - 6);
 }
 
-/** A question as the terminal takes it, between the mark before it and what is typed behind it. */
+/** A question, wrapped for the space between its prefix and the answer. */
 function asQuestion(question: string): string {
   const { columns = 80 } = context.output as Partial<WriteStream>;
   return wrapped(question, { isTTY: true, columns: columns - 12 }).replaceAll("\n", "\n  ");

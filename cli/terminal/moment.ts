@@ -1,9 +1,9 @@
 import { tell } from "./tell.ts";
 
-/** What is waited for in silence, in milliseconds. */
+/** Milliseconds of silent waiting. */
 const moment = 2000;
 
-/** Says what is waited for, once, where it takes more than a moment. */
+/** Says what is waited for, once, if it takes longer than that. */
 export async function tellingAfterAMoment<T>(text: string, work: Promise<T>): Promise<T> {
   const timer = setTimeout(tell, moment, text);
   try {

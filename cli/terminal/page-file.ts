@@ -5,7 +5,7 @@ import writeFileAtomic from "write-file-atomic";
 
 import { Failure } from "../failure.ts";
 
-/** Writes a page; one that is there already is replaced. @throws Failure where it cannot be written */
+/** Writes a page, replacing an existing file. @throws Failure where it cannot be written */
 export async function writePage(path: string, page: string): Promise<void> {
   try {
     await writeFileAtomic(path, page);
@@ -14,7 +14,7 @@ export async function writePage(path: string, page: string): Promise<void> {
   }
 }
 
-/** Before the page is made, where that takes long. @throws Failure where it cannot be written */
+/** Checks that a page can be written, before it is made, where that takes long. @throws Failure where it cannot */
 export async function requirePageWritable(path: string): Promise<void> {
   try {
     await access(dirname(resolve(path)), constants.W_OK);

@@ -1,4 +1,4 @@
-/** Where a service prints while it is at work: a command. With `--json` neither prints anything. */
+/** The output of a service while it works: the command. With `--json` neither method prints anything. */
 export interface Printer {
   /** To stdout. */
   log(text: string): void;

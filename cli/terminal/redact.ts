@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 import { withoutCommands } from "./workflow-commands.ts";
 
-/** Variables of the environment whose values must not be printed, whoever repeats them in an error or a log. */
+/** Environment variables whose values must not be printed, wherever errors and logs repeat them. */
 const names = [
   "PULUMI_CONFIG_PASSPHRASE",
   "PULUMI_ACCESS_TOKEN",
@@ -13,24 +13,24 @@ const names = [
   "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
 ];
 
-/** Shorter values are no secrets that masking would keep, and might be part of any word. */
+/** The shortest value that is masked: shorter ones are no real secrets, and could be part of any word. */
 const shortest = 8;
 
-/** A text in which `***` stands for every secret of the environment, also as JSON or a URL would have it. */
+/** A text with `***` in place of every secret in the environment, also where it is encoded for JSON or a URL. */
 export function redacted(text: string): string {
   return secrets().reduce((masked, secret) => masked.replaceAll(secret, "***"), text);
 }
 
-/** Every form of every secret, the longest first, since one may be a part of another. */
+/** Every encoding of every secret, the longest first, since one may be a part of another. */
 function secrets(): string[] {
   const values = [...names.map((name) => process.env[name] ?? ""), passphraseInFile(), ...proxyPasswords()];
-  // A log has a line of a secret by itself.
+  // A log may show a line of a multi-line secret by itself.
   const lines = values.flatMap((value) => [value, ...value.split(/\r?\n/)]);
   const forms = lines.flatMap((line) => [line, JSON.stringify(line).slice(1, -1), encodeURIComponent(line)]);
   return [...new Set(forms)].filter(({ length }) => length >= shortest).sort((a, b) => b.length - a.length);
 }
 
-/** What stands between the user's name and the host in the address of a proxy, as it is written there and as it is meant. */
+/** The passwords in the proxies' addresses, as written and percent-decoded. */
 function proxyPasswords(): string[] {
   const written = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"].flatMap(
     (name) => /^(?:\w+:\/\/)?[^:@/]*:(.+)@/.exec(process.env[name] ?? "")?.[1] ?? [],
@@ -59,12 +59,12 @@ function textOf(path: string): string {
   try {
     return readFileSync(path, "utf8").trim();
   } catch {
-    // Whoever needs it says what is wrong with it.
+    // A file that cannot be read is reported where the passphrase is needed.
     return "";
   }
 }
 
-/** Writes to a stream line by line, since a secret may come in two pieces. */
+/** Masks output line by line, since a secret may arrive in two chunks. */
 export class RedactedLines {
   readonly #stream: NodeJS.WritableStream;
   #rest = "";
@@ -79,7 +79,7 @@ export class RedactedLines {
     for (const line of lines) this.#stream.write(`${withoutCommands(redacted(line))}\n`);
   }
 
-  /** Writes what has no line break at its end. */
+  /** Writes the last line where it has no line break. */
   end(): void {
     if (this.#rest !== "") this.write("\n");
   }

@@ -3,7 +3,7 @@ import stringWidth from "fast-string-width";
 
 import { isTerminal } from "./stream.ts";
 
-/** No lines: columns apart by spaces. */
+/** The table has no lines: columns are separated by spaces. */
 const chars: Record<string, string> = { middle: " " };
 for (const side of ["top", "bottom", "left", "right", "mid"]) {
   for (const name of [side, `${side}-mid`, `${side}-left`, `${side}-right`, `left-${side}`, `right-${side}`]) {
@@ -12,10 +12,10 @@ for (const side of ["top", "bottom", "left", "right", "mid"]) {
 }
 
 /**
- * A plain table: a line of headings and a line per row, nothing drawn. On a terminal it fits: its widest columns break between
- * words, and where that is not enough, each row becomes a list.
+ * A plain table without lines: a row of headings, then the rows. On a terminal it fits the width: its widest columns break between words,
+ * and where that is not enough, each row becomes a list.
  *
- * @param stream where it is going to be shown
+ * @param stream the output for which the table is made
  */
 export function plainTable(
   head: string[],
@@ -36,7 +36,7 @@ export function plainTable(
     .join("\n");
 }
 
-/** The widths at which columns fit beside each other, two spaces apart; nothing where a word would have to be broken. */
+/** The widths of columns that fit side by side, two spaces apart; undefined where a word would have to be broken. */
 function fittedWidths(columns: string[][], room: number): number[] | undefined {
   const widths = columns.map((cells) => Math.max(...cells.map((cell) => stringWidth(cell))));
   const least = columns.map((cells) =>

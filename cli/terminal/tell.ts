@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from "node:util";
 
 import { isTerminal } from "./stream.ts";
 
-/** Where a person reads: another place than stderr while `tellingOn` says so. */
+/** The terminal that `tellingOn` has chosen in place of stderr. */
 let place: WriteStream | undefined;
 
 /** Tells a person something on stderr, which leaves stdout to results. */
@@ -13,7 +13,7 @@ export function tell(text: string): void {
   stream.write(`${wrapped(text, stream)}\n`);
 }
 
-/** Has all that is told meanwhile told on a terminal itself: stderr is kept by the program that runs this. */
+/** Prints messages of `act` on a terminal: the calling program captures stderr. */
 export async function tellingOn<T>(terminal: WriteStream, act: () => Promise<T>): Promise<T> {
   place = terminal;
   try {
@@ -24,9 +24,8 @@ export async function tellingOn<T>(terminal: WriteStream, act: () => Promise<T>)
 }
 
 /**
- * A text whose lines break between words where a terminal ends, and go on below where they began: after the indentation, the
- * mark or the label. A command stays on its line, however long, so that it can be copied. What is for no terminal stays as
- * it is.
+ * A text whose lines break between words at the terminal's width. The rest of a line is aligned with its text: after the indentation, the
+ * mark or the label. A command is never broken, so that it can be copied. For other streams the text is unchanged.
  */
 export function wrapped(text: string, stream: { isTTY?: boolean; columns?: number }): string {
   const { columns } = stream;
@@ -52,7 +51,7 @@ function wrappedLine(line: string, columns: number): string {
   return line.slice(0, start) + rest.replaceAll("\n", `\n${" ".repeat(hang)}`);
 }
 
-/** Where so many characters that are seen come before. */
+/** The index in a line at which a column begins: escape sequences take no column. */
 function indexOfColumn(line: string, column: number): number {
   let index = 0;
   for (let seen = 0; seen < column; seen++) {

@@ -6,24 +6,24 @@ import { hasRootKey } from "../aws/credentials-without-mfa.ts";
 import { type Identity, identitiesIn } from "../aws/identities.ts";
 import type { Attempt } from "../aws/missed.ts";
 
-/** What an account has that may let somebody in. */
+/** The principals and credentials of an account that may let somebody in. */
 export interface AccountInAws {
-  /** By its name in the settings; "auth". */
+  /** The account's name in the settings, or "auth". */
   name: string;
   id: string;
   identities: Identity[];
   /** ARNs of OIDC and SAML providers. */
   providers: string[];
   hasRootKey: boolean;
-  /** How many active access keys each user has who is not on the roster. */
+  /** The number of active access keys of each user who is not on the roster. */
   keys: Map<string, number>;
 }
 
 /**
- * Reads an account: a call for its identities, one for its summary, two for its providers, and one for each user who is not on the
+ * Reads an account: one call for its identities, one for its summary, two for its providers, and one for each user who is not on the
  * roster.
  *
- * @returns nothing where the identities can't be read
+ * @returns undefined where the identities cannot be read
  */
 export async function readAccount(
   iam: IAMClient,

@@ -2,18 +2,18 @@ import type { Settings } from "../../infra/settings.ts";
 import { endOf } from "../../infra/exemptions.ts";
 import type { Finding, LiveLine, MatrixLine } from "../results/verify.ts";
 
-/** Names a finding by its kind, its account and what it is about: by this name the settings accept it. */
+/** The name of a finding, from its kind, its account and its subject. The settings accept findings by this name. */
 export function nameOf(kind: Finding["kind"], ...rest: (string | undefined)[]): string {
   return [kind, ...rest.filter((part) => part !== undefined)].join("/");
 }
 
-/** What the stack makes, it makes again. */
+/** The remedy for resources of the stack: the next run corrects them. */
 export const repair = {
   remedy: "A refresh sees it, and the up after it puts it right.",
   command: "mfa-admin refresh && mfa-admin up",
 };
 
-/** Findings with what the settings say of them; one whose last day is over counts again. */
+/** The findings, marked where the settings accept them; an acceptance whose last day is over does not count. */
 export function withAccepted(
   findings: Finding[],
   { accepted }: Pick<Settings, "accepted">,
@@ -33,7 +33,7 @@ export function withAccepted(
   };
 }
 
-/** What was really tried and came out otherwise: a finding for each canary's kind of credentials. */
+/** Findings from the canaries' calls whose result was unexpected, one for each canary and kind of credentials. */
 export function brokenTries(lines: LiveLine[]): Finding[] {
   const broken = lines.filter(({ holds }) => !holds);
   const grouped = Map.groupBy(broken, ({ account, who, credentials }) =>
@@ -54,7 +54,7 @@ export function brokenTries(lines: LiveLine[]): Finding[] {
   });
 }
 
-/** The lines of the matrix that came out otherwise: a finding for each caller. */
+/** Findings from lines of the matrix with an unexpected result, one for each caller. */
 export function brokenLines(lines: MatrixLine[]): Finding[] {
   const broken = lines.filter(({ got, holds }) => got !== undefined && !holds);
   const grouped = Map.groupBy(broken, ({ account, who, credentials, expected }) =>

@@ -1,4 +1,4 @@
-/** What developers are given, against what the stack gives them; and who else is there. */
+/** Compares the developers' users and roles with what the stack gives them, and finds other users. */
 
 import { accessEndOf } from "../../infra/access-ends.ts";
 import { endOf, exemptionsOf } from "../../infra/exemptions.ts";
@@ -14,13 +14,13 @@ import { nameOf, repair } from "./finding.ts";
 import { isSharedRole, repairByHand, sharedTrustFinding } from "./shared-role.ts";
 import { developerOf } from "./side-doors.ts";
 
-/** What comes of comparing. */
+/** The result of a comparison. */
 export interface Comparison {
   compared: Compared[];
   findings: Finding[];
 }
 
-/** The users, the group and the policy of the developers in the auth account. */
+/** Compares the developers' users, group and managed policy in the auth account. */
 export function authComparison(account: AccountInAws, settings: Settings): Comparison {
   const { identities, id } = account;
   const policyArn = `arn:aws:iam::${id}:policy/mfa-admin-developer`;
@@ -32,7 +32,7 @@ export function authComparison(account: AccountInAws, settings: Settings): Compa
   };
   const policy = identities.find(({ arn, type }) => type === "managed policy" && arn === policyArn);
   if (policy !== undefined) {
-    // While the form of the roles is switched, the policy lets developers take their roles of both.
+    // During a switch between the forms of roles, the policy lets developers assume roles of both forms.
     const isSame = [false, true].some((switching) =>
       isSameDocument(policy.document, developerPolicy(settings, switching)),
     );
@@ -78,7 +78,7 @@ function developerExtra({ name }: Identity, extra: string[]): Finding {
   };
 }
 
-/** What an identity is given besides; what only denies takes nothing from the promise. */
+/** The policies and groups of an identity beyond those of the stack. Policies that only deny do not count: they weaken nothing. */
 function extraOn(
   { managedPolicies, inlinePolicies, groups, boundary }: Identity,
   identities: Identity[],
@@ -100,7 +100,7 @@ function extraOn(
   ];
 }
 
-/** The developers' roles in a development account: whom they trust, and what they may do. */
+/** Compares the developers' roles in a development account: their trust policies and permissions. */
 export function rolesComparison({ name: account, id, identities }: AccountInAws, settings: Settings): Comparison {
   const found: Finding[] = [];
   const compared: Compared[] = [];
@@ -132,7 +132,7 @@ export function rolesComparison({ name: account, id, identities }: AccountInAws,
   return { compared, findings: found };
 }
 
-/** One that lets nobody in any more is no side door; the next up makes it anew. */
+/** The finding for a changed trust policy; undefined for one that lets nobody in, which the next up writes anew. */
 function trustFinding(
   { name, document }: Identity,
   account: string,
@@ -151,7 +151,7 @@ function trustFinding(
   };
 }
 
-/** IAM users and root keys that are nobody's on the roster. */
+/** Findings about IAM users who are not on the roster, and about root keys. */
 export function strangers(account: AccountInAws, settings: Settings, now = new Date()): Finding[] {
   const { name, id, identities, keys, hasRootKey } = account;
   const exempt = new Map(exemptionsOf(settings).map((one) => [one.arn, one]));

@@ -8,7 +8,7 @@ interface Case {
   skipped?: string;
 }
 
-/** The report as JUnit's XML, which CI servers show as tests: a case for each line, document and finding. */
+/** The report as JUnit XML, which CI servers show as tests: a test case for each line, document and finding. */
 export function verificationJunit({ lines, compared, findings, missed, live = [] }: Verification): string {
   const cases: Case[] = [
     ...lines.map((line) => ({
@@ -45,7 +45,7 @@ function caseText({ suite, name, failure, skipped }: Case): string {
   return skipped === undefined ? `${start}/>\n` : `${start}><skipped message="${escaped(skipped)}"/></testcase>\n`;
 }
 
-/** Somebody else's text within an attribute; XML has no control characters. */
+/** A foreign text, escaped for an attribute; XML has no control characters. */
 function escaped(text: string): string {
   return text
     .replace(/[\u0000-\u001f\u007f-\u009f\ufffe\uffff]+/g, " ")

@@ -3,7 +3,7 @@ import { block, code, row } from "../report/markdown-text.ts";
 import type { Finding, LiveLine, Verification } from "../results/verify.ts";
 import { matrixHead, matrixRows, removedText, scopeOf, summaryOf, triedText } from "./text.ts";
 
-/** The whole report as markdown, as far as it fits into an issue. */
+/** The report as markdown, cut to the length of an issue. */
 export function verificationMarkdown(report: Verification): string {
   const { stack, findings, missed, notFound, lines, compared, live = [], removed = [] } = report;
   const [counted, accepted] = [findings.filter((one) => !one.accepted), findings.filter((one) => one.accepted)];
@@ -57,7 +57,7 @@ function folded(title: string, lines: string[]): string {
   return `<details><summary>${title}</summary>\n\n${lines.join("\n")}\n\n</details>`;
 }
 
-/** Parts in whole, those that there is room for. */
+/** Joins the parts that fit, each as a whole. */
 function within(parts: string[]): string {
   const rest = "*The rest does not fit here; `--format json` has everything.*";
   let text = "";

@@ -1,4 +1,4 @@
-/** What the organization's policies are to be above each account, against what they are. */
+/** Compares the organization's policies above each account with those that should be there. */
 
 import { exemptionsOf } from "../../infra/exemptions.ts";
 import { furtherPolicies } from "../../infra/control-policies.ts";
@@ -15,12 +15,12 @@ import type { Comparison } from "./given.ts";
 interface Wanted {
   name: string;
   type: ControlPolicyType;
-  /** Names and ids of the accounts that it is to bind. */
+  /** Names and ids of the accounts that the policy must bind. */
   accounts: [name: string, id: string][];
   isMet: (content: string) => boolean;
 }
 
-/** The policies that are to be in force, each above its accounts. */
+/** The policies that should be in force, each with its accounts. */
 function wantedPolicies(settings: Settings, organizationId: string): Wanted[] {
   const development = Object.entries(settings.developmentAccounts);
   const sameAs = (document: unknown) => (content: string) => isSameDocument(content, document);
@@ -37,11 +37,11 @@ function wantedPolicies(settings: Settings, organizationId: string): Wanted[] {
   ];
 }
 
-/** With nobody exempt, a policy that denies more besides will do; one that exempts somebody will not. */
+/** Whether a policy denies at least what the stack's denies, without exemptions. */
 const shutsOutMore = (content: string): boolean =>
   shutsOutWithoutMfa(content) && !content.includes("DateGreaterThanEquals");
 
-/** What the levels above the accounts lack. */
+/** Compares the levels above the accounts with the policies that should be there. */
 export function organizationComparison(
   above: ControlPolicies,
   settings: Settings,
@@ -121,7 +121,7 @@ export function outside({ levels }: Pick<ControlPolicies, "levels">, settings: S
   });
 }
 
-/** Levels at which no policy allows anything; told once, whatever the number of accounts below. */
+/** Levels at which no policy allows anything, each reported once, whatever the number of accounts below it. */
 export function withoutAllow(
   { levels, types }: Pick<ControlPolicies, "levels" | "types">,
   { authAccount, developmentAccounts }: Settings,

@@ -12,13 +12,13 @@ export interface VerifyOptions {
   project: Project;
   settings: Settings;
   format: "text" | "markdown" | "json";
-  /** Whether the whole matrix is shown. */
+  /** Whether to show the whole matrix. */
   all: boolean;
   /** The file for JUnit's XML. */
   junit: string | undefined;
-  /** The development account in which it is really tried. */
+  /** The development account for the canaries. */
   live: string | undefined;
-  /** Don't ask. */
+  /** Whether to ask no confirmation. */
   yes: boolean;
 }
 
@@ -44,7 +44,7 @@ async function agreedCanaries(
 }
 
 /**
- * Verifies, and writes the report in the forms that were asked for; the text is for stdout. Before anything is made, it is asked.
+ * Verifies, and writes the report in the requested forms; the returned text is for stdout. A confirmation comes before anything is made.
  *
  * @throws Failure when the answer is no, or nobody can be asked
  */
@@ -53,10 +53,10 @@ export async function verifyAndReport(
   printer: Printer,
 ): Promise<{ report: Verification; text: string }> {
   const { project, format, all, junit, live } = options;
-  // A canary may be for an account that the settings do not name.
+  // The canaries may be for an account that the settings do not name.
   const settings = live === undefined ? options.settings : await withEveryAccount(options.settings);
   const canaries = live === undefined ? [] : await agreedCanaries(live, { ...options, settings }, printer);
-  // While AWS is asked there is time to load what writes.
+  // The formatter is loaded while AWS answers.
   const [report, write] = await Promise.all([verify(project, settings, canaries), writerOf(format, all)]);
   if (junit !== undefined) {
     const { verificationJunit } = await import("./junit.ts");

@@ -1,4 +1,4 @@
-/** The role that developers share, and the users' tags that let them in by it, against what the stack makes of the settings. */
+/** Compares the shared role, and the users' tags that let them in by it, with what the stack makes of the settings. */
 
 import { accountsOf, entersEveryAccount, sharedRoleName } from "../../infra/names.ts";
 import { isSameDocument, onlyDenies } from "../../infra/policy-documents.ts";
@@ -11,17 +11,17 @@ import type { Compared, Finding } from "../results/verify.ts";
 import type { AccountInAws } from "./account.ts";
 import { nameOf } from "./finding.ts";
 
-/** Whether a role is the one that developers share, in an account that is to have it. */
+/** Whether a role is the shared role, in an account that should have it. */
 export function isSharedRole({ type, name }: Identity, account: string, settings: Settings): boolean {
   return settings.roles === "shared" && type === "role" && account !== "auth" && name === sharedRoleName(settings);
 }
 
-/** CloudFormation leaves alone in an account what its template has not changed (CloudFormation User Guide, "Resolve drift"). */
+/** The remedy: CloudFormation does not correct drift while its template is unchanged (CloudFormation User Guide, "Resolve drift"). */
 export const repairByHand = {
   remedy: "Put it back in that account by hand: CloudFormation changes what its template changes.",
 };
 
-/** One that lets nobody in is no side door. */
+/** The finding for a changed trust policy; undefined also for one that only denies, since it lets nobody in. */
 export function sharedTrustFinding(
   { name, document }: Identity,
   { name: account, id }: Pick<AccountInAws, "name" | "id">,
@@ -39,7 +39,10 @@ export function sharedTrustFinding(
   };
 }
 
-/** Where each user of the auth account enters by the tags, beyond what the settings say: users who are on no roster, too. */
+/**
+ * Compares the accounts that each user of the auth account enters by their tags with the settings, also for users who are not on the
+ * roster.
+ */
 export function entriesComparison(
   { identities }: Pick<AccountInAws, "identities">,
   settings: Settings,
@@ -70,7 +73,7 @@ export function entriesComparison(
   };
 }
 
-/** Accounts that are entered and not given, in words. */
+/** The accounts that a user enters although the settings do not give them, as a text; undefined where there are none. */
 function beyond(entered: SharedAccess["accounts"], user: string, settings: Settings): string | undefined {
   if (entered === undefined || entersEveryAccount(settings, user)) return undefined;
   if (entered === "every") return "every account";

@@ -1,6 +1,6 @@
-/** The roles of an account that somebody may take whom the promise leaves out, whoever has made them. */
+/** The roles of an account that somebody can assume against the promise, whoever has made the roles. */
 
-import { accountsOf, roleNameOf } from "../../infra/names.ts";
+import { accountIdsIn, accountsOf, roleNameOf } from "../../infra/names.ts";
 import { onlyDenies } from "../../infra/policy-documents.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Identity } from "../aws/identities.ts";
@@ -11,19 +11,19 @@ import { nameOf } from "./finding.ts";
 import { isSharedRole } from "./shared-role.ts";
 import { type Trusted, trustedBy } from "./trust.ts";
 
-/** What the trust of roles is judged by. */
+/** The accounts by which the roles' trust policies are judged. */
 export interface Insiders {
   organizationId: string;
   managementAccount: string;
-  /** Ids of the accounts whose business the access roles are. */
+  /** Ids of the accounts that may use the access roles. */
   managers: string[];
-  /** Ids of accounts that roles trust and that are not of the organization. */
+  /** Ids of accounts that roles trust, and that do not belong to the organization. */
   outsiders: Set<string>;
   /** Ids of the accounts in which the guard rail `outsiders` is in force. */
   guarded: Set<string>;
 }
 
-/** The findings about an account's roles, but for those that the stack has made. */
+/** The findings about an account's roles, without those that the stack has made. */
 export function sideDoors(account: AccountInAws, settings: Settings, insiders: Insiders): Finding[] {
   const roles = account.identities.filter(
     ({ type, path }) => type === "role" && !path.startsWith("/aws-service-role/"),
@@ -33,8 +33,9 @@ export function sideDoors(account: AccountInAws, settings: Settings, insiders: I
 }
 
 /**
- * Whether IAM Identity Center has made a role, and nobody but its users comes in (IAM Identity Center User Guide, "Referencing permission
- * sets in resource policies"): under a path that AWS keeps for itself, and for the provider that it has made in this account.
+ * Whether IAM Identity Center has made a role, and only its users can assume it (IAM Identity Center User Guide, "Referencing permission
+ * sets in resource policies"): the role has a path that AWS reserves, and trusts the provider that Identity Center has made in this
+ * account.
  */
 function isOfIdentityCenter({ type, path, document }: Identity, { id }: Pick<AccountInAws, "id">): boolean {
   const provider = new RegExp(`^arn:aws[\\w-]*:iam::${id}:saml-provider/AWSSSO_\\w+_DO_NOT_DELETE$`);
@@ -65,7 +66,7 @@ export function identityCenter(accounts: AccountInAws[]): Finding[] {
   ];
 }
 
-/** AWSReservedSSO_NAME_16 hexadecimal digits. */
+/** The permission set of a role's name, AWSReservedSSO_NAME_ and 16 hexadecimal digits. */
 const permissionSetOf = (role: string): string => role.replace(/^AWSReservedSSO_/, "").replace(/_[0-9a-f]+$/, "");
 
 /** Ids of other accounts that an account's roles trust. */
@@ -78,7 +79,7 @@ export function foreignAccounts(accounts: AccountInAws[], known: string[]): stri
   return [...new Set(ids)].filter((id) => /^\d{12}$/.test(id) && !known.includes(id));
 }
 
-/** Whether the stack makes a role of this name in an account. */
+/** The developer whose role the stack makes under this name in an account; undefined for any other role. */
 export function developerOf({ name }: Identity, account: string, settings: Settings): string | undefined {
   if (settings.roles === "shared") return undefined;
   const user = name.slice(roleNameOf(settings, "").length);
@@ -100,7 +101,7 @@ function doorsOf(role: Identity, account: AccountInAws, settings: Settings, insi
   return doors.length === 0 ? strayRole(role, account, settings) : doors;
 }
 
-/** By which door somebody comes in; nothing where nobody does who is not to. */
+/** The kind of side door that a principal has; undefined for a principal that may enter. */
 function kindOf(
   { kind, accountId = "", isRole, withMfa, fromOrganization }: Trusted,
   account: AccountInAws,
@@ -118,12 +119,12 @@ function kindOf(
     return fromOrganization || (isClosed && !isTrusted) ? undefined : "role-for-outsider";
   }
   if (withMfa || accountId === managementAccount) return undefined;
-  const isLookedAt = [settings.authAccount, ...Object.values(settings.developmentAccounts)].includes(accountId);
+  const isLookedAt = Object.values(accountIdsIn(settings)).includes(accountId);
   if (!isLookedAt) return "role-for-other-account";
   return isRole ? undefined : "role-without-mfa";
 }
 
-/** Accounts that the settings trust are known and meant. */
+/** The acceptance of roles that trust only accounts of the setting `trustedAccounts`. */
 function ownConsent(kind: FindingKind, trusted: Trusted[], { trustedAccounts }: Settings): Pick<Finding, "accepted"> {
   const isMeant =
     kind === "role-for-outsider" && trusted.every(({ accountId = "" }) => trustedAccounts.includes(accountId));
@@ -183,7 +184,7 @@ function accessRoleDoor(
   ];
 }
 
-/** A role that is named like a developer's, and that the stack does not make: its name may be somebody's who comes later. */
+/** A role that is named like a developer's, but not made by the stack: a later developer may get its name. */
 function strayRole({ name, document }: Identity, { name: account }: AccountInAws, settings: Settings): Finding[] {
   const lets = principalsOf(document).filter((one) => one.startsWith("arn:"));
   if (!name.startsWith(`${settings.rolePrefix}-`) || account === "auth" || lets.length === 0) return [];
@@ -211,7 +212,7 @@ function strayRole({ name, document }: Identity, { name: account }: AccountInAws
   ];
 }
 
-/** Providers of which no role makes use; the others are told with the role. */
+/** Providers that no role trusts; the others are reported with their roles. */
 function unusedProviders({ name: account, providers }: AccountInAws, roles: Identity[]): Finding[] {
   const used = new Set(roles.flatMap(({ document }) => principalsOf(document)));
   return providers

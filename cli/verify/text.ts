@@ -6,7 +6,7 @@ import { styled } from "../terminal/stream.ts";
 import { plainTable } from "../terminal/table.ts";
 import type { Finding, LiveLine, MatrixLine, Verification } from "../results/verify.ts";
 
-/** The first sentence: whether the promise holds. */
+/** The summary: whether the promise holds. */
 export function summaryOf({ holds, complete, promises, findings, missed }: Verification): string {
   const { simulated, compared, searched, tried = 0 } = promises;
   const all = simulated + compared + searched + tried;
@@ -17,7 +17,7 @@ export function summaryOf({ holds, complete, promises, findings, missed }: Verif
   return `All ${counted(all, "promise")} hold.`;
 }
 
-/** What the numbers are of, and what no simulator can say. */
+/** What was checked, in numbers, and what the simulator cannot judge. */
 export function scopeOf({ promises: { simulated, compared, searched, tried } }: Verification): string {
   return [
     `By AWS's policy simulator: ${counted(simulated, "line")} of the matrix.`,
@@ -27,7 +27,7 @@ export function scopeOf({ promises: { simulated, compared, searched, tried } }: 
   ].join(" ");
 }
 
-/** The report for people at a terminal: the summary first, then what does not hold. */
+/** The report for a terminal: the summary, then the findings. */
 export function verificationText(report: Verification, stream: NodeJS.WriteStream, { all = false } = {}): string {
   const { findings, missed, notFound, lines, live = [], removed = [] } = report;
   const [broken, accepted] = [findings.filter((one) => !one.accepted), findings.filter((one) => one.accepted)];
@@ -61,12 +61,12 @@ function acceptedLine({ name, fact, accepted }: Finding): string {
   return `  ${oneLine(name)}: ${oneLine(accepted?.reason ?? "")}${until}. ${oneLine(fact)}`;
 }
 
-/** What a run that died had left, and this one has changed. */
+/** The text about leftovers of an interrupted run that this run has removed. */
 export function removedText(removed: string[]): string {
   return `Taken away, what a verify --live that died had left: ${removed.map(oneLine).join(", ")}.`;
 }
 
-/** What a canary has tried: "iam:CreateAccessKey on itself". Its name differs from run to run. */
+/** A canary's call, such as "iam:CreateAccessKey on itself". The canary's own name, which differs from run to run, is left out. */
 export function triedText({ action, resource }: Pick<LiveLine, "action" | "resource">): string {
   if (resource === "*") return action;
   return `${action} on ${resource.includes(canaryPrefix) ? "itself" : shortResource(resource)}`;
@@ -80,15 +80,15 @@ function triedLines(line: LiveLine): string[] {
   ];
 }
 
-/** The heads of {@link matrixRows}. */
+/** The headings of {@link matrixRows}. */
 export const matrixHead = ["", "Account", "Who", "Signed by", "On", "Actions", "Expected", "Got"];
 
-/** Lines of one caller on one resource that come out alike, with their actions. */
+/** Lines of one caller on one resource with the same result, and their actions. */
 export interface AlikeLines extends Omit<MatrixLine, "action"> {
   actions: string[];
 }
 
-/** The matrix with a row for what one caller may do on one resource: actions that come out alike stand together. */
+/** The matrix with one row for all actions of a caller on a resource that have the same result. */
 export function alikeLines(lines: MatrixLine[]): AlikeLines[] {
   const alike = Map.groupBy(lines, (line) =>
     JSON.stringify([line.holds, line.account, line.who, line.credentials, line.resource, line.expected, gotText(line)]),
@@ -108,7 +108,7 @@ export function alikeLines(lines: MatrixLine[]): AlikeLines[] {
   });
 }
 
-/** The same in words. */
+/** The rows of the matrix as text. */
 export function matrixRows(lines: MatrixLine[]): string[][] {
   return alikeLines(lines).map((line) => {
     const { holds, account, who, credentials, resource, expected, actions } = line;
@@ -117,7 +117,7 @@ export function matrixRows(lines: MatrixLine[]): string[][] {
   });
 }
 
-/** A resource without what all of IAM's have in common. */
+/** A resource's ARN without the prefix that all of IAM's have. */
 const shortResource = (resource: string): string => resource.replace(/^arn:aws:iam::/, "");
 
 export function gotText({ got, decidedBy }: Pick<MatrixLine, "got" | "decidedBy">): string {

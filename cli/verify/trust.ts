@@ -1,14 +1,14 @@
-/** Whom a role's trust policy lets in, by its structure: no evaluator, so that what is doubtful is told. */
+/** The principals that a role's trust policy lets in, by its structure. Conditions are not evaluated, so doubtful cases are reported. */
 
 import { spelledDocument } from "../../infra/policy-documents.ts";
 import { isUniqueId } from "../deploy/trust.ts";
 
 type Condition = Record<string, Record<string, unknown>>;
 
-/** One principal of a trust policy that is allowed something. */
+/** A principal that a trust policy allows something. */
 export interface Trusted {
   kind: "anybody" | "aws" | "provider";
-  /** As the document has it: an ARN, an account's id, `*`, a provider. */
+  /** The principal as in the document: an ARN, an account's id, `*`, or a provider. */
   principal: string;
   /** The account of an AWS principal. */
   accountId?: string;
@@ -20,7 +20,7 @@ export interface Trusted {
   fromOrganization: boolean;
 }
 
-/** Everybody whom a trust policy lets in, but for AWS's own services and for those who were deleted. */
+/** All principals that a trust policy lets in, except AWS services and deleted users and roles. */
 export function trustedBy(document: unknown, organizationId: string): Trusted[] {
   const statements = spelledDocument(document).Statement;
   const deniesWithoutMfa = statements.some(isDenyWithoutMfa);
@@ -55,7 +55,7 @@ function principalsIn({ Principal: given, NotPrincipal }: Record<string, unknown
   );
 }
 
-/** With IfExists, a request by a long-term key would match: it has no such key. */
+/** Whether a condition requires MFA. An IfExists operator does not: requests by a long-term key lack the condition key, and match. */
 function asksForMfa(condition: Condition): boolean {
   const [present, age] = [
     values(condition, /^Bool$/i, "aws:multifactorauthpresent"),
@@ -81,7 +81,7 @@ function isDenyWithoutMfa({
   );
 }
 
-/** What a condition holds a key against, by some operator. */
+/** The values that a condition compares a key with, by the matching operators. */
 function values(condition: Condition, operator: RegExp, key: string): string[] {
   return Object.entries(condition).flatMap(([name, keys]) =>
     operator.test(name)

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import pMap from "p-map";
 
+import { accountIdsIn } from "../../infra/names.ts";
 import { ownPolicies } from "../../infra/own-policies.ts";
 import { region } from "../../infra/region.ts";
 import type { Settings } from "../../infra/settings.ts";
@@ -26,17 +27,17 @@ import { organizationComparison } from "./organization.ts";
 import { entriesComparison } from "./shared-role.ts";
 import { foreignAccounts, identityCenter, sideDoors } from "./side-doors.ts";
 
-/** The side doors that are looked for in each account. */
+/** The kinds of side doors that each account is searched for. */
 const searchedKinds: FindingKind[] = [
   ...["role-for-anybody", "role-for-outsider", "role-for-provider", "role-without-mfa", "role-for-other-account"],
   ...["access-role", "stray-role", "user", "root-key", "provider", "identity-center"],
 ] as const;
 
 /**
- * Proves the promise on what AWS has. It asks for nothing of the stack's state, and changes nothing, but for canaries: those that are
- * given are made, tried and taken away, and what others have left is taken away.
+ * Verifies the promise in AWS, without the stack's state. Nothing is changed but canaries: the given ones are made, tried and removed, and
+ * leftovers of other runs are removed.
  *
- * @param options.readOnly whether what others have left stays, and is found like any user
+ * @param options.readOnly whether leftovers stay, and are findings as any other user
  */
 export async function verify(
   { stack }: Pick<Project, "stack">,
@@ -49,15 +50,10 @@ export async function verify(
   const organizationId = knownOrganization()?.id ?? "";
   const missed: Missed[] = [];
   const attempt = noting(missed, "verify");
-  const { authAccount, developmentAccounts, organizationalUnits } = settings;
-  const all = [["auth", authAccount] as const, ...Object.entries(developmentAccounts)];
+  const all = Object.entries(accountIdsIn(settings));
+  const ids = all.map(([, id]) => id);
   const [above, read] = await Promise.all([
-    attempt("the policies of the organization", () =>
-      readControlPolicies(
-        all.map(([, id]) => id),
-        organizationalUnits,
-      ),
-    ),
+    attempt("the policies of the organization", () => readControlPolicies(ids, settings.organizationalUnits)),
     readAccounts(all, settings, attempt),
   ]);
   const isLeft = !readOnly && read.some(({ identities }) => identities.some(isCanary));
@@ -71,7 +67,7 @@ export async function verify(
   const organization = above && organizationComparison(above, settings, organizationId);
   const [lines, outsiders] = await Promise.all([
     above === undefined ? [] : matrix(above, accounts, settings, organizationId, attempt),
-    outsidersAmong(foreignAccounts(accounts, [...all.map(([, id]) => id), managementAccount]), attempt),
+    outsidersAmong(foreignAccounts(accounts, [...ids, managementAccount]), attempt),
   ]);
   const live =
     canaries.length === 0 ? undefined : await (await import("./canary/live.ts")).tryLive(canaries, settings, stack);
@@ -129,7 +125,7 @@ async function readAccounts(
   return read.filter((account) => account !== undefined);
 }
 
-/** The lines of every account; the simulator needs the accounts' own answers for developers alone. */
+/** The lines of every account, simulated. Accounts have to be read first only for the developers' lines. */
 async function matrix(
   above: ControlPolicies,
   accounts: AccountInAws[],
@@ -147,7 +143,7 @@ async function matrix(
   ];
   const surroundings = { organizationId, region: settings.region ?? region };
   const found = await simulate(lines, { ...surroundings, hierarchy: (id) => hierarchyOf(above, id) }, attempt);
-  // What the organization's own policies deny is meant to be denied.
+  // Actions that the organization's own policies deny are denied on purpose.
   const own = ownPolicies(settings).map(({ content }) => JSON.stringify(content));
   const stopped = lines.filter((_, index) => isStopped(found[index]));
   if (own.length === 0 || stopped.length === 0) return found;
@@ -164,7 +160,7 @@ const askedIn = ({ account, who, credentials, action, resource }: MatrixLine) =>
   ...[account, who, credentials, action, resource],
 ];
 
-/** Those of some accounts that the organization does not have. */
+/** The accounts among some that do not belong to the organization. */
 async function outsidersAmong(ids: string[], attempt: Attempt): Promise<Set<string>> {
   const found = await pMap(
     ids,

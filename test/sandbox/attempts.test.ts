@@ -35,7 +35,7 @@ const PolicyArn = `arn:aws:iam::${DEVELOPMENT}:policy/own`;
 const TRUST = trust(`arn:aws:iam::${DEVELOPMENT}:root`);
 const OWN = policy(allow("*"));
 
-/** What somebody with a role's session may try in an account, in an order in which all of it succeeds. */
+/** Commands for a role's session to try in an account, in an order in which all of them succeed. */
 const ATTEMPTS = [
   new CreateUserCommand({ UserName }),
   new CreateAccessKeyCommand({ UserName }),
@@ -85,7 +85,7 @@ describe("sandbox: what a role's session attempts", () => {
     await organizations.send(new AttachPolicyCommand({ PolicyId: Policy?.PolicySummary?.Id, TargetId }));
   }
   const attempt = (command: (typeof ATTEMPTS)[number]) =>
-    // Of a union of commands, the client's overloads take none.
+    // The client's overloads take no union of commands.
     clients(sandbox, credentials).iam.send(command as CreateUserCommand);
   const nameOf = (command: object) => command.constructor.name.replace(/Command$/, "");
 

@@ -5,7 +5,7 @@ import type { LongTermKey, Session } from "./model/credential-store.ts";
 import type { LocalAws } from "./model/local-aws.ts";
 import { verifySignature, type Authorization, type HttpRequest } from "./signature.ts";
 
-/** Finds out who has signed a request; refuses unknown, inactive and expired credentials and wrong signatures. */
+/** The caller who has signed a request. Unknown, inactive and expired credentials and wrong signatures are refused. */
 export function authenticate(aws: LocalAws, request: HttpRequest, authorization: Authorization): Caller {
   const session = aws.credentials.session(authorization.accessKeyId);
   if (session !== undefined) return sessionCaller(aws, request, authorization, session);
@@ -34,7 +34,7 @@ function sessionCaller(aws: LocalAws, request: HttpRequest, authorization: Autho
   return session.caller;
 }
 
-/** A session ends with its user or role; one made again under the same name is another. */
+/** Whether a session's user or role still exists; one that was made again under the same name is another. */
 export function stillExists(aws: LocalAws, caller: Caller): boolean {
   const account = aws.organization.account(caller.accountId);
   switch (caller.type) {
@@ -47,7 +47,7 @@ export function stillExists(aws: LocalAws, caller: Caller): boolean {
   }
 }
 
-/** Compares secrets. */
+/** Compares secrets in constant time. */
 export function equal(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];
   return left.length === right.length && timingSafeEqual(left, right);

@@ -17,29 +17,29 @@ import {
 } from "./policies-in-force.ts";
 import { requestContext, type RequestContext } from "./request-context.ts";
 
-/** What a caller wants to do. */
+/** The request of a caller. */
 export interface AuthorizationRequest {
-  /** As policies name it: "iam:CreateUser". */
+  /** The action as in policies: "iam:CreateUser". */
   action: string;
-  /** The ARN of what it is done to; for actions that take no resource, the ARN that AWS's message names. */
+  /** The ARN of the resource; for actions that take none, the ARN in AWS's error message. */
   resource: string;
-  /** The account the resource is in; the caller's own by default. */
+  /** The account of the resource; the caller's own by default. */
   resourceAccountId?: string;
-  /** The role's trust policy, as JSON text: for sts:AssumeRole only, and there always. */
+  /** The role's trust policy, as JSON text: always there for sts:AssumeRole, and never for other actions. */
   trustPolicy?: string;
-  /** Condition keys that only this request has. */
+  /** Condition keys that only this action has. */
   context?: RequestContext;
 }
 
-/** Refuses, with AWS's AccessDenied, what the policies in force do not allow. */
+/** Refuses a request that the policies in force do not allow, with AWS's AccessDenied. */
 export async function authorize(aws: LocalAws, caller: Caller, request: AuthorizationRequest): Promise<void> {
   const analysis = await evaluate(aws, caller, request);
   if (analysis.result !== "Allowed") throw accessDenied(denialMessage(caller, request, analysis));
 }
 
 /**
- * Refuses what the policies in force do not allow on every resource; for actions that nothing here is built for. One
- * that the evaluator does not know is let through.
+ * Refuses an action that the policies in force do not allow on every resource, for actions that are not implemented. An action that the
+ * evaluator does not know is allowed.
  */
 export async function authorizeAnywhere(aws: LocalAws, caller: Caller, action: string): Promise<void> {
   const [service = "", name = ""] = action.split(":");
@@ -51,8 +51,8 @@ export async function authorizeAnywhere(aws: LocalAws, caller: Caller, action: s
 }
 
 /**
- * Evaluates a request. The evaluator knows nothing of AWS but the policies it is given, and overlooks what it does not
- * know: every condition key, the resource's account, the trust policy and the organization's policies come from here.
+ * Evaluates a request. The evaluator knows nothing of AWS but the policies that it is given, and ignores unknown values: every condition
+ * key, the resource's account, the trust policy and the organization's policies come from here.
  */
 export async function evaluate(aws: LocalAws, caller: Caller, request: AuthorizationRequest): Promise<RequestAnalysis> {
   const [service = "", action = ""] = request.action.split(":");
@@ -70,7 +70,7 @@ export async function evaluate(aws: LocalAws, caller: Caller, request: Authoriza
     },
     identityPolicies: identityPoliciesOf(aws, caller),
     serviceControlPolicies: serviceControlPoliciesOf(aws, caller.accountId),
-    // Of the actions here they cover AssumeRole alone: IAM and Organizations are none of their services.
+    // Of the actions here, resource control policies cover AssumeRole alone: they do not cover IAM and Organizations.
     resourceControlPolicies: request.trustPolicy === undefined ? [] : resourceControlPoliciesOf(aws, accountId),
     ...(boundary === undefined ? {} : { permissionBoundaryPolicies: [boundary] }),
     ...(request.trustPolicy === undefined ? {} : { resourcePolicy: JSON.parse(request.trustPolicy) as unknown }),
@@ -89,7 +89,7 @@ export async function evaluate(aws: LocalAws, caller: Caller, request: Authoriza
   return decisive?.analysis ?? { result: "ImplicitlyDenied", sameAccount: true };
 }
 
-/** Refuses a document that would not be a valid policy, by having the evaluator read it. */
+/** Refuses a document that is no valid policy, by letting the evaluator read it. */
 export async function validatePolicy(kind: "identity" | "trust" | PolicyType, text: string): Promise<void> {
   const policy = JSON.parse(text) as unknown;
   const atRoot = (type: PolicyType) =>
@@ -134,7 +134,7 @@ const POLICY_TYPES: Record<string, string> = {
   session: "session policy",
 };
 
-/** AWS names the kind of policy that is to blame, except when the resource's own account is. */
+/** The kind of policy that denies, as AWS's message names it; empty where a resource-based policy of another account does not allow. */
 function reason(request: AuthorizationRequest, analysis: RequestAnalysis): string {
   const reasons = getDenialReasons(analysis);
   const explicit = reasons.find((candidate) => candidate.denialType === "Explicit");

@@ -7,16 +7,16 @@ import { promisify } from "node:util";
 import { awsCli } from "../../toolchain/awscli.js";
 import type { Credentials } from "./index.ts";
 
-/** What a command printed, and how it ended. */
+/** The output of a command, and its exit code. */
 export interface CommandResult {
   code: number;
   stdout: string;
   stderr: string;
 }
 
-/** The ordinary AWS CLI on a developer's machine: nothing but the endpoint; keys and regions are in the files. */
+/** The ordinary AWS CLI on a developer's machine. The environment has only the endpoint; keys and regions are in the files. */
 export class AwsCli {
-  /** The developer's home: its files are in `.aws` there. */
+  /** The developer's home directory, with the files in `.aws`. */
   readonly directory: string;
   readonly #endpoint: string;
   readonly #variables: Record<string, string>;
@@ -32,22 +32,22 @@ export class AwsCli {
     return new AwsCli(endpoint, directory, { AWS_DEFAULT_REGION: "us-east-1" });
   }
 
-  /** On a machine that there is already, with the files in its home directory. */
+  /** The AWS CLI on an existing machine, with the files in its home directory. */
   static on(endpoint: string, home: string, variables: Record<string, string> = {}): AwsCli {
     return new AwsCli(endpoint, home, variables);
   }
 
-  /** Runs a line of words, and further arguments that may hold spaces. */
+  /** Runs a command line, which is split at spaces, with further arguments that may have spaces. */
   run(line: string, ...more: string[]): Promise<CommandResult> {
     return this.#run("aws", [...line.split(" "), ...more]);
   }
 
-  /** Runs it, and gives what it prints, as JSON. */
+  /** Runs a command line, and returns its output, parsed as JSON. */
   async succeed(line: string, ...more: string[]): Promise<unknown> {
     return parsed(await this.run(line, ...more));
   }
 
-  /** The same by other credentials than those in the files, such as those of the console. */
+  /** The same with other credentials than those in the files, such as the console's. */
   async succeedAs(credentials: Required<Credentials>, line: string, ...more: string[]): Promise<unknown> {
     return parsed(
       await this.#run("aws", [...line.split(" "), ...more], {
@@ -58,7 +58,7 @@ export class AwsCli {
     );
   }
 
-  /** Runs a line on a terminal, and types an answer once it asks for it; what was on the screen. */
+  /** Runs a command line on a terminal, and types an answer to its question. Returns the screen. */
   onTerminal(line: string, question: string, answer: string): Promise<CommandResult> {
     const process = spawn("aws", line.split(" "), { env: this.#environment(), cols: 160 });
     let stdout = "";
@@ -74,7 +74,7 @@ export class AwsCli {
     });
   }
 
-  /** The manual way to log in, by a shell script around the AWS CLI. */
+  /** Logs in manually, by a shell script around the AWS CLI. */
   assumeRole(
     code: string,
     settings: { ROLE_ARN: string; MFA_SERIAL: string; SESSION_NAME: string },
@@ -82,7 +82,7 @@ export class AwsCli {
     return this.#run("bash", [join(import.meta.dirname, "dev-assume-role.sh"), code], settings);
   }
 
-  /** Commands for a shell, as a page has them. */
+  /** Runs commands of a documentation page in a shell. */
   shell(script: string, directory: string, credentials: Credentials): Promise<CommandResult> {
     return this.#run("sh", ["-c", `cd "$0" && ${script}`, directory], {
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,

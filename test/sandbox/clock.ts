@@ -1,4 +1,4 @@
-/** AWS's time: the machine's, what a test has let pass since, and how far the two clocks differ. */
+/** AWS's time: the machine's time, plus the time that tests have let pass, plus the difference of the two clocks. */
 export class Clock {
   #passedMilliseconds = 0;
   #aheadMilliseconds = 0;
@@ -13,14 +13,14 @@ export class Clock {
     this.#passedMilliseconds += seconds * 1000;
   }
 
-  /** Makes AWS's clock differ from the machine's, as when the machine's is wrong; negative: AWS's is behind. */
+  /** Sets the difference of AWS's clock and the machine's, as for a machine with a wrong clock; negative: AWS's is behind. */
   setAhead(seconds: number): void {
     this.#aheadMilliseconds = seconds * 1000;
   }
 
   /**
-   * What may be taken for the present by those who sign requests: the machine's clock does not notice that a test has let
-   * time pass, while AWS's SDKs do, by the dates of the answers.
+   * The times that a signer may take for the present. The machine's clock does not know of time that a test has let pass, while AWS's SDKs
+   * do, by the dates of the answers.
    */
   present(): { earliest: Date; latest: Date } {
     const latest = this.now();

@@ -75,7 +75,7 @@ describe("sandbox: the console", () => {
 
   it("asks a user with an MFA device for a code, and then carries MFA", async () => {
     const before = clients(sandbox, await sandbox.signIn({ userName, password })).iam;
-    // Unlike a session of GetSessionToken, the console works with IAM before there is a device.
+    // The console's session may call IAM before there is a device, unlike a session of GetSessionToken.
     const { seed } = await enableDevice(sandbox, before, userName);
     expect((await refusal(before.send(new ListUsersCommand({})))).name).to.equal("AccessDenied");
 

@@ -11,13 +11,13 @@ import { passwordOperations } from "./services/iam/passwords.ts";
 import { iam } from "./services/iam/iam.ts";
 import { Call, perform } from "./services/service.ts";
 
-/** What somebody types into the console's sign-in page. */
+/** The input of the console's sign-in page. */
 export interface SignIn {
   userName: string;
   password: string;
-  /** For a one-time password, which has to be changed. */
+  /** The new password, where a one-time password has to be changed. */
   newPassword?: string;
-  /** For a user who has an MFA device that shows codes. */
+  /** The code, for a user who has an MFA device that shows codes. */
   tokenCode?: string;
 }
 
@@ -45,7 +45,7 @@ export async function signIn(aws: LocalAws, account: Account, typed: SignIn): Pr
   return aws.credentials.createSession(caller, new Date(now.getTime() + SESSION_HOURS * 3_600_000));
 }
 
-/** Whether a device was used. Who has one has to use it. */
+/** Whether the user has used a device. A user who has one must use it. */
 function provesItself(aws: LocalAws, user: User, tokenCode: string | undefined): boolean {
   if (user.mfaDevices.length === 0) return false;
   if (tokenCode === undefined) throw new AwsError("MfaRequired", "The console asks for an MFA code.");

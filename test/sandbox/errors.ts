@@ -1,4 +1,4 @@
-/** An error that AWS would answer; `code` is in the words of IAM and STS, each protocol says it in its own. */
+/** An error of AWS; `code` is that of IAM and STS, which each protocol translates into its own. */
 export class AwsError extends Error {
   override readonly name = "AwsError";
   readonly code: string;

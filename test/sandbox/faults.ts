@@ -1,8 +1,8 @@
-/** A failure to be answered instead of doing what was asked. */
+/** A failure that is answered in place of an action. */
 export interface Fault {
-  /** As in the SDK's package name: "iam", "sts", "organizations", "cloudcontrol", "ec2". Any by default. */
+  /** The service as in the SDK's package name: "iam", "sts", "organizations", "cloudcontrol", "ec2". Default: any. */
   service?: string;
-  /** Any by default. */
+  /** Default: any. */
   action?: string;
   accountId?: string;
   /** Part of the request's input as JSON text: a name, a type, a line of the desired state. */
@@ -12,19 +12,19 @@ export interface Fault {
   /** HTTP status; 400 by default. */
   status?: number;
   message?: string;
-  /** How many requests fail; Infinity: all, until {@link Faults.clear}. */
+  /** The number of requests that fail; Infinity for all, until {@link Faults.clear}. */
   times: number;
   /** Cloud Control accepts the request and its handler fails later with this code. */
   handlerErrorCode?: string;
-  /** The connection is cut without an answer, and nothing done. */
+  /** The connection is cut without an answer, and the action is not done. */
   cutConnection?: boolean;
-  /** Nothing is done, and nothing answered. */
+  /** The action is not done, and the request is never answered. */
   unanswered?: boolean;
   /** The action is done, and the connection cut before the answer. */
   loseAnswer?: boolean;
 }
 
-/** What a request is matched by. */
+/** The properties by which a request is matched with faults. */
 export interface FaultTarget {
   service: string;
   action: string;
@@ -32,7 +32,7 @@ export interface FaultTarget {
   input: unknown;
 }
 
-/** The faults that are still to happen. */
+/** The faults that have not happened yet. */
 export class Faults {
   readonly #pending: Fault[] = [];
 

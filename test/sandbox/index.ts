@@ -40,28 +40,28 @@ export interface Credentials {
 }
 
 export interface SandboxOptions {
-  /** The port on 127.0.0.1; any free one by default. */
+  /** The port on 127.0.0.1; by default any free one. */
   port?: number;
   /** The administrator's access key; a new one by default. */
   administrator?: { accessKeyId: string; secretAccessKey: string };
-  /** How long every answer, and every Cloud Control handler, takes. Default 0. */
+  /** The duration of every answer and of every Cloud Control handler. Default 0. */
   latencyMilliseconds?: number;
   /** Seconds during which a new user or role is not yet a valid principal of a trust policy. Default 0. */
   consistencySeconds?: number;
   /** Seconds during which STS does not know a device that IAM has enabled; 8 to 14 at AWS. Default 0. */
   deviceConsistencySeconds?: number;
   /**
-   * How many codes of a device are verified in three minutes; nine at AWS. Any number by default: a test logs in more
-   * often than somebody with a phone.
+   * The number of a device's codes that are verified in three minutes; nine at AWS. Default: any number, since a test logs in more often
+   * than a person with a phone.
    */
   verificationsPerDevice?: number;
-  /** Whether the organization has service control policies switched on. Default true. */
+  /** Whether service control policies are enabled in the organization. Default true. */
   serviceControlPolicies?: boolean;
-  /** Whether the organization has resource control policies switched on. Default false. */
+  /** Whether resource control policies are enabled in the organization. Default false. */
   resourceControlPolicies?: boolean;
-  /** Whether StackSets may work in the organization's accounts. Default false. */
+  /** Whether StackSets has trusted access to the organization. Default false. */
   stackSetsAccess?: boolean;
-  /** Name to account id of the development accounts. */
+  /** The ids of the development accounts, by name. */
   developmentAccounts?: Record<string, string>;
 }
 
@@ -83,32 +83,32 @@ export interface Sandbox {
   environment(credentials?: Credentials): Record<string, string>;
   /** Makes an account with its access role, by default in the OU of the development accounts. */
   addAccount(accountId: string, name: string, unit?: string): void;
-  /** Makes an AWS account that is not of the organization, and gives the keys of an administrator there. */
+  /** Makes an AWS account outside of the organization. Returns the keys of an administrator there. */
   addOutsider(accountId: string, name: string): Credentials;
-  /** Makes an IAM user with an access key in an account, as found in organizations that start to use MFA. */
+  /** Makes an IAM user with an access key in an account, as in organizations that start to use MFA. */
   userInMemberAccount(accountId: string, userName: string, managedPolicyArns: string[]): Credentials;
   /** Keys of the root user of an account. */
   rootUser(accountId: string): Credentials;
   /**
-   * Signs a user of the auth account in to the console, and gives the session that the console then works with.
+   * Signs a user of the auth account in to the console. Returns the console's session.
    * @throws Error in the words of the sign-in page, or of ChangePassword.
    */
   signIn(typed: SignIn): Promise<Required<Credentials>>;
-  /** Gives a user of the auth account a passkey or security key, and tells its serial number. */
+  /** Registers a passkey or security key for a user of the auth account. Returns its serial number. */
   registerSecurityKey(userName: string, label: string): string;
   /** Every request answered so far, in order. */
   readonly requests: RecordedRequest[];
   /** Makes the next matching requests fail. */
   injectFault(fault: Fault): void;
-  /** Takes back what {@link injectFault} has put in the way. */
+  /** Removes the faults of {@link injectFault}. */
   clearFaults(): void;
-  /** Has AWS throttle: what comes more often is refused with ThrottlingException. */
+  /** Sets rate limits: requests beyond them are refused with ThrottlingException. */
   setRates(rates: Rate[]): void;
   /** Sets the latency of one action, or of all. The action "ResourceHandler" is the work behind a Cloud Control request. */
   setLatency(milliseconds: number, action?: string): void;
-  /** All that AWS has, for {@link restore}: the organization, IAM and the credentials. */
+  /** The content of the local AWS, for {@link restore}: the organization, IAM and the credentials. */
   save(): Buffer;
-  /** Puts back what was saved, here or in another sandbox, whose administrator has the same keys from then on. */
+  /** Restores what was saved, here or in another sandbox, whose administrator then has the saved keys. */
   restore(saved: Buffer): void;
   /** AWS's own time: token codes, expiry, aws:TokenIssueTime, the Date of every answer. */
   readonly clock: Pick<Clock, "now" | "advance" | "setAhead">;
@@ -137,7 +137,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     followAccount({ aws, latency }, accountId);
   };
   const server = await listen({ aws, latency, port: options.port ?? 0 });
-  // Nothing of the developer's own configuration may be read, so the files named do not exist.
+  // These files do not exist, so that nothing of the developer's own configuration is read.
   const missing = join(tmpdir(), "mfa-admin-sandbox", "does-not-exist");
 
   return {
@@ -154,11 +154,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     environment(credentials = administrator) {
       return {
         AWS_ENDPOINT_URL: server.endpoint,
-        // No proxy of this machine leads there.
+        // The sandbox is reached directly, never through a proxy.
         NO_PROXY: "127.0.0.1",
         no_proxy: "127.0.0.1",
         AWS_REGION: "us-east-1",
-        // Version 1 of the AWS CLI knows only this one.
+        // Version 1 of the AWS CLI knows only this variable.
         AWS_DEFAULT_REGION: "us-east-1",
         AWS_ACCESS_KEY_ID: credentials.accessKeyId,
         AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,

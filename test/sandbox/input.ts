@@ -62,7 +62,7 @@ export class Input {
     return Array.isArray(value) ? value.map((item) => new Input(item as Record<string, unknown>)) : [];
   }
 
-  /** A structure; none, where it is not given. */
+  /** A structure as a list of one; empty where it is not given. */
   structure(name: string): Input[] {
     const value = this.values[name];
     return typeof value === "object" && value !== null ? [new Input(value as Record<string, unknown>)] : [];

@@ -1,9 +1,9 @@
 import { setTimeout } from "node:timers/promises";
 
-/** The name under which the time of a Cloud Control handler is set. */
+/** The action name by which the duration of a Cloud Control handler is set. */
 export const RESOURCE_HANDLER = "ResourceHandler";
 
-/** How long each action takes. */
+/** The duration of each action. */
 export class Latency {
   #everywhere: number;
   readonly #ofAction = new Map<string, number>();
@@ -23,7 +23,7 @@ export class Latency {
 
   async wait(action: string): Promise<void> {
     const milliseconds = this.of(action);
-    // The server keeps the process alive; an answer nobody waits for any more does not.
+    // Unreferenced: the server keeps the process alive, and a pending answer must not.
     if (milliseconds > 0) await setTimeout(milliseconds, undefined, { ref: false });
   }
 }

@@ -4,7 +4,7 @@ import { startSandbox } from "./index.ts";
 // Starts the sandbox for use by hand: prints the environment to be evaluated by a shell, stays until Ctrl-C.
 const text = { type: "string" } as const;
 const { values } = parseArgs({ options: { port: text, latency: text, accounts: text } });
-/** As many development accounts as were asked for. */
+/** The development accounts, in the requested number. */
 const accountsAsked = Array.from({ length: Number(values.accounts ?? 0) }, (_, index): [string, string] => [
   `team-${String(index + 1).padStart(2, "0")}`,
   String(333_333_333_333 + index * 1111),

@@ -222,7 +222,7 @@ describe("sandbox: MFA", () => {
       const { serialNumber, seed } = await enableDevice(sandbox, iam, "alice");
       const spare = `arn:aws:iam::${AUTH}:mfa/alice-spare`;
       await refused(create(iam, "alice-2"));
-      // Before AWS looks whether the name is taken.
+      // The refusal comes before AWS checks whether the name is taken.
       await refused(create(iam, "alice"));
       const codes = { AuthenticationCode1: "000000", AuthenticationCode2: "000000" };
       await refused(iam.send(new EnableMFADeviceCommand({ UserName: "alice", SerialNumber: spare, ...codes })));

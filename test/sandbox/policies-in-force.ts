@@ -30,14 +30,14 @@ export function boundaryOf(aws: LocalAws, caller: Caller): SimulationIdentityPol
   return permissionsBoundary === undefined ? undefined : managed(aws, caller.accountId, permissionsBoundary);
 }
 
-/** The service control policies that an account's principals are under, level by level. */
+/** The service control policies that bind an account's principals, level by level. */
 export function serviceControlPoliciesOf(aws: LocalAws, accountId: string): SimulationOrgPolicies[] {
   return controlPolicies(aws, accountId, "SERVICE_CONTROL_POLICY");
 }
 
 /**
- * The resource control policies that an account's resources are under, level by level. The evaluator adds AWS's own to
- * each level, which nobody can take off.
+ * The resource control policies that bind an account's resources, level by level, without AWS's own: the evaluator adds it to each level,
+ * since nobody can detach it.
  */
 export function resourceControlPoliciesOf(aws: LocalAws, accountId: string): SimulationOrgPolicies[] {
   return controlPolicies(aws, accountId, "RESOURCE_CONTROL_POLICY").map(({ orgIdentifier, policies }) => ({
@@ -46,7 +46,9 @@ export function resourceControlPoliciesOf(aws: LocalAws, accountId: string): Sim
   }));
 }
 
-/** None in the management account and outside of the organization, and none while the type is switched off. */
+/**
+ * The policies of a type above an account; none for the management account, outside of the organization, and while the type is disabled.
+ */
 function controlPolicies({ organization }: LocalAws, accountId: string, type: PolicyType): SimulationOrgPolicies[] {
   const { accounts, enabledPolicyTypes, managementAccountId } = organization;
   if (accountId === managementAccountId || !accounts.has(accountId) || !enabledPolicyTypes.has(type)) return [];

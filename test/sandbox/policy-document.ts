@@ -7,7 +7,7 @@ export interface PolicyDocument {
   Statement: PolicyStatement[];
 }
 
-/** Reads a policy document; a single statement becomes a list of one. What is not a policy at all is refused. */
+/** Parses a policy document; a single statement becomes a list of one. A text that is no policy is refused. */
 export function parseDocument(text: string): PolicyDocument {
   let document: unknown;
   try {

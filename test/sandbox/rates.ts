@@ -1,15 +1,15 @@
-/** How often an account may ask for something, as AWS throttles it. */
+/** A rate limit of an account, by which AWS throttles. */
 export interface Rate {
-  /** As in the SDK's package name. */
+  /** The service as in the SDK's package name. */
   service: string;
-  /** All of the service's by default; these share the rate. */
+  /** The actions that share the rate; all actions of the service by default. */
   actions?: string[];
   perSecond: number;
-  /** How many may come at once after a pause. */
+  /** The number of requests that are accepted at once after a pause. */
   burst: number;
 }
 
-/** The rates that count: each account has a bucket of tokens for each of them, which fills by and by. */
+/** The rate limits in force: each account has a token bucket for each of them. */
 export class Rates {
   #rates: Rate[] = [];
   readonly #buckets = new Map<string, { tokens: number; at: number }>();
@@ -20,10 +20,10 @@ export class Rates {
   }
 
   /**
-   * Takes a token out of each bucket that a request needs one of.
+   * Takes a token from the bucket of each rate limit that covers a request.
    *
    * @param now in milliseconds
-   * @returns false where one is empty
+   * @returns false where a bucket is empty
    */
   admit({ service, action, accountId }: { service: string; action: string; accountId: string }, now: number): boolean {
     const due = this.#rates.filter((rate) => rate.service === service && (rate.actions?.includes(action) ?? true));

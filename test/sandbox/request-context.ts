@@ -17,7 +17,7 @@ export function requestContext(
     "aws:EpochTime": String(Math.floor(now.getTime() / 1000)),
     "aws:RequestedRegion": "us-east-1",
     "aws:SourceIp": "127.0.0.1",
-    // As over AWS's own endpoints, which speak HTTPS only.
+    // AWS's own endpoints speak HTTPS only.
     "aws:SecureTransport": "true",
     "aws:PrincipalIsAWSService": "false",
     "aws:ViaAWSService": "false",
@@ -32,7 +32,7 @@ export function requestContext(
   };
 }
 
-/** The key is absent for whoever and whatever is outside of the organization. */
+/** The organization's id under a key; the key is absent for principals and resources outside of the organization. */
 function inOrganization({ organization }: LocalAws, key: string, accountId: string): RequestContext {
   return organization.accounts.has(accountId) ? { [key]: organization.id } : {};
 }
@@ -73,7 +73,7 @@ function ofUserSession(caller: Caller & { type: "User" }, now: Date): RequestCon
   };
 }
 
-/** `aws:ResourceTag/team` and the like, from a set of tags. */
+/** Condition keys for a set of tags, such as `aws:ResourceTag/team`. */
 export function tags(prefix: string, values: ReadonlyMap<string, string>): RequestContext {
   return Object.fromEntries([...values].map(([key, value]) => [`${prefix}/${key}`, value]));
 }

@@ -19,7 +19,9 @@ import { FEDERATION_PATH, federatedCaller, signin } from "./services/signin.ts";
 /** A request that was answered. */
 export interface RecordedRequest {
   time: Date;
-  /** As in the SDK's package name: "iam", "sts", "organizations", "cloudcontrol", "ec2"; "signin" for the federation endpoint. */
+  /**
+   * The service's name in the SDK's package: "iam", "sts", "organizations", "cloudcontrol", "ec2"; "signin" for the federation endpoint.
+   */
   service: string;
   action: string;
   accountId: string;
@@ -128,7 +130,7 @@ async function answer(
   }
 }
 
-/** What somebody who is known has asked for is in their account's trail. The federation endpoint's events are not built. */
+/** Records a known caller's request in the account's trail. Events of the federation endpoint are not implemented. */
 function note(
   aws: LocalAws,
   caller: Caller | undefined,
@@ -168,7 +170,7 @@ async function run(
   );
   const operation = service.operations[action];
   if (operation === undefined) {
-    // Who may not do it is told so first, as everywhere.
+    // A caller without the permission is refused first, as everywhere.
     await authorizeAnywhere(room.aws, caller, `${service.permissionPrefix}:${action}`);
     throw new AwsError("NotImplemented", `The sandbox does not implement ${service.name} ${action}.`, 501);
   }
@@ -182,7 +184,7 @@ const describe = (caller: Caller) => ({
   mfa: multiFactorAuthPresent(caller),
 });
 
-/** A service nobody knows still gets its error in the protocol of its request. */
+/** The protocol for errors of an unknown service, told by its request. */
 function unknownServiceProtocol(request: HttpRequest): Protocol {
   return request.headers.has("x-amz-target") || request.headers.get("content-type")?.includes("json") === true
     ? jsonProtocol("1.1", "")

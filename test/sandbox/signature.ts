@@ -12,7 +12,7 @@ export interface HttpRequest {
   body: Buffer;
 }
 
-/** What an Authorization header claims. */
+/** The content of an Authorization header, before it is verified. */
 export interface Authorization {
   accessKeyId: string;
   date: string;
@@ -49,7 +49,7 @@ export function parseAuthorization(headers: ReadonlyMap<string, string>): Author
   return { accessKeyId, date, region, service, signedHeaders: signedHeaders.split(";"), signature };
 }
 
-/** Refuses a request that the holder of this secret has not signed, or not in the last minutes. */
+/** Refuses a request that was not signed with this secret, or not in the last minutes. */
 export function verifySignature(
   request: HttpRequest,
   authorization: Authorization,
@@ -124,7 +124,7 @@ function refuseSkew(signedAt: string, clock: Clock): void {
 }
 
 const minutesAfter = (date: Date, minutes: number): Date => new Date(date.getTime() + minutes * 60_000);
-/** As in a signature: 20261124T101500Z. */
+/** A time in the format of signatures: 20261124T101500Z. */
 const basic = (date: Date): string => date.toISOString().replaceAll(/[-:]|\.\d+/g, "");
 const hmac = (key: Buffer | string, text: string): Buffer => createHmac("sha256", key).update(text).digest();
 const sha256 = (content: Buffer | string): string => createHash("sha256").update(content).digest("hex");

@@ -165,7 +165,7 @@ describe("sandbox: StackSets", () => {
       StatusReason: "no way",
     });
 
-    // Tried again, for this account alone.
+    // The operation is retried for this account alone.
     await cloudFormation.send(
       new UpdateStackInstancesCommand({
         StackSetName: "roles",

@@ -17,7 +17,7 @@ export interface Clients {
   cloudFormation: CloudFormationClient;
 }
 
-/** SDK clients that use the sandbox; they try once. */
+/** SDK clients that use the sandbox, without retries. */
 export function clients(sandbox: Sandbox, credentials: Credentials = sandbox.administrator): Clients {
   const configuration = { endpoint: sandbox.endpoint, region: "us-east-1", credentials, maxAttempts: 1 };
   return {
@@ -30,7 +30,7 @@ export function clients(sandbox: Sandbox, credentials: Credentials = sandbox.adm
   };
 }
 
-/** The administrator's way into a member account. */
+/** The administrator's clients in a member account. */
 export async function administratorOf(sandbox: Sandbox, accountId: string): Promise<Clients> {
   const { Credentials } = await clients(sandbox).sts.send(
     new AssumeRoleCommand({
@@ -41,7 +41,7 @@ export async function administratorOf(sandbox: Sandbox, accountId: string): Prom
   return clients(sandbox, given(Credentials));
 }
 
-/** Credentials as STS answers them, as clients take them. */
+/** STS's credentials in the form that clients take. */
 export function given(credentials: StsCredentials | undefined): Required<Credentials> {
   const { AccessKeyId = "", SecretAccessKey = "", SessionToken = "" } = credentials ?? {};
   return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** The AWS files of this very process, in a directory of their own. Before each test they are not there. */
+/** AWS files for this very process, in a directory of their own. They do not exist at the beginning of a test. */
 export class OwnAwsFiles {
   directory = "";
   #environment: NodeJS.ProcessEnv = {};

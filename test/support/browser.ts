@@ -8,9 +8,9 @@ import { type Browser, chromium } from "playwright-core";
 import { madeOnce } from "./made-once.ts";
 
 /**
- * Starts a headless Chromium without a network. On Linux with x86-64 it is the one that comes packed in an npm package, which needs
- * no library but glibc; elsewhere the Google Chrome of the machine. Its sandbox is off: a container's root has none to give, and what
- * is opened is our own.
+ * Starts a headless Chromium without a network. On Linux with x86-64 it comes from an npm package, and needs no library but glibc;
+ * elsewhere it is the machine's Google Chrome. Chromium's sandbox is off: it does not work for root in a container, and only our own pages
+ * are opened.
  */
 export async function startBrowser(): Promise<Browser> {
   const isPacked = process.platform === "linux" && process.arch === "x64";
@@ -20,7 +20,10 @@ export async function startBrowser(): Promise<Browser> {
   });
 }
 
-/** The package unpacks itself into the directory for temporary files: into one of the run's own, by a process of its own. */
+/**
+ * Unpacks Chromium into a directory of the run. A process of its own does it, since the package unpacks into the directory for temporary
+ * files.
+ */
 async function unpacked(): Promise<string> {
   const directory = await madeOnce("chromium", async (place) => {
     await mkdir(place, { recursive: true });

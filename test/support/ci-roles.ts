@@ -7,7 +7,7 @@ import { administratorOf, clients, type Clients, given, trust } from "../sandbox
 import type { Administrator } from "./harness.ts";
 
 /**
- * Makes the roles by which a CI may only read, as `init --ci github` has them made.
+ * Makes the roles by which CI may only read, as in the instructions of `init --ci github`.
  *
  * @param options.sharedRole whether the stack has a shared role
  * @returns the environment of a job that has assumed the preview's role
@@ -17,16 +17,15 @@ export async function readingRoles(
   { sharedRole = false } = {},
 ): Promise<Record<string, string>> {
   const accounts = [sandbox.authAccount, ...Object.values(sandbox.developmentAccounts)];
-  const readTrusted = JSON.stringify(readTrust(sandbox.managementAccount));
-  for (const id of accounts) {
-    await make(await administratorOf(sandbox, id), roleNames.read, readTrusted, readPolicy());
-  }
   const environment = await jobAs(sandbox, roleNames.preview, previewPolicy(accessOf(sandbox, accounts, sharedRole)));
+  // The preview's role first: the trust policy of the others names it, and IAM knows no principal that is not there.
+  const trusted = JSON.stringify(readTrust(sandbox.managementAccount));
+  for (const id of accounts) await make(await administratorOf(sandbox, id), roleNames.read, trusted, readPolicy());
   return { ...environment, MFA_ADMIN_ACCESS_ROLE: roleNames.read };
 }
 
 /**
- * Makes the role by which a CI applies, as `init --ci github` has it made.
+ * Makes the role by which CI applies, as in the instructions of `init --ci github`.
  *
  * @param options.namedAccounts whether the settings name the development accounts
  * @returns the environment of a job that has assumed it
@@ -39,7 +38,7 @@ export async function applyingRole(
   return jobAs(sandbox, roleNames.up, upPolicy(accessOf(sandbox, accounts, sharedRole)));
 }
 
-/** What the role's policies go by. The state is neither in a bucket, nor are its secrets kept by a key. */
+/** The parameters of the roles' policies. The state is in no bucket, and no KMS key keeps its secrets. */
 function accessOf({ managementAccount }: Sandbox, accounts: string[], sharedRole: boolean) {
   const accessRole = "OrganizationAccountAccessRole";
   return { managementAccount, accounts, accessRole, sharedRole, bucket: undefined, key: undefined };

@@ -11,9 +11,9 @@ export function cliEnvironment(sandbox: Sandbox, changes: Record<string, string 
   return isolatedEnvironment({
     ...sandbox.environment(),
     PULUMI_CONFIG_PASSPHRASE: passphrase,
-    // The same program is started a thousand times.
+    // Compiled code is cached, since the same program is started a thousand times.
     NODE_COMPILE_CACHE: compileCache,
-    // The engine and its plugins end before they would have to collect any garbage.
+    // The engine and its plugins end before they have to collect garbage.
     GOGC: "off",
     FORCE_COLOR: undefined,
     NO_COLOR: undefined,
@@ -28,7 +28,7 @@ const notOfPlugins = [
   /^AWS_ENDPOINT_URL_(?:S3|KMS)$/,
 ];
 
-/** Whether a plugin would do the same without these changes: it may be one that runs already. */
+/** Whether a plugin behaves the same without these changes, so that a running one can be used. */
 export function isSameForPlugins(changes: Record<string, string | undefined>): boolean {
   return Object.keys(changes).every((name) => notOfPlugins.some((pattern) => pattern.test(name)));
 }

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from "node:http";
 
-/** What a request to S3 or KMS needs to be allowed. */
+/** A permission that a request to S3 or KMS needs. */
 export interface NeededRight {
   action: string;
-  /** An ARN; for KMS that of some key, since which one stands in what was sealed. */
+  /** An ARN; for KMS that of an arbitrary key, since only the ciphertext has the key's id. */
   resource: string;
 }
 
-/** The rights that AWS asks for (Amazon S3 API reference; buckets by path). */
+/** The permissions that AWS requires for a request (Amazon S3 API reference; buckets by path). */
 export function neededRights({ method = "GET", url = "/", headers }: IncomingMessage): NeededRight[] {
   const target = headers["x-amz-target"];
   if (typeof target === "string") {

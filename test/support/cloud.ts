@@ -18,12 +18,12 @@ import { motoServer } from "../../toolchain/moto.js";
 import { isolatedEnvironment } from "./environment.ts";
 import { type NeededRight, neededRights } from "./cloud-requests.ts";
 
-/** S3 and KMS on 127.0.0.1, by moto's server: what the sandbox does not have. */
+/** S3 and KMS on 127.0.0.1, by moto's server: the sandbox has neither. */
 export class StateCloud {
   readonly endpoint: string;
   readonly s3: S3Client;
   readonly kms: KMSClient;
-  /** What every request so far has needed. */
+  /** The permissions that the requests so far have needed. */
   readonly needed: NeededRight[] = [];
   readonly #server: ChildProcess;
 
@@ -33,7 +33,7 @@ export class StateCloud {
   private constructor(server: ChildProcess, moto: URL, gate: Server) {
     this.#server = server;
     this.#gate = gate;
-    // Where a test fails before it comes to close().
+    // For a test that fails before it calls close().
     process.once("exit", () => server.kill());
     gate.on("request", (incoming, outgoing) => {
       const { method = "", url = "", headers } = incoming;
@@ -43,7 +43,7 @@ export class StateCloud {
           outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
           answer.pipe(outgoing);
         });
-        // A client that was killed, or moto that was stopped.
+        // The client was killed, or moto was stopped.
         onward.on("error", () => outgoing.destroy());
         incoming.on("error", () => onward.destroy());
         incoming.pipe(onward);
@@ -75,7 +75,7 @@ export class StateCloud {
     return new StateCloud(server, new URL(moto), gate);
   }
 
-  /** Lets nothing be written under these keys until it is released; a further call takes the place of this one. */
+  /** Holds back writes to matching keys until it is released. A further call replaces this one. */
   hold(keys: RegExp): { release(): void; isWaiting(): boolean } {
     const held = { keys, waiting: [] as (() => void)[] };
     this.#held = held;
@@ -88,12 +88,12 @@ export class StateCloud {
     };
   }
 
-  /** What leads the product to this S3 and KMS, beside the sandbox's own environment. */
+  /** The environment with these endpoints of S3 and KMS, beside the sandbox's own. */
   environment(): Record<string, string> {
     return { AWS_ENDPOINT_URL_S3: this.endpoint, AWS_ENDPOINT_URL_KMS: this.endpoint };
   }
 
-  /** A bucket with versioning, and the URL by which a state is kept in it. */
+  /** Makes a bucket with versioning. Returns the URL of a backend in it. */
   async bucket(name: string): Promise<string> {
     await this.s3.send(new CreateBucketCommand({ Bucket: name }));
     const VersioningConfiguration = { Status: "Enabled" } as const;
@@ -101,12 +101,12 @@ export class StateCloud {
     return this.urlOf(name);
   }
 
-  /** moto serves buckets by path, not by host name. */
+  /** The backend's URL of a bucket: moto serves buckets by path, not by host name. */
   urlOf(bucket: string, region = "us-east-1"): string {
     return `s3://${bucket}?region=${region}&s3ForcePathStyle=true`;
   }
 
-  /** A KMS key, and the URL by which it keeps a stack's secrets. */
+  /** Makes a KMS key. Returns its URL as a secrets provider. */
   async key(alias: string): Promise<string> {
     const { KeyMetadata } = await this.kms.send(new CreateKeyCommand({}));
     await this.kms.send(new CreateAliasCommand({ AliasName: `alias/${alias}`, TargetKeyId: KeyMetadata?.KeyId }));

@@ -1,4 +1,4 @@
-/** A day that is over, somewhere, in about so many seconds. */
+/** A day with a UTC offset such that it ends in about so many seconds. */
 export function dayEndingIn(seconds: number, now: Date): string {
   const end = Math.ceil((now.getTime() + seconds * 1000) / 60_000);
   const ahead = (1440 - (end % 1440)) % 1440;

@@ -2,17 +2,17 @@ import { runSimulation, type Simulation } from "@cloud-copilot/iam-simulate";
 
 import type { PolicyDocument } from "../../infra/policies.ts";
 
-/** A request as AWS would see it, and the policies in force. */
+/** A request as AWS sees it, and the policies in force. */
 export interface Question {
   action: string;
   resource: string;
   /** Identity policies of the principal. */
   identity?: PolicyDocument[];
   serviceControl?: PolicyDocument;
-  /** Counts for requests of which resource control policies are asked, such as sts:AssumeRole. */
+  /** The resource control policy, for actions that such policies cover, such as sts:AssumeRole. */
   resourceControl?: PolicyDocument;
   trust?: PolicyDocument;
-  /** `aws:MultiFactorAuthPresent`: left out as for long-term keys, else the text that AWS gives. */
+  /** The value of `aws:MultiFactorAuthPresent`; left out for long-term keys, which lack the key. */
   mfa?: "true" | "false";
   principal?: string;
   principalType?: "User" | "AssumedRole";
@@ -26,7 +26,7 @@ const allowAll: PolicyDocument = {
 const orgIdentifier = "ou-abcd-11111111";
 export const alice = "arn:aws:iam::222222222222:user/alice";
 
-/** Whether the policies allow the request, by a third-party evaluator. A condition key that it ignores is an error. */
+/** Whether the policies allow the request, by a third-party evaluator. A condition key that the evaluator ignores is an error. */
 export async function isAllowed(question: Question): Promise<boolean> {
   const {
     action,
@@ -47,7 +47,7 @@ export async function isAllowed(question: Question): Promise<boolean> {
       contextVariables: {
         "aws:username": "alice",
         "aws:PrincipalType": question.principalType ?? "User",
-        // Of a session, the role's.
+        // For a session, the ARN is the role's.
         "aws:PrincipalArn": principal.replace(/:sts:(.*):assumed-role\/(.*)\/[^/]*$/, ":iam:$1:role/$2"),
         ...(mfa !== undefined && { "aws:MultiFactorAuthPresent": mfa }),
         ...question.context,
@@ -57,7 +57,7 @@ export async function isAllowed(question: Question): Promise<boolean> {
     serviceControlPolicies: serviceControl
       ? [{ orgIdentifier, policies: [control("FullAWSAccess", allowAll), control("scp", serviceControl)] }]
       : [],
-    // The evaluator adds AWS's own, which allows everything.
+    // The evaluator adds AWS's own policy, which allows everything.
     resourceControlPolicies: resourceControl ? [{ orgIdentifier, policies: [control("rcp", resourceControl)] }] : [],
     ...(trust && { resourcePolicy: trust }),
   };
@@ -73,7 +73,7 @@ function accountOf(arn: string): string | undefined {
   return /^arn:aws:\w+::(\d{12}):/.exec(arn)?.[1];
 }
 
-/** The same without one of its keys. */
+/** A copy of an object without one of its keys. */
 export function without<T extends object, K extends keyof T>(value: T, key: K): Omit<T, K> {
   return Object.fromEntries(Object.entries(value).filter(([name]) => name !== key)) as Omit<T, K>;
 }

@@ -5,7 +5,7 @@ import { AssumeRoleCommand, GetSessionTokenCommand } from "@aws-sdk/client-sts";
 import type { Credentials, Sandbox } from "../sandbox/index.ts";
 import { administratorOf, clients, type Clients, enableDevice, given, nextCode } from "../sandbox/testing.ts";
 
-/** A developer who has an access key and an MFA device, made with the rights that the stack gives. */
+/** A developer who has an access key and an MFA device, made with the permissions that the stack gives. */
 export class Developer {
   readonly name: string;
   readonly accessKey: Credentials;
@@ -25,8 +25,8 @@ export class Developer {
   }
 
   /**
-   * Enrols: the first key comes from the console, where the developer signs in with the one-time password. Who has a
-   * device already can add none with a key, and is given it by an administrator.
+   * Enrols a developer. The first key comes from the console, where the developer signs in with the one-time password. A developer who has
+   * a device already cannot add one by a key, and gets it from an administrator.
    */
   static async enrol(sandbox: Sandbox, name: string): Promise<Developer> {
     const auth = await administratorOf(sandbox, sandbox.authAccount);
@@ -39,7 +39,7 @@ export class Developer {
     return new Developer(sandbox, name, accessKey, await enableDevice(sandbox, iam, name));
   }
 
-  /** With the developer's long-term key. */
+  /** The clients with the developer's long-term key. */
   get aws(): Clients {
     return clients(this.#sandbox, this.accessKey);
   }
@@ -62,7 +62,7 @@ export class Developer {
     return clients(this.#sandbox, given(session));
   }
 
-  /** A session of the developer's own in the auth account, with MFA. */
+  /** The clients of a GetSessionToken session in the auth account, with MFA. */
   async sessionToken(): Promise<Clients> {
     const { Credentials: session } = await this.aws.sts.send(
       new GetSessionTokenCommand({
@@ -74,7 +74,7 @@ export class Developer {
   }
 }
 
-/** What every session of a developer's role may do. */
+/** Whether a call succeeds that every session of a developer's role may make. */
 export async function works({ ec2 }: Clients): Promise<boolean> {
   try {
     await ec2.send(new DescribeInstancesCommand({}));

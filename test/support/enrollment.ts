@@ -6,7 +6,7 @@ import type { Administrator } from "./harness.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Workstation } from "./workstation.ts";
 
-/** Reads the secret off the screen, as somebody types it into an app. */
+/** Reads the secret from the screen, as a person types it into an app. */
 export async function scanSecret(terminal: Terminal, station: Workstation): Promise<void> {
   await terminal.waitFor("Scan this with an authenticator app");
   await terminal.waitFor("First code");
@@ -29,13 +29,13 @@ export async function typeKey(terminal: Terminal, { accessKeyId, secretAccessKey
   terminal.enter(secretAccessKey);
 }
 
-/** Leaves the one-time password to the first sign-in to the console. */
+/** Skips the one-time password, which is then changed at the first sign-in to the console. */
 export async function skipPassword(terminal: Terminal): Promise<void> {
   await terminal.waitFor("One-time password");
   terminal.enter();
 }
 
-/** Takes the account that is offered, and logs in to it with a code. */
+/** Accepts the offered account, and logs in to it with a code. */
 export async function logInAtLast(terminal: Terminal, station: Workstation): Promise<void> {
   await terminal.waitFor("Account:");
   terminal.enter();
@@ -50,7 +50,7 @@ export async function finishEnrollment(terminal: Terminal, station: Workstation)
   expect(await terminal.ended()).to.equal(0);
 }
 
-/** Has an administrator make somebody a new one-time password. */
+/** Gives a developer a new one-time password, as an administrator. */
 export async function oneTimePassword(admin: Administrator, userName: string): Promise<string> {
   const path = `${admin.directory}/password-${userName}`;
   await rm(path, { force: true });

@@ -1,6 +1,6 @@
 /**
- * The environment of the commands that tests and the tour run: the user's own without what would lead them anywhere but
- * to the local AWS, or would tell them that a CI runs them, as one may run the tests.
+ * The environment of the commands that tests and the tour run: the user's own, without variables that would lead them to anything but the
+ * local AWS, or that show that the tests run in CI.
  */
 export function isolatedEnvironment(changes: Record<string, string | undefined> = {}): Record<string, string> {
   const led = /^(AWS_.*|MFA_ADMIN_.*|PULUMI_(?!HOME$).*|CI|GITHUB_.*|LANG|LANGUAGE|LC_.*)$/;
@@ -10,9 +10,9 @@ export function isolatedEnvironment(changes: Record<string, string | undefined> 
 }
 
 /**
- * Gives this process some variables, for what reads them itself.
+ * Sets variables of this process, for code that reads them itself.
  *
- * @returns what takes them back
+ * @returns a function that restores the environment
  */
 export function inEnvironment(variables: Record<string, string>): () => void {
   const before = { ...process.env };

@@ -3,10 +3,10 @@ import { expect } from "chai";
 import { Developer, works } from "./developer.ts";
 import type { Administrator } from "./harness.ts";
 
-/** What an engine run asks Cloud Control for when there is something to change. */
+/** The actions of Cloud Control by which an engine run changes something. */
 const mutations = ["CreateResource", "UpdateResource", "DeleteResource"];
 
-/** Alice's stack is there once, with nothing beside it, and alice gets in everywhere. */
+/** Expects alice's stack to exist once, with nothing beside it, and alice to get in everywhere. */
 export async function expectComplete({ sandbox }: Administrator): Promise<void> {
   const { accounts, policies } = sandbox.organization;
   const names = [...accounts.values()].flatMap(({ users, roles, groups, policies }) =>
@@ -23,7 +23,7 @@ export async function expectComplete({ sandbox }: Administrator): Promise<void> 
   }
 }
 
-/** A further `up` changes nothing. */
+/** Expects a further `up` to change nothing. */
 export async function expectNothingToDo(admin: Administrator): Promise<void> {
   const from = admin.sandbox.requests.length;
   expect((await admin.succeed("up", "--yes")).stdout).to.match(/: 6 unchanged\.\n$/);

@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 
 import type { Sandbox } from "../sandbox/index.ts";
 
-/** Paths below a directory, relative to it, in order. */
+/** Sorted paths of the files below a directory, relative to it. */
 export async function filesIn(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   return entries
@@ -13,18 +13,18 @@ export async function filesIn(directory: string): Promise<string[]> {
 }
 
 interface ProjectAndAws {
-  /** The project's. */
+  /** The project's directory. */
   directory: string;
   sandbox: Sandbox;
 }
 
-/** Copies a project, its state among it, and what AWS has. */
+/** Copies a project with its state, and the local AWS's content. */
 export async function saveTo(directory: string, { directory: project, sandbox }: ProjectAndAws): Promise<void> {
   await cp(project, join(directory, "project"), { recursive: true });
   await writeFile(join(directory, "aws"), sandbox.save());
 }
 
-/** Puts in place what {@link saveTo} has copied, and nothing else. */
+/** Restores what {@link saveTo} has copied, and removes everything else. */
 export async function restoreFrom(directory: string, { directory: project, sandbox }: ProjectAndAws): Promise<void> {
   for (const name of await readdir(project)) await rm(join(project, name), { recursive: true });
   await cp(join(directory, "project"), project, { recursive: true });

@@ -3,8 +3,8 @@ import { existsSync, globSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * Builds the CLI before tests that run it, where a source is newer than what was built: an edit is never tested by the build
- * before it. Mocha's main process calls this once, before any test file is loaded.
+ * Builds the CLI before tests that run it, where a source is newer than the build, so that an edit is never tested with an older build.
+ * Mocha's main process calls this once, before any test file is loaded.
  */
 export function mochaGlobalSetup(): void {
   if (onlyUnitTests(process.argv.slice(2)) || isBuilt()) return;
@@ -13,14 +13,14 @@ export function mochaGlobalSetup(): void {
 
 const root = join(import.meta.dirname, "..", "..");
 
-/** Whether nothing but files outside test/end-to-end was named; those that glob for more are not among them. */
+/** Whether only files outside of test/end-to-end were named; patterns that mocha expands itself may include it. */
 export function onlyUnitTests(args: string[]): boolean {
   const files = args.filter((arg) => arg.endsWith(".test.ts"));
   return files.length > 0 && files.every((file) => !/^(\.\/)?test\/(end-to-end|\*\*)\//.test(file));
 }
 
 function isBuilt(): boolean {
-  // What a build writes last.
+  // This file is written last by a build.
   const manifest = join(root, "oclif.manifest.json");
   if (!existsSync(manifest)) return false;
   const sources = globSync(["cli/**/*.ts", "infra/**/*.ts", "bin/main.js", "toolchain/*.js", "package.json"], {

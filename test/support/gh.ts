@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 /**
  * Puts a stand-in for GitHub's CLI into a directory.
  *
- * @param answer what it says of the subject claim of example/access; it knows nobody when left out
+ * @param answer its response about the subject claim of example/access; when left out, nobody is logged in
  * @returns a PATH on which it comes first
  */
 export async function pathWithGh(directory: string, answer?: Record<string, unknown>): Promise<string> {
@@ -24,6 +24,6 @@ console.log(JSON.stringify(answer));
   return [directory, process.env["PATH"]].join(delimiter);
 }
 
-/** How a repository has mfa-admin: from git, by a commit. */
+/** The source from which a repository installs mfa-admin: a commit in git. */
 export const fromGit = "git+https://git.example.com/mfa-admin.git#0b0e1cb85ac14b8f9a3c2f8d2f2e7a1100000000";
 export const lockFile = JSON.stringify({ packages: { "node_modules/mfa-admin": { resolved: fromGit } } });

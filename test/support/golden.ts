@@ -4,8 +4,8 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
- * Compares a text with the file that a person has approved of. With `UPDATE_GOLDEN` set it writes the file instead: look
- * at the difference before it is committed.
+ * Compares a text with the approved golden file. With `UPDATE_GOLDEN` set it writes the file instead: review the difference before you
+ * commit it.
  *
  * @param path relative to the root of the repository
  */

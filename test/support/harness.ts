@@ -16,20 +16,20 @@ import { ResidentCli } from "./resident.ts";
 import { requireValidOutput } from "./results.ts";
 import { killGroup, limitMilliseconds, type Size, Terminal } from "./terminal.ts";
 
-/** How a run of the CLI has ended. */
+/** The result of a run of the CLI. */
 export interface Result {
   status: number | null;
   stdout: string;
   stderr: string;
 }
 
-/** What Pulumi notes of a resource. */
+/** A resource in the state. */
 export interface ResourceInState {
   urn: string;
   type: string;
   id?: string;
   parent?: string;
-  /** A provider's URN and id. */
+  /** The provider's URN and id. */
   provider?: string;
   dependencies?: string[];
   protect?: boolean;
@@ -37,7 +37,7 @@ export interface ResourceInState {
 }
 
 export interface RunOptions {
-  /** Changes of the environment; `undefined` takes a variable out. */
+  /** Changes of the environment; `undefined` removes a variable. */
   env?: Record<string, string | undefined>;
   /** The working directory; the project's by default. */
   cwd?: string;
@@ -45,25 +45,25 @@ export interface RunOptions {
   node?: string[];
   /** Does something to the process while it runs. */
   meanwhile?: (child: ChildProcess) => Promise<void>;
-  /** Whether Node and the plugins are started anew, as they are for users. Default: where it may make a difference. */
+  /** Whether Node and the plugins are started anew, as for users. Default: where it may make a difference. */
   ownProcesses?: boolean;
 }
 
 export interface ProjectOptions extends SandboxOptions {
-  /** The names in the roster, as YAML has them. */
+  /** The names on the roster, as YAML texts. */
   developers?: string[];
-  /** Changes the settings besides. */
+  /** Edits the settings. */
   edit?: (settings: string) => string;
-  /** Whether the stack's secrets are kept by a passphrase, as they are unless `init` is told otherwise. Default: no. */
+  /** Whether a passphrase keeps the stack's secrets, which is `init`'s default. Default here: no. */
   passphrase?: boolean;
 }
 
-/** Where the local AWS was that this process of mocha has started last, and whether it is there still. */
+/** The port of the last local AWS of this mocha process, and whether a running one uses it. */
 const place = { port: 0, isTaken: false };
 
 /**
- * Starts the local AWS where the one before it was, with the same administrator: then plugins that were started for that one
- * are as good for this one.
+ * Starts a local AWS at the port of the one before, with the same administrator: plugins that were started for that one can then be used
+ * for this one.
  */
 async function startHere(options: SandboxOptions): Promise<Sandbox> {
   const isFree = !place.isTaken;
@@ -86,18 +86,18 @@ function leave(sandbox: Sandbox): void {
 
 const portOf = ({ endpoint }: Sandbox): number => Number(new URL(endpoint).port);
 
-/** One for all that this process of mocha runs. */
+/** The resident CLI, one for the whole mocha process. */
 const resident = new ResidentCli();
 
 export const program = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
 
-/** An administrator at work: an organization, a project directory, and the CLI as it is built. */
+/** An administrator: an organization, a project directory, and the built CLI. */
 export class Administrator {
   readonly sandbox: Sandbox;
   readonly directory: string;
-  /** What the `up` has printed that has made the stack of {@link withStack}. */
+  /** The result of the `up` that has made the stack of {@link withStack}. */
   firstUp: Result | undefined;
-  /** Everything that the CLI has printed so far. */
+  /** All output of the CLI so far. */
   printed = "";
   readonly #plugins: Plugins;
   readonly #running = new Set<() => void>();
@@ -113,18 +113,18 @@ export class Administrator {
     this.#keys = keys;
   }
 
-  /** With an empty directory, before `init`. */
+  /** An administrator with an empty directory, before `init`. */
   static async withoutProject(options: SandboxOptions = {}): Promise<Administrator> {
     if (!existsSync(fileURLToPath(new URL("../../dist/cli/command.js", import.meta.url)))) {
       throw new Error("These tests run the CLI as it is built: run npm run build first.");
     }
     const sandbox = await startHere(options);
-    // They live too long to do without collecting garbage.
+    // These plugins live too long to do without garbage collection.
     const plugins = await Plugins.offer(() => cliEnvironment(sandbox, { GOGC: undefined }));
     return new Administrator(sandbox, await mkdtemp(join(tmpdir(), "mfa-admin-cli-")), plugins, await keyService());
   }
 
-  /** With what `init` makes: the stack "main", and these developers in its roster. */
+  /** An administrator after `init`, with the stack "main" and these developers on its roster. */
   static async withProject({
     developers = [],
     edit,
@@ -143,12 +143,12 @@ export class Administrator {
   }
 
   /**
-   * With what `init` and the first `up` make, in the project and in AWS: for tests that begin where these have ended. The `up`
-   * is run once for all tests that ask for the same; none of its requests are recorded.
+   * An administrator after `init` and the first `up`, for tests that begin there. One `up` is run for all tests with the same options; its
+   * requests are not recorded.
    */
   static async withStack(options: ProjectOptions = {}): Promise<Administrator> {
     const administrator = await Administrator.withProject(options);
-    // The others are about how AWS answers, not about what it has.
+    // The other options are about AWS's answers, not about its content.
     const { developmentAccounts, serviceControlPolicies, resourceControlPolicies, stackSetsAccess } = options;
     const organization = {
       ...(resourceControlPolicies !== undefined && { resourceControlPolicies }),
@@ -182,7 +182,7 @@ export class Administrator {
     return join(this.directory, ".mfa-admin", "state");
   }
 
-  /** What Pulumi has noted of the stack. */
+  /** The stack's resources in the state file. */
   async resourcesInState(): Promise<ResourceInState[]> {
     const file = join(this.stateDirectory, ".pulumi", "stacks", "mfa-admin", "main.json");
     const state = JSON.parse(await readFile(file, "utf8")) as {
@@ -195,7 +195,7 @@ export class Administrator {
     return readFile(this.settingsFile, "utf8");
   }
 
-  /** The names on the roster, as the file has them: its salt has any three letters now and then. */
+  /** The names on the roster, parsed: the file's text may contain any name by chance, in its encryption salt. */
   async roster(): Promise<string[]> {
     const { config } = parse(await this.settings()) as { config: Record<string, Record<string, unknown> | undefined> };
     return Object.keys(config["mfa-admin:developers"] ?? {});
@@ -208,7 +208,7 @@ export class Administrator {
     await writeFile(this.settingsFile, after);
   }
 
-  /** Every file of the project with its text, but the state's own. */
+  /** The text of every file in the project, without the state's own files. */
   async files(): Promise<Record<string, string>> {
     const texts: Record<string, string> = {};
     for (const path of await filesIn(this.directory)) {
@@ -241,7 +241,7 @@ export class Administrator {
       cwd: directory,
       env: environment,
       stdio: ["ignore", "pipe", "pipe"],
-      // A group of its own, so that what hangs can be ended with all that it has started.
+      // A process group of its own, so that a hanging command can be killed with all its children.
       detached: true,
     });
     const result: Result = { status: null, stdout: "", stderr: "" };
@@ -270,7 +270,7 @@ export class Administrator {
     return result;
   }
 
-  /** Runs the CLI, and throws what it printed unless it ends well. */
+  /** Runs the CLI, and throws its stderr unless it succeeds. */
   async succeed(...args: string[]): Promise<Result> {
     const result = await this.run(...args);
     if (result.status !== 0) {
@@ -321,9 +321,9 @@ export class Administrator {
   }
 
   /**
-   * Remembers the project and what AWS has, so that a test need not undo what it does by further runs of the CLI.
+   * Saves the project and the local AWS's content, so that a test need not undo its changes by further runs of the CLI.
    *
-   * @returns what puts both back. Time goes on, and so do the records of requests.
+   * @returns a function that restores both. Time goes on, and so do the records of requests.
    */
   async save(): Promise<() => Promise<void>> {
     const directory = await mkdtemp(join(tmpdir(), "mfa-admin-cli-"));
@@ -346,7 +346,7 @@ export const initFlags = (sandbox: Sandbox): string[] => [
   ...Object.entries(sandbox.developmentAccounts).flatMap(([name, id]) => ["--development-account", `${name}=${id}`]),
 ];
 
-/** A project as `init` leaves it. Nothing in it depends on the sandbox that it was made with. */
+/** A project after `init`. Nothing in it depends on the sandbox that it was made with. */
 function initializedProject(passphrase: boolean): Promise<string> {
   return madeOnce(`init ${passphrase}`, async (directory) => {
     const administrator = await Administrator.withoutProject();

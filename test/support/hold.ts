@@ -1,4 +1,4 @@
-/** Whether what belongs to another process keeps this one from ending. */
+/** Sets whether handles of another process keep this process alive. */
 export function hold(handles: (object | null | undefined)[], isHeld: boolean): void {
   for (const one of handles) {
     const handle = one as { ref?: () => void; unref?: () => void } | null | undefined;

@@ -29,15 +29,15 @@ export interface Workflow {
   jobs: Record<string, { permissions: Record<string, string>; if?: string; steps: Step[] }>;
 }
 
-/** What a job is started with. */
+/** The parameters of a job. */
 export interface JobOptions {
   workflow: string;
   /** The event's payload, which GitHub writes to `GITHUB_EVENT_PATH`. */
   event: Record<string, unknown>;
   secrets: Record<string, string>;
-  /** What the job is given by hand. */
+  /** The inputs of a manual start. */
   inputs?: Record<string, string>;
-  /** Somebody cancels the job when it has printed this. */
+  /** The output at which somebody cancels the job. */
   cancelAt?: RegExp;
 }
 
@@ -61,8 +61,8 @@ export interface Post {
 const checkout = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
- * A runner of GitHub's as far as the workflows need one: it runs the steps of a job in order, in the same shell, with the
- * event's files. The actions are done by what they come to: credentials are those of the role, assumed on the local AWS.
+ * A GitHub runner, as far as the workflows need one: it runs the steps of a job in order, in the same shell, with the event's files.
+ * Actions are replaced by their effect: credentials are those of the role, assumed in the local AWS.
  */
 export class Runner {
   readonly #admin: Administrator;
@@ -80,7 +80,7 @@ export class Runner {
     const runner = new Runner(admin, environment, directory);
     await mkdir(join(directory, "bin"));
     await runner.#program("gh", gh);
-    // `npm ci` brings the CLI of this checkout.
+    // `npm ci` installs nothing: the CLI is that of this checkout.
     await runner.#program("npm", `if (args.join() !== "ci") throw new Error("npm " + args.join(" "));`);
     const modules = join(admin.directory, "node_modules");
     await mkdir(join(modules, ".bin"), { recursive: true });
@@ -89,7 +89,7 @@ export class Runner {
     return runner;
   }
 
-  /** Comments and issues, as `gh` has left them. */
+  /** The comments and issues that `gh` has written. */
   async posts(): Promise<Post[]> {
     try {
       return JSON.parse(await readFile(join(this.#directory, "posts.json"), "utf8")) as Post[];
@@ -98,7 +98,7 @@ export class Runner {
     }
   }
 
-  /** As if nobody had ever commented on anything. */
+  /** Deletes all comments and issues. */
   async forget(): Promise<void> {
     await rm(join(this.#directory, "posts.json"), { force: true });
   }
@@ -122,7 +122,7 @@ export class Runner {
     const result: JobResult = { steps: {}, summary: "", output: "" };
     const [job] = Object.values(workflow.jobs);
     if (job === undefined || (job.if !== undefined && !holds(job.if, contexts))) return result;
-    // The engine's runs of one job have the same credentials, and the same plugins.
+    // The engine's runs in one job have the same credentials, and can share plugins.
     const own = { ...this.#environment, GOGC: undefined };
     const plugins = await Plugins.offer(() => this.#admin.environment({ ...own, ...credentials }));
     try {
@@ -168,7 +168,7 @@ export class Runner {
     await rm(this.#directory, { recursive: true, force: true });
   }
 
-  /** As GitHub does where a step names no shell; a cancelled job's shell, and nothing else, is told so by SIGINT. */
+  /** Runs a script in GitHub's default shell. When a job is cancelled, the shell alone gets SIGINT. */
   #shell(
     script: string,
     env: Record<string, string | undefined>,
@@ -191,7 +191,7 @@ export class Runner {
     });
   }
 
-  /** Credentials of a role, as the environment takes them. */
+  /** The credentials of a role, as environment variables. */
   async assume(RoleArn: string): Promise<Record<string, string>> {
     const { Credentials } = await clients(this.#admin.sandbox).sts.send(
       new AssumeRoleCommand({ RoleArn, RoleSessionName: "github" }),
@@ -211,7 +211,7 @@ export class Runner {
   }
 }
 
-/** A stand-in for GitHub's CLI: what the workflows ask of it, done to a file. */
+/** A stand-in for GitHub's CLI, which applies the workflows' requests to a file. */
 const gh = `
   const posts = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : [];
   if (process.env.GH_TOKEN !== "a-token" || args.shift() !== "api") throw new Error("gh " + args.join(" "));
@@ -242,7 +242,7 @@ const gh = `
 
 type Contexts = Record<string, unknown>;
 
-/** Whether a step is run: after a failure only one that says so. */
+/** Whether a step runs: after a failure, only one whose condition says so. */
 function isDue(condition: string | undefined, failed: boolean, contexts: Contexts): boolean {
   const text = (condition ?? "").replace(/^\$\{\{ | \}\}$/g, "");
   const [first = "", ...rest] = text.split(" && ");
@@ -251,7 +251,7 @@ function isDue(condition: string | undefined, failed: boolean, contexts: Context
   return (whenFailed || !failed) && others.every((other) => other === "" || holds(other, contexts));
 }
 
-/** The conditions that the workflows have: one value equals another, or one of several does. */
+/** Whether a condition of the workflows holds: one value equals another, or one of several pairs does. */
 function holds(condition: string, contexts: Contexts): boolean {
   return condition
     .replace(/^\(|\)$/g, "")

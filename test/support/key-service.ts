@@ -3,17 +3,17 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 
-/** What `init --secrets-provider` is given, so that a stack's secrets are kept by the service here. */
+/** The `--secrets-provider` of tests, by which the service here keeps a stack's secrets. */
 export const keyOfTests = "awskms://alias/mfa-admin-tests?region=eu-central-1";
 
 let endpoint: Promise<string> | undefined;
 
 /**
- * As much of AWS KMS as the engine needs for a stack's secrets: an Encrypt, a Decrypt. To derive the key from a passphrase takes
- * the engine a fifth of a second in each of a thousand runs; who keeps the secrets makes no other difference to them. The tests
- * of the passphrase have one, and those of KMS have moto's.
+ * The part of AWS KMS that the engine needs for a stack's secrets: Encrypt and Decrypt. Deriving a key from a passphrase would take the
+ * engine a fifth of a second in each of a thousand runs, whose results do not depend on the secrets provider. Tests about the passphrase
+ * use one, and tests about KMS use moto's.
  *
- * @returns the address on 127.0.0.1, the same for all that this process runs
+ * @returns the address on 127.0.0.1, the same for the whole process
  */
 export function keyService(): Promise<string> {
   return (endpoint ??= start());
@@ -31,7 +31,7 @@ async function start(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** A process that did not encrypt it can decrypt it, since tests share what one of them has made. */
+/** Encrypts and decrypts without a key of its own: another process must be able to decrypt, since tests share stacks that one has made. */
 function answer(target: string, body: string): object {
   const { Plaintext = "", CiphertextBlob = "" } = JSON.parse(body) as { Plaintext?: string; CiphertextBlob?: string };
   const KeyId = "arn:aws:kms:eu-central-1:111111111111:key/00000000-0000-4000-8000-000000000000";

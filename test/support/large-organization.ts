@@ -1,19 +1,19 @@
 import { type Sandbox, startSandbox } from "../sandbox/index.ts";
 import { inEnvironment } from "./environment.ts";
 
-/** An organization with many development accounts, whose management account this process is in. */
+/** An organization with many development accounts; this process has its management account's credentials. */
 export interface LargeOrganization {
   sandbox: Sandbox;
-  /** The accounts' unit. */
+  /** The organizational unit of the accounts. */
   unit: string;
-  /** The accounts. */
+  /** The ids of the accounts. */
   ids: string[];
-  /** What something comes to, and the calls to AWS that it made, in order. */
+  /** The result of a function, and the calls to AWS that it has made, in order. */
   asking<T>(something: () => Promise<T>): Promise<{ answer: T; calls: string[] }>;
   close(): Promise<void>;
 }
 
-/** @param count how many development accounts */
+/** @param count the number of development accounts */
 export async function largeOrganization(count: number): Promise<LargeOrganization> {
   const ids = Array.from({ length: count }, (_, index) => String(300000000001 + index));
   const sandbox = await startSandbox({

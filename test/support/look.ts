@@ -1,7 +1,7 @@
 import type { Identity } from "../../cli/aws/identities.ts";
 import type { Look } from "../../cli/aws/look.ts";
 
-/** What has been seen of an organization in which one account has these identities, and nothing is wrong. */
+/** The result of reading an organization in which one account has these identities, and nothing is wrong. */
 export function lookAt(account: string, identities: Identity[]): Look {
   return {
     managementAccount: "111111111111",

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const toolchain = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "toolchain");
 
-/** What a set-up left on the screen, and its exit status. */
+/** The output of a set-up, and its exit code. */
 export interface Outcome {
   status: number | null;
   output: string;
@@ -16,16 +16,13 @@ export interface Outcome {
 export interface RunningSetUp {
   process: ChildProcess;
   outcome: Promise<Outcome>;
-  /** Resolves when the condition holds, rejects when the set-up ends before. */
+  /** Resolves when the condition holds, rejects when the set-up ends before that. */
   until: (condition: () => boolean) => Promise<void>;
-  /** Resolves when these words are on the screen. */
+  /** Resolves when these words were printed. */
   says: (words: string) => Promise<void>;
 }
 
-/**
- * A computer with a fresh clone and nothing installed: PATH holds only the programs it is given, which are stand-ins that
- * write down how they were called.
- */
+/** A computer with a fresh clone and nothing installed. PATH has only the programs that it is given: stand-ins that log their calls. */
 export class Machine {
   readonly directory = mkdtempSync(join(tmpdir(), "mfa-admin-setup-"));
   readonly checkout = join(this.directory, "clone");
@@ -43,7 +40,7 @@ export class Machine {
     this.install("npm", npm);
   }
 
-  /** Says in package-lock.json that the version of the only package is this. */
+  /** Sets the version of the only package in package-lock.json. */
   lockPackages(version: string): void {
     const packages = { "": {}, "node_modules/some-package": { version } };
     writeFileSync(join(this.checkout, "package-lock.json"), JSON.stringify({ packages }));
@@ -72,7 +69,7 @@ export class Machine {
     chmodSync(file, 0o755);
   }
 
-  /** The programs that were started, since the last time this was asked. */
+  /** The calls of programs since the last time this was asked. */
   calls(): string[] {
     if (!existsSync(this.log)) return [];
     const calls = readFileSync(this.log, "utf8").trimEnd().split("\n");
@@ -133,7 +130,7 @@ const npm = `
   }
 `;
 
-/** A Pulumi CLI. */
+/** The source of a Pulumi CLI. */
 export const pulumi = (version: string): string => `
   if (args[0] === "version") console.log("v${version}");
   if (args[1] === "install") {
@@ -143,7 +140,7 @@ export const pulumi = (version: string): string => `
   }
 `;
 
-/** A Go whose builds give a working Pulumi CLI. `during` runs in the middle of writing a program. */
+/** The source of a Go whose builds give a working Pulumi CLI. `during` runs in the middle of writing a program. */
 export const go = (during = "", version = "1.26.0"): string => `
   const output = args[args.indexOf("-o") + 1];
   const provider = path.join(process.env.HOME, "provider");
@@ -162,7 +159,7 @@ export const go = (during = "", version = "1.26.0"): string => `
   }
 `;
 
-/** A Node that the npm packages bring: it reaches get.pulumi.com, and downloads a Pulumi CLI from there. */
+/** The source of a Node from the npm packages: it reaches get.pulumi.com, and downloads a Pulumi CLI from there. */
 export const onlineNode = `
   const root = args.at(-1);
   if (args.some((arg) => arg.endsWith("download.js"))) {

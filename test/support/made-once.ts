@@ -6,10 +6,10 @@ import { join } from "node:path";
 
 import { lock } from "proper-lockfile";
 
-/** Names the directory that the processes of one run of mocha share. */
+/** The variable that names the directory which the processes of one mocha run share. */
 const variable = "MFA_ADMIN_MADE_ONCE";
 
-/** Mocha's main process calls this before any test: workers, which are processes of their own, inherit the name. */
+/** Sets the variable. Mocha's main process calls this before any test, and worker processes inherit it. */
 export function mochaGlobalSetup(): void {
   process.env[variable] = newDirectory();
 }
@@ -21,10 +21,10 @@ export function mochaGlobalTeardown(): void {
 const made = new Map<string, Promise<string>>();
 
 /**
- * A directory to copy from, made by the first that asks for it. It lives as long as the run of mocha, so it is never older
- * than the code that has made it.
+ * A directory to copy from, made by the first caller that asks for it. It is deleted at the end of the mocha run, so it is never older than
+ * the code that has made it.
  *
- * @param key tells it from others
+ * @param key identifies the directory
  * @param make fills the directory
  */
 export function madeOnce(key: string, make: (directory: string) => Promise<void>): Promise<string> {
@@ -44,7 +44,7 @@ async function makeOnce(name: string, make: (directory: string) => Promise<void>
     retries: { retries: 1000, minTimeout: 50, maxTimeout: 200 },
   });
   try {
-    // The name appears when all is there.
+    // The directory gets its name when it is complete.
     if (!existsSync(directory)) {
       const partial = `${directory}.partial`;
       await rm(partial, { recursive: true, force: true });
@@ -58,7 +58,7 @@ async function makeOnce(name: string, make: (directory: string) => Promise<void>
   return directory;
 }
 
-/** Outside of mocha it is the process that takes it away. */
+/** Makes a directory, and deletes it when this process exits: outside of mocha nothing else does. */
 function newDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), "mfa-admin-made-once-"));
   process.once("exit", () => {

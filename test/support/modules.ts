@@ -1,4 +1,4 @@
-/** An environment in which a program cannot load these packages, to show that it does without. */
+/** An environment in which a program cannot load these packages, to show that it does not need them. */
 export function modulesRefused(...prefixes: string[]): { NODE_OPTIONS: string } {
   const hooks = `
     import { registerHooks } from "node:module";

@@ -13,25 +13,24 @@ import { killGroup } from "./terminal.ts";
 interface Plugin {
   process: ChildProcess;
   session: ClientHttp2Session;
-  /** What it was started with, as text. */
+  /** The environment that it was started with, as text. */
   environment: string;
 }
 
-/** Those of this process that nobody uses. */
+/** Plugins of this process that no run is using. */
 const idle = new Set<Plugin>();
 
-/** A plugin takes some 90 MB. */
+/** The most idle plugins that are kept: each takes some 90 MB. */
 const mostIdle = 6;
 
 /**
- * Processes of the real aws-native plugin that outlive a run of the engine, and whoever has started them. A run needs one for each account, and two fifths
- * of its time go into starting them. The engine attaches to these as to a plugin in a debugger, and configures each one as if it
- * had just been started.
+ * Processes of the real aws-native plugin that outlive a run of the engine. A run needs one for each account, and spends two fifths of its
+ * time starting them. The engine attaches to these as to plugins in a debugger, and configures each as if it had just been started.
  */
 export class Plugins {
   readonly #environment: () => Record<string, string>;
   readonly #server: Http2Server;
-  /** Those that runs have been given. */
+  /** Plugins that a run is using. */
   readonly #used = new Set<Plugin>();
 
   private constructor(environment: () => Record<string, string>) {
@@ -41,7 +40,7 @@ export class Plugins {
     });
   }
 
-  /** @param environment the plugins' own: the engine's must be the same in all that a plugin reads */
+  /** @param environment returns the plugins' environment: the engine's must have the same values for all that a plugin reads */
   static async offer(environment: () => Record<string, string>): Promise<Plugins> {
     const plugins = new Plugins(environment);
     plugins.#server.listen(0, "127.0.0.1").unref();
@@ -49,7 +48,7 @@ export class Plugins {
     return plugins;
   }
 
-  /** What has the engine attach to these instead of starting its own. */
+  /** The variables by which the engine attaches to these plugins instead of starting its own. */
   get variables(): Record<string, string> {
     return { PULUMI_DEBUG_PROVIDERS: `aws-native:${(this.#server.address() as AddressInfo).port}` };
   }
@@ -59,7 +58,7 @@ export class Plugins {
     for (const plugin of this.#used) this.#end(plugin);
   }
 
-  /** One connection of the engine is one provider, and has a plugin to itself. */
+  /** Serves one connection of the engine, which is one provider, by a plugin of its own. */
   #serve(engine: ServerHttp2Session): void {
     const plugin = this.#take();
     let [underWay, cancelled] = [0, false];
@@ -67,7 +66,7 @@ export class Plugins {
     engine.on("stream", (stream, headers) => {
       stream.on("error", () => undefined);
       if (headers[":path"] === "/pulumirpc.ResourceProvider/Cancel") {
-        // The engine says so at the end of each run, too, when nothing is left to be cancelled.
+        // The engine sends this at the end of each run, too, when there is nothing left to cancel.
         if (underWay === 0) {
           answerNothing(stream);
           return;
@@ -125,7 +124,7 @@ function end(plugin: Plugin): void {
   if (plugin.process.pid !== undefined) killGroup(plugin.process.pid);
 }
 
-/** A plugin that waits keeps nobody from ending. */
+/** The handles of an idle plugin, which must not keep this process alive. */
 const handlesOf = ({ process: child, session }: Plugin): (object | null)[] => [
   child,
   child.stdin,
@@ -133,7 +132,7 @@ const handlesOf = ({ process: child, session }: Plugin): (object | null)[] => [
   session,
 ];
 
-/** The plugin ends with the process that has started it, however that ends: the shell's standard input is closed then. */
+/** Ends the plugin when the process that has started it ends, however it does: the shell's standard input is closed then. */
 const untilClosed = '"$0" <&- & cat > /dev/null; kill -9 $!';
 
 async function start(environment: Record<string, string>, text: string): Promise<Plugin> {
@@ -141,7 +140,7 @@ async function start(environment: Record<string, string>, text: string): Promise
   const child = spawn("/bin/sh", ["-c", untilClosed, program], {
     env: environment,
     stdio: ["pipe", "pipe", "ignore"],
-    // A group of its own, which is killed as a whole.
+    // A process group of its own, which is killed as a whole.
     detached: true,
   });
   const session = connect(`http://127.0.0.1:${await portOf(child.stdout)}`).setMaxListeners(0);
@@ -153,7 +152,7 @@ async function start(environment: Record<string, string>, text: string): Promise
   return plugin;
 }
 
-/** The plugin's first line. */
+/** The plugin's port, from the first line that it prints. */
 function portOf(stdout: Readable): Promise<number> {
   return new Promise((resolve, reject) => {
     let printed = "";
@@ -167,7 +166,7 @@ function portOf(stdout: Readable): Promise<number> {
   });
 }
 
-/** @param answered called when the plugin has answered in full: what the engine does not wait for is under way still */
+/** @param answered called at the end of the plugin's answer, also if the engine no longer waits for it */
 function forward(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
@@ -200,7 +199,7 @@ function forward(
   stream.pipe(request);
 }
 
-/** As a method of gRPC answers that has nothing to say: one empty message. */
+/** Answers a gRPC call with one empty message. */
 function answerNothing(stream: ServerHttp2Stream): void {
   stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
   stream.on("wantTrailers", () => {

@@ -19,7 +19,7 @@ interface Update {
   isPreview: boolean;
   token: string;
   status: "running" | "succeeded" | "failed" | "cancelled";
-  /** What the CLI has told of it when it began. */
+  /** The request body by which the CLI has begun the update. */
   told: Body;
 }
 
@@ -28,7 +28,7 @@ interface ServiceStack {
   version: number;
   key: Buffer;
   tags: Record<string, string>;
-  /** The one update that may change the stack. */
+  /** The update in progress: only one may change the stack. */
   active: Update | undefined;
   /** The latest first. */
   history: Body[];
@@ -41,19 +41,19 @@ const fail = (code: number, message: string): Answer => [code, { code, message }
 const done: Answer = [200, {}];
 
 /**
- * The part of Pulumi Cloud's REST API that the Pulumi CLI needs for stacks, on 127.0.0.1, in memory: users, stacks, secrets,
- * updates and their leases. After the client in Pulumi's own source (pkg/backend/httpstate/client). It gives no capabilities, so the CLI
- * sends whole checkpoints.
+ * The part of Pulumi Cloud's REST API that the Pulumi CLI needs for stacks, on 127.0.0.1 and in memory: users, stacks, secrets, updates and
+ * their leases. It follows the client in Pulumi's own source (pkg/backend/httpstate/client). It reports no capabilities, so the CLI sends
+ * whole checkpoints.
  */
 export class PulumiCloud {
   readonly url: string;
   readonly token: string;
-  /** Who else may log in, by token: the login's name, and the default organization. Everybody is in both organizations. */
+  /** Other users by token: the login's name, and the default organization. Everybody belongs to both organizations. */
   readonly #people = new Map<string, { login: string; byDefault: string }>();
   /** Every call so far: "POST /api/stacks/acme". */
   readonly calls: string[] = [];
   readonly #server: Server;
-  /** Where the Pulumi CLI remembers its logins. */
+  /** The directory in which the Pulumi CLI keeps its logins. */
   readonly #credentials = mkdtempSync(join(tmpdir(), "mfa-admin-cli-"));
   readonly #stacks = new Map<string, ServiceStack>();
   readonly #updates = new Map<string, Update>();
@@ -89,7 +89,7 @@ export class PulumiCloud {
     return new PulumiCloud(server, token);
   }
 
-  /** What logs the Pulumi CLI in, beside the sandbox's own environment. No passphrase: the service keeps the secrets. */
+  /** The environment that logs the Pulumi CLI in, beside the sandbox's own. It has no passphrase: the service keeps the secrets. */
   environment(): Record<string, string | undefined> {
     return {
       PULUMI_ACCESS_TOKEN: this.token,
@@ -98,14 +98,14 @@ export class PulumiCloud {
     };
   }
 
-  /** The environment of somebody else, with a default organization of their own. */
+  /** The environment of another user, with a default organization of their own. */
   person(login: string, byDefault: string): Record<string, string | undefined> {
     const token = `pul-${randomBytes(20).toString("hex")}`;
     this.#people.set(token, { login, byDefault });
     return { ...this.environment(), PULUMI_ACCESS_TOKEN: token };
   }
 
-  /** Answers no such call until what this returns is called. */
+  /** Holds such calls back, until the returned `release` is called. */
   hold(calls: RegExp): { release(): void; isWaiting(): boolean } {
     const held = { calls, waiting: [] as (() => void)[] };
     this.#held = held;
@@ -118,14 +118,14 @@ export class PulumiCloud {
     };
   }
 
-  /** Refuses such calls from now on; none, when left out. */
+  /** Refuses such calls from now on, or none when left out. */
   refuse(calls?: RegExp): void {
     this.#broken = calls;
   }
 
-  /** Remembers the stacks. @returns what puts them back, and forgets the calls since */
+  /** Saves the stacks. @returns a function that restores them, and forgets the calls since */
   save(): () => void {
-    // What a stack has is put in its place as a whole, never written to.
+    // A shallow copy is enough: a stack's properties are replaced, never modified.
     const stacks = [...this.#stacks].map(([name, stack]) => [name, { ...stack }] as const);
     return () => {
       this.#stacks.clear();
@@ -134,7 +134,7 @@ export class PulumiCloud {
     };
   }
 
-  /** What the service does by itself, minutes after a run has died. */
+  /** Ends the leases of updates, as the service does minutes after a run has died. */
   expireLeases(): void {
     for (const stack of this.#stacks.values()) {
       if (stack.active !== undefined) stack.active.status = "failed";
@@ -142,7 +142,7 @@ export class PulumiCloud {
     }
   }
 
-  /** Names of the stacks, and how many resources each has. Those of another organization than acme have its name before theirs. */
+  /** The number of resources of each stack, by its name. Names in another organization than acme begin with the organization. */
   stacks(): Record<string, number> {
     return Object.fromEntries(
       [...this.#stacks].map(([name, { state }]) => [name, state.deployment?.resources?.length ?? 0]),
@@ -183,7 +183,7 @@ export class PulumiCloud {
     }
     if (pathname === "/api/user/organizations/default") return [200, { gitHubLogin: person?.byDefault }];
     if (pathname === "/api/user/stacks") {
-      // The service tells of an update that is on by a time of nought.
+      // The service shows an update in progress by a time of 0.
       const stacks = [...this.#stacks].map(([name, { active }]) => ({
         ...identity(name),
         lastUpdate: active === undefined ? 1_700_000_000 : 0,
@@ -244,7 +244,7 @@ export class PulumiCloud {
       case "batch-encrypt":
         return [200, { ciphertexts: (body["plaintexts"] as string[]).map((text) => seal(stack.key, text)) }];
       case "decrypt":
-        // A note for the audit log that secrets of another provider were opened.
+        // This call only notes in the audit log that secrets of another provider were decrypted.
         if (rest.length > 0) return done;
         return [200, { plaintext: open(stack.key, body["ciphertext"]) }];
       case "batch-decrypt": {
@@ -330,7 +330,7 @@ function identity(id: string) {
 
 const expiration = (): number => Math.floor(Date.now() / 1000) + 300;
 
-/** Both in Base64, as Pulumi writes bytes into JSON. */
+/** Encrypts a text. Both texts are in Base64, as Pulumi writes bytes into JSON. */
 function seal(key: Buffer, plaintext: unknown): string {
   const nonce = randomBytes(12);
   const cipher = createCipheriv("aes-256-gcm", key, nonce);

@@ -7,9 +7,9 @@ import { pulumiHome } from "../../toolchain/cache.js";
 let home: string | undefined;
 
 /**
- * Gives the tests a Pulumi directory of their own, with the plugins that are installed. Else a thousand runs would leave their
- * workspaces and logs with whoever runs the tests, and each would look through the logs of those before it. It takes no logs,
- * which take the engine a fifth of its time; test/end-to-end/engine/logs.test.ts says what is in them.
+ * Gives the tests a Pulumi directory of their own, with the plugins that are installed. Otherwise a thousand runs would leave their
+ * workspaces and logs in the user's directory, and each would search the logs of those before it. Logs cannot be written in it, since they
+ * take the engine a fifth of its time; test/end-to-end/engine/logs.test.ts tests what they contain.
  */
 export function mochaGlobalSetup(): void {
   home = mkdtempSync(join(tmpdir(), "mfa-admin-pulumi-home-"));
@@ -18,12 +18,12 @@ export function mochaGlobalSetup(): void {
     mkdirSync(join(installed, name), { recursive: true });
     symlinkSync(join(installed, name), join(home, name));
   }
-  // Pulumi goes on without logs where it can make no directory for them.
+  // Pulumi runs without logs where it cannot make a directory for them.
   writeFileSync(join(home, "logs"), "");
   process.env["PULUMI_HOME"] = home;
 }
 
 export function mochaGlobalTeardown(): void {
-  // Never one that somebody else has named.
+  // Only the directory that was made here is deleted, never one that somebody else has named.
   if (home !== undefined) rmSync(home, { recursive: true, force: true });
 }

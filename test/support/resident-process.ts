@@ -1,16 +1,16 @@
-/** The process behind {@link ResidentCli}: it is told a command by its parent, runs it, and waits for the next. */
+/** The process behind {@link ResidentCli}: it receives a command from its parent, runs it, and waits for the next. */
 import crypto from "node:crypto";
 import { once } from "node:events";
 import { registerHooks, syncBuiltinESMExports } from "node:module";
 
 import { isOneOf } from "./resident.ts";
 
-/** What the parent asks for. */
+/** A command from the parent. */
 interface Command {
   args: string[];
   cwd: string;
   env: Record<string, string>;
-  /** What ends the output, on stdout and on stderr. */
+  /** The text that marks the end of the output, on stdout and on stderr. */
   mark: string;
 }
 
@@ -20,7 +20,7 @@ const own = new URL("dist/", root).href;
 const packages = new URL("packages/", own).href;
 let runs = 0;
 
-// The CLI's own modules are new in every run, with all that they remember; only what others have made stays loaded.
+// The CLI's own modules are loaded anew in every run, with their variables; only packages stay loaded.
 registerHooks({
   resolve(specifier, context, next) {
     const resolved = next(specifier, context);
@@ -29,7 +29,7 @@ registerHooks({
   },
 });
 
-// Pulumi notes in the state where a resource was declared.
+// Pulumi writes the place of a resource's declaration into the state: the run's number must not be in it.
 Error.prepareStackTrace = (error, sites) =>
   [String(error), ...sites.map((site) => `    at ${(site as { toString(): string }).toString()}`)]
     .join("\n")
@@ -53,7 +53,7 @@ async function perform({ args, cwd, env, mark }: Command): Promise<void> {
   const { main } = (await import(new URL("bin/main.js", own).href)) as typeof import("../../bin/main.js");
   await main(program.href);
   const status = exitStatus();
-  // oclif's, which comes anew with the CLI's own modules.
+  // These listeners are oclif's, which is loaded anew with the CLI's own modules.
   for (const listener of process.stdout.rawListeners("error") as (() => void)[]) {
     if (!readers.includes(listener)) process.stdout.removeListener("error", listener);
   }
@@ -70,13 +70,13 @@ async function perform({ args, cwd, env, mark }: Command): Promise<void> {
 
 const exitStatus = (): number => Number(process.exitCode ?? 0);
 
-/** What a process that ends calls, or forgets. */
+/** The listeners that a process calls, or drops, when it ends. */
 function listeners(): Map<string, ((...args: unknown[]) => void)[]> {
   const events = ["exit", "SIGINT", "SIGTERM", "SIGHUP", "uncaughtException", "unhandledRejection"];
   return new Map(events.map((event) => [event, process.rawListeners(event) as ((...args: unknown[]) => void)[]]));
 }
 
-/** The key of a stack's secrets is derived from the passphrase by a million rounds, of which the outcome is always the same. */
+/** Remembers keys that were derived from a passphrase: a million rounds always have the same result. */
 function rememberDerivedKeys(): void {
   const { pbkdf2 } = crypto;
   const known = new Map<string, Buffer<ArrayBuffer>>();

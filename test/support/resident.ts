@@ -8,29 +8,28 @@ import type { Result } from "./harness.ts";
 import { hold } from "./hold.ts";
 import { killGroup } from "./terminal.ts";
 
-/** What a process keeps of the runs before it: modules of others, loaded once, with what they have read of the environment by then. */
+/** Variables that packages read once, when they are loaded: a process keeps their values from earlier runs. */
 const readAtOnce =
   /^(?:FORCE_COLOR|NO_COLOR|NODE_\w+|TZ|HOME|GRPC_\w+|\w+_proxy|AWS_(?:CONFIG_FILE|SHARED_CREDENTIALS_FILE|CA_BUNDLE))$/i;
 
-/** After so many runs the modules of the runs before fill a lot of memory. */
+/** Runs after which a process is replaced, since the modules of earlier runs fill its memory. */
 const runsOfOneProcess = 60;
 
 /**
- * A process that runs one command of the CLI after the other, as `bin/run.js` does. To start Node and to load Pulumi and the AWS
- * SDK takes two thirds of what a command takes, and is the same each time; here it is done once for many. Everything of the
- * CLI's own is loaded anew for each command.
+ * A process that runs one command of the CLI after the other, as `bin/run.js` does. Starting Node and loading Pulumi and the AWS SDK takes
+ * two thirds of a command's time; here it is done once for many commands. The CLI's own modules are loaded anew for each command.
  */
 export class ResidentCli {
   #process: ChildProcess | undefined;
   #runs = 0;
   #isBusy = false;
 
-  /** Whether a run can't be told from one in a process of its own. */
+  /** Whether a run here equals one in a process of its own. */
   suits(changes: Record<string, string | undefined>): boolean {
     return !this.#isBusy && !Object.keys(changes).some((name) => readAtOnce.test(name));
   }
 
-  /** @returns what the command has printed, and its status: `null` where it did not end by itself */
+  /** @returns the command's output and its exit code, which is `null` where it did not end by itself */
   async run(args: string[], cwd: string, env: Record<string, string>, milliseconds: number): Promise<Result> {
     this.#isBusy = true;
     const child = (this.#process ??= this.#start(env));
@@ -80,7 +79,7 @@ async function perform(child: ChildProcess, command: { args: string[]; cwd: stri
   return { status: child.exitCode, stdout, stderr };
 }
 
-/** What comes before the first mark, and between it and the second; without one, all until the process has ended. */
+/** The text before the first mark and that between it and the second; without a mark, all text until the process has ended. */
 function until(mark: string, stream: Readable | null) {
   return new Promise<{ text: string; rest: string | undefined }>((resolve) => {
     const chunks: Buffer[] = [];

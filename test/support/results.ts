@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 
-/** The file that describes what a command prints with `--json`; `error` stands for all commands. */
+/** The schema of a command's `--json` output; `error` stands for the errors of all commands. */
 export const schemaFile = (command: string): string => `schemas/${command.replaceAll(" ", "-")}.schema.json`;
 
 const validators = new Map<string, ValidateFunction>();
@@ -16,18 +16,18 @@ function validatorOf(command: string): ValidateFunction {
   return validate;
 }
 
-/** @throws Error when a command's result is not what the published schema says */
+/** @throws Error when a command's result does not match its published schema */
 export function requireValidResult(command: string, result: unknown): void {
   const validate = validatorOf(command);
   if (validate(result)) return;
   throw new Error(`What ${command} prints is not as ${schemaFile(command)} says: ${JSON.stringify(validate.errors)}`);
 }
 
-/** The same for what a run of the CLI has printed, where it was asked for JSON. */
+/** The same for the output of a run, where it was asked for JSON. */
 export function requireValidOutput(args: string[], stdout: string): void {
   if (!args.includes("--json") && !/(^| )--format[ =]json( |$)/.test(args.join(" "))) return;
   const value = parsed(stdout);
-  // A run that was killed may have printed nothing, or the half.
+  // A run that was killed may have printed nothing, or a part.
   if (value === undefined) return;
   const isError = typeof value === "object" && value !== null && "error" in value;
   const [first = "", second = ""] = args;

@@ -1,14 +1,14 @@
 import { FileFailure } from "../../cli/failure.ts";
 import { SettingsFile } from "../../cli/project/settings-file.ts";
 
-/** The settings that have to be there. */
+/** The required settings. */
 export const head = `config:
   mfa-admin:organizationalUnits: [ou-abcd-11111111]
   mfa-admin:authAccount: "222222222222"
   mfa-admin:developmentAccounts: { sandbox: "333333333333" }
 `;
 
-/** What is wrong with these lines below the head: "LINE: message". */
+/** The problems of these lines below the head: "LINE: message". */
 export function problems(text: string): string[] {
   try {
     SettingsFile.parse("Pulumi.main.yaml", head + text);
@@ -19,7 +19,7 @@ export function problems(text: string): string[] {
   }
 }
 
-/** Values that YAML 1.1 and 1.2, or Go and JavaScript, do not read alike. */
+/** Values that YAML 1.1 and 1.2, or Go and JavaScript, parse differently. */
 export const differing = [
   ...[
     "0712",

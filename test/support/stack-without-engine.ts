@@ -17,8 +17,8 @@ export function settingsFor(sandbox: Sandbox, changes: Record<string, unknown> =
 }
 
 /**
- * Makes in a local AWS what the program makes, through Cloud Control, in the order of the program, and in a fraction of a second: no
- * engine, no plugin, no state. That an `up` makes the same is the business of test/end-to-end.
+ * Makes the program's resources in a local AWS through Cloud Control, in the program's order, in a fraction of a second: without engine,
+ * plugin and state. test/end-to-end tests that an `up` makes the same.
  */
 export async function makeStack(sandbox: Sandbox, settings: Settings): Promise<void> {
   const ids = { ...settings.developmentAccounts, auth: settings.authAccount };
@@ -46,7 +46,7 @@ export async function makeStack(sandbox: Sandbox, settings: Settings): Promise<v
   await pulumi.runtime.runInPulumiStack(() => program(settings, { organization }));
 }
 
-/** `aws-native:iam:User` and its inputs, as Cloud Control takes them. Returns the primary identifier. */
+/** Creates a resource, by its type such as `aws-native:iam:User` and its inputs. Returns the primary identifier. */
 async function create({ cloudControl }: Clients, type: string, inputs: Record<string, unknown>): Promise<string> {
   const [, service = "", kind = ""] = type.split(":");
   const command = new CreateResourceCommand({
@@ -67,7 +67,7 @@ async function create({ cloudControl }: Clients, type: string, inputs: Record<st
 
 const shownTag = ({ key, value }: { key: string; value: string }) => ({ Key: key, Value: value });
 
-/** Pulumi's mocks say that they support hooks, but don't take them in; what hooks do is tested on the real engine. */
+/** Lets Pulumi's mocks register hooks: they say that they support hooks, but do not. The effect of hooks is tested on the real engine. */
 export function letMocksKnowHooks(): void {
   const monitor = pulumi.runtime.getMonitor() as unknown as Record<string, unknown>;
   const accept = (_request: unknown, callback: (error: null, response: object) => void): void => {

@@ -4,16 +4,15 @@ import { join } from "node:path";
 
 import type { Administrator } from "./harness.ts";
 
-/** Where Pulumi's file backend keeps the locks of the stack "main". */
+/** The directory in which Pulumi's file backend keeps the locks of the stack "main". */
 export function lockDirectory({ stateDirectory }: Pick<Administrator, "stateDirectory">): string {
   return join(stateDirectory, ".pulumi", "locks", "organization", "mfa-admin", "main");
 }
 
 /**
- * Does something while another run, one on this machine that lives, holds the lock of the stack "main": as Pulumi's file backend
- * writes it.
+ * Does something while the lock of the stack "main" is held by another living run on this machine, as Pulumi's file backend writes it.
  *
- * @param whileLocked is given what releases the lock before its end
+ * @param whileLocked is given a function that releases the lock early
  */
 export async function underLock<T>(
   admin: Pick<Administrator, "stateDirectory">,

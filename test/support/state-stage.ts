@@ -7,11 +7,11 @@ import { installedPulumiRoot } from "../../toolchain/cache.js";
 import { StateCloud } from "./cloud.ts";
 import { Administrator, type Result, type RunOptions } from "./harness.ts";
 
-/** An administrator with a stack that is in use, beside places to which it can be moved. */
+/** An administrator with a stack in use, and other places to which its state can be moved. */
 export class StateStage {
   readonly cloud: StateCloud;
   readonly admin: Administrator;
-  /** To be called before each test: the project and AWS are as they were after `up`. */
+  /** Puts the project and AWS back to their state after `up`; to be called before each test. */
   readonly reset: () => Promise<void>;
 
   private constructor(cloud: StateCloud, admin: Administrator, reset: () => Promise<void>) {
@@ -34,7 +34,7 @@ export class StateStage {
     return this.admin.runWith({ ...options, env: { ...this.cloud.environment(), ...env } }, ...args);
   }
 
-  /** Runs a line of shell, as a reader of a message does, with the Pulumi CLI at hand. */
+  /** Runs a shell command, as the reader of a message would, with the Pulumi CLI on PATH. */
   async shell(line: string): Promise<string> {
     const environment = this.admin.environment(this.cloud.environment());
     const PATH = [join(installedPulumiRoot() ?? "", "bin"), environment["PATH"]].join(delimiter);

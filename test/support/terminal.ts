@@ -2,7 +2,7 @@ import { spawn } from "@lydell/node-pty";
 import xterm from "@xterm/headless";
 import { stripVTControlCharacters } from "node:util";
 
-/** Nothing that is run here takes a tenth of this; what does hangs. */
+/** The time limit of a command. No command takes a tenth of this unless it hangs. */
 export const limitMilliseconds = 90_000;
 
 export interface Size {
@@ -12,18 +12,18 @@ export interface Size {
 
 /** The CLI on a pseudo-terminal. */
 export class Terminal {
-  /** What is on the screen, without colours and cursor movements. */
+  /** The output so far, without colours and cursor movements. */
   get screen(): string {
     return stripVTControlCharacters(this.#output);
   }
 
-  /** The lines that somebody at the terminal sees, and has seen: what was drawn over is not among them. */
+  /** The lines on the screen and in the scrollback, without text that was overwritten. */
   async lines(): Promise<string[]> {
     const lines = (await this.#buffer()).map((line) => line.translateToString(true));
     return lines.slice(0, lines.findLastIndex((line) => line !== "") + 1);
   }
 
-  /** Lines that the terminal had to break by itself, wherever its edge is. */
+  /** Lines that the terminal itself had to wrap at its edge. */
   async broken(): Promise<string[]> {
     return (await this.#buffer()).filter(({ isWrapped }) => isWrapped).map((line) => line.translateToString(true));
   }
@@ -51,7 +51,7 @@ export class Terminal {
     cwd: string,
     env: Record<string, string>,
     print: (text: string) => void,
-    // As wide as no sentence is, so that it is found in one piece.
+    // Wider than any sentence, so that a sentence is found in one piece.
     { cols, rows }: Size = { cols: 1000, rows: 50 },
   ) {
     this.#display = new xterm.Terminal({ cols, rows, scrollback: 10_000, allowProposedApi: true });
@@ -118,7 +118,7 @@ export class Terminal {
     process.kill(this.#process.pid, signal);
   }
 
-  /** The exit status. */
+  /** The exit code. */
   async ended(): Promise<number> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
@@ -138,11 +138,11 @@ export class Terminal {
   }
 }
 
-/** Ends a process that leads its group, with all that it has started. */
+/** Kills the process group of a process that leads it. */
 export function killGroup(pid: number): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch {
-    // It has ended already.
+    // The group has ended already.
   }
 }

@@ -10,7 +10,7 @@ import { type Size, Terminal } from "./terminal.ts";
 
 const step = 30_000;
 
-/** A stack that is applied, and alice, who is enrolled. @param edit of the settings, before they are applied */
+/** An applied stack, and alice, who is enrolled. @param edit changes the settings before they are applied */
 export async function aliceAtWork(
   developers = ["alice"],
   edit?: (text: string) => string,
@@ -19,7 +19,7 @@ export async function aliceAtWork(
   return { admin, alice: await Workstation.enrolled(admin) };
 }
 
-/** A developer's own machine: a home directory, an access key, an authenticator app, and the CLI as it is built. */
+/** A developer's own machine: a home directory, an access key, an authenticator app, and the built CLI. */
 export class Workstation {
   readonly home: string;
   readonly userName: string;
@@ -36,12 +36,12 @@ export class Workstation {
     this.home = home;
   }
 
-  /** With nothing but what the administrator has handed over. */
+  /** A machine with nothing but what the administrator has handed over. */
   static async new(admin: Administrator, userName = "alice"): Promise<Workstation> {
     return new Workstation(admin, userName, await mkdtemp(join(tmpdir(), "mfa-admin-home-")));
   }
 
-  /** With an access key in the profile `auth` and an MFA device. */
+  /** A machine with an access key in the profile `auth`, whose developer has an MFA device. */
   static async enrolled(admin: Administrator, userName = "alice"): Promise<Workstation> {
     const workstation = await Workstation.new(admin, userName);
     const key = await workstation.keyFromConsole();
@@ -52,7 +52,7 @@ export class Workstation {
     return workstation;
   }
 
-  /** As if it was some other day: nothing of earlier logins is on this machine, and no code of today was used. */
+  /** Begins another day: nothing of earlier logins is on this machine, and no code was used. */
   async forget(): Promise<void> {
     const user = this.sandbox.organization.accounts.get(this.sandbox.authAccount)?.users.get(this.userName);
     for (const device of user?.mfaDevices ?? []) Object.assign(device, { lastStep: 0, verifications: [] });
@@ -68,23 +68,23 @@ export class Workstation {
     return this.#key;
   }
 
-  /** An access key, which a developer makes in the console. */
+  /** Makes an access key, as a developer does in the console. */
   async keyFromConsole(): Promise<Credentials> {
     const { iam } = await administratorOf(this.sandbox, this.sandbox.authAccount);
     const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: this.userName }));
     return { accessKeyId: AccessKey?.AccessKeyId ?? "", secretAccessKey: AccessKey?.SecretAccessKey ?? "" };
   }
 
-  /** From now on the authenticator app shows the codes of this seed; none was used yet. */
+  /** Sets the seed of the authenticator app, none of whose codes were used. */
   scan(seed: string): void {
     this.#seed = seed;
     this.#lastStep = 0;
   }
 
-  /** A code that has not been used: the local AWS's time goes on for it as little as need be. */
+  /** A code that was not used. The local AWS's clock is advanced for it as little as possible. */
   nextCode(): string {
     const next = Math.max(this.#lastStep + 1, this.#step());
-    // AWS takes the codes of the half minute before and after as well.
+    // AWS also accepts the codes of the half minutes before and after.
     while (this.#step() < next - 1) this.sandbox.clock.advance(1);
     this.#lastStep = next;
     return tokenCode(this.#seed, new Date(next * step));
@@ -138,12 +138,12 @@ export class Workstation {
     return this.#admin.terminalWith({ cwd: this.home, env: this.environment(env) }, ...args);
   }
 
-  /** On a terminal of a certain size. */
+  /** Runs the CLI on a terminal of a given size. */
   terminalOf(size: Size, ...args: string[]): Terminal {
     return this.#admin.terminalWith({ cwd: this.home, env: this.environment(), size }, ...args);
   }
 
-  /** Runs the CLI on a terminal by way of a shell, which is given it as "$@". */
+  /** Runs the CLI on a terminal from a shell script, which has its command line as "$@". */
   shell(script: string, ...args: string[]): Terminal {
     const shell = ["/bin/sh", "-c", script, "sh", process.execPath, program, ...args];
     return new Terminal(shell, this.home, this.#admin.environment(this.environment()), () => undefined);
@@ -154,7 +154,7 @@ export class Workstation {
     return [process.execPath, program, ...args].join(" ");
   }
 
-  /** Changes what the CLI remembers of the logins with the access key. */
+  /** Edits the memory of logins with the access key. */
   async rewriteMemory(edit: (text: string) => string): Promise<void> {
     const path = join(this.home, ".cache", "mfa-admin", "logins", `${this.accessKey.accessKeyId}.json`);
     await writeFile(path, edit(await readFile(path, "utf8")));
@@ -189,7 +189,7 @@ export class Workstation {
     return (await stat(join(this.home, ...path))).mode & 0o777;
   }
 
-  /** What a profile of the credentials file holds. */
+  /** The credentials in a profile of the credentials file. */
   async profile(name: string): Promise<Credentials> {
     const text = await this.readAws("credentials");
     const [, section = ""] = new RegExp(`^\\[${name}\\]\\n((?:[^[\\n].*\\n|\\n)*)`, "m").exec(text) ?? [];

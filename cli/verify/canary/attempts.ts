@@ -1,4 +1,4 @@
-/** What a thief of a key would try, really tried. */
+/** Calls that the thief of a key would make, made by the canaries. */
 
 import {
   AttachUserPolicyCommand,
@@ -23,7 +23,7 @@ import type { LiveLine } from "../../results/verify.ts";
 import type { Attempted, Canary } from "./plan.ts";
 import { settled } from "./users.ts";
 
-/** What AWS has answered. Nothing of the answer itself is kept: it may hold credentials. */
+/** AWS's answer: whether it allowed the call. The response itself is not kept, since it may have credentials. */
 export type Answer = Pick<LiveLine, "got" | "words">;
 
 interface Clients {
@@ -46,9 +46,9 @@ const calls: Record<string, (clients: Clients, attempted: Attempted, userName: s
 };
 
 /**
- * Tries all that a canary is to try, by its key and by a session without MFA, one after the other.
+ * Makes all calls of a canary, by its key and by a session without MFA, one after the other.
  *
- * @throws what else than a refusal AWS has answered
+ * @throws any error of AWS that is no refusal
  */
 export async function tryAll(canary: Canary, key: Credentials, signal: AbortSignal): Promise<LiveLine[]> {
   const byKey = { iam: await iamFor(key), sts: await stsFor(key) };
@@ -78,15 +78,15 @@ function call(clients: Clients, attempted: Attempted, userName: string): Promise
   return make(clients, attempted, userName);
 }
 
-/** A new key is not known everywhere at once, and each service learns of it by itself. */
+/** Whether AWS does not know a new key yet: each service learns of it at its own time. */
 const isUnknownKey = (error: unknown): boolean => error instanceof Error && error.name === "InvalidClientTokenId";
 
-/** What the canary was given has not come into force yet. */
+/** The canary's policy is not in force yet. */
 class Early extends Error {
   override readonly name = "NotInForceYet";
 }
 
-/** A session of the key's own, where AWS gives one without MFA. */
+/** The clients of a GetSessionToken session of the key; undefined where AWS gives none without MFA. */
 async function sessionOf(sts: STSClient): Promise<Clients | undefined> {
   try {
     const { Credentials: given } = await sts.send(new GetSessionTokenCommand({ DurationSeconds: 900 }));
@@ -112,7 +112,8 @@ async function answerTo(make: () => Promise<unknown>): Promise<Answer> {
 /**
  * An answer, if it proves something.
  *
- * @throws Early for a refusal for want of a right that the canary has been given, which says nothing of what denies
+ * @throws Early for a denial of a call that should succeed, or an implicit denial of one that the canary's policy allows: the policy is
+ *   not in force yet
  */
 export function told(
   { action, expected }: Pick<Attempted, "action" | "expected">,

@@ -12,11 +12,11 @@ import { tryAll } from "./attempts.ts";
 import type { Canary } from "./plan.ts";
 import { makeCanary, NotMade, removeCanary } from "./users.ts";
 
-/** What has come of the canaries. */
+/** The canaries' results. */
 export interface Live {
   lines: LiveLine[];
   missed: Missed[];
-  /** Canaries that could not be taken away. */
+  /** Findings about canaries that could not be removed. */
   findings: Finding[];
 }
 
@@ -30,9 +30,9 @@ export function requireAccessRoleItself(): void {
 }
 
 /**
- * Makes the canaries, tries what they are to try, and takes them away, whatever happens.
+ * Makes the canaries, makes their calls, and removes them, whatever happens.
  *
- * @throws Failure when it is interrupted, once they are gone
+ * @throws Failure when it is interrupted, after the canaries were removed
  */
 export async function tryLive(canaries: Canary[], settings: Settings, stack: string): Promise<Live> {
   const iam = clientsIn(settings);
@@ -64,7 +64,7 @@ export async function tryLive(canaries: Canary[], settings: Settings, stack: str
   );
 }
 
-/** Runs until a signal comes, and on until what is under way has ended. @returns whether one came */
+/** Runs to the end, and aborts the signal when the process gets SIGINT, SIGTERM or SIGHUP. @returns whether it did */
 async function interruptible(run: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
   const controller = new AbortController();
   const interrupt = (): void => {
@@ -107,7 +107,7 @@ function leftBehind(account: string, userName: string, why: string): Finding {
   };
 }
 
-/** What is left of canaries whose run has died: taken away where this run may do more than read, else a finding. */
+/** Removes canaries of interrupted runs; where this run may only read, each is a finding. */
 export async function clearLeftovers(
   accounts: AccountInAws[],
   settings: Settings,

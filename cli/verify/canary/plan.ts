@@ -1,4 +1,4 @@
-/** What `verify --live` makes: two IAM users that are worth nothing, each with a key. Pure functions of the settings. */
+/** The canaries of `verify --live`: two IAM users without valuable rights, each with a key. Pure functions of the settings. */
 
 import { randomBytes } from "node:crypto";
 
@@ -9,37 +9,37 @@ import type { Settings } from "../../../infra/settings.ts";
 import { closest } from "../../closest.ts";
 import { Failure } from "../../failure.ts";
 
-/** How long a canary's key works, whatever becomes of the process that has made it. */
+/** Minutes for which a canary's key works, even if the process that has made it dies. */
 export const canaryMinutes = 15;
 
 /** The inline policy of a canary. */
 export const canaryPolicyName = "mfa-admin-canary";
 
-/** An IAM user that is made to be tried with, and taken away again. */
+/** An IAM user that is made for test calls, and removed again. */
 export interface Canary {
-  /** auth, or a development account's name. */
+  /** "auth", or a development account's name. */
   account: string;
   accountId: string;
   userName: string;
   arn: string;
-  /** Whom it stands for. */
+  /** The kind of user that it stands for. */
   who: string;
   groups: string[];
-  /** What its inline policy allows; nothing for one that has a group's policy. */
+  /** The statements of its inline policy that allow; empty for a canary with a group's policy. */
   allowed: PolicyStatement[];
-  /** What it tries without MFA. */
+  /** The calls that it makes without MFA. */
   tried: Attempted[];
 }
 
-/** One call, which changes nothing but the canary itself where it should succeed. */
+/** A call, which at most changes the canary itself if it succeeds. */
 export interface Attempted {
   action: string;
-  /** ARN of what it is tried on. */
+  /** The ARN of the resource. */
   resource: string;
-  /** The session name that a role asks for. */
+  /** The session name that a role's trust policy requires. */
   sessionName?: string;
   expected: "allowed" | "denied";
-  /** Whether a session without MFA can try it, too: STS lets none of these call IAM (STS API Reference, "GetSessionToken"). */
+  /** Whether a session without MFA makes the call, too: STS lets no such session call IAM (STS API Reference, "GetSessionToken"). */
   bySession: boolean;
 }
 
@@ -86,14 +86,14 @@ export function canariesFor(account: string, settings: Settings, suffix = random
         ...assumed,
         denied("sts:AssumeRole", accessRoleArn(accountId, settings.accessRole), true),
         ...(settings.accessKeys === "with-mfa" ? [denied("iam:CreateAccessKey", arnIn(authAccount))] : []),
-        // The policy that it would get by it takes everything away; so it comes last.
+        // This call is last: if it succeeds, the attached policy denies everything.
         denied("iam:AttachUserPolicy", arnIn(authAccount)),
       ],
     },
   ];
 }
 
-/** What anybody who has found a key looks at first. */
+/** Actions that anybody who has found a key tries first. */
 const reads = ["iam:GetAccountSummary", "iam:ListUsers", "iam:ListRoles"];
 
 const denied = (action: string, resource: string, bySession = false): Attempted => ({
@@ -110,7 +110,7 @@ function requireDevelopmentAccount(name: string, developmentAccounts: Record<str
   );
 }
 
-/** The inline policy of a canary: what it is allowed, until its time is over. From then on its key is worth nothing. */
+/** The inline policy of a canary: its rights, and a deny of everything from a time on, after which its key is worthless. */
 export function canaryPolicy({ allowed }: Pick<Canary, "allowed">, until: Date): PolicyDocument {
   const Condition = { DateGreaterThanEquals: { "aws:CurrentTime": until.toISOString() } };
   return {
@@ -119,7 +119,7 @@ export function canaryPolicy({ allowed }: Pick<Canary, "allowed">, until: Date):
   };
 }
 
-/** All that is made, for whoever is asked. */
+/** The list of everything that is made, for the confirmation. */
 export function planText(canaries: Canary[]): string {
   return [
     "This makes in AWS, and takes away again when it has tried them:",

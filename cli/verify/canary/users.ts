@@ -1,4 +1,4 @@
-/** The canaries in AWS: made by the access role, and taken away by it. */
+/** The canaries in AWS, made and removed by the access role. */
 
 import { setTimeout } from "node:timers/promises";
 
@@ -17,10 +17,10 @@ import { isAccessDenied, wordsOf } from "../../aws/error-words.ts";
 import type { Credentials } from "../../login/developer-clients.ts";
 import { type Canary, canaryMinutes, canaryPolicy, canaryPolicyName } from "./plan.ts";
 
-/** How long it is waited for what was made to be known everywhere, in milliseconds (IAM User Guide, "Eventual consistency"). */
+/** Milliseconds in which a new user or key becomes known everywhere (IAM User Guide, "Eventual consistency"). */
 const patience = 60_000;
 
-/** Calls again and again, a second apart, what fails because AWS does not know yet of what was made. */
+/** Repeats a call every second while it fails because AWS does not know a new user or key yet. */
 export async function settled<T>(
   call: () => Promise<T>,
   isEarly: (error: unknown) => boolean,
@@ -40,16 +40,16 @@ export async function settled<T>(
 
 const isNotThereYet = (error: unknown): boolean => error instanceof Error && error.name === "NoSuchEntityException";
 
-/** The user was refused, so that there is nothing to be taken away. */
+/** The creation of the user was refused, so there is nothing to remove. */
 export class NotMade extends Error {
   override readonly name = "NotMade";
 }
 
 /**
- * Makes a canary, its key last: by then it has what ends it. A signal is looked at between the calls: none is broken off, which
- * could leave something that nobody knows of.
+ * Makes a canary. Its key comes last, when the policy that ends the canary is in place. The signal is checked between calls alone: an
+ * aborted call could leave something unknown behind.
  *
- * @returns its key, which is nowhere else
+ * @returns the canary's key, which is stored nowhere
  * @throws NotMade
  */
 export async function makeCanary(
@@ -62,9 +62,9 @@ export async function makeCanary(
   const own = { ...tags, [canaryTag]: stack };
   const Tags = Object.entries(own).map(([Key, Value]) => ({ Key, Value }));
   signal.throwIfAborted();
-  // In the path of the developers, whose policy is for users there alone.
+  // The user has the developers' path, since their policy works for users at that path alone.
   const { User } = await iam.send(new CreateUserCommand({ UserName, Tags })).catch(refused);
-  // By AWS's clock: this machine's may be wrong.
+  // The time is AWS's: this machine's clock may be wrong.
   const until = new Date((User?.CreateDate?.getTime() ?? Date.now()) + canaryMinutes * 60_000);
   const PolicyDocument = JSON.stringify(canaryPolicy(canary, until));
   const policy = new PutUserPolicyCommand({ UserName, PolicyName: canaryPolicyName, PolicyDocument });
@@ -82,9 +82,9 @@ function refused(error: unknown): never {
   throw error;
 }
 
-/** Takes a canary away, whatever it has got meanwhile; its access ends with the first call. One that is gone is no error. */
+/** Removes a canary with everything that it has got meanwhile. Its access ends with the first call; one that is gone is no error. */
 export async function removeCanary(iam: IAMClient, userName: string): Promise<void> {
-  // What was made a moment ago may not be listed yet.
+  // A key or policy made a moment ago may not be listed yet.
   const isListedLater = (error: unknown): boolean => error instanceof Error && error.name === "DeleteConflictException";
   await settled(() => deleteUser(iam, userName), isListedLater, new AbortController().signal);
 }

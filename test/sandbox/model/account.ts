@@ -56,7 +56,7 @@ export class Account {
     return users.length + groups.length + roles.length;
   }
 
-  /** Who a managed policy is attached to. */
+  /** The users, groups and roles that a managed policy is attached to. */
   attachments(policyArn: string): { users: User[]; groups: Group[]; roles: Role[] } {
     const attached = (identity: Identity) => identity.attachedPolicies.has(policyArn);
     return {

@@ -40,7 +40,7 @@ export const AWS_MANAGED_POLICIES: ReadonlyMap<string, ManagedPolicy> = new Map(
       { Effect: "Allow", Action: "iam:GetAccountPasswordPolicy", Resource: "*" },
     ]),
     policy("AWSDenyAll", [{ Sid: "DenyAll", Effect: "Deny", Action: "*", Resource: "*" }]),
-    // AWS attaches one of these to a user whose access key was found in public. An excerpt of what they deny.
+    // AWS attaches one of these to a user whose access key was found in public. Their statements here are an excerpt.
     policy("AWSCompromisedKeyQuarantineV2", quarantine),
     policy("AWSCompromisedKeyQuarantineV3", quarantine),
   ].map((managed) => [managed.arn, managed]),

@@ -1,11 +1,11 @@
 import type { Role, User } from "./entities.ts";
 
-/** Who makes a request. */
+/** The principal that makes a request. */
 export type Caller = UserCaller | RoleCaller | RootCaller;
 
 interface AnyCaller {
   readonly accountId: string;
-  /** As GetCallerIdentity and error messages show it. */
+  /** The ARN in GetCallerIdentity and error messages. */
   readonly arn: string;
   /** aws:userid */
   readonly userId: string;
@@ -24,7 +24,7 @@ export interface RoleCaller extends AnyCaller {
   readonly role: Role;
   readonly sessionName: string;
   readonly issued: Date;
-  /** The role was assumed with temporary credentials: role chaining. */
+  /** Whether the role was assumed with temporary credentials: role chaining. */
   readonly chained: boolean;
   readonly sourceIdentity?: string;
   /** The session policy given to AssumeRole, as JSON text. */
@@ -39,7 +39,7 @@ export function hasTemporaryCredentials(caller: Caller): boolean {
 /** The root user of an account. */
 export interface RootCaller extends AnyCaller {
   readonly type: "Account";
-  /** Of AssumeRoot, by the management account: `task` is the document of what it is for. */
+  /** A session of AssumeRoot, by the management account; `task` is the policy document of its task. */
   readonly session?: { issued: Date; task: string };
 }
 

@@ -2,7 +2,7 @@ import type { Account } from "./account.ts";
 import type { Group, Identity, Role, User } from "./entities.ts";
 import { uniqueId, type IdPrefix } from "./identifiers.ts";
 
-/** A user with nothing yet, not yet in the account. */
+/** A user without credentials and policies, not yet added to the account. */
 export function newUser(account: Account, name: string, path: string, created: Date): User {
   return {
     ...newIdentity(account, "user", "AIDA", name, path, created),
@@ -16,12 +16,12 @@ export function newUser(account: Account, name: string, path: string, created: D
   };
 }
 
-/** A group with nothing yet, not yet in the account. */
+/** A group without policies, not yet added to the account. */
 export function newGroup(account: Account, name: string, path: string, created: Date): Group {
   return newIdentity(account, "group", "AGPA", name, path, created);
 }
 
-/** A role that trusts nobody yet, not yet in the account. */
+/** A role that trusts nobody yet, not yet added to the account. */
 export function newRole(account: Account, name: string, path: string, created: Date): Role {
   return {
     ...newIdentity(account, "role", "AROA", name, path, created),

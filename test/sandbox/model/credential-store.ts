@@ -2,14 +2,14 @@ import type { AccessKey, User } from "./entities.ts";
 import type { Caller } from "./caller.ts";
 import { accessKeyId, secretAccessKey, sessionToken } from "./identifiers.ts";
 
-/** A long-term key and whose it is. Without a user it belongs to the account's root user. */
+/** A long-term key and its owner. Without a user it belongs to the account's root user. */
 export interface LongTermKey {
   readonly key: AccessKey;
   readonly accountId: string;
   readonly user?: User;
 }
 
-/** Temporary credentials and who they stand for. */
+/** Temporary credentials and the caller that they authenticate. */
 export interface Session {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -18,13 +18,13 @@ export interface Session {
   readonly caller: Caller;
 }
 
-/** What an address that signs in to the console carries. */
+/** The content of the token in a console sign-in address. */
 export interface SigninToken {
   readonly caller: Caller;
   readonly expires: Date;
 }
 
-/** All keys of all accounts: what a request is signed with. */
+/** All credentials of all accounts, by which requests are signed. */
 export class CredentialStore {
   readonly keys = new Map<string, LongTermKey>();
   readonly sessions = new Map<string, Session>();

@@ -1,12 +1,12 @@
-/** What users, groups and roles have in common. */
+/** The properties that users, groups and roles have in common. */
 export interface Identity {
   name: string;
   path: string;
-  /** The unique id: AIDA…, AGPA… or AROA…; never given twice. */
+  /** The unique id: AIDA…, AGPA… or AROA…; never assigned twice. */
   readonly id: string;
   arn: string;
   readonly created: Date;
-  /** Policy name to document, as JSON text. */
+  /** Inline policies by name, as JSON text. */
   readonly inlinePolicies: Map<string, string>;
   /** ARNs of managed policies. */
   readonly attachedPolicies: Set<string>;
@@ -34,7 +34,7 @@ export interface Role extends Identity {
   permissionsBoundary?: string;
   description?: string;
   maxSessionDuration: number;
-  /** JSON text in which users and roles stand by their unique ids. */
+  /** JSON text with the unique ids of users and roles. */
   trustPolicy: string;
   lastUsed?: Date;
 }
@@ -54,7 +54,7 @@ export interface AccessKey {
   lastUsed?: { date: Date; service: string; region: string };
 }
 
-/** A credential that only has to be in the way of DeleteUser: SSH key, certificate, service-specific. */
+/** A credential that only has to prevent DeleteUser: an SSH key, a certificate, a service-specific credential. */
 export interface OtherCredential {
   readonly id: string;
   status: "Active" | "Inactive";
@@ -67,13 +67,13 @@ export interface MfaDevice {
   readonly name: string;
   /** The ARN: arn:aws:iam::ACCOUNT:mfa/NAME, or :u2f/user/USER/NAME-ID of a security key. */
   readonly serialNumber: string;
-  /** What the QR code holds, base32. Absent: a passkey or security key, which shows no codes. */
+  /** The seed in the QR code, base32. Absent for a passkey or security key, which shows no codes. */
   readonly seed?: string;
   readonly created: Date;
   enabled?: { user: User; date: Date };
   /** The time step of the last code accepted; no code of this step or an earlier one is accepted again. */
   lastStep: number;
-  /** When codes of it were verified lately, whether they were good or bad. */
+  /** The times of recent verifications, of good codes and bad ones. */
   verifications: Date[];
 }
 
@@ -98,13 +98,13 @@ export interface PolicyVersion {
   readonly created: Date;
 }
 
-/** Whom roles may be given to by web identity or by SAML. */
+/** An OIDC or SAML provider, whose principals roles may trust. */
 export interface IdentityProvider {
-  /** Of SAML as it was given; of OpenID Connect the address without `https://`. */
+  /** For SAML the given name; for OpenID Connect the address without `https://`. */
   readonly name: string;
   readonly arn: string;
   readonly created: Date;
-  /** The client ids and thumbprints of OpenID Connect; of SAML the metadata alone. */
+  /** The client ids and thumbprints of OpenID Connect; SAML has only the metadata. */
   clientIds: string[];
   thumbprints: string[];
   metadata?: string;
@@ -125,7 +125,7 @@ export interface PasswordPolicy {
   allowUsersToChangePassword: boolean;
 }
 
-/** The document that is in force. */
+/** The document of the default version, which is in force. */
 export function defaultDocument(policy: ManagedPolicy): string {
   const version = policy.versions.find((candidate) => candidate.id === policy.defaultVersionId);
   if (version === undefined) throw new Error(`policy ${policy.arn} has lost its default version`);

@@ -3,7 +3,7 @@ import { randomBytes, randomInt } from "node:crypto";
 const UPPERCASE = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const LOWERCASE = "abcdefghijklmnopqrstuvwxyz0123456789";
 
-/** What the first four letters of an IAM unique id stand for. */
+/** The first four letters of an IAM unique id, which tell its kind. */
 export type IdPrefix = "AIDA" | "AGPA" | "AROA" | "ANPA" | "ACCA" | "APKA" | "ASCA";
 
 /** A unique id as IAM gives it to users (AIDA…), groups (AGPA…), roles (AROA…) and so on. */

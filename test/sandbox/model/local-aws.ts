@@ -10,13 +10,13 @@ import { MANAGEMENT_ACCOUNT } from "./seed.ts";
 import { StackSets } from "./stack-sets.ts";
 import { Trail } from "./trail.ts";
 
-/** Everything the sandbox remembers. */
+/** The whole state of the sandbox. */
 export class LocalAws {
   readonly clock = new Clock();
   readonly credentials = new CredentialStore();
   readonly resourceRequests = new ResourceRequests();
   readonly stackSets = new StackSets();
-  /** The failures that tests have put in the way. */
+  /** The failures that tests have injected. */
   readonly faults = new Faults();
   readonly rates = new Rates();
   readonly trail = new Trail();
@@ -37,7 +37,7 @@ export class LocalAws {
     this.verificationsPerDevice = options.verificationsPerDevice ?? Infinity;
   }
 
-  /** A managed policy as seen from an account: AWS's own, or one of the account's. */
+  /** A managed policy that an account can use: AWS's own, or one of the account's. */
   managedPolicy(accountId: string, arn: string): ManagedPolicy | undefined {
     return (
       AWS_MANAGED_POLICIES.get(arn) ??

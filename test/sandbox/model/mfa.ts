@@ -4,11 +4,11 @@ import { STEP_SECONDS } from "../totp.ts";
 import type { MfaDevice, User } from "./entities.ts";
 import type { LocalAws } from "./local-aws.ts";
 
-/** A code is good for two steps either way of the present one. */
+/** A code is accepted up to two steps before and after the present one. */
 const TOLERATED_STEPS = 2;
-/** For how many milliseconds a verification counts, of good codes and bad ones alike. */
+/** Milliseconds for which a verification counts, of good codes and bad ones alike. */
 const VERIFICATION_PERIOD = 3 * 60_000;
-/** How far a device's clock may be off when two consecutive codes are given. */
+/** The clock offset of a device, in steps, that two consecutive codes may have. */
 const RESYNC_STEPS = 10;
 
 export const newSeed = (): string => new Secret({ size: 40 }).base32;

@@ -2,7 +2,7 @@
 export class Names<Entity extends { name: string }> implements Iterable<Entity> {
   readonly #byFoldedName = new Map<string, Entity>();
 
-  /** These, and no others. */
+  /** Replaces all entities by these. */
   replace(entities: Iterable<Entity>): void {
     this.#byFoldedName.clear();
     for (const entity of entities) this.add(entity);
@@ -31,7 +31,7 @@ export class Names<Entity extends { name: string }> implements Iterable<Entity> 
     return undefined;
   }
 
-  /** In alphabetical order, which is the order IAM lists in. */
+  /** The entities in alphabetical order, in which IAM lists them. */
   [Symbol.iterator](): Iterator<Entity> {
     return [...this.#byFoldedName.values()].sort((a, b) => a.name.localeCompare(b.name)).values();
   }

@@ -23,7 +23,7 @@ export interface OrganizationsPolicy {
   readonly tags: Map<string, string>;
 }
 
-/** AWS's own policy of each type, which is on everything while the type is switched on. */
+/** AWS's own policy of each type, which is attached everywhere while the type is enabled. */
 export const FULL_ACCESS_POLICIES: Record<PolicyType, string> = {
   SERVICE_CONTROL_POLICY: "p-FullAWSAccess",
   RESOURCE_CONTROL_POLICY: "p-RCPFullAWSAccess",
@@ -39,18 +39,18 @@ export class Organization {
   readonly rootId: string = ROOT_ID;
   readonly managementAccountId: string;
   readonly accounts = new Map<string, Account>();
-  /** AWS accounts that are not of this organization. */
+  /** AWS accounts that do not belong to this organization. */
   readonly outsiders = new Map<string, Account>();
   readonly units = new Map<string, OrganizationalUnit>();
   readonly policies = new Map<string, OrganizationsPolicy>();
   readonly enabledPolicyTypes = new Set<PolicyType>();
-  /** The policy by which member accounts may see to the organization's policies, as JSON text. */
+  /** The resource policy that lets member accounts manage the organization's policies, as JSON text. */
   delegation: string | undefined;
-  /** A change made through Cloud Control is under way: any other is refused meanwhile. */
+  /** Whether a change through Cloud Control is in progress: any other change is refused meanwhile. */
   changeInProgress = false;
-  /** Told of every account that is made, moved or taken out. */
+  /** Called for every account that is made, moved or removed. */
   onPlaced: (accountId: string) => void = () => undefined;
-  /** OU or account to what holds it. */
+  /** The parent of each OU and account. */
   readonly parents = new Map<string, string>();
 
   constructor(managementAccountId: string, enabled: Iterable<PolicyType>) {
@@ -59,20 +59,20 @@ export class Organization {
     for (const type of enabled) this.enable(type);
   }
 
-  /** Switches a type of policies on: AWS's own is attached to the root, every OU and every account. */
+  /** Enables a type of policies: AWS's own is attached to the root, every OU and every account. */
   enable(type: PolicyType): void {
     this.enabledPolicyTypes.add(type);
     const { targets } = this.#ofAws(type);
     for (const id of [this.rootId, ...this.parents.keys()]) targets.add(id);
   }
 
-  /** Switches a type of policies off: they stay, and are attached to nothing. */
+  /** Disables a type of policies: its policies stay, attached to nothing. */
   disable(type: PolicyType): void {
     this.enabledPolicyTypes.delete(type);
     for (const policy of this.policies.values()) if (policy.type === type) policy.targets.clear();
   }
 
-  /** Whether service control policies count, for a test to see and to say without what {@link disable} takes off. */
+  /** Whether service control policies are in force. Setting it to false detaches nothing, unlike {@link disable}. */
   get serviceControlPoliciesEnabled(): boolean {
     return this.enabledPolicyTypes.has("SERVICE_CONTROL_POLICY");
   }
@@ -113,20 +113,20 @@ export class Organization {
     this.onPlaced(id);
   }
 
-  /** Makes an account that is not of this organization. */
+  /** Makes an account that does not belong to this organization. */
   addOutsider(id: string, name: string): Account {
     const account = new Account(id, name);
     this.outsiders.set(id, account);
     return account;
   }
 
-  /** An account that leaves goes on outside of the organization, with its users, its roles and their trust. */
+  /** Removes an account from the organization. It goes on outside, with its users, its roles and their trust policies. */
   leave(id: string): void {
     this.outsiders.set(id, this.account(id));
     this.removeAccount(id);
   }
 
-  /** What is taken out is gone from this local AWS, as if its new owner had closed every way into it. */
+  /** Removes an account from this local AWS, as if a new owner had closed every way into it. */
   removeAccount(id: string): void {
     this.accounts.delete(id);
     this.parents.delete(id);
@@ -154,7 +154,7 @@ export class Organization {
     return [...this.parents].filter(([, parent]) => parent === parentId).map(([child]) => child);
   }
 
-  /** From the root down to the target itself: the levels at which a policy counts. */
+  /** The levels at which a policy counts, from the root down to the target itself. */
   levelsOf(targetId: string): string[] {
     const parent = this.parents.get(targetId);
     return parent === undefined ? [targetId] : [...this.levelsOf(parent), targetId];
@@ -168,13 +168,13 @@ export class Organization {
     return [...this.policies.values()].filter((policy) => policy.type === type && policy.targets.has(targetId));
   }
 
-  /** Every new OU and account gets AWS's own policy of each type that is on. */
+  /** Places a new OU or account, and attaches AWS's own policy of each enabled type. */
   #place(id: string, parentId: string): void {
     this.parents.set(id, parentId);
     for (const type of this.enabledPolicyTypes) this.#ofAws(type).targets.add(id);
   }
 
-  /** AWS's own policy of a type, which is there once the type was switched on. */
+  /** AWS's own policy of a type, which exists once the type was enabled. */
   #ofAws(type: PolicyType): OrganizationsPolicy {
     const policy = this.policies.get(FULL_ACCESS_POLICIES[type]) ?? fullAccessPolicy(type);
     this.policies.set(policy.id, policy);

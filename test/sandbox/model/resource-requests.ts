@@ -1,4 +1,4 @@
-/** What Cloud Control says of a request. */
+/** The progress of a Cloud Control request. */
 export interface ProgressEvent {
   readonly requestToken: string;
   readonly typeName: string;
@@ -8,22 +8,22 @@ export interface ProgressEvent {
   eventTime: Date;
   errorCode?: string;
   statusMessage?: string;
-  /** In real time, unlike the rest: it is when the client asks again. */
+  /** The time at which the client asks again: real time, unlike all other times. */
   retryAfter?: Date;
 }
 
 interface Request {
   accountId: string;
   event: ProgressEvent;
-  /** What was asked for, to tell a repeated request from another with the same client token. */
+  /** The request's content, to tell a repeated request from another one with the same client token. */
   asked: string;
 }
 
-/** The requests made to Cloud Control, and what its resources were declared to be. */
+/** The requests to Cloud Control, and the declared properties of its resources. */
 export class ResourceRequests {
   readonly #byToken = new Map<string, Request>();
   readonly #byClientToken = new Map<string, Request>();
-  /** Resource to what was asked for. */
+  /** The declared properties by resource. */
   readonly declarations = new Map<string, Record<string, unknown>>();
 
   add(request: Request, clientToken: string | undefined): void {

@@ -4,14 +4,14 @@ import { Account } from "./account.ts";
 import type { LocalAws } from "./local-aws.ts";
 
 /**
- * All that AWS has, as bytes: entities, who is whose, and the credentials. Time is not among it, and neither are requests
- * that were made to Cloud Control.
+ * The content of the local AWS as bytes: entities, their relations, and the credentials. The time and Cloud Control's requests are not
+ * included.
  */
 export function save(aws: LocalAws): Buffer {
   return serialize(contentsOf(aws));
 }
 
-/** Puts back what was saved, here or in another local AWS. Accounts that are there already stay the same objects. */
+/** Restores what was saved, here or in another local AWS. Existing accounts stay the same objects. */
 export function restore(aws: LocalAws, saved: Buffer): void {
   const { accounts, outsiders, ...organization } = deserialize(saved) as Contents;
   const { organization: target, credentials, resourceRequests, stackSets } = aws;
@@ -33,7 +33,7 @@ export function restore(aws: LocalAws, saved: Buffer): void {
 
 type Contents = ReturnType<typeof contentsOf>;
 
-/** In one value, so that an entity which is named in several places is still one after it was read back. */
+/** The content as one value, so that an entity with several references is still one entity after it was read back. */
 function contentsOf({ organization, credentials, resourceRequests, stackSets }: LocalAws) {
   const { units, policies, parents, enabledPolicyTypes, delegation } = organization;
   const { keys, sessions, signinTokens } = credentials;

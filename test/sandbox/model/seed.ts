@@ -15,7 +15,7 @@ interface KeyPair {
   secretAccessKey: string;
 }
 
-/** An organization as it is the day before somebody sets this up. */
+/** Fills an organization as it is before the stack is set up. */
 export function populate(aws: LocalAws, developmentAccounts: Record<string, string>): void {
   const { organization } = aws;
   organization.addAccount(MANAGEMENT_ACCOUNT, "management", organization.rootId);
@@ -25,18 +25,18 @@ export function populate(aws: LocalAws, developmentAccounts: Record<string, stri
   for (const [name, id] of Object.entries(developmentAccounts)) addMemberAccount(aws, id, name, DEVELOPMENT_UNIT);
 }
 
-/** The human administrator of the management account. */
+/** Makes the human administrator of the management account. */
 export function seedAdministrator(aws: LocalAws, key?: KeyPair): KeyPair {
   return seedUser(aws, MANAGEMENT_ACCOUNT, ADMINISTRATOR, [ADMINISTRATOR_ACCESS], key);
 }
 
-/** The keys of the human administrator; nothing, where somebody has taken them away. */
+/** The access key of the human administrator; undefined where it was deleted. */
 export function administratorKey({ organization }: LocalAws): KeyPair | undefined {
   const [key] = organization.account(MANAGEMENT_ACCOUNT).users.get(ADMINISTRATOR)?.accessKeys ?? [];
   return key && { accessKeyId: key.accessKeyId, secretAccessKey: key.secretAccessKey };
 }
 
-/** An IAM user with an access key. */
+/** Makes an IAM user with an access key. */
 export function seedUser(
   aws: LocalAws,
   accountId: string,
@@ -52,13 +52,13 @@ export function seedUser(
   return { accessKeyId, secretAccessKey };
 }
 
-/** An account outside of the organization, with an administrator's key. */
+/** Makes an account outside of the organization, with an administrator's key. */
 export function seedOutsider(aws: LocalAws, id: string, name: string): KeyPair {
   aws.organization.addOutsider(id, name);
   return seedUser(aws, id, ADMINISTRATOR, [ADMINISTRATOR_ACCESS]);
 }
 
-/** An account with the role that AWS Organizations makes in every one. */
+/** Makes a member account with the role that AWS Organizations makes in every one. */
 export function addMemberAccount(aws: LocalAws, id: string, name: string, unit: string): void {
   const account = aws.organization.addAccount(id, name, unit);
   const role = newRole(account, "OrganizationAccountAccessRole", "/", aws.clock.now());

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-/** What CloudFormation has made in an account for one resource of a template. */
+/** A resource of a template that CloudFormation has made in an account. */
 export interface StackResource {
   /** AWS::IAM::Role and the like. */
   readonly type: string;
@@ -14,23 +14,23 @@ export interface StackResource {
 export interface StackInstance {
   readonly accountId: string;
   readonly region: string;
-  /** The organizational unit by which the account is a target. */
+  /** The organizational unit through which the account is a target. */
   unitId: string;
   status: "CURRENT" | "OUTDATED" | "INOPERABLE";
   detailedStatus: DetailedStatus;
   reason?: string;
   driftStatus: "NOT_CHECKED" | "IN_SYNC" | "DRIFTED";
   lastOperationId?: string;
-  /** The version of the stack set's template that the stack has. */
+  /** The version of the stack set's template that was deployed to the stack. */
   version: number;
-  /** By logical name. */
+  /** The stack's resources by logical name. */
   readonly resources: Map<string, StackResource>;
 }
 
 export type DetailedStatus =
   "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED" | "INOPERABLE" | "SKIPPED_SUSPENDED_ACCOUNT";
 
-/** What became of one account in an operation (CloudFormation API Reference, "StackSetOperationResultSummary"). */
+/** The result of an operation in one account (CloudFormation API Reference, "StackSetOperationResultSummary"). */
 export interface OperationResult {
   readonly accountId: string;
   readonly region: string;
@@ -62,23 +62,23 @@ export interface StackSet {
   description: string;
   /** JSON text. */
   template: string;
-  /** Counts the changes of the template and of what its stacks are tagged with. */
+  /** The number of changes of the template and of the stacks' tags. */
   version: number;
   capabilities: string[];
   autoDeployment: { enabled: boolean; retain: boolean };
-  /** Whether operations that would collide wait for each other. */
+  /** Whether colliding operations are queued. */
   managedExecution: boolean;
   preferences: OperationPreferences;
-  /** The units that it was told to deploy to. */
+  /** The organizational units that are deployment targets. */
   readonly units: Set<string>;
   regions: string[];
   tags: Map<string, string>;
-  /** By account id. */
+  /** The instances by account id. */
   readonly instances: Map<string, StackInstance>;
   readonly operations: StackSetOperation[];
 }
 
-/** CloudFormation's stack sets in the management account, and whether it may work in the others. */
+/** CloudFormation's stack sets in the management account, and its trusted access to the other accounts. */
 export class StackSets {
   /** Trusted access with AWS Organizations; off until somebody activates it. */
   trustedAccess = false;
@@ -107,7 +107,7 @@ export class StackSets {
     return stackSet;
   }
 
-  /** By its name or its id. */
+  /** The stack set of a name or an id. */
   find(nameOrId: string): StackSet | undefined {
     return this.byName.get(nameOrId.replace(/:.*$/, ""));
   }

@@ -1,6 +1,6 @@
 import type { Caller } from "./caller.ts";
 
-/** A request as an account's trail keeps it. */
+/** A request in an account's event history. */
 export interface TrailEvent {
   readonly id: string;
   readonly time: Date;
@@ -12,15 +12,15 @@ export interface TrailEvent {
   readonly caller: Caller;
   /** The id of the key that has signed the request. */
   readonly keyId?: string;
-  /** Of an AssumeRole that was carried out: the id of the session's key. */
+  /** The id of the session's key, for a successful AssumeRole. */
   readonly issuedKeyId?: string;
-  /** Without what is secret. */
+  /** The request's input without secrets. */
   readonly input: Record<string, unknown>;
-  /** Missing where the request was carried out. */
+  /** Missing for a successful request. */
   readonly errorCode?: string;
 }
 
-/** What CloudTrail never keeps (CloudTrail User Guide, "CloudTrail record contents"). */
+/** Inputs that CloudTrail never records (CloudTrail User Guide, "CloudTrail record contents"). */
 const SECRET = /password|code|token/i;
 
 /** Every account's event history, the oldest first. */
@@ -28,8 +28,9 @@ export class Trail {
   readonly events: TrailEvent[] = [];
 
   /**
-   * Keeps a request in the caller's account, and an AssumeRole in the role's account, too. What Cloud Control has done with it is a call
-   * of the caller's of its own (Cloud Control API User Guide, "Logging Cloud Control API calls using AWS CloudTrail").
+   * Records a request in the caller's account, and an AssumeRole in the role's account, too. A Cloud Control request is recorded once more
+   * as the call that its handler makes for the caller (Cloud Control API User Guide, "Logging Cloud Control API calls using AWS
+   * CloudTrail").
    */
   note({ input, ...event }: Omit<TrailEvent, "accountId">): void {
     if (event.errorCode === undefined) {
@@ -45,7 +46,7 @@ export class Trail {
   }
 }
 
-/** The call by which a resource's handler begins. */
+/** The first call that a resource's handler makes. */
 function callOfHandler(action: string, input: Record<string, unknown>) {
   const verb = /^(Create|Update|Delete)Resource$/.exec(action)?.[1];
   const { TypeName, DesiredState, Identifier } = input;

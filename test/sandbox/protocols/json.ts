@@ -1,7 +1,7 @@
 import { AwsError } from "../errors.ts";
 import { isList, isMap, type OutputValue, type Protocol } from "./protocol.ts";
 
-/** The same errors in the words of the JSON services. */
+/** Error codes of IAM and STS, and those of the JSON services for the same errors. */
 const ERROR_CODES: Record<string, string> = {
   AccessDenied: "AccessDeniedException",
   ExpiredToken: "ExpiredTokenException",

@@ -1,7 +1,7 @@
 import type { AwsError } from "../errors.ts";
 import type { HttpRequest } from "../signature.ts";
 
-/** What an operation answers; each protocol writes lists and dates in its own way. */
+/** The output of an operation; each protocol writes lists and dates in its own way. */
 export type Output = { [key: string]: OutputValue };
 export type OutputValue =
   string | number | boolean | Date | undefined | ReadonlyMap<string, number> | readonly OutputValue[] | Output;
@@ -16,7 +16,7 @@ export interface HttpResponse {
   body: string;
 }
 
-/** How a service is spoken to. */
+/** The protocol of a service. */
 export interface Protocol {
   parse(request: HttpRequest): { action: string; input: Record<string, unknown> };
   success(action: string, output: Output, requestId: string): HttpResponse;

@@ -2,7 +2,7 @@ import { AwsError } from "../errors.ts";
 import type { HttpRequest } from "../signature.ts";
 import { isList, isMap, type HttpResponse, type Output, type OutputValue, type Protocol } from "./protocol.ts";
 
-/** AWS Query, as IAM and STS speak it: a form in, XML out. */
+/** AWS Query, the protocol of IAM and STS: a form in, XML out. */
 export function queryProtocol(namespace: string): Protocol {
   return {
     parse: parseForm,
@@ -35,7 +35,7 @@ export function ec2Protocol(namespace: string): Protocol {
 
 const NOT_VALIDATED = "AWS was not able to validate the provided access credentials";
 
-/** EC2 has its own codes for what IAM and STS call otherwise, and tells less. */
+/** An error of IAM and STS in the words of EC2, which has codes of its own, and shorter messages. */
 function inWordsOfEc2({ code, message }: AwsError): { Code: string; Message: string } {
   switch (code) {
     case "AccessDenied":
@@ -59,7 +59,7 @@ function parseForm(request: HttpRequest): { action: string; input: Record<string
   return { action, input: nested(form) };
 }
 
-/** `Tags.member.1.Key=a` (IAM) and `Filter.1.Name=a` (EC2) become lists of structures. */
+/** Parses `Tags.member.1.Key=a` (IAM) and `Filter.1.Name=a` (EC2) into lists of structures. */
 function nested(form: URLSearchParams): Record<string, unknown> {
   const tree: Tree = {};
   for (const [name, value] of form) {

@@ -6,7 +6,7 @@ import type { Call, Operation } from "./service.ts";
 const SECONDS = 900;
 const TASK_ARN = /^arn:aws:iam::aws:policy\/root-task\/(\w+)$/;
 
-/** What a session of a member account's root user may be for, and what it may do then. An excerpt of AWS's. */
+/** The tasks of a session of a member account's root user, with the actions that each allows. An excerpt of AWS's. */
 const TASKS: Record<string, string[]> = {
   IAMAuditRootUserCredentials: ["iam:GetAccountSummary", "iam:GetLoginProfile", "iam:List*"],
   IAMDeleteRootUserCredentials: [
@@ -17,7 +17,7 @@ const TASKS: Record<string, string[]> = {
   ],
 };
 
-/** A session of a member account's root user, for the management account (STS API Reference, "AssumeRoot"). */
+/** Opens a session of a member account's root user, for the management account (STS API Reference, "AssumeRoot"). */
 export const assumeRoot = (show: (session: Session) => ReturnType<Operation["run"]>): Operation => ({
   on: (call) => `arn:aws:iam::${target(call)}:root`,
   context: (call) => ({ "sts:TaskPolicyArn": taskArn(call) }),

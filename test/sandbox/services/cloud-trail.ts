@@ -6,8 +6,8 @@ import type { Service } from "./service.ts";
 const DAY = 86_400_000;
 
 /**
- * CloudTrail's event history: 90 days of the account's own requests, the latest first, at most 50 a page. Events are there at once;
- * AWS takes some minutes.
+ * CloudTrail's event history: 90 days of the account's own requests, the latest first, at most 50 a page. Events appear at once here, and
+ * after some minutes at AWS.
  */
 export const cloudTrail: Service = {
   name: "cloudtrail",
@@ -30,7 +30,7 @@ export const cloudTrail: Service = {
               attributesOf(event)[attribute.string("AttributeKey")] === attribute.string("AttributeValue")),
         );
         found.reverse();
-        // By what came before: to look is an event, too, and comes first next time.
+        // The token is the id of the last event shown: this look-up is an event, too, and shifts the positions of the next page.
         const start = found.findIndex(({ id }) => id === call.input.optional("NextToken")) + 1;
         const end = start + call.input.integer("MaxResults", 50, 1, 50);
         const page = found.slice(start, end);
@@ -40,7 +40,7 @@ export const cloudTrail: Service = {
   },
 };
 
-/** JSON services give times in seconds. */
+/** Milliseconds since the epoch: JSON services send times in seconds. */
 const epoch = (value: unknown): number | undefined => (typeof value === "number" ? value * 1000 : undefined);
 
 function attributesOf(event: TrailEvent): Record<string, string> {
@@ -50,7 +50,7 @@ function attributesOf(event: TrailEvent): Record<string, string> {
     EventSource: event.source,
     ReadOnly: String(isReading(event)),
     Username: nameOf(event.caller),
-    // The others by which CloudTrail knows an event are not built.
+    // CloudTrail's other resource names are not implemented.
     ...(typeof event.input["RoleArn"] === "string" && { ResourceName: event.input["RoleArn"] }),
   };
 }
@@ -73,7 +73,7 @@ const show = (event: TrailEvent) => ({
   CloudTrailEvent: JSON.stringify(recordOf(event)),
 });
 
-/** CloudTrail User Guide, "CloudTrail record contents" and "CloudTrail userIdentity element". */
+/** A CloudTrail record (CloudTrail User Guide, "CloudTrail record contents" and "CloudTrail userIdentity element"). */
 const recordOf = (event: TrailEvent) => ({
   eventVersion: "1.11",
   userIdentity: identityOf(event),
@@ -86,7 +86,7 @@ const recordOf = (event: TrailEvent) => ({
   requestParameters: Object.fromEntries(
     Object.entries(event.input).map(([name, value]) => [`${name.charAt(0).toLowerCase()}${name.slice(1)}`, value]),
   ),
-  // Without the secrets of it (IAM User Guide, "Logging IAM and AWS STS API calls with AWS CloudTrail").
+  // The response has no secrets (IAM User Guide, "Logging IAM and AWS STS API calls with AWS CloudTrail").
   responseElements: event.issuedKeyId === undefined ? null : { credentials: { accessKeyId: event.issuedKeyId } },
   readOnly: isReading(event),
   eventID: event.id,
@@ -100,7 +100,7 @@ const recordOf = (event: TrailEvent) => ({
 
 function identityOf({ caller, accountId: trailOf, keyId }: TrailEvent) {
   const { accountId, arn, userId: principalId } = caller;
-  // Who comes from another account is told by no name.
+  // A caller from another account is shown without a name.
   if (accountId !== trailOf) return { type: "AWSAccount", principalId, accountId };
   const common = { principalId, arn, accountId, ...(keyId !== undefined && { accessKeyId: keyId }) };
   if (caller.type === "AssumedRole") {

@@ -4,8 +4,7 @@ import type { Protocol } from "../protocols/protocol.ts";
 import type { Service } from "./service.ts";
 
 /**
- * Services of which nothing is built but who may do what: an action that is allowed is answered by NotImplemented, one
- * that is not by AccessDenied.
+ * Services of which only the authorization is implemented: an allowed action is answered by NotImplemented, a denied one by AccessDenied.
  */
 
 /** IAM Identity Center's administration. */
@@ -16,7 +15,7 @@ export const ssoAdmin: Service = {
   operations: {},
 };
 
-/** The actions of IAM Roles Anywhere, by method and address. */
+/** The actions of IAM Roles Anywhere, by method and path. */
 const ROLES_ANYWHERE: Record<string, string> = {
   "POST /trustanchors": "CreateTrustAnchor",
   "GET /trustanchors": "ListTrustAnchors",
@@ -24,7 +23,7 @@ const ROLES_ANYWHERE: Record<string, string> = {
   "GET /profiles": "ListProfiles",
 };
 
-/** JSON in a REST interface: the action is in the method and the address. */
+/** The REST-JSON protocol: method and path determine the action. */
 const restJson: Protocol = {
   ...jsonProtocol("1.1", ""),
   parse({ method, path, body }) {

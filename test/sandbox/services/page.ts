@@ -1,6 +1,6 @@
 import type { Call } from "./service.ts";
 
-/** One page of a list: IAM's way, with Marker and MaxItems. */
+/** One page of a list, by IAM's Marker and MaxItems. */
 export function iamPage<Item>(
   call: Call,
   items: Item[],
@@ -14,7 +14,7 @@ export function iamPage<Item>(
   };
 }
 
-/** One page of a list, with NextToken and MaxResults. */
+/** One page of a list, by NextToken and MaxResults. */
 export function tokenPage<Item>(
   call: Call,
   items: Item[],

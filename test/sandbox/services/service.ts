@@ -23,9 +23,9 @@ export interface Operation {
 export type Operations = Record<string, Operation>;
 
 export interface Service {
-  /** As in the SDK's package name. */
+  /** The service's name in the SDK's package. */
   name: string;
-  /** As policies write it before the colon. */
+  /** The prefix of the service's actions in policies. */
   permissionPrefix: string;
   protocol: Protocol;
   /** Refuses callers that the service as a whole does not serve. */
@@ -33,15 +33,15 @@ export interface Service {
   operations: Operations;
 }
 
-/** What an operation needs to know of the request it serves. */
+/** The request that an operation serves. */
 export class Call {
   readonly aws: LocalAws;
   readonly caller: Caller;
   readonly input: Input;
   readonly latency: Latency;
-  /** A failure for the operation itself to bring about. */
+  /** A fault that the operation itself has to bring about. */
   readonly handlerFault: Fault | undefined;
-  /** Cloud Control's own change of the organization does not overlap with itself. */
+  /** Whether the call is part of Cloud Control's own change of the organization, with which it does not collide. */
   readonly changesOrganization: boolean;
 
   constructor(

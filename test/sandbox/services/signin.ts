@@ -7,7 +7,7 @@ import type { LocalAws } from "../model/local-aws.ts";
 import type { Protocol } from "../protocols/protocol.ts";
 import type { Service } from "./service.ts";
 
-/** Where the console's sign-in takes session credentials, without a signature. */
+/** The path of the federation endpoint, which takes session credentials without a signature. */
 export const FEDERATION_PATH = "/federation";
 
 const TOKEN_MINUTES = 15;
@@ -28,7 +28,7 @@ const protocol: Protocol = {
   failure: ({ message, status }) => ({ status, headers: { "content-type": "text/plain" }, body: message }),
 };
 
-/** The federation endpoint: an address that signs in to the console, for whoever has a role's session. */
+/** The federation endpoint, which makes a console sign-in address of a role's session. */
 export const signin: Service = {
   name: "signin",
   permissionPrefix: "signin",
@@ -40,14 +40,14 @@ export const signin: Service = {
         if (!["", "json"].includes(input.optional("SessionType") ?? "")) throw invalid("SessionType");
         if (input.optional("SessionDuration") !== undefined) {
           input.integer("SessionDuration", 0, HOUR / 4, 12 * HOUR);
-          // AWS refuses to lengthen what role chaining limits to an hour.
+          // AWS refuses a duration here, since a chained session is limited to an hour.
           if (caller.chained) throw invalid("credentials");
         }
         const expires = new Date(now.getTime() + TOKEN_MINUTES * 60_000);
         return { SigninToken: aws.credentials.createSigninToken(caller, expires) };
       },
     },
-    /** AWS opens the destination; the sandbox tells who would see it. */
+    /** AWS opens the destination; the sandbox answers with the caller who would see it. */
     login: {
       run({ caller, input }) {
         const destination = input.optional("Destination") ?? "";
@@ -63,7 +63,7 @@ export const signin: Service = {
   },
 };
 
-/** Who asks: the session or the token is among the parameters. */
+/** The caller of the federation endpoint, from the session or the token among the parameters. */
 export function federatedCaller(aws: LocalAws, action: string, values: Record<string, unknown>): Caller {
   const input = new Input(values);
   if (action === "login") {

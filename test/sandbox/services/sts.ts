@@ -60,7 +60,7 @@ async function assumeRole(call: Call): Promise<Output> {
     action: "sts:AssumeRole",
     resource: roleArn,
     resourceAccountId: ROLE_ARN.exec(roleArn)?.[1] ?? asking.accountId,
-    // A role that does not exist trusts nobody, and is refused in the same words.
+    // A role that does not exist is refused in the same words as one that trusts nobody.
     trustPolicy: role === undefined ? TRUSTS_NOBODY : shownTrustPolicy(call.aws, role.trustPolicy),
     context: assumeRoleContext(call, sessionName),
   });
@@ -84,7 +84,7 @@ const TRUSTS_NOBODY = JSON.stringify({
 function findRole(call: Call, arn: string): Role | undefined {
   const [, accountId = "", name = ""] = ROLE_ARN.exec(arn) ?? [];
   const account = call.aws.organization.anyAccount(accountId);
-  // Nobody can get into an account that is closed.
+  // Roles of a closed account cannot be assumed.
   const role = account?.state === "ACTIVE" ? account.roles.get(name) : undefined;
   return role?.arn === arn ? role : undefined;
 }
@@ -114,7 +114,7 @@ function multiFactorAuthentication(call: Call): boolean {
   return true;
 }
 
-/** Credentials that come from other temporary credentials last an hour at most. */
+/** Refuses a duration that is too long: a chained session lasts an hour at most. */
 function refuseDuration(caller: Caller, role: Role, seconds: number): void {
   if (hasTemporaryCredentials(caller) && seconds > HOUR) {
     throw validationError(

@@ -130,7 +130,7 @@ function begin(
   return { ProgressEvent: show(start(call, type, operation, identifier, work)) };
 }
 
-/** What a resource is known by: the account, its type and its identifier. */
+/** The key of a resource: its account, type and identifier. */
 function key(call: Call, type: ResourceType, identifier: string): string {
   return [call.caller.accountId, type.name, identifier].join("|");
 }

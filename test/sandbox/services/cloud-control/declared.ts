@@ -1,8 +1,8 @@
 import type { Model } from "./model.ts";
 
 /**
- * Of what a resource has, what was asked for through Cloud Control: the handler takes that off before it deletes the
- * resource, while anything added by others stays in the way.
+ * The part of a resource that was requested through Cloud Control. The handler removes it before it deletes the resource, while anything
+ * that others have added prevents the deletion.
  */
 export function declaredPart(actual: Model, declared: Model): Model {
   return Object.fromEntries(
@@ -15,7 +15,7 @@ export function declaredPart(actual: Model, declared: Model): Model {
   );
 }
 
-/** What is declared after an update: what was before and still is, and what the update has added. */
+/** The declared properties after an update: those that were declared before and still are, and those that the update has added. */
 export function declaredAfter(declared: Model, before: Model, after: Model): Model {
   return Object.fromEntries(
     Object.keys(after).map((property) => [
@@ -35,7 +35,7 @@ function has(model: Model, property: string, item: unknown): boolean {
   return items(model, property)?.some((other) => identity(other) === identity(item)) ?? false;
 }
 
-/** Inline policies and tags are told apart by name and key, everything else by its value. */
+/** The identity of a list's item: the name of an inline policy, the key of a tag, or the value itself. */
 function identity(item: unknown): unknown {
   if (typeof item !== "object" || item === null) return item;
   const { PolicyName, Key } = item as Model;

@@ -24,7 +24,7 @@ export async function changePolicies(
   });
 }
 
-/** Brings a list to another by adding and removing. */
+/** Changes a list to another by adding and removing items. */
 export async function changeList(
   before: string[],
   after: string[],
@@ -34,7 +34,7 @@ export async function changeList(
   for (const item of before) if (!after.includes(item)) await by.remove(item);
 }
 
-/** Brings a set of named values to another. */
+/** Changes a set of named values to another. */
 export async function changeMap(
   before: ReadonlyMap<string, string>,
   after: ReadonlyMap<string, string>,
@@ -44,7 +44,7 @@ export async function changeMap(
   for (const key of before.keys()) if (!after.has(key)) await by.remove(key);
 }
 
-/** The policies of a user, group or role as a model shows them. */
+/** The model of the policies of a user, group or role. */
 export function showPolicies(identity: Identity): Model {
   return {
     ManagedPolicyArns: [...identity.attachedPolicies],

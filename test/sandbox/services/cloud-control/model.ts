@@ -33,7 +33,7 @@ export const inlinePoliciesOf = (model: Model): Map<string, string> =>
     ]),
   );
 
-/** Without the properties that have no value: a handler leaves those out of what it reads. */
+/** A model without properties that have no value, as a handler returns it. */
 export function compact(model: Model): Model {
   return Object.fromEntries(
     Object.entries(model).filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0)),

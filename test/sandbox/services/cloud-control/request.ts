@@ -6,15 +6,15 @@ import { concurrentModification } from "../organizations/policies.ts";
 import type { Call } from "../service.ts";
 import { HandlerContext, type ResourceType } from "./resource-type.ts";
 
-/** What a handler does; it may tell the identifier of what it has made. */
+/** The work of a handler, which may report the identifier of the resource that it has made. */
 export type Work = (handler: HandlerContext, event: ProgressEvent) => Promise<void>;
 
-/** A handler takes this long at least, so that a request is always seen to be in progress first. */
+/** The shortest duration of a handler, so that a request is always in progress at first. */
 const MINIMUM_HANDLER_MILLISECONDS = 5;
-/** Far enough ahead to be still in the future when the client reads it; without it clients fall back to their own guess. */
+/** The shortest RetryAfter. It must still be in the future when the client reads it; without it clients use a guess of their own. */
 const MINIMUM_RETRY_MILLISECONDS = 100;
 
-/** The codes of AWS's services and what their handlers report instead. */
+/** The error codes of AWS's services, and the codes that handlers report instead. */
 const HANDLER_ERROR_CODES: Record<string, string> = {
   AccessDenied: "AccessDenied",
   NoSuchEntity: "NotFound",
@@ -122,7 +122,7 @@ function fail(event: ProgressEvent, errorCode: string, statusMessage: string): v
   event.statusMessage = statusMessage;
 }
 
-/** GetResource's own error for a resource that is not there. */
+/** GetResource's own error for a resource that does not exist. */
 export function notFound(type: ResourceType, identifier: string, error: unknown): unknown {
   if (!(error instanceof AwsError) || HANDLER_ERROR_CODES[error.code] !== "NotFound") return error;
   return new AwsError(

@@ -5,7 +5,7 @@ import { organizations } from "../organizations/organizations.ts";
 import { Call, perform, type Service } from "../service.ts";
 import type { Model } from "./model.ts";
 
-/** What a handler does its work with: the services themselves, with the permissions of who asked Cloud Control. */
+/** The context of a handler: it calls the services with the permissions of Cloud Control's caller. */
 export class HandlerContext {
   readonly call: Call;
 
@@ -37,13 +37,13 @@ export interface ResourceType {
   required: string[];
   readOnly: string[];
   createOnly: string[];
-  /** The identifier, where it can be told before the resource exists. */
+  /** The identifier, where it is known before the resource exists. */
   identifier(desired: Model): string | undefined;
-  /** Tells the identifier as soon as there is a resource: what fails after that leaves it behind. */
+  /** Creates the resource, and reports its identifier as soon as it exists: a later failure leaves the resource behind. */
   create(handler: HandlerContext, desired: Model, created: (identifier: string) => void): Promise<void>;
   read(handler: HandlerContext, identifier: string): Promise<Model>;
   update(handler: HandlerContext, identifier: string, before: Model, after: Model): Promise<void>;
-  /** `declared` is what the resource has because it was asked for; what was added besides stands in the way. */
+  /** Deletes the resource. `declared` are the properties that were requested: anything that others have added prevents the deletion. */
   delete(handler: HandlerContext, identifier: string, declared: Model): Promise<void>;
   list(handler: HandlerContext): Promise<string[]>;
 }

@@ -91,7 +91,7 @@ function onUnits(handler: HandlerContext, id: string, action: string, units: str
   return operate(handler, id, action, { DeploymentTargets: { OrganizationalUnitIds: units }, Regions });
 }
 
-/** Begins an operation and waits for its end, as the handler does. */
+/** Begins an operation and waits for its end, as AWS's handler does. */
 async function operate(handler: HandlerContext, id: string, action: string, input: Model): Promise<void> {
   const { OperationId } = await ask(handler, action, { ...input, StackSetName: id });
   const { busy } = handler.call.aws.stackSets;

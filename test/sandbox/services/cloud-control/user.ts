@@ -42,7 +42,7 @@ export const user: ResourceType = {
       ...showPolicies(entity),
       PermissionsBoundary: entity.permissionsBoundary,
       Tags: showTags(entity.tags),
-      // Only the password is write-only.
+      // Only the password is write-only, so the rest of LoginProfile is returned.
       LoginProfile: entity.loginProfile && { PasswordResetRequired: entity.loginProfile.passwordResetRequired },
     });
   },

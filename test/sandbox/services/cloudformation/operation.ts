@@ -7,7 +7,7 @@ import type { OperationResult, StackInstance, StackSet, StackSetOperation } from
 import { deleteStack, deployStack } from "./stack.ts";
 import { interpret } from "./template.ts";
 
-/** The name under which the time is set that one stack instance takes, and under which one fails. */
+/** The action name by which the latency and the faults of a stack instance are set. */
 export const STACK_INSTANCE = "StackInstance";
 
 export interface Room {
@@ -31,9 +31,9 @@ export function accountsOf({ organization }: LocalAws, units: Iterable<string>):
 }
 
 /**
- * Begins an operation on some accounts, and goes on with it while nobody waits, as CloudFormation does.
+ * Begins an operation on some accounts, and continues it in the background, as CloudFormation does.
  *
- * @throws AwsError while another one is under way, unless the stack set's execution is managed: it waits then
+ * @throws AwsError while another operation is in progress, unless the stack set has managed execution, which queues it
  */
 export function begin(
   room: Room,
@@ -105,7 +105,7 @@ async function inAccount(
   await latency.wait(STACK_INSTANCE);
   const account = aws.organization.accounts.get(result.accountId);
   if (account === undefined || account.state !== "ACTIVE") {
-    // Nothing fails by a suspended account (CloudFormation User Guide, "Stack instance status codes").
+    // An operation does not fail by a suspended account (CloudFormation User Guide, "Stack instance status codes").
     result.status = "CANCELLED";
     instance.detailedStatus = "SKIPPED_SUSPENDED_ACCOUNT";
     instance.reason = "The account is suspended.";
@@ -152,13 +152,16 @@ function instanceFor(stackSet: StackSet, { id }: StackSetOperation, result: Oper
   return instance;
 }
 
-/** The stack's tags go onto its resources (CloudFormation User Guide, "Resource tags"). */
+/** Adds the stack's tags to its resources (CloudFormation User Guide, "Resource tags"). */
 function tag(properties: Record<string, unknown>, tags: Map<string, string>): void {
   if (tags.size === 0) return;
   properties["Tags"] = [...tags].map(([Key, Value]) => ({ Key, Value }));
 }
 
-/** Has the stack sets follow an account that was moved, made or taken out: deployed to where it is a target now, deleted where not. */
+/**
+ * Lets the stack sets follow an account that was moved, made or removed: they deploy to it where it is a target now, and delete where it is
+ * not.
+ */
 export function followAccount(room: Room, accountId: string): void {
   for (const stackSet of room.aws.stackSets.byName.values()) {
     if (!stackSet.autoDeployment.enabled) continue;
@@ -172,7 +175,7 @@ export function followAccount(room: Room, accountId: string): void {
   }
 }
 
-/** What nobody has asked for waits for what somebody has. */
+/** Automatic deployments wait for requested operations. */
 function automatically(room: Room, stackSet: StackSet, action: "CREATE" | "DELETE", target: Target): void {
   begin(room, stackSet, action, [target], { waits: true });
 }

@@ -6,7 +6,7 @@ import type { Call, Operations } from "../service.ts";
 import { accountsOf, begin } from "./operation.ts";
 import { interpret, namesIamResources } from "./template.ts";
 
-/** Service-managed stack sets, as the management account asks for them. */
+/** The actions on service-managed stack sets, for the management account. */
 export const stackSetOperations: Operations = {
   CreateStackSet: {
     on: newArn,
@@ -142,7 +142,7 @@ function operationNamed(call: Call): StackSetOperation {
   return operation;
 }
 
-/** The template, when it can be worked out at all, and whoever gives it knows that it names IAM resources. */
+/** The template of a request. It must be one that can be evaluated, and the request must acknowledge named IAM resources. */
 function checkedTemplate(call: Call): string {
   const template = call.input.string("TemplateBody");
   interpret(template, { accountId: call.caller.accountId, region: "us-east-1" });
@@ -171,7 +171,7 @@ function configure({ input }: Call, stackSet: StackSet): void {
   };
 }
 
-/** The units of a request, and their accounts: all, or those that the request names among them. */
+/** The units in a request, and their accounts: all of them, or those that the request names. */
 function targetsOf(call: Call): { units: string[]; targets: { accountId: string; unitId: string }[] } {
   const [of] = call.input.structure("DeploymentTargets");
   const units = of?.strings("OrganizationalUnitIds") ?? [];

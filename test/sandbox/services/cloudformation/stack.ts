@@ -12,12 +12,12 @@ import { Call } from "../service.ts";
 import type { Latency } from "../../latency.ts";
 import type { TemplateResource } from "./template.ts";
 
-/** The role by which StackSets work in a member account; AWS makes it there, and gives it a name of this form. */
+/** The role by which StackSets works in a member account. AWS makes it there, with a name of this form. */
 const EXECUTION_ROLE = "stacksets-exec-0123456789abcdef0123456789abcdef";
 
 const TYPES = new Map([role, managedPolicy].map((type) => [type.name, type]));
 
-/** Makes a stack what a template says: what is missing is made, what differs updated, what is in it no more deleted. */
+/** Brings a stack to a template: missing resources are made, differing ones updated, and those no longer in it deleted. */
 export async function deployStack(
   { aws, latency }: { aws: LocalAws; latency: Latency },
   instance: StackInstance,
@@ -50,7 +50,7 @@ async function deployResource(
     known !== undefined &&
     type.createOnly.every((one) => isDeepStrictEqual(known.properties[one], properties[one]))
   ) {
-    // CloudFormation compares templates, and looks at nothing that is there: another's change of it stays.
+    // CloudFormation compares templates and does not read the resource: changes that others have made stay.
     if (isDeepStrictEqual(known.properties, properties)) return;
     await type.update(handler, known.identifier, known.properties, properties);
     known.properties = properties;
@@ -59,11 +59,11 @@ async function deployResource(
   await type.create(handler, properties, (identifier) => {
     instance.resources.set(name, { type: type.name, identifier, properties });
   });
-  // What has another name is replaced: the old one goes last.
+  // A resource with another name is replaced: the old one is deleted last.
   if (known !== undefined) await deleteResource(handler, known);
 }
 
-/** Deletes all that a stack has made. */
+/** Deletes all resources of a stack. */
 export async function deleteStack(
   { aws, latency }: { aws: LocalAws; latency: Latency },
   instance: StackInstance,
@@ -91,12 +91,12 @@ function typeNamed(name: string): ResourceType {
   return type;
 }
 
-/** A session of the execution role, which is made where AWS has not made it yet. */
+/** The session of the execution role, which is made here where AWS has not made it yet. */
 function handlerIn(aws: LocalAws, latency: Latency, accountId: string): HandlerContext {
   const account = aws.organization.account(accountId);
   const now = aws.clock.now();
   const execution = account.roles.get(EXECUTION_ROLE) ?? newRole(account, EXECUTION_ROLE, "/", now);
-  // Trusted by the service-linked role of StackSets there (CloudFormation User Guide, "Grant service-managed permissions").
+  // The role trusts StackSets' service-linked role there (CloudFormation User Guide, "Grant service-managed permissions").
   execution.trustPolicy = JSON.stringify({
     Version: "2012-10-17",
     Statement: [

@@ -1,12 +1,12 @@
 import { AwsError, validationError } from "../../errors.ts";
 
-/** A resource as a template declares it, with every function worked out. */
+/** A resource in a template, with every function evaluated. */
 export interface TemplateResource {
   type: string;
   properties: Record<string, unknown>;
 }
 
-/** Where a template is worked out: what its pseudo parameters stand for. */
+/** The values of pseudo parameters for one account. */
 export interface TemplatePlace {
   accountId: string;
   region: string;
@@ -15,8 +15,8 @@ export interface TemplatePlace {
 const TYPES = ["AWS::IAM::Role", "AWS::IAM::ManagedPolicy"];
 
 /**
- * The resources of a template in one account, by logical name. Of CloudFormation's language it knows `Fn::Sub` with pseudo
- * parameters, in values, and nothing else: anything else is refused, so that no test passes by what was passed over.
+ * The resources of a template in one account, by logical name. Of CloudFormation's language only `Fn::Sub` with pseudo parameters, in
+ * values, is implemented. Everything else is refused, so that no test passes because something was ignored.
  */
 export function interpret(template: string, place: TemplatePlace): Map<string, TemplateResource> {
   const { Resources: resources, ...rest } = parsedTemplate(template);
@@ -28,7 +28,7 @@ export function interpret(template: string, place: TemplatePlace): Map<string, T
   return new Map(declared.map(([name, resource]) => [name, resourceIn(name, resource, place)]));
 }
 
-/** Whether a template makes IAM resources of names of its own, which somebody has to acknowledge. */
+/** Whether a template makes IAM resources with custom names, which requires CAPABILITY_NAMED_IAM. */
 export function namesIamResources(template: string): boolean {
   return /"(RoleName|ManagedPolicyName)"/.test(template);
 }
@@ -55,7 +55,7 @@ function resolved(value: unknown, place: TemplatePlace): unknown {
   if (typeof value !== "object" || value === null) return value;
   const entries: [string, unknown][] = Object.entries(value);
   const intrinsic = entries.find(([key]) => key.startsWith("Fn::") || key === "Ref" || key === "Condition");
-  // A policy has conditions, too: there they are maps, and a template's condition is a name.
+  // A policy's Condition is a map; a template's Condition is a name.
   if (intrinsic !== undefined && !(intrinsic[0] === "Condition" && typeof intrinsic[1] === "object")) {
     const [name, argument] = intrinsic;
     if (name !== "Fn::Sub" || typeof argument !== "string" || entries.length > 1) throw notImplemented(name);

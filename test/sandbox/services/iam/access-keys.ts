@@ -7,7 +7,7 @@ import { userArn, userNamedOrCalling } from "./lookup.ts";
 
 const KEYS_PER_USER = 2;
 
-/** Access keys: of users, and those that an account's root user makes for itself. */
+/** Actions on access keys: those of users, and those that an account's root user makes for itself. */
 export const accessKeyOperations: Operations = {
   CreateAccessKey: {
     on: userArn,
@@ -62,7 +62,7 @@ export const accessKeyOperations: Operations = {
   },
 };
 
-/** Without a name, the calls are about whoever makes them. */
+/** Whether the root user acts on its own keys: without a UserName the caller is meant. */
 const isRootForItself = ({ caller, input }: Call): boolean =>
   caller.type === "Account" && input.optional("UserName") === undefined;
 

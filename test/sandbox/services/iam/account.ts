@@ -5,7 +5,7 @@ import { credentialReport } from "./credential-report.ts";
 
 const HOUR = 3_600_000;
 
-/** What belongs to the account as a whole. */
+/** Actions on the account as a whole. */
 export const accountOperations: Operations = {
   ListAccountAliases: {
     on: () => "*",
@@ -14,7 +14,7 @@ export const accountOperations: Operations = {
   CreateAccountAlias: {
     on: () => "*",
     run(call) {
-      // An account has one alias at most: a new one takes the place of the old.
+      // An account has at most one alias: a new one replaces the old.
       call.account.aliases.splice(0, 1, call.input.string("AccountAlias"));
       return {};
     },
@@ -90,11 +90,11 @@ export const accountOperations: Operations = {
     run(call) {
       const { account, now } = call;
       const last = account.credentialReport;
-      // One that is younger is not made again.
+      // A report that is younger than four hours is not generated again.
       if (last !== undefined && now.getTime() - last.generated.getTime() < 4 * HOUR) return { State: "COMPLETE" };
       const rootKeys = call.aws.credentials.rootKeys(account.id).map(({ key }) => key);
       account.credentialReport = { generated: now, content: credentialReport(account, rootKeys) };
-      // The call starts the work; a later one finds it done.
+      // The call only starts the work; a later call finds it done.
       return { State: "STARTED" };
     },
   },

@@ -12,7 +12,7 @@ interface Detail {
   shown: Output;
 }
 
-/** Everything that says who may do what in an account, page by page (IAM API Reference, "GetAccountAuthorizationDetails"). */
+/** An account's identities and policies, page by page (IAM API Reference, "GetAccountAuthorizationDetails"). */
 export const authorizationDetailOperations: Operations = {
   GetAccountAuthorizationDetails: {
     on: () => "*",
@@ -42,7 +42,7 @@ export const authorizationDetailOperations: Operations = {
   },
 };
 
-/** Of AWS's own policies, those that are attached to somebody here, or bound somebody. */
+/** AWS's own policies that are attached to an identity here, or are its permissions boundary. */
 const ofAwsInUse = ({ account }: Call): ManagedPolicy[] =>
   [...AWS_MANAGED_POLICIES.values()].filter(({ arn }) => account.attachmentCount(arn) + account.boundaryUsage(arn) > 0);
 

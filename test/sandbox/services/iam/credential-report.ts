@@ -18,7 +18,7 @@ const COLUMNS = [
   "cert_2_last_rotated",
 ];
 
-/** No account here remembers when it was made. */
+/** The creation time of every account: accounts here have none of their own. */
 const ACCOUNT_MADE = "2020-01-01T00:00:00+00:00";
 
 /** The credential report of an account, as CSV. */
@@ -28,7 +28,7 @@ export function credentialReport(account: Account, rootKeys: AccessKey[]): strin
     .join("\n");
 }
 
-/** Of the root user, AWS tells neither a password's change nor whether there is one. */
+/** The root user's row, in which AWS shows neither whether there is a password nor when it was changed. */
 function rootRow(account: Account, keys: AccessKey[]): string[] {
   return [
     ...["<root_account>", account.arn("root"), ACCOUNT_MADE, "not_supported", "no_information"],
@@ -39,7 +39,7 @@ function rootRow(account: Account, keys: AccessKey[]): string[] {
   ];
 }
 
-/** "2026-11-24T09:30:00+00:00" */
+/** A time in the report's format: "2026-11-24T09:30:00+00:00". */
 const shown = (time: Date): string => `${time.toISOString().slice(0, 19)}+00:00`;
 
 function row(user: User): string[] {

@@ -5,7 +5,7 @@ import type { Operations } from "../service.ts";
 import { groupArn, identityNamed, newArn } from "./lookup.ts";
 import { showGroup, showUser } from "./show.ts";
 
-/** Groups and who is in them. */
+/** Actions on groups and their members. */
 export const groupOperations: Operations = {
   CreateGroup: {
     on: (call) => newArn(call, "group", "GroupName"),

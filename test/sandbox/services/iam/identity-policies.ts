@@ -9,7 +9,7 @@ import { showAttachedPolicies, showTags } from "./show.ts";
 
 const MANAGED_POLICIES_PER_IDENTITY = 10;
 
-/** Inline and attached policies, which users, groups and roles have alike. */
+/** Actions on inline and attached policies, the same for users, groups and roles. */
 export function identityPolicyOperations(kind: IdentityKind): Operations {
   const on = (call: Call) => arnOf(call, kind);
   return {
@@ -86,7 +86,7 @@ export function identityPolicyOperations(kind: IdentityKind): Operations {
   };
 }
 
-/** Tags and permissions boundaries, which users and roles have alike. */
+/** Actions on tags and permissions boundaries, the same for users and roles. */
 export function tagAndBoundaryOperations(kind: "User" | "Role"): Operations {
   const on = (call: Call) => arnOf(call, kind);
   const entity = (call: Call) => (kind === "User" ? identityNamed(call, "User") : identityNamed(call, "Role"));

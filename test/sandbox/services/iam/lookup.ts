@@ -23,7 +23,7 @@ export function arnOf(call: Call, kind: IdentityKind): string {
   return identitiesOf(call, kind).get(name)?.arn ?? call.account.arn(`${kind.toLowerCase()}/${name}`);
 }
 
-/** The user that UserName names, or who is calling. */
+/** The user that UserName names, else the caller. */
 export function userNamedOrCalling(call: Call): User {
   if (call.input.optional("UserName") !== undefined) return identityNamed(call, "User");
   if (call.caller.type === "User") return call.caller.user;

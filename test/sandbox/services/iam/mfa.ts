@@ -8,10 +8,10 @@ import { showDevice } from "./show.ts";
 
 const DEVICES_PER_USER = 8;
 
-/** A picture of one pixel: nobody scans it, the seed is beside it. */
+/** A picture of one pixel: nobody scans it, since the seed is in the answer, too. */
 const QR_CODE_PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
 
-/** MFA devices: virtual ones, and what users have of passkeys and security keys. */
+/** Actions on MFA devices: virtual ones, passkeys and security keys. */
 export const mfaOperations: Operations = {
   CreateVirtualMFADevice: {
     on: (call) =>
@@ -136,9 +136,8 @@ export const mfaOperations: Operations = {
 };
 
 /**
- * Refuses a user who has a device to change devices of one's own without having used one, whatever the policies allow:
- * AWS's rule since 2023-04-21 (AWS-2023-001). A device that nobody has yet is the caller's own, unless it is named like
- * somebody else.
+ * Refuses changes of the caller's own devices to a user who has a device but has not used one, whatever the policies allow: AWS's rule
+ * since 2023-04-21 (AWS-2023-001). A device that is not assigned yet counts as the caller's own, unless it is named like another user.
  */
 function refuseWithoutMfa(call: Call, owner: User | undefined): void {
   const { caller } = call;

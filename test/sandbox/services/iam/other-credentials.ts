@@ -6,17 +6,17 @@ import type { Call, Operations } from "../service.ts";
 import { userArn, userNamedOrCalling } from "./lookup.ts";
 
 interface Kind {
-  /** How the actions call one, and many. */
+  /** The name in actions for one credential, and for many. */
   one: string;
   many: string;
-  /** The name of its id in inputs and outputs. */
+  /** The name of the id in inputs and outputs. */
   id: string;
   prefix: IdPrefix;
   create: "Upload" | "Create";
-  /** The input that makes one. */
+  /** The input from which a credential is made. */
   content: string;
   of(user: User): OtherCredential[];
-  /** The member of the output that holds one, and that lists many. */
+  /** The members of the output for one credential, and for a list. */
   shownAs: { one: string; many: string };
 }
 
@@ -53,7 +53,7 @@ const KINDS: Kind[] = [
   },
 ];
 
-/** SSH keys, signing certificates and service-specific credentials: enough of them to be found and deleted. */
+/** SSH keys, signing certificates and service-specific credentials: only the actions to make, list and delete them. */
 export const otherCredentialOperations: Operations = Object.assign({}, ...KINDS.map(operationsFor)) as Operations;
 
 function operationsFor(kind: Kind): Operations {

@@ -95,13 +95,13 @@ function acceptablePassword(call: Call, parameter: string): string {
 
 const SYMBOL = /[!@#$%^&*()_+\-=[\]{}|']/;
 
-/** Without a policy of the account's own, AWS wants eight characters of three kinds out of four. */
+/** Whether a password satisfies AWS's default policy: eight characters of three kinds out of four. */
 function meetsDefaultPolicy(password: string): boolean {
   const kinds = [/[A-Z]/, /[a-z]/, /\d/, SYMBOL].filter((kind) => kind.test(password));
   return password.length >= 8 && password.length <= 128 && kinds.length >= 3;
 }
 
-/** Names the first rule that is broken. */
+/** Refuses a password by the first rule that it breaks. */
 function refuseViolation(policy: PasswordPolicy, password: string): void {
   const { minimumPasswordLength } = policy;
   if (password.length < minimumPasswordLength) {

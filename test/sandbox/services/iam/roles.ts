@@ -26,7 +26,7 @@ export const roleOperations: Operations = {
       for (const [key, value] of call.input.tags()) role.tags.set(key, value);
       const boundary = call.input.optional("PermissionsBoundary");
       if (boundary !== undefined) role.permissionsBoundary = existingPolicy(call, boundary);
-      // Another request may have taken the name while the documents were read.
+      // A concurrent request may have taken the name while the documents were validated.
       if (call.account.roles.isTaken(name)) throw entityAlreadyExists(`Role with name ${name} already exists.`);
       call.account.roles.add(role);
       return { Role: showRole(call.aws, role) };

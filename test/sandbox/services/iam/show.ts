@@ -4,7 +4,7 @@ import type { LocalAws } from "../../model/local-aws.ts";
 import { shownTrustPolicy } from "../../model/trust-policy.ts";
 import type { Output } from "../../protocols/protocol.ts";
 
-/** How IAM shows what it holds. */
+/** The output form of IAM's entities. */
 
 export const showTags = (tags: ReadonlyMap<string, string>): Output[] =>
   [...tags].map(([key, value]) => ({ Key: key, Value: value }));
@@ -39,7 +39,7 @@ export const showRole = (aws: LocalAws, role: Role): Output => ({
   ...showBoundary(role.permissionsBoundary),
 });
 
-/** Where a role was never used, there is nothing in it. */
+/** A role's last use; empty where it was never used. */
 export const showLastUsed = ({ lastUsed }: Role): Output =>
   lastUsed === undefined ? {} : { LastUsedDate: lastUsed, Region: "us-east-1" };
 

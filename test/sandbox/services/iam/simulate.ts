@@ -92,7 +92,7 @@ function boundary(input: Input): { boundary?: SimulationIdentityPolicy } {
   return first === undefined ? {} : { boundary: first };
 }
 
-/** Level by level, from the root to the account. */
+/** The organization's policies, level by level, from the root to the account. */
 const organizationPolicies = (input: Input): SimulationOrgPolicies[] =>
   input.structures("OrderedOrganizationPolicyInputList").map((level, index) => ({
     orgIdentifier: `level ${index + 1}`,

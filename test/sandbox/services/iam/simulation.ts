@@ -9,26 +9,26 @@ import {
 import { AwsError } from "../../errors.ts";
 import type { Output } from "../../protocols/protocol.ts";
 
-/** What the policy simulator is given, for every action and resource of a call. */
+/** The policy simulator's input for every action and resource of a call. */
 export interface Simulated {
   /** The ARN of the user or role that makes the simulated request. */
   caller: string;
   accountId: string;
   identityPolicies: SimulationIdentityPolicy[];
   boundary?: SimulationIdentityPolicy;
-  /** From the root to the account; absent: the simulated account is in no organization. */
+  /** The levels from the root to the account; absent where the simulated account belongs to no organization. */
   organization?: SimulationOrgPolicies[];
-  /** With the account that owns it. */
+  /** The resource's policy, with the account that owns the resource. */
   resourcePolicy?: { policy: unknown; accountId: string };
   context: Record<string, string | string[]>;
 }
 
 type Decision = "allowed" | "implicitDeny" | "explicitDeny";
 
-/** From the one that lets most through to the one that lets least through. */
+/** The decisions, from the most to the least permissive. */
 const DECISIONS: Decision[] = ["allowed", "implicitDeny", "explicitDeny"];
 
-/** What a type of policy is called in MatchedStatements. */
+/** The names of policy types in MatchedStatements. */
 const IAM_POLICY = "IAM Policy";
 const RESOURCE_POLICY = "Resource Policy";
 
@@ -50,7 +50,7 @@ export async function evaluationResult(simulated: Simulated, action: string, res
     judged.some((one) => of(one) === undefined) ? undefined : judged.every((one) => of(one));
   return {
     EvalActionName: action,
-    // An ARN template at AWS, where there is one; which resource was judged how stands below.
+    // At AWS an ARN template, where there is one. The resources' own results are in ResourceSpecificResults.
     EvalResourceName: "*",
     EvalDecision: decision,
     MatchedStatements: distinct(judged.filter((one) => one.decision === decision).flatMap(({ matched }) => matched)),
@@ -82,7 +82,7 @@ const detail = (name: string, member: string, value: boolean | undefined): Outpu
 async function judge(simulated: Simulated, action: string, resource: string): Promise<Judged> {
   const outcome = await runSimulation(await simulation(simulated, action, resource), {});
   if (outcome.resultType === "error") throw invalidInput(problem(outcome.errors, action, resource));
-  // What is allowed on some of the resources of a pattern is not allowed on all of them.
+  // An action that is allowed on only some resources of a pattern is not allowed on the pattern.
   const exact =
     outcome.resultType === "single"
       ? [outcome.result.analysis]
@@ -90,7 +90,7 @@ async function judge(simulated: Simulated, action: string, resource: string): Pr
   const decision = worst(exact.length === 0 ? ["implicitDeny"] : exact.map(({ result }) => decisionOf(result)));
   const allowedByOrganization =
     simulated.organization && exact.every(({ scpAnalysis }) => scpAnalysis?.result === "Allowed");
-  // AWS ends the simulation where the organization's policies refuse.
+  // AWS ends the simulation where the organization's policies deny.
   const goesOn = allowedByOrganization !== false;
   return {
     resource,
@@ -107,7 +107,7 @@ async function judge(simulated: Simulated, action: string, resource: string): Pr
 
 async function simulation(simulated: Simulated, action: string, resource: string): Promise<Simulation> {
   const { caller, accountId, identityPolicies, boundary, organization = [], context } = simulated;
-  // AWS reads the trust policy that is given for an action such as AssumeRole, and judges without it (aws-cli#10314).
+  // AWS accepts a trust policy for an action such as AssumeRole, but ignores it in its decision (aws-cli#10314).
   const resourcePolicy = action.toLowerCase().startsWith("sts:assume") ? undefined : simulated.resourcePolicy;
   return {
     request: {
@@ -136,7 +136,7 @@ async function takesNoResource(action: string): Promise<boolean> {
   }
 }
 
-/** Of policies of the caller and of the resource, those that decide; policies of the organization are never shown. */
+/** The deciding statements in policies of the caller and of the resource; those of the organization's policies are never shown. */
 function matchedStatements(analysis: RequestAnalysis, decision: Decision): Output[] {
   const deciding = decision === "explicitDeny" ? "denyStatements" : "allowStatements";
   if (decision === "implicitDeny") return [];
@@ -181,7 +181,7 @@ const distinct = (statements: Output[]): Output[] => [
 
 export const invalidInput = (message: string): AwsError => new AwsError("InvalidInput", message);
 
-/** What the evaluator finds wrong, which is a document, or a resource that the action is not for. */
+/** The evaluator's problem: an invalid document, or a resource that the action does not apply to. */
 function problem(errors: { message?: string }, action: string, resource: string): string {
   if (errors.message === "policy.errors") return `A policy is not valid: ${JSON.stringify(errors)}`;
   return `${action} can not be simulated on ${resource}: ${errors.message ?? ""}`;

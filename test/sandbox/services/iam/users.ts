@@ -86,7 +86,7 @@ export const userOperations: Operations = {
   },
 };
 
-/** What DeleteUser wants to be gone before, in AWS's words. */
+/** The first thing that prevents DeleteUser, in AWS's words; undefined where nothing does. */
 function whatRemains(user: User): string | undefined {
   const obstacles: [boolean, string][] = [
     [user.loginProfile !== undefined, "delete login profile"],

@@ -3,7 +3,9 @@ import type { Organization } from "../../model/organization.ts";
 import { parseDocument } from "../../policy-document.ts";
 import type { Operations } from "../service.ts";
 
-/** What a member account may do of the organization's policies (Organizations User Guide, "Delegated administrator for AWS Organizations"). */
+/**
+ * Delegating the management of policies to a member account (Organizations User Guide, "Delegated administrator for AWS Organizations").
+ */
 export const delegationOperations: Operations = {
   PutResourcePolicy: {
     on: () => "*",
@@ -38,7 +40,7 @@ interface Statement {
   Action: string | string[];
 }
 
-/** Whether the delegation lets an account do something. Its conditions are not evaluated here. */
+/** Whether the delegation allows an account an action. Its conditions are not evaluated here. */
 export function isDelegated({ delegation }: Organization, accountId: string, action: string): boolean {
   if (delegation === undefined) return false;
   const { Statement: statements } = JSON.parse(delegation) as { Statement: Statement[] };

@@ -2,7 +2,7 @@ import { AwsError } from "../../errors.ts";
 import type { Operations } from "../service.ts";
 import { change } from "./policies.ts";
 
-/** What a member account does by itself. */
+/** Actions that a member account does for itself. */
 export const leavingOperations: Operations = {
   LeaveOrganization: change({
     on: () => "*",

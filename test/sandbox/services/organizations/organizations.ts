@@ -45,7 +45,7 @@ export const organizations: Service = {
   },
 };
 
-/** Everything but DescribeOrganization and LeaveOrganization is for the management account, and whom it has delegated it to. */
+/** Restricts actions to the management account, and to accounts to which it has delegated them. */
 function fromManagementAccount(operations: Operations): Operations {
   return Object.fromEntries(
     Object.entries(operations).map(([action, operation]) => [

@@ -14,14 +14,14 @@ import { tags, type RequestContext } from "../../request-context.ts";
 import { tokenPage } from "../page.ts";
 import type { Call, Operation, Operations } from "../service.ts";
 
-/** Those of service control policies since 2026-05-15; before, they were the same as of resource control policies. */
+/** Quotas. Those of service control policies are of 2026-05-15; before, they were the same as those of resource control policies. */
 const LIMITS: Record<PolicyType, { characters: number; perTarget: number }> = {
   SERVICE_CONTROL_POLICY: { characters: 10_240, perTarget: 10 },
   RESOURCE_CONTROL_POLICY: { characters: 5_120, perTarget: 5 },
 };
 const POLICY_TYPE = new RegExp(`^(${POLICY_TYPES.join("|")})$`);
 
-/** Service and resource control policies and what they are attached to. */
+/** Actions on service and resource control policies and their attachments. */
 export const policyOperations: Operations = {
   ListPolicies: {
     on: () => "*",
@@ -185,7 +185,7 @@ export const policyOperations: Operations = {
   }),
 };
 
-/** A change that is refused while another is under way. */
+/** Wraps a change, which is refused while another is in progress. */
 export function change(operation: Operation): Operation {
   return {
     ...operation,
@@ -209,7 +209,7 @@ function targetArn(call: Call): string {
 function policyArn(call: Call): string {
   const { organization } = call.aws;
   const id = call.input.string("PolicyId");
-  // AWS's own policies belong to no organization: permission is needed on any.
+  // AWS's own policies belong to no organization: the permission is needed on `*`.
   if (organization.policies.get(id)?.awsManaged === true) return "*";
   return arnOfPolicy(organization, id);
 }
@@ -218,7 +218,7 @@ function resourceArn(call: Call): string {
   return arnOfPolicy(call.aws.organization, call.input.string("ResourceId"));
 }
 
-/** Of a policy, be it there or not. */
+/** The ARN of a policy, whether it exists or not. */
 function arnOfPolicy(organization: Organization, id: string): string {
   return organization.policies.get(id)?.arn ?? organization.arn("policy", `service_control_policy/${id}`);
 }

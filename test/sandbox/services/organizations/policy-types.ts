@@ -4,7 +4,7 @@ import type { Output } from "../../protocols/protocol.ts";
 import type { Call, Operations } from "../service.ts";
 import { change, policyTypeNotEnabled, typeFrom } from "./policies.ts";
 
-/** Switching a type of policies on and off (Organizations API Reference, "EnablePolicyType" and "DisablePolicyType"). */
+/** Enabling and disabling types of policies (Organizations API Reference, "EnablePolicyType" and "DisablePolicyType"). */
 export const policyTypeOperations: Operations = {
   EnablePolicyType: switched((organization, type) => {
     if (organization.enabledPolicyTypes.has(type)) {
@@ -35,7 +35,7 @@ function switched(act: (organization: Organization, type: ReturnType<typeof type
   });
 }
 
-/** The root, and which types of policies are on. */
+/** The root, with the enabled types of policies. */
 export const showRoot = (organization: Organization): Output => ({
   Id: organization.rootId,
   Arn: organization.arn("root", organization.rootId),
