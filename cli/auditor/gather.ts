@@ -78,7 +78,7 @@ export async function gather({ project, file, verbose, lockDeadline }: GatherOpt
   );
   let asked: Promise<Record<string, string>> | undefined;
   const run = async () => {
-    // The passphrase is asked for only once.
+    // A passphrase is asked for once.
     const secrets = await (asked ??= passphraseEnvironment(project));
     return { project, file, verbose, lockDeadline, secrets };
   };

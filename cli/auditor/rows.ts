@@ -228,7 +228,7 @@ function findingRows({ verification, credentials, alarms, drift, pending }: Gath
   return [...all.filter(({ counts }) => counts), ...all.filter(({ counts }) => !counts)];
 }
 
-/** The account that a warning is about; undefined where it is about none. */
+/** The account that a warning is about, where that is one. */
 function accountOf(warning: Warning): string | undefined {
   if ("account" in warning) return warning.account;
   return "resource" in warning && typeof warning.resource === "object" ? warning.resource.account : undefined;

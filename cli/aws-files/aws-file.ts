@@ -115,7 +115,7 @@ export async function directoryInPlaceOf(file: AwsFile): Promise<string | undefi
   }
 }
 
-/** Whether the AWS CLI reads files in a single-byte encoding (Python Library Reference, "locale.getencoding"). */
+/** Whether the AWS CLI reads files in an encoding of single bytes (Python Library Reference, "locale.getencoding"). */
 function isLocaleOfBytes(): boolean {
   if (process.platform === "win32") return true;
   const { LC_ALL, LC_CTYPE, LANG, PYTHONUTF8 } = process.env;

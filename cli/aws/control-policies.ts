@@ -65,7 +65,7 @@ export async function policyTargets(policyId: string): Promise<string[]> {
   return targets;
 }
 
-/** The same, page by page; each page is one call. */
+/** The same, page by page: each is a call. */
 export async function* policyTargetPages(PolicyId: string): AsyncIterable<string[]> {
   for await (const { Targets = [] } of paginateListTargetsForPolicy({ client: organizationsClient() }, { PolicyId })) {
     yield Targets.flatMap(({ TargetId }) => TargetId ?? []);

@@ -130,7 +130,7 @@ export async function accountsOutside(accountIds: string[], targets: string[]): 
   return accountIds.filter((_, index) => outside[index] === true);
 }
 
-/** Ids of the accounts directly in these units. @param calls the number of pages to read at most */
+/** Ids of accounts right in these units. @param calls how many pages are read at most */
 async function listedIn(client: OrganizationsClient, units: string[], calls: number): Promise<string[]> {
   const found: string[] = [];
   let left = calls;

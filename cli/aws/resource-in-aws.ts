@@ -11,7 +11,7 @@ interface Wanted {
   inputs?: Record<string, unknown>;
 }
 
-/** A resource's primary identifier in Cloud Control. */
+/** A resource's primary identifier at Cloud Control. */
 export async function identifierOf(
   type: string,
   inputs: Record<string, unknown>,

@@ -73,7 +73,7 @@ async function targetsOfFullAccess(targets: string[]): Promise<Set<string>> {
   return found;
 }
 
-/** Whether a policy allows anything; a policy of the organization's own may only deny. */
+/** Whether a policy allows anything: one of the organization's own may only deny. */
 async function allows(PolicyId: string | undefined): Promise<boolean> {
   const { Policy } = await organizationsClient().send(new DescribePolicyCommand({ PolicyId }));
   return allowsAnything(Policy?.Content);

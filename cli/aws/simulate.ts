@@ -51,7 +51,7 @@ export interface Surroundings {
   hierarchy: (accountId: string) => string[][];
 }
 
-/** One call of the simulator: lines of one caller, with one kind of credentials, on one type of resource. */
+/** One call of the simulator: lines of one caller, by one kind of credentials, on one type of resources. */
 export interface Call {
   first: Asked;
   hierarchy: string[][];

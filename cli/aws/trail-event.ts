@@ -13,7 +13,7 @@ export interface TrailEvent {
     userName?: string;
     /** The caller's unique id; for a caller from another account, CloudTrail records nothing else. */
     principalId?: string;
-    /** The id of the access key that signed the call. */
+    /** The id of the key that has signed the call. */
     keyId?: string;
   };
   /** The id of the new session's access key, where the call opened one. */

@@ -75,7 +75,7 @@ function typeOf({ urn, type }: Pick<Described, "urn" | "type">): string {
   return typeNames[type] ?? type;
 }
 
-/** An identity as the key of a map. */
+/** An identity as a key of a map. */
 export function identityKey({ account, type, name }: ResourceIdentity): string {
   return [account, type, name].join("\n");
 }

@@ -57,7 +57,7 @@ export interface ApplyOptions {
   lockDeadline?: number;
   /** A reviewed plan: nothing else is applied. */
   plan?: SavedPlan;
-  /** Called when another run was waited for, before everything is read again. */
+  /** Called when another run was waited for, before anything is looked at again. */
   onLate?: () => Promise<void>;
   /** Called after the yes, when the run begins. */
   onBegin?: () => Promise<void>;
@@ -202,7 +202,7 @@ async function lift(stack: Stack, options: RunOptions, { lifted: { cutOff, denie
   tell(`Let in again: ${names.join(", ")}.`);
 }
 
-/** Prints who is shut out, where no preview is shown. */
+/** Tells who is shut out, where no preview is shown. */
 function tellShutOut(warnings: Warning[]): void {
   for (const warning of warnings) {
     if (warning.kind !== "shut-out" && warning.kind !== "unnamed-accounts") continue;

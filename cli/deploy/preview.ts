@@ -16,7 +16,7 @@ export interface PreviewOptions extends GuardOptions {
   base: Base | undefined;
   /** Compares the roster alone, without trying to ask AWS. */
   rosterOnly: boolean;
-  /** Shows what `up --adopt` would do. */
+  /** Show what `up --adopt` would do. */
   adopt: boolean;
   /** The path to save the plan to. */
   savePlan: string | undefined;

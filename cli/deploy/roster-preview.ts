@@ -95,7 +95,7 @@ function rosterOperation(old: Known | undefined, now: Known | undefined): StackR
   return properties.length + policies.length > 0 ? "update" : "same";
 }
 
-/** The users and roles in the settings, by developer and account, and the organization's own policies. */
+/** The users and the roles that settings ask for, by developer and account, and the organization's own policies. */
 function resourcesOf(settings: Settings | undefined): Map<string, Known> {
   const found = new Map<string, Known>();
   for (const developer of Object.keys(settings?.developers ?? {})) {

@@ -14,7 +14,7 @@ import { nameDangers, type Taken, takenNames } from "./taken-names.ts";
 import { brokenPromises } from "./promise.ts";
 
 export interface LookOptions {
-  /** Take resources that AWS has already under the stack's names into the stack. */
+  /** Take what AWS has already under the stack's names into the stack. */
   adopt?: boolean | undefined;
   /** Names of developers whose denials are removed; "everybody" for their group. */
   liftDenials?: string[] | undefined;

@@ -18,7 +18,7 @@ export interface ReachOptions {
   resources: Resource[];
   settings: Settings;
   deleting: boolean;
-  /** Names of accounts to forget. */
+  /** Names of accounts that are to be forgotten. */
   forget: string[];
   /** The accounts of the settings that cannot be reached. */
   found: UnreachableAccount[];

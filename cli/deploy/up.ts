@@ -15,7 +15,7 @@ export interface UpOptions extends Omit<ApplyOptions, "plan" | "onLate" | "onBeg
   forget: string[] | undefined;
   /** Whether the roles of the old form are deleted. */
   finishSwitch?: boolean;
-  /** Reads the settings file again. */
+  /** Reads the settings once more. */
   settingsNow: () => Promise<SettingsFile>;
 }
 

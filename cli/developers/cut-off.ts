@@ -47,7 +47,7 @@ async function cutOffEach(
   );
 }
 
-/** The longest session of a role in seconds, whatever the settings say now (IAM User Guide, "Use IAM roles"). */
+/** Seconds that a session of a role lasts at the longest, whatever the settings say by now (IAM User Guide, "Use IAM roles"). */
 const longestRoleSession = 43_200;
 
 /** Calls `act` for a developer's role in each account that may have one. Returns where it found one, and where it failed. */

@@ -30,7 +30,7 @@ import {
   withNotedAuthAccount,
 } from "./lock-parts.ts";
 
-/** A user or a role with locks. */
+/** A user or a role that carries locks. */
 interface Locked extends LockPart {
   kinds: LockKind[];
   /** The time before which sessions are ended already; "all" where everything is denied. */

@@ -148,7 +148,7 @@ async function room(found: ControlPolicies, before: StackBefore, settings: Setti
   return checks.flat();
 }
 
-/** @param present names of the service control policies that are attached to the target */
+/** @param present names of the service control policies that are on the target */
 export function roomCheck(target: string, present: string[], coming: string[]): Check {
   const { added, isEnough, quota } = roomFor(coming, present);
   const more = added.length === 0 ? "" : `, and ${added.length} to come`;

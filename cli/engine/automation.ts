@@ -11,5 +11,5 @@ export {
   StackNotFoundError,
 } from "@pulumi/pulumi/automation/index.js";
 export type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/events.js";
-/** The marks of a secret in a Pulumi deployment. */
+/** How Pulumi marks a secret in a deployment. */
 export { specialSecretSig, specialSigKey } from "@pulumi/pulumi/runtime/rpc.js";

@@ -5,7 +5,7 @@ import { operationUnderWay } from "../aws/stack-sets.ts";
 
 const stackSetType = "aws-native:cloudformation:StackSet";
 
-/** Milliseconds between two requests. */
+/** Milliseconds between two looks. */
 const interval = 3000;
 
 /**

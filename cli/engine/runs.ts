@@ -22,7 +22,7 @@ import { changesAws, type EngineCommand, failureOf, IncompleteRun } from "./run-
 export interface RunOptions {
   project: Project;
   settings: Settings;
-  /** The number of changes that the run is to make, where that is known. */
+  /** How many changes the run is to make, where that is known. */
   total?: number | undefined;
   /** Take resources that AWS has already into the stack, whoever has made them. */
   adopt?: boolean;

@@ -19,7 +19,7 @@ export function stackHeldBy(resources: NotedResource[]): StackBefore {
   return stackBefore(stackChangesOf(resources.map(asStep)));
 }
 
-/** The resources of the stack's state. */
+/** The resources that the stack's state has. */
 export async function resourcesBefore(stack: Stack, project: Project): Promise<Resource[]> {
   return (await checkpoint(project)) ?? (await exported(stack));
 }

@@ -72,7 +72,7 @@ export function isIn(accounts: { name: string }[], { type, provider = "" }: Reso
   return isCloudResource({ type }) && accounts.some(({ name }) => nameIn(provider) === name);
 }
 
-/** The URNs of all resources that have to stay in the state while these accounts cannot be reached. */
+/** The URNs of all that has to stay in the state while these accounts cannot be reached. */
 export function stayingBehind({ resources }: Deployment, accounts: { name: string }[]): Set<string> {
   const urns = new Set<string>();
   const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));

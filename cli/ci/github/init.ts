@@ -9,7 +9,7 @@ export interface InitOptions extends Omit<InitializeOptions, "tell"> {
   github: (GithubFlags & { version: string }) | undefined;
 }
 
-/** Sets up a stack, and writes its workflows where `github` is given. */
+/** Sets up a stack, and its workflows where they are wanted. */
 export async function init({ github, ...options }: InitOptions, printer: Printer): Promise<InitResult> {
   const known = github && (await findStackSettings(options.from, options.answers.stack));
   if (github && known) return workflowsOf(known, github, printer);

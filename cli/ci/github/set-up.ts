@@ -135,7 +135,7 @@ function rolesOf(
   ];
 }
 
-/** @param files texts by path, relative to the repository's root @returns the paths that were written */
+/** @param files texts by path, as seen from the repository's root @returns the paths that were written */
 async function write(root: string, files: Record<string, string>, overwrite: boolean): Promise<string[]> {
   const edited: string[] = [];
   const changed: [path: string, text: string][] = [];
