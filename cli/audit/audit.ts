@@ -25,8 +25,8 @@ export interface AuditOptions extends AuditLimits {
 export type AuditedAccount = AccountRead & { generatedAt: string };
 
 /**
- * Audits every account of the settings, and with a shared role every one of the units. It changes nothing but AWS's own credential
- * reports, which it has made.
+ * Audits every account of the settings; with a shared role, every account of the organizational units. It changes nothing in AWS
+ * but has IAM generate its credential reports.
  */
 export async function audit(
   project: Pick<Project, "stack">,
@@ -36,7 +36,7 @@ export async function audit(
   return (await auditWithAccounts(project, settings, options)).audit;
 }
 
-/** The same with what was read, for whoever shows the credentials of all. */
+/** The same audit, with what was read of each account, for the table of all credentials. */
 export async function auditWithAccounts(
   { stack }: Pick<Project, "stack">,
   given: Settings,
@@ -49,7 +49,7 @@ export async function auditWithAccounts(
   const accounts = Object.entries(accountIdsIn(settings));
   const now = new Date();
   const read = await readAccounts(accounts, settings, attempt);
-  // Ages are AWS's business, by AWS's clock.
+  // Ages are computed by AWS's clock: from the time of the credential report.
   const findings = read.flatMap((one) => accountFindings(one, settings, options, new Date(one.generatedAt)));
   const since = trailBegin(now);
   const trail = options.cloudtrail ? await readTrails(read, accounts, settings, { since, attempt }) : undefined;
@@ -81,7 +81,9 @@ async function readAccounts(
   return read.filter((account) => account !== undefined);
 }
 
-/** Everything of the auth account; of the others what concerns trust policies, and what their users with keys did. */
+/**
+ * Reads all events of the auth account. Of others it reads changes of trust policies, and events of users with active access keys.
+ */
 async function readTrails(
   read: AccountRead[],
   accounts: [name: string, id: string][],

@@ -1,4 +1,4 @@
-/** What the credential reports and the roster show: pure. */
+/** The findings of the credential reports and the roster, as pure functions. */
 
 import { exemptionsOf } from "../../infra/exemptions.ts";
 import type { MfaDevice } from "../../infra/mfa-devices.ts";
@@ -14,9 +14,9 @@ export interface AccountRead {
   /** auth, or a development account's name. */
   account: string;
   rows: CredentialRow[];
-  /** Its users, as they are now: the report may be four hours old. */
+  /** The account's users as they are now; the credential report may be four hours old. */
   users: Pick<Identity, "name" | "arn" | "managedPolicies">[];
-  /** The kinds of the users' MFA devices, as far as they are known; of the auth account alone. */
+  /** The kinds of the users' MFA devices, as far as they are known, by user; only in the auth account. */
   devices: Map<string, MfaDevice["kind"][]>;
   /** Names of users who have not changed the password that they were handed. */
   passwordUnchanged: Set<string>;
@@ -56,7 +56,7 @@ function rootFindings(account: string, { keys }: CredentialRow): AuditFinding[] 
     : [];
 }
 
-/** Virtual devices give codes, and so do the tokens whose number is printed on them; passkeys and security keys don't. */
+/** Whether no device gives codes: virtual devices and hardware tokens do, passkeys and security keys don't. */
 function isWithoutCodes(kinds: MfaDevice["kind"][] = []): boolean {
   return kinds.length > 0 && kinds.every((kind) => kind === "passkey or security key");
 }
@@ -102,7 +102,10 @@ function rowFindings(
   return found;
 }
 
-/** Users outside of the roster, and the other way round. Of the development accounts nobody is on it; who is exempt is known. */
+/**
+ * IAM users who are neither on the roster nor exempt, and names on it without a user. The roster has users of the auth account
+ * alone.
+ */
 function rosterFindings({ account, users }: AccountRead, settings: Settings): AuditFinding[] {
   const roster = account === "auth" ? Object.keys(settings.developers) : [];
   const exempt = new Set(exemptionsOf(settings).map(({ arn }) => arn));

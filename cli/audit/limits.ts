@@ -1,16 +1,16 @@
 import type { Settings } from "../../infra/settings.ts";
 
 export interface AuditLimits {
-  /** Days in which a new user, password or key may wait for what it is for. */
+  /** Days that a new user may be without MFA, a one-time password unchanged, and a new access key unused. */
   grace: number;
   /** Days after which an access key is old. */
   maxKeyAge: number;
 }
 
-/** {@link AuditLimits.grace} where none is given. */
+/** The default of {@link AuditLimits.grace}. */
 export const usualGrace = 7;
 
-/** The limits where none is given. */
+/** The default limits. */
 export const usualLimits = ({ maxKeyAge = 90 }: Pick<Settings, "maxKeyAge">): AuditLimits => ({
   grace: usualGrace,
   maxKeyAge,

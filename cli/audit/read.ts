@@ -12,10 +12,10 @@ import type { AccountRead } from "./findings.ts";
 const concurrency = 8;
 
 /**
- * Reads an account: its credential report and its users, a page for up to 1,000 of them. In the auth account one more page for the
- * virtual devices, and a call for each user of whom these don't tell enough.
+ * Reads an account: its credential report, and its users by pages of up to 1,000. In the auth account it also reads the virtual MFA
+ * devices, by pages of up to 1,000, and makes one more call for each user of whom these don't tell enough.
  *
- * @param advance is told of each user who is done with
+ * @param advance called once for each user whose password was checked
  */
 export async function readAccount(
   iam: IAMClient,
@@ -43,7 +43,9 @@ export async function readAccount(
   };
 }
 
-/** The kinds of the users' devices; of users who have a virtual one, which is all that a page of these tells, that one alone. */
+/**
+ * The kinds of the users' MFA devices. A user with a virtual device gets that kind alone: `ListVirtualMFADevices` lists no other.
+ */
 async function devicesOf(iam: IAMClient, rows: CredentialRow[]): Promise<AccountRead["devices"]> {
   const enrolled = rows.filter(({ user, hasMfa }) => hasMfa && user !== "root").map(({ user }) => user);
   if (enrolled.length === 0) return new Map();
@@ -60,7 +62,10 @@ async function devicesOf(iam: IAMClient, rows: CredentialRow[]): Promise<Account
   ]);
 }
 
-/** Who has signed in since the password was set has had to change it; of the others, IAM knows whether they still have to. */
+/**
+ * Users who have not changed their one-time password. A user who has signed in since the password was set had to change it; for the
+ * others, `GetLoginProfile` tells whether they still have to.
+ */
 async function usersWithOneTimePassword(
   iam: IAMClient,
   rows: CredentialRow[],

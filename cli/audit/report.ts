@@ -4,7 +4,7 @@ import type { Audit } from "../results/audit.ts";
 import { audit, type AuditOptions } from "./audit.ts";
 import { auditCsv, auditText } from "./text.ts";
 
-/** Audits, and has the report in the form that was asked for, for stdout. */
+/** Audits, and renders the report for stdout in the format asked for. */
 export async function auditAndReport(
   project: Project,
   settings: Settings,

@@ -6,7 +6,7 @@ import type { Audit, AuditFinding } from "../results/audit.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import { plainTable } from "../terminal/table.ts";
 
-/** The report for people at a terminal: what counts in a table, what the settings allow in another, what was not looked at. */
+/** The report for a terminal: a table of the findings that count, one of those that the settings allow, and what was not read. */
 export function auditText(audit: Audit, stream: NodeJS.WriteStream): string {
   const { findings, missed } = audit;
   const [counting, others] = [findings.filter(({ counts }) => counts), findings.filter(({ counts }) => !counts)];
@@ -22,7 +22,7 @@ export function auditText(audit: Audit, stream: NodeJS.WriteStream): string {
     .join("\n\n");
 }
 
-/** The first sentence. */
+/** The report's first line. */
 export function auditSummary({ findings, missed }: Pick<Audit, "findings" | "missed">): string {
   const { length } = findings.filter(({ counts }) => counts);
   const unseen = missed.length === 0 ? "" : ` ${counted(missed.length, "thing")} could not be looked at.`;

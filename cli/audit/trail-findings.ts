@@ -1,4 +1,4 @@
-/** What the event history shows: pure. */
+/** The findings of CloudTrail's event history, as pure functions. */
 
 import { exemptionsOf } from "../../infra/exemptions.ts";
 import { accountIdIn, roleNameOf } from "../../infra/names.ts";
@@ -8,10 +8,12 @@ import type { Settings } from "../../infra/settings.ts";
 import { textOf, type TrailEvent } from "../aws/trail-event.ts";
 import type { AuditFinding } from "../results/audit.ts";
 
-/** What needs no MFA, or no right: to ask who one is, and for a session (AWS STS API Reference). */
+/** Actions that need no MFA or no permission: asking who one is, and for a session (AWS STS API Reference). */
 const always = ["sts:GetCallerIdentity", "sts:GetSessionToken", "sts:GetAccessKeyInfo"];
 
-/** The findings of some events of an account, one for each that somebody did, however often; the latest event stands for all. */
+/**
+ * The findings of an account's events. Equal findings become one, with their number and with the time and id of the latest event.
+ */
 export function trailFindings(account: string, events: TrailEvent[], settings: Settings): AuditFinding[] {
   const found = events.filter(({ succeeded }) => succeeded).flatMap((event) => eventFindings(account, event, settings));
   const alike = Map.groupBy(found, ({ kind, who, fact }) => JSON.stringify([kind, who, fact]));
@@ -37,7 +39,7 @@ function eventFindings(account: string, event: TrailEvent, settings: Settings): 
           note(
             "device-outside-console",
             `An MFA device was enrolled for ${textOf(request["userName"]) || who} outside the console, by ${who}.`,
-            // By the article, a key may enrol the first device: enroll does.
+            // With `accessKeys: article`, an access key may enrol the first device, as `enroll` does.
             settings.accessKeys === "with-mfa",
           ),
         ]
@@ -47,7 +49,7 @@ function eventFindings(account: string, event: TrailEvent, settings: Settings): 
           note(
             "trust-changed",
             `The trust policy of ${textOf(request["roleName"])} in ${account} was changed by ${who}.`,
-            // What up itself has done.
+            // A change that a run of mfa-admin has made doesn't count.
             !isOwnRun(caller.arn, settings),
           ),
         ]
@@ -58,23 +60,26 @@ function eventFindings(account: string, event: TrailEvent, settings: Settings): 
   ];
 }
 
-/** Whether a session of the access role has done it that mfa-admin has opened, by its name. */
+/** Whether the caller is a session of the access role that mfa-admin has opened, by the session's name. */
 function isOwnRun(arn: string, { accessRole }: Settings): boolean {
   const [, role, name = ""] = /:assumed-role\/([^/]+)\/(.+)$/.exec(arn) ?? [];
   return role === accessRole && runnerOf(name) !== undefined;
 }
 
-/** A call of a user of the account, or its root, by credentials without MFA that nothing lets through without it. Sign-ins to the console are none. */
+/**
+ * Whether an IAM user or the root user of this account has made the call without MFA, though neither an exemption nor the action
+ * allows that. Sign-ins to the console are no such calls.
+ */
 function isWithoutMfa(account: string, { action, caller, withMfa }: TrailEvent, settings: Settings): boolean {
   if (withMfa || (caller.type !== "IAMUser" && caller.type !== "Root") || action.startsWith("signin:")) return false;
-  // An AssumeRole is in the trail of the role's account, too, whoever has made it.
+  // An AssumeRole call is also in the event history of the role's account, whichever account made it.
   if (caller.arn.split(":")[4] !== accountIdIn(settings, account)) return false;
   if (exemptionsOf(settings).some(({ arn }) => arn === caller.arn)) return false;
   const allowed = account === "auth" ? [...always, ...enrolment(settings.accessKeys)] : always;
   return !allowed.includes(action);
 }
 
-/** The session's name, where a developer's own role was assumed by another name than the user's. */
+/** The session's name where a developer's own role was assumed under a name other than the user's; otherwise the list is empty. */
 function otherName(account: string, { action, caller, request }: TrailEvent, settings: Settings): string[] {
   const { userName } = caller;
   if (account !== "auth" || action !== "sts:AssumeRole" || caller.type !== "IAMUser" || userName === undefined)

@@ -1,4 +1,4 @@
-/** What cells are made of. */
+/** Contents of table cells. */
 
 import { dayBefore } from "../../infra/exemptions.ts";
 import { type Content, html, joined } from "./html.ts";
@@ -11,13 +11,13 @@ export const moment = (iso: string): Content =>
 /** "2026-11-28" */
 export const day = (iso: string): Content => html`<time datetime="${iso}">${iso.slice(0, 10)}</time>`;
 
-/** The last day before an end that is midnight, else the end itself. */
+/** The day before an end at midnight; any other end as it is. */
 export const lastDay = (end: string): Content =>
   end.slice(10).startsWith("T00:00:00") ? html`<time datetime="${end}">${dayBefore(end)}</time>` : moment(end);
 
 export const code = (text: string): Content => html`<code>${text}</code>`;
 
-/** A sentence of mfa-admin's or of AWS's, which are English. */
+/** A sentence of mfa-admin's or AWS's. These are English, and marked so on a page in another language. */
 export const english = (text: string, { language }: Words): Content =>
   language === "en" ? text : html`<span lang="en">${text}</span>`;
 
@@ -25,14 +25,14 @@ export const good = (content: Content): Content => html`<span class="good">✓ 
 export const bad = (content: Content): Content => html`<span class="bad">! ${content}</span>`;
 export const soft = (content: Content): Content => html`<span class="soft">${content}</span>`;
 
-/** Each on a line of its own; nothing of nothing. */
+/** The contents, each on its own line; empty ones are left out. */
 export const lines = (...contents: Content[]): Content =>
   joined(
     contents.filter((content) => content !== undefined && content !== ""),
     html`<br />`,
   );
 
-/** A list, without its marks. */
+/** The items as a list; a single item is not marked as a list. */
 export const list = (items: Content[]): Content =>
   items.length === 1
     ? items[0]
@@ -40,6 +40,6 @@ export const list = (items: Content[]): Content =>
         ${items.map((item) => html`<li>${item}</li>`)}
       </ul>`;
 
-/** An ARN without what all of them have in common; of AWS's own policies, the name. */
+/** An ARN without its `arn:aws:iam::`; for AWS's own managed policies, the name alone. */
 export const shortArn = (arn: string): string =>
   arn.replace(/^arn:aws:iam::aws:policy\/(.*\/)?/, "").replace(/^arn:aws:iam::/, "");

@@ -7,8 +7,8 @@ import { policyLines, policyTitle } from "../report/policy-lines.ts";
 import { oneLine } from "../terminal/one-line.ts";
 
 /**
- * The rows of the report as CSV: in the first column which table a row is of, then a column for each key that some row has, as in
- * JSON. No cell is taken for a formula by a spreadsheet.
+ * The rows of the report as CSV. The first column names the row's table; then comes a column for each key that some row has in the
+ * JSON. Cells that a spreadsheet would take for formulas are escaped.
  */
 export function auditorCsv(report: AuditorReport): string {
   const { stack, madeAt, madeBy, organization, commit, clean, complete, promises, credentialReportAt } = report;
@@ -34,7 +34,7 @@ export function auditorCsv(report: AuditorReport): string {
 
 const tabled = (table: string, rows: object[]): object[] => rows.map((row) => ({ table, ...row }));
 
-/** A change with what differs as text. */
+/** A change as one row: its differences as lines of text. */
 function flat({ operation, account, type, name, developer, since, properties, policies }: Change): object {
   const details = [
     ...properties.map((property) => propertyText(property, oneLine)),
@@ -43,7 +43,7 @@ function flat({ operation, account, type, name, developer, since, properties, po
   return { operation, account, type, name, developer, since, details };
 }
 
-/** Of several values each stands after a semicolon; what has parts stands with their names. */
+/** A value as text: the items of a list with semicolons between them, the parts of an object with their names. */
 function cell(value: unknown): string {
   if (value === undefined || value === null) return "";
   if (Array.isArray(value)) return value.map(cell).join("; ");

@@ -22,10 +22,10 @@ import type { Verification } from "../results/verify.ts";
 import { redacted } from "../terminal/redact.ts";
 import { verify } from "../verify/verify.ts";
 
-/** All that a report is made of; what could not be looked at is left out, and stands in `missed`. */
+/** All that a report is made from. A part that could not be read is undefined, and listed in `missed`. */
 export interface Gathered {
   stack: string;
-  /** Those that are in force, with a name for every account that a shared role is for. */
+  /** The settings in force, with a name for every account that a shared role is for. */
   settings: Settings;
   madeAt: Date;
   caller: Pick<ManagingCaller, "arn" | "id" | "managementAccount">;
@@ -36,7 +36,7 @@ export interface Gathered {
   diagnosis: Diagnosis | undefined;
   drift: PreviewReport | undefined;
   pending: PreviewReport | undefined;
-  /** What could not be looked at as a whole. */
+  /** The parts that could not be read at all. */
   missed: Missed[];
 }
 
@@ -49,10 +49,10 @@ export interface GatherOptions {
 }
 
 /**
- * Asks AWS, the state and git for everything that a report tells, and changes nothing, except that AWS makes its credential reports.
- * What can't be looked at is noted, and the rest goes on.
+ * Reads everything that a report tells from AWS, the state and git. It changes nothing but has IAM generate its credential reports.
+ * A part that can't be read is noted, and the rest goes on.
  *
- * @throws Failure where the credentials at hand can't see to the organization
+ * @throws Failure where the credentials at hand can't manage the organization
  */
 export async function gather({ project, file, verbose, lockDeadline }: GatherOptions): Promise<Gathered> {
   const { settings } = file;
@@ -103,7 +103,7 @@ export async function gather({ project, file, verbose, lockDeadline }: GatherOpt
   };
 }
 
-/** Does a part; what it throws is noted, in the words in which the part's own command would tell it. */
+/** Runs a part. An error that it throws is added to `missed`, worded as the part's own command would print it. */
 function noting(missed: Missed[]) {
   return async <T>(what: string, look: () => Promise<T>): Promise<T | undefined> => {
     try {

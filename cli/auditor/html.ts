@@ -1,4 +1,4 @@
-/** HTML that is escaped by how it is made: whatever is put into a template is text, unless another template has made it. */
+/** HTML templates that escape their values: every value is put in as text, unless another template has made it. */
 
 import { createHash } from "node:crypto";
 
@@ -16,7 +16,7 @@ class Markup {
 
 export type { Markup };
 
-/** What a template takes. Nothing stands for nothing. */
+/** A template's value; undefined adds nothing. */
 export type Content = Markup | string | number | undefined | Content[];
 
 /** Characters that end a text or an attribute in quotes (HTML Living Standard, "Escaping a string"; the quote besides). */
@@ -28,7 +28,7 @@ const entities: Partial<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Control characters, and those that turn the direction of what stands around them (Unicode Standard Annex #9). */
+/** Control characters, and those that change the direction of the text around them (Unicode Standard Annex #9). */
 const invisible = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g;
 
 function escaped(content: Content): string {
@@ -40,7 +40,7 @@ function escaped(content: Content): string {
     .replace(/[&<>"']/g, (character) => entities[character] ?? "");
 }
 
-/** A piece of HTML. Values stand in texts and in attributes with quotes, nowhere else. */
+/** A piece of HTML. Values may stand only in text and in quoted attributes. */
 export function html(parts: TemplateStringsArray, ...values: Content[]): Markup {
   return new Markup(parts.map((part, index) => (index === 0 ? "" : escaped(values[index - 1])) + part).join(""));
 }
@@ -51,7 +51,7 @@ export interface Style {
   sha256: string;
 }
 
-/** A style sheet, into which nothing is put. */
+/** A style sheet; its template takes no values. */
 export function css(parts: TemplateStringsArray): Style {
   const text = parts.raw.join("");
   return {
@@ -60,7 +60,7 @@ export function css(parts: TemplateStringsArray): Style {
   };
 }
 
-/** Contents with something between each two. */
+/** The contents with a separator between each two. */
 export function joined(contents: Content[], between: Content): Content[] {
   return contents.flatMap((content, index) => (index === 0 ? [content] : [between, content]));
 }

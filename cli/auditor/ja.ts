@@ -1,6 +1,6 @@
 import type { Words } from "./words.ts";
 
-/** Who is asked about in the matrix, as `cli/matrix/lines.ts` names them. */
+/** The principals of the matrix, by their names in `cli/matrix/lines.ts`. */
 const callers: Partial<Record<string, string>> = {
   "an IAM user who may do everything": "全権限を持つ IAM ユーザー",
   "a user who was given everything": "全権限を与えられたユーザー",

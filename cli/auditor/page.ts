@@ -7,8 +7,8 @@ import { style } from "./style.ts";
 import { sectionNames, type SectionName, type Words } from "./words.ts";
 
 /**
- * The report as one page of HTML, which needs nothing besides: no script, and nothing to load. Its own policy forbids both, whatever
- * might come into it (Content Security Policy Level 3, "'sha256-…'").
+ * The report as one page of HTML, without scripts and without anything to load. The page's Content Security Policy forbids both,
+ * whatever text might get into it (Content Security Policy Level 3, "'sha256-…'").
  */
 export function auditorPage(report: AuditorReport, words: Words): string {
   const title = words.title(report.stack);
@@ -97,7 +97,7 @@ function section(name: SectionName, report: AuditorReport, words: Words): Conten
   </section> `;
 }
 
-/** What an auditor wants to know first, each answer with its section. */
+/** The answers to an auditor's first questions, each with a link to its section. */
 function glance(report: AuditorReport, words: Words): Content {
   const { glance: said } = words;
   const rows: [SectionName, string, Content][] = [

@@ -7,9 +7,9 @@ import { auditorReport } from "./rows.ts";
 export type AuditorFormat = "html" | "csv" | "json";
 
 /**
- * Makes the report, and has it in the form that was asked for. It changes nothing.
+ * Makes the report, as text in the format asked for. It changes nothing.
  *
- * @param options.output where it is to go: refused before AWS is asked, where nothing can be written there
+ * @param options.output the file for the report: checked before AWS is called, and refused where it cannot be written
  */
 export async function reportForAuditor({
   format,

@@ -1,4 +1,4 @@
-/** What was gathered, as the rows of the report: pure. */
+/** Turns what was gathered into the rows of the report, by pure functions. */
 
 import { accessEndOf } from "../../infra/access-ends.ts";
 import { furtherPolicies } from "../../infra/control-policies.ts";
@@ -56,7 +56,7 @@ export function auditorReport(gathered: Gathered): AuditorReport {
   };
 }
 
-/** Checks that are about whoever makes the report, or about this moment. */
+/** Checks of the machine and the credentials that make the report, or of the moment: they are left out of it. */
 const ofThisMachine = ["node", "pulumi", "plugin", "clock", "credentials", "state-lock", "impact"];
 
 const accountIds = ({ authAccount, developmentAccounts }: Settings): Record<string, string> => ({
@@ -91,7 +91,7 @@ function accessRows({ settings, verification, alarms }: Gathered): AccessRow[] {
   });
 }
 
-/** What comparing a role's documents has come to. */
+/** The result of comparing a role's documents with those in AWS. */
 function asMade(compared: Compared[], account: string, role: string): AccessRow["inAws"] {
   const own = compared.filter((one) => one.account === account && one.what.endsWith(` of role ${role}`));
   if (own.length === 0) return "not looked at";
@@ -161,7 +161,7 @@ const keysOf = ({ keys }: CredentialRow): PersonRow["keys"] =>
     ...(lastUsedService !== undefined && { lastUsedService }),
   }));
 
-/** The policy that asks for MFA, every guard rail, also those that are off, and the organization's own policies. */
+/** Rows for the policy that asks for MFA, for every guard rail, even one that is off, and for the organization's own policies. */
 function guardRows(settings: Settings, organizationId: string, compared: Compared[]): GuardRow[] {
   const { authAccount, developmentAccounts } = settings;
   const further = furtherPolicies(settings, organizationId);
@@ -185,7 +185,7 @@ function guardRows(settings: Settings, organizationId: string, compared: Compare
   ];
 }
 
-/** Warnings about what AWS has now; the others are about an edit that is still to be applied. */
+/** The kinds of warnings about what AWS has now; warnings of other kinds are about an edit that is still to be applied. */
 export const alarmKinds = [
   ...["auth-account-under-policy", "guard-rail-loose", "own-policy-loose", "service-control-policy"],
   ...["no-full-access", "access-role", "denied", "account-uncovered", "account-unreached", "stale-trust"],
@@ -194,7 +194,7 @@ export const alarmKinds = [
 ] as const satisfies Warning["kind"][];
 export type AlarmKind = (typeof alarmKinds)[number];
 
-/** What is meant, and only to be known. */
+/** Kinds of warnings about what the settings intend: they are for information alone. */
 const meant: Warning["kind"][] = ["exempt", "locked", "access-ends"];
 
 function findingRows({ verification, credentials, alarms, drift, pending }: Gathered): FindingRow[] {
@@ -240,8 +240,8 @@ const changesIn = ({ resources, developers }: PreviewReport): Change[] => [
 ];
 
 /**
- * Every part's own, each told once; an alarm that could not be looked at among them. Accounts are asked at a time: the order goes by
- * none of which has answered first.
+ * All that could not be read, of every part and each once, checks for alarms included. The list is sorted, since accounts are read
+ * in parallel and answer in any order.
  */
 function missedIn({ missed, verification, credentials, alarms, drift, pending }: Gathered): Missed[] {
   const warnings = [...(alarms?.warnings ?? []), ...(drift?.warnings ?? []), ...(pending?.warnings ?? [])];

@@ -21,7 +21,7 @@ import type { Kind, SectionName, Words } from "./words.ts";
 
 type Section = (report: AuditorReport, words: Words) => Content;
 
-/** What stands below each heading; nothing where there are no rows. */
+/** The content of each section; undefined where it has no rows. */
 export const sections: Record<SectionName, Section> = {
   findings: ({ findings }, words) => rowsIn(words, "findings", findingColumns(words), findings),
   access: ({ access }, words) => rowsIn(words, "access", accessColumns(words), access),
@@ -45,7 +45,7 @@ export const sections: Record<SectionName, Section> = {
   },
 };
 
-/** What a table is about; below some, whose the sentences are. */
+/** A table's caption. For tables with sentences of mfa-admin's or AWS's, it also tells their language. */
 function caption(name: SectionName, { sections: named, gap, wordsOfOthers }: Words): Content {
   const { about } = named[name];
   return ["findings", "checks", "missed"].includes(name) ? [about, gap, wordsOfOthers] : about;
@@ -150,7 +150,7 @@ const peopleColumns = (words: Words): [Column<PersonRow>, ...Column<PersonRow>[]
   ];
 };
 
-/** None is bad for whoever could sign in, or has a key. */
+/** The cell of a user's MFA. No MFA is bad for a user with a password or an active key, unless exempt. */
 function mfaCell({ hasMfa, devices, hasPassword, keys, standing }: PersonRow, words: Words): Content {
   if (hasMfa === undefined) return soft("—");
   if (hasMfa)
@@ -268,7 +268,7 @@ const matrixColumns = (words: Words): [Column<MatrixRow>, ...Column<MatrixRow>[]
   ];
 };
 
-/** Accounts in which the same came out, with resources as they stand in each: without the account's own id. */
+/** Groups of accounts with the same rows. Resources are compared, and shown, without the account's own id. */
 function matrixGroups(
   matrix: MatrixRow[],
   accounts: AuditorReport["accounts"],

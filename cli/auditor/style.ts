@@ -1,8 +1,8 @@
 import { css } from "./html.ts";
 
 /**
- * The page's style sheet: light and dark, on a phone, and on paper of A4. Below 45rem a row of a table is a card, each cell with its
- * head before it. Every pair of colours has a contrast of 4.5 at least (WCAG 2.2, 1.4.3); test/end-to-end/report.test.ts measures it.
+ * The page's style sheet: light and dark, for phones and for A4 paper. Below 45rem a table row is shown as a card, each cell after
+ * its head. Every pair of colours has a contrast of at least 4.5 (WCAG 2.2, 1.4.3); test/end-to-end/report.test.ts measures it.
  */
 export const style = css`
   :root {

@@ -1,6 +1,6 @@
 import { type Content, html, type Markup } from "./html.ts";
 
-/** A column, whose head stands before the cell where a row is shown as a card. */
+/** A column. Its head is shown before the cell where a row is shown as a card. */
 export interface Column<Row> {
   head: string;
   cell: (row: Row) => Content;
@@ -9,8 +9,8 @@ export interface Column<Row> {
 }
 
 /**
- * A table whose first column names its rows. The roles are those that its elements have anyhow: a browser may take them off where the
- * style sheet shows rows as cards (ARIA in HTML; CSS Display, "Effects of display on semantics").
+ * A table whose first column names its rows. The `role` attributes repeat the elements' own roles, which a browser may drop where
+ * the style sheet shows rows as cards (ARIA in HTML; CSS Display, "Effects of display on semantics").
  */
 export function table<Row>(caption: Content, [first, ...others]: [Column<Row>, ...Column<Row>[]], rows: Row[]): Markup {
   const heads = [first, ...others].map(({ head }) => html`<th role="columnheader" scope="col">${head}</th>`);

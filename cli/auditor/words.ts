@@ -8,20 +8,20 @@ import type { FindingKind, MatrixLine } from "../results/verify.ts";
 import type { Content } from "./html.ts";
 import type { AlarmKind } from "./rows.ts";
 
-/** A section's heading, what it is about, and what stands in it where there are no rows. */
+/** A section's heading, its caption, and the text that it shows where it has no rows. */
 interface SectionWords {
   heading: string;
   about: string;
   none: string;
 }
 
-/** The order of the page. */
+/** The sections in the page's order. */
 export const sectionNames = [
   ...["findings", "access", "people", "guards", "drift", "pending", "checks", "missed", "matrix", "compared"],
 ] as const;
 export type SectionName = (typeof sectionNames)[number];
 
-/** All that the page says in one language. Sentences of findings, checks and AWS are English in every language. */
+/** All words of the page in one language. The sentences of findings, of checks and of AWS are English in every language. */
 export interface Words {
   language: Language;
   title: (stack: string) => string;
@@ -98,9 +98,9 @@ export interface Words {
   type: (type: string) => string;
   sinceThen: (time: Content) => Content;
   levels: Record<Check["level"], string>;
-  /** What the checks are called, by their names; the name itself where there is nothing. */
+  /** Titles of the checks, by name; a check without one is shown by its name. */
   checks: Partial<Record<string, string>>;
-  /** What findings are, in a few words above the English sentence; nothing where that says it. */
+  /** Titles of findings by kind, shown above the English sentence; none where the sentence is enough. */
   kinds: Partial<Record<Kind, string>>;
   who: (who: string) => string;
   credentials: Record<MatrixLine["credentials"], string>;
@@ -109,13 +109,13 @@ export interface Words {
   notAsked: string;
   compared: { same: string; differs: string };
   anything: string;
-  /** What stands between two sentences. */
+  /** The text between two sentences. */
   gap: string;
   separator: string;
   accountNames: (names: string[]) => string;
   documents: (count: number) => string;
   unexpected: string;
-  /** Told where sentences are in another language than the page. */
+  /** A note for tables with sentences in another language than the page's; undefined where all are in one. */
   wordsOfOthers: string | undefined;
   footer: string;
 }

@@ -6,24 +6,24 @@ import { type Ini, parseIni, UnreadableIni } from "./ini.ts";
 import { type AwsFile, awsFilePath, isUnnamed, NoHome, variableOf } from "./paths.ts";
 import { isEndless, placeToWrite, replaceFile, requireRoom } from "./replace.ts";
 
-/** What a file says; nothing when it is not there. @throws Failure where the AWS CLI would not read it, by line */
+/** Reads a file; a file that is not there has no sections. @throws Failure, with the line, where the AWS CLI could not read it */
 export async function readAwsFile(file: AwsFile): Promise<Ini> {
   return parsed(file, (await textOf(file)).text);
 }
 
-/** Both files. */
+/** Reads both files. */
 export async function readAwsFiles(): Promise<Record<AwsFile, Ini>> {
   const [config, credentials] = await Promise.all([readAwsFile("config"), readAwsFile("credentials")]);
   return { config, credentials };
 }
 
 /**
- * Edits a file: under a lock, and written beside and renamed, so that neither another run nor a crash leaves half of it. The file
- * keeps its permissions and its encoding; a new one has mode 0600.
+ * Edits a file under a lock. The new text goes to a temporary file beside it, which is renamed: neither another run nor a crash
+ * leaves half of it. The file keeps its permissions and its encoding; a new one has mode 0600.
  */
 export async function editAwsFile(file: AwsFile, edit: (text: string, ini: Ini) => string): Promise<void> {
   const { text } = await textOf(file);
-  // What is as it should be need not be writable.
+  // A file that needs no change need not be writable.
   if (edit(text, parsed(file, text)) === text) return;
   const path = await writablePlace(file);
   const { withFileLock } = await import("./file-lock.ts");
@@ -39,7 +39,7 @@ export async function editAwsFile(file: AwsFile, edit: (text: string, ini: Ini) 
   });
 }
 
-/** Refuses, before a code is spent, an edit that could not be made. */
+/** Checks that an edit can be made, before an MFA code is used up for it. @throws Failure where it cannot */
 export async function ensureEditable(file: AwsFile, edit: (text: string, ini: Ini) => string): Promise<void> {
   const place = await writablePlace(file);
   try {
@@ -51,7 +51,7 @@ export async function ensureEditable(file: AwsFile, edit: (text: string, ini: In
   edit(text, parsed(file, text));
 }
 
-/** Where it is written. @throws Failure where it cannot be */
+/** The path that the file is written to, links followed. @throws Failure where it cannot be written */
 async function writablePlace(file: AwsFile): Promise<string> {
   if (isUnnamed(file)) {
     throw new Failure(
@@ -75,7 +75,7 @@ interface Text {
 async function textOf(file: AwsFile): Promise<Text> {
   const bytes = await bytesOf(file);
   if (bytes === undefined) return { text: "", encoding: "utf8" };
-  // Whatever one byte stands for stays what it is.
+  // Latin-1 maps each byte to one character and back, so every byte is kept, whichever single-byte encoding it is.
   if (isUtf8(bytes)) return { text: bytes.toString("utf8"), encoding: "utf8" };
   if (isLocaleOfBytes()) return { text: bytes.toString("latin1"), encoding: "latin1" };
   const line = bytes
@@ -86,9 +86,9 @@ async function textOf(file: AwsFile): Promise<Text> {
 }
 
 /**
- * Nothing where there is no regular file: the AWS CLI passes over whatever else stands there (botocore, `raw_config_parse`).
+ * The file's bytes; undefined where there is no regular file: the AWS CLI skips anything else (botocore, `raw_config_parse`).
  *
- * @throws Failure for what the AWS SDK would not come to the end of
+ * @throws Failure for a pipe or a device, which the AWS SDK could read for ever
  */
 async function bytesOf(file: AwsFile): Promise<Buffer | undefined> {
   if (isUnnamed(file)) return undefined;
@@ -105,7 +105,7 @@ async function bytesOf(file: AwsFile): Promise<Buffer | undefined> {
   }
 }
 
-/** The path of a file in whose place there is a directory, which the AWS CLI passes over. */
+/** The file's path where a directory stands in its place, which the AWS CLI skips; otherwise undefined. */
 export async function directoryInPlaceOf(file: AwsFile): Promise<string | undefined> {
   try {
     const path = awsFilePath(file);

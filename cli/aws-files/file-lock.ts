@@ -4,9 +4,9 @@ import { lock } from "proper-lockfile";
 const stale = 10_000;
 
 /**
- * Does something while no other mfa-admin does anything with the same file, which need not be there.
+ * Runs `act` while no other mfa-admin process holds the lock of the same file. The file need not exist.
  *
- * @param onWait called once when somebody else has the lock and has to be waited for
+ * @param onWait called once when another process holds the lock and has to be waited for
  */
 export async function withFileLock<T>(path: string, act: () => Promise<T>, onWait?: () => void): Promise<T> {
   let release = await attempt(path, 0);
@@ -18,7 +18,7 @@ export async function withFileLock<T>(path: string, act: () => Promise<T>, onWai
   try {
     return await act();
   } finally {
-    // It may not be ours any more (see below); what was to be done is done all the same.
+    // The release fails where another process has taken the lock over (see below); `act` has finished all the same.
     await release().catch(() => undefined);
   }
 }
@@ -29,13 +29,13 @@ async function attempt(path: string, retries: number): Promise<(() => Promise<vo
       stale,
       realpath: false,
       retries: { retries, minTimeout: 50, maxTimeout: 200 },
-      // Somebody has taken it over while this process, or the whole machine, was asleep. By default that ends the process.
+      // Another process has taken the lock over while this one, or the whole machine, was asleep. By default that ends the process.
       onCompromised: () => undefined,
     });
   } catch (error) {
     const { code = "" } = error as NodeJS.ErrnoException;
     if (code === "ELOCKED") return undefined;
-    // Where nothing can be made beside the file, nobody can keep the others waiting.
+    // Where no lock can be made beside the file, no process can hold one: `act` runs without.
     if (/^(EACCES|EPERM|EROFS|ENOSPC|EDQUOT|ENOTDIR|ENOENT|ELOOP|ENAMETOOLONG)$/.test(code))
       return () => Promise.resolve();
     throw error;

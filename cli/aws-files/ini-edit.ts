@@ -3,16 +3,16 @@ import { isDeepStrictEqual } from "node:util";
 import { Failure } from "../failure.ts";
 import { type Ini, type Line, parseIni, type IniSection, UnreadableIni } from "./ini.ts";
 
-/** What is to be done with a section: keys in small letters, and their values; those without one are taken out. */
+/** The edit of a section: keys in lower case, with their new values. A key whose value is undefined is removed. */
 export type Edit = Record<string, string | undefined>;
 
 /**
- * Edits one section of a file and leaves every other byte as it is: comments, order, indentation, the way each line ends. A key
- * that is there keeps its place and spelling; a new one comes after the section's last; a section without keys and comments goes.
- * What comes out is read again: nothing else may have changed.
+ * Edits one section of a file and leaves every other byte as it is: comments, order, indentation, line ends. An existing key keeps
+ * its place and spelling; a new key follows the section's last; a section left without keys and comments is removed. The result is
+ * parsed again to make sure that nothing else has changed.
  *
- * @param heading what stands between the brackets
- * @throws Failure when the edit would change what else stands there
+ * @param heading the text between the brackets
+ * @throws Failure when the edit would change anything else in the file
  */
 export function editSection(text: string, heading: string, edit: Edit): string {
   const before = parseIni(text);
@@ -22,7 +22,7 @@ export function editSection(text: string, heading: string, edit: Edit): string {
   const candidates =
     section === undefined
       ? [appended(before, heading, edit)]
-      : // The lines after a heading that goes may turn into a part of what stands before it.
+      : // Without its heading, the lines that remain may be read as a part of the section before.
         [edited(before, section, edit, true), edited(before, section, edit, false)];
   const right = candidates.find((candidate) => says(candidate, wanted));
   if (right !== undefined) return right;
@@ -41,7 +41,7 @@ function says(text: string, wanted: ReturnType<typeof said>): boolean {
   }
 }
 
-/** What each section says, without sections that say nothing. */
+/** Each section's values by key; sections without keys are left out. */
 function said({ sections }: Ini): Record<string, Record<string, string>> {
   const all = sections.map(({ heading, options }) => [
     heading,
@@ -68,7 +68,7 @@ function appended({ lines }: Ini, heading: string, edit: Edit): string {
   const blank = lines.length === 0 ? [] : [{ text: "", end: newLine }];
   const section = [`[${heading}]`, ...added].map((text) => ({ text, end: newLine }));
   const last = section.at(-1);
-  // The file ends as it did.
+  // A file whose last line had no line end still has none.
   if (last !== undefined && end === "") last.end = "";
   return join([...begun, ...blank, ...section]);
 }
@@ -107,18 +107,18 @@ function edited({ lines, sections }: Ini, section: IniSection, edit: Edit, mayGo
   ]);
 }
 
-/** Takes a section out, with the blank line before it where it was the last. */
+/** Removes a section; for the file's last section, also the blank line before it. */
 function without(lines: Line[], first: number, bound: number): Line[] {
   const [before, after] = [lines.slice(0, first), lines.slice(bound)];
   if (after.length > 0) return [...before, ...after];
   const kept = before.at(-1)?.text === "" ? before.slice(0, -1) : before;
   const last = kept.at(-1);
   if (last === undefined) return [];
-  // The file ends as it did.
+  // A file whose last line had no line end still has none.
   return [...kept.slice(0, -1), { ...last, end: lines.at(-1)?.end === "" ? "" : last.end }];
 }
 
-/** Puts lines after the last one that says anything: the comments after it may belong to what follows. */
+/** Inserts lines after the last heading or key: the comments after it may belong to the next section. */
 function inserted(body: Line[], added: string[]): Line[] {
   if (added.length === 0) return body;
   const at = body.findLastIndex(({ text }, index) => index === 0 || !/^\s*([#;].*)?$/s.test(text)) + 1;

@@ -1,23 +1,23 @@
 /**
- * The configuration and credentials files as the AWS CLI reads them: botocore leaves that to Python's `RawConfigParser`
- * (Python Library Reference, "configparser"; botocore, `configloader.raw_config_parse`), whose rules stand here one by one. The
- * parsers on npm read other dialects.
+ * The configuration and credentials files as the AWS CLI reads them. botocore leaves that to Python's `RawConfigParser`
+ * (Python Library Reference, "configparser"; botocore, `configloader.raw_config_parse`), and this file implements the same rules.
+ * The parsers on npm read other dialects.
  */
 
-/** A file's lines, and what is said where. */
+/** A file's lines, and its sections with the lines that they are on. */
 export interface Ini {
   lines: Line[];
   sections: IniSection[];
 }
 
-/** A line without its end, and its end as it stands there: none at the end of the file. */
+/** A line's text, and its line end as written; the end is empty where the file ends without one. */
 export interface Line {
   text: string;
   end: string;
 }
 
 export interface IniSection {
-  /** What stands between the brackets, as it stands there. */
+  /** The text between the brackets, as written. */
   heading: string;
   /** Index of the heading's line. */
   line: number;
@@ -26,18 +26,18 @@ export interface IniSection {
 }
 
 export interface Option {
-  /** In small letters. */
+  /** The key in lower case. */
   key: string;
   /** Lines are joined by `\n`; a block of nested keys begins with one. */
   value: string;
   indent: number;
   /** Index of its first line. */
   line: number;
-  /** Index of the line after its last one; blank lines and comments that follow are not its own. */
+  /** Index of the line after its last one; blank lines and comments that follow the option don't belong to it. */
   end: number;
 }
 
-/** Where a file is one that the AWS CLI does not read, and why. */
+/** The AWS CLI cannot read a file: the line, and the reason. */
 export class UnreadableIni extends Error {
   /** Counted from 1. */
   readonly line: number;
@@ -49,18 +49,18 @@ export class UnreadableIni extends Error {
   }
 }
 
-/** The section whose options all others have, too. */
+/** The section whose options every other section inherits. */
 const defaults = "DEFAULT";
 
-/** What Python takes for white space: the same as `\s`, but for five separators and the byte order mark. */
+/** White space as Python has it: `\s` with five control characters more, and without the byte order mark. */
 const space = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
 const aroundText = new RegExp(`^${space}+|${space}+$`, "g");
 const beforeText = new RegExp(`^${space}*`);
 const afterText = new RegExp(`${space}+$`);
-/** Where Python's `splitlines` breaks the lines of a nested block. */
+/** The line breaks of Python's `splitlines`, by which a nested block is split. */
 const lineBreak = /\r\n|[\n-\r\x1c-\x1e\x85\u2028\u2029]/;
 
-/** @throws UnreadableIni where the AWS CLI would not read it */
+/** @throws UnreadableIni where the AWS CLI could not read the text */
 export function parseIni(text: string): Ini {
   const lines = linesOf(text);
   const sections: IniSection[] = [];
@@ -103,19 +103,19 @@ export function parseIni(text: string): Ini {
   return { lines, sections };
 }
 
-/** What a section says, by key in small letters; nothing when the file has no such section. */
+/** A section's values by key in lower case, inherited ones included; undefined when the file has no such section. */
 export function valuesIn(ini: Ini, heading: string): Map<string, string> | undefined {
   const own = ini.sections.filter((section) => section.heading === heading);
   if (own.length === 0 || heading === defaults) return undefined;
   return new Map([...inheritedIn(ini), ...pairsIn(own)]);
 }
 
-/** The same without what it has from the section whose options all have. */
+/** A section's own values by key, without those that it inherits from `[DEFAULT]`. */
 export function ownValuesIn({ sections }: Ini, heading: string): Map<string, string> {
   return new Map(heading === defaults ? [] : pairsIn(sections.filter((section) => section.heading === heading)));
 }
 
-/** What every section says that does not say otherwise. */
+/** The values of `[DEFAULT]`, which every section inherits unless it sets the key itself. */
 export function inheritedIn({ sections }: Ini): Map<string, string> {
   return new Map(pairsIn(sections.filter(({ heading }) => heading === defaults)));
 }
@@ -124,7 +124,7 @@ function pairsIn(sections: IniSection[]): [string, string][] {
   return sections.flatMap(({ options }) => options.map(({ key, value }): [string, string] => [key, value]));
 }
 
-/** The headings, in order, without the one whose options all others have. */
+/** The headings in the file's order, without `DEFAULT`. */
 export function headingsIn({ sections }: Ini): string[] {
   return sections.map(({ heading }) => heading).filter((heading) => heading !== defaults);
 }
@@ -145,7 +145,7 @@ function finish(option: (Option & { values?: string[] }) | undefined): void {
   delete option.values;
 }
 
-/** A block of nested keys is read for each section that has it, be it by the section whose options all have. */
+/** @throws UnreadableIni where a block of nested keys, inherited ones included, has a line that is not KEY = VALUE */
 function refuseNested(sections: IniSection[]): void {
   const inherited = sections.filter(({ heading }) => heading === defaults).flatMap(({ options }) => options);
   for (const { heading, options } of sections) {
@@ -175,7 +175,7 @@ function refuseRepeated(sections: IniSection[]): void {
   }
 }
 
-/** Lines end as Python's text files have it: with `\n`, `\r\n` or `\r`. */
+/** Splits a text at the line ends of Python's text files: `\n`, `\r\n` and `\r`. */
 function linesOf(text: string): Line[] {
   const lines = [...text.matchAll(/([^\r\n]*)(\r\n|\r|\n|$)/g)].map(([, line = "", end = ""]) => ({ text: line, end }));
   // The match after the last line's end is no line.

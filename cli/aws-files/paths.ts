@@ -6,19 +6,19 @@ import { Failure } from "../failure.ts";
 /** The two files that the AWS CLI and every SDK read (AWS CLI User Guide, "Configuration and credential file settings"). */
 export type AwsFile = "config" | "credentials";
 
-/** The variable that names another file. */
+/** The environment variable that names another path for the file. */
 export function variableOf(file: AwsFile): string {
   return file === "config" ? "AWS_CONFIG_FILE" : "AWS_SHARED_CREDENTIALS_FILE";
 }
 
-/** Whether the variable is there and empty, by which the AWS CLI has no such file (botocore, `EnvironmentProvider`). */
+/** Whether the environment variable is set but empty: the AWS CLI then reads no such file (botocore, `EnvironmentProvider`). */
 export function isUnnamed(file: AwsFile): boolean {
   return process.env[variableOf(file)] === "";
 }
 
 /**
- * Where a file is: where `AWS_CONFIG_FILE` or `AWS_SHARED_CREDENTIALS_FILE` says, in which the AWS CLI itself puts in `~` and
- * variables, else in `~/.aws`.
+ * A file's path: the value of `AWS_CONFIG_FILE` or `AWS_SHARED_CREDENTIALS_FILE`, in which the AWS CLI expands `~` and variables;
+ * otherwise in `~/.aws`.
  *
  * @throws NoHome
  * @throws Failure when it is in the home directory of another user
@@ -44,7 +44,7 @@ function expanded(named: string, file: AwsFile): string {
   );
 }
 
-/** Nothing says where the home directory is. */
+/** The home directory is unknown. */
 export class NoHome extends Failure {
   constructor() {
     super(
@@ -54,10 +54,10 @@ export class NoHome extends Failure {
   }
 }
 
-/** @throws NoHome as for a user in a container that the password file does not have */
+/** The user's home directory. @throws NoHome where it is unknown, as for a user of a container who is not in `/etc/passwd` */
 export function home(): string {
   const { HOME, MFA_ADMIN_NO_HOME } = process.env;
-  // An empty HOME says nothing, and neither does what stands in for one that was not set (bin/process.js).
+  // An empty HOME counts as unset; so does the `/` that bin/process.js puts in where HOME was not set.
   const isUnknown = HOME === "" || (HOME === "/" && MFA_ADMIN_NO_HOME === "1");
   const found = (isUnknown ? "" : attempt(homedir)) || attempt(() => userInfo().homedir);
   if (found) return found;

@@ -1,20 +1,20 @@
 import type { Ini } from "./ini.ts";
 import { valuesIn } from "./ini.ts";
 
-/** A profile's credentials; nothing where a value is empty. */
+/** A profile's credentials; an empty value is undefined. */
 export interface ProfileCredentials {
   accessKeyId: string | undefined;
   secretAccessKey: string | undefined;
   sessionToken: string | undefined;
 }
 
-/** The older name of the session token, which the AWS CLI takes before the newer one (botocore, `SharedCredentialProvider`). */
+/** The keys of the session token: the AWS CLI prefers the older name to the newer one (botocore, `SharedCredentialProvider`). */
 const tokens = ["aws_security_token", "aws_session_token"];
 
 /** The keys of one set of credentials. */
 export const credentialKeys = ["aws_access_key_id", "aws_secret_access_key", ...tokens, "aws_account_id"];
 
-/** The credentials that the section of a file has. An empty value is none. */
+/** The credentials in a section of a file. */
 export function credentialsIn(ini: Ini, heading: string | undefined): ProfileCredentials {
   const values = heading === undefined ? undefined : valuesIn(ini, heading);
   const value = (key: string): string | undefined => values?.get(key) || undefined;
@@ -26,8 +26,8 @@ export function credentialsIn(ini: Ini, heading: string | undefined): ProfileCre
 }
 
 /**
- * Whether they are, or may be, a long-term key, which may be nowhere else: its id begins with AKIA (IAM User Guide, "IAM
- * identifiers"), whatever stands beside it, or nothing says that it belongs to a session.
+ * Whether the credentials are, or may be, a long-term access key, of which this may be the only copy: the id begins with AKIA
+ * (IAM User Guide, "IAM identifiers"), even beside a session token, or neither the id nor a token says that they are a session's.
  */
 export function isLongTerm({ accessKeyId, secretAccessKey, sessionToken }: ProfileCredentials): boolean {
   if (accessKeyId?.startsWith("AKIA") === true) return true;

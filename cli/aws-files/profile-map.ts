@@ -1,14 +1,14 @@
 import { headingsIn, type Ini, valuesIn } from "./ini.ts";
 
 /**
- * Which heading of the configuration file has a profile, as botocore reads it (`configloader.build_profile_map`): `[profile NAME]`
- * in a shell's quotes, the last of several; `[default]` or `[profile default]`.
+ * The heading of a profile in the configuration file, as botocore reads it (`configloader.build_profile_map`): `[profile NAME]`,
+ * where NAME may have a shell's quotes, the last of several; `[default]` or `[profile default]`.
  */
 export function configHeading(config: Ini, profile: string): string | undefined {
   return headingsIn(config).findLast((heading) => profileIn(heading) === profile);
 }
 
-/** What the configuration file says of a profile. */
+/** A profile's values in the configuration file; undefined where the file doesn't have the profile. */
 export function configValues(config: Ini, profile: string): Map<string, string> | undefined {
   const heading = configHeading(config, profile);
   return heading === undefined ? undefined : valuesIn(config, heading);
@@ -19,13 +19,13 @@ export function configProfiles(config: Ini): string[] {
   return [...new Set(headingsIn(config).flatMap((heading) => profileIn(heading) ?? []))];
 }
 
-/** The heading that a new profile gets there. */
+/** The heading of a new profile in the configuration file. */
 export function newConfigHeading(profile: string): string {
   if (profile === "default") return profile;
   return `profile ${/^[\w./@%+=:,-]+$/.test(profile) ? profile : `"${profile}"`}`;
 }
 
-/** What both files say of a profile; the credentials file comes before the configuration (botocore, `Session.full_config`). */
+/** A profile's values in both files; those of the credentials file win (botocore, `Session.full_config`). */
 export function profileValues({ config, credentials }: { config: Ini; credentials: Ini }, profile: string) {
   const [below, above] = [configValues(config, profile), valuesIn(credentials, profile)];
   return below === undefined && above === undefined ? undefined : new Map([...(below ?? []), ...(above ?? [])]);
@@ -38,7 +38,7 @@ function profileIn(heading: string): string | undefined {
   return words?.length === 2 ? words[1] : undefined;
 }
 
-/** The words of a line as a POSIX shell splits it (Python Library Reference, "shlex.split"); nothing when a quote stays open. */
+/** The words of a line, split as by a POSIX shell (Python Library Reference, "shlex.split"); undefined when a quote stays open. */
 export function wordsIn(line: string): string[] | undefined {
   const words: string[] = [];
   let word: string | undefined;
@@ -49,7 +49,7 @@ export function wordsIn(line: string): string[] | undefined {
     if (isEscape) {
       const next = line[++index];
       if (next === undefined) return undefined;
-      // Within double quotes it stands for itself before anything else.
+      // Within double quotes, a backslash escapes only a double quote or a backslash; before anything else it is kept.
       word = `${word ?? ""}${quote === '"' && next !== '"' && next !== "\\" ? "\\" : ""}${next}`;
     } else if (quote !== "") {
       if (letter === quote) quote = "";

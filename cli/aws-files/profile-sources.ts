@@ -2,7 +2,7 @@ import { configHeading, profileValues, wordsIn } from "./profile-map.ts";
 import { credentialsIn, isLongTerm } from "./profile-credentials.ts";
 import { inheritedIn, type Ini } from "./ini.ts";
 
-/** What the AWS CLI asks before the keys of the credentials file (botocore, `ProfileProviderBuilder.providers`). */
+/** Keys of credential sources that the AWS CLI tries before access keys (botocore, `ProfileProviderBuilder.providers`). */
 const above = [
   "role_arn",
   "web_identity_token_file",
@@ -11,12 +11,13 @@ const above = [
   "sso_account_id",
   "sso_role_name",
 ];
-/** What it asks after them. */
+/** Keys of credential sources that it tries after them. */
 const below = ["login_session", "credential_process"];
 
 /**
- * Why keys written into a profile of the credentials file would not be what the AWS CLI uses there, or would hide what it used until
- * now, as the end of a sentence that begins with the profile; nothing where they would do neither.
+ * Why access keys should not be written into a profile of the credentials file: the AWS CLI would use another source instead, or
+ * the keys would hide the source that it used until now. The text ends a sentence that begins with the profile; it is undefined
+ * where the keys would do neither.
  */
 export function otherSource(files: { config: Ini; credentials: Ini }, profile: string): string | undefined {
   const values = new Map([...inheritedIn(files.credentials), ...(profileValues(files, profile) ?? [])]);
@@ -26,14 +27,14 @@ export function otherSource(files: { config: Ini; credentials: Ini }, profile: s
   return hidden && `has ${hidden}, which the AWS CLI would use no more`;
 }
 
-/** The same of an access key in the configuration file, which comes last of all. */
+/** The same for an access key in the configuration file, which is the last source that the AWS CLI tries. */
 export function hiddenKey({ config }: { config: Ini }, profile: string): string | undefined {
   return isLongTerm(credentialsIn(config, configHeading(config, profile)))
     ? "has an access key in the configuration file, which the AWS CLI would use no more"
     : undefined;
 }
 
-/** The account whose sessions a `credential_process` gets from this program, by any of its names; nothing for any other command. */
+/** The `--account` of a `credential_process` that runs mfa-admin, by any name of the program; undefined for any other command. */
 export function sharedAccount(command: string | undefined): string | undefined {
   const words = wordsIn(command ?? "") ?? [];
   const at = words.indexOf("credential-process");

@@ -2,13 +2,13 @@ import { type Assignment, assignedRoleArn, mfaDeviceArn } from "../../infra/assi
 import { region } from "../../infra/region.ts";
 import { Failure } from "../failure.ts";
 
-/** A profile of the AWS configuration file: its name and its lines, in order. */
+/** A profile of the AWS configuration file: its name, and its keys with their values, in order. */
 export interface Profile {
   name: string;
   keys: Record<string, string>;
 }
 
-/** @throws Failure for a name that would not be one profile, and the same, to the AWS CLI and to every SDK */
+/** @throws Failure for a name that the AWS CLI and the SDKs would not all read as one and the same profile */
 export function requireProfileName(name: string): void {
   if (/^[^\s[\]"'\\#;]+( [^\s[\]"'\\#;]+)*$/.test(name) && name !== "DEFAULT") return;
   throw new Failure(
@@ -23,7 +23,7 @@ export const accessKeyProfile = "auth";
 /** The profile that `login` writes. */
 export const dailyProfile = "dev";
 
-/** What an account's profile is called: like the account, unless that name has another use. */
+/** The name of an account's profile: the account's own, unless that name has another use. */
 export function accountProfileName(account: string, { accounts }: Pick<Assignment, "accounts">): string {
   const used = [
     ...["default", accessKeyProfile, dailyProfile],
@@ -32,17 +32,17 @@ export function accountProfileName(account: string, { accounts }: Pick<Assignmen
   return used.includes(account) ? otherProfileName(account) : account;
 }
 
-/** What it is called where the name of the account has another use. */
+/** The name of an account's profile where the account's own name has another use. */
 export function otherProfileName(account: string): string {
   return `${account}-account`;
 }
 
 /**
- * A profile per assigned account by which the AWS CLI, the SDKs and whatever is built on them ask `credential-process`, and so
- * share what `login` has opened.
+ * A profile per assigned account whose `credential_process` is this program: the AWS CLI, the SDKs and the tools built on them so
+ * share the session that `login` has opened.
  *
- * @param command how this program is called, as it stands in a shell
- * @param flags of `credential-process`, besides the account
+ * @param command the shell command that runs this program
+ * @param flags of `credential-process`, besides `--account`
  */
 export function sharedProfiles(assignment: Assignment, command: string, flags = ""): Profile[] {
   return Object.keys(assignment.accounts).map((account) => ({
@@ -55,8 +55,8 @@ export function sharedProfiles(assignment: Assignment, command: string, flags = 
 }
 
 /**
- * A profile per assigned account by which the AWS CLI alone assumes the developer's role, after asking for a code. The session
- * name is given: the role's trust policy refuses the one that the AWS CLI would make up.
+ * A profile per assigned account with which the AWS CLI assumes the developer's role by itself, after asking for a code. The
+ * profile sets the session name: the role's trust policy refuses the one that the AWS CLI would make up.
  */
 export function roleProfiles(assignment: Assignment): Profile[] {
   return Object.entries(assignment.accounts).map(([account, id]) => ({
@@ -72,7 +72,7 @@ export function roleProfiles(assignment: Assignment): Profile[] {
   }));
 }
 
-/** Profiles as they stand in `~/.aws/config`. */
+/** The profiles as text for `~/.aws/config`. */
 export function configText(profiles: Profile[]): string {
   return profiles
     .map(({ name, keys }) => [`[profile ${name}]`, ...Object.entries(keys).map(([key, value]) => `${key} = ${value}`)])

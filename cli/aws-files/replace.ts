@@ -2,17 +2,17 @@ import { constants, type Stats } from "node:fs";
 import { access, type FileHandle, lstat, mkdir, open, realpath, readlink, stat, statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 
-/** What may be added to a file, in bytes: a few sessions. */
+/** Bytes by which a file may grow: a few sessions. */
 const growth = 16_384;
-/** Why a file cannot be put in the place of another: the directory is not to be written to, or the file is a mount of its own. */
+/** Errors of a file that cannot be replaced by a rename: its directory is not writable, or the file is a mount of its own. */
 const notReplaceable = ["EACCES", "EPERM", "EROFS", "EBUSY", "EXDEV", "ETXTBSY"];
-/** Why there may be no second file beside it, even for a moment. */
+/** Errors of a disk that has no room for a second file, even for a moment. */
 const noRoom = ["ENOSPC", "EDQUOT"];
 
 /**
- * Where a file is written: behind its links. Its directory is made where there is none.
+ * The path that a file is written to, symbolic links followed. Its directory is made where there is none.
  *
- * @throws Error when what is there is no regular file, or may not be written
+ * @throws Error when the path is no regular file, or may not be written
  */
 export async function placeToWrite(path: string): Promise<string> {
   const place = await behindLinks(path);
@@ -22,14 +22,14 @@ export async function placeToWrite(path: string): Promise<string> {
     await access(dirname(place), constants.W_OK);
   } else {
     if (!there.isFile()) throw new Error(there.isDirectory() ? "it is a directory" : "it is not a regular file");
-    // Renaming a new file over it would work all the same; whoever has made it read-only does not want that.
+    // A rename would replace a read-only file all the same, which whoever made it read-only does not want.
     if ((there.mode & 0o200) === 0) throw new Error("it is read-only");
     await access(place, constants.W_OK);
   }
   return place;
 }
 
-/** @throws Error when there is no room for the file, and what may be added to it, beside it */
+/** @throws Error when the disk has no room for a second copy of the file and {@link growth} */
 export async function requireRoom(place: string): Promise<void> {
   const there = await existing(place);
   const { blocks, bavail, bsize } = await statfs(there === undefined ? dirname(place) : place);
@@ -38,28 +38,28 @@ export async function requireRoom(place: string): Promise<void> {
   }
 }
 
-/** Whether reading it may wait, or go on, for ever: a pipe, or a device other than the one that is empty. */
+/** Whether reading the path may block, or go on, for ever: a pipe, or a device other than `/dev/null`. */
 export function isEndless(path: string, there: Stats): boolean {
   return !there.isFile() && !there.isDirectory() && resolve(path) !== "/dev/null";
 }
 
-/** Writes a file beside and renames it; where that cannot be, as for one that is a mount of its own, into the file itself. */
+/** Writes a new file beside the old one and renames it. Where that fails, as for a mount of its own, it writes into the old one. */
 export async function replaceFile(place: string, content: Buffer): Promise<void> {
   const { default: writeFileAtomic } = await import("write-file-atomic");
   const { mode = 0o600, nlink = 1, size = -1 } = (await existing(place)) ?? {};
-  // Another name of the same file would keep what was there.
+  // After a rename, the other hard links of the file would still have the old content.
   if (nlink > 1) return writeInto(place, content);
   try {
     await writeFileAtomic(place, content, { mode: mode & 0o777 });
   } catch (error) {
     const { code = "" } = error as NodeJS.ErrnoException;
-    // What does not grow needs no room in its own place.
+    // A file that does not grow can be overwritten on a full disk.
     if (!notReplaceable.includes(code) && !(noRoom.includes(code) && content.length <= size)) throw error;
     await writeInto(place, content);
   }
 }
 
-/** Writes into the file itself. What is added comes first: where there is no room for it, the rest is still as it was. */
+/** Overwrites the file in place. The bytes past its old end are written first: where they find no room, the rest is untouched. */
 async function writeInto(place: string, content: Buffer): Promise<void> {
   const file = await open(place, "r+");
   try {
@@ -71,7 +71,7 @@ async function writeInto(place: string, content: Buffer): Promise<void> {
       await file.truncate(content.length);
       await file.sync();
     } catch (error) {
-      // The disk has room for what it had before.
+      // The disk still has room for the old content.
       await writeAll(file, before, 0);
       await file.truncate(before.length);
       throw error;
@@ -81,7 +81,7 @@ async function writeInto(place: string, content: Buffer): Promise<void> {
   }
 }
 
-/** A disk that is nearly full takes a part. */
+/** Writes all of the content: one call may write a part of it where the disk is nearly full. */
 async function writeAll(file: FileHandle, content: Buffer, position: number): Promise<void> {
   for (let done = 0; done < content.length;) {
     const { bytesWritten } = await file.write(content, done, content.length - done, position + done);
@@ -89,7 +89,7 @@ async function writeAll(file: FileHandle, content: Buffer, position: number): Pr
   }
 }
 
-/** What a path stands for, also where the end of its links is not there yet. */
+/** The path with its symbolic links followed, even where their target does not exist yet. */
 async function behindLinks(path: string, links = 0): Promise<string> {
   try {
     return await realpath(path);

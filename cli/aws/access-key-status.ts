@@ -14,7 +14,7 @@ export async function accessKeyStatuses(iam: IAMClient, userName: string): Promi
       const { LastUsedDate, ServiceName = "" } = AccessKeyLastUsed ?? {};
       return { ...key, ...(LastUsedDate && { lastUsedAt: LastUsedDate.toISOString(), lastUsedService: ServiceName }) };
     } catch {
-      // Whoever takes a key away need not know it.
+      // The last use is left unknown: a command that deletes a key does not need it.
       return { ...key, lastUseUnknown: true as const };
     }
   });

@@ -15,13 +15,13 @@ export interface UnreachableAccount {
   /** The refusal, in AWS's own words. */
   refusal: Failure;
   /**
-   * As AWS Organizations has it (API Reference, "Account"): ACTIVE, SUSPENDED, PENDING_CLOSURE, CLOSED, ...; "left" when the
-   * organization has no such account, "unknown" when it does not tell.
+   * The account's state in AWS Organizations (API Reference, "Account"): ACTIVE, SUSPENDED, PENDING_CLOSURE, CLOSED, ...; "left"
+   * when the organization has no such account, "unknown" when AWS denies the call.
    */
   state: string;
 }
 
-/** Those of the accounts, by name and id, that cannot be reached by way of their access role. */
+/** The accounts that cannot be reached by their access role. @param accounts ids by name */
 export async function unreachableAccounts(
   accounts: Record<string, string>,
   accessRole: string,
@@ -42,8 +42,10 @@ async function reach(name: string, id: string, accessRole: string): Promise<Unre
 }
 
 /**
- * A role that can be assumed and may not look around reaches no account: its policies may be those of whoever is to be shut out,
- * and what a run would take off there could not be seen.
+ * Checks that the access role may read the account's identities. Without that right, a run could not see which denials are attached
+ * there, and could remove them unseen.
+ *
+ * @throws Failure where AWS denies the call
  */
 export async function requireRights(
   name: string,

@@ -13,14 +13,14 @@ import { Failure } from "../failure.ts";
 import type { Accounts } from "./preconditions.ts";
 import { openSession } from "./session.ts";
 
-/** IAM in an account of the organization, by way of its access role. */
+/** A client of IAM in an account of the organization, by its access role. */
 export function iamIn(accountId: string, settings: Pick<Settings, "accessRole"> & Accounts): IAMClient {
   const client = iamClient(accountId, settings.accessRole);
   client.middlewareStack.add(asAdministrator(settings), { name: "asAdministrator", step: "initialize" });
   return client;
 }
 
-/** Tells credentials that are broken, and those of a member account, as what they are, instead of by the role they can't assume. */
+/** Middleware that reports broken credentials, or a member account's, as such, and not as a role that can't be assumed. */
 function asAdministrator(settings: Accounts): InitializeMiddleware<ServiceInputTypes, ServiceOutputTypes> {
   return (next) => async (request) => {
     await openSession();
@@ -34,7 +34,7 @@ function asAdministrator(settings: Accounts): InitializeMiddleware<ServiceInputT
   };
 }
 
-/** Whatever else is in the way of asking, the role was refused: that is told. */
+/** @throws Failure where the credentials can't manage the organization. Other errors are dropped: the refused role is reported. */
 async function requireManager(settings: Accounts): Promise<void> {
   const { managementAccountAtHand } = await import("./preconditions.ts");
   await managementAccountAtHand(settings).catch((error: unknown) => {
@@ -42,7 +42,7 @@ async function requireManager(settings: Accounts): Promise<void> {
   });
 }
 
-/** One client per account, made when it is first needed. */
+/** A function that returns an account's client of IAM; each client is made when it is first needed. */
 export function clientsIn(settings: Pick<Settings, "accessRole">): (accountId: string) => IAMClient {
   const made = new Map<string, IAMClient>();
   return (accountId) => {

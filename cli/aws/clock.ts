@@ -15,9 +15,10 @@ export function wrongClock(offset: number, cause?: unknown): Failure {
 }
 
 /**
- * What a refusal says of the clock; nothing, where it is about something else.
+ * The clock's offset that an error of AWS tells of.
  *
- * @returns how far AWS's clock is ahead of this machine's, in milliseconds; not a number, where AWS has not told
+ * @returns how far AWS's clock is ahead of this machine's, in milliseconds; NaN where AWS refuses the clock and tells no time;
+ * undefined where the error is about something else
  */
 export function clockOffsetIn({ name, message }: Error): number | undefined {
   // "Signature expired: 20261127T120000Z is now earlier than 20261127T121500Z (20261127T122000Z - 5 min.)"
@@ -32,34 +33,34 @@ function timeOf(basic: string): number {
 }
 
 /**
- * Milliseconds that are added to AWS's time. A key that was just taken away may be taken by STS for some seconds yet (IAM User
- * Guide, "Changes that I make are not always immediately visible"); and AWS's Date knows no parts of a second.
+ * Milliseconds that are added to AWS's time. STS may accept a deleted access key for some seconds more (IAM User Guide, "Changes
+ * that I make are not always immediately visible"), and AWS's Date header has whole seconds.
  */
 const margin = 5000;
 
-/** The moment before which sessions are ended, by AWS's clock, which dates them. */
+/** The moment up to which sessions are ended: 5 s from now, by AWS's clock, which dates the sessions. */
 export async function momentFromNow(iam: IAMClient): Promise<Date> {
   return new Date((await timeOfAws(iam)) + margin);
 }
 
-/** This moment by AWS's clock, to the second before it: what is issued from now on is no older. */
+/** The time by AWS's clock, rounded down to the second: no session issued from now on is older. */
 export async function momentNow(iam: IAMClient): Promise<Date> {
   const now = await timeOfAws(iam);
   return new Date(now - (now % 1000));
 }
 
-/** AWS's time in milliseconds since the epoch, or this machine's where AWS does not answer: what is issued is dated by AWS. */
+/** AWS's time in milliseconds since the epoch; this machine's time where AWS does not answer. */
 async function timeOfAws(iam: IAMClient): Promise<number> {
   const time = notingTime(iam);
   try {
     await iam.send(new GetAccountSummaryCommand({}));
   } catch {
-    // What is done next is refused as well, and says why.
+    // The caller's next call fails as well, and its error tells why.
   }
   return time() ?? Date.now();
 }
 
-/** Has a client note the Date of AWS's answers. @returns what tells the last one, in milliseconds since the epoch */
+/** Has a client note the Date header of AWS's answers. @returns a function for the last one, in milliseconds since the epoch */
 export function notingTime<Input extends object, Output extends object>(client: {
   middlewareStack: MiddlewareStack<Input, Output>;
 }): () => number | undefined {

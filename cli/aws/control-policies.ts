@@ -21,8 +21,8 @@ export async function policyTypesOn(): Promise<{ rootId: string; types: string[]
 }
 
 /**
- * Whether an account other than the management account may look at the organization's policies: one that these are delegated to
- * (Organizations User Guide, "Delegated administrator for AWS Organizations").
+ * Whether the caller's account may list the organization's policies. An account other than the management account may where they
+ * are delegated to it (Organizations User Guide, "Delegated administrator for AWS Organizations").
  */
 export async function isPolicyAdministrator(): Promise<boolean> {
   try {
@@ -43,12 +43,12 @@ export async function controlPolicies(type: ControlPolicyType): Promise<PolicySu
   return policies;
 }
 
-/** The id of one of them, by its name. */
+/** The id of the organization's policy of this name and type; undefined where there is none. */
 export async function controlPolicyIdOf(name: string, type: ControlPolicyType): Promise<string | undefined> {
   return (await controlPolicies(type)).find(({ Name }) => Name === name)?.Id;
 }
 
-/** Those that are attached to a root, an organizational unit or an account itself, in AWS's order. */
+/** The policies of a type that are attached directly to a root, an organizational unit or an account, in AWS's order. */
 export async function controlPoliciesOn(targetId: string, type: ControlPolicyType): Promise<PolicySummary[]> {
   const request = { TargetId: targetId, Filter: type };
   const policies: PolicySummary[] = [];

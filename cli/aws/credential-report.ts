@@ -7,7 +7,7 @@ import { Failure } from "../failure.ts";
 
 /** A row of the credential report: a user's credentials, without any secret. Times are ISO 8601. */
 export interface CredentialRow {
-  /** "root" for the account's own. */
+  /** The user's name; "root" for the root user. */
   user: string;
   arn: string;
   createdAt: string;
@@ -15,17 +15,19 @@ export interface CredentialRow {
   passwordLastUsedAt?: string;
   passwordLastChangedAt?: string;
   hasMfa: boolean;
-  /** Those that are there, the first and the second. */
+  /** The access keys that exist, two at most. */
   keys: { active: boolean; createdAt: string; lastUsedAt?: string; lastUsedService?: string }[];
 }
 
-/** Between two looks at whether the report is made, in milliseconds, and how long it is waited for in all. */
+/** Milliseconds between two requests for the report, and the longest wait for it in all. */
 const pause = 1000;
 const patience = 120_000;
 
 /**
- * The credential report of an account, which AWS makes anew when the last one is four hours old (IAM User Guide, "Get credential
- * reports for your AWS account"): three calls for all users.
+ * The credential report of an account. AWS generates a new one when the last is four hours old (IAM User Guide, "Get credential
+ * reports for your AWS account"). It takes about three calls for all users.
+ *
+ * @throws Failure where AWS has not made the report within two minutes
  */
 export async function credentialReport(iam: IAMClient): Promise<{ rows: CredentialRow[]; generatedAt: string }> {
   const deadline = Date.now() + patience;
@@ -45,7 +47,7 @@ export async function credentialReport(iam: IAMClient): Promise<{ rows: Credenti
   return { rows: credentialRows(text), generatedAt: (GeneratedTime ?? new Date()).toISOString() };
 }
 
-/** The rows of a report, by the names of its columns: AWS has added some over the years. */
+/** The rows of a report. Columns are read by name, since AWS has added some over the years. */
 export function credentialRows(text: string): CredentialRow[] {
   const records = parse<Partial<Record<string, string>>>(text, { columns: true, skip_empty_lines: true });
   return records.map((record) => {
@@ -64,7 +66,7 @@ export function credentialRows(text: string): CredentialRow[] {
   });
 }
 
-/** A key that is not there is not active, and was never rotated. */
+/** The access key of some columns; none where they say that it is not active and was never rotated. */
 function keyIn(record: Partial<Record<string, string>>, prefix: string): CredentialRow["keys"] {
   const createdAt = timeIn(record[`${prefix}last_rotated`]);
   const active = isTrue(record[`${prefix}active`]);
@@ -82,7 +84,7 @@ function keyIn(record: Partial<Record<string, string>>, prefix: string): Credent
 
 const isTrue = (text = ""): boolean => text.toLowerCase() === "true";
 
-/** "N/A", "no_information" and "not_supported" are no times. */
+/** The time in a cell; undefined for "N/A", "no_information" and "not_supported". */
 function timeIn(text = ""): string | undefined {
   const time = Date.parse(text);
   return Number.isNaN(time) ? undefined : new Date(time).toISOString();

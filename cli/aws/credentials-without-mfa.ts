@@ -10,28 +10,28 @@ import { canaryPrefix } from "../../infra/names.ts";
 import { developerStatuses } from "./developer-status.ts";
 import type { DeveloperStatus } from "../results/list.ts";
 
-/** Something by which requests are made that carry no MFA. */
+/** A credential whose requests carry no MFA. */
 export interface CredentialWithoutMfa {
   kind: "access key" | "password" | "root access key" | "service-specific credential";
-  /** As an ISO 8601 text; of the last two kinds, IAM does not tell it. */
+  /** ISO 8601; IAM does not tell it for a root access key or a service-specific credential. */
   lastUsedAt?: string;
   /** The service that a key was last used for, such as `ses`. */
   service?: string;
 }
 
-/** An IAM user of an account, or `root`, with what it can be used by. */
+/** An IAM user of an account, or `root`, with its credentials that carry no MFA. */
 export interface PrincipalWithoutMfa {
   name: string;
   arn: string;
   credentials: CredentialWithoutMfa[];
 }
 
-/** Everybody in an account who can do something without MFA. Inactive keys, and a password beside an MFA device, don't count. */
+/** The users of an account, and root, who can act without MFA. Inactive keys, and a password beside an MFA device, don't count. */
 export async function principalsWithoutMfa(iam: IAMClient, accountId: string): Promise<PrincipalWithoutMfa[]> {
   const arns = new Map<string, string>();
   for await (const { Users } of paginateListUsers({ client: iam }, {})) {
     for (const { UserName = "", Arn = "" } of Users ?? []) {
-      // What a verify --live has left is there to be shut out.
+      // A canary that `verify --live` has left is meant to be shut out.
       if (!UserName.startsWith(canaryPrefix)) arns.set(UserName, Arn);
     }
   }

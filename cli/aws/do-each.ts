@@ -1,6 +1,6 @@
 import pMap from "p-map";
 
-/** Does several things, a few at a time, each whatever becomes of the others. @throws what was refused first, once all are done */
+/** Runs all parts, eight at a time, even where others fail. @throws the error of the first part that failed, once all are done */
 export async function doEach(parts: (() => Promise<unknown>)[]): Promise<void> {
   const attempt = (part: () => Promise<unknown>) =>
     part().then(

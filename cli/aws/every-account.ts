@@ -3,8 +3,8 @@ import type { Settings } from "../../infra/settings.ts";
 import { managementAccountAtHand } from "./preconditions.ts";
 
 /**
- * The settings with a name for every account that the shared role is for: those of the units which are active, whether the settings
- * name them or not. Nothing is asked where roles are each developer's own.
+ * The settings with a name for every account that the shared role is for: the active accounts of the organizational units, whether
+ * the settings name them or not. Where each developer has a role of their own, AWS is not called.
  */
 export async function withEveryAccount(settings: Settings): Promise<Settings> {
   if (settings.roles !== "shared") return settings;

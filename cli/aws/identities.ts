@@ -16,13 +16,13 @@ export interface Identity {
   path: string;
   arn: string;
   inlinePolicies: NamedPolicy[];
-  /** ARNs of those that are attached. */
+  /** ARNs of the attached managed policies. */
   managedPolicies: string[];
   /** Names of a user's groups. */
   groups: string[];
   boundary?: string;
   tags: Record<string, string>;
-  /** A role's trust policy, or what a managed policy says. */
+  /** A role's trust policy, or a managed policy's document. */
   document?: unknown;
   /** When a role was last used within the last 400 days, ISO 8601 (IAM API Reference, "RoleLastUsed"). */
   lastUsedAt?: string;
@@ -33,7 +33,7 @@ export interface NamedPolicy {
   document: unknown;
 }
 
-/** Whether `mfa-admin verify --live` has made it. */
+/** Whether the identity is a user that `mfa-admin verify --live` has made. */
 export function isCanary({ type, name, tags }: Pick<Identity, "type" | "name" | "tags">): boolean {
   return type === "user" && isCanaryUser(name, Object.keys(tags));
 }
@@ -42,8 +42,8 @@ export function isCanary({ type, name, tags }: Pick<Identity, "type" | "name" | 
  * Every user, role, group and managed policy of an account, with its policies: one call for up to 1,000 of them (IAM API
  * Reference, "GetAccountAuthorizationDetails").
  *
- * @param options.types these alone
- * @param options.ofAws with those of AWS's own managed policies that are attached to somebody
+ * @param options.types the types to list
+ * @param options.ofAws also lists AWS's own managed policies that are attached to some identity
  */
 export async function identitiesIn(
   iam: IAMClient,
@@ -113,7 +113,7 @@ function inForce({ PolicyVersionList = [] }: ManagedPolicyDetail): unknown {
   return parsed(PolicyVersionList.find(({ IsDefaultVersion }) => IsDefaultVersion === true)?.Document);
 }
 
-/** IAM gives documents URL-encoded. */
+/** The document, which IAM returns URL-encoded. */
 function parsed(document: string | undefined): unknown {
   return document === undefined ? undefined : JSON.parse(decodeURIComponent(document));
 }

@@ -20,7 +20,7 @@ import type { Settings } from "../../infra/settings.ts";
 import { clientsIn } from "./clients.ts";
 import { doEach } from "./do-each.ts";
 
-/** What only denies on a user or a role: policies, attached or a boundary (by ARN) or inline (by name), and groups by name. */
+/** An identity and its parts that only deny: managed policies and boundaries by ARN, inline policies and groups by name. */
 export interface DeniedResource {
   account: string;
   type: string;
@@ -29,16 +29,16 @@ export interface DeniedResource {
 }
 
 /**
- * Takes what only denies off users, roles and the group: the state does not have it, so that no run of the engine does. Each part is
- * tried whatever becomes of the others.
+ * Removes what only denies from users, roles and the group. No run of the engine removes it, since the state does not have it. Each
+ * part is tried even where others fail.
  *
- * @throws what AWS has refused first
+ * @throws the error of the first part that failed
  */
 export async function liftDenials(settings: Settings, resources: DeniedResource[]): Promise<void> {
   const iam = clientsIn(settings);
   const parts = resources.flatMap(({ account, type, name, policies }) => {
     const client = iam(accountIdIn(settings, account));
-    // A role's trust is put right otherwise.
+    // A role's trust policy is restored elsewhere.
     const taken = policies.filter((policy) => policy !== trustPolicyName);
     const { permissionsBoundary } = settings;
     const boundary =
@@ -85,7 +85,7 @@ async function lift(iam: IAMClient, { type, name, policy, boundary }: Lifted): P
   );
 }
 
-/** A name is an inline policy's, or that of a group which only denies. */
+/** Removes a part from a user. A name may be an inline policy's, or that of a group which only denies. */
 async function liftFromUser(iam: IAMClient, name: string, policy: string): Promise<void> {
   const user = { UserName: name };
   if (!policy.startsWith("arn:")) {

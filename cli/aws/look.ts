@@ -11,22 +11,22 @@ import { accountsOutside } from "./organization-view.ts";
 import { knownManagementAccount, knownManagers } from "./preconditions.ts";
 import { type Shield, shieldInAws, withoutAnyAllow } from "./shield.ts";
 
-/** What carries the stack's promise, as AWS has it now, whatever the state says. */
+/** The policies and identities that the stack's promise depends on, as AWS has them now, whatever the state says. */
 export interface Look {
   managementAccount: string;
-  /** Ids of the accounts whose business the access roles are, the management account among them. */
+  /** Ids of the accounts from which the access roles are assumed, the management account among them. */
   managers: string[];
-  /** The service control policy; nothing when AWS has none, or it could not be looked at. */
+  /** The service control policy; undefined when AWS has none, or it could not be read. */
   shield: Shield | undefined;
-  /** Names of all service control policies; none where the settings have none of the organization's own. */
+  /** Names of all service control policies; empty where the settings name no policies of the organization's own. */
   policyNames: string[];
   /** Units and accounts in which no policy allows anything. */
   withoutAllow: string[];
-  /** Names of the development accounts that are below none of the policy's units. */
+  /** Names of the development accounts below neither the policy's targets nor the settings' units. */
   uncovered: string[];
-  /** What each account has, by the account's name in the settings. */
+  /** Each account's identities, by the account's name in the settings. */
   identities: Map<string, Identity[]>;
-  /** What could not be looked at, and why, in AWS's words. */
+  /** The parts that could not be read, and why, in AWS's words. */
   missed: { what: Looked; account?: string; reason: string }[];
 }
 
@@ -36,10 +36,10 @@ export type Looked = "service control policy" | "FullAWSAccess" | "development a
 const concurrency = 8;
 
 /**
- * Looks at what carries the promise: a few calls of Organizations, and one of IAM in each account. What AWS refuses is no error:
- * it is told as not looked at.
+ * Reads what the promise depends on: a few calls of Organizations, and one of IAM in each account for up to 1,000 identities. A
+ * call that fails does not throw: it is listed in `missed`.
  *
- * @param unreached names of the development accounts that are known not to let anybody in, which are left out
+ * @param unreached names of the development accounts whose access role is known to be refused; they are left out
  */
 export async function lookAtAws(settings: Settings, unreached: string[] = []): Promise<Look> {
   const { authAccount, organizationalUnits, serviceControlPolicies } = settings;
@@ -58,7 +58,7 @@ export async function lookAtAws(settings: Settings, unreached: string[] = []): P
       : (await controlPolicies("SERVICE_CONTROL_POLICY")).map(({ Name = "" }) => Name);
   const [shield, policyNames, uncovered, withoutAllow, identities] = await Promise.all([
     attempt({ what: "service control policy" }, shieldAsked),
-    // Who may not list them is told so by the attempt above.
+    // Where listing is denied, the attempt above notes it.
     listed().catch(() => []),
     attempt({ what: "development accounts' units" }, outside()),
     attempt(
@@ -81,7 +81,7 @@ export async function lookAtAws(settings: Settings, unreached: string[] = []): P
   };
 }
 
-/** Waits for a call; one that is refused is noted, and has found nothing. */
+/** Waits for a call. An error is noted in `missed`, and the result is undefined. */
 const noting =
   (missed: Look["missed"]) =>
   async <T>(missing: Omit<Look["missed"][number], "reason">, call: Promise<T>): Promise<T | undefined> => {
@@ -99,9 +99,9 @@ function without(settings: Settings, unreached: string[]): Settings {
 }
 
 /**
- * The identities of every account, for whoever cannot go on without one of them.
+ * The identities of every account, for callers that need all of them.
  *
- * @throws Failure for an account that could not be looked at
+ * @throws Failure for an account that could not be read
  */
 export async function allIdentities(settings: Settings, unreached: string[]): Promise<Look["identities"]> {
   const missed: Look["missed"] = [];
@@ -118,8 +118,8 @@ const policyUnseen =
   "Whom a run shuts out or leaves unprotected is not known. Run the command again when organizations:ListPolicies, organizations:DescribePolicy and organizations:ListTargetsForPolicy may be called.";
 
 /**
- * @throws Failure for an account, or the service control policy, that could not be looked at: a run would take off unseen what shuts
- * somebody out, or change a policy of which nobody knows what is in force
+ * @throws Failure for an account, or the service control policy, that could not be read: a run could remove, unseen, what shuts
+ * somebody out, or change a policy whose text in force is unknown
  */
 export function requireSeen({ missed }: Pick<Look, "missed">): void {
   const needed = missed.filter(({ what }) => what === "account" || what === "service control policy");
@@ -135,7 +135,7 @@ export function requireSeen({ missed }: Pick<Look, "missed">): void {
   );
 }
 
-/** The same of the identities, telling what could not be looked at. */
+/** The identities of every account. @param attempt waits for an account's call; an account without a result is left out */
 export async function lookAtIdentities(
   settings: Pick<Settings, "authAccount" | "developmentAccounts" | "accessRole">,
   attempt: <T>(missing: { what: "account"; account: string }, call: Promise<T>) => Promise<T | undefined>,

@@ -1,9 +1,9 @@
-/** The right for want of which AWS has refused a call, as its words have it: "iam:ListUsers". */
+/** The action that AWS has denied, from its message: "iam:ListUsers". */
 export function missingRight(reason: string): string | undefined {
   return /perform: ([\w-]+:\w+)/.exec(reason)?.[1];
 }
 
-/** What to do where a report could not look. @param command the command that is to be run again */
+/** The remedy for a part of a report that could not be read. @param command the command to run again */
 export function remedyForMissed(reason: string, command: string): string {
   const right = missingRight(reason);
   if (right === undefined)

@@ -5,7 +5,7 @@ import { Failure } from "../failure.ts";
 /**
  * Waits for a call about a developer's user, who may be in the roster and not in AWS yet.
  *
- * @param command what is to be run again then, such as `reset-mfa`
+ * @param command the command to run again after `up`, such as `reset-mfa`
  * @throws Failure when the auth account has no such user
  */
 export async function aboutUser<T>(userName: string, command: string, call: Promise<T>): Promise<T> {

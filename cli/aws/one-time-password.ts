@@ -15,15 +15,15 @@ import pMap from "p-map";
 
 import { aboutUser } from "./missing-user.ts";
 
-/** Made here and handed over once: a password never enters the stack's configuration or state. */
+/** One-time passwords are made here and handed over once. They never enter the stack's configuration or state. */
 
 /**
  * Gives a new user a console password that must be changed at the first sign-in.
  *
- * @returns the password, or nothing when the user has one already
+ * @returns the password; undefined when the user has one already
  */
 export async function createOneTimePassword(iam: IAMClient, userName: string): Promise<string | undefined> {
-  // A user just made is not known everywhere at once.
+  // IAM is eventually consistent: a new user is not known everywhere at once.
   await waitUntilUserExists({ client: iam, maxWaitTime: 60, minDelay: 1, maxDelay: 3 }, { UserName: userName });
   try {
     return await setPassword(userName, (profile) => iam.send(new CreateLoginProfileCommand(profile)));
@@ -33,7 +33,7 @@ export async function createOneTimePassword(iam: IAMClient, userName: string): P
   }
 }
 
-/** Whether a user can sign in to the console; not where there is no such user. */
+/** Whether a user has a console password; false where there is no such user. */
 export async function hasPassword(iam: IAMClient, userName: string): Promise<boolean> {
   try {
     await iam.send(new GetLoginProfileCommand({ UserName: userName }));
@@ -44,13 +44,13 @@ export async function hasPassword(iam: IAMClient, userName: string): Promise<boo
   }
 }
 
-/** Those of several who can't. */
+/** The users without a console password. */
 export async function withoutPassword(iam: IAMClient, userNames: string[]): Promise<string[]> {
   const ask = async (name: string): Promise<string[]> => ((await hasPassword(iam, name)) ? [] : [name]);
   return (await pMap(userNames, ask, { concurrency: 8 })).flat();
 }
 
-/** Replaces a user's console password, or makes the first one, by a one-time password. */
+/** Replaces a user's console password by a one-time password, or gives the first one. */
 export async function resetPassword(iam: IAMClient, userName: string): Promise<string> {
   try {
     return await setPassword(userName, (profile) => iam.send(new UpdateLoginProfileCommand(profile)));
@@ -82,11 +82,11 @@ async function setPassword(
   }
 }
 
-/** Characters; few account password policies want more, and none more than IAM takes at most. */
+/** Lengths in characters. Few account password policies want more than the first; IAM accepts no more than the second. */
 const usualLength = 24;
 const longest = 128;
 
-/** Characters of all four kinds, which is what a password policy may ask for; none that look alike. */
+/** A random password with all four kinds of characters that a password policy may ask for, without ones that look alike. */
 function generatePassword(length: number): string {
   const kinds = ["abcdefghijkmnopqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789", "!@#$%^&*()_+-="];
   const all = kinds.join("");

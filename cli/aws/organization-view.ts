@@ -17,7 +17,7 @@ export interface OrganizationAccount {
   name: string;
 }
 
-/** An account in which nothing can be made. */
+/** An account that is not active: nothing can be made in it. */
 export interface InactiveAccount extends OrganizationAccount {
   /** In AWS's words (Organizations API Reference, "Account"): PENDING_ACTIVATION, SUSPENDED, PENDING_CLOSURE, CLOSED. */
   state: string;
@@ -31,10 +31,10 @@ export interface OrganizationalUnit {
   accountIds: string[];
 }
 
-/** What the organization really has, for `init` to offer and to check against. */
+/** The organization's accounts and units, which `init` offers and checks answers against. */
 export interface OrganizationView {
   accounts: OrganizationAccount[];
-  /** `State` since 2026-09-09, `Status` before. */
+  /** The accounts that are not active. AWS tells that by `State` since 2026-09-09, by `Status` before. */
   inactive: InactiveAccount[];
   organizationalUnits: OrganizationalUnit[];
 }
@@ -80,7 +80,7 @@ async function collectUnits(
   return below;
 }
 
-/** Ids of the accounts that a policy reaches which is attached to these units, to the root or to accounts themselves. */
+/** Ids of the accounts that a policy with these targets applies to: units, the root, and accounts themselves. */
 export function accountsBelow({ accounts, organizationalUnits }: OrganizationView, targets: string[]): Set<string> {
   const isAll = targets.some((id) => id.startsWith("r-"));
   return new Set([
@@ -90,7 +90,7 @@ export function accountsBelow({ accounts, organizationalUnits }: OrganizationVie
   ]);
 }
 
-/** The nearest of some units, or of roots, that an account is below, at whatever depth. */
+/** The nearest of the given units or roots that an account is below, at any depth; undefined where it is below none. */
 export async function unitAbove(accountId: string, units: string[]): Promise<string | undefined> {
   const client = organizationsClient();
   let child = accountId;
@@ -103,8 +103,8 @@ export async function unitAbove(accountId: string, units: string[]): Promise<str
 }
 
 /**
- * Those of some accounts that are below none of these units or the root, and are not named among them themselves. What is right in a unit is
- * listed in pages of 20 (Organizations API Reference, "ListAccountsForParent"), as long as that is fewer calls than one for each account.
+ * The accounts that are neither among the targets (units, the root, accounts) nor below one. The accounts directly in a unit are
+ * listed in pages of 20 (Organizations API Reference, "ListAccountsForParent") while that takes fewer calls than one for each.
  */
 export async function accountsOutside(accountIds: string[], targets: string[]): Promise<string[]> {
   const client = organizationsClient();
@@ -144,7 +144,7 @@ async function listedIn(client: OrganizationsClient, units: string[], calls: num
   return found;
 }
 
-/** The pages of what is in a unit; none of one that is not there. */
+/** The pages; none, or no more, where AWS has no such parent. */
 export async function* unlessMissing<T>(pages: AsyncIterable<T>): AsyncIterable<T> {
   try {
     yield* pages;
@@ -153,7 +153,7 @@ export async function* unlessMissing<T>(pages: AsyncIterable<T>): AsyncIterable<
   }
 }
 
-/** Whether an account is of the organization, be it active or not (Organizations API Reference, "DescribeAccount"). */
+/** Whether the organization has the account, active or not (Organizations API Reference, "DescribeAccount"). */
 export async function isOfOrganization(accountId: string): Promise<boolean> {
   try {
     await organizationsClient().send(new DescribeAccountCommand({ AccountId: accountId }));

@@ -24,8 +24,8 @@ import { isOfOrganization } from "./organization-view.ts";
 import { openSession, opensSilently } from "./session.ts";
 
 /**
- * Refuses what no run could come to its end with: credentials of an account that may not see to the organization's policies, SCPs
- * that are switched off, organizational units that do not exist, and an account without the access role.
+ * Refuses what would make every run fail: credentials of an account that may not manage the organization's policies, SCPs that are
+ * not enabled, organizational units that do not exist, and an account without the access role.
  *
  * @param options.authAlone leaves the access roles of the development accounts out
  * @throws Failure for the first of these
@@ -64,33 +64,33 @@ export async function managementAccountAtHand(settings?: Accounts): Promise<stri
 
 let known: OrganizationFacts | undefined;
 
-/** The organization that these credentials were found to manage, so that the program need not ask again. */
+/** The organization that these credentials manage, once {@link managingCaller} has found it: the program need not ask again. */
 export function knownOrganization(): OrganizationFacts | undefined {
   return known;
 }
 
-/** The id of its management account. */
+/** The id of the management account, once it is known. */
 export function knownManagementAccount(): string | undefined {
   return known?.managementAccount;
 }
 
-/** Ids of the accounts by which the access roles are assumed: the management account, and the one at hand where that is another. */
+/** Ids of the accounts that assume the access roles: the management account, and the caller's where that is another. */
 export function knownManagers(): string[] {
   const { managementAccount, administeredFrom } = known ?? {};
   return [managementAccount, administeredFrom].filter((id) => id !== undefined);
 }
 
-/** Who makes the calls, as AWS knows them. */
+/** The caller's identity, as AWS tells it, and the organization that it manages. */
 export interface ManagingCaller extends OrganizationFacts {
   account: string;
   arn: string;
   /** How far AWS's clock is ahead of this machine's, in milliseconds, to the second. */
   clockOffset: number;
-  /** Whether AWS has refused a signature by it, so that the SDK had to try again. */
+  /** Whether the first call was retried, as the SDK does where AWS refuses a signature for its time. */
   isClockRefused: boolean;
 }
 
-/** The two questions that come before all others, and how far AWS's clock is ahead at the first one's answer. */
+/** The first two calls of every run, and how far AWS's clock was ahead when it answered the first, in milliseconds. */
 interface Asking {
   caller: Promise<GetCallerIdentityCommandOutput>;
   clockOffset: Promise<number>;
@@ -100,16 +100,16 @@ interface Asking {
 let askedBeforehand: Promise<Asking | undefined> | undefined;
 
 /**
- * Asks beforehand what {@link managingCaller} needs: a command's settings can be read meanwhile. Where a code or anything else would be
- * asked for on the terminal, nothing is asked before the settings are found to be right.
+ * Starts the calls that {@link managingCaller} needs, while the command's settings are read. Where the credentials would have the
+ * user asked for a code or anything else, no call is made before the settings are found to be right.
  *
- * @returns what gives it up, where nobody will want to know any more
+ * @returns a controller that aborts the calls where their answers are no longer needed
  */
 export function askBeforehand(): AbortController {
   const controller = new AbortController();
   const isSilent = opensSilently().catch(() => false);
   askedBeforehand = isSilent.then((silent) => (silent ? ask({ abortSignal: controller.signal }) : undefined));
-  // Who takes the answers is told what is wrong with them.
+  // An error is reported when `managingCaller` awaits the answers; here it must not be an unhandled rejection.
   askedBeforehand.catch(() => undefined);
   return controller;
 }
@@ -122,15 +122,15 @@ async function ask(options: { abortSignal?: AbortSignal } = {}): Promise<Asking>
   noteCaller(caller);
   const clockOffset = caller.then(() => (timeOfAws() ?? Date.now()) - Date.now());
   const organization = organizationFacts(options);
-  // Who asks is told first, where neither is answered.
+  // Where both calls fail, the first one's error is reported; the others must not be unhandled rejections.
   for (const answer of [clockOffset, organization]) answer.catch(() => undefined);
   return { caller, clockOffset, organization };
 }
 
 /**
- * Who the credentials at hand are, and of which organization.
+ * The identity of the credentials at hand, and their organization.
  *
- * @throws Failure when they may not see to its policies
+ * @throws Failure when they may not manage its policies
  */
 export async function managingCaller(settings?: Accounts): Promise<ManagingCaller> {
   const asked = (await askedBeforehand) ?? (await ask());
@@ -153,14 +153,16 @@ export async function managingCaller(settings?: Accounts): Promise<ManagingCalle
 }
 
 /**
- * The SDK minds a clock that is wrong, the engine's plugin does not. AWS takes a signature for five minutes (IAM User Guide,
- * "Elements of an AWS API request signature"); its answers tell its time to the second.
+ * @param offset in milliseconds
+ * @throws Failure where this machine's clock is wrong by about five minutes or more, after which AWS refuses a signature (IAM User
+ * Guide, "Elements of an AWS API request signature"). AWS's answers have whole seconds. The SDK corrects for a wrong clock, the
+ * engine's plugin does not.
  */
 export function requireClock(offset: number): void {
   if (Math.abs(offset) > 298_000) throw wrongClock(offset);
 }
 
-/** The accounts of the settings, by which an account is told with its name. */
+/** The accounts of the settings, for the names of accounts in messages. */
 export type Accounts = Partial<Pick<Settings, "authAccount" | "developmentAccounts">>;
 
 function whoseCredentials(account: string, { authAccount, developmentAccounts = {} }: Accounts = {}): string {
@@ -169,8 +171,8 @@ function whoseCredentials(account: string, { authAccount, developmentAccounts = 
 }
 
 /**
- * What AWS Organizations answers of the organization. A service control policy, such as this stack's own, may deny the call
- * in a member account.
+ * The facts of the organization, or a Failure that explains the error. A service control policy, such as this stack's own, may
+ * deny the call in a member account.
  */
 async function explained(organization: Promise<OrganizationFacts>, whose: string): Promise<OrganizationFacts> {
   try {
@@ -194,7 +196,10 @@ async function explained(organization: Promise<OrganizationFacts>, whose: string
   }
 }
 
-/** An organization for consolidated billing alone has no policies (Organizations User Guide, "Enabling all features for an organization"). */
+/**
+ * @throws Failure for an organization for consolidated billing alone, which has no policies (Organizations User Guide, "Enabling
+ * all features for an organization")
+ */
 export function requireAllFeatures({ features, managementAccount }: OrganizationFacts): void {
   if (features !== "CONSOLIDATED_BILLING") return;
   throw new Failure(
@@ -203,12 +208,12 @@ export function requireAllFeatures({ features, managementAccount }: Organization
   );
 }
 
-/** Both types have to be switched on before a policy of them can be attached (Organizations User Guide, "Enabling a policy type"). */
+/** Checks that the policy types are enabled, which attaching needs (Organizations User Guide, "Enabling a policy type"). */
 async function requirePolicyTypes(guardRails: GuardRail[] = []): Promise<void> {
   requireTypesOn(guardRails, await policyTypesOn());
 }
 
-/** @param found the types that are on, as {@link policyTypesOn} has them */
+/** @param found the root and its enabled types, from {@link policyTypesOn} @throws Failure for a type that is not enabled */
 export function requireTypesOn(guardRails: GuardRail[], { rootId, types }: { rootId: string; types: string[] }): void {
   const wanted = {
     SERVICE_CONTROL_POLICY: "Service control policies are",
@@ -286,16 +291,16 @@ export async function requireAccessRole(name: string, accountId: string, accessR
 }
 
 /**
- * The same of an account that somebody has typed: STS refuses a role in an account that there is none of in the same words as one
- * that is not there.
+ * The same for an account from the settings, whose id may be mistyped: STS refuses a role in an account that does not exist in the
+ * same words as a role that does not exist.
  *
- * @throws Failure
+ * @throws Failure that tells where the organization has no such account
  */
 export async function requireAccess(name: string, accountId: string, accessRole: string): Promise<void> {
   try {
     await requireAccessRole(name, accountId, accessRole);
   } catch (error) {
-    // Who may not ask is told what STS has said.
+    // Where DescribeAccount is denied, STS's refusal is reported.
     if (!(error instanceof Failure) || (await isOfOrganization(accountId).catch(() => true))) throw error;
     throw new Failure(
       `The organization has no account ${accountId} (${name}).`,

@@ -2,9 +2,9 @@ import { closest } from "../closest.ts";
 import { Failure } from "../failure.ts";
 import { type Profiles, profileNames, type ProfileSource } from "./profile-source.ts";
 
-/** Why a profile gives no credentials, each cause in its own sentence. */
+/** The errors of a profile that gives no credentials, one for each cause. */
 
-/** A profile that `variable` or another profile names, and that no file has. */
+/** The error for a profile that `variable` or another profile names, and that no file has. */
 export function missingProfile({ chain }: ProfileSource, profiles: Profiles, variable: string): Failure {
   const name = chain.at(-1) ?? "";
   const from = chain.at(-2);
@@ -22,7 +22,7 @@ export function missingProfile({ chain }: ProfileSource, profiles: Profiles, var
   );
 }
 
-/** Profiles of which each takes its credentials from the next, and none has any. */
+/** The error for profiles whose `source_profile` leads in a circle. */
 export function circleOfProfiles({ chain }: ProfileSource): Failure {
   const [asked = ""] = chain;
   return new Failure(
@@ -31,7 +31,7 @@ export function circleOfProfiles({ chain }: ProfileSource): Failure {
   );
 }
 
-/** A profile without credentials, or with a part of them. */
+/** The error for a profile without credentials, or with a part of them. */
 export function emptyProfile({ chain, keys }: ProfileSource): Failure {
   const name = chain.at(-1) ?? "";
   const half = Object.keys(keys).filter((key) =>
@@ -45,7 +45,7 @@ export function emptyProfile({ chain, keys }: ProfileSource): Failure {
   );
 }
 
-/** A profile that wants an MFA code, where nobody can be asked. */
+/** The error for a profile that needs an MFA code where there is no terminal. */
 export function codeWanted(profile: string): Failure {
   return new Failure(
     `The AWS profile "${profile}" wants an MFA code, and there is no terminal to ask on.`,
@@ -53,7 +53,7 @@ export function codeWanted(profile: string): Failure {
   );
 }
 
-/** What the SDK has thrown when it was to resolve the profile. */
+/** An error of the SDK while it resolved the profile, with a remedy where the cause is known. */
 export function profileFailure(source: ProfileSource, error: Error & { $metadata?: unknown }): Error {
   const [asked = ""] = source.chain;
   const last = source.chain.at(-1) ?? asked;
@@ -65,7 +65,7 @@ export function profileFailure(source: ProfileSource, error: Error & { $metadata
       "Look whether role_arn and source_profile are right, and whether the role trusts whoever assumes it.",
     );
   }
-  // Whatever else AWS says is told like for any other call, and so is a network that fails.
+  // Other errors of AWS, and of the network, are reported as for any other call.
   if (error.name !== "CredentialsProviderError" && error.name !== "TokenProviderError") return error;
   if (
     /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|getaddrinfo|socket hang up|TimeoutError|^The proxy /.test(
@@ -114,7 +114,7 @@ function ssoFailure(profile: string, words: string, failed: (message: string, re
   );
 }
 
-/** What a process has printed, without the command, whose arguments are nobody's business. */
+/** The output of a failed `credential_process`, without the command line, whose arguments may be secret. */
 function processWords(words: string): string {
   const [first = "", ...rest] = words.split("\n");
   if (!first.startsWith("Command failed:")) return words;

@@ -1,18 +1,18 @@
 import { parseKnownFiles } from "@smithy/shared-ini-file-loader";
 
-/** Where a profile's credentials come from in the end. */
+/** The source that a profile's credentials come from in the end. */
 export interface ProfileSource {
   /** The profile that was asked for, then each that `source_profile` leads to. */
   chain: string[];
-  /** What the last of them has. */
+  /** The kind of credentials that the chain's last profile has. */
   kind: "keys" | "sso" | "login" | "process" | "web identity" | "elsewhere" | "missing" | "circle" | "nothing";
-  /** Whether one of them asks for an MFA code. */
+  /** Whether a profile of the chain asks for an MFA code. */
   wantsCode: boolean;
-  /** Whether one of them has credentials in more ways than one: the engine's SDK looks for them in another order. */
+  /** Whether a profile of the chain has more than one kind of credentials: the engine's SDK prefers them in another order. */
   ambiguous: boolean;
-  /** Keys of the last one. */
+  /** The chain's last profile: its keys with their values. */
   keys: Record<string, string | undefined>;
-  /** The region that the first one names. */
+  /** The region of the chain's first profile. */
   region: string | undefined;
 }
 
@@ -20,11 +20,11 @@ export type Profiles = Record<string, Record<string, string | undefined>>;
 
 /** The profiles of the user's AWS files, as the SDK reads them. */
 export async function readProfiles(): Promise<Profiles> {
-  // A session that was made by `aws sso login` or `aws login` may be newer than what was read before.
+  // The files may have changed since the SDK cached them, for example by `aws sso login` or `aws login`.
   return parseKnownFiles({ ignoreCache: true });
 }
 
-/** Follows a profile to where its credentials are, in the order in which the SDK looks. */
+/** Follows a profile to the source of its credentials, in the SDK's order. */
 export function sourceOf(profiles: Profiles, profile: string): ProfileSource {
   const chain = [profile];
   let wantsCode = false;
@@ -42,13 +42,13 @@ export function sourceOf(profiles: Profiles, profile: string): ProfileSource {
     });
     if (keys === undefined) return end("missing");
     ambiguous ||= waysOf(keys) > 1;
-    // The keys of a profile that another one starts from come before its own role.
+    // In a profile that another one names as source_profile, access keys come before its role_arn.
     if (isStatic(keys) && (chain.length > 1 || keys["role_arn"] === undefined)) return end("keys");
     const { role_arn: role, source_profile: source, credential_source: elsewhere } = keys;
     if (role !== undefined && (source !== undefined || elsewhere !== undefined)) {
       wantsCode ||= keys["mfa_serial"] !== undefined;
       if (source === undefined) return end("elsewhere");
-      // A profile may start from its own keys.
+      // A profile may be its own source_profile: its role is then assumed by its own access keys.
       if (source === name) return end(isStatic(keys) ? "keys" : "nothing");
       if (chain.includes(source)) {
         chain.push(source);

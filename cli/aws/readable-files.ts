@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { isEndless } from "../aws-files/replace.ts";
 import { Failure } from "../failure.ts";
 
-/** @throws Failure where one of the user's AWS files is there and cannot be read: this SDK passes over it, the engine's fails */
+/** @throws Failure where one of the user's AWS files exists and cannot be read: this SDK ignores the file, the engine's fails */
 export async function requireReadableFiles(): Promise<void> {
   await Promise.all([
     requireReadable("AWS_CONFIG_FILE", "config"),

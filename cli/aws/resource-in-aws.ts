@@ -5,7 +5,7 @@ import { iamIn } from "./clients.ts";
 import { controlPolicyIdOf } from "./control-policies.ts";
 import { stackSetId } from "./stack-sets.ts";
 
-/** What a resource is to be made of, as Pulumi has it. */
+/** A resource to be made: its Pulumi type and inputs. */
 interface Wanted {
   type: string;
   inputs?: Record<string, unknown>;
@@ -46,22 +46,22 @@ function controlPolicyId({ name, type }: Record<string, unknown>): Promise<strin
   return controlPolicyIdOf(String(name), type === "RESOURCE_CONTROL_POLICY" ? type : "SERVICE_CONTROL_POLICY");
 }
 
-/** Whether AWS has anything of a resource's identifier, whoever has made it. */
+/** Whether AWS has a resource with this identifier, whoever has made it. */
 export async function isThere({ type, inputs = {} }: Wanted, account: string, settings: Settings): Promise<boolean> {
   return isOurs({ type, inputs: { ...inputs, tags: undefined, description: undefined } }, account, settings);
 }
 
 /**
- * Whether AWS has what a run was making when it died, and not another of the same name: a user by its tags, a role by its
- * description. The other names are this product's own.
+ * Whether AWS has the resource that a run was making when it died, and not another of the same name. A user is told by its tags, a
+ * role by its description; other resources by their name, which is this product's own.
  *
- * @param account the id of the account in which it is to be
+ * @param account the id of the resource's account
  */
 export async function isOurs({ type, inputs = {} }: Wanted, account: string, settings: Settings): Promise<boolean> {
   if (type === "aws-native:organizations:Policy") {
     return (await controlPolicyId(inputs)) !== undefined;
   }
-  // The name is this product's own.
+  // The StackSet's name is this product's own.
   if (type === "aws-native:cloudformation:StackSet") return (await stackSetId()) !== undefined;
   if (!type.startsWith("aws-native:iam:")) return false;
   try {

@@ -9,7 +9,7 @@ import { developerRoleTrust } from "../../infra/policies.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { clientsIn } from "./clients.ts";
 
-/** A role by its name, and whose it is. */
+/** A developer's role in an account. */
 export interface DeveloperRole {
   developer: string;
   account: string;
@@ -17,8 +17,8 @@ export interface DeveloperRole {
 }
 
 /**
- * Has roles trust their developer's user as they were made: one that was deleted and made again is another one to IAM, which the
- * state does not tell (IAM User Guide, "IAM identifiers").
+ * Writes the roles' trust policies again, as they were made. A user that was deleted and made again has another unique id, and the
+ * old trust policy no longer matches it; the state does not tell that (IAM User Guide, "IAM identifiers").
  */
 export async function trustAgain(settings: Settings, roles: DeveloperRole[]): Promise<void> {
   const iam = clientsIn(settings);
@@ -35,7 +35,7 @@ export async function trustAgain(settings: Settings, roles: DeveloperRole[]): Pr
   );
 }
 
-/** IAM refuses a principal that it does not know everywhere yet. */
+/** Retries an update while IAM refuses a new principal, which it does not know everywhere yet. */
 async function onceKnown<T>(update: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {

@@ -7,17 +7,17 @@ import { tell } from "../terminal/tell.ts";
 let opened: Promise<void> | undefined;
 
 /**
- * Makes sure, once for the whole process, that the credentials that the environment or the user's AWS files name can be had: the
- * SDK would pass over a profile that is broken, and take whatever comes after it, such as the role of the machine. A session that
- * needs a code, or that the engine's plugin cannot open by itself, is handed over to both by the environment.
+ * Makes sure, once for the whole process, that the credentials named by the environment or the user's AWS files work. The SDK would
+ * skip a broken profile and use the next source, such as the machine's role. A session that needs a code, or that the engine's
+ * plugin cannot open by itself, is put into the environment for both.
  *
- * @throws Failure that says what is wrong with them
+ * @throws Failure that tells what is wrong with the credentials
  */
 export function openSession(): Promise<void> {
   return (opened ??= open());
 }
 
-/** Whether anything names credentials, right or wrong: a pull request from a fork has nothing that does. */
+/** Whether the environment or the AWS files name credentials, valid or not: a job for a pull request from a fork has none. */
 export async function namesCredentials(): Promise<boolean> {
   if (environmentNames.some((name) => isSet(name))) return true;
   const { readProfiles, sourceOf } = await import("./profile-source.ts");
@@ -25,8 +25,8 @@ export async function namesCredentials(): Promise<boolean> {
 }
 
 /**
- * Whether a session opens without a word to whoever runs the command: keys do, and roles that are taken by them without a code. A program that
- * a profile names, or a browser, may ask.
+ * Whether a session opens without asking the user anything: access keys do, and roles that are assumed by them without a code. A
+ * `credential_process` or a browser may ask.
  */
 export async function opensSilently(): Promise<boolean> {
   const profile = process.env["AWS_PROFILE"];
@@ -37,7 +37,7 @@ export async function opensSilently(): Promise<boolean> {
   return kind === "keys" && !wantsCode;
 }
 
-/** What names credentials by itself. A CI hands over what it must not know as an empty text. */
+/** Variables that name credentials. A CI sets one to an empty text where the job may not have its secret. */
 const environmentNames = [
   "AWS_PROFILE",
   "AWS_DEFAULT_PROFILE",
@@ -52,7 +52,7 @@ const isSet = (name: string): boolean => Boolean(process.env[name]);
 
 async function open(): Promise<void> {
   const { requireReadableFiles } = await import("./readable-files.ts");
-  // The engine's SDK reads them whatever it takes in the end.
+  // The engine's SDK reads the files whichever credentials it uses in the end.
   await requireReadableFiles();
   const variable = chooseVariable();
   if (variable === "keys") return;
@@ -64,7 +64,7 @@ async function open(): Promise<void> {
   const profiles = await readProfiles();
   const source = sourceOf(profiles, profile ?? "default");
   if (profile === undefined) {
-    // What comes after the profiles, such as a container's role, is the SDK's business.
+    // Sources after the profiles, such as a container's role, are left to the SDK.
     if (hasNone(source)) return;
     if (isSet("AWS_WEB_IDENTITY_TOKEN_FILE")) return takeWebIdentity(source);
   }
@@ -77,8 +77,8 @@ async function open(): Promise<void> {
 }
 
 /**
- * What names the credentials, in one order for this SDK and the engine's, which differ: `AWS_PROFILE`, keys in the environment,
- * `AWS_DEFAULT_PROFILE` (only the engine's SDK knows it, and takes it before keys; the AWS CLI takes keys first).
+ * The variable that names the credentials, in one order for this SDK and the engine's, whose own orders differ: `AWS_PROFILE`,
+ * keys in the environment, `AWS_DEFAULT_PROFILE` (the engine's SDK alone knows it, before keys; the AWS CLI takes keys first).
  */
 function chooseVariable(): "AWS_PROFILE" | "keys" | "AWS_DEFAULT_PROFILE" {
   const other = process.env["AWS_DEFAULT_PROFILE"];
@@ -90,20 +90,20 @@ function chooseVariable(): "AWS_PROFILE" | "keys" | "AWS_DEFAULT_PROFILE" {
   return "AWS_DEFAULT_PROFILE";
 }
 
-/** A web identity comes before the default profile for the engine's SDK and the AWS CLI, and after it for this SDK. */
+/** Takes the web identity: the engine's SDK and the AWS CLI prefer it to the default profile, this SDK prefers the profile. */
 async function takeWebIdentity(source: ProfileSource): Promise<void> {
   const { fromTokenFile } = await import("@aws-sdk/credential-providers");
   handOver(await fromTokenFile({ clientConfig: { region, requestHandler: requestHandler() } })(), source);
 }
 
-/** Keys that a profile comes before: with both, the SDK prints a warning over several lines. */
+/** Unsets the environment's access keys where a profile is used: with both, the SDK prints a warning over several lines. */
 function forgetKeys(): void {
   for (const name of keyNames) Reflect.deleteProperty(process.env, name);
 }
 
 const keyNames = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION"];
 
-/** @throws Failure where there is only the half of a pair: what the SDK takes instead is somebody else's */
+/** @throws Failure where only one half of the key pair is set: the SDK would use other credentials instead */
 function environmentHasKeys(): boolean {
   const [id, secret] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] as const;
   if (isSet(id) !== isSet(secret)) {
@@ -113,7 +113,7 @@ function environmentHasKeys(): boolean {
   return isSet(id);
 }
 
-/** Whether the default profile says nothing of credentials; one that has a part of them is broken. */
+/** Whether the default profile names no credentials at all; a profile with a part of them is broken. */
 function hasNone({ kind, chain, keys }: ProfileSource): boolean {
   if (chain.length > 1) return false;
   if (kind === "missing") return true;
@@ -137,7 +137,7 @@ async function resolve(source: ProfileSource): Promise<void> {
         clientConfig: { region, requestHandler: requestHandler() },
         ignoreCache: true,
       })();
-      // The plugin's SDK asks for no code, and knows nothing of `aws login`.
+      // The plugin's SDK can't ask for a code, and does not support `aws login`.
       const isOneSided = source.wantsCode || source.ambiguous || source.kind === "login";
       if (isOneSided || (source.kind === "elsewhere" && isSet("AWS_ACCESS_KEY_ID"))) handOver(session, source);
       return;
@@ -163,7 +163,7 @@ interface HandedSession {
   sessionToken?: string;
 }
 
-/** By the environment of this process, which the engine and its plugins are started with. Nothing of it comes into the state. */
+/** Puts a session into this process's environment, with which the engine and its plugins are started. It never enters the state. */
 function handOver(
   { accessKeyId, secretAccessKey, sessionToken }: HandedSession,
   { region: regionOfProfile }: ProfileSource,

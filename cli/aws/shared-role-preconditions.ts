@@ -7,7 +7,7 @@ import { unitAbove } from "./organization-view.ts";
 import { knownOrganization } from "./preconditions.ts";
 import { isStackSetsAccessOn } from "./stack-sets.ts";
 
-/** What shared roles need of the organization, and of the settings' units. Nothing is asked where roles are each developer's own. */
+/** Checks what shared roles need of the organization and the settings; nothing where each developer has a role of their own. */
 export async function requireSharedRolePossible(settings: Settings): Promise<void> {
   if (settings.roles !== "shared") return;
   requireManagementAccount();
@@ -19,7 +19,7 @@ export async function requireSharedRolePossible(settings: Settings): Promise<voi
   ]);
 }
 
-/** The stack set is one of the management account: to whom policies are delegated, StackSets need not be. */
+/** Refuses a delegated account: the StackSet is the management account's, and delegating policies does not delegate StackSets. */
 function requireManagementAccount(): void {
   const { administeredFrom, managementAccount = "" } = knownOrganization() ?? {};
   if (administeredFrom === undefined) return;
@@ -39,7 +39,10 @@ async function requireStackSets(): Promise<void> {
   );
 }
 
-/** A stack set deploys to a unit and to all below it (CloudFormation User Guide, "Create StackSets with service-managed permissions"). */
+/**
+ * Refuses a unit below another one: a StackSet deploys to a unit and to all below it (CloudFormation User Guide, "Create StackSets
+ * with service-managed permissions").
+ */
 async function requireUnitsApart({ organizationalUnits }: Settings): Promise<void> {
   for (const [index, unit] of organizationalUnits.entries()) {
     const others = organizationalUnits.filter((other) => other !== unit);

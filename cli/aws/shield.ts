@@ -13,10 +13,10 @@ export interface Shield {
   targets: string[];
 }
 
-/** AWS's own policy that allows everything, which each unit and account has unless it was taken off. */
+/** The id of AWS's own policy that allows everything; it is attached to each unit and account unless somebody has detached it. */
 const fullAccessPolicy = "p-FullAWSAccess";
 
-/** What Organizations has of the stack's service control policy. */
+/** The stack's service control policy in AWS; undefined where there is none. */
 export async function shieldInAws(): Promise<Shield | undefined> {
   const { Id: id, Name: name = "" } = (await listedShield()) ?? {};
   if (id === undefined) return undefined;
@@ -27,13 +27,13 @@ export async function shieldInAws(): Promise<Shield | undefined> {
   return { name, content: JSON.parse(Policy?.Content ?? "null"), targets };
 }
 
-/** What it is attached to, and nothing else. */
+/** The ids of the policy's targets, without its text. */
 export async function shieldTargets(): Promise<string[]> {
   const id = (await listedShield())?.Id;
   return id === undefined ? [] : policyTargets(id);
 }
 
-/** One that was renamed is told by its description. */
+/** Finds the policy by its name, or by its description where it was renamed. */
 async function listedShield(): Promise<PolicySummary | undefined> {
   const policies = await controlPolicies("SERVICE_CONTROL_POLICY");
   return (
@@ -43,8 +43,8 @@ async function listedShield(): Promise<PolicySummary | undefined> {
 }
 
 /**
- * Those of some units and accounts in which no policy but the given one is attached, so that nothing at all is allowed there. An
- * organization that allows by a list of its own, in place of FullAWSAccess, has a policy of its own there.
+ * The units and accounts to which no policy that allows anything is attached, the given one aside: nothing at all is allowed there.
+ * An organization may allow by a policy of its own in place of FullAWSAccess.
  */
 export async function withoutAnyAllow(targets: string[], shieldName: string): Promise<string[]> {
   const withFullAccess = await targetsOfFullAccess(targets);
@@ -60,8 +60,8 @@ export async function withoutAnyAllow(targets: string[], shieldName: string): Pr
 }
 
 /**
- * What FullAWSAccess is attached to, as far as these targets need it: it is on every account of the organization, 20 a page
- * (Organizations API Reference, "ListTargetsForPolicy"). No more pages are read than there are targets that it could tell of.
+ * Ids of the targets of FullAWSAccess, as far as these targets need them. It is attached to every account of the organization, and
+ * AWS lists 20 a page (Organizations API Reference, "ListTargetsForPolicy"): no more pages are read than there are targets.
  */
 async function targetsOfFullAccess(targets: string[]): Promise<Set<string>> {
   const found = new Set<string>();

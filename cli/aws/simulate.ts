@@ -12,38 +12,38 @@ import { region } from "../../infra/region.ts";
 import { iamPatience } from "../../infra/unanswered.ts";
 import type { MatrixLine } from "../results/verify.ts";
 
-/** Who makes a simulated request. */
+/** The caller of a simulated request. */
 export interface Caller {
   who: string;
   arn: string;
   type: "User" | "Account" | "AssumedRole";
   userName?: string;
-  /** JSON texts of what the caller is given. */
+  /** The caller's identity policies, as JSON texts. */
   policies: string[];
   boundary?: string;
 }
 
-/** A line as it is asked of the simulator. */
+/** A line of the matrix as a request to the simulator. */
 export interface Asked extends Pick<MatrixLine, "account" | "credentials" | "action" | "resource" | "expected"> {
   accountId: string;
   caller: Caller;
 }
 
-/** Waits for a call; what goes wrong is the caller's business. */
+/** Makes a call; the implementation deals with errors, and returns undefined for one. */
 type Attempt = <T>(what: string, call: () => Promise<T>) => Promise<T | undefined>;
 
-/** Whoever has this may do everything that the organization's policies let through: so these decide. */
+/** An identity policy that allows everything, so that the organization's policies alone decide. */
 export const everything = JSON.stringify({
   Version: "2012-10-17",
   Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
 });
 
-/** A session of a role that may do everything that the organization's policies let through. */
+/** A session of a role whose policy allows everything, so that the organization's policies alone decide. */
 export const roleIn = (accountId: string, who: string, role: string): Caller => ({
   ...{ who, arn: `arn:aws:iam::${accountId}:role/${role}`, type: "AssumedRole", policies: [everything] },
 });
 
-/** What every request is made with: the simulator derives no context key by itself. */
+/** The facts for the context keys and policies of every request: the simulator derives no context key by itself. */
 export interface Surroundings {
   organizationId: string;
   region: string;
@@ -59,8 +59,8 @@ export interface Call {
 }
 
 /**
- * Asks AWS's policy simulator for each line (IAM API Reference, "SimulateCustomPolicy"): in the management account, which no
- * service control policy binds. A call that would say the same of two accounts is made once.
+ * Asks AWS's policy simulator for each line (IAM API Reference, "SimulateCustomPolicy"). The calls are made in the management
+ * account, to which no service control policy applies. A call whose answer is the same for two accounts is made once.
  */
 export async function simulate(lines: Asked[], around: Surroundings, attempt: Attempt): Promise<MatrixLine[]> {
   const client = new IAMClient({ region, maxAttempts: 8, requestHandler: requestHandler(iamPatience) });
@@ -92,7 +92,7 @@ export function callsOf(lines: Asked[], { hierarchy }: Pick<Surroundings, "hiera
 /** An action is only simulated on resources of its own type. */
 const typeOf = (resource: string): string => /^arn:aws:iam::\d*:([\w-]+)/.exec(resource)?.[1] ?? resource;
 
-/** The same for calls that AWS answers alike: those of accounts whose ids no policy names. */
+/** A key that is equal for calls with the same answer. The account's id counts only where a service control policy names it. */
 export function keyOf({ first, hierarchy, lines }: Call): string {
   const { caller, credentials, accountId } = first;
   const { arn, type, policies, boundary } = caller;
@@ -105,13 +105,13 @@ function listsOf(lines: Asked[]): [actions: string[], resources: string[]] {
   return [[...new Set(lines.map(({ action }) => action))], [...new Set(lines.map(({ resource }) => resource))]];
 }
 
-/** What was answered by action and resource; an account's id stands there as ACCOUNT, since a call may be made for several. */
+/** The simulator's answers by action and resource. An account's id is replaced by ACCOUNT, since a call may be for several. */
 type Answers = Map<string, { result: EvaluationResult; specific?: ResourceSpecificResult }>;
 
 const answerKey = (action: string, resource: string, accountId: string): string =>
   `${action.toLowerCase()} ${resource.replaceAll(accountId, "ACCOUNT")}`;
 
-/** The simulator wants one policy at least, also of a user who has none. */
+/** A policy for a user who has none: the simulator needs at least one. */
 const nothing = JSON.stringify({
   Version: "2012-10-17",
   Statement: [{ Effect: "Deny", Action: "sts:GetCallerIdentity", Resource: "*" }],
@@ -154,7 +154,7 @@ const mfaPresent: Partial<Record<MatrixLine["credentials"], string>> = {
   "session without MFA": "false",
 };
 
-/** In seconds; mfaMaxAge is between. */
+/** The age of MFA in seconds; mfaMaxAge lies between the two. */
 const mfaAge: Partial<Record<MatrixLine["credentials"], string>> = {
   "session with MFA": "60",
   "session with older MFA": "86400",
@@ -170,7 +170,7 @@ function contextOf({ caller, credentials, accountId }: Asked, around: Surroundin
     ["aws:RequestedRegion", around.region, "string"],
     ["aws:CurrentTime", new Date().toISOString(), "date"],
     ["aws:username", caller.userName, "string"],
-    // Requests by a long-term key, and by a session of a role, have no such key at all.
+    // Requests by a long-term access key, and by a role's session, don't have this context key at all.
     ["aws:MultiFactorAuthPresent", mfaPresent[credentials], "boolean"],
     ["aws:MultiFactorAuthAge", mfaAge[credentials], "numeric"],
   ];

@@ -14,21 +14,21 @@ import { stackSetName } from "../../infra/names.ts";
 import { requestHandler } from "../../infra/network.ts";
 import { region } from "../../infra/region.ts";
 
-/** What CloudFormation tells of the stack set that makes the shared role, and how far it is. */
+/** The StackSet that makes the shared role, and its progress, from CloudFormation. */
 
 /** The shared role in one account. */
 export interface RoleInAccount {
   accountId: string;
   /**
-   * "current": as the settings say; "pending": still to be made or changed; "failed"; "suspended": nothing can be done in the account
-   * (CloudFormation User Guide, "Stack instance status codes").
+   * The state of the account's StackSet instance. "current": as the settings say; "pending": still to be made or changed; "failed";
+   * "suspended": nothing can be done in the account (CloudFormation User Guide, "Stack instance status codes").
    */
   state: "current" | "pending" | "failed" | "suspended";
-  /** AWS's reason, where it failed. */
+  /** AWS's reason for a failed instance. */
   reason?: string;
-  /** Whether AWS has found it changed outside the stack set, when it was last told to look. */
+  /** Whether the last drift detection found the role changed outside of the StackSet. */
   drifted: boolean;
-  /** The organizational unit by which the account has it. */
+  /** The organizational unit by which the StackSet targets the account. */
   organizationalUnit: string;
 }
 
@@ -42,7 +42,7 @@ export async function isStackSetsAccessOn(): Promise<boolean> {
   return Status === "ENABLED";
 }
 
-/** The id of the stack set; nothing, where there is none. */
+/** The id of the StackSet; undefined where there is none. */
 export async function stackSetId(): Promise<string | undefined> {
   try {
     const { StackSet } = await cloudFormation().send(new DescribeStackSetCommand({ StackSetName: stackSetName }));
@@ -53,7 +53,7 @@ export async function stackSetId(): Promise<string | undefined> {
   }
 }
 
-/** The shared role in every account of the units, in the order of their ids. Nothing, where there is no stack set. */
+/** The shared role in every account of the units, sorted by account id; undefined where there is no StackSet. */
 export async function rolesInAccounts(): Promise<RoleInAccount[] | undefined> {
   const found: StackInstanceSummary[] = [];
   try {
@@ -95,7 +95,7 @@ function stateOf({ Status, StackInstanceStatus }: StackInstanceSummary): RoleInA
   return Status === "CURRENT" && !["PENDING", "RUNNING"].includes(detailed) ? "current" : "pending";
 }
 
-/** How far the operation is that is under way: the accounts that are done, of all. Nothing, where none is. */
+/** The progress of the running StackSet operation, as numbers of accounts; undefined where none is running. */
 export async function operationUnderWay(): Promise<{ done: number; failed: number; total: number } | undefined> {
   const client = cloudFormation();
   const { Summaries = [] } = await client.send(
@@ -112,7 +112,7 @@ export async function operationUnderWay(): Promise<{ done: number; failed: numbe
   return { done: count("SUCCEEDED", "FAILED", "CANCELLED"), failed: count("FAILED"), total: statuses.length };
 }
 
-/** Has the stack set try once more in some accounts, of these units. It goes on with that by itself. */
+/** Has the StackSet retry some accounts of these units. It does not wait: AWS goes on with the operation by itself. */
 export async function tryAgain(accountIds: string[], organizationalUnits: string[]): Promise<void> {
   await cloudFormation().send(
     new UpdateStackInstancesCommand({

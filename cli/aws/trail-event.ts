@@ -3,30 +3,30 @@ export interface TrailEvent {
   id: string;
   /** ISO 8601 */
   at: string;
-  /** As policies write it: "iam:EnableMFADevice". */
+  /** The action as policies write it: "iam:EnableMFADevice". */
   action: string;
   caller: {
     /** IAMUser, AssumedRole, Root, AWSService, ... */
     type: string;
     arn: string;
-    /** Of an IAM user. */
+    /** The user's name, for an IAM user. */
     userName?: string;
-    /** Of whoever comes from another account nothing else is told. */
+    /** The caller's unique id; for a caller from another account, CloudTrail records nothing else. */
     principalId?: string;
     /** The id of the key that has signed the call. */
     keyId?: string;
   };
-  /** The id of the session's key, where a role was assumed. */
+  /** The id of the new session's access key, where the call opened one. */
   issuedKey?: string;
   /** Whether the credentials carried MFA, or the call itself did by a token code. */
   withMfa: boolean;
-  /** Whether it was made in the console. */
+  /** Whether the call was made in the console. */
   inConsole: boolean;
   succeeded: boolean;
   request: Partial<Record<string, unknown>>;
 }
 
-/** From when on CloudTrail's event history has events: it keeps them for 90 days. */
+/** The beginning of CloudTrail's event history, which keeps 90 days. */
 export const trailBegin = (now: Date): Date => new Date(now.getTime() - 90 * 86_400_000);
 
 interface TrailRecord {
@@ -48,7 +48,7 @@ interface TrailRecord {
   responseElements?: { credentials?: { accessKeyId?: string } } | null;
 }
 
-/** One record; nothing for what is no call of somebody's. */
+/** Parses a record; undefined for an event without a caller. */
 export function trailEvent(text: string): TrailEvent | undefined {
   const record = JSON.parse(text) as TrailRecord;
   const { eventID: id = "", eventTime: at = "", eventSource = "", eventName = "", userIdentity } = record;
@@ -72,5 +72,5 @@ export function trailEvent(text: string): TrailEvent | undefined {
   };
 }
 
-/** A text among the parameters of a request; empty for anything else. */
+/** A request parameter that is a text; empty for any other value. */
 export const textOf = (value: unknown): string => (typeof value === "string" ? value : "");

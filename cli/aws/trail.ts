@@ -6,11 +6,11 @@ import type { Settings } from "../../infra/settings.ts";
 import { trailEvent, type TrailEvent } from "./trail-event.ts";
 
 /**
- * Events of an account's event history, the latest first. AWS lets two calls a second be made, for 50 events each, so it is slow
+ * Events of an account's event history, the latest first. It is slow: AWS allows two calls a second, with 50 events each
  * (CloudTrail User Guide, "Viewing recent management events with the AWS CLI").
  *
  * @param accountId the account of the credentials at hand when left out
- * @param attribute the one by which AWS chooses: a name of an event, or of a user
+ * @param attribute the attribute by which AWS selects events: an event's name, or a user's
  */
 export async function* trailEvents(
   accountId: string | undefined,
@@ -29,7 +29,7 @@ export async function* trailEvents(
   }
 }
 
-/** All of them. @param advance is told of each event */
+/** Collects all events. @param advance called for each event */
 export async function allEvents(events: AsyncIterable<TrailEvent>, advance: () => void): Promise<TrailEvent[]> {
   const all: TrailEvent[] = [];
   for await (const event of events) {

@@ -2,8 +2,8 @@ import type { Settings } from "../../infra/settings.ts";
 import type { StackChanges, StackResource } from "./resource.ts";
 
 /**
- * The accounts that are reached by another role from now on. It is nothing in AWS, but the state has to learn of it: a later
- * refresh goes by what the state says. The settings tell which, not the run: one that only reads may go by a role of its own.
+ * The accounts whose access role changes, as updates. Nothing changes in AWS, but the state has to have the new role: a later
+ * refresh assumes the role in the state. The new role is the settings', not the run's: a run that only reads may assume another.
  */
 export function changedAccessRoles({ accounts }: StackChanges, settings: Settings): StackResource[] {
   const names = ["auth", ...Object.keys(settings.developmentAccounts)];

@@ -2,7 +2,7 @@ import type { PropertyChange } from "../results/change.ts";
 
 type Exchange = Pick<PropertyChange, "removed" | "added">;
 
-/** A list's items, or the one value; tags as "key=value". */
+/** The items of a list, or a single value as a list of one; tags as "key=value". */
 export function itemsOf(value: unknown): string[] {
   if (value === undefined || value === null) return [];
   return (Array.isArray(value) ? value : [value]).map((item: unknown) => {

@@ -1,6 +1,6 @@
 import type { Settings } from "../../infra/settings.ts";
 
-/** What the stack gives to its roles, as the settings have it. */
+/** The policies that the stack gives to its roles, as the settings name them. */
 export interface Given {
   /** ARNs of managed policies. */
   permissions: string[];
@@ -8,7 +8,7 @@ export interface Given {
   boundaries: string[];
 }
 
-/** What the stack had given when it was last applied: its outputs say so, which no refresh changes. */
+/** The policies that the stack gave when it was last applied, from its outputs, which no refresh changes. */
 export function givenIn(outputs: Record<string, unknown> | undefined): Given {
   const { permissions, permissionsBoundary } = outputs ?? {};
   return {
@@ -17,12 +17,12 @@ export function givenIn(outputs: Record<string, unknown> | undefined): Given {
   };
 }
 
-/** The same by its resources. */
+/** The same from the resources of the state. */
 export function givenBy(resources: { type: string; outputs?: Record<string, unknown> }[]): Given {
   return givenIn(resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs);
 }
 
-/** With what the settings give now. */
+/** Adds the policies that the settings give now. */
 export function givenBesides(
   { permissions, boundaries }: Given,
   settings: Pick<Settings, "permissions" | "permissionsBoundary">,
@@ -34,7 +34,7 @@ export function givenBesides(
   };
 }
 
-/** Whether a policy, by the ARN that it has in its account, is one of these. */
+/** Whether a policy is among `arns`; these may have `*` for the account, where `arn` has the account's id. */
 export function isGiven(arns: string[], arn: string): boolean {
   return arns.includes(arn) || arns.includes(arn.replace(/::\d{12}:/, "::*:"));
 }

@@ -4,7 +4,7 @@ import type { PolicyChange, StatementChange } from "../results/change.ts";
 
 type Properties = Record<string, unknown>;
 
-/** What the properties are that hold policy documents; `policies` holds any number of them, by name. */
+/** The properties that hold policy documents, with the kind of each; `policies` holds any number of documents, by name. */
 const kinds: Record<string, PolicyChange["kind"]> = {
   policyDocument: "policy",
   content: "policy",
@@ -45,7 +45,7 @@ type Elements = Map<string, string[]>;
 /** The statements that two policy documents do not have in common, by Sid. */
 function statementChanges(before: unknown, after: unknown): StatementChange[] {
   const [old, now] = [statementsOf(before), statementsOf(after)];
-  // How a document is to be read, its Version, is told only where it differs.
+  // The elements beside the statements, such as Version, are compared only where both documents are there.
   if (old.size === 0 || now.size === 0) for (const statements of [old, now]) statements.delete(wholeDocument);
   return [...new Set([...old.keys(), ...now.keys()])].flatMap((sid) => {
     const [was, is] = [old.get(sid), now.get(sid)];
@@ -70,7 +70,7 @@ function changeWord(before: unknown, after: unknown): StatementChange["change"] 
   return before === undefined ? "added" : after === undefined ? "removed" : "changed";
 }
 
-/** The order in which a statement is read. */
+/** The order in which a statement's elements are shown. */
 const order = ["Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
 
 function rank(element: string): number {
@@ -80,7 +80,7 @@ function rank(element: string): number {
 
 const wholeDocument = "the whole document";
 
-/** A document's statements by Sid, or by their place where they have none of their own; and what stands beside them. */
+/** A document's statements by Sid, or by number where they have no Sid of their own; and the elements beside the statements. */
 function statementsOf(document: unknown): Map<string, Elements> {
   const statements = new Map<string, Elements>();
   if (document === undefined || document === null) return statements;

@@ -15,16 +15,16 @@ export interface ResourceFailure extends ResourceIdentity {
   step: StepEventMetadata;
 }
 
-/** What the engine warns of at the beginning of a run; no event of its own tells it. */
+/** Part of the engine's warning of pending operations at the beginning of a run; no other event tells of them. */
 const PENDING = "pending operations from previous deployment";
 
-/** Everything that a run's events say, gathered as they come. */
+/** The changes, failures and errors of a run, gathered from its engine events as they come. */
 export class RunRecord {
   readonly changes: Change[] = [];
   readonly failures: ResourceFailure[] = [];
   /** Errors that belong to no single resource. */
   readonly errors: string[] = [];
-  /** Whether an earlier run died while it was making something: what came of that is not known. */
+  /** Whether an earlier run died during an operation, whose outcome is unknown. */
   resumesUnfinished = false;
   /** Resources that the run has dealt with, changed or not. */
   finished = 0;
@@ -58,7 +58,7 @@ export class RunRecord {
     return change;
   }
 
-  /** To be called once after the last event: an error's text may come after the failure that it explains. */
+  /** Completes the record; call it once, after the last event: an error's text may come after the failure that it explains. */
   close(): void {
     for (const step of this.failedSteps) {
       const texts = this.messages.get(step.urn) ?? ["no reason was given"];
@@ -70,7 +70,7 @@ export class RunRecord {
   }
 }
 
-/** AWS's own words in a text that also repeats which operation failed. */
+/** AWS's own words, without the provider's prefix that names the failed operation. */
 function reasonOf(text: string): string {
   return text.replace(/^.*operation (?:CREATE|UPDATE|DELETE) failed with "(\w+)": /, "$1: ");
 }

@@ -8,36 +8,36 @@ import { developerIn, nameIn } from "./urn.ts";
 /** One resource of the stack, as a run leaves or changes it. */
 export interface StackResource extends ResourceIdentity {
   operation: Operation | "same";
-  /** Its name before, where that is another one. */
+  /** The name before the run, where it differs. */
   formerName?: string;
-  /** Whose it is; nothing for what all developers share. */
+  /** The developer whose resource it is; undefined for what all developers share. */
   developer?: string;
-  /** Its properties; nothing before it is made or after it is deleted. */
+  /** The inputs before and after the run; undefined where the resource does not exist then. */
   before?: Record<string, unknown>;
   after?: Record<string, unknown>;
   /** The properties that differ, as the engine says. */
   differing?: string[];
-  /** When the stack last wrote it. */
+  /** When the stack last wrote the resource. */
   since?: string;
-  /** What becomes of it, where AWS has it already and it is taken into the stack. */
+  /** How the resource is taken into the stack, where it exists in AWS already. */
   takeover?: Takeover;
 }
 
 export type Takeover = NonNullable<Change["takeover"]>;
 
-/** What a run finds of a stack, and what it does with it. */
+/** The stack's resources and accounts before and after a run. */
 export interface StackChanges {
   resources: StackResource[];
-  /** The ids behind the accounts' names, before and after, and the role by which the stack has reached each so far. */
+  /** By account name: its id before and after the run, and the access role in the state before the run. */
   accounts: Map<string, { before?: string; after?: string; accessRole?: string }>;
-  /** What the stack had given to its roles when it was last applied. */
+  /** The policies that the stack gave to its roles when it was last applied. */
   given?: Given;
 }
 
 /**
  * Reads the steps of a run.
  *
- * @param modified when each resource was last written, by URN, where that is of interest
+ * @param modified when each resource was last written, by URN; sets `since`
  */
 export function stackChangesOf(steps: StepEventMetadata[], modified = new Map<string, string>()): StackChanges {
   const changes: StackChanges = { resources: [], accounts: new Map() };
@@ -55,7 +55,7 @@ export function stackChangesOf(steps: StepEventMetadata[], modified = new Map<st
   return changes;
 }
 
-/** One step for each resource. A run that went on after an error has come by some again, and left them as they were. */
+/** The step that counts for each resource. A run that continued after an error repeats some as `same`, which don't count. */
 function lastOf(steps: StepEventMetadata[]): Iterable<StepEventMetadata> {
   const last = new Map<string, StepEventMetadata>();
   for (const step of steps) {
@@ -66,7 +66,7 @@ function lastOf(steps: StepEventMetadata[]): Iterable<StepEventMetadata> {
   return last.values();
 }
 
-/** What a step does to something in AWS; nothing for any other step. */
+/** The AWS resource of a step, and what the step does to it; undefined for any other step. */
 export function resourceOf(step: StepEventMetadata): StackResource | undefined {
   const operation = operationOf(step);
   if (operation === undefined || !isCloudResource(step)) return undefined;
@@ -87,7 +87,7 @@ export function resourceOf(step: StepEventMetadata): StackResource | undefined {
   };
 }
 
-/** Whose resource it is; nothing for what all developers share. */
+/** The developer whose resource a step is about; undefined for what all developers share. */
 export function developerOf({ urn, type, old, new: now }: StepEventMetadata): string | undefined {
   return developerIn({ urn, type, parent: (now ?? old)?.parent });
 }
@@ -96,7 +96,7 @@ function inputsOf({ inputs }: NonNullable<StepEventMetadata["old"]>): Record<str
   return inputs as Record<string, unknown>;
 }
 
-/** What an account's provider tells of it. */
+/** An account's ids and access role, from the inputs of its provider. */
 function accountOf({ old, new: now }: StepEventMetadata): { before?: string; after?: string; accessRole?: string } {
   const { assumeRole } = (old?.inputs ?? {}) as { assumeRole?: unknown };
   const accessRole = /:role\/([\w+=,.@-]+)/.exec(JSON.stringify(assumeRole ?? ""))?.[1];

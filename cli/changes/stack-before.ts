@@ -3,39 +3,39 @@ import { shutsOutWithoutMfa } from "../../infra/policies.ts";
 import { type Given, givenIn } from "./given.ts";
 import type { StackChanges } from "./resource.ts";
 
-/** What the guards ask for of the service control policy. */
+/** The facts about the service control policy that the guards need. */
 export interface PolicyBefore {
-  /** Where it is attached: units, and by hand the root or accounts. */
+  /** The policy's targets: organizational units, and the root or accounts where it was attached by hand. */
   organizationalUnits: string[];
-  /** When each user's exemption from it ends, by ARN. */
+  /** The end of each user's exemption, by ARN. */
   exemptUntil: Record<string, string>;
-  /** Its text is not the stack's, so that others than those who are exempt may go without MFA. */
+  /** Whether the policy's text is not the stack's, so that more than the exempt users may act without MFA. */
   isWeakened?: boolean;
 }
 
-/** What the stack holds before an edit is applied, as far as the guards ask for it. */
+/** The stack before an edit is applied, as far as the guards need it. */
 export interface StackBefore extends PolicyBefore {
   developers: string[];
-  /** The names of their roles. */
+  /** The names of the developers' roles. */
   roles: string[];
-  /** The ids behind the accounts' names. */
+  /** The accounts' ids, by name. */
   accounts: Record<string, string>;
   /** ARNs of the managed policies that the roles have, permissions boundaries included. */
   managedPolicies: string[];
-  /** Everything with its properties, under the names that it had. */
+  /** All resources with their properties, under the names that they had. */
   held: {
     account: string;
     type: string;
     name: string;
-    /** Whose it is; nothing for what all developers share. */
+    /** The developer whose resource it is; undefined for what all developers share. */
     developer?: string;
     properties: Record<string, unknown>;
   }[];
-  /** What the roles had been given when the stack was last applied. */
+  /** The policies that the roles were given when the stack was last applied. */
   given: Given;
 }
 
-/** What the stack held before a run, from the run's own steps. */
+/** The stack before a run, from the run's own steps. */
 export function stackBefore({ resources, accounts, given = givenIn({}) }: StackChanges): StackBefore {
   const before = resources.filter((resource) => resource.before !== undefined);
   const policy = before.find(({ type }) => type === "service control policy")?.before;

@@ -6,17 +6,17 @@ import type { Change } from "../results/change.ts";
 import { nameIn } from "./urn.ts";
 
 export type Operation = Change["operation"];
-/** What tells a resource from others: its account, its type in AWS's words, and its name. */
+/** The identity of a resource: its account, its type in AWS's words, and its name. */
 export type ResourceIdentity = Pick<Change, "account" | "type" | "name">;
 
-/** What the engine's steps do to their resources. The further steps of a replacement are parts of it. */
+/** The operation of each engine step. The further steps of a replacement have none: they are parts of it. */
 const operationByOp: Partial<Record<string, Operation | "same">> = {
   same: "same",
   create: "create",
   update: "update",
   replace: "replace",
   delete: "delete",
-  // What a refresh has found as the state says.
+  // A refresh step whose resource is as in the state.
   refresh: "same",
 };
 
@@ -33,7 +33,7 @@ const typeNames: Partial<Record<string, string>> = {
   "aws:iam/accountAlias:AccountAlias": "account alias",
 };
 
-/** What a step does to its resource; nothing for a part of a replacement, and for what is only read. */
+/** The operation of a step; undefined for a part of a replacement, and for a step that only reads. */
 export function operationOf({ op }: Pick<StepEventMetadata, "op">): Operation | "same" | undefined {
   return operationByOp[op];
 }
@@ -56,7 +56,7 @@ interface Described {
   inputs?: Record<string, unknown> | undefined;
 }
 
-/** What a resource is for the user, by its part of the state. */
+/** The identity of a resource, from its entry in the state. */
 export function identityOfResource({ urn, type, provider = "", inputs = {} }: Described): ResourceIdentity {
   const name = ["userName", "roleName", "groupName", "managedPolicyName", "name", "accountAlias", "stackSetName"]
     .map((key) => inputs[key])
@@ -68,7 +68,7 @@ export function identityOfResource({ urn, type, provider = "", inputs = {} }: De
   };
 }
 
-/** What it is called. The service control policy that asks for MFA is told from the others by its name in the program. */
+/** The type's name for users. The program's name of a service control policy tells the one that asks for MFA from the others. */
 function typeOf({ urn, type }: Pick<Described, "urn" | "type">): string {
   if (type === controlPolicyType && nameIn(urn).startsWith(ownPolicyPrefix)) return "own service control policy";
   if (type === controlPolicyType && nameIn(urn) !== requireMfaKey) return "guard rail";

@@ -1,6 +1,6 @@
-/** What Pulumi's URNs tell: `urn:pulumi:STACK::PROJECT::PARENT TYPE$TYPE::NAME`, and `::ID` in a reference to a provider. */
+/** Parts of Pulumi's URNs: `urn:pulumi:STACK::PROJECT::PARENT TYPE$TYPE::NAME`, and `::ID` in a reference to a provider. */
 
-/** Somebody's component: the user and the roles are below it. */
+/** The type of a developer's component, the parent of their user and roles. */
 const developerComponent = "mfa-admin:index:Developer";
 
 /** A resource, as a step of a run or the state has it. */
@@ -10,27 +10,27 @@ interface Located {
   parent?: string | undefined;
 }
 
-/** The name that the program has given. */
+/** The resource's name in the Pulumi program. */
 export function nameIn(urn: string): string {
   return urn.split("::")[3] ?? urn;
 }
 
-/** The URN of a provider, of a reference to it. */
+/** The provider's URN, from a reference to the provider. */
 export function providerUrnIn(reference: string): string {
   return reference.split("::").slice(0, 4).join("::");
 }
 
-/** Whose resource or component it is, by its URN and its parent's; nothing for what all developers share. */
+/** The developer of a resource or component, by its URN and its parent's; undefined for what all developers share. */
 export function developerIn({ urn, type, parent = "" }: Located): string | undefined {
   const component = [urn, parent].find((candidate) => typesIn(candidate).endsWith(developerComponent));
   if (component !== undefined) return nameIn(component);
-  // What a run has left half-way has no parent.
+  // A resource that a run has left half-way has no parent in the state.
   if (!typesIn(urn).includes(`${developerComponent}$`)) return undefined;
-  // "dave@sandbox" is a role's; names of users may have an @, those of accounts have none.
+  // A role's name is "dave@sandbox". Users' names may contain an @, accounts' names may not.
   return type === "aws-native:iam:Role" ? nameIn(urn).replace(/@[^@]*$/, "") : nameIn(urn);
 }
 
-/** The type with those of its parents before it. */
+/** The URN's type, after the types of the parents. */
 function typesIn(urn: string): string {
   return urn.split("::")[2] ?? "";
 }

@@ -1,7 +1,7 @@
 import type { Operation } from "./step.ts";
 
 interface OperationWords {
-  /** The sign reads without colour, too. */
+  /** The sign tells the operation without colour, too. */
   sign: string;
   colour: "green" | "yellow" | "red";
   /** "adds 2 roles" */

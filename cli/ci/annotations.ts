@@ -5,8 +5,8 @@ import type { SettingsFile } from "../project/settings-file.ts";
 import { redacted } from "../terminal/redact.ts";
 
 /**
- * Tells GitHub Actions of an error, at the line of the settings file that it comes from where that is known. On stderr,
- * which GitHub reads like stdout, so that stdout stays the command's result.
+ * Reports an error to GitHub Actions, with the line of the settings file that caused it where that is known. The annotation goes to
+ * stderr, which GitHub reads like stdout: stdout has the command's result alone.
  */
 export function annotate(failure: Failure, file: SettingsFile | undefined): void {
   for (const line of annotationsOf(failure, file)) process.stderr.write(`${line}\n`);

@@ -11,24 +11,24 @@ import type { Project } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import { tell } from "../terminal/tell.ts";
 
-/** What an `up` has come to. */
+/** The outcome of an `up`. */
 export interface Outcome {
   project: Project;
   file: SettingsFile;
-  /** What was done, up to the end or the failure. */
+  /** The engine's steps up to the end or the failure. */
   steps: StepEventMetadata[];
 }
 
 /**
  * Adds what `up` has done to the summary of its job on GitHub Actions; does nothing elsewhere.
  *
- * @param letIn who has no password yet
+ * @param letIn developers who have no password yet
  */
 export async function summarizeUp(outcome: Outcome, letIn: string[]): Promise<void> {
   await append(() => done(outcome, letIn));
 }
 
-/** The same for an `up` that has failed: why, what to do next, and what it had done by then. */
+/** Adds to the summary why an `up` has failed, what to do next, and what it had done by then. */
 export async function summarizeFailedUp(error: Error, outcome: Outcome | undefined): Promise<void> {
   await append(() => {
     const failure = failureMarkdown("up", error);
@@ -48,7 +48,7 @@ function done({ project: { stack }, file: { settings }, steps }: Outcome, letIn:
   return markdown(previewReport({ kind: "up", stack, settings, changes })) + next;
 }
 
-/** A summary that cannot be written is no reason to fail a run, or to hide why one has failed. */
+/** Appends to the job's summary. Where that fails it prints a note: the run must not fail by it, nor its own error be hidden. */
 async function append(text: () => string): Promise<void> {
   const file = process.env["GITHUB_STEP_SUMMARY"];
   if (!file) return;

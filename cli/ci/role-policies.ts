@@ -3,8 +3,8 @@ import type { Bucket } from "../state/bucket.ts";
 import type { CiPolicy } from "../results/init.ts";
 
 /**
- * The roles by which a CI reaches AWS, and their policies: pure functions of what the stack uses. Two roles of the management
- * account, which the CI assumes by its own identity, and one of every other account, which may only read.
+ * The policies of a CI's roles in AWS, as pure functions of what the stack uses. The CI assumes two roles of the management account
+ * by its own identity. Every other account has one role, which may only read.
  */
 
 /** One statement of such a policy. */
@@ -17,14 +17,14 @@ export interface CiStatement {
   Condition?: Record<string, Record<string, string | string[]>>;
 }
 
-/** What the policies have to let through. */
+/** The resources that the policies have to allow. */
 export interface CiAccess {
   managementAccount: string;
   /** Ids of the auth account and the development accounts. */
   accounts: string[];
   /** The settings' own access role, which `up` assumes. */
   accessRole: string;
-  /** The bucket of the state; nothing where it is kept elsewhere. */
+  /** The bucket of the state; undefined where the state is kept elsewhere. */
   bucket: Pick<Bucket, "name" | "prefix"> | undefined;
   /** Whether one role in every account is made by CloudFormation StackSets, by the setting `roles: shared`. */
   sharedRole: boolean;
@@ -37,12 +37,12 @@ export const roleNames = { preview: "mfa-admin-ci-preview", up: "mfa-admin-ci-up
 const issuer = "token.actions.githubusercontent.com";
 
 /**
- * Lets jobs of one repository of GitHub assume a role, in these contexts alone.
+ * The trust policy of a role that jobs of one GitHub repository may assume, in these contexts alone.
  *
- * @param prefix how the subject of their identity begins: `repo:OWNER/NAME`, or the same with ids
- * @param contexts how it goes on: `pull_request`, `ref:refs/heads/BRANCH`
- * @param queue the branch whose merge queue's jobs may, too. They run on branches that GitHub makes for the purpose, by names of
- * its own (GitHub Docs, "Managing a merge queue")
+ * @param prefix the beginning of the tokens' subject claim: `repo:OWNER/NAME`, or the same with ids
+ * @param contexts the rest of the subject claim: `pull_request`, `ref:refs/heads/BRANCH`
+ * @param queue a branch whose merge queue's jobs may assume the role, too. They run on temporary branches, which GitHub names
+ * (GitHub Docs, "Managing a merge queue")
  */
 export function githubTrust(managementAccount: string, prefix: string, contexts: string[], queue?: string): CiPolicy {
   const ofJobs = { [`${issuer}:aud`]: "sts.amazonaws.com" };
@@ -62,7 +62,7 @@ export function githubTrust(managementAccount: string, prefix: string, contexts:
   );
 }
 
-/** Lets the preview's role of the management account assume the reading role of another account. */
+/** The trust policy of the reading role in another account: the management account's preview role may assume it. */
 export function readTrust(managementAccount: string): CiPolicy {
   return policy({
     Sid: "AllowPreview",
@@ -104,7 +104,7 @@ const changeResources = [
   "cloudformation:UpdateResource",
 ];
 
-/** Whether StackSets may work in the organization, and what has become of the shared role in each account. */
+/** Allows reading whether StackSets may work in the organization, and the shared role's StackSet instance of each account. */
 const readStackSets = (access: CiAccess): CiStatement[] =>
   access.sharedRole
     ? [
@@ -126,9 +126,9 @@ const readStackSets = (access: CiAccess): CiStatement[] =>
     : [];
 
 /**
- * Makes, changes and deletes the stack set of the shared role, and no other. Cloud Control asks for these with the caller's own
- * rights. To make one is no action on a resource; instances are told by their targets and the template's types, too (Service
- * Authorization Reference, "Actions, resources, and condition keys for AWS CloudFormation").
+ * Allows making, changing and deleting the StackSet of the shared role, and no other. Cloud Control calls these actions with the
+ * caller's own rights. `CreateStackSet` is no action on a resource. Actions on instances also need their targets and the template's
+ * types as resources (Service Authorization Reference, "Actions, resources, and condition keys for AWS CloudFormation").
  */
 const manageStackSets = ({ managementAccount, sharedRole }: CiAccess): CiStatement[] =>
   sharedRole
@@ -162,7 +162,7 @@ const manageStackSets = ({ managementAccount, sharedRole }: CiAccess): CiStateme
       ]
     : [];
 
-/** It reads nothing: what is simulated is handed over. */
+/** Allows simulating policies. The action reads nothing in AWS: the policies are in the request. */
 const simulatePolicies: CiStatement = {
   Sid: "SimulatePolicies",
   Effect: "Allow",
@@ -170,10 +170,10 @@ const simulatePolicies: CiStatement = {
   Resource: "*",
 };
 
-/** The calls of an account, of any region (AWS CloudTrail API Reference, "LookupEvents"). */
+/** Allows reading an account's event history, in any region (AWS CloudTrail API Reference, "LookupEvents"). */
 const readTrail: CiStatement = { Sid: "ReadTrail", Effect: "Allow", Action: "cloudtrail:LookupEvents", Resource: "*" };
 
-/** What a preview, the look for drift, verify, doctor, audit, report and history may do in the management account: read, and nothing else. */
+/** The policy for preview, drift, verify, doctor, audit, report and history in the management account: it allows reading alone. */
 export function previewPolicy(access: CiAccess): CiPolicy {
   return policy(
     { Sid: "ReadOrganization", Effect: "Allow", Action: readOrganization, Resource: "*" },
@@ -181,13 +181,13 @@ export function previewPolicy(access: CiAccess): CiPolicy {
     ...readStackSets(access),
     simulatePolicies,
     readTrail,
-    // Accounts come by themselves with a shared role; each has to have the reading role.
+    // With a shared role, accounts are added without an edit of the settings; each has to have the reading role.
     assume("AssumeReadingRoles", access.sharedRole ? ["*"] : access.accounts, roleNames.read),
     ...stateStatements(access, ["s3:GetObject"]),
   );
 }
 
-/** What `up` may do in the management account; in the others it acts by their access role. */
+/** The policy for `up` in the management account; in the others, `up` assumes their access role. */
 export function upPolicy(access: CiAccess): CiPolicy {
   return policy(
     { Sid: "ReadOrganization", Effect: "Allow", Action: readOrganization, Resource: "*" },
@@ -217,7 +217,7 @@ export function upPolicy(access: CiAccess): CiPolicy {
   );
 }
 
-/** What the reading role may do in an account: see users, groups, roles and policies, and the account's event history. */
+/** The policy of the reading role in an account: to read users, groups, roles and policies, and the event history. */
 export function readPolicy(): CiPolicy {
   return policy(
     {
@@ -279,7 +279,7 @@ function stateStatements({ bucket, key, managementAccount }: CiAccess, objects: 
   return key === undefined ? statements : [...statements, openSecrets(key, managementAccount)];
 }
 
-/** Whatever a stack has sealed, it has sealed by one data key, which `init` made: to run it, that has to be opened. */
+/** Allows decrypting the data key that `init` made: all secrets of the stack are encrypted with it, and every run needs it. */
 function openSecrets({ id, region }: { id: string; region: string }, managementAccount: string): CiStatement {
   const [, prefix = `arn:aws:kms:${region}:${managementAccount}:`, name = id] =
     /^(arn:.*?:)((?:alias|key)\/.*)$/.exec(id) ?? [];

@@ -5,7 +5,7 @@ import type { RunResult } from "../results/run.ts";
 import type { Printer } from "../terminal/printer.ts";
 import { type Outcome, summarizeUp } from "./job-summary.ts";
 
-/** Applies the settings, tells what was done and what is left to do, and adds it to the summary of a job. */
+/** Applies the settings, prints what was done and what is left to do, and adds it to the job's summary. */
 export async function summarizedUp(
   outcome: Outcome,
   options: Omit<UpOptions, "project" | "file" | "onStep">,

@@ -25,7 +25,7 @@ export default class Enroll extends DeveloperCommand {
     const { enroll } = await import("../enrollment/enroll.ts");
     const { bin: program, cacheDir: cacheDirectory, dataDir: dataDirectory } = this.config;
     const { profile, "source-profile": sourceProfile } = flags;
-    // It goes into the profiles, which are used anywhere.
+    // The path goes into the profiles, which are used from any directory: it has to be absolute.
     const kit = flags.kit === undefined ? undefined : resolve(flags.kit);
     return enroll({ program, cacheDirectory, dataDirectory, sourceProfile, kit, profile }, (step, text) => {
       this.log(step === "" ? `\n${text}` : `${step.padEnd(11)}  ${text}`);

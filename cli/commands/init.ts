@@ -6,10 +6,10 @@ import { type GuardRail, guardRailNames } from "../../infra/guard-rails.ts";
 import type { InitResult } from "../results/init.ts";
 import { ProjectCommand } from "../command.ts";
 
-/** Not by `dependsOn`, which the usage would show in every flag. */
+/** Makes a flag require `--ci`. `dependsOn` would do so, too, but the help would then show it in every such flag. */
 const withCi = [{ type: "all" as const, flags: ["ci"] }];
 
-/** Names with commas between them, or "none". */
+/** A flag of guard rails' names, separated by commas, or "none". */
 const guardRailsFlag = Flags.custom<GuardRail[]>({
   parse: (input) => {
     const names = input === "none" ? [] : input.split(",").map((name) => name.trim());

@@ -27,7 +27,7 @@ export default class Preview extends ReportCommand {
     }),
     adopt: Flags.boolean({
       description: "Show what up --adopt would do: what is taken over, and what it keeps and loses.",
-      // What comes in is not in a plan.
+      // A plan does not contain resources that are taken over.
       exclusive: ["save-plan", "roster-only"],
     }),
     "save-plan": Flags.string({
@@ -67,7 +67,7 @@ export default class Preview extends ReportCommand {
   }
 }
 
-/** Whether `up` would do what the report shows; that it would refuse is told in the report. */
+/** Whether `up` would apply what the report shows. The report itself tells why `up` would refuse. */
 function isApplicable({ changed, reason, warnings }: PreviewReport): boolean {
   return changed && reason === undefined && !warnings.some((warning) => "refused" in warning && warning.refused);
 }

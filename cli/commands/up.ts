@@ -20,13 +20,13 @@ export default class Up extends StackCommand {
     adopt: Flags.boolean({
       description:
         "Take what AWS already has under the names that the stack gives (users, roles, policies) into the stack.",
-      // What comes in is not in a plan.
+      // A plan does not contain resources that are taken over.
       exclusive: ["plan"],
     }),
     plan: Flags.file({
       description: "Apply what this file of preview --save-plan says, and nothing else.",
       exists: true,
-      // What is forgotten, and what goes with the end of a switch, is not in a plan.
+      // A plan does not contain accounts that are forgotten, nor the end of a switch.
       exclusive: ["forget-account", "finish-switch"],
     }),
     "lock-timeout": lockTimeoutFlag,

@@ -11,8 +11,8 @@ import type { Danger } from "../results/warning.ts";
 type Setting = "permissions" | "permissionsBoundary";
 
 /**
- * Managed policies that roles are to have and that are not there. IAM refuses the role only when its turn comes, after users
- * were made. Whatever a role of the stack has already is there: IAM deletes no policy that is attached.
+ * Managed policies in the settings that AWS does not have. Without this check, IAM would refuse the role only after users were
+ * made. Policies that a role of the stack has already are not asked for: IAM deletes no attached policy.
  */
 export async function absentPolicies(
   before: StackBefore,
@@ -22,7 +22,7 @@ export async function absentPolicies(
   const { developmentAccounts, developers, permissions, permissionsBoundary } = settings;
   const inUse = new Set(Object.keys(developers).flatMap((name) => accountsOf(settings, name)));
   const isShared = settings.roles === "shared";
-  // What is each account's own is told by the account itself, as the reason of a role that could not be made.
+  // With a shared role, an account's own policies are not asked for: the role's failure in the account tells of a missing one.
   const accounts: [string, string][] = isShared
     ? [["auth", settings.authAccount]]
     : Object.entries(developmentAccounts).filter(([name]) => inUse.has(name) && !unreached.includes(name));
@@ -61,7 +61,7 @@ export async function absentPolicies(
   );
 }
 
-/** A role takes policies of its own account, and AWS's. */
+/** Whether a policy is of another account: a role takes only policies of its own account, and AWS's. */
 function isElsewhere(accountId: string, arn: string): boolean {
   return !arn.startsWith("arn:aws:iam::aws:") && !arn.startsWith(`arn:aws:iam::${accountId}:`);
 }

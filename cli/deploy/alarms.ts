@@ -17,13 +17,13 @@ import { type CutOffWarning, cutOffs } from "./cut-offs.ts";
 import { type LockedWarning, locks } from "./locks.ts";
 import { type Denied, denials } from "../engine/denials-in-aws.ts";
 
-/** What stands above a list of developers. */
+/** The alarms that `list` shows with the developers. */
 export interface Alarms {
-  /** The alarms, and what could not be looked at, a line each. */
+  /** The alarms, and the parts that could not be read, a line each. */
   lines: string[];
   /**
-   * What only denies on the user and the roles of one developer, and whether a removal has cut them off; nothing where there is
-   * none of it.
+   * One developer's alarms: the policies that only deny on the user and roles, whether a removal has cut them off, their locks, and
+   * the accounts where their roles are not made yet. A key is left out where there is none.
    */
   of: (userName: string) => {
     denied?: Pick<Denied, "resource" | "policies" | "quarantine">[];
@@ -31,20 +31,20 @@ export interface Alarms {
     locks?: Omit<LockedWarning, "kind" | "developers">[];
     notApplied?: string[];
   };
-  /** In what the settings are ahead of the state, as far as it can be read; what to run for it. */
+  /** Sentences about settings that are not applied yet, with the command to run; none where the state can't be read. */
   next: string[];
 }
 
-/** What {@link lookForAlarms} has found. */
+/** The result of {@link lookForAlarms}. */
 export interface AlarmLook {
-  /** The alarms, and what could not be looked at. */
+  /** The alarms, and the parts that could not be read. */
   warnings: Warning[];
   denied: Denied[];
   cutOff: CutOffWarning[];
   locked: LockedWarning[];
-  /** What each account has, by its name in the settings; nothing of one that could not be looked at. */
+  /** Each account's identities, by its name in the settings; an account that could not be read is left out. */
   identities: Map<string, Identity[]>;
-  /** In what the settings are ahead of the state; nothing where it can't be read from here. */
+  /** The settings that are not applied yet; undefined where the state can't be read from here. */
   ahead: NotApplied | undefined;
 }
 
@@ -83,7 +83,7 @@ export async function lookForAlarms(project: Project, settings: Settings): Promi
   };
 }
 
-/** The same, told. */
+/** The same as text. */
 export async function alarmsOf(project: Project, settings: Settings, stream: NodeJS.WriteStream): Promise<Alarms> {
   const { warnings, denied: found, cutOff, locked, ahead } = await lookForAlarms(project, settings);
   return {

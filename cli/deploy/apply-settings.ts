@@ -7,8 +7,8 @@ import { readStackBefore } from "../engine/state-before.ts";
 import { madeWithoutPassword } from "./passwords-later.ts";
 
 /**
- * Applies the settings. A run that fails says what the next one has to be told, and what those whom it has let in by then still
- * need: to the next one they are nobody new.
+ * Applies the settings. The error of a failed run names the flags that the next run needs, and the users that were made and have no
+ * password yet: the next run does not see them as new.
  */
 export async function applySettings(stack: Stack, options: RunOptions): Promise<RunResult> {
   try {
@@ -21,14 +21,14 @@ export async function applySettings(stack: Stack, options: RunOptions): Promise<
   }
 }
 
-/** What the next `up` has to be told, or it refuses what is left to do of an edit that was consented to. */
+/** The flags that the next `up` needs for the rest of an edit that was consented to. */
 async function consentsToGoOn(stack: Stack, { project, settings, adopt = false }: RunOptions): Promise<string[]> {
   try {
-    // Who was taken in by then may be without what tells them for the stack's.
+    // A resource that was taken over by then may still lack the tags by which the stack knows its own.
     const takeovers = adopt ? ["--adopt"] : [];
     return [...takeovers, ...(await consentsTo(await readStackBefore(stack, project), settings))];
   } catch {
-    // What the run has failed for is in the way here, too; the next one says what it needs.
+    // The reason for the run's failure may fail these calls, too; the next run names the flags that it needs.
     return [];
   }
 }

@@ -47,27 +47,27 @@ export interface ApplyOptions {
   file: SettingsFile;
   yes: boolean;
   verbose: boolean;
-  /** A sentence above the preview, which is then shown where nobody is asked, too. */
+  /** A sentence above the preview. With it, the preview is shown even where no question is asked. */
   intro?: string;
-  /** Take what AWS has already into the stack, whoever has made it. */
+  /** Take resources that AWS has already into the stack, whoever has made them. */
   adopt?: boolean;
-  /** What the edit may do beyond what is taken for harmless. */
+  /** The dangers that the edit has consent for. */
   guards?: GuardOptions;
   /** Until when to wait for another run's lock, in milliseconds since the epoch. Default: not at all. */
   lockDeadline?: number;
-  /** What was reviewed: nothing else is applied. */
+  /** A reviewed plan: nothing else is applied. */
   plan?: SavedPlan;
   /** Called when another run was waited for, before anything is looked at again. */
   onLate?: () => Promise<void>;
   /** Called after the yes, when the run begins. */
   onBegin?: () => Promise<void>;
-  /** Told of every step that is taken. */
+  /** Called for every step of the engine. */
   onStep?: (step: StepEventMetadata) => void;
 }
 
 /**
- * Refuses what is not harmless, or not what the plan says; shows what would change and asks, unless told `yes`; then applies it. When
- * it has had to wait for another run by then, all of that is done again: the stack is no longer what it was.
+ * Refuses dangers without consent, and changes that differ from the plan. Shows the changes and asks, unless `yes` is given; then
+ * applies them. When another run has to be waited for, all of that is done again, since the stack has changed.
  */
 export async function apply(stack: Stack, options: ApplyOptions): Promise<RunResult> {
   let isLate = false;
@@ -87,7 +87,7 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   const show = !yes || intro !== undefined;
   const { resources, held, warnings, seen, unreached, guards } = await lookBefore(stack, applyOptions);
   for (const line of warningLines(seen.alarms, process.stderr)) tell(line);
-  // What was reviewed is applied as it is.
+  // A reviewed plan is applied as it is: nothing is repaired besides.
   const damaged = saved === undefined ? damagedIn(resources, seen) : [];
   const stale = saved === undefined ? staleIn(seen.alarms) : [];
   const lifted = [...seen.lifted.cutOff, ...seen.lifted.denied];
@@ -97,7 +97,7 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   let total: number | undefined;
   if (show || saved !== undefined) {
     const changes = await previewed(stack, options);
-    // Who is asked has seen the table.
+    // Without `yes`, the user has seen the table of those who are shut out.
     const told = yes ? warnings : warnings.filter((warning) => !isShutOut(warning));
     if (saved !== undefined) saved.requireUnchanged(project, settings, changes);
     const report = previewReport({
@@ -112,7 +112,7 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
         ...(show ? await turnedBy(changes, settings) : []),
       ],
     });
-    // What is put right comes on top.
+    // Repairs are further changes, so the total is unknown with them.
     if (damaged.length === 0) total = changes.resources.filter(({ operation }) => operation !== "same").length;
     if (!report.changed && !isMoreThanPreviewed) {
       await healKnown(stack, resources, options);
@@ -136,7 +136,7 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   if (damaged.length > 0) await runRefresh(stack, { project, settings, verbose }, damaged);
   const afterRefresh = async (): Promise<void> => {
     const now = await readStackBefore(stack, project);
-    // Where nothing was read back, all of it was asked by then.
+    // Where the state has not changed by a refresh, all checks were made before.
     if (isDeepStrictEqual(now, held)) return;
     denialsStay(seen, now, guards);
     await requireStillHarmless(now, settings, guards);
@@ -151,16 +151,16 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
 }
 
 /**
- * The stack as its state and AWS have it.
+ * Reads the stack from its state and from AWS.
  *
- * @throws Failure when something is not harmless that is not consented to
+ * @throws Failure for a danger without consent
  */
 async function lookBefore(
   stack: Stack,
   { project, file: { settings }, yes, adopt = false, guards = {} }: ApplyOptions,
 ) {
   const resources = await resourcesBefore(stack, project);
-  // Another run may have been in between.
+  // Another run may have changed the state since it was opened.
   lookAgain(stack, resources);
   const [held, unreached] = [stackHeldBy(resources), unreachedNames(stack)];
   const look = await lookAtAws(settings, unreached);
@@ -180,7 +180,7 @@ async function lookBefore(
   };
 }
 
-/** Lets in again whom somebody, or a removal that was broken off, has shut out. */
+/** Removes the denials of developers whom somebody, or an interrupted removal, has shut out. */
 async function lift(stack: Stack, options: RunOptions, { lifted: { cutOff, denied } }: Seen): Promise<void> {
   const { settings } = options;
   const names = [...new Set([...cutOff, ...denied].map(({ developer }) => developer))];
@@ -219,7 +219,7 @@ async function requireUnchanged(stack: Stack, project: Project, shown: Resource[
   );
 }
 
-/** The accounts that are to be forgotten, for the question. Those that cannot be reached were told before. */
+/** The warnings about accounts to forget, for the question. Accounts that cannot be reached were reported before. */
 function forgotten(stack: Stack, settings: Settings): Warning[] {
   return unreachedWarnings(stack, settings).filter(({ kind }) => kind === "account-forgotten");
 }

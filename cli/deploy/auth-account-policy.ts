@@ -3,11 +3,12 @@ import { unitAbove } from "../aws/organization-view.ts";
 import type { Danger } from "../results/warning.ts";
 
 /**
- * Below the policy, nobody can enrol or log in: the developers' first calls carry no MFA. It may be attached to a unit above, to
- * the root or to the account itself, by the settings or by hand.
+ * The danger of an auth account that the service control policy applies to: nobody could enrol or log in, since the developers'
+ * first calls carry no MFA. The policy may be attached to a unit above, to the root or to the account itself, by the settings or by
+ * hand.
  *
- * @param targets what AWS has it attached to
- * @param above ids of what the account is below, where that was read already
+ * @param targets the policy's targets in AWS
+ * @param above ids of the units and the root above the account, where they were read already
  */
 export async function authAccountUnderPolicy(
   { authAccount, organizationalUnits }: Settings,

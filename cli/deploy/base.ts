@@ -8,10 +8,10 @@ import { git } from "../project/git.ts";
 import type { Project } from "../project/project.ts";
 import { SettingsFile } from "../project/settings-file.ts";
 
-/** Where the settings are that a change is compared with. */
+/** The source of the settings that a change is compared with: a git revision or a file. */
 export type Base = { ref: string } | { path: string };
 
-/** The settings of the base; nothing where the stack was not there yet. @throws Failure when they cannot be read */
+/** The settings of the base; undefined where the revision has no settings file. @throws Failure when they cannot be read */
 export async function baseSettings(base: Base, project: Project): Promise<Settings | undefined> {
   const file = basename(project.settingsFile);
   const [text, name] =
@@ -34,7 +34,7 @@ export async function baseSettings(base: Base, project: Project): Promise<Settin
   }
 }
 
-/** The organization's own policies as they were; one that is not there, or will not do, counts as none, and comes with the change. */
+/** The organization's own policies in the base. A file that is missing or invalid is left out: its policy then counts as new. */
 async function policiesOf(
   { serviceControlPolicies }: Settings,
   read: (path: string) => Promise<string | undefined>,
@@ -51,7 +51,7 @@ async function policiesOf(
 }
 
 async function fromGit(ref: string, file: string, directory: string): Promise<string | undefined> {
-  // Whatever else git would take for an object, such as the index for an empty name, is no base.
+  // Only a commit is a base: git would accept other objects, such as the index for an empty name.
   const revision = await git(directory, ["rev-parse", "--verify", "--end-of-options", `${ref}^{commit}`]);
   if ("failure" in revision) throw unreadable(ref, revision.failure);
   const settings = await git(directory, ["show", `${revision.output.toString().trim()}:./${file}`]);

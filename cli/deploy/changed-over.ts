@@ -4,14 +4,14 @@ import type { Settings } from "../../infra/settings.ts";
 import { trailEvents } from "../aws/trail.ts";
 import type { TrailEvent } from "../aws/trail-event.ts";
 
-/** Events that are read at the most: ten calls, of which CloudTrail takes two a second. */
+/** The number of events to read at most: ten calls; CloudTrail allows two a second. */
 const mostEvents = 500;
 
 /**
- * Who has not logged in by the shared role yet, by CloudTrail's event history of the auth account, which is some minutes behind. It is
- * read from now backwards, until everybody was seen.
+ * The developers who have not logged in by the shared role yet, by CloudTrail's event history of the auth account, which is some
+ * minutes behind. Events are read from the latest back, until every developer was seen.
  *
- * @param since how far back it is read
+ * @param since the time before which no events are read
  */
 export async function notChangedOver(settings: Settings, since: Date): Promise<string[]> {
   const attribute = { AttributeKey: "EventName", AttributeValue: "AssumeRole" } as const;
@@ -26,7 +26,7 @@ export async function notChangedOver(settings: Settings, since: Date): Promise<s
   return [...waiting];
 }
 
-/** The user who has entered an account by the shared role; nothing where the event tells of something else. */
+/** The user who has assumed the shared role; undefined for any other event. */
 export function enteredBy(
   { caller, succeeded, request }: Pick<TrailEvent, "caller" | "succeeded" | "request">,
   settings: Pick<Settings, "rolePrefix">,

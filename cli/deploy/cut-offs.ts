@@ -5,10 +5,10 @@ import type { Look } from "../aws/look.ts";
 import type { Danger, Warning } from "../results/warning.ts";
 import { type Denied, developersBy } from "../engine/denials-in-aws.ts";
 
-/** Somebody on the roster whose user or roles carry the policy with which a removal begins. */
+/** A developer on the roster whose user or roles have the policy with which a removal begins. */
 export type CutOffWarning = Extract<Warning, { kind: "cut-off" }>;
 
-/** Who is on the roster and can do nothing all the same: a removal was broken off, or the roster was put back after it. */
+/** The developers on the roster who are cut off: a removal was interrupted, or the roster was restored after it. */
 export function cutOffs({ identities }: Pick<Look, "identities">, settings: Settings): CutOffWarning[] {
   const developerOf = developersBy(settings);
   const found = [...identities].flatMap(([account, own]) =>
@@ -25,7 +25,7 @@ export function cutOffs({ identities }: Pick<Look, "identities">, settings: Sett
   }));
 }
 
-/** What `--lift-denials` takes off in AWS itself: the state knows nothing of it. */
+/** The denials that `--lift-denials` removes in AWS itself, since the state does not have them. */
 export function liftedByHand(found: CutOffWarning[], denied: Denied[]): Danger[] {
   const resources = [
     ...found.flatMap((one) => one.resources.map((resource) => ({ ...resource, policies: [revocationPolicy] }))),

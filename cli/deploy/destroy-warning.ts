@@ -8,7 +8,7 @@ import { readStackBefore } from "../engine/state-before.ts";
 import { type Project, type StackName, stackReference } from "../project/project.ts";
 import { listed } from "../report/phrases.ts";
 
-/** What a deletion of everything deletes, by the stack's state: the settings may name others. */
+/** The warning of what `destroy` deletes, from the stack's state: the settings may name other resources. */
 export async function destroyWarning(stack: Stack, project: Project): Promise<string> {
   return warningOf(await readStackBefore(stack, project), project, unreachedNames(stack));
 }

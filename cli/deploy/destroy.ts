@@ -15,11 +15,11 @@ export interface DestroyOptions {
   file: SettingsFile;
   yes: boolean;
   verbose: boolean;
-  /** Names of accounts that are closed or have left the organization, to be taken out of the stack. */
+  /** Names of accounts that are closed or have left the organization, to remove from the stack. */
   forget: string[] | undefined;
 }
 
-/** Deletes everything that the stack has made, after the stack's name was typed. */
+/** Deletes all resources of the stack, after the user has typed the stack's name. */
 export async function destroy(
   { project, file, yes, verbose, forget }: DestroyOptions,
   printer: Printer,

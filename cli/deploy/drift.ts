@@ -29,14 +29,14 @@ export interface DriftOptions {
   verbose: boolean;
   /** Until when to wait for another run's lock, in milliseconds since the epoch. */
   lockDeadline: number;
-  /** What opens the stack's secrets, where that is known already. */
+  /** The environment variables that decrypt the stack's secrets, where they are known already. */
   secrets?: Record<string, string>;
 }
 
 /**
- * What differs in AWS from what the stack's state says, and what `refresh` and `up` would do about it. A copy of the state
- * is refreshed, since the engine's own preview of a refresh does not see what only the second pass finds; the state itself
- * stays as it is.
+ * The differences between AWS and the stack's state, and what `refresh` and `up` would do about them. A copy of the state is
+ * refreshed, since the engine's own preview of a refresh does not see what only the second pass finds. The state itself is not
+ * changed.
  */
 export async function drift({ project, file, verbose, lockDeadline, secrets }: DriftOptions): Promise<PreviewReport> {
   await waitForLock(lockDeadline, () => ensureUnlocked(project));
@@ -49,7 +49,7 @@ export async function drift({ project, file, verbose, lockDeadline, secrets }: D
   });
 }
 
-/** @param options.written the settings as they are written, with access that is over */
+/** @param options.written the settings as written, access that has ended included */
 export async function driftReport(
   stack: Stack,
   options: Omit<RunOptions, "onStep"> & { written: Settings },

@@ -7,14 +7,14 @@ import { goWithout } from "../engine/stack.ts";
 import { isIn, letGo, unreachedBy } from "../engine/unreached.ts";
 
 /**
- * Takes out of the state what the stack has made in accounts that are gone, where the administrator has consented to that. Nothing
- * is deleted in AWS.
+ * Removes from the state the stack's resources in accounts that are gone, where the administrator has consented to that. Nothing is
+ * deleted in AWS.
  */
 export async function forgetAccounts(stack: Stack, options: RunOptions): Promise<void> {
   const unreached = unreachedBy(stack);
   const leaving = unreached.filter(({ forget }) => forget);
   if (leaving.length === 0) return;
-  // An edit of the state loses what runs were making when they died.
+  // An edit of the state loses pending operations, so they are settled first.
   await settle(stack, { settings: options.settings, refresh: () => runRefresh(stack, options) });
   await editState(stack, (deployment) => {
     const isGoing = (resource: (typeof deployment.resources)[number]): boolean =>

@@ -1,17 +1,17 @@
 import type { Danger, Warning } from "../results/warning.ts";
 
 export interface GuardOptions {
-  /** How many developers one edit may remove; three, or a fifth of the roster, when left out. */
+  /** The number of developers that one edit may remove. Default: three, or a fifth of the roster if that is more. */
   maxRemovals?: number | undefined;
-  /** Let organizational units that hold development accounts go without the service control policy. */
+  /** Allow edits that leave development accounts without the service control policy, or remove or weaken other policies. */
   allowUnprotected?: boolean | undefined;
-  /** Shut out whoever the service control policy comes to, also who has used a key lately. */
+  /** Allow the service control policy to shut out users, even those who have used a credential lately. */
   acceptShutOut?: boolean | undefined;
-  /** The run has nothing but developers for its target: where the service control policy is, it stays. */
+  /** The run targets developers alone: the service control policy and the guard rails stay as they are. */
   policyStays?: boolean | undefined;
-  /** Names of developers off whom what only denies is taken; "everybody" for their group. */
+  /** Names of developers whose denials are removed; "everybody" for their group. */
   liftDenials?: string[] | undefined;
-  /** Names of the development accounts that cannot be reached: nothing is asked there. */
+  /** Names of the development accounts that cannot be reached: no call is made there. */
   unreached?: string[] | undefined;
 }
 

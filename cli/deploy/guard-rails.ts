@@ -15,7 +15,7 @@ export function guardRailsBefore({ held }: Pick<StackBefore, "held">): GuardRail
   return guardRailNames.filter((name) => contents.some((content) => guardRailsIn(content).includes(name)));
 }
 
-/** Guard rails that an edit takes off: what they have kept from developers' sessions is open from then on. */
+/** The guard rails that an edit removes: developers' sessions may then do what these denied. */
 export function removedGuardRails(
   before: GuardRail[],
   { guardRails }: Pick<Settings, "guardRails">,
@@ -26,10 +26,10 @@ export function removedGuardRails(
 }
 
 /**
- * Whom and what the guard rails that an edit adds stop, as AWS has it today: so that nobody is surprised. What it does not tell,
- * such as an application that makes keys, docs/guard-rails.md does.
+ * Warnings about the identities in AWS that new guard rails stop. docs/guard-rails.md tells of what AWS does not show, such as an
+ * application that makes keys.
  *
- * @param look what each account has; nothing is told where nobody has looked
+ * @param look the accounts' identities; no warnings where they were not read
  */
 export async function guardRailsStop(
   before: Pick<StackBefore, "held">,
@@ -74,14 +74,14 @@ const stoppedBy: Partial<Record<GuardRail, Stopped>> = {
     }),
 };
 
-/** What the development accounts have, each with its account. */
+/** The identities of the development accounts, each with its account's name. */
 function inAccounts(identities: Look["identities"]): [string, Identity][] {
   return [...identities].flatMap(([account, own]) =>
     account === "auth" ? [] : own.map((identity): [string, Identity] => [account, identity]),
   );
 }
 
-/** The accounts that roles trust and that are not of the organization; "*" stands for everybody. */
+/** The accounts outside of the organization that roles trust; "*" stands for everybody. */
 async function outsidersIn(identities: Look["identities"], known: string[]): Promise<Set<string>> {
   const { isOfOrganization } = await import("../aws/organization-view.ts");
   const trusted = new Set(inAccounts(identities).flatMap(([, identity]) => trustedAccountsOf(identity)));
@@ -90,7 +90,7 @@ async function outsidersIn(identities: Look["identities"], known: string[]): Pro
   return new Set(unknown.filter((_, index) => isOutside[index] === true));
 }
 
-/** The identity providers by which a trust policy lets in: "oidc-provider/token.actions.githubusercontent.com". */
+/** The identity providers that a trust policy names: "oidc-provider/token.actions.githubusercontent.com". */
 function providersIn(document: unknown): string[] {
   return principalsOf(document).flatMap((principal) => /:((?:oidc|saml)-provider\/.+)$/.exec(principal)?.[1] ?? []);
 }

@@ -9,16 +9,16 @@ import { ownPoliciesStop, removedOwnPolicies, weakenedOwnPolicies } from "./own-
 import { type GuardOptions, isDanger } from "./guard-options.ts";
 import { advice, consentTo, shutOutSetting, warningFact } from "../report/wording.ts";
 
-/** Three developers, or a fifth of the roster if that is more. */
+/** The number of developers that one edit may remove by default: three, or a fifth of the roster if that is more. */
 export function defaultRemovals(developers: number): number {
   return Math.max(3, Math.floor(developers / 5));
 }
 
 /**
- * What an edit does that up refuses, unless told otherwise, and whom it shuts out. Asks AWS only about the auth account, and what
- * the edit adds or takes off.
+ * The dangers of an edit, which `up` refuses without consent, and whom the edit shuts out. AWS is asked only about the auth
+ * account, and about what the edit adds or removes.
  *
- * @param look what AWS has of the service control policy
+ * @param look the service control policy in AWS
  */
 export async function dangersOf(
   before: StackBefore,
@@ -49,14 +49,14 @@ export async function dangersOf(
   return [...dangersInSettings(before, settings, options), ...inAws.flat()];
 }
 
-/** Those that the settings show without AWS. */
+/** The dangers that the settings show without AWS. */
 export function dangersInSettings(before: StackBefore, settings: Settings, options: GuardOptions): Danger[] {
   return [
     ...movedAccounts(before, settings),
     ...renamedAccounts(before, settings),
     ...recased(before, settings),
     ...tooManyRemovals(before, settings, options),
-    // Whoever comes in alone takes none of them off.
+    // A run that adds developers alone removes none of these policies.
     ...(options.policyStays === true
       ? []
       : [
@@ -67,7 +67,7 @@ export function dangersInSettings(before: StackBefore, settings: Settings, optio
   ];
 }
 
-/** The flags by which up is told of every such danger, as far as there is one for it. */
+/** The flags of `up` that consent to each danger of an edit, as far as there are any. */
 export async function consentsTo(before: StackBefore, settings: Settings): Promise<string[]> {
   const { shieldInAws } = await import("../aws/shield.ts");
   const look = { shield: await shieldInAws(), missed: [] };
@@ -102,7 +102,7 @@ export function requireHarmless(warnings: Warning[]): void {
   );
 }
 
-/** IAM takes the two for one name, and the engine makes the new user or role before it deletes the old one. */
+/** Names changed in case alone: IAM takes the two for one name, and the engine makes the new one before it deletes the old one. */
 function recased({ developers, roles }: StackBefore, settings: Settings): Danger[] {
   const names = Object.keys(settings.developers);
   const find = (type: "developer" | "role", before: string[], now: string[]): Danger[] => {
@@ -114,7 +114,7 @@ function recased({ developers, roles }: StackBefore, settings: Settings): Danger
   };
   const users = find("developer", developers, names);
   if (users.length > 0) return users;
-  // Of all roles, one tells that the prefix is meant.
+  // One role is enough to tell of the changed prefix.
   return find(
     "role",
     roles,
@@ -128,13 +128,13 @@ function tooManyRemovals(
   { maxRemovals = defaultRemovals(developers.length) }: GuardOptions,
 ): Danger[] {
   const removed = developers.filter((name) => !Object.hasOwn(settings.developers, name)).length;
-  // Who has allowed more is told all the same.
+  // A removal of more than the default is reported even where it is allowed.
   const limit = Math.min(maxRemovals, defaultRemovals(developers.length));
   if (removed <= limit) return [];
   return [{ kind: "removals", refused: removed > maxRemovals, removed, before: developers.length, limit }];
 }
 
-/** The engine would go on as if the new account had all that was made in the old one. */
+/** Accounts whose id was changed: the engine would go on as if the new account had the old one's resources. */
 function movedAccounts({ accounts }: StackBefore, settings: Settings): Danger[] {
   const was = new Map(Object.entries(accounts));
   // In the order of the settings: the state's differs from run to run.
@@ -144,24 +144,26 @@ function movedAccounts({ accounts }: StackBefore, settings: Settings): Danger[] 
   });
 }
 
-/** To the engine this is one account that goes and one that comes, and both have the same roles. */
+/** Accounts whose name was changed: to the engine, one account leaves and another one with the same roles comes. */
 function renamedAccounts({ accounts }: StackBefore, settings: Settings): Danger[] {
   const now = namedAccounts(settings);
   const was = new Map(Object.entries(accounts));
   return [...now].flatMap(([to, accountId]): Danger[] => {
-    // A stack that knows the account by this name already, too, is let finish.
+    // Where the stack already has the account by this name, too, an earlier run may finish.
     if (was.get(to) === accountId) return [];
     const from = [...was].find(([name, id]) => id === accountId && !now.has(name))?.[0];
     return from === undefined ? [] : [{ kind: "account-renamed", refused: true, accountId, from, to }];
   });
 }
 
-/** The ids by name of the accounts in which a run makes something; a map, since a name may be that of a method of every object. */
+/**
+ * Ids by name of the accounts in which a run makes resources. It is a Map, since a name may be that of a property of every object.
+ */
 function namedAccounts({ authAccount, ...settings }: Settings): Map<string, string> {
   return new Map([["auth", authAccount], ...Object.entries(accountsWithOwnRoles(settings))]);
 }
 
-/** The key of the settings that a danger comes from. */
+/** The key of the settings that causes a danger. */
 function settingOf(danger: Danger): string[] | undefined {
   switch (danger.kind) {
     case "account-moved":

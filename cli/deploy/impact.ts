@@ -3,7 +3,7 @@ import type { Warning } from "../results/warning.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import { plainTable } from "../terminal/table.ts";
 
-/** Whom the warnings of an edit tell as shut out, one way in a row: by account, who was used last comes first. */
+/** The users in the warnings whom an edit shuts out, a row for each credential: sorted by account, and by the latest use first. */
 export function impactRows(warnings: Warning[]): ImpactRow[] {
   return warnings.flatMap((warning): ImpactRow[] => {
     if (warning.kind !== "shut-out") return [];
@@ -26,7 +26,7 @@ export function impactRows(warnings: Warning[]): ImpactRow[] {
   });
 }
 
-/** IAM does not tell when these were used last. */
+/** Whether IAM does not tell the last use of this kind of credential. */
 const isUntold = (kind: string): boolean => kind === "root access key" || kind === "service-specific credential";
 
 /** The table of `up` and `doctor`. */

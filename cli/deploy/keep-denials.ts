@@ -25,28 +25,28 @@ import { denials, type Denied, denyingIn, denyingOn, developersBy, newDenials } 
 export interface Keeping {
   settings: Settings;
   before: Pick<StackBefore, "held" | "given">;
-  /** What AWS had when the run was asked about. */
+  /** The identities in AWS when the user was asked about the run. */
   told: Pick<Look, "identities">;
-  /** What was taken off right before: AWS may show it for some seconds more. */
+  /** The denials that were removed right before: AWS may show them for some seconds more. */
   lifted: Denied[];
-  /** Names of accounts in which nothing is looked at or changed. */
+  /** Names of accounts in which nothing is read or changed. */
   unreached: string[];
-  /** Told of each step as well. */
+  /** Called for each step as well. */
   onStep?: OnStep | undefined;
 }
 
 type OnStep = (step: StepEventMetadata) => void;
 
-/** What only denies was there before a run, and could not be put back after it. */
+/** Denials that were there before a run could not be restored after it. */
 export class DenialsLost extends Failure {}
 
 /**
- * Puts back, on every user, role and group that a run changes or makes anew, what only denies there: the end of sessions, a
- * quarantine, a block. The engine writes a resource's policies as a whole, and knows of those alone that are the stack's. It is
- * done at each step, and once more for what was refused then.
+ * Runs the engine, and restores the denials (the end of sessions, a quarantine, a block) on every user, role and group that the run
+ * changes or makes anew. The engine writes all policies of a resource at once, and has only the stack's. Denials are restored after
+ * each step, and once more at the end where that failed.
  *
- * @param run is to tell of its steps
- * @throws Failure where something denies by now of which nothing was told, before anything is run
+ * @param run has to call `onStep` for each step
+ * @throws Failure before the run where there are denials that the user was not told of
  */
 export async function keepingDenials(
   keeping: Keeping,
@@ -68,7 +68,7 @@ export async function keepingDenials(
     (error: unknown) => ({ error }),
   );
   const refused = (await Promise.all(done)).flat();
-  // What a step that has failed has left of them is not known.
+  // A failed step may have removed denials, so all are restored again.
   const isUnknown = "error" in outcome && (outcome.error instanceof IncompleteRun || done.length > 0);
   const again = kept.filter((one) => isUnknown || refused.some(({ on }) => on === one));
   const lost = (await pMap(again, putBack, { concurrency: 8 })).flat();
@@ -81,7 +81,7 @@ export async function keepingDenials(
   );
 }
 
-/** While a question stands, somebody may be shut out. */
+/** Refuses a run where somebody was shut out while the user was asked. */
 function requireTold(identities: Look["identities"], { settings, before, told }: Keeping): void {
   const cutOff = (look: Pick<Look, "identities">): string[] =>
     cutOffs(look, settings).map(({ developer }) => developer);
@@ -97,13 +97,13 @@ function requireTold(identities: Look["identities"], { settings, before, told }:
   );
 }
 
-/** A user, a role or a group, by the name that it has after the run, with what only denies there. */
+/** A user, a role or a group, by its name after the run, with its denials. */
 interface KeptDenials extends Pick<Identity, "type" | "name"> {
   account: string;
   accountId: string;
   iam: IAMClient;
   denials: Denial[];
-  /** Whether the run has written it, so that AWS has it. */
+  /** Whether the run has written the identity, so that AWS has it. */
   isWritten: boolean;
 }
 
@@ -132,7 +132,7 @@ function keptOn(identities: Look["identities"], { settings, before, lifted }: Ke
   });
 }
 
-/** A role may be another one by now, under another prefix: it is the same developer's. */
+/** The identity's name after the run: a developer's role may have another name then, by another prefix. */
 function nameNow(
   account: string,
   { type, name }: Identity,
@@ -150,7 +150,7 @@ function isWrittenBy(step: StepEventMetadata, { account, type, name }: KeptDenia
   return written.account === account && written.type === type && written.name === name;
 }
 
-/** What could not be put back, and why. */
+/** A denial that could not be restored, and why. */
 interface Lost {
   on: KeptDenials;
   denial: Denial;
@@ -162,7 +162,7 @@ async function putBack(on: KeptDenials): Promise<Lost[]> {
   const tried = await pMap(on.denials, async (denial) => ({ on, denial, error: await putDenial(on.iam, denial) }), {
     concurrency: 1,
   });
-  // What a run has not come to make has lost nothing.
+  // An identity that the run did not come to make has lost nothing.
   return tried.filter(
     ({ error }) => error !== undefined && (on.isWritten || !(error instanceof NoSuchEntityException)),
   );
@@ -181,7 +181,7 @@ function remedy(lost: Lost[]): string {
   return `Put it back now, ${each.join("; ")}.`;
 }
 
-/** The run's own failure, with that. */
+/** The run's own failure, with the denials that were lost. */
 function joined(error: unknown, lost: Lost[]): Failure {
   if (error instanceof IncompleteRun) return error.telling({ facts: [lostText(lost)], next: [remedy(lost)] });
   const { message, remedy: own } = error as Failure;

@@ -7,7 +7,7 @@ import type { AccountRow } from "../results/list.ts";
 import type { Printer } from "../terminal/printer.ts";
 import { plainTable } from "../terminal/table.ts";
 
-/** Lists the accounts of the units: the name that stands for each, and the shared role there. */
+/** Lists the accounts of the organizational units: each account's name for the settings, and the shared role in it. */
 export async function listAccounts(settings: Settings, printer: Printer): Promise<AccountRow[]> {
   if (settings.roles !== "shared") {
     throw new Failure(

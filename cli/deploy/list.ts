@@ -11,17 +11,17 @@ import type { Printer } from "../terminal/printer.ts";
 export interface ListOptions {
   project: Project;
   settings: Settings;
-  /** The same as they are written, with access that is over. */
+  /** The settings as written, access that has ended included. */
   written: Settings;
-  /** What the settings say alone; AWS is not asked. */
+  /** Lists the settings alone, without a call of AWS. */
   roster: boolean;
-  /** The accounts of a shared role instead. */
+  /** Lists the accounts of a shared role instead of the developers. */
   accounts: boolean;
-  /** Whether a program reads the result: what it has no field for goes to stderr. */
+  /** Whether the result is printed as JSON: text that has no field in it goes to stderr. */
   json: boolean;
 }
 
-/** What the roster says of somebody, with each account's end where there is one. */
+/** A developer's row from the roster, with the end of access to each account where there is one. */
 function rosterRow(settings: Settings, userName: string): DeveloperRow {
   const accounts = accountsOf(settings, userName);
   if (entersEveryAccount(settings, userName)) {
@@ -35,7 +35,7 @@ function rosterRow(settings: Settings, userName: string): DeveloperRow {
   return { userName, accounts, ...(ends.length > 0 && { ends: Object.fromEntries(ends) }) };
 }
 
-/** Lists the developers: what the settings give them, and what AWS has of it. Or the accounts of a shared role. */
+/** Lists the developers, as the settings and AWS have them; or the accounts of a shared role. */
 export async function list(
   { project, settings, written, roster: rosterOnly, accounts: accountsOnly, json }: ListOptions,
   printer: Printer,
@@ -53,14 +53,14 @@ export async function list(
     printer.log([names.length === 0 ? none : developerTable(roster, accounts), ...notices].join("\n"));
     return roster;
   }
-  // The settings alone are told without AWS's SDK and the engine.
+  // Loaded only here: listing the settings alone needs neither AWS's SDK nor the engine.
   const [{ iamIn }, { developerStatuses }, { alarmsOf }] = await Promise.all([
     import("../aws/clients.ts"),
     import("../aws/developer-status.ts"),
     import("./alarms.ts"),
   ]);
   const statuses = await developerStatuses(iamIn(settings.authAccount, settings), names);
-  // Afterwards: the first says what is wrong with the credentials.
+  // Called after the statuses, whose error tells what is wrong with the credentials.
   const alarms = await alarmsOf(project, settings, process.stdout);
   const rows = roster.map((entry, index) => ({ ...entry, ...statuses[index], ...alarms.of(entry.userName) }));
   if (json) for (const line of [...alarms.lines, ...alarms.next]) printer.logToStderr(line);

@@ -6,10 +6,10 @@ import type { StackBefore } from "../changes/stack-before.ts";
 import { developersBy } from "../engine/denials-in-aws.ts";
 import type { Warning } from "../results/warning.ts";
 
-/** Developers who are locked together. */
+/** Developers who have the same lock. */
 export type LockedWarning = Extract<Warning, { kind: "locked" }>;
 
-/** Who on the roster is locked now, by what AWS has on their users and roles. */
+/** The developers on the roster who are locked now, by the policies on their users and roles in AWS. */
 export function locks(
   { identities }: Pick<Look, "identities">,
   settings: Settings,
@@ -24,7 +24,7 @@ export function locks(
       if (developer === undefined) continue;
       const locks = found.get(developer) ?? new Map<LockKind, Lock>();
       for (const { kind, ...lock } of inlinePolicies.flatMap((policy) => lockIn(policy) ?? [])) {
-        // The user's counts: it is told first, and what is on the roles goes with it.
+        // The user's lock counts, since the auth account comes first; the locks on the roles belong to it.
         if (isInForce(lock, now) && !locks.has(kind)) locks.set(kind, lock);
       }
       if (locks.size > 0) found.set(developer, locks);

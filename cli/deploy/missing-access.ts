@@ -6,7 +6,7 @@ import { lacksPassphrase } from "../engine/passphrase.ts";
 import type { Project } from "../project/project.ts";
 import { lacksLogin } from "../project/server.ts";
 
-/** What is missing here to look at AWS and at the stack's state: "There are no …"; nothing when it can be tried. */
+/** What is missing to read AWS and the stack's state from here: "There are no …"; undefined when nothing is. */
 export async function missingAccess(project: Project): Promise<string | undefined> {
   const missing = [
     (await lacksCredentials()) && "no AWS credentials",
@@ -17,7 +17,7 @@ export async function missingAccess(project: Project): Promise<string | undefine
   return missing.length === 0 ? undefined : `There ${verb} ${missing.join(" and ")}`;
 }
 
-/** Credentials that are broken are an error, and no fork's pull request. */
+/** Whether there are no credentials, as for a fork's pull request. @throws Failure for credentials that are broken */
 async function lacksCredentials(): Promise<boolean> {
   await openSession();
   if (await namesCredentials()) return false;

@@ -4,21 +4,21 @@ import { namesText } from "../accounts-text.ts";
 import { stackHeldBy } from "../engine/state-before.ts";
 import type { NotedResource } from "../state/checkpoint.ts";
 
-/** In what the settings are ahead of the stack's state: nobody has run `up` since, or it did not come to its end. */
+/** The settings that the stack's state does not have: nobody has run `up` since they were edited, or it did not finish. */
 export interface NotApplied {
-  /** The accounts in which each developer's role is still to be made, by the developer's name. */
+  /** By developer: the accounts in which their role is still to be made. */
   missing: Map<string, string[]>;
   /** Whether the service control policy is still to be made. */
   policy: boolean;
   /** Whether the role that developers share is still to be made. */
   sharedRole: boolean;
-  /** What the state has of developers that the settings no longer give: accounts by name, none for a whole developer. */
+  /** By developer: accounts in which the state has a role that the settings no longer give; empty for a removed developer. */
   left: Map<string, string[]>;
-  /** Whether the state has nothing at all. */
+  /** Whether nothing is applied: the state has none of the settings. */
   everything: boolean;
 }
 
-/** Compares the settings with the resources of the state, by name. What only `preview` can tell is not told. */
+/** Compares the settings with the resources of the state, by name. Other differences are left to `preview`. */
 export function notApplied(settings: Settings, resources: NotedResource[]): NotApplied {
   const { held } = stackHeldBy(resources);
   const has = new Set(held.map(({ account, type, developer = "" }) => `${type} ${developer} ${account}`));
@@ -44,7 +44,7 @@ export function notApplied(settings: Settings, resources: NotedResource[]): NotA
   };
 }
 
-/** The same in sentences, with what to run; nothing where all of it is applied. */
+/** The same as sentences, with the command to run; none where everything is applied. */
 export function notAppliedLines(
   { missing, policy, sharedRole, left, everything }: NotApplied,
   settings: Settings,
@@ -62,7 +62,7 @@ export function notAppliedLines(
   ];
 }
 
-/** "alice, bob and 3 more; carol in payments": those of whom it is all together, by their accounts the others. */
+/** "alice, bob and 3 more; carol in payments": developers with all of their accounts come together, others by their accounts. */
 function peopleParts(people: Map<string, string[]>, all: (name: string) => number): string[] {
   const places = Map.groupBy(people, ([name, accounts]) =>
     accounts.length === all(name) || accounts.length === 0 ? "" : ` in ${namesText(accounts)}`,

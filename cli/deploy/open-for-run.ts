@@ -22,17 +22,17 @@ export interface OpenForRunOptions {
   deleting?: boolean;
   /** Until when to wait for another run's lock, in milliseconds since the epoch. Default: not at all. */
   lockDeadline?: number;
-  /** Names of accounts that are closed or have left the organization, to be taken out of the stack. */
+  /** Names of accounts that are closed or have left the organization, to remove from the stack. */
   forget?: string[] | undefined;
-  /** Whether what cannot be reached is told in a report, and needs no telling here. */
+  /** Whether a report will name the accounts that cannot be reached, so that they are not printed here. */
   reporting?: boolean;
-  /** Whether what is left of the other form of roles is to go. */
+  /** Whether the roles of the old form are deleted. */
   finishSwitch?: boolean;
-  /** What opens the stack's secrets, where that is known already. */
+  /** The environment variables that decrypt the stack's secrets, where they are known already. */
   secrets?: Record<string, string> | undefined;
 }
 
-/** Opens the stack for a run, and refuses before that all that can be refused before anything is changed. */
+/** Opens the stack for a run, after all checks that can be made before anything is changed. */
 export async function openForRun(
   project: Project,
   file: SettingsFile,
@@ -66,7 +66,7 @@ export async function openForRun(
   return stack;
 }
 
-/** Tells the accounts that a run goes without. The command fails by them, however well the rest ends. */
+/** Prints the accounts that the run cannot reach, and sets exit code 1, however well the rest ends. */
 function tellUnreached(stack: Stack, settings: Settings): void {
   for (const warning of unreachedWarnings(stack, settings)) {
     if (warning.kind !== "account-unreached") continue;

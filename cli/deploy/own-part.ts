@@ -53,7 +53,7 @@ export interface OwnPartOptions {
   verbose: boolean;
 }
 
-/** Whether anything was ever applied: whatever a command adds to that is a part, and a run that was broken off is `up`'s. */
+/** Whether the stack was ever applied. If so, a command adds only its own part, and an interrupted run is left to `up`. */
 export async function isApplied(stack: Stack, project: Project): Promise<boolean> {
   return (await resourcesBefore(stack, project)).some(isCloudResource);
 }
@@ -78,12 +78,12 @@ export async function addToStack(
   const held = stackHeldBy(resources);
   requireInForce(held);
   requireSharedPolicy(resources, settings, otherFormKeptBy(stack) !== undefined);
-  // Whoever goes by a name that is taken is refused before anything is made.
+  // A developer whose name is taken in AWS is refused before anything is made.
   const developers = Object.fromEntries(names.map((name) => [name, settings.developers[name] ?? {}]));
   const alone = { ...settings, developers, serviceControlPolicies: [] };
   const look = await lookAtAws(alone, unreachedNames(stack));
   requireSeen(look);
-  // Removals and units are other people's business; what is wrong with accounts and names is that of those who come, too.
+  // Removals and units are not part of this run; accounts and names with a problem may be these developers'.
   const guards = { maxRemovals: Infinity, policyStays: true, unreached: unreachedNames(stack) };
   requireHarmless(await dangersOf(held, settings, guards, look));
   const unfinished = (): Promise<ReadonlySet<string>> => unfinishedNames(project);
@@ -120,7 +120,7 @@ export async function addToStack(
   return result;
 }
 
-/** Deletes the users and roles of developers who are off the roster, and nothing else. Their access has ended by then. */
+/** Deletes the users and roles of developers who were removed from the roster, and nothing else. Their access has ended before. */
 export async function removeFromStack(
   stack: Stack,
   { project, file: { settings }, names, verbose }: OwnPartOptions,
@@ -130,8 +130,8 @@ export async function removeFromStack(
 }
 
 /**
- * What else the settings say that is not applied yet. On a terminal it is shown and asked about like an `up`, by its guards;
- * elsewhere it is only named.
+ * Deals with the edits of the settings that are not applied yet. On a terminal they are shown and asked about as by `up`, with its
+ * guards; elsewhere they are only named.
  *
  * @returns a name for each edit that is left pending
  */
@@ -153,14 +153,14 @@ export async function settlePending(
     if (later !== undefined) tell(`Next: ${later}`);
     return [];
   } catch (error) {
-    // What was asked for is done by now: a no, or a guard, is about the rest.
+    // The command's own part is done: a refusal by the user or a guard is about the rest.
     if (error instanceof IncompleteRun || error instanceof DenialsLost || !(error instanceof Failure)) throw error;
     tell([error.message, error.remedy].filter(Boolean).join(" "));
     return edits;
   }
 }
 
-/** Refuses a stack whose first `up` has not come to its end, or which has lost its policy. */
+/** Refuses a stack whose first `up` has not finished, or which has lost its service control policy. */
 function requireInForce({ organizationalUnits }: StackBefore): void {
   if (organizationalUnits.length > 0) return;
   throw new Failure(
@@ -170,7 +170,7 @@ function requireInForce({ organizationalUnits }: StackBefore): void {
   );
 }
 
-/** Refuses developers whom somebody, or AWS, has shut out: no repair takes that off unasked. */
+/** Refuses developers whom somebody, or AWS, has shut out: no repair removes a denial unasked. */
 function requireNotDenied(alarms: Warning[]): void {
   const denied = alarms.filter(({ kind }) => kind === "denied");
   if (denied.length === 0) return;
@@ -180,7 +180,7 @@ function requireNotDenied(alarms: Warning[]): void {
   );
 }
 
-/** That the policy does not bind an account is no danger of whoever comes in: their sessions are exempt everywhere. */
+/** Prints the developers' accounts that the policy does not apply to. It is no danger: their sessions are exempt everywhere. */
 function tellUncovered(alarms: Warning[], names: string[], settings: Settings): void {
   const own = new Set(names.flatMap((name) => accountsOf(settings, name)));
   const told = alarms.filter(
@@ -189,7 +189,7 @@ function tellUncovered(alarms: Warning[], names: string[], settings: Settings): 
   for (const line of warningLines(told, process.stderr)) tell(line);
 }
 
-/** Refuses a stack of whose policy AWS has less than the stack has made of it. */
+/** Refuses a stack whose service control policy is weaker in AWS than the stack has made it. */
 function requireWhole(alarms: Warning[]): void {
   const weakened = alarms.filter(isWeakened);
   if (weakened.length === 0) return;
@@ -205,9 +205,9 @@ async function requireAttached(
   settings: Settings,
   names: string[],
 ): Promise<void> {
-  // With no such edit, an account that is below none of the units is so by the settings.
+  // Without such an edit, an account below none of the units is outside by the settings.
   if (settings.organizationalUnits.every((id) => attached.includes(id))) return;
-  // The shared role comes to a unit by the run that attaches the policy, and not before.
+  // The shared role comes to a unit only by the run that attaches the policy.
   if (settings.roles === "shared") return;
   const { organizationalUnits } = await viewOrganization();
   const below = new Set(
@@ -223,7 +223,10 @@ async function requireAttached(
   );
 }
 
-/** Brings back developers whose removal from the roster was never applied. The policy, which is not of this run, lets go of them first. */
+/**
+ * Prepares the state for developers who come back before their removal from the roster was applied: the service control policy,
+ * which this run does not target, no longer depends on them.
+ */
 async function returnToStack(
   stack: Stack,
   { project, settings, names, verbose }: RunOptions & { names: string[] },
@@ -245,7 +248,7 @@ async function returnToStack(
   await prepareAddition(stack, names, { settings, refresh });
 }
 
-/** Refuses a pending edit of the policy that all developers share: whoever came in now would be given what the settings no longer say. */
+/** Refuses a pending edit of the policy that all developers share: new developers would get rights that the settings don't give. */
 function requireSharedPolicy(resources: Resource[], settings: Settings, switching: boolean): void {
   const isShared = resources.some(({ type }) => type === "aws-native:cloudformation:StackSet");
   if (settings.roles === "shared" && !isShared) {
@@ -267,7 +270,7 @@ function requireSharedPolicy(resources: Resource[], settings: Settings, switchin
   );
 }
 
-/** The settings by which the shared policy that was applied is another one. */
+/** The settings in which the shared policy that was applied differs from the wanted one. */
 export function settingsOfSharedPolicy(applied: unknown, settings: DeveloperRights, switching = false): string[] {
   const statements = (document: unknown): [assume: Record<string, unknown>, others: unknown] => {
     const all = spelledDocument(document).Statement;
@@ -285,7 +288,7 @@ export function settingsOfSharedPolicy(applied: unknown, settings: DeveloperRigh
   ];
 }
 
-/** The URNs of what is to be made: the developers with their users and roles, and providers that the stack has not yet. */
+/** The URNs of the resources to make: the developers with their users and roles, and providers that the stack does not have yet. */
 function urnsToMake(
   { stack, name: projectName }: Project,
   settings: Settings,

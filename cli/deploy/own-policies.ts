@@ -15,13 +15,13 @@ import type { Danger, Warning } from "../results/warning.ts";
 import type { GuardOptions } from "./guard-options.ts";
 import { lostDenials } from "./weakened-policies.ts";
 
-/** The organization's own policies that the stack has, by their names in AWS. */
+/** The documents of the organization's own policies in the stack, by their names in AWS. */
 function heldBefore({ held }: Pick<StackBefore, "held">): Map<string, unknown> {
   const own = held.filter(({ type }) => type === "own service control policy");
   return new Map(own.map(({ name, properties }) => [name, properties["content"]]));
 }
 
-/** Those that an edit takes off. One that goes on under another name is none of them. */
+/** The policies of the organization's own that an edit removes. A policy that continues under another name is not removed. */
 export function removedOwnPolicies(
   before: Pick<StackBefore, "held">,
   { serviceControlPolicies, ownPolicies: now = [] }: Pick<Settings, "serviceControlPolicies" | "ownPolicies">,
@@ -37,7 +37,8 @@ export function removedOwnPolicies(
 }
 
 /**
- * Those that go on and no longer deny what they did. What another of the organization's own denies instead is not lost.
+ * The policies of the organization's own that continue and deny less than before. A denial that another of them takes over is not
+ * lost.
  */
 export function weakenedOwnPolicies(
   before: Pick<StackBefore, "held">,
@@ -69,10 +70,10 @@ type Effective = Pick<
 >;
 
 /**
- * Whom the organization's own policies shut out, as AWS's policy simulator has it: the roles by which mfa-admin, its CI and StackSets work in
- * the accounts, which is refused; and what developers' sessions and exempt users can no longer do by a policy that comes or changes.
+ * Whom the organization's own policies stop, by AWS's policy simulator. A policy that stops the roles by which mfa-admin, its CI or
+ * StackSets work in the accounts is refused. A new or changed policy that stops developers' sessions or exempt users is a warning.
  *
- * @throws Failure for a document that AWS does not take
+ * @throws Failure for a document that AWS does not accept
  */
 export async function ownPoliciesStop(
   before: Pick<StackBefore, "held">,
@@ -107,7 +108,7 @@ export async function ownPoliciesStop(
   ];
 }
 
-/** By name and id. With a shared role, accounts that the settings do not name are alike to the simulator, and one stands for them. */
+/** The accounts to simulate. With a shared role and no named accounts, one stands for all: the simulator's answers are the same. */
 function accountsTried({ developmentAccounts, roles }: Effective): [name: string, id: string][] {
   const named = Object.entries(developmentAccounts);
   return named.length === 0 && roles === "shared" ? [["every account", "000000000000"]] : named;
@@ -133,7 +134,7 @@ function grouped(denied: Denied[]): { who: string; lines: MatrixLine[]; by: Poli
   });
 }
 
-/** The lines that some policies deny, and which of them does. */
+/** The lines that the policies deny together, with the policies that deny each. */
 async function deniedBy(policies: Policy[], lines: Asked[], where: string): Promise<Denied[]> {
   const denied = await deniedUnder(policies, lines, where);
   if (denied.length === 0) return [];
@@ -150,7 +151,7 @@ const isSameLine = (one: MatrixLine, other: MatrixLine): boolean =>
   (["who", "account", "action", "resource", "credentials"] as const).every((key) => one[key] === other[key]);
 
 async function deniedUnder(policies: Policy[], lines: Asked[], where: string): Promise<MatrixLine[]> {
-  // FullAWSAccess stands beside them, and is looked after elsewhere.
+  // FullAWSAccess is attached beside them; other guards check that.
   const level = [everything, ...policies.map(({ text }) => text)];
   const around = {
     organizationId: knownOrganization()?.id ?? "",
@@ -164,7 +165,7 @@ async function deniedUnder(policies: Policy[], lines: Asked[], where: string): P
   }
 }
 
-/** How the simulator refuses a document (IAM API Reference, "SimulateCustomPolicy"). */
+/** The simulator's errors for a document that it refuses (IAM API Reference, "SimulateCustomPolicy"). */
 const refusals = ["InvalidInputException", "PolicyEvaluationException"];
 
 async function explained(error: unknown, policies: Policy[], lines: Asked[], where: string): Promise<unknown> {
@@ -195,7 +196,7 @@ async function explained(error: unknown, policies: Policy[], lines: Asked[], whe
   return error;
 }
 
-/** What the program makes, changes and deletes a role with, through AWS Cloud Control API and by itself. */
+/** The actions by which the program makes, changes and deletes a role, through AWS Cloud Control API and directly. */
 const byAccessRole = {
   role: [
     ...["iam:GetRole", "iam:CreateRole", "iam:UpdateRole", "iam:DeleteRole", "iam:TagRole"],
@@ -212,7 +213,7 @@ const byReadingRole = {
 };
 const byStackSets = { role: ["iam:CreateRole", "iam:GetRole"], any: [] };
 
-/** The roles that work in an account, and what they do there. Those of CI and of StackSets count where they are. */
+/** The roles that work in an account, with their actions there. The roles of CI and of StackSets count where they exist. */
 function workingRoles(
   account: string,
   accountId: string,
@@ -229,7 +230,7 @@ function workingRoles(
       ...does.any.map((action) => ({ ...line, action, resource: "*" })),
     ];
   };
-  // AWS makes the roles of StackSets in each account that a shared role comes to.
+  // AWS makes the roles of StackSets in each account that gets a shared role.
   const stackSets =
     roles === "shared" ? "stacksets-exec-mfa-admin-verify" : there.find((name) => name.startsWith("stacksets-exec-"));
   return [
@@ -241,7 +242,7 @@ function workingRoles(
   ];
 }
 
-/** What developers' sessions, and users who are exempt, are likely to do first. */
+/** The actions that developers' sessions and exempt users are likely to use first. */
 function usualWork(settings: Effective): Asked[] {
   const [developer = "mfa-admin-verify"] = Object.keys(settings.developers);
   const now = Date.now();

@@ -3,7 +3,7 @@ import type { RunResult } from "../results/run.ts";
 import { isFew } from "../accounts-text.ts";
 import { listed, type Mark } from "../report/phrases.ts";
 
-/** What is left to do for the users that a run has made, if any. */
+/** The sentence about the passwords of the users that a run has made; undefined where it has made none. */
 export function madeWithoutPassword(
   { changes }: Pick<RunResult, "changes">,
   except: string[] = [],
@@ -13,8 +13,8 @@ export function madeWithoutPassword(
 }
 
 /**
- * Those whom an `up` has let in and who have no password yet: the users that it has made, and those who got roles now and whom
- * an earlier run, which did not come to its end, has made.
+ * The developers whom an `up` has let in and who have no password yet: the users that it has made, and those who got roles now but
+ * whose users an earlier, unfinished run has made.
  */
 export async function letInWithoutPassword(result: Pick<RunResult, "changes">, settings: Settings): Promise<string[]> {
   const made = new Set(usersMade(result.changes));
@@ -30,16 +30,16 @@ async function withoutPasswords(userNames: string[], settings: Settings): Promis
     import("../aws/clients.ts"),
     import("../aws/one-time-password.ts"),
   ]);
-  // Whom AWS does not tell of is not told of here; the run is done.
+  // Where AWS refuses the calls, no user is named: the run itself is done.
   return withoutPassword(iamIn(settings.authAccount, settings), userNames).catch(() => []);
 }
 
-/** The users among what a run has made. */
+/** Names of the users that a run has made. */
 export function usersMade(changes: { operation: string; type: string; name: string }[]): string[] {
   return changes.flatMap(({ operation, type, name }) => (operation === "create" && type === "user" ? [name] : []));
 }
 
-/** How users who were made without a password come to one. @param mark sets commands and names apart */
+/** The sentence that tells how users get their first passwords. @param mark sets commands and names apart */
 export function passwordsLater(userNames: string[], mark: Mark = (text) => text): string {
   if (!isFew(userNames.length))
     return `${mark("mfa-admin reset-password --missing")} makes the one-time passwords of ${listed(userNames, mark)}.`;

@@ -1,6 +1,6 @@
 import type { PreviewReport } from "../results/report.ts";
 
-/** What a preview changes, a name for each: developers by theirs, and what they share in AWS's words. */
+/** A name for each change of a preview: a developer's name, or the type of what developers share, in AWS's words. */
 export function pendingEdits({ developers, resources }: PreviewReport): string[] {
   const shared = resources.map(({ type, name }) =>
     type === "access role" ? `the access role ${name}` : `the ${type}`,

@@ -11,8 +11,8 @@ import { shutOutBy } from "./shut-out.ts";
 import { unprotected } from "./unprotected.ts";
 
 /**
- * The stack with its service control policy as AWS has it: what `up` does to the policy, it does to that one. Units and accounts
- * to which it was attached by hand are left alone by an `up` that has nothing to put right and no edit of the units.
+ * The stack with its service control policy as AWS has it: that is the policy that `up` changes. An `up` without a repair and
+ * without an edit of the units leaves the units and accounts alone to which it was attached by hand.
  */
 export function withPolicyInAws(
   before: StackBefore,
@@ -26,9 +26,9 @@ export function withPolicyInAws(
 }
 
 /**
- * Whom a change of the service control policy shuts out, and which accounts it leaves without it.
+ * Warnings about whom a change of the service control policy shuts out, and which accounts it leaves unprotected.
  *
- * @param inForce the stack with the policy that is changed, as {@link withPolicyInAws} has it
+ * @param inForce the stack with the policy that is changed, from {@link withPolicyInAws}
  */
 export async function dangersOfPolicy(
   before: StackBefore,
@@ -36,7 +36,7 @@ export async function dangersOfPolicy(
   options: GuardOptions,
   inForce: StackBefore,
 ): Promise<Warning[]> {
-  // A unit that an edit takes out is told of, though somebody has taken the policy off it already.
+  // A unit that an edit removes is reported even where somebody has detached the policy from it already.
   const attached = [...new Set([...before.organizationalUnits, ...inForce.organizationalUnits])];
   const found = await Promise.all([
     shutOutBy(inForce, settings, options),
@@ -45,7 +45,7 @@ export async function dangersOfPolicy(
   return found.flat();
 }
 
-/** @throws Failure when a refresh on the way has found the policy otherwise, and what follows does what nobody has consented to */
+/** @throws Failure when a refresh during the run has found another policy, and the rest of the run is a danger without consent */
 export async function requireStillHarmless(
   before: StackBefore,
   settings: Settings,

@@ -12,24 +12,24 @@ import type { PreviewReport } from "../results/report.ts";
 export interface PreviewOptions extends GuardOptions {
   project: Project;
   file: SettingsFile;
-  /** What the roster is compared with where AWS cannot be asked. */
+  /** The settings to compare the roster with where AWS cannot be asked. */
   base: Base | undefined;
-  /** Don't even try to ask it. */
+  /** Compares the roster alone, without trying to ask AWS. */
   rosterOnly: boolean;
   /** Show what `up --adopt` would do. */
   adopt: boolean;
-  /** A file for what was previewed. */
+  /** The path to save the plan to. */
   savePlan: string | undefined;
   verbose: boolean;
   /** Until when to wait for another run's lock, in milliseconds since the epoch. */
   lockDeadline: number;
-  /** Names of accounts that are to be taken out of the stack. */
+  /** Names of accounts to remove from the stack. */
   forget?: string[] | undefined;
-  /** What opens the stack's secrets, where that is known already. */
+  /** The environment variables that decrypt the stack's secrets, where they are known already. */
   secrets?: Record<string, string>;
 }
 
-/** What `up` would do, with what it would refuse; or, where AWS cannot be asked and there is a base, the roster's difference. */
+/** Previews what `up` would do and refuse; where AWS cannot be asked and there is a base, the roster's differences alone. */
 export async function preview(options: PreviewOptions): Promise<PreviewReport> {
   const { project, base, rosterOnly } = options;
   if (rosterOnly) return roster(options, "It was asked for, with --roster-only.");

@@ -13,12 +13,12 @@ import { developersBy } from "../engine/denials-in-aws.ts";
 import type { Taken } from "./taken-names.ts";
 import { isStranger, isUniqueId, principalsOf } from "./trust.ts";
 
-/** What AWS has of what carries the promise, where it is not as the stack has left it. */
+/** Warnings about policies and roles in AWS that the promise depends on and that are not as the stack has left them. */
 export function brokenPromises(look: Look, before: StackBefore, settings: Settings): Warning[] {
   return [...shieldWarnings(look, before), ...staleTrusts(look, settings), ...otherBrokenPromises(look, settings)];
 }
 
-/** The same without the service control policy and the roles' trust, which drift shows like any property. */
+/** The same without the service control policy and the trust policies, whose differences drift shows as properties. */
 export function otherBrokenPromises(look: Look, settings: Settings): Warning[] {
   return [
     ...withoutAllow(look, settings),
@@ -29,7 +29,7 @@ export function otherBrokenPromises(look: Look, settings: Settings): Warning[] {
   ];
 }
 
-/** The service control policy against what the stack has made of it last: what the settings change is among the preview's changes. */
+/** Compares the service control policy in AWS with the stack's state. Edits of the settings are among the preview's changes. */
 export function shieldWarnings(
   { shield, missed }: Pick<Look, "shield" | "missed">,
   { held }: Pick<StackBefore, "held">,
@@ -54,8 +54,8 @@ export function shieldWarnings(
 }
 
 /**
- * The URNs of what the next `up` has to read back before it can put it right: the service control policy, and users whom
- * somebody has deleted though roles trust them, or has made again, and who are taken over.
+ * The URNs of the resources that the next `up` has to refresh before it can repair them: the service control policy, users that
+ * somebody has deleted though roles trust them, and users that somebody has made again and that are taken over.
  */
 export function damagedIn(
   resources: Resource[],
@@ -72,7 +72,7 @@ export function damagedIn(
   return damaged.map(({ urn }) => urn);
 }
 
-/** Roles that trust somebody who was deleted. */
+/** The roles that trust a deleted user. */
 export function staleIn(alarms: Warning[]): DeveloperRole[] {
   return alarms.flatMap((alarm) => {
     if (alarm.kind !== "stale-trust") return [];
@@ -100,7 +100,7 @@ function openAccessRoles({ identities, managementAccount, managers }: Look, { ac
   });
 }
 
-/** Accounts whose users the policy does not bind, wherever they were moved to. */
+/** The warning about accounts that the policy does not apply to, wherever they were moved to. */
 export function uncoveredAccounts(names: string[], { developmentAccounts }: Settings): Warning[] {
   if (names.length === 0) return [];
   const accounts = names.map((account) => ({ account, accountId: developmentAccounts[account] ?? "" }));
@@ -108,8 +108,8 @@ export function uncoveredAccounts(names: string[], { developmentAccounts }: Sett
 }
 
 /**
- * Roles that trust somebody who was deleted: a user who is made again under the name is another one to IAM. Nothing is said of
- * them where nobody could look who has the name now.
+ * Warnings about roles that trust a deleted user: a user that is made again under the name has another unique id in IAM. There are
+ * none where the auth account could not be read, since it is unknown whether the name is taken now.
  */
 function staleTrusts({ identities }: Look, settings: Settings): Warning[] {
   if (!identities.has("auth")) return [];
@@ -128,7 +128,7 @@ function staleTrusts({ identities }: Look, settings: Settings): Warning[] {
   }));
 }
 
-/** Exempt users who are not there: whoever makes one of that name has keys that work without MFA. */
+/** Warnings about exempt users that don't exist: whoever makes a user of that name has access keys that work without MFA. */
 function exemptNobodies({ identities }: Look, settings: Settings): Warning[] {
   const names = new Map(Object.entries(settings.developmentAccounts).map(([name, id]) => [id, name]));
   return exemptionsOf(settings).flatMap(({ name, arn }): Warning[] => {

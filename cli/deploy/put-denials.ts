@@ -21,12 +21,12 @@ import { denyEverything } from "../../infra/policies.ts";
 import type { Denying } from "../engine/denials-in-aws.ts";
 import { wordsOf } from "../aws/error-words.ts";
 
-/** One policy, boundary, group or trust that only denies, and how it comes back. */
+/** One policy, boundary, group or trust policy that only denies, and the command that restores it. */
 export interface Denial {
-  /** Its name, or its ARN. */
+  /** The denial's name or ARN. */
   policy: string;
   command: PutCommand;
-  /** What does the same where AWS refuses that: a role has room for some managed policies only. */
+  /** The command to use where AWS refuses the first: the number of managed policies on a role is limited. */
   instead?: PutCommand;
 }
 
@@ -42,7 +42,7 @@ export type PutCommand =
   | PutUserPolicyCommand
   | UpdateAssumeRolePolicyCommand;
 
-/** @param documents what the account's managed policies say, by ARN; AWS's own are not among them */
+/** @param documents the documents of the account's managed policies by ARN, without AWS's own policies */
 export function denialsToPut(
   { type, name }: { type: string; name: string },
   { managed, inline, groups, boundary, trust }: Denying,
@@ -89,10 +89,10 @@ function commandsFor(type: string, name: string) {
   };
 }
 
-/** Tries of a call that may do better a moment later: IAM does not know everywhere at once what was just made. */
+/** The number of attempts of a call: IAM does not know a new identity everywhere at once. */
 const tries = 4;
 
-/** @returns what AWS has refused it with; nothing where it is done */
+/** Restores a denial. @returns AWS's error; undefined where it is restored */
 export async function putDenial(iam: IAMClient, { command, instead }: Denial): Promise<unknown> {
   const refused = await patiently(iam, command);
   if (refused === undefined || instead === undefined || refused instanceof NoSuchEntityException) return refused;
@@ -102,7 +102,7 @@ export async function putDenial(iam: IAMClient, { command, instead }: Denial): P
 async function patiently(iam: IAMClient, command: PutCommand): Promise<unknown> {
   for (let attempt = 1; ; attempt++) {
     try {
-      // Which of them it is makes no difference to what is sent.
+      // The cast picks one overload of `send`; the command is sent as it is.
       await iam.send(command as PutUserPolicyCommand);
       return undefined;
     } catch (error) {
@@ -113,7 +113,7 @@ async function patiently(iam: IAMClient, command: PutCommand): Promise<unknown> 
   }
 }
 
-/** The same as somebody types it: "aws iam attach-role-policy --role-name developer-bob --policy-arn …" */
+/** The same command for the AWS CLI: "aws iam attach-role-policy --role-name developer-bob --policy-arn …" */
 export function asTyped(command: PutCommand): string {
   const action = command.constructor.name.replace(/Command$/, "");
   const options = Object.entries(command.input).map(([key, value]) => `--${dashed(key)} ${quoted(String(value))}`);

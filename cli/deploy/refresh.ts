@@ -12,20 +12,20 @@ import { openForRun } from "./open-for-run.ts";
 
 export interface RefreshOptions extends DriftOptions {
   yes: boolean;
-  /** Whether the state stays as it is. */
+  /** Whether the state is not changed. */
   previewOnly: boolean;
 }
 
-/** What a refresh has come to. */
+/** The result of a refresh. */
 export interface Refreshed {
   report: PreviewReport;
-  /** Whether an account could not be read back. With `previewOnly` the report alone tells of it. */
+  /** Whether an account could not be read. With `previewOnly` it is false, and the report alone tells of that. */
   isPartial: boolean;
   /** What to do next, as a sentence. */
   next?: string;
 }
 
-/** Has the state take in what AWS has, after a question, or only previews that; tells what has drifted. */
+/** Refreshes the state from AWS after a question, or only previews that, and reports the drift. */
 export async function refresh({ yes, previewOnly, ...options }: RefreshOptions): Promise<Refreshed> {
   if (previewOnly) return { report: await drift(options), isPartial: false };
   const { project, file, verbose, lockDeadline } = options;

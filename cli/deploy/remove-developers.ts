@@ -32,8 +32,8 @@ export interface RemovalOptions {
 }
 
 /**
- * Shuts developers out, then deletes their users and roles. The first half needs IAM in the auth account and nothing else: no
- * state, lock, passphrase or other account, and no valid line of anybody else's.
+ * Ends developers' access, then deletes their users and roles. The first half needs nothing but IAM in the auth account: no state,
+ * lock, passphrase or other account, and no valid settings of other developers.
  */
 export async function removeDevelopers(options: RemovalOptions): Promise<Removal> {
   const { project, yes } = options;
@@ -64,7 +64,7 @@ export async function removeDevelopers(options: RemovalOptions): Promise<Removal
   }
 }
 
-/** The engine's half. The roster comes first: whatever fails after it, the next run goes on. */
+/** The second half, by the engine. The roster is edited first, so that after any failure the next run goes on. */
 async function finish(targets: EmergencyTarget[], { project, yes, verbose, lockDeadline }: RemovalOptions) {
   const before = await SettingsFile.read(project.settingsFile);
   const names = [...new Set(targets.flatMap(({ userName, listed }) => [userName, ...listed]))];
@@ -82,7 +82,7 @@ async function finish(targets: EmergencyTarget[], { project, yes, verbose, lockD
   return { ...result, pending, ...(commit !== undefined && { commit }) };
 }
 
-/** What has failed was about users and roles that are to be deleted: their access has ended by then. */
+/** The error of the second half: users or roles could not be deleted, though their access has ended before. */
 function unfinished(error: unknown, cut: DeveloperCutOff[], names: string[]): Failure {
   const { message, remedy, setting } = explain(error instanceof Error ? error : new Error(String(error)));
   const open = cut.filter((one) => isIncomplete([one])).map(({ userName }) => userName);
@@ -91,7 +91,7 @@ function unfinished(error: unknown, cut: DeveloperCutOff[], names: string[]): Fa
     : `All access of ${namesText(names)} has ended; what is left of users and roles, nobody can use.`;
   const again =
     error instanceof IncompleteRun ? [] : [`Then run mfa-admin remove-developer ${names.join(" ")} again, to finish.`];
-  // A file that will not do is told as one before which nothing was changed.
+  // The remedy of a FileFailure says that nothing was changed, which is not true here.
   const next = error instanceof FileFailure ? `Correct ${basename(error.path)}.` : remedy;
   return new Failure(`${message}\n${state}`, [next, ...again].filter(Boolean).join(" "), {
     cause: error,

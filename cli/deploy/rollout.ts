@@ -14,8 +14,8 @@ import { counted } from "../report/summary.ts";
 import { tell } from "../terminal/tell.ts";
 
 /**
- * What an `up` tells when the engine is done: where the shared role is and where not, and who has still to change over. What failed
- * in one account is tried once more there, and fails nothing that worked.
+ * Prints, when the engine is done, in which accounts the shared role is and which developers have still to change over to it.
+ * Accounts where the StackSet failed are retried, and exit code 1 is set.
  */
 export async function tellRollout(stack: Stack, settings: Settings): Promise<void> {
   try {
@@ -33,12 +33,12 @@ export async function tellRollout(stack: Stack, settings: Settings): Promise<voi
     const form = otherFormKeptBy(stack);
     if (form !== undefined) for (const line of await switchLines(form, settings)) tell(line);
   } catch (error) {
-    // All that was asked for is done by now.
+    // The run itself has succeeded, so an error here is only printed.
     tell(`How far the shared role has come could not be looked at in AWS: ${wordsOf(error)}`);
   }
 }
 
-/** "The shared role is in 198 of 200 accounts." and what is the matter with the others. */
+/** "The shared role is in 198 of 200 accounts." and the state of the others. */
 export function rolloutLines(
   roles: RoleInAccount[],
   { developmentAccounts, organizationalUnits }: Pick<Settings, "developmentAccounts" | "organizationalUnits">,
@@ -67,10 +67,10 @@ export function rolloutLines(
   ];
 }
 
-/** Days after which somebody who has not used an old role is taken to have changed over. */
+/** Days after which a developer who has not used an old role counts as changed over. */
 const recently = 14;
 
-/** Who is still to log in by the new role: by name, as far as a screen has room. */
+/** The line about developers who have not logged in by the shared role yet: ten names at most. */
 export function waitingLines(names: string[]): string[] {
   if (names.length === 0) return ["Everybody has logged in by the shared role by now."];
   const [shown, more] = [names.slice(0, 10), names.length - 10];
@@ -80,7 +80,7 @@ export function waitingLines(names: string[]): string[] {
   ];
 }
 
-/** Who has used what is left of the other form lately, by IAM's own account of the last use. */
+/** Lines about the developers who have used a role of the old form lately, by IAM's `RoleLastUsed`. */
 async function switchLines({ roles, accounts, stackSet }: OtherForm, settings: Settings): Promise<string[]> {
   const finish = "mfa-admin up --finish-switch deletes them";
   if (stackSet !== undefined) {

@@ -9,15 +9,15 @@ import { type StackBefore, targetsOf } from "../changes/stack-before.ts";
 import type { Danger } from "../results/warning.ts";
 
 /**
- * How many service control policies a target takes, FullAWSAccess included and inherited ones not (Organizations User Guide,
- * "Quotas and service limits for AWS Organizations", since 2026-05-15). No call tells it: whose organization has another
- * number says so in MFA_ADMIN_POLICIES_PER_TARGET.
+ * The number of service control policies that can be attached to a target, FullAWSAccess included and inherited ones not
+ * (Organizations User Guide, "Quotas and service limits for AWS Organizations", since 2026-05-15). No API call returns it:
+ * MFA_ADMIN_POLICIES_PER_TARGET sets it for an organization with another quota.
  */
 const usualQuota = 10;
 
 /**
- * Organizational units, and the auth account, that take no more of what comes to them: `up` would come to it last, with everybody
- * let in.
+ * The organizational units, and the auth account, that have no room for the policies to attach. Without this check, `up` would fail
+ * at the policies last, when everybody has been let in.
  */
 export async function unitsWithoutRoom(before: StackBefore, settings: Settings): Promise<Danger[]> {
   const coming = [...comingPolicies(before, settings)].filter(([, names]) => names.length > 0);
@@ -33,7 +33,7 @@ export async function unitsWithoutRoom(before: StackBefore, settings: Settings):
   });
 }
 
-/** What comes to each unit, and to the auth account, that the stack's service control policies are for; of some nothing. */
+/** By target of the stack's service control policies (units, the auth account): the policies to attach to it, which may be none. */
 export function comingPolicies(before: StackBefore, settings: Settings): Map<string, string[]> {
   const policies = controlPoliciesOf(settings).filter(({ type }) => type === "SERVICE_CONTROL_POLICY");
   const attachedBefore = targetsByPolicy(before);
@@ -48,18 +48,18 @@ export function comingPolicies(before: StackBefore, settings: Settings): Map<str
 }
 
 /**
- * Whether a target takes what comes to it.
+ * Whether a target has room for the policies to attach.
  *
- * @param present names of the service control policies that are attached there
+ * @param present names of the service control policies that are attached to the target
  */
 export function roomFor(coming: string[], present: string[]): { added: string[]; isEnough: boolean; quota: number } {
   const quota = policiesPerTarget();
-  // A stack whose state was lost has it there already.
+  // A policy of a stack whose state was lost is attached already.
   const added = coming.filter((name) => !present.includes(name));
   return { added, isEnough: added.length === 0 || present.length + added.length <= quota, quota };
 }
 
-/** Where each control policy of the stack is attached by now. */
+/** The targets in the state of each control policy, by its name. */
 function targetsByPolicy({ held, organizationalUnits }: StackBefore): Map<string, string[]> {
   const further = held.filter(({ type }) => type === "guard rail" || type === "own service control policy");
   return new Map([
@@ -71,7 +71,7 @@ function targetsByPolicy({ held, organizationalUnits }: StackBefore): Map<string
 function controlPoliciesOf(settings: Settings): Pick<ControlPolicy, "name" | "type" | "targetIds">[] {
   const requireMfa = { name: serviceControlPolicyName, type: "SERVICE_CONTROL_POLICY" as const };
   const targetIds = settings.organizationalUnits;
-  // It comes to the units when sessions of a shared role are to end, and has to find room then.
+  // This policy is attached to the units when sessions of a shared role are ended, and needs room then.
   const ending = { ...requireMfa, name: endedSessionsPolicyName, targetIds };
   return [
     { ...requireMfa, targetIds },

@@ -17,16 +17,16 @@ import type { Warning } from "../results/warning.ts";
 
 export interface RosterComparison extends GuardOptions {
   stack: string;
-  /** The settings that are compared with; nothing where there were none yet. */
+  /** The settings before; undefined where there were none yet. */
   before: Settings | undefined;
   after: Settings;
-  /** The same as it is written, with access that is over. */
+  /** The settings after as written, access that has ended included. */
   written?: Settings;
-  /** Why there is no more than this, in a sentence. */
+  /** A sentence that tells why only the roster is compared. */
   reason: string;
 }
 
-/** What the settings alone tell of a change: the users and the roles. Neither AWS nor the stack's state is looked at. */
+/** The changes of users and roles that the settings alone show. Neither AWS nor the stack's state is read. */
 export function rosterReport({ stack, before, after, written, reason, ...guards }: RosterComparison): PreviewReport {
   const changes = rosterChanges(before, after);
   const warnings = [
@@ -43,7 +43,7 @@ export function rosterReport({ stack, before, after, written, reason, ...guards 
   });
 }
 
-/** Which accounts go without the policy, and who is shut out by it, only AWS can tell. */
+/** Warnings about units that were added or removed: only AWS can tell which accounts and users that concerns. */
 function moved(before: Settings | undefined, after: Settings): Warning[] {
   const [was, is] = [before?.organizationalUnits ?? [], after.organizationalUnits];
   const [left, come] = [was.filter((id) => !is.includes(id)), is.filter((id) => !was.includes(id))];
@@ -53,7 +53,7 @@ function moved(before: Settings | undefined, after: Settings): Warning[] {
   ];
 }
 
-/** Keys whose consequences the users and roles do not show, or not all of them. */
+/** Changed keys of the settings whose effects the users and roles don't show in full. */
 function otherKeys(before: Settings | undefined, after: Settings): string[] {
   const shown = ["developers", "permissions", "permissionsBoundary", "sessionDuration"];
   const [was, is]: Record<string, unknown>[] = [before ?? defaults(), after];
@@ -122,13 +122,13 @@ function resourcesOf(settings: Settings | undefined): Map<string, Known> {
   return found;
 }
 
-/** With a shared role, it is the user's tags that let somebody into accounts. Ids are not known without AWS. */
+/** The user's tags with a shared role: they let the developer into accounts. Names stand for the ids, which only AWS knows. */
 function userProperties(settings: Settings, developer: string): Record<string, unknown> {
   if (settings.roles !== "shared") return {};
   const names = accountsOf(settings, developer).map((account) => [account, account]);
   return { tags: assignmentTags(settings, developer, Object.fromEntries(names) as Record<string, string>) };
 }
-/** What stands for the policies by which access ends. */
+/** A property that stands for the policies that end access. */
 const until = (end: string | undefined): Record<string, unknown> => (end === undefined ? {} : { until: end });
 
 function roleProperties(settings: Settings, account: string, roleName: string): Record<string, unknown> {

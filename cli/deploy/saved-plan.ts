@@ -19,13 +19,13 @@ const plannedChange = z.strictObject({
   account: z.string(),
   type: z.string(),
   name: z.string(),
-  /** Of the properties before and after, in hexadecimal. */
+  /** The digest of the properties before and after, in hexadecimal. */
   sha256: z.string(),
 });
 
 /**
- * What a reviewer has seen, in a file: the settings, and each change with a digest of all that it is made of. No secrets:
- * neither the settings nor the stack's inputs have any.
+ * The file of a plan, for a reviewer: the settings, and each change with a digest of its properties. It has no secrets, since
+ * neither the settings nor the resources' inputs have any.
  */
 const planFileSchema = z.strictObject({
   format: z.literal(format),
@@ -39,7 +39,7 @@ const planFileSchema = z.strictObject({
 type PlanFile = z.output<typeof planFileSchema>;
 type PlannedChange = z.output<typeof plannedChange>;
 
-/** @throws Failure when {@link savePlan} could not write this file: the preview before it takes its time */
+/** @throws Failure when {@link savePlan} could not write this file. It is checked before the preview, which takes time. */
 export async function requirePlanWritable(path: string): Promise<void> {
   try {
     await access(dirname(resolve(path)), constants.W_OK);
@@ -83,7 +83,7 @@ function notWritable(path: string, cause: unknown): Failure {
   });
 }
 
-/** A plan that was saved, to be held against what is to be done now. */
+/** A saved plan, to compare with the changes that a run would make now. */
 export class SavedPlan {
   readonly #path: string;
   readonly #content: PlanFile;
@@ -93,7 +93,7 @@ export class SavedPlan {
     this.#content = content;
   }
 
-  /** @throws Failure when a file is no plan of this stack */
+  /** Reads a plan. @throws Failure when the file is no plan of this stack */
   static async read(path: string, { name, stack }: Project): Promise<SavedPlan> {
     let content: unknown;
     try {
@@ -112,7 +112,7 @@ export class SavedPlan {
     return new SavedPlan(path, plan);
   }
 
-  /** @throws Failure that says what has changed since the plan was saved, if anything */
+  /** @throws Failure with the differences, where anything has changed since the plan was saved */
   requireUnchanged(project: Project, settings: Settings, changes: StackChanges): void {
     const [saved, now] = [this.#content, planFile(project, settings, changes)];
     const differences = [
@@ -127,7 +127,7 @@ export class SavedPlan {
   }
 }
 
-/** Differences that are told one by one. */
+/** The number of differences that are listed at most. */
 const most = 20;
 
 function again(path: string): string {
@@ -137,7 +137,7 @@ function again(path: string): string {
 function planFile({ name, stack }: Project, settings: Settings, previewed: StackChanges): PlanFile {
   const changes = [...previewed.resources, ...changedAccessRoles(previewed, settings)]
     .flatMap(({ operation, account, type, name, before, after }): PlannedChange[] => {
-      // What --adopt takes in is in no plan.
+      // Resources that --adopt takes over are not part of a plan.
       if (operation === "same" || operation === "adopt") return [];
       const sha256 = createHash("sha256")
         .update(JSON.stringify(sorted({ before, after })))
@@ -145,12 +145,12 @@ function planFile({ name, stack }: Project, settings: Settings, previewed: Stack
       return [{ operation, account, type, name, sha256 }];
     })
     .sort((a, b) => (titleOf(a) < titleOf(b) ? -1 : 1));
-  // What the files of policies say is in the changes, by its digest.
+  // The texts of policy files are covered by the digests of the changes.
   const own = Object.fromEntries(settingsKeys.map((key) => [key, (settings as Record<string, unknown>)[key]]));
   return { format, version: 1, project: name, stack, settings: own as PlanFile["settings"], changes };
 }
 
-/** A value with the keys of all objects in it in order. */
+/** The value with the keys of all its objects sorted. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== "object" || value === null) return value;

@@ -16,28 +16,28 @@ import { brokenPromises } from "./promise.ts";
 export interface LookOptions {
   /** Take what AWS has already under the stack's names into the stack. */
   adopt?: boolean | undefined;
-  /** Names of developers off whom what only denies is taken; "everybody" for their group. */
+  /** Names of developers whose denials are removed; "everybody" for their group. */
   liftDenials?: string[] | undefined;
 }
 
-/** What was seen in AWS, held against the stack and its settings. */
+/** The findings of a look at AWS, compared with the stack and its settings. */
 export interface Seen {
   look: Look;
-  /** What AWS has already under the names that the stack is to give. */
+  /** Resources that AWS has already under names that the stack will give. */
   taken: Taken[];
-  /** What `up` refuses. */
+  /** The dangers that `up` refuses without consent. */
   dangers: Danger[];
-  /** What somebody has to see to. */
+  /** The warnings that somebody has to act on. */
   alarms: Warning[];
-  /** What only denies on the developers. */
+  /** The denials on the developers. */
   denied: Denied[];
-  /** Those of it, and of the cut-offs, that are to be taken off. */
+  /** The denials and cut-offs to remove, by `liftDenials`. */
   lifted: { denied: Denied[]; cutOff: CutOffWarning[] };
 }
 
 /**
- * @param look as {@link lookAtAws} has it; asked for early, since it takes its time
- * @param unfinished tells what runs were making when they died; asked only when a name is taken
+ * @param look the result of {@link lookAtAws}; callers start it early, since it takes time
+ * @param unfinished returns the resources that runs were making when they died; called only when a name is taken
  */
 export async function see(
   look: Look,
@@ -52,7 +52,7 @@ export async function see(
   requireShutOut([...denied, ...cutOff], options.liftDenials);
   const first = takenNames(look, before, settings, new Set());
   const taken = first.length === 0 ? first : takenNames(look, before, settings, await options.unfinished());
-  // No role is to let in who has a name that is taken, but by consent.
+  // Without consent, no role's trust policy is rewritten for a user whose name is taken by another.
   const isToBePutRight = (alarm: Warning): boolean =>
     options.adopt === true ||
     alarm.kind !== "stale-trust" ||
@@ -76,7 +76,7 @@ export async function see(
   };
 }
 
-/** @throws Failure when somebody is to be let in again who is not shut out */
+/** @throws Failure for a name in `liftDenials` that is not shut out */
 function requireShutOut(found: (Denied | CutOffWarning)[], names: string[] = []): void {
   const unknown = names.find((name) => found.every(({ developer }) => developer !== name));
   if (unknown === undefined) return;
@@ -86,7 +86,7 @@ function requireShutOut(found: (Denied | CutOffWarning)[], names: string[] = [])
   );
 }
 
-/** The changes with what is taken over, where that was asked for. */
+/** The changes, with resources marked as taken over where `adopt` is set. */
 export async function changesSeen(
   changes: StackChanges,
   { taken, look }: Seen,
@@ -98,9 +98,9 @@ export async function changesSeen(
   return withTakeovers(changes, taken, look, settings);
 }
 
-/** @throws Failure when a refresh on the way has found what only denies, and what follows would take it off */
+/** @throws Failure when a refresh during the run has read denials that the rest of the run would remove without consent */
 export function denialsStay({ denied, taken }: Seen, before: StackBefore, options: LookOptions): void {
-  // What is taken over is written anew, trust policy included, and gets back what only denies.
+  // A resource that is taken over is written anew, trust policy included, and its denials are restored.
   const isTaken = ({ resource }: Denied): boolean =>
     taken.some(({ account, type, name }) => isDeepStrictEqual({ account, type, name }, resource));
   const own = denied.filter((one) => !isTaken(one));

@@ -8,7 +8,7 @@ import type { GuardOptions } from "./guard-options.ts";
 import type { PolicyBefore } from "../changes/stack-before.ts";
 import type { ShutOut, Warning } from "../results/warning.ts";
 
-/** Who has used nothing for so long is shut out without consent. */
+/** A user who has used no credential for so many days is shut out without consent. */
 const idleDays = 90;
 
 type ShutOutSettings = Pick<
@@ -17,8 +17,8 @@ type ShutOutSettings = Pick<
 >;
 
 /**
- * Whom the service control policy shuts out: the users and root keys of every account that comes under it for the first time, and
- * users whose exemption is taken away or shortened. AWS is asked only where there is something of the kind.
+ * Warnings about whom the service control policy shuts out: the users and root keys of every account that it applies to for the
+ * first time, and users whose exemption is removed or shortened. AWS is called only where there are such accounts or users.
  */
 export async function shutOutBy(
   before: PolicyBefore,
@@ -53,7 +53,7 @@ function endsOf(settings: Pick<Settings, "developmentAccounts" | "exempt">): Map
 
 const isFuture = (time: string | undefined): boolean => time !== undefined && Date.parse(time) > Date.now();
 
-/** Accounts with users whose exemption is in force and is to end earlier now. */
+/** The accounts with users whose exemption is in force and ends earlier by the new settings. */
 function accountsOfLost(
   { exemptUntil }: PolicyBefore,
   settings: ShutOutSettings,
@@ -75,12 +75,15 @@ function namesById({ developmentAccounts }: Pick<Settings, "developmentAccounts"
 interface Account {
   id: string;
   name: string;
-  /** Its name in AWS Organizations. */
+  /** The account's name in AWS Organizations. */
   title: string;
   isNamed: boolean;
 }
 
-/** The management account is under no service control policy; the auth account must not be, and is refused elsewhere. */
+/**
+ * The accounts that the policy applies to for the first time. The management account is left out, since no service control policy
+ * applies to it; so is the auth account, which another guard refuses.
+ */
 async function accountsThatComeUnder(was: string[], settings: ShutOutSettings): Promise<Account[]> {
   const { organizationalUnits, authAccount } = settings;
   if (organizationalUnits.every((id) => was.includes(id))) return [];
@@ -96,13 +99,13 @@ async function accountsThatComeUnder(was: string[], settings: ShutOutSettings): 
     .map(({ id, name }) => ({ id, name: names.get(id) ?? id, title: name, isNamed: names.has(id) }));
 }
 
-/** Whom the policy shuts out of an account, and which roles of it they take today. */
+/** The users whom the policy shuts out of an account, and the roles there that they can assume today. */
 interface Found {
   users: ShutOut[];
   roles: { name: string; lastUsedAt?: string }[];
 }
 
-/** @param isConcerned which users, by their ARNs, are to be told */
+/** @param isConcerned whether the user of this ARN is to be reported */
 async function lookInto(
   { id, name }: Account,
   settings: ShutOutSettings,
@@ -119,13 +122,13 @@ async function lookInto(
     const arns = concerned.map(({ arn }) => arn).filter((arn) => !arn.endsWith(":root"));
     return { users, roles: arns.length === 0 ? [] : await rolesFor(iam, id, arns) };
   } catch (error) {
-    // Credentials that are broken are not the account's doing.
+    // A Failure is about broken credentials, not about this account.
     if (error instanceof Failure || !(error instanceof Error)) throw error;
     return { users: [{ name: `${name}/*`, credentials: [], unread: `${error.name}: ${error.message}` }], roles: [] };
   }
 }
 
-/** The roles of an account whose trust policy names one of its users, or all of the account: AssumeRole is denied to them, too. */
+/** The roles whose trust policy names one of the account's users or the whole account: the users are denied AssumeRole, too. */
 async function rolesFor(iam: IAMClient, accountId: string, users: string[]): Promise<Found["roles"]> {
   const [{ identitiesIn }, { principalsOf }] = await Promise.all([
     import("../aws/identities.ts"),
@@ -157,12 +160,12 @@ function warningsOf(
     account: name,
     accountId: id,
     users,
-    // Whoever of them takes which is told once.
+    // The roles are listed once, with the first of an account's warnings.
     ...(index === 0 && roles.length > 0 && { roles }),
   }));
 }
 
-/** Where AWS does not tell the last use, it is taken for recent. */
+/** Whether a credential was used recently; one whose last use AWS does not tell counts as used. */
 function isInUse({ kind, lastUsedAt }: ShutOut["credentials"][number]): boolean {
   if (kind === "root access key" || kind === "service-specific credential") return true;
   return lastUsedAt !== undefined && Date.now() - Date.parse(lastUsedAt) < idleDays * 86_400_000;

@@ -10,25 +10,25 @@ import type { Danger } from "../results/warning.ts";
 import { developersBy } from "../engine/denials-in-aws.ts";
 import { isUniqueId, principalsOf } from "./trust.ts";
 
-/** A name that the stack is to give, and what AWS has of it already. */
+/** A name that the stack will give, and that a resource in AWS has already. */
 export interface Taken {
   account: string;
   type: string;
   name: string;
-  /** What has the name; nothing for a service control policy. */
+  /** The identity that has the name; undefined for a service control policy. */
   found?: Identity;
 }
 
-/** The names of what all developers share (see infra/auth-account.ts). */
+/** The resources that all developers share (see infra/auth-account.ts). */
 const shared = [
   { account: "auth", type: "managed policy", name: "mfa-admin-developer" },
   { account: "auth", type: "group", name: developersGroup },
 ];
 
 /**
- * What AWS has already under the names that the settings give, and is not the stack's.
+ * The resources that AWS has already under names that the settings give, and that are not the stack's.
  *
- * @param unfinished names of what runs were making when they died, as {@link identityKey} has them: the next run settles these
+ * @param unfinished the resources that runs were making when they died, by {@link identityKey}; the next run settles these
  */
 export function takenNames(
   look: Look,
@@ -37,7 +37,7 @@ export function takenNames(
   unfinished: ReadonlySet<string>,
 ): Taken[] {
   const ids = new Map(Object.entries(accountIdsIn(settings)));
-  // IAM tells no names apart by their case; one that is the stack's by any name is the guards' business.
+  // IAM's names are not case-sensitive. A resource of the stack whose name differs in case alone is left to the guards.
   const key = (id: string, type: string, name: string): string => [id, type, name.toLowerCase()].join("\n");
   const own = new Set(
     held.map(({ account, type, name }) => key(idsBefore[account] ?? ids.get(account) ?? "", type, name)),
@@ -54,7 +54,7 @@ export function takenNames(
   return [...taken, ...(look.shield === undefined || hasPolicy ? [] : [policy]), ...policies];
 }
 
-/** Service control policies that are called as the organization's own are to be called. */
+/** Service control policies in AWS that have the name of one of the organization's own, and are not the stack's. */
 function takenPolicies(
   { policyNames }: Look,
   held: StackBefore["held"],
@@ -69,8 +69,8 @@ function takenPolicies(
 }
 
 /**
- * Users of the stack whom somebody has deleted and made again: to IAM they are others, whom no role of the stack lets in (IAM
- * User Guide, "IAM identifiers"). A run of ours that has made a user again has given it its tags.
+ * Users of the stack that somebody has deleted and made again. They have another unique id in IAM, and the roles' trust policies
+ * don't match them (IAM User Guide, "IAM identifiers"). A user that mfa-admin has made again is told by its tags.
  */
 export function madeByOthers(look: Pick<Look, "identities">, held: StackBefore["held"], settings: Settings): Taken[] {
   const developerOf = developersBy(settings, held);
@@ -89,7 +89,7 @@ export function madeByOthers(look: Pick<Look, "identities">, held: StackBefore["
   });
 }
 
-/** Those of some names that AWS has. IAM tells none apart by their case. */
+/** The wanted names that AWS has, compared without case, as IAM does. */
 function foundOf({ identities }: Pick<Look, "identities">, wanted: Omit<Taken, "found">[]): Taken[] {
   return wanted.flatMap((one): Taken[] => {
     const found = identities
@@ -106,14 +106,14 @@ function identitiesOf(settings: Settings): Omit<Taken, "found">[] {
   ]);
 }
 
-/** Whether `--adopt` can take it in: under the very name, and where the stack looks for it. */
+/** Whether `--adopt` can take the resource over: its name has to be equal, case included, and its path the stack's. */
 export function isAdoptable({ type, name, found }: Taken): boolean {
   if (found === undefined) return true;
-  // A user is moved by an update, and a group goes by its name alone. A role's and a policy's path is a part of who it is.
+  // An update can move a user, and a group is identified by its name alone. The path of a role or a policy is part of its identity.
   return found.name === name && (found.path === "/" || type === "user" || type === "group");
 }
 
-/** What `up` refuses about them: what no flag helps with, and what needs `--adopt`. */
+/** The dangers of taken names: those that no flag allows, and those that need `--adopt`. */
 export function nameDangers(taken: Taken[], { adopt = false }: { adopt?: boolean | undefined }): Danger[] {
   const [adoptable, others] = [taken.filter(isAdoptable), taken.filter((one) => !isAdoptable(one))];
   return [

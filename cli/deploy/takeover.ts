@@ -23,7 +23,7 @@ import { type Denying, denyingIn, denyingOn } from "../engine/denials-in-aws.ts"
 import { isAdoptable, type Taken } from "./taken-names.ts";
 import { principalsOf } from "./trust.ts";
 
-/** Changes in which what AWS has already is taken over, and not made. */
+/** The changes, in which resources that AWS has already are taken over instead of created. */
 export async function withTakeovers(
   changes: StackChanges,
   taken: Taken[],
@@ -34,7 +34,8 @@ export async function withTakeovers(
   const resources = await pMap(
     changes.resources,
     async (resource): Promise<StackResource> => {
-      // What is replaced by it is deleted. Somebody whom others have made again is no change to the state.
+      // A replacement deletes the old resource, so it is none. A user that somebody has made again is taken over though the state
+      // shows no change.
       const one = resource.operation === "replace" ? undefined : byKey.get(identityKey(resource));
       if (one === undefined) return resource;
       return { ...resource, operation: "adopt", takeover: await takeoverOf(one, look, settings) };
@@ -49,7 +50,7 @@ async function takeoverOf({ account, type, name, found }: Taken, look: Look, set
     return { keeps: [], loses: ["what its text says otherwise", "where else it is attached"] };
   }
   if (found === undefined) return policyTakeover(look, settings);
-  // It is put back after the run, like on everything that is the stack's.
+  // Denials are restored after the run, as on every resource of the stack.
   const denying = denyingOn(found, denyingIn(look.identities.get(account) ?? []), givenIn(settings));
   const [denials, others] = [denialsOf(denying), withoutDenying(found, denying)];
   switch (type) {
@@ -77,7 +78,7 @@ function policyTakeover({ shield }: Look, { organizationalUnits }: Settings): Ta
   };
 }
 
-/** What the stack leaves to the user. */
+/** The user's credentials and devices, which the stack keeps. */
 async function credentialsOf(iam: IAMClient, userName: string): Promise<string[]> {
   const user = { UserName: userName };
   const [keys, password, devices, { ServiceSpecificCredentials = [] }, { SSHPublicKeys = [] }, { Certificates = [] }] =
@@ -152,7 +153,7 @@ function membersOf(group: string, { identities }: Look): string[] {
   return users.map(({ name }) => `member ${name}`);
 }
 
-/** What only denies, in a few words each. */
+/** The denials, in a few words each. */
 function denialsOf({ managed, inline, groups, boundary, trust }: Denying): string[] {
   return [
     ...managed.map(managedText),

@@ -1,6 +1,6 @@
 import { spelledDocument } from "../../infra/policy-documents.ts";
 
-/** Everybody whom a trust policy lets in, as it writes them: ARNs, ids, `*`, services, identity providers. */
+/** The principals that a trust policy allows, as written: ARNs, ids, `*`, services, identity providers. */
 export function principalsOf(document: unknown): string[] {
   return spelledDocument(document)
     .Statement.filter(({ Effect }) => Effect === "Allow")
@@ -12,15 +12,15 @@ export function principalsOf(document: unknown): string[] {
 }
 
 /**
- * Whether somebody is let in who is not of the accounts that manage the organization. An unique id stands for a user or a role that was deleted,
- * which nobody is any more (IAM User Guide, "IAM identifiers").
+ * Whether a principal is outside of the accounts that manage the organization. A unique id stands for a deleted user or role, which
+ * nobody can be any more, and is no stranger (IAM User Guide, "IAM identifiers").
  */
 export function isStranger(principal: string, managers: string[]): boolean {
   if (managers.includes(principal) || isUniqueId(principal)) return false;
   return !new RegExp(`^arn:aws[\\w-]*:(iam|sts)::(${managers.join("|")}):`).test(principal);
 }
 
-/** What IAM shows in place of an ARN once the user or the role is deleted (IAM User Guide, "IAM identifiers"). */
+/** Whether a principal is a unique id, which IAM shows for a deleted user or role (IAM User Guide, "IAM identifiers"). */
 export function isUniqueId(principal: string): boolean {
   return /^A(ID|RO)A\w+$/.test(principal);
 }

@@ -4,7 +4,7 @@ import type { GuardOptions } from "./guard-options.ts";
 import type { StackBefore } from "../changes/stack-before.ts";
 import type { Danger } from "../results/warning.ts";
 
-/** Development accounts that are below none of the organizational units any more, but were. */
+/** The danger of development accounts that were below one of the organizational units and no longer are. */
 export async function unprotected(
   { organizationalUnits, accounts: before }: Pick<StackBefore, "organizationalUnits" | "accounts">,
   settings: Settings,
@@ -14,7 +14,7 @@ export async function unprotected(
   if (detached.length === 0) return [];
   const view = await viewOrganization();
   const [was, is] = [accountsBelow(view, detached), accountsBelow(view, settings.organizationalUnits)];
-  // An account that leaves the stack by the same edit is still there.
+  // An account that the same edit removes from the stack still exists, and counts.
   const named = Object.entries(settings.developmentAccounts);
   const left = Object.entries(before).filter(([name, id]) => name !== "auth" && !named.some((one) => one[1] === id));
   const names = [...named, ...left.sort()].map(([name, id]) => [id, name] as const);

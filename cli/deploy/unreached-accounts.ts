@@ -14,21 +14,22 @@ import type { Warning } from "../results/warning.ts";
 import { isGone, stateWords } from "../report/unreached-wording.ts";
 
 export interface ReachOptions {
-  /** What the state has. */
+  /** The resources of the state. */
   resources: Resource[];
   settings: Settings;
   deleting: boolean;
   /** Names of accounts that are to be forgotten. */
   forget: string[];
-  /** Those of the settings' accounts that cannot be reached. */
+  /** The accounts of the settings that cannot be reached. */
   found: UnreachableAccount[];
 }
 
 /**
- * Has the runs on a stack go without the development accounts that cannot be reached: they are the state's, whether the settings
- * name them still or not. One that the stack does not know yet is a slip of an edit, and refused.
+ * Has the runs on a stack skip the development accounts of the state that cannot be reached, whether the settings still name them
+ * or not.
  *
- * @throws Failure when an account that is to be forgotten is not gone
+ * @throws Failure for an unreachable account that the state does not have yet, which is a mistake in an edit; and when an account
+ * to forget is not gone
  */
 export async function goWithoutUnreached(stack: Stack, options: ReachOptions): Promise<void> {
   const { resources, settings, deleting, forget, found } = options;
@@ -87,7 +88,7 @@ function requireForgettable(name: string, unreached: UnreachedAccount[], isNamed
   }
 }
 
-/** What a run on the stack does not reach, for its report. */
+/** Warnings about the accounts that a run on the stack cannot reach, for its report. */
 export function unreachedWarnings(stack: Stack, settings: Settings): Warning[] {
   return unreachedBy(stack).map((account): Warning => {
     const { name, id, state, refusal, resources, forget } = account;

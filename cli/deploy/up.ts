@@ -9,11 +9,11 @@ import { usesSharedRole } from "./uses-shared-role.ts";
 import { SavedPlan } from "./saved-plan.ts";
 
 export interface UpOptions extends Omit<ApplyOptions, "plan" | "onLate" | "onBegin" | "intro"> {
-  /** The path of the plan, where nothing else is to be applied. */
+  /** The path of a plan; nothing else is then applied. */
   plan: string | undefined;
-  /** Names of accounts that are closed or have left the organization, to be taken out of the stack. */
+  /** Names of accounts that are closed or have left the organization, to remove from the stack. */
   forget: string[] | undefined;
-  /** Whether what is left of the other form of roles is to go. */
+  /** Whether the roles of the old form are deleted. */
   finishSwitch?: boolean;
   /** Reads the settings once more. */
   settingsNow: () => Promise<SettingsFile>;

@@ -2,7 +2,7 @@ import type { Settings } from "../../infra/settings.ts";
 import type { Stack } from "../engine/automation.ts";
 import { otherFormKeptBy } from "../engine/other-form.ts";
 
-/** Whether developers enter by a shared role, or still do beside roles of their own. */
+/** Whether developers use a shared role, be it still beside roles of their own during a switch. */
 export function usesSharedRole(stack: Stack, { roles }: Pick<Settings, "roles">): boolean {
   return roles === "shared" || otherFormKeptBy(stack)?.stackSet !== undefined;
 }

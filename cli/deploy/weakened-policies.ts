@@ -5,11 +5,11 @@ import { type SpelledDocument, spelledDocument } from "../../infra/policy-docume
 type Statement = SpelledDocument["Statement"][number];
 
 /**
- * The Deny statements of a policy that no other policy denies as much as: by their Sid, or as "statement 2". Statements are compared one
- * by one, by their text; what two of them deny together counts as lost, and has to be said to be meant.
+ * The Deny statements of a policy that no statement of the new policies covers: by Sid, or as "statement 2". Statements are
+ * compared one by one, by their text. A denial that only two statements cover together counts as lost, and needs consent.
  *
  * @param before a policy document
- * @param now those that take its place, all together
+ * @param now the documents that replace it, all together
  */
 export function lostDenials(before: unknown, now: unknown[]): string[] {
   const denying = now.flatMap((document) => spelledDocument(document).Statement).filter(denies);
@@ -30,7 +30,10 @@ function covers(wide: Statement, narrow: Statement): boolean {
   );
 }
 
-/** Actions or resources, or all but some. AWS compares actions without their case (IAM User Guide, "IAM JSON policy elements: Action"). */
+/**
+ * Whether the wide statement's Action, NotAction, Resource or NotResource covers the narrow one's. AWS compares actions without
+ * case (IAM User Guide, "IAM JSON policy elements: Action").
+ */
 function coversElement(
   wide: Statement,
   narrow: Statement,
@@ -49,11 +52,11 @@ function coversElement(
   return false;
 }
 
-/** Whether each pattern matches nothing but what one of the others matches. */
+/** Whether each pattern matches only what one of the others matches. */
 const allWithin = (patterns: string[], others: string[]): boolean =>
   patterns.every((pattern) => others.some((other) => isWithin(pattern, other)));
 
-/** The wildcards of a pattern are matched as any other sign is, by those of the other one. */
+/** Whether `other` matches all that `pattern` does. The wildcards of `pattern` are treated as characters for `other` to match. */
 function isWithin(pattern: string, other: string): boolean {
   const parts = other.split(/([*?])/).map((part) => {
     if (part === "*") return ".*";
@@ -64,7 +67,7 @@ function isWithin(pattern: string, other: string): boolean {
 
 type Conditions = Map<string, string[]>;
 
-/** The values by operator and key: "StringNotEquals aws:RequestedRegion". Operators and keys have no case in IAM. */
+/** The conditions' values by operator and key: "StringNotEquals aws:RequestedRegion". IAM ignores the case of both. */
 function conditionsOf({ Condition = {} }: Statement): Conditions {
   const operators = Object.entries(Condition as Record<string, Record<string, unknown>>);
   return new Map(
@@ -74,13 +77,14 @@ function conditionsOf({ Condition = {} }: Statement): Conditions {
   );
 }
 
-/** Whether one statement applies wherever the other one does: it may ask for less, and nothing else. */
+/** Whether the wide statement applies wherever the narrow one does: all of its conditions have to be among the narrow one's. */
 function coversConditions(wide: Conditions, narrow: Conditions): boolean {
   return [...wide].every(([name, values]) => {
     const others = narrow.get(name);
     if (others === undefined) return false;
     if (isDeepStrictEqual(values, others)) return true;
-    // Any of the values is enough, or none may be; what else there is, such as numbers, dates and sets, is not gone into.
+    // "Equals" needs one of its values to match, "NotEquals" none. Other operators, such as for numbers, dates and sets, are not
+    // compared.
     if (/^(string|arn)(not)(equals|like)/.test(name)) return values.every((value) => others.includes(value));
     if (/^(string|arn)(equals|like)/.test(name)) return others.every((value) => values.includes(value));
     return false;

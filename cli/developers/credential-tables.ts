@@ -29,7 +29,7 @@ export function accessKeyTable(keys: AccessKeyStatus[]): string {
   );
 }
 
-/** What the owner of a device calls it: the last part of an ARN, or the number that is printed on a token. */
+/** The device's name for its owner: the last part of its ARN, or the serial number that is printed on a token. */
 function deviceName(serialNumber: string): string {
   return serialNumber.slice(serialNumber.lastIndexOf("/") + 1);
 }

@@ -19,8 +19,8 @@ import type { AccountNotEnded } from "../results/end-sessions.ts";
 type Reach = Pick<EmergencySettings, "accessRole" | "organizationalUnits">;
 
 /**
- * Ends every access of developers, in the auth account and in every other at the same time; none waits for another. Sessions of a
- * shared role come last, and end together: by then nobody can make more of them.
+ * Ends all access of developers, in the auth account and all others at the same time. Sessions of a shared role are ended last, all
+ * together: by then these developers can open no more of them.
  */
 export async function cutOff(settings: Reach, targets: EmergencyTarget[]): Promise<DeveloperCutOff[]> {
   const cut = await cutOffEach(settings, targets);
@@ -50,7 +50,7 @@ async function cutOffEach(
 /** Seconds that a session of a role lasts at the longest, whatever the settings say by now (IAM User Guide, "Use IAM roles"). */
 const longestRoleSession = 43_200;
 
-/** Does something to a developer's role in each account where there may be one; says where it did, and where it could not. */
+/** Calls `act` for a developer's role in each account that may have one. Returns where it found one, and where it failed. */
 export async function inEachAccount(
   { accounts, roleNames }: EmergencyTarget,
   act: (accountId: string, roleName: string) => Promise<boolean>,
@@ -80,11 +80,11 @@ function notReached(error: unknown): CutOffResult {
 }
 
 /**
- * Takes a cut-off back, for developers whose removal was broken off and who are added again. Sessions that it has ended stay
- * ended. Each part is done whatever becomes of the others.
+ * Reverts a cut-off, for developers whose removal was interrupted and who are added again. Sessions that it has ended stay ended.
+ * Each part is tried even where others fail.
  *
  * @param unreached names of accounts that cannot be reached, which are left out
- * @throws what AWS has refused first
+ * @throws the error of the first part that failed
  */
 export async function letBack(settings: Settings, userNames: string[], unreached: string[] = []): Promise<void> {
   const iam = clientsIn(settings);
@@ -127,7 +127,7 @@ function ownLines(cut: DeveloperCutOff): string[] {
   const ended = sessions.length > 0 ? ` Sessions ended in ${where}.` : "";
   if (!found) return [`${userName}: the auth account has no such user.${ended}`, ...open];
   const isAny = accessKeys > 0 || password || mfaDevices > 0;
-  // Where something was refused, what was not deleted may be there.
+  // Where a part failed, a count of zero does not mean that there is none, so it is not printed.
   const isTold = (isThere: boolean): boolean => isThere || failed.length === 0;
   const deleted = [
     ...(isTold(accessKeys > 0) ? [plural(accessKeys, "access key")] : []),
@@ -139,7 +139,7 @@ function ownLines(cut: DeveloperCutOff): string[] {
   return [`${userName}: ${what}.${isAny ? ` Deleted: ${deleted}.` : nothing}${ended}`, ...open];
 }
 
-/** Whether something of anybody's access is left. */
+/** Whether any developer's access has not ended in full. */
 export function isIncomplete(cut: DeveloperCutOff[]): boolean {
   return cut.some(
     ({ failed, unreached, sharedSessions }) =>

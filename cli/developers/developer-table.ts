@@ -3,9 +3,9 @@ import { accountsText } from "../accounts-text.ts";
 import { plainTable } from "../terminal/table.ts";
 
 /**
- * The table of `list`; with what AWS knows only where it was asked.
+ * The table of `list`. The columns from AWS are there only where AWS was asked.
  *
- * @param accounts how many development accounts there are
+ * @param accounts the number of development accounts
  */
 export function developerTable(rows: DeveloperRow[], accounts: number): string {
   const asked = rows.some(({ exists }) => exists !== undefined);
@@ -21,7 +21,7 @@ export function developerTable(rows: DeveloperRow[], accounts: number): string {
   );
 }
 
-/** When access ends: once, where it does so everywhere at the same time. */
+/** The ends of access by account; a single time where access to all accounts ends at once. */
 function endsText({ accounts, ends = {} }: DeveloperRow): string {
   const each = Object.entries(ends);
   const times = new Set(each.map(([, end]) => end));
@@ -36,7 +36,7 @@ function mfa({ exists, hasPassword, mfaDevices = [] }: DeveloperRow): string {
   return hasPassword === false ? "no password yet" : "not enrolled";
 }
 
-/** Its name; security keys show no codes, so a developer needs another device to log in by the command line. */
+/** The device's name. A security key is marked: it shows no codes, so that logging in by the command line needs another device. */
 function deviceText(serialNumber: string): string {
   const name = serialNumber.replace(/^.*[:/]/, "");
   return serialNumber.includes(":u2f/") ? `${name} (security key)` : name;

@@ -2,7 +2,7 @@ import { wordsOf } from "../aws/error-words.ts";
 import { Failure } from "../failure.ts";
 import { tell } from "../terminal/tell.ts";
 
-/** A command that takes something from a developer who has to be shut out now. */
+/** A command that removes access or credentials of a developer who has to be shut out now. */
 export type EmergencyCommand = "remove-developer" | "revoke-keys" | "reset-mfa" | "end-sessions";
 
 const commands: EmergencyCommand[] = ["remove-developer", "revoke-keys", "reset-mfa", "end-sessions"];
@@ -13,14 +13,14 @@ export function othersThatWork(command: EmergencyCommand, userName: string): str
   return `What works apart from it: ${others.join(", ")}.`;
 }
 
-/** Something of a developer's that AWS would not take away. */
+/** A credential or device that AWS refused to delete. */
 export interface NotTaken {
   what: string;
   /** AWS's own words. */
   reason: string;
 }
 
-/** What there is to be taken away. That AWS does not list it is told at the end: the rest of the command goes on. */
+/** The things to delete. Where AWS refuses to list them, `unlisted` tells so, and the rest of the command goes on. */
 export async function listEach<T>(what: string, list: Promise<T[]>): Promise<{ things: T[]; unlisted: NotTaken[] }> {
   try {
     return { things: await list, unlisted: [] };
@@ -30,7 +30,7 @@ export async function listEach<T>(what: string, list: Promise<T[]>): Promise<{ t
   }
 }
 
-/** Takes several things away, each whatever becomes of the others. */
+/** Deletes each thing, even where others fail. */
 export async function takeEach<T>(
   things: T[],
   nameOf: (thing: T) => string,
@@ -49,12 +49,12 @@ export async function takeEach<T>(
   return { taken, failed };
 }
 
-/** Says what was not taken away, before anything else can fail. */
+/** Prints what was not deleted, before anything else can fail. */
 export function tellNotTaken(userName: string, failed: NotTaken[]): void {
   for (const { what, reason } of failed) tell(`${userName}: NOT deleted: ${what}: ${reason}`);
 }
 
-/** @throws Failure when something was not taken away */
+/** @throws Failure when something was not deleted */
 export function requireAllTaken(command: EmergencyCommand, userName: string, failed: NotTaken[]): void {
   if (failed.length === 0) return;
   throw new Failure(

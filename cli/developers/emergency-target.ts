@@ -14,28 +14,28 @@ import { tellingAfterAMoment } from "../terminal/moment.ts";
 import { type UserInState, userInState } from "./user-in-state.ts";
 import { tell } from "../terminal/tell.ts";
 
-/** Somebody whose access is to end, by what AWS has. */
+/** A developer whose access is to end: the user, the accounts and the roles. */
 export interface EmergencyTarget {
   userName: string;
   /** The id of the account that holds the user. */
   authAccount: string;
-  /** The names on the roster that stand for the user, as the CLI reads them. */
+  /** The user's names on the roster, as the CLI reads them. */
   listed: string[];
-  /** The ids of the accounts in which a role may be, by name. */
+  /** The ids of the accounts that may have a role of the developer's, by name. */
   accounts: Record<string, string>;
-  /** Names that roles of the person's own may have. */
+  /** Names that the developer's own roles may have. */
   roleNames: string[];
-  /** The name of the role that others enter by, too, where the person enters by it. */
+  /** The name of the shared role, where the developer uses it. */
   sharedRole?: string;
-  /** By the user's tags: whether access keys need MFA, as the setting `accessKeys` was when it was last applied. */
+  /** The setting `accessKeys` when it was last applied, from the user's tags: whether access keys need MFA. */
   accessKeys?: Assignment["accessKeys"];
-  /** What the stack has of theirs to delete: the user, and the names of the accounts with a role. */
+  /** The stack's resources of the developer, to delete: the user, and the names of the accounts with a role. */
   own: { user: boolean; roles: string[] };
 }
 
 /**
- * Finds who is meant: a user on the roster, or one who is off it and is this stack's by the tags or by the state. The user is the
- * one that AWS has by that name, and the roles are looked for in every account that the settings, the tags or the state name.
+ * Finds the developer of a name: on the roster, or a user who was removed from it and is this stack's by tags or state. The user is
+ * the one that AWS has by that name. Roles are looked for in every account that the settings, the tags or the state name.
  *
  * @throws Failure when nobody of the stack has this name
  */
@@ -55,7 +55,7 @@ export async function emergencyTarget(
   const read = await notedIn(project, user?.userName ?? name, { user, isListed });
   const noted = read === "unknown" ? undefined : read;
   if (noted?.authAccount !== undefined && noted.authAccount !== authAccount) {
-    // An edit of authAccount moves nobody: the user and the credentials are where the stack has made them.
+    // An edit of authAccount moves no user: users and their credentials are in the account where the stack has made them.
     tell(
       `By the state, ${name} is a user of the account ${noted.authAccount}, and authAccount is ${authAccount}: what is done is done in ${noted.authAccount}.`,
     );
@@ -89,7 +89,7 @@ export async function emergencyTarget(
     roleNames: [
       ...new Set([
         ...own.map((one) => roleNameOf({ rolePrefix }, one)),
-        // What is done to a role that others enter by, too, is done to them all.
+        // A shared role is left out: an act on it would hit all of its users.
         ...(assignment === undefined || assignment.sharedRole === true ? [] : [assignment.roleName]),
         ...(noted?.roleNames ?? []),
       ]),
@@ -98,8 +98,9 @@ export async function emergencyTarget(
 }
 
 /**
- * Whom the state notes: roles that neither the tags nor the settings name any more, too. It alone tells of a user without the
- * tags, whom somebody may have made under a name of the roster. Where it cannot be read, the roster is believed.
+ * The developer in the state, with roles that neither the tags nor the settings name any more. Only the state tells whether a user
+ * without the tags is the stack's: somebody may have made it under a name of the roster. Where the state cannot be read, the roster
+ * is believed.
  */
 async function notedIn(
   project: Project,
@@ -115,7 +116,7 @@ async function notedIn(
 }
 
 /**
- * IAM in the auth account and the user that a name stands for there, by what an emergency needs of the settings and nothing else.
+ * The client of IAM in the auth account, and the developer of a name, by the few settings that an emergency needs.
  */
 export async function userInEmergency(
   project: Project,
@@ -126,19 +127,19 @@ export async function userInEmergency(
   return { iam: iamIn(target.authAccount, settings), userName: target.userName, settings, target };
 }
 
-/** Says better whose credentials these are, or that the access role is in the way. */
+/** @throws Failure with a better reason for a refusal: the account of the credentials, or an access role that can't be assumed */
 async function throwBetterRefusal(settings: EmergencySettings): Promise<void> {
   const { managementAccountAtHand, requireAccess } = await import("../aws/preconditions.ts");
   await managementAccountAtHand(settings);
   await requireAccess("auth", settings.authAccount, settings.accessRole);
 }
 
-/** A user that AWS has. */
+/** A user in AWS. */
 interface User {
   userName: string;
-  /** Nothing for one who has no tags of the stack's. */
+  /** The assignment in the user's tags; undefined for a user without the stack's tags. */
   assignment: Assignment | undefined;
-  /** By which shared role the tags let the user in. */
+  /** The shared role that the user may assume by the tags. */
   sharedRole: string | undefined;
 }
 
@@ -162,7 +163,7 @@ async function userNamed(iam: IAMClient, settings: EmergencySettings, name: stri
     const assignment = assignmentFromTags({ userName, authAccount }, tags);
     return { userName, assignment, sharedRole: sharedAccessIn(tags).roleName };
   } catch (error) {
-    // No user of that name can exist where IAM does not take the name.
+    // Where IAM refuses the name as invalid, no user can have it.
     if (error instanceof NoSuchEntityException || (error instanceof Error && error.name === "ValidationError")) {
       return undefined;
     }
@@ -171,7 +172,7 @@ async function userNamed(iam: IAMClient, settings: EmergencySettings, name: stri
   }
 }
 
-/** IAM makes no two users whose names differ by case alone, and need not find one by another case. */
+/** A user's name that differs from these in case alone: IAM allows only one of them, and may not find it by another case. */
 async function nameInAnotherCase(iam: IAMClient, names: string[]): Promise<string | undefined> {
   try {
     for await (const { Users } of paginateListUsers({ client: iam }, {})) {
@@ -179,15 +180,15 @@ async function nameInAnotherCase(iam: IAMClient, names: string[]): Promise<strin
       if (user?.UserName !== undefined) return user.UserName;
     }
   } catch {
-    // Who may not list users can still name one exactly.
+    // Without the right to list users, a name in its exact case still works.
   }
   return undefined;
 }
 
 /**
- * Who is meant of several, where a name can be read in several ways: one who is the stack's for certain comes first.
+ * Picks the user that a name means where it can be read in several ways. A user who is certainly the stack's comes first.
  *
- * @throws Failure when it could be either
+ * @throws Failure when it could be more than one
  */
 function userMeant(users: User[], lines: RosterName[], name: string): User | undefined {
   const isListed = ({ userName }: User): boolean =>

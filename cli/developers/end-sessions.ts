@@ -16,16 +16,16 @@ import { type EmergencyTarget, userInEmergency } from "./emergency-target.ts";
 import { endSharedSessionsOf, sharedSessionsLine } from "./shared-sessions.ts";
 import { tell } from "../terminal/tell.ts";
 
-/** Seconds that a session of GetSessionToken lasts at the longest, and one of a role that is assumed from it (STS API Reference). */
+/** The longest session of GetSessionToken, and of a role that is assumed from it, in seconds (STS API Reference). */
 const longestOwnSession = 129_600;
 const longestChainedSession = 3600;
 
-/** Until when sessions that are open now may last where nobody ends them, those that can be made from them included. */
+/** The time until which sessions that are open now, and those that can be opened from them, may last where nobody ends them. */
 function sessionsLastUntil(): string {
   return new Date(Date.now() + (longestOwnSession + longestChainedSession) * 1000).toISOString();
 }
 
-/** Ends all live sessions of somebody in all accounts; keys, password and devices stay. Every part is tried by itself. */
+/** Ends all live sessions of a developer in all accounts; keys, password and devices stay. Each part is tried by itself. */
 export function endSessions(settings: EmergencySettings, target: EmergencyTarget): Promise<EndedSessions> {
   return tellingAfterAMoment(
     `Ending the sessions of ${target.userName} in all accounts; a call that is not answered is given up after half a minute.`,
@@ -51,7 +51,7 @@ async function endEach(settings: EmergencySettings, target: EmergencyTarget): Pr
 }
 
 /**
- * Ends all live sessions of a developer after a question, and tells what was ended and what not.
+ * Ends all live sessions of a developer after a question, and prints what was ended and what not.
  *
  * @throws Failure when something was not ended
  */
@@ -111,7 +111,7 @@ function requireAllEnded({ userName, authAccount, found, ownRefused, unreached, 
   );
 }
 
-/** The sessions of whom something was to be taken from: ended where that is wanted, else what lives on and until when. */
+/** Ends the developer's sessions where `end` is set; otherwise prints that they live on, and until when. */
 export async function sessionsAfter(after: {
   settings: EmergencySettings;
   target: EmergencyTarget;

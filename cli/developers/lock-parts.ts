@@ -15,12 +15,12 @@ import type { EmergencyTarget } from "./emergency-target.ts";
 import { tell } from "../terminal/tell.ts";
 import { accountOf } from "./user-in-state.ts";
 
-/** The users and roles of developers, in every account, which a lock is put on and taken off. */
+/** The users and roles of developers in every account: the parts that a lock is put on. */
 
-/** How many calls are under way at once; IAM throttles an account's beyond some twenty a second, and the SDK tries again. */
+/** The number of calls at once. IAM throttles an account beyond some twenty calls a second, and the SDK retries. */
 const concurrency = 16;
 
-/** Does something to each part, whatever becomes of the others. */
+/** Calls `act` for each part, even where others fail. @param what names the act in `refused` */
 export async function onEachPart<Part extends LockPart, T>(
   settings: Pick<EmergencySettings, "accessRole">,
   parts: Part[],
@@ -46,7 +46,7 @@ export async function onEachPart<Part extends LockPart, T>(
   };
 }
 
-/** The user and the roles that somebody may have. */
+/** The user and the roles that a developer may have. */
 export function partsOf({ userName: developer, authAccount, accounts, roleNames }: EmergencyTarget): LockPart[] {
   return [
     { developer, account: "auth", accountId: authAccount, type: "user", name: developer },
@@ -56,12 +56,12 @@ export function partsOf({ userName: developer, authAccount, accounts, roleNames 
   ];
 }
 
-/** What an account has, or why it could not be read. */
+/** An account's identities, or why they could not be read. */
 export type AccountRead = { account: string; accountId: string } & (
   { identities: Identity[] } | { identities: undefined; reason: string }
 );
 
-/** Reads who is in the auth account and in the others, all at once. */
+/** Reads the identities of the auth account and the others, all at once. */
 export function readAccounts(settings: Pick<EmergencySettings, "accessRole" | "authAccount" | "developmentAccounts">): {
   auth: Promise<AccountRead>;
   others: Promise<AccountRead>[];
@@ -77,12 +77,12 @@ export function readAccounts(settings: Pick<EmergencySettings, "accessRole" | "a
   };
   const auth = read("auth", settings.authAccount);
   const others = Object.entries(settings.developmentAccounts).map(([account, id]) => read(account, id));
-  // Each is waited for by whoever needs it.
+  // The callers await each one; here an error must not be an unhandled rejection.
   for (const one of others) one.catch(() => undefined);
   return { auth, others };
 }
 
-/** The settings with the auth account that the stack has by its state, where that can be read. */
+/** The settings with the auth account of the state, where the state can be read and has another one. */
 export async function withNotedAuthAccount(settings: EmergencySettings, project: Project): Promise<EmergencySettings> {
   const user = (await notedResources(project))?.find(({ type }) => type === "aws-native:iam:User");
   const authAccount = user === undefined ? undefined : accountOf(user);
@@ -93,11 +93,11 @@ export async function withNotedAuthAccount(settings: EmergencySettings, project:
   return { ...settings, authAccount };
 }
 
-/** The users of the developers' group, and whoever is on the roster. */
+/** The users in the developers' group or on the roster. */
 export function developersIn(read: AccountRead, { developers }: EmergencySettings): LockPart[] {
   const { account, accountId, identities } = read;
   const user = (name: string): LockPart => ({ developer: name, account, accountId, type: "user", name });
-  // By the roster alone, where nobody may read who there is.
+  // Where the account could not be read, the roster alone tells the names.
   if (identities === undefined) return developers.flatMap(({ readings }) => readings.map(user));
   const isListed = (name: string): boolean =>
     developers.some(({ readings }) => readings.some((reading) => isSameName(reading, name)));
@@ -106,7 +106,7 @@ export function developersIn(read: AccountRead, { developers }: EmergencySetting
     .map(({ name }) => user(name));
 }
 
-/** The developers' roles in an account: those that trust one of their users, and those of their names. */
+/** The developers' roles in an account: roles with their names, and roles that trust one of their users. */
 export function rolesIn(
   { account, accountId, identities }: AccountRead,
   users: LockPart[],
@@ -122,7 +122,7 @@ export function rolesIn(
   });
 }
 
-/** Whose role it is by its trust policy: one under another prefix than the settings', too. */
+/** The developer of a role by its trust policy, for roles with another prefix than the settings'. */
 function trustedAmong(document: unknown, users: LockPart[]): string | undefined {
   const [, accountId, name] = /"arn:aws[\w-]*:iam::(\d{12}):user\/([\w+=,.@-]+)"/.exec(JSON.stringify(document)) ?? [];
   return users.find((user) => user.accountId === accountId && user.name === name)?.developer;

@@ -28,7 +28,7 @@ import {
 import { endSharedSessionsOf, sharedSessionsLine } from "./shared-sessions.ts";
 
 export interface LockOptions {
-  /** A name on the roster, or of a user of the stack; everybody, where it is left out. */
+  /** A name on the roster, or of a user of the stack. Default: everybody. */
   name: string | undefined;
   reason: string | undefined;
   /** The last day, YYYY-MM-DD, with or without an offset. */
@@ -37,8 +37,8 @@ export interface LockOptions {
 }
 
 /**
- * Locks a developer, or everybody: a policy on the user and on each role denies everything, and the sessions that are open stay ended
- * when it is taken off. The user comes first. Keys, password, devices, roster and state stay as they are.
+ * Locks a developer, or everybody: a policy on the user and on each role denies everything. Open sessions are ended, and stay so
+ * after an unlock. The user is locked first. Keys, password, devices, roster and state stay as they are.
  *
  * @throws Failure when something was not locked, after all else is done
  */
@@ -50,7 +50,7 @@ export async function lock(project: Project, options: LockOptions, printer: Prin
     : lockOne(project, { ...asked, name: options.name }, options.yes, printer);
 }
 
-/** @throws Failure for a reason or a day that will not do */
+/** The lock of these flags. @throws Failure for an invalid reason or day */
 function lockAskedFor({ reason, until }: Pick<LockOptions, "reason" | "until">): Lock {
   const [ofReason, ofUntil] = [reason && lockReasonProblem(reason), until && untilProblem(until)];
   if (ofReason) throw new Failure(`--reason: ${ofReason}.`, "Nobody was locked. Give another, or none.");
@@ -125,9 +125,9 @@ async function lockEverybody(project: Project, asked: Lock, yes: boolean, printe
 }
 
 interface ToLock {
-  /** What is locked, each as soon as it is known; the first before the others. */
+  /** The parts to lock, each group as soon as it is known, the first group first. */
   groups: (LockPart[] | Promise<LockPart[]>)[];
-  /** Whose sessions of the shared role end, when they can make no more of them. */
+  /** The developers whose sessions of the shared role are ended, once they can open no more of them. */
   sharing: Parameters<typeof endSharedSessionsOf>[1];
 }
 
@@ -143,7 +143,7 @@ async function putLocks(
     groups.map(async (group) => {
       const put = await onEachPart(settings, await group, "lock", (iam, part) => putLock(iam, part, kind, document));
       const locked = put.done.flatMap(({ part, result: isThere }) => (isThere ? [part] : []));
-      // A lock that ends by itself must not let them live again.
+      // Sessions must not be valid again after a lock that ends by itself.
       const moment = await before;
       const ended = await onEachPart(settings, locked, "end of open sessions", (iam, part) =>
         endSessionsOn(iam, part, moment),
@@ -174,7 +174,7 @@ export function refusedLines(refused: RefusedPart[]): string[] {
   );
 }
 
-/** Where the roles of everybody were looked for by their names alone. */
+/** Lines about the accounts that could not be read, where roles were looked for by their names alone. */
 function unreadLines(read: AccountRead[]): string[] {
   return read.flatMap((one) =>
     one.identities === undefined

@@ -3,7 +3,7 @@ import { GetUserPolicyCommand, type IAMClient } from "@aws-sdk/client-iam";
 import { isInForce, lockIn, lockPolicies } from "../../infra/lock.ts";
 import { tell } from "../terminal/tell.ts";
 
-/** Says of somebody who is locked that what was done for them lets them in no more than before. Where AWS does not tell, nothing. */
+/** Prints, for a developer who is locked, that the command has not unlocked them; nothing where AWS does not tell of a lock. */
 export async function noteLocked(iam: IAMClient, UserName: string): Promise<void> {
   const found = await Promise.all(
     Object.values(lockPolicies).map(async (PolicyName) => {

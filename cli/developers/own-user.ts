@@ -8,10 +8,10 @@ import type { Project } from "../project/project.ts";
 import { userInState } from "./user-in-state.ts";
 
 /**
- * Lets nobody be given anything who is not the stack's, whatever the roster says: a name there may be another's in AWS. A user
- * who is not there is left to what follows.
+ * Refuses to give credentials to a user who is not the stack's, whatever the roster says: in AWS, a name of the roster may be
+ * another user's. A user that does not exist is left to the caller's next calls.
  *
- * @throws Failure when the user is somebody else's, or was cut off
+ * @throws Failure when the user is not the stack's, or was cut off
  */
 export async function requireOwnUser(
   iam: IAMClient,
@@ -33,7 +33,7 @@ export async function requireOwnUser(
 
 async function requireInState(project: Project, userName: string, authAccount: string): Promise<void> {
   const noted = await userInState(project, userName);
-  // A user of the name in another account is another one.
+  // A user of this name in another account is another user.
   if (typeof noted === "object" && noted.authAccount === authAccount) return;
   const state = noted === "unknown" ? "the state, which could not be read, says" : "the state says";
   throw new Failure(

@@ -19,7 +19,7 @@ export interface ResetMfaOptions {
 }
 
 /**
- * Takes a developer's MFA devices away.
+ * Deletes a developer's MFA devices.
  *
  * @throws Failure when a device was not deleted, after all else is done
  */

@@ -15,14 +15,14 @@ import { sessionsAfter } from "./end-sessions.ts";
 export interface RevokeKeysOptions {
   /** A name on the roster, or of a user of the stack. */
   name: string;
-  /** The id of the only key to take away; all of them when left out. */
+  /** The id of the only key to delete. Default: all keys. */
   key: string | undefined;
   endSessions: boolean;
   yes: boolean;
 }
 
 /**
- * Takes a developer's access keys away.
+ * Deletes a developer's access keys.
  *
  * @throws Failure when a key was not deleted, after all else is done
  */
@@ -62,7 +62,7 @@ function revokedText(userName: string, revoked: AccessKeyStatus[]): string {
   ].join("\n");
 }
 
-/** @throws Failure naming the keys that there are */
+/** The key of this id. @throws Failure that names the existing keys where there is none */
 function keyWithId(userName: string, keys: AccessKeyStatus[], id: string): AccessKeyStatus {
   const key = keys.find((candidate) => candidate.id === id);
   if (key !== undefined) return key;

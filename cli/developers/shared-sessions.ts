@@ -4,30 +4,33 @@ import { shieldTargets } from "../aws/shield.ts";
 import type { EmergencySettings } from "../project/emergency-settings.ts";
 import type { EmergencyTarget } from "./emergency-target.ts";
 
-/** What became of somebody's sessions of the shared role, in all accounts together. */
+/** The outcome of ending a developer's sessions of the shared role, in all accounts together. */
 export type SharedSessions =
   | {
-      /** Sessions that were made before it have ended, ISO 8601. */
+      /** The time before which all sessions have ended, ISO 8601. */
       before: string;
-      /** When AWS had taken the policy that ends them, ISO 8601. */
+      /** When AWS had accepted the policy that ends the sessions, ISO 8601. */
       inForce: string;
     }
   | {
-      /** Why they were not ended, in AWS's words. */
+      /** Why the sessions were not ended, in AWS's words. */
       reason: string;
-      /** When the last of them ends by itself, ISO 8601. */
+      /** When the last session expires by itself, ISO 8601. */
       until: string;
     };
 
-/** Milliseconds for which STS may take what IAM has ended (IAM User Guide, "Changes that I make are not always immediately visible"). */
+/**
+ * Milliseconds for which STS may accept what IAM has revoked (IAM User Guide, "Changes that I make are not always immediately
+ * visible").
+ */
 const margin = 5000;
 
-/** Seconds that a session of a role lasts at the longest (IAM User Guide, "Use IAM roles"). */
+/** The longest session of a role in seconds (IAM User Guide, "Use IAM roles"). */
 const longestSession = 43_200;
 
 /**
- * Ends the sessions of the shared role of those who enter by it, in all accounts by one call, however many accounts and people there
- * are. Nothing is asked where nobody does.
+ * Ends the targets' sessions of the shared role in all accounts by one policy, however many accounts and developers there are. The
+ * result is undefined, and AWS is not called, where no target uses the shared role.
  */
 export async function endSharedSessionsOf(
   settings: Pick<EmergencySettings, "organizationalUnits">,

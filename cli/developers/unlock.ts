@@ -33,15 +33,15 @@ import {
 /** A user or a role that carries locks. */
 interface Locked extends LockPart {
   kinds: LockKind[];
-  /** Sessions that were made before are ended already; "all" where nothing at all is allowed. */
+  /** The time before which sessions are ended already; "all" where everything is denied. */
   ended: Date | "all" | undefined;
 }
 
 /**
- * Takes locks off: of one developer both kinds, of everybody the one that `lock --all` has put. Sessions from before stay ended, and a
- * login from now on works. What somebody else has put there, or AWS, stays.
+ * Removes locks: both kinds from one developer, or the kind of `lock --all` from everybody. Earlier sessions stay ended; a login
+ * from now on works. Denials that somebody else or AWS has attached stay.
  *
- * @param options.name a name on the roster, or of a user of the stack; everybody, where it is left out
+ * @param options.name a name on the roster, or of a user of the stack. Default: everybody
  * @throws Failure when AWS has refused something, or an account could not be read, after all else is done
  */
 export async function unlock(
@@ -121,7 +121,7 @@ function lockedAmong(parts: LockPart[], read: AccountRead[]): Locked[] {
   });
 }
 
-/** The roles first: the user comes back last, when all else is open. */
+/** Unlocks the roles first and the user last, when all roles can be used. */
 async function letIn(settings: EmergencySettings, locked: Locked[], kinds: LockKind[]) {
   const now = locked.length === 0 ? new Date() : await momentNow(iamIn(settings.authAccount, settings));
   const letInOf = (type: LockPart["type"]) => {
@@ -133,14 +133,14 @@ async function letIn(settings: EmergencySettings, locked: Locked[], kinds: LockK
   return { done: [...roles.done, ...users.done], refused: [...roles.refused, ...users.refused] };
 }
 
-/** A session that was made while the lock was on its way stays ended, too. */
+/** Unlocks a part. Sessions opened while the lock was not yet in force everywhere stay ended, too. */
 async function letPartIn(iam: IAMClient, part: Locked, now: Date, kinds: LockKind[]): Promise<void> {
   const { ended } = part;
   if (ended !== "all" && (ended === undefined || ended < now)) await endSessionsOn(iam, part, now);
   for (const kind of part.kinds.filter((carried) => kinds.includes(carried))) await takeLockOff(iam, part, kind);
 }
 
-/** What denies to the users all the same: another's, AWS's, a cut-off, and locks that were not meant. */
+/** The denials that stay on the users: somebody else's, AWS's, a cut-off, and locks of the other kind. */
 function leftOn(parts: LockPart[], read: AccountRead[], kinds: LockKind[]): UnlockResult["left"] {
   const nothing = { permissions: [], boundaries: [] };
   const { identities = [] } = read.find(({ account }) => account === "auth") ?? {};

@@ -3,10 +3,10 @@ import { isSameName } from "../project/roster-names.ts";
 import { developerIn, nameIn } from "../changes/urn.ts";
 import { type NotedResource, notedResources } from "../state/checkpoint.ts";
 
-/** What the state notes of somebody. */
+/** A developer's user and roles in the state. */
 export interface UserInState {
   userName: string;
-  /** The id of the account that holds the user; left out where only roles are noted. */
+  /** The id of the user's account; left out where the state has only roles. */
   authAccount?: string;
   roleNames: string[];
   /** The ids of the accounts with a role, by name. */
@@ -14,9 +14,9 @@ export interface UserInState {
 }
 
 /**
- * Finds somebody in the state, as far as it can be read without its engine; a further source, which nothing depends on.
+ * Finds a developer in the state, as far as it can be read without the engine. Callers go on without it where it cannot.
  *
- * @returns "unknown" where the state cannot be read
+ * @returns undefined where the state has neither user nor role; "unknown" where it cannot be read
  */
 export async function userInState(project: Project, name: string): Promise<UserInState | undefined | "unknown"> {
   const resources = await notedResources(project);
@@ -45,7 +45,7 @@ export async function userInState(project: Project, name: string): Promise<UserI
 const isUser = (resource: NotedResource): boolean =>
   resource.type === "aws-native:iam:User" && developerIn(resource) !== undefined;
 
-/** The id of the account that holds a resource, by its ARN. */
+/** The id of a resource's account, from its ARN. */
 export function accountOf({ outputs = {} }: NotedResource): string | undefined {
   return /:iam::(\d{12}):/.exec(JSON.stringify(outputs["arn"] ?? ""))?.[1];
 }

@@ -21,9 +21,9 @@ import type { Check } from "../results/doctor.ts";
 import { looked, ok } from "./check.ts";
 
 /**
- * Each account by its access role: whether it lets in and may look around, and its quotas with what is needed of them.
+ * Checks of each account: whether the access role can be assumed and may read, and whether the quotas are enough.
  *
- * @param advance is told of each account that is done with
+ * @param advance called for each account that is done
  */
 export async function accountChecks(
   settings: Settings,
@@ -65,7 +65,9 @@ async function inAccount(
   return [...role, ...quotaChecks(account, summary, needIn(account, settings, before))];
 }
 
-/** What an account has to have room for: how many more of each, and how long; nothing of what does not come there. */
+/**
+ * The room that an account needs: the number of further resources, and lengths of policies. Undefined: none comes to the account.
+ */
 export interface Need {
   users?: number;
   roles?: number;
@@ -78,7 +80,7 @@ export interface Need {
   policy?: number;
 }
 
-/** @param before what the stack has; where its state can't be read from here, all of it is taken to come */
+/** The room that the settings need in an account. @param before the stack's resources; without them, all count as further ones */
 export function needIn(account: string, settings: Settings, before: Pick<StackBefore, "held"> | undefined): Need {
   const names = Object.keys(settings.developers);
   const held = before?.held.filter((one) => one.account === account) ?? [];
@@ -101,7 +103,7 @@ export function needIn(account: string, settings: Settings, before: Pick<StackBe
   };
 }
 
-/** IAM's own names of what there is, of the quota (IAM API Reference, "GetAccountSummary"), and of what is needed. */
+/** The keys of usage and quota in IAM's summary (IAM API Reference, "GetAccountSummary"), for each need. */
 const quotas: { of: keyof Need; used?: string; quota: string; noun: string }[] = [
   { of: "users", used: "Users", quota: "UsersQuota", noun: "users" },
   { of: "roles", used: "Roles", quota: "RolesQuota", noun: "roles" },
@@ -112,7 +114,7 @@ const quotas: { of: keyof Need; used?: string; quota: string; noun: string }[] =
   { of: "trust", quota: "AssumeRolePolicySizeQuota", noun: "characters of a role's trust policy" },
 ];
 
-/** @param summary what IAM tells of an account; a quota that it does not tell makes no line */
+/** @param summary IAM's summary of an account; a quota that it does not have is not checked */
 export function quotaChecks(account: string, summary: Record<string, number>, need: Need): Check[] {
   const told = quotas.flatMap(({ of, used, quota, noun }) => {
     const [most, there, more] = [summary[quota], used === undefined ? undefined : (summary[used] ?? 0), need[of]];
@@ -133,13 +135,13 @@ export function quotaChecks(account: string, summary: Record<string, number>, ne
   }));
 }
 
-/** What so many accounts cost each run, where it is felt. */
+/** A warning where the number of accounts makes each run slow. */
 export function costChecks(settings: Settings): Check[] {
   const cost = costOfManyAccounts(settings);
   return cost === undefined ? [] : [{ name: "many-accounts", level: "warning", ...cost }];
 }
 
-/** The organization's policies by their lengths: AWS tells no quota of theirs. */
+/** Checks the lengths of the service control policies; AWS has no call that returns their quota. */
 export function sizeChecks(settings: Settings): Check[] {
   const policies = [
     {

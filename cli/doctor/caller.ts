@@ -3,11 +3,11 @@ import type { Settings } from "../../infra/settings.ts";
 import type { Check } from "../results/doctor.ts";
 import { looked, ok, thrown } from "./check.ts";
 
-/** Who runs this, by what, for which organization, and whether the clock will do. */
+/** Checks of the caller's identity, the source of the credentials, the organization and the clock. */
 export async function callerChecks(
   settings: Settings,
 ): Promise<{ caller: ManagingCaller | undefined; checks: Check[] }> {
-  // To open the session changes the environment.
+  // Read before the session is opened, which changes the environment.
   const source = sourceOfCredentials();
   try {
     const caller = await managingCaller(settings);
@@ -17,12 +17,15 @@ export async function callerChecks(
     };
   } catch (error) {
     const check = thrown({ name: "credentials" }, error);
-    // Without credentials nothing goes on, whatever it is that keeps them from being had.
+    // Without credentials nothing else can be checked, so any error is a failure.
     return { caller: undefined, checks: [{ ...check, level: "failure", fact: `${check.fact} (By ${source}.)` }] };
   }
 }
 
-/** By what the environment names the credentials, in the order in which they are looked for (AWS CLI User Guide, "Environment variables"). */
+/**
+ * The source of the credentials that the environment names, in the order of the search (AWS CLI User Guide, "Environment
+ * variables").
+ */
 export function sourceOfCredentials(environment: NodeJS.ProcessEnv = process.env): string {
   const { AWS_PROFILE: profile, AWS_ACCESS_KEY_ID: key, AWS_DEFAULT_PROFILE: other } = environment;
   if (profile) return `the profile ${profile} (AWS_PROFILE)`;

@@ -4,16 +4,16 @@ import { explain } from "../explain.ts";
 import { Failure } from "../failure.ts";
 import type { Check } from "../results/doctor.ts";
 
-/** What is looked at, and in which account. */
+/** The name of a check, and its account. */
 export type Subject = Pick<Check, "name" | "account">;
 
 export const ok = (subject: Subject, fact: string): Check => ({ ...subject, level: "ok", fact });
 
 /**
- * Does what throws unless something holds, and tells what came of it: what a run would refuse is a failure, in the same words; what
- * AWS does not let be seen is told as not looked at, with the right that is missing.
+ * Runs a check that throws where something does not hold. A Failure, as a run would throw it, becomes a check of level "failure" in
+ * the same words; where AWS denies access, the level is "unknown", and the remedy names the missing right.
  *
- * @returns the checks of what was done, or the one line of what it has thrown
+ * @returns the checks that `look` returns, or one check for the error that it throws
  */
 export async function looked(subject: Subject, look: () => Promise<Check[]> | Check[]): Promise<Check[]> {
   try {

@@ -23,13 +23,13 @@ import { stateChecks } from "./state.ts";
 import { toolchainChecks } from "./toolchain.ts";
 
 /**
- * Looks at everything that a run needs, all at a time. It changes nothing.
+ * Checks everything that a run needs, in parallel. It changes nothing.
  *
- * @param advance is told of each account that is done with
+ * @param advance called for each account that is done
  */
 export async function diagnose(project: Project, settings: Settings, advance: () => void): Promise<Diagnosis> {
   const toolchain = toolchainChecks();
-  // Before anything else that needs credentials: what is wrong with them is told once.
+  // Awaited before the other checks that need credentials, so that an error of these is reported once.
   const { caller, checks: own } = await callerChecks(settings);
   const [here, state, aws] = await Promise.all([
     toolchain,
@@ -47,7 +47,7 @@ export async function diagnose(project: Project, settings: Settings, advance: ()
   };
 }
 
-/** A bucket is reached by the same credentials, which may be what is wrong. */
+/** Checks of the state. A state in a bucket is not checked without a caller: it needs the same credentials. */
 async function stateOf(project: Project, caller: ManagingCaller | undefined): Promise<Check[]> {
   if (caller === undefined && project.backendUrl.startsWith("s3:")) {
     return [
@@ -89,14 +89,14 @@ async function shieldOf(): Promise<{ shield: Shield | undefined; missed: Check[]
   }
 }
 
-/** The stack with its policy as AWS has it; where its state can't be read from here, the policy is all that is known. */
+/** The stack with its policy as AWS has it; where the state can't be read from here, the policy alone. */
 function inForce(held: StackBefore | undefined, shield: Shield | undefined, settings: Settings): StackBefore {
   if (held !== undefined) return withPolicyInAws(held, { shield, missed: [] }, settings);
   const none = stackHeldBy([]);
   return shield === undefined ? none : { ...none, ...policyBefore(shield.content, shield.targets) };
 }
 
-/** Whom the next `up` shuts out. */
+/** The users whom the next `up` shuts out. */
 async function impactOf(before: StackBefore, settings: Settings): Promise<{ checks: Check[]; shutOut: Warning[] }> {
   let shutOut: Warning[] = [];
   const subject = { name: "impact" };

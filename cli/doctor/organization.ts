@@ -17,7 +17,7 @@ import { type ControlPolicies, readControlPolicies } from "../matrix/control-pol
 import { outside, withoutAllow } from "../verify/organization.ts";
 import { looked, ok } from "./check.ts";
 
-/** Everything that AWS Organizations has to have: types, units, places and states of the accounts, and room. */
+/** Checks in AWS Organizations: policy types, units, the accounts' places and states, and room for policies. */
 export async function organizationChecks(
   settings: Settings,
   { managementAccount, before, shield }: { managementAccount: string; before: StackBefore; shield: Shield | undefined },
@@ -85,7 +85,7 @@ function ofFindings(name: string, findings: Finding[], otherwise: () => Check): 
   }));
 }
 
-/** An account that is not active lets nobody in (Organizations API Reference, "Account"). */
+/** Checks that the accounts are active: others let nobody in (Organizations API Reference, "Account"). */
 async function states(found: ControlPolicies, settings: Settings): Promise<Check[]> {
   const checks = await pMap(
     Object.entries(accountIdsIn(settings)),
@@ -131,7 +131,7 @@ function authAccount(found: ControlPolicies, settings: Settings, shield: Shield 
   });
 }
 
-/** How many service control policies are on each target, and whether those of the stack that are to come fit. */
+/** Checks the number of service control policies on each target, with those that the stack will attach. */
 async function room(found: ControlPolicies, before: StackBefore, settings: Settings): Promise<Check[]> {
   const levels = new Map([...found.levels.values()].flat().map((level) => [level.id, level]));
   const checks = await pMap(

@@ -6,7 +6,9 @@ import { counted } from "../report/summary.ts";
 import type { Check } from "../results/doctor.ts";
 import { looked, ok } from "./check.ts";
 
-/** What a shared role needs of the organization, and how far it is in each account; nothing where roles are each developer's own. */
+/**
+ * Checks of a shared role: what it needs of the organization, and its state in each account; none where developers have own roles.
+ */
 export async function sharedRoleChecks(settings: Settings): Promise<Check[]> {
   if (settings.roles !== "shared") return [];
   const [needs, rollout] = await Promise.all([
@@ -19,7 +21,7 @@ export async function sharedRoleChecks(settings: Settings): Promise<Check[]> {
   return [...needs, ...rollout];
 }
 
-/** By account, what is not as the settings say. An account that is suspended is left out by AWS, and nothing is wrong there. */
+/** Checks by account where the role is not as the settings say. Suspended accounts, which AWS skips, are left out. */
 export function rolloutChecks(
   roles: RoleInAccount[] | undefined,
   { developmentAccounts }: Pick<Settings, "developmentAccounts">,
@@ -46,7 +48,7 @@ export function rolloutChecks(
   return [ok({ name: "shared-role" }, sum), ...told];
 }
 
-/** The settings with the accounts in which a run itself acts: none of those that StackSets see to. */
+/** The settings with only the accounts in which a run itself acts, without those that StackSets deploy to. */
 export const actingIn = (settings: Settings): Settings => ({
   ...settings,
   developmentAccounts: accountsWithOwnRoles(settings),

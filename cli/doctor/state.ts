@@ -12,7 +12,7 @@ import { holderText, keepsLocks, locksOf } from "../state/stack-lock.ts";
 import { localStateDirectory } from "../state/state-directory.ts";
 import { looked, ok } from "./check.ts";
 
-/** Where the state is: whether it can be reached, whether a run holds it, and whether older versions are kept. */
+/** Checks of the state's backend: whether it can be reached, whether a run has locked it, and whether it keeps older versions. */
 export async function stateChecks(project: Project): Promise<Check[]> {
   const reached = await looked({ name: "state" }, () => reach(project));
   if (reached.some(({ level }) => level !== "ok")) return reached;
@@ -67,7 +67,7 @@ async function lock(project: Project): Promise<Check[]> {
   ];
 }
 
-/** A server says only that there is one. */
+/** The lease of a run on a server, which tells only that there is one. */
 async function lease(project: Project): Promise<string[]> {
   const own = (await listStacks(project)).find(({ name }) => name === project.stack);
   return own?.updateInProgress === true ? [`as ${project.backendUrl} says`] : [];

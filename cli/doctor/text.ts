@@ -8,7 +8,7 @@ const marks = { ok: "ok", warning: "warning", failure: "failure", unknown: "not 
 const colours = { ok: "green", warning: "yellow", failure: "red", unknown: "yellow" } as const;
 const width = 8;
 
-/** The diagnosis for people at a terminal: a line each, what to do below it, then whom the next `up` shuts out. */
+/** The diagnosis for a terminal: a line for each check with its remedy below, then the users whom the next `up` shuts out. */
 export function diagnosisText(diagnosis: Diagnosis, stream: NodeJS.WriteStream): string {
   const { checks, impact } = diagnosis;
   const lines = checks.flatMap((check) => checkLines(check, stream));
@@ -28,7 +28,7 @@ function checkLines({ level, fact, remedy, command }: Check, stream: NodeJS.Writ
   ];
 }
 
-/** In a sentence. */
+/** The diagnosis in a sentence. */
 export function diagnosisSummary({ checks }: Pick<Diagnosis, "checks">): string {
   const count = (level: Check["level"]): number => checks.filter((check) => check.level === level).length;
   const [failures, warnings, unknown] = [count("failure"), count("warning"), count("unknown")];

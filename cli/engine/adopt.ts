@@ -9,10 +9,10 @@ import { giveDeletionHooks } from "./heal.ts";
 import { accountIdOf, isIn } from "./unreached.ts";
 
 /**
- * Takes resources into the state that AWS has already, whoever has made them. A refresh has to follow: it reads them.
+ * Takes resources into the state that AWS has already, whoever has made them. A refresh has to follow, which reads them.
  *
- * @param exists asks AWS whether it has one by now: what the engine was told and what there is may differ
- * @returns those that were not in the state before
+ * @param exists asks AWS whether it has the resource now, which may differ from what the engine was told
+ * @returns the resources that were not in the state before
  */
 export async function adopt(
   deployment: Deployment,
@@ -35,12 +35,12 @@ export async function adopt(
 }
 
 /**
- * Settles what runs were making when they died: what AWS has of it comes into the state, the rest is forgotten. A refresh
- * has to follow when anything came in.
+ * Settles the pending operations of runs that died: a resource that AWS has is taken into the state, any other is forgotten. A
+ * refresh has to follow when a resource was taken in.
  *
- * @param unreached accounts in which AWS cannot be asked. What runs were making there comes in unseen: forgotten, it would be
- * somebody's access that no edit takes away any more
- * @returns what AWS has that came in, and whether there was anything to be settled
+ * @param unreached accounts in which AWS cannot be asked. Resources that runs were creating there are taken in unseen: a forgotten
+ * one could be somebody's access, which no later edit would remove
+ * @returns `taken`: the resources taken in that AWS was seen to have; `settled`: whether any operation was pending
  */
 export async function settleUnfinished(
   deployment: Deployment,
@@ -57,14 +57,14 @@ export async function settleUnfinished(
     if (account !== undefined && (await isOurs(resource, account, settings))) made.push(resource);
   }
   for (const role of await takeIn(deployment, unseen, settings)) {
-    // The hook that empties it before its deletion asks for its account.
+    // The hook that empties a role before its deletion reads the account from the ARN.
     const account = accountOf(deployment, role, settings) ?? "";
     role.outputs = { ...role.outputs, arn: `arn:aws:iam::${account}:role/${role.id ?? ""}` };
   }
   return { taken: await takeIn(deployment, made, settings), settled: pending.length > 0 };
 }
 
-/** Refuses what the state has under another name: that would be deleted, and with it what was taken in. */
+/** Refuses a resource that the state has under another name: the next run would delete that entry, and the resource with it. */
 async function requireNotOurs(deployment: Deployment, resource: Resource, settings: Settings): Promise<void> {
   const { urn, type, inputs = {}, provider } = resource;
   const id = (await identifierOf(type, inputs, settings)).toLowerCase();
@@ -73,7 +73,7 @@ async function requireNotOurs(deployment: Deployment, resource: Resource, settin
     (other) =>
       other.urn !== urn &&
       other.type === type &&
-      // IAM tells no names apart by their case.
+      // IAM's names are not case-sensitive.
       other.id?.toLowerCase() === id &&
       accountByProvider(deployment, other.provider) === account,
   );
@@ -85,15 +85,16 @@ async function requireNotOurs(deployment: Deployment, resource: Resource, settin
   );
 }
 
-/** The id of the account that a provider works in, as the state has it. */
+/** The id of a provider's account, from the state. */
 function accountByProvider({ resources }: Deployment, provider = ""): string {
   const { inputs: { allowedAccountIds } = {} } = resources.find(({ urn }) => provider.startsWith(`${urn}::`)) ?? {};
   return typeof allowedAccountIds === "string" ? allowedAccountIds : nameIn(provider);
 }
 
 /**
- * At the end of the state, so that what they refer to comes before them; what is not there is no longer referred to. One
- * that was to replace another comes in its place; that one is left to be deleted, unless the run had deleted it already.
+ * Adds resources at the end of the state, so that what they refer to comes before them. References to what the state does not have
+ * are dropped. A replacement takes the place of the resource that it replaces; that one is left to be deleted, unless the run had
+ * deleted it already.
  */
 async function takeIn({ resources }: Deployment, found: Resource[], settings: Settings): Promise<Resource[]> {
   const taken: Resource[] = [];
@@ -127,7 +128,7 @@ async function takeIn({ resources }: Deployment, found: Resource[], settings: Se
   return taken;
 }
 
-/** The id of the account in which a resource is; nothing for one that the stack no longer has. */
+/** The id of a resource's account; undefined for an account that the stack no longer has. */
 function accountOf(
   { resources }: Deployment,
   { provider = "" }: Resource,
@@ -137,6 +138,6 @@ function accountOf(
   if (known === undefined) return undefined;
   const name = nameIn(provider);
   if (name === "management") return name;
-  // An account that has left the settings is still the stack's, until what is there was deleted.
+  // An account that was removed from the settings is still the stack's until its resources are deleted.
   return name === "auth" ? authAccount : (developmentAccounts[name] ?? accountIdOf(known));
 }

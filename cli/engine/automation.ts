@@ -1,4 +1,4 @@
-/** Pulumi's Automation API, loaded without what no program of ours needs: the one place to import it from. */
+/** Pulumi's Automation API, loaded without the modules that this program does not need. Import it only from here. */
 import "./pulumi-insides.ts";
 
 export {

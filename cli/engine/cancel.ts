@@ -5,12 +5,12 @@ import { confirmChange } from "../terminal/ask.ts";
 import type { Printer } from "../terminal/printer.ts";
 
 export interface CancelOptions {
-  /** The user whose locks alone are released. */
+  /** Releases the locks of this user alone. */
   heldBy: string | undefined;
   yes: boolean;
 }
 
-/** Releases the locks of a stack: lock files are deleted; a server that keeps the state is told to cancel the update. */
+/** Releases the locks of a stack: lock files are deleted; for a state on a server, the update is cancelled there. */
 export async function cancel(
   project: Project,
   { heldBy, yes }: CancelOptions,
@@ -23,7 +23,7 @@ export async function cancel(
   const question = `Release the lock of the stack "${name}"? No other run may be under way.`;
   if (heldBy === undefined && !keepsLocks(project)) {
     const { openStack } = await import("./stack.ts");
-    // No secret is opened.
+    // Cancelling needs no secret: no passphrase is asked for.
     const stack = await openStack(project, { secrets: {} });
     await confirmChange(question, yes);
     await stack.cancel();

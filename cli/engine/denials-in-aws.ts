@@ -13,12 +13,12 @@ import type { StackBefore } from "../changes/stack-before.ts";
 import type { Danger, Warning } from "../results/warning.ts";
 
 /**
- * Policies that only deny, on users and roles of the stack: somebody, or AWS itself, has shut them out. They are alarms, and
- * never drift that is repaired unasked.
+ * Policies that only deny, on users and roles of the stack: somebody, or AWS itself, has shut these out. They are reported as
+ * alarms, and never repaired unasked as drift.
  */
 export type Denied = Extract<Warning, { kind: "denied" }>;
 
-/** What only denies on the stack's users and roles, as AWS has it. */
+/** The policies, groups, boundaries and trust policies that only deny on the stack's users and roles, as AWS has them. */
 export function denials(
   look: Pick<Look, "identities">,
   settings: Settings,
@@ -36,7 +36,7 @@ export function denials(
       const { managed, inline, groups, boundary, trust } = denyingOn(identity, denying, given);
       const policies = [
         ...managed,
-        // The end of sessions, whoever has put it there, is no alarm; a cut-off and a lock are others.
+        // The policy that ends sessions is no alarm, whoever has put it there. A cut-off and a lock have alarms of their own.
         ...inline
           .filter((policy) => policy.name !== revocationPolicy && lockIn(policy) === undefined)
           .map((policy) => policy.name),
@@ -51,7 +51,7 @@ export function denials(
   });
 }
 
-/** What only denies on one user, role or group, and is not given by the stack. */
+/** The parts of one user, role or group that only deny and that the stack does not give. */
 export interface Denying {
   /** ARNs of managed policies. */
   managed: string[];
@@ -60,11 +60,11 @@ export interface Denying {
   groups: string[];
   /** The ARN of the permissions boundary. */
   boundary?: string;
-  /** A role's trust policy. */
+  /** A role's trust policy, where it only denies. */
   trust?: unknown;
 }
 
-/** @param given what the stack gives to its roles, and had given: that is nobody's alarm, and goes by an edit of the settings */
+/** @param given the policies that the stack gives, or gave, to its roles: these are no alarm, and go by an edit of the settings */
 export function denyingOn(
   { type, managedPolicies, inlinePolicies, groups, boundary, document }: Identity,
   denying: ReturnType<typeof denyingIn>,
@@ -81,7 +81,7 @@ export function denyingOn(
   };
 }
 
-/** Which of an account's policies, by ARN, and which of its groups, by name, only deny. */
+/** The managed policies, by ARN, and the groups, by name, of an account that only deny. */
 export function denyingIn(identities: Identity[]): { isDenying: (arn: string) => boolean; groups: Set<string> } {
   const own = new Set(
     identities.flatMap(({ type, arn, document }) => (type === "managed policy" && onlyDenies(document) ? [arn] : [])),
@@ -102,9 +102,9 @@ function isDenyingGroup(
 }
 
 /**
- * Whose user or role it is, of those on the roster.
+ * A function that returns the developer on the roster whose user or role an identity is.
  *
- * @param held what the stack has: roles under a prefix that the settings do not have any more, and those of others
+ * @param held the stack's resources; they also tell roles whose names have a prefix that the settings no longer have
  */
 export function developersBy(
   settings: Settings,
@@ -130,7 +130,7 @@ export function developersBy(
 
 type Named = Pick<Identity, "type" | "name">;
 
-/** Those of it that were not there before. */
+/** The denials that were not there before. */
 export function newDenials(now: Denied[], before: Denied[]): Denied[] {
   return now.flatMap((one) => {
     const known = before.find(({ resource }) => isDeepStrictEqual(resource, one.resource))?.policies ?? [];
@@ -140,10 +140,10 @@ export function newDenials(now: Denied[], before: Denied[]): Denied[] {
 }
 
 /**
- * What only denies, is known to the state since a refresh, and would be taken off by `up`. Most of it never comes into the state
+ * The denials that a refresh has read into the state and `up` would remove. Most denials never come into the state
  * (see cli/engine/denials.ts).
  *
- * @param known what AWS has of it: what is gone there is no more to be taken off
+ * @param known the denials in AWS: what is gone there cannot be removed any more
  */
 export function liftedDenials(
   { held }: StackBefore,

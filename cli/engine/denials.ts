@@ -7,7 +7,11 @@ import type { StepEventMetadata } from "./automation.ts";
 import type { Deployment, Resource } from "./deployment.ts";
 import { type Given, givenBesides, givenBy, isGiven } from "../changes/given.ts";
 
-/** Takes such policies out of a step of a refresh, which finds nothing where they were all. Says whether there were any. */
+/**
+ * Removes denials from a refresh's step; a step with no other difference becomes `same`.
+ *
+ * @returns whether the step had any
+ */
 export function withoutDenials(step: StepEventMetadata, given: Given, also: string[]): boolean {
   const { old, new: found, type } = step;
   if (!isPrincipal(type)) return false;
@@ -26,13 +30,13 @@ function leaveOutOfState(state: StepEventMetadata["new"], leaveOut: LeaveOut): b
 }
 
 /**
- * The policy that ends sessions is put on users and roles outside the stack, and so is what shuts somebody out: AWS's quarantine,
- * inline policies that only deny. A refresh reads them back, and an `up` after that would take them off again: sessions that were
- * ended would be alive again. So they are left out of the state, and told of as AWS has them.
+ * Removes denials from the state. The policy that ends sessions is attached outside of the stack, and so are AWS's quarantine and
+ * inline policies that only deny. A refresh reads them into the state, and the next `up` would remove them in AWS: ended sessions
+ * would be valid again. They are reported from AWS instead.
  *
- * @param settings what they give to roles, and what the stack had given when it was last applied, is the stack's own
- * @param also ARNs of policies and boundaries, and names of groups, that only deny by what AWS has, or were just taken off there
- * @returns whether there were any
+ * @param settings the policies that these give to roles, and that the stack had given when it was last applied, are kept
+ * @param also ARNs of policies and boundaries, and names of groups, that only deny in AWS, or were just removed there
+ * @returns whether the state had any
  */
 export function leaveOutDenials(
   { resources }: Pick<Deployment, "resources">,
@@ -56,7 +60,7 @@ function edited(resource: Resource, leaveOut: LeaveOut): boolean {
   return changed;
 }
 
-/** Takes such policies out of a user's, a role's or a group's properties. */
+/** Removes denials from a user's, a role's or a group's properties. Returns whether there were any. */
 type LeaveOut = (properties: Record<string, unknown>) => boolean;
 
 function leavingOut(type: string, { permissions, boundaries }: Given, also: string[]): LeaveOut {

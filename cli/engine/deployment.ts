@@ -1,10 +1,10 @@
 import { specialSecretSig, specialSigKey, type Stack } from "./automation.ts";
 import { importState } from "./state-transfer.ts";
 
-/** The part of a Pulumi deployment (version 3), as `stack.exportStack()` gives it, that repairs have to do with. */
+/** The part of a Pulumi deployment (version 3, from `stack.exportStack()`) that repairs use. */
 export interface Deployment {
   resources: Resource[];
-  /** What earlier runs had begun when they died. */
+  /** Operations that earlier runs had begun when they died. */
   pending_operations?: PendingOperation[];
 }
 
@@ -18,20 +18,20 @@ export interface Resource {
   id?: string;
   type: string;
   custom: boolean;
-  /** When the stack last wrote it. */
+  /** When the stack last wrote the resource. */
   modified?: string;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
   parent?: string;
   provider?: string;
   protect?: boolean;
-  /** Whether another one has taken its place, and it is only to be deleted. */
+  /** Whether the resource was replaced by another, and is only to be deleted. */
   delete?: boolean;
-  /** Whether it was deleted, and the one that is to take its place was not made yet. */
+  /** Whether the resource was deleted, and its replacement is not made yet. */
   pendingReplacement?: boolean;
   dependencies?: string[];
   propertyDependencies?: Record<string, string[]>;
-  /** Names of hooks, by when they are called. */
+  /** Names of resource hooks by the moment when they are called, such as BeforeDelete. */
   resourceHooks?: Record<string, string[]>;
   /** Why the resource is not as it should be. */
   initErrors?: string[];
@@ -40,8 +40,8 @@ export interface Resource {
 /**
  * Edits the stack's state.
  *
- * @param edit says whether it has changed anything. Pulumi forgets every pending operation when it takes the state back:
- * an edit has to settle them.
+ * @param edit returns whether it has changed anything. Pulumi drops all pending operations when the state is imported, so the edit
+ * has to settle them.
  */
 export async function editState(stack: Stack, edit: (deployment: Deployment) => Promise<boolean>): Promise<void> {
   const state = await stack.exportStack();
@@ -52,8 +52,8 @@ export async function editState(stack: Stack, edit: (deployment: Deployment) => 
 }
 
 /**
- * The outputs of a resource with what the aws-native plugin keeps among them, as a secret: the inputs that it compares
- * AWS with at the next refresh or update.
+ * The outputs of a resource with its inputs, which the aws-native plugin keeps among them as the secret `__inputs`. It compares AWS
+ * with these at the next refresh or update.
  */
 export function withKeptInputs(
   outputs: Record<string, unknown>,

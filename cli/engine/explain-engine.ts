@@ -8,7 +8,7 @@ import { wrongPassphrase } from "./passphrase.ts";
 /** The engine failed for a reason that only its own text tells. */
 export class EngineFailure extends Failure {}
 
-/** What the engine could not do, in the user's terms. Failures of single resources are told by their events instead. */
+/** An error of the engine as a Failure in the user's terms. Failures of single resources are reported from events instead. */
 export function explainEngine(error: unknown, project: StackName): unknown {
   return error instanceof CommandError ? explainText(error.message, project, error) : error;
 }
@@ -52,7 +52,7 @@ export function explainText(text: string, project: StackName, error?: CommandErr
   );
 }
 
-/** Pulumi's own backends write who holds a lock into it, once or twice. */
+/** The holders of the lock, which the error of Pulumi's own backends names once or twice. */
 function lockHolders(text: string): LockHolder[] {
   const holders = text.matchAll(
     /created by (?<username>[^@\s]+)@(?<hostname>\S+) \(pid (?<pid>\d+)\) at (?<timestamp>\S+)/g,

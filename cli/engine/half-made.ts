@@ -1,10 +1,10 @@
 import { type Deployment, type Resource, withKeptInputs } from "./deployment.ts";
 
 /**
- * Notes in the state what AWS has of resources that were made only in part. The aws-native plugin notes what was wanted
- * instead, so that no later update would complete them.
+ * Corrects the inputs in the state of resources that were made only in part: to what AWS has. The aws-native plugin writes the
+ * wanted inputs instead, and no later update would complete the resources.
  *
- * @returns whether there are any
+ * @returns whether there are any such resources
  */
 export function noteWhatIsThere({ resources }: Deployment): boolean {
   const halfMade = resources.filter(

@@ -4,7 +4,7 @@ import { leaveOutDenials } from "./denials.ts";
 import type { Resource } from "./deployment.ts";
 import { forgetEnvironment } from "./provider-inputs.ts";
 
-/** Puts right what is wrong in a state, whichever version has made it so. @returns whether anything was */
+/** Repairs the state's resources, whichever version of mfa-admin has left them so. @returns whether any needed repair */
 export function healResources(
   resources: Resource[],
   settings: Pick<Settings, "permissions" | "permissionsBoundary">,
@@ -12,16 +12,16 @@ export function healResources(
   return [
     forgetEnvironment(resources),
     giveDeletionHooks(resources),
-    // A refresh that was broken off, or one of plain Pulumi, has left them there.
+    // A refresh that was interrupted, or one by plain Pulumi, may have left denials in the state.
     leaveOutDenials({ resources }, settings),
   ].some(Boolean);
 }
 
 /**
- * Has users and roles emptied before they are deleted. What was taken into the state from AWS has come without the hooks that a
- * run of the program gives, and IAM deletes nobody who has a key.
+ * Gives users and roles the hooks that empty them before their deletion: IAM does not delete a user that has an access key.
+ * Resources that were taken into the state from AWS lack the hooks, which a run of the program gives.
  *
- * @returns whether any had none
+ * @returns whether any resource lacked its hook
  */
 export function giveDeletionHooks(resources: Pick<Resource, "type" | "resourceHooks">[]): boolean {
   let found = false;

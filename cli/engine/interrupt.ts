@@ -1,7 +1,7 @@
 /**
- * Lets Ctrl-C cancel an engine run gracefully instead of killing it: what is under way ends, and the state is kept.
+ * Lets Ctrl-C cancel an engine run gracefully instead of killing it: operations under way end, and the state is kept.
  *
- * @param onInterrupt told once, so that the user can be
+ * @param onInterrupt called once, at the first signal, to tell the user
  */
 export async function cancellable<T>(onInterrupt: () => void, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
@@ -9,8 +9,8 @@ export async function cancellable<T>(onInterrupt: () => void, call: (signal: Abo
   const interrupt = (signal: NodeJS.Signals): void => {
     interrupts++;
     if (interrupts === 1) onInterrupt();
-    // A terminal hands Ctrl-C to the engine as well, and the engine takes a second one as "at once": so the first is
-    // passed on only where no terminal did.
+    // A terminal sends Ctrl-C to the engine as well, and a second signal makes the engine stop at once. So the first one is passed
+    // on only where no terminal has sent it.
     if (interrupts > 1 || signal !== "SIGINT" || !isOnTerminal()) controller.abort();
   };
   process.on("SIGINT", interrupt);

@@ -1,7 +1,7 @@
 import type { Project } from "../project/project.ts";
 import { runPulumiAlone } from "./pulumi-process.ts";
 
-/** The organizations of whoever is logged in at a server, and the one that Pulumi would take. */
+/** The organizations of the user who is logged in at a server, and the one that Pulumi would use by default. */
 export async function organizationsAt({
   directory,
   ...place
@@ -14,6 +14,6 @@ export async function organizationsAt({
   };
   const told = (await run("org", "get-default")).trim();
   const all = [...new Set([...(organizations ?? []), user])];
-  // Without a default it tells so in a sentence, and Pulumi takes the user's own.
+  // Where no default is set, the command prints a sentence, and Pulumi uses the user's own organization.
   return { all, byDefault: /^[\w.-]+$/.test(told) ? told : user };
 }

@@ -7,21 +7,21 @@ import type { Resource } from "./deployment.ts";
 import { accountIdOf } from "./unreached.ts";
 
 /**
- * From one form of roles to the other: what the stack has of the form that the settings have left goes on working beside the new one,
- * until the administrator says that the switch is finished. It is read from the state, so that whatever run was broken off, the next
- * one goes on.
+ * The switch from one form of roles (each developer's own, or shared) to the other. The roles of the old form go on working beside
+ * the new ones until the administrator finishes the switch. They are read from the state, so that the next run can go on wherever a
+ * run was interrupted.
  */
 
 const byStack = new WeakMap<Stack["workspace"], OtherForm>();
 
-/** Has the runs on a stack keep what is left of the other form. */
+/** Has the runs on a stack keep what is left of the old form. */
 export function keepOtherForm(stack: Stack, form: OtherForm | undefined): void {
   if (form !== undefined) byStack.set(stack.workspace, form);
 }
 
-/** What the runs on a stack keep of the other form; nothing where there is none, or it is to go. */
+/** The part of the old form that the runs on a stack keep; undefined where there is none, or it is to be deleted. */
 export function otherFormKeptBy({ workspace }: Pick<Stack, "workspace">): OtherForm | undefined {
-  // As for what is unreached: a derived stack has a derived workspace.
+  // As in unreachedBy: a derived stack has a derived workspace.
   for (let one: object | null = workspace; one !== null; one = Object.getPrototypeOf(one) as object | null) {
     const form = byStack.get(one as Stack["workspace"]);
     if (form !== undefined) return form;
@@ -30,10 +30,10 @@ export function otherFormKeptBy({ workspace }: Pick<Stack, "workspace">): OtherF
 }
 
 /**
- * What the state has of the other form, as far as the settings still give it: nobody keeps a role in an account that was taken from
- * them, or who has left.
+ * The part of the old form in the state that the settings still give: a developer who has left the roster, or an account, keeps no
+ * role there.
  *
- * @param unreached names of accounts whose roles stay for another reason
+ * @param unreached names of accounts that cannot be reached, whose roles stay for that reason
  */
 export function otherFormIn(resources: Resource[], settings: Settings, unreached: string[]): OtherForm | undefined {
   const living = resources.filter((resource) => resource.delete !== true);
@@ -57,7 +57,7 @@ export function otherFormIn(resources: Resource[], settings: Settings, unreached
   };
 }
 
-/** Whether the settings still let somebody into an account, by whatever name it has there. */
+/** Whether the settings still let the developer into the account, whatever its name in the settings is now. */
 function isGiven(settings: Settings, developer: string, account: string, accountId: string): boolean {
   if (!Object.hasOwn(settings.developers, developer)) return false;
   if (entersEveryAccount(settings, developer)) return true;

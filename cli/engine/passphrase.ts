@@ -10,8 +10,8 @@ import { askSecret, canAsk } from "../terminal/ask.ts";
 import { tell } from "../terminal/tell.ts";
 
 /**
- * The environment by which the engine gets the passphrase of the stack's secrets: from `PULUMI_CONFIG_PASSPHRASE` or
- * `PULUMI_CONFIG_PASSPHRASE_FILE`, else asked for once. Nothing, where the stack's secrets are kept by somebody else.
+ * The environment variables that give the engine the passphrase of the stack's secrets. It comes from `PULUMI_CONFIG_PASSPHRASE` or
+ * `PULUMI_CONFIG_PASSPHRASE_FILE`, else it is asked for once. The result is empty where another secrets provider is used.
  */
 export async function passphraseEnvironment(project: Project): Promise<Record<string, string>> {
   if ((await givenPassphrase()) !== undefined) return whereGiven();
@@ -44,7 +44,7 @@ async function choosePassphrase(project: Project): Promise<string> {
   }
 }
 
-/** Refuses a wrong passphrase before anything is done: the engine itself looks only when it starts. */
+/** Refuses a wrong passphrase before anything is done: the engine checks it only when a run starts. */
 export async function requirePassphrase(project: Project): Promise<void> {
   const passphrase = await givenPassphrase();
   if (passphrase === undefined) return;
@@ -56,7 +56,7 @@ export async function requirePassphrase(project: Project): Promise<void> {
 export async function lacksPassphrase(project: Project): Promise<boolean> {
   const passphrase = await givenPassphrase();
   const { kept, salt } = await secretsOf(project);
-  // A CI hands over what it must not know as an empty text.
+  // A CI sets the variable to an empty text where the job may not have the secret.
   if (!kept || Boolean(passphrase)) return false;
   if (passphrase === undefined) return !canAsk();
   return salt !== undefined && !(await opens(passphrase, salt));
@@ -70,13 +70,13 @@ export function wrongPassphrase(project: StackName, cause?: unknown): Failure {
   );
 }
 
-/** The engine runs in the directory of the project, which need not be this one. */
+/** The passphrase file's variable with an absolute path: the engine runs in the project's directory, which may be another one. */
 function whereGiven(): Record<string, string> {
   const { PULUMI_CONFIG_PASSPHRASE: passphrase, PULUMI_CONFIG_PASSPHRASE_FILE: file } = process.env;
   return passphrase === undefined && file ? { PULUMI_CONFIG_PASSPHRASE_FILE: resolve(file) } : {};
 }
 
-/** As Pulumi reads it: the variable first, even if it is empty. */
+/** The passphrase as Pulumi reads it: from the variable, even an empty one, else from the file. */
 async function givenPassphrase(): Promise<string | undefined> {
   const { PULUMI_CONFIG_PASSPHRASE: passphrase, PULUMI_CONFIG_PASSPHRASE_FILE: file } = process.env;
   if (passphrase !== undefined) return passphrase;
@@ -92,15 +92,15 @@ async function givenPassphrase(): Promise<string | undefined> {
   }
 }
 
-/** Whether a passphrase keeps the stack's secrets, and what Pulumi has written to recognize it by. */
+/** Whether a passphrase encrypts the stack's secrets, and the salt by which Pulumi recognizes it. */
 async function secretsOf(project: Project): Promise<{ kept: boolean; salt: string | undefined }> {
   const keys = secretsIn(await readFile(project.settingsFile, "utf8"));
   return { kept: secretsProviderOf(keys, project.backendUrl) === "passphrase", salt: keys.encryptionsalt };
 }
 
 /**
- * Whether a passphrase opens what `encryptionsalt` holds: `v1:SALT:v1:NONCE:TEXT`, a text that Pulumi has encrypted with
- * AES-256-GCM under a key made of the passphrase. Any other format is left to the engine.
+ * Whether a passphrase decrypts `encryptionsalt`: `v1:SALT:v1:NONCE:TEXT`, a text that Pulumi has encrypted with AES-256-GCM by a
+ * key derived from the passphrase. Any other format is left to the engine: the result is true.
  */
 async function opens(passphrase: string, encryptionSalt: string): Promise<boolean> {
   const [version, salt, innerVersion, nonce, sealed] = encryptionSalt.split(":");

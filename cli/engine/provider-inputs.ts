@@ -2,10 +2,10 @@ import { inputsOfEnvironment } from "../../infra/names.ts";
 import type { Resource } from "./deployment.ts";
 
 /**
- * Takes out of the providers of a state what an earlier version had noted of whoever ran it: the name of a profile and the path
- * of a credentials file, by which everybody else's runs would fail, or ask another organization.
+ * Removes inputs of the state's providers that an earlier version took from the environment of its user: a profile's name and the
+ * path of a credentials file. With these, other users' runs would fail, or reach another organization.
  *
- * @returns whether there was anything
+ * @returns whether there were any
  */
 export function forgetEnvironment(resources: Pick<Resource, "type" | "inputs" | "outputs">[]): boolean {
   let found = false;

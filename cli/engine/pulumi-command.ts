@@ -9,7 +9,7 @@ import { forgetEngineOptions } from "./engine-options.ts";
 
 let found: Promise<PulumiCommand> | undefined;
 
-/** The Pulumi CLI: the one on PATH, else Pulumi's own directory, else the one that a checkout's set-up has put into the cache. */
+/** The Pulumi CLI: on PATH, else in Pulumi's own directory, else the one that a checkout's set-up has put into the cache. */
 export function usablePulumi(): Promise<PulumiCommand> {
   forgetEngineOptions(process.env);
   return (found ??= find());
@@ -24,7 +24,7 @@ async function find(): Promise<PulumiCommand> {
         ? PulumiCommand.get(root === undefined ? {} : { root })
         : commandOf(root, version));
     } catch {
-      // Not there, or too old: the next one.
+      // This CLI is missing or too old: try the next one.
     }
   }
   throw new Failure(
@@ -33,8 +33,8 @@ async function find(): Promise<PulumiCommand> {
   );
 }
 
-/** The one of the set-up is not asked for its version, which takes a good part of a short command's time. */
+/** The CLI of the set-up, whose version is known: asking the CLI takes a good part of a short command's time. */
 function commandOf(root: string, version: string): PulumiCommand {
-  // The constructor is private: there is no other way but to ask.
+  // The constructor is private, and `PulumiCommand.get` would ask the CLI for its version.
   return Reflect.construct(PulumiCommand, [join(root, "bin", "pulumi"), new SemVer(version)]) as PulumiCommand;
 }

@@ -1,6 +1,6 @@
 /**
- * What reaches into Pulumi's insides to make it faster: modules that are put off, reports that nobody reads, and call stacks that
- * nobody sees. Its tests say what each relies on. To be imported ahead of Pulumi.
+ * Changes to Pulumi's internals that make it faster: modules are loaded late, unread reports are skipped, and call stacks are not
+ * recorded. The tests tell what each relies on. Import this file ahead of Pulumi.
  */
 import { createRequire, Module } from "node:module";
 
@@ -9,8 +9,8 @@ import type { Stack } from "@pulumi/pulumi/automation/index.js";
 const require = createRequire(import.meta.url);
 const pulumi = createRequire(require.resolve("@pulumi/pulumi/package.json"));
 
-// Pulumi loads the TypeScript compiler and npm's dependency resolver at once, for programs that carry functions into the cloud
-// (dynamic providers, Lambda callbacks). Ours has none, and the two are more than half of Pulumi's own loading time and memory.
+// Pulumi loads the TypeScript compiler and npm's dependency resolver at once, for programs that serialize functions (dynamic
+// providers, Lambda callbacks). This program has none, and the two are more than half of Pulumi's loading time and memory.
 for (const id of ["./typescript-shim.js", "@npmcli/arborist"]) defer(id);
 
 /** Lets `require` answer with a stand-in, which loads the module when the first of its properties is read. */
@@ -32,7 +32,7 @@ function defer(id: string): void {
   require.cache[path] = standIn;
 }
 
-/** Nothing where this version of Pulumi has no such module: then there is nothing to put off. */
+/** The module's path; undefined where this version of Pulumi has no such module. */
 function pathOf(id: string): string | undefined {
   try {
     return pulumi.resolve(id);
@@ -42,15 +42,15 @@ function pathOf(id: string): string | undefined {
 }
 
 /**
- * The stack, without the reports that the Automation API has the Pulumi CLI write after every run: the outputs, once more
- * with their secrets, and the history. The events have told by then all that is wanted here.
+ * The stack without the reports that the Automation API reads from the Pulumi CLI after every run: the outputs, once more with
+ * their secrets, and the history. Callers need only the run's events.
  */
 export function withoutReports(stack: Stack): Stack {
   const nothing = { value: () => Promise.resolve({}) };
   return Object.create(stack, { outputs: nothing, info: nothing }) as Stack;
 }
 
-/** Does something while Pulumi takes down no call stack at every promise that it makes: a tenth of a run's time and memory. */
+/** Runs `act` without recording call stacks, which Pulumi does for every promise: that takes a tenth of a run's time and memory. */
 export async function withoutCallStacks<T>(act: () => Promise<T>): Promise<T> {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;

@@ -10,15 +10,16 @@ export interface PulumiProcess {
   /** The directory of a project. */
   directory: string;
   env: Record<string, string>;
-  /** What is written to the CLI's stdin. */
+  /** The text for the CLI's stdin. */
   input?: string;
 }
 
 /**
- * Runs the Pulumi CLI where the Automation API has no call, or one that would write secrets to the disk: what goes in and
- * comes out stays in memory.
+ * Runs the Pulumi CLI where the Automation API has no such call, or only one that writes secrets to the disk. Input and output stay
+ * in memory.
  *
- * @returns what it has printed on stdout
+ * @returns the CLI's stdout
+ * @throws Failure that explains its stderr where the exit code is not 0
  */
 export async function runPulumi(
   args: string[],
@@ -28,23 +29,23 @@ export async function runPulumi(
   return runPulumiAlone([...args, "--stack", stackReference(project)], project, options);
 }
 
-/** The same for what is about no stack in particular. */
+/** The same for commands that take no `--stack`. */
 export async function runPulumiAlone(
   args: string[],
   project: Pick<Project, "stack" | "backendUrl">,
   { directory, env, input = "" }: PulumiProcess,
 ): Promise<string> {
   const { command } = await usablePulumi();
-  // A state in S3 is read by the same credentials.
+  // The CLI reads a state in S3 with the same AWS credentials.
   if (project.backendUrl.startsWith("s3:")) await openSession();
   const child = spawn(command, [...args, "--non-interactive"], {
     cwd: directory,
     env: { ...process.env, ...env },
     stdio: ["pipe", "pipe", "pipe"],
-    // A terminal's Ctrl-C would end it in the middle of what it writes, and leave its lock.
+    // Without a process group of its own, Ctrl-C would end the CLI while it writes, and leave its lock.
     detached: true,
   });
-  // A CLI that ends early does not read its input; its exit status tells.
+  // A CLI that ends early does not read its input; the exit code below tells of the error.
   child.stdin.on("error", () => undefined);
   child.stdin.end(input);
   const status = new Promise<number | null>((resolve, reject) => {

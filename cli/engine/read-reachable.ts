@@ -6,9 +6,9 @@ import { editState } from "./deployment.ts";
 import { isIn, letProvidersStart, unreachedBy } from "./unreached.ts";
 
 /**
- * Prepares the state for being read back without the accounts that cannot be reached.
+ * Prepares the state for a refresh without the accounts that cannot be reached.
  *
- * @returns the URNs of what can be read; nothing when that is all
+ * @returns the URNs of the resources that can be read, as `target`; empty when all can
  */
 export async function prepareReading(stack: Stack, settings: Settings): Promise<{ target?: string[] }> {
   const unreached = unreachedBy(stack);
@@ -16,7 +16,7 @@ export async function prepareReading(stack: Stack, settings: Settings): Promise<
   let target: string[] = [];
   await editState(stack, async (deployment) => {
     const started = letProvidersStart(deployment, unreached);
-    // An edit of the state has to settle what runs were making when they died.
+    // An edit of the state has to settle its pending operations.
     if (started) await settleUnfinished(deployment, settings, unreached);
     target = deployment.resources.filter((one) => isCloudResource(one) && !isIn(unreached, one)).map(({ urn }) => urn);
     return started;

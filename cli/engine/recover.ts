@@ -16,17 +16,17 @@ import { tell } from "../terminal/tell.ts";
 
 export interface RecoveryOptions {
   settings: Settings;
-  /** Whether the administrator wants everything in the stack that AWS has already, whoever has made it. */
+  /** Whether to take into the stack every resource that AWS has already, whoever has made it (`--adopt`). */
   adoptAll: boolean;
-  /** Reads the resources that came into the state. */
+  /** Refreshes the resources that were taken into the state. */
   refresh: () => Promise<unknown>;
   /** The number of the run that failed, from 1. */
   attempt: number;
-  /** The URNs of all that came into the state after the runs before this one; added to. */
+  /** The URNs of all resources that were taken into the state after earlier runs; {@link recover} adds to it. */
   takenBefore: Set<string>;
 }
 
-/** Runs before what AWS wants to be tried again is given up. */
+/** The number of runs after which a transient error of AWS is reported. */
 const attempts = 5;
 
 /**
@@ -41,7 +41,7 @@ export async function recover(stack: Stack, run: IncompleteRun, options: Recover
   if (resumesUnfinished || existing.length > 0 || failures.some(({ halfMade }) => halfMade)) {
     await editState(stack, async (deployment) => {
       const noted = noteWhatIsThere(deployment);
-      // Where AWS cannot be asked now, the run has failed for more than that, and a later one settles it.
+      // Where AWS cannot be asked now, the run's own failure is reported, and a later run settles the operations.
       const unfinished = await settleUnfinished(deployment, options.settings, unreachedBy(stack)).catch(
         () => undefined,
       );
@@ -55,7 +55,8 @@ export async function recover(stack: Stack, run: IncompleteRun, options: Recover
   }
   if (run.interrupted) return false;
   await readTaken(taken, options.refresh);
-  // However often: what depends on these may have to be taken in next. But what AWS did not have after all, only once.
+  // A further run is worth it however often new resources were taken in, since what depends on them may come next. A resource that
+  // was taken in before, which AWS did not have after all, is no reason.
   const isNew = taken.some(({ urn }) => !options.takenBefore.has(urn));
   for (const { urn } of taken) options.takenBefore.add(urn);
   if (taken.length > 0) return isNew;
@@ -68,9 +69,9 @@ export async function recover(stack: Stack, run: IncompleteRun, options: Recover
 type SettleOptions = Pick<RecoveryOptions, "settings" | "refresh">;
 
 /**
- * Takes into the state what AWS has of all that runs were making when they died, and forgets the rest.
+ * Settles the state's pending operations: resources that AWS has are taken into the state, the others are forgotten.
  *
- * @returns whether anything came in, so that a run that follows has to deal with it
+ * @returns whether any resource was taken in, so that another run has to deal with it
  */
 export async function settle(stack: Stack, { settings, refresh }: SettleOptions): Promise<boolean> {
   let taken: Resource[] = [];
@@ -83,17 +84,17 @@ export async function settle(stack: Stack, { settings, refresh }: SettleOptions)
   return taken.length > 0;
 }
 
-/** Puts right what is wrong in the state. */
+/** Repairs the state by {@link healResources}. */
 export function heal(stack: Stack, options: SettleOptions): Promise<void> {
   return editSettled(stack, ({ resources }) => healResources(resources, options.settings), options);
 }
 
-/** Takes out of the state what only denies. */
+/** Removes denials from the state by {@link leaveOutDenials}. */
 export function forgetDenials(stack: Stack, options: SettleOptions, also: string[] = []): Promise<void> {
   return editSettled(stack, (deployment) => leaveOutDenials(deployment, options.settings, also), options);
 }
 
-/** Edits the state; what is pending has to be settled by the same edit, which forgets it. */
+/** Edits the state, and settles its pending operations in the same edit, since importing a state drops them. */
 async function editSettled(
   stack: Stack,
   edit: (deployment: Deployment) => boolean,
@@ -109,10 +110,10 @@ async function editSettled(
 }
 
 /**
- * Prepares the state for the deletion of everything: what runs were making when they died comes in, and the protection of
- * the service control policy goes. The next `up` puts it back, should the deletion not come to its end.
+ * Prepares the state for the deletion of everything: pending operations are settled, and `protect` is removed from the service
+ * control policy. The next `up` sets it again, should the deletion not finish.
  *
- * @returns the number of resources to be deleted, and their URNs where others have to stay: those that cannot be reached
+ * @returns the number of resources to delete; also their URNs as `target` where others have to stay, which cannot be reached
  */
 export async function prepareDeletion(
   stack: Stack,
@@ -139,11 +140,11 @@ export async function prepareDeletion(
 }
 
 /**
- * Prepares the state for the deletion of some developers and nothing else: what runs were making when they died comes in, and
- * the service control policy, which depends on everybody, lets go of those who leave. The next `up` notes the rest again.
+ * Prepares the state for the deletion of some developers and nothing else: pending operations are settled, and the service control
+ * policy, which depends on every developer, no longer depends on these. The next `up` writes its dependencies again.
  *
- * @returns the URNs to be deleted, the number of resources among them and of those that stay, and the stack's outputs without
- * the developers
+ * @returns the URNs to delete, the number of resources among them and of those that stay, and the stack's outputs without the
+ * developers
  */
 export async function prepareRemoval(
   stack: Stack,
@@ -174,8 +175,8 @@ export async function prepareRemoval(
 }
 
 /**
- * Prepares the state for a run that has nothing but these developers for its target, though the stack has them already: what
- * runs were making when they died comes in, and the service control policy lets go of them until the next `up`.
+ * Prepares the state for a run whose target is these developers alone, though the stack has them already: pending operations are
+ * settled, and the service control policy does not depend on them until the next `up`.
  */
 export async function prepareAddition(
   stack: Stack,

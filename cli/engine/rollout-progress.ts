@@ -9,8 +9,8 @@ const stackSetType = "aws-native:cloudformation:StackSet";
 const interval = 3000;
 
 /**
- * Tells how far the stack set is while the engine waits for it: to the engine it is one resource, however many accounts there are.
- * What AWS refuses to tell is no failure of the run.
+ * Shows the progress of the StackSet while the engine waits for it: for the engine, it is one resource, however many accounts it
+ * has. An error of AWS's does not fail the run.
  */
 export class RolloutProgress {
   readonly #note: (text: string) => void;
@@ -20,7 +20,7 @@ export class RolloutProgress {
     this.#note = note;
   }
 
-  /** Begins and ends with the stack set's own step. */
+  /** Takes in an event of the engine: watching begins and ends with the StackSet's own step. */
   add({ resourcePreEvent, resOutputsEvent, resOpFailedEvent }: EngineEvent): void {
     const { metadata } = resourcePreEvent ?? resOutputsEvent ?? resOpFailedEvent ?? {};
     if (metadata?.type !== stackSetType) return;
@@ -48,7 +48,7 @@ export class RolloutProgress {
         last = text;
       }
     } catch {
-      // Ended from outside.
+      // The watch was aborted.
     }
   }
 }

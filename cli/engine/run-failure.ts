@@ -7,28 +7,28 @@ import { EngineFailure, explainEngine } from "./explain-engine.ts";
 
 export type EngineCommand = "up" | "preview" | "refresh" | "destroy";
 
-/** How a run ended that did not come to its end. */
+/** A run that failed or was interrupted. */
 export interface FailedRun {
   command: EngineCommand;
   record: RunRecord;
   interrupted: boolean;
-  /** How many changes it was to make, where that is known. */
+  /** The number of changes that the run was to make, where that is known. */
   total?: number | undefined;
   project: Project;
   error: unknown;
-  /** The command that goes on from there, where it is another one than the run's own. */
+  /** The command that goes on after the failure, where it is not the run's own. */
   again?: string;
 }
 
-/** What is to be told of a failed run besides. */
+/** Further facts about a failed run. */
 interface Besides {
-  /** What the runs before it had changed. */
+  /** The changes of the runs before it. */
   earlier?: Change[];
   /** Flags without which the next `up` would refuse to go on. */
   consents?: string[];
-  /** What else is not as it should be, as sentences. */
+  /** Sentences about what else has failed. */
   facts?: string[];
-  /** What else is to be done after it, as sentences. */
+  /** Sentences about what else to do next. */
   next?: string[];
 }
 
@@ -36,7 +36,7 @@ interface Besides {
 export class IncompleteRun extends Failure {
   readonly record: RunRecord;
   readonly interrupted: boolean;
-  /** What was changed, by the runs before this one, too, that it was to finish. */
+  /** All changes, with those of the earlier runs that this one was to finish. */
   readonly changes: Change[];
   private readonly own: string;
   private readonly run: FailedRun;
@@ -48,7 +48,7 @@ export class IncompleteRun extends Failure {
     const others = facts.map((fact) => ({ message: fact, setting: undefined }));
     super([message, ...facts].join("\n"), [remedyOf(run, consents), ...next].join(" "), {
       cause: error,
-      // With none of them, the message is told as one.
+      // Without failed resources, the message is not split into parts.
       parts: record.failures.length === 0 ? [] : [...record.failures.map(partOf), ...others],
     });
     this.own = message;
@@ -59,27 +59,27 @@ export class IncompleteRun extends Failure {
     this.besides = besides;
   }
 
-  /** The same, with what the run itself does not know. */
+  /** The same failure with further facts, which the run itself does not know. */
   telling(besides: Besides): IncompleteRun {
     const next = [...(this.besides.next ?? []), ...(besides.next ?? [])];
     return new IncompleteRun(this.own, this.run, { ...this.besides, ...besides, next });
   }
 }
 
-/** What a failed run is told as: whether it has begun, which resources it failed at and why, and what to do next. */
+/** The error for a failed run: how far it came, which resources failed and why, and what to do next. */
 export function failureOf(run: FailedRun): unknown {
   const { command, record, interrupted, project, error } = run;
   const explained = explainEngine(error, project);
   const begun = interrupted || record.failures.length > 0 || record.errors.length > 0 || record.changes.length > 0;
-  // A lock or a passphrase refuses the whole run, and says so better than the events.
+  // The explained error of a lock or a wrong passphrase, which stop the whole run, is better than the events.
   if (!begun || (explained instanceof Failure && !(explained instanceof EngineFailure))) return explained;
   const message = interrupted ? interruption(run) : troubles(run, explained);
   if (changesAws(command)) return new IncompleteRun(message, run);
-  // A preview may be a part of what was run.
+  // The remedy names no command: a preview may be a part of another command.
   return new Failure(message, withoutPlugin(message) ?? "Run the command again.", { cause: error });
 }
 
-/** What to do where the engine has no plugin, and could not fetch it. */
+/** The remedy where the engine has no plugin and could not download it; undefined for another message. */
 function withoutPlugin(message: string): string | undefined {
   const [, name] = /download and install resource plugin '(?:pulumi-resource-)?([\w-]+)'/.exec(message) ?? [];
   if (name === undefined) return undefined;
@@ -95,7 +95,7 @@ function remedyOf({ command, record, project, again }: FailedRun, consents: stri
     : `Run ${again ?? `mfa-admin ${command} ${flags}`} to go on from there.`;
 }
 
-/** What has failed of a developer's is told at the developer's line of the roster. */
+/** A failed resource as a part of the Failure; a developer's resource points to the developer's line of the roster. */
 function partOf(failure: ResourceFailure): FailurePart {
   const developer = developerOf(failure.step);
   return {
@@ -108,7 +108,7 @@ export function changesAws(command: EngineCommand): boolean {
   return command === "up" || command === "destroy";
 }
 
-/** Whether AWS has a resource of that name that the stack's state does not know. */
+/** Whether a resource failed because AWS has one of that name already, which the stack's state does not have. */
 export function existsAlready({ step, message }: ResourceFailure): boolean {
   return /^create(-replacement)?$/.test(step.op) && /AlreadyExists|already exists/i.test(message);
 }
@@ -127,7 +127,7 @@ function interruption({ command, total = 0, record: { changes } }: FailedRun): s
   return `Cancelled after ${count}; the state knows what was done.`;
 }
 
-/** What each resource failed for, else what the run failed for. */
+/** The reasons of the failed resources; without any, the reason of the run. */
 function troubles({ command, record: { failures, errors, changes } }: FailedRun, explained: unknown): string {
   if (failures.length === 0)
     return errors.length > 0
@@ -139,7 +139,7 @@ function troubles({ command, record: { failures, errors, changes } }: FailedRun,
   return `${count} could not be ${past[command]}.${done}\n${failures.map((failure) => `  ${failureLine(failure)}`).join("\n")}`;
 }
 
-/** What the aws-native plugin says where a provider names another account than the credentials'. */
+/** Rewords the aws-native plugin's error for a provider that names another account than the credentials'. */
 function inOurWords(message: string): string {
   return message.replace(
     /account ID not allowed \((\d+)\)/g,

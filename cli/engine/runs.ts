@@ -24,45 +24,45 @@ export interface RunOptions {
   settings: Settings;
   /** How many changes the run is to make, where that is known. */
   total?: number | undefined;
-  /** Take what AWS has already into the stack, whoever has made it. */
+  /** Take resources that AWS has already into the stack, whoever has made them. */
   adopt?: boolean;
-  /** Told of every step that the engine has taken, or would take. */
+  /** Called with every step that the engine has taken, or would take. */
   onStep?: (step: StepEventMetadata) => void;
-  /** URNs of all that the run is about; nothing else is changed. Default: the whole stack. */
+  /** URNs of the resources that the run may change. Default: the whole stack. */
   target?: string[];
-  /** What is run in place of the whole program. */
+  /** The program to run in place of the whole one. */
   program?: PulumiFn;
-  /** Called when the run begins: from there on, it can be interrupted, and the next one goes on. */
+  /** Called when the run begins: from then on it can be interrupted, and the next run goes on. */
   onBegin?: () => Promise<void>;
-  /** Told when the state was read back on the way, before anything more is changed. */
+  /** Called when the run has refreshed the state in between, before it changes anything more. */
   afterRefresh?: () => Promise<void>;
-  /** What a refresh leaves out of the state. */
+  /** The denials that a refresh leaves out of the state. */
   denials?: KnownDenials;
   /** The command that goes on after a failure. Default: the run's own. */
   again?: string;
-  /** The command that the history tells. Default: the engine's own. */
+  /** The command that the history shows. Default: the engine's own. */
   what?: string;
   /** Pass the engine's own output on to stderr. */
   verbose: boolean;
 }
 
 interface KnownDenials {
-  /** ARNs and names of what only denies, by what AWS has. */
+  /** ARNs and names of the policies and groups that only deny in AWS. */
   denying: string[];
-  /** What the roles have of the stack itself, which stays. */
+  /** The policies that the stack itself gives to roles; they stay. */
   given: Given;
 }
 
 /**
- * Operations at once. On AWS each of them waits for seconds, mostly; what an account throttles is tried again (`hooks.onError`).
+ * The number of operations at once. On AWS, each mostly waits for seconds. Throttled calls are retried (`hooks.onError`).
  * `npm run bench -- --only waiting` measures it (docs/scale.md).
  */
 const parallel = 96;
 
-/** Applies the settings. What a failed run has left half-way is made good as far as it can be, by this run or the next. */
+/** Applies the settings. What a failed run has left unfinished is repaired as far as possible, by this run or the next. */
 export async function runUp(stack: Stack, options: RunOptions): Promise<RunResult> {
   const { settings, adopt: adoptAll = false } = options;
-  // What a refresh finds is nobody's doing.
+  // The steps of a refresh are not changes of this run.
   const refresh = async (): Promise<void> => {
     await runRefresh(stack, { ...options, onStep: () => undefined });
     await options.afterRefresh?.();
@@ -78,7 +78,7 @@ export async function runUp(stack: Stack, options: RunOptions): Promise<RunResul
       );
       const whole = joined(earlier, result, started);
       if (!record.resumesUnfinished) return whole;
-      // What was made after all, and is no longer wanted, is deleted by another run.
+      // A resource that an interrupted run did make, and the settings no longer have, is deleted by another run.
       const { settle } = await import("./recover.ts");
       if (!(await settle(stack, { settings, refresh }))) return whole;
       earlier.push(...result.changes);
@@ -98,7 +98,7 @@ function withoutBegin(options: RunOptions): RunOptions {
   return onBegin === undefined ? options : others;
 }
 
-/** What several runs have done: the last one found unchanged what those before it had changed. */
+/** The result of several runs. Resources that an earlier run changed don't count as unchanged in the last one. */
 function joined(earlier: Change[], last: RunResult, started: number): RunResult {
   const again = new Set(last.changes.map(identityKey));
   const known = earlier.filter((change) => change.operation !== "delete" && !again.has(identityKey(change)));
@@ -120,14 +120,14 @@ function partOf(stack: Stack, { settings, target, program = programOf(stack, set
 }
 
 /**
- * Reads every resource back from AWS into the state; the changes are the drift. It goes twice: the first pass of the
- * aws-native plugin puts what it finds where neither its own report nor `ignoreChanges` sees it (pulumi-aws-native#1796),
- * and an update after that would delete a console password that was made outside the stack.
+ * Refreshes the state from AWS; the changes are the drift. It takes two passes: the aws-native plugin's first one puts what it
+ * finds where neither its own report nor `ignoreChanges` sees it (pulumi-aws-native#1796), and an update after that would delete a
+ * console password that was made outside of the stack.
  *
- * @param only URNs of what is read; everything when left out
+ * @param only URNs of the resources to read; all when left out
  */
 export async function runRefresh(stack: Stack, options: RunOptions, only?: string[]): Promise<RunResult> {
-  // What comes in by it is read like all the rest.
+  // Resources that the repair takes in need no refresh of their own: this one reads them.
   await healKnown(stack, await resourcesOf(stack, options), options, () => Promise.resolve());
   const { prepareReading } = await import("./read-reachable.ts");
   const reachable = await prepareReading(stack, options.settings);
@@ -139,7 +139,7 @@ export async function runRefresh(stack: Stack, options: RunOptions, only?: strin
     );
   const first = await pass(part);
   const left = await stillThere(stack, options, part);
-  // What is all gone needs no second pass.
+  // Where no target is left in the state, the second pass is skipped.
   const second = left.target?.length === 0 ? noRun(first) : await pass(left);
   if (first.denialsSeen || second.denialsSeen) {
     const { forgetDenials } = await import("./recover.ts");
@@ -155,7 +155,7 @@ export async function runRefresh(stack: Stack, options: RunOptions, only?: strin
   };
 }
 
-/** What only denies on the developers, of what a step of the engine does not tell so: groups, and policies of one's own. */
+/** The denials on developers that the engine's steps don't show as such: groups, and managed policies of the account's own. */
 async function whatDenies(stack: Stack, options: RunOptions): Promise<KnownDenials> {
   const [{ allIdentities }, { denials }, { givenBesides }, { stackHeldBy }, { unreachedNames }] = await Promise.all([
     import("../aws/look.ts"),
@@ -171,7 +171,7 @@ async function whatDenies(stack: Stack, options: RunOptions): Promise<KnownDenia
   return { denying, given: givenBesides(before.given, settings) };
 }
 
-/** The engine knows no target that its first pass has found to be gone. */
+/** The targets without those that the first pass has removed from the state: the engine refuses unknown targets. */
 async function stillThere(stack: Stack, options: RunOptions, part: { target?: string[] }) {
   if (part.target === undefined) return {};
   const urns = new Set((await resourcesOf(stack, options)).map(({ urn }) => urn));
@@ -190,11 +190,11 @@ async function resourcesOf(stack: Stack, { project }: RunOptions): Promise<Resou
 }
 
 /**
- * The program gives new inputs to the providers that it still has. A refresh does not run it, and an account that has left the
- * settings is left by its old provider.
+ * Repairs the state where its resources need it. A run of the program gives new inputs to the providers that it still has. But a
+ * refresh does not run the program, and the resources of an account that was removed from the settings go by its old provider.
  *
  * @param known the state's resources
- * @param refresh reads what a run was making when it died, and what comes into the state by this
+ * @param refresh reads the resources that the repair takes into the state
  */
 export async function healKnown(
   stack: Stack,
@@ -209,8 +209,8 @@ export async function healKnown(
 }
 
 /**
- * Deletes everything, the service control policy first. The stack's program is to register the hooks that empty the users.
- * What a run was making when it died is taken in before: it would be in the way.
+ * Deletes everything, the service control policy first. The run's program registers the hooks that empty the users. Resources that
+ * a run was making when it died are taken into the state before, since they would be in the way.
  */
 export async function runDestroy(stack: Stack, options: RunOptions): Promise<RunResult> {
   const { prepareDeletion } = await import("./recover.ts");
@@ -264,7 +264,7 @@ async function run(
 ): Promise<FinishedRun> {
   // A `destroy` leaves nothing unchanged.
   const record = new RunRecord(command !== "destroy");
-  // How many changes there will be is known after a preview alone.
+  // The number of changes is known only after a preview.
   const counted: Counted =
     command === "destroy" || total !== undefined
       ? { what: "changes", total }
@@ -288,7 +288,7 @@ async function run(
       async (signal) => {
         await onBegin?.();
         const engine: EngineOptions = {
-          // A preview is kept nowhere, and can do without credentials.
+          // A preview has no message: the history does not keep it, and it may run without credentials.
           ...(command !== "preview" && { message: await runMessage(what) }),
           onEvent: (event) => {
             if (denials !== undefined && event.resOutputsEvent !== undefined) {
@@ -310,7 +310,7 @@ async function run(
           signal,
         };
         await (verbose ? call(engine) : withoutCallStacks(() => call(engine)));
-        // What has come to its end all the same is not gone on with.
+        // A preview or a refresh that finished in spite of the interruption still ends the command.
         if (interrupted && !changesAws(command)) throw new Error("Interrupted.");
       },
     );
@@ -329,13 +329,13 @@ async function run(
 
 interface FinishedRun extends RunResult {
   record: RunRecord;
-  /** Whether a refresh has read back what only denies, which is no drift. */
+  /** Whether a refresh has read denials, which are no drift. */
   denialsSeen: boolean;
 }
 
 const resultOf = ({ changes, unchanged, seconds }: FinishedRun): RunResult => ({ changes, unchanged, seconds });
 
-/** The control policies, the group and its policy, the users and their roles, or the stack set of the shared one. */
+/** The number of resources: control policies, the group and its policy, users, and their roles or the shared role's StackSet. */
 function expectedResources(settings: Settings): number {
   const names = Object.keys(settings.developers);
   const shared = (settings.roles === "shared" ? 4 : 3) + furtherPolicies(settings, "").length;

@@ -25,9 +25,9 @@ import type { State } from "./state-transfer.ts";
 import { setUnreached, type UnreachedAccount, unreachedBy, unreachedInProgram } from "./unreached.ts";
 
 export interface OpenStackOptions {
-  /** What {@link passphraseEnvironment} has returned, where it was called before. */
+  /** The result of {@link passphraseEnvironment}, where it was called before. */
   secrets?: Record<string, string>;
-  /** What is to keep the secrets of a stack that is made: Pulumi's own choice when left out. */
+  /** The secrets provider of a stack that is made. Default: Pulumi's own choice. */
   secretsProvider?: string | undefined;
 }
 
@@ -38,15 +38,16 @@ export async function openStack(project: Project, options: OpenStackOptions = {}
   return stack;
 }
 
-/** The same; nothing, where there is no such stack. */
+/** The same; undefined where there is no such stack. */
 export async function findStack(project: Project, options: OpenStackOptions = {}): Promise<Stack | undefined> {
   return find(project, options, ({ name }, workspace) => workspace.selectStack(name));
 }
 
 /**
- * Opens the stack, and reads what is in it where the engine has to look for it anyway: it answers both at a time.
+ * Opens the stack. Where the engine has to look for it, its state is read by the same call.
  *
- * @returns the state that was read, as {@link Stack.exportStack} gives it; nothing, where the stack is a file that is at hand
+ * @returns the stack and, where it was read, the state from {@link Stack.exportStack}; no state where the stack is a file that can
+ * be seen without the engine
  */
 export async function openStackReading(
   project: Project,
@@ -60,7 +61,7 @@ export async function openStackReading(
   return { stack, ...(state !== undefined && { state }) };
 }
 
-/** @param look has the engine look whether the stack is there, and fails where it is not */
+/** @param look asks the engine whether the stack exists, and throws where it does not */
 async function find(
   project: Project,
   options: OpenStackOptions,
@@ -82,17 +83,17 @@ async function find(
 /** Whether the stack is a file that can be seen without the engine, which takes half a second to look for it. */
 async function isAtHand(project: Project): Promise<boolean> {
   if (stateFilesOf(project) === undefined) return false;
-  // What is in the way of that, the engine meets as well, and tells.
+  // An error here will be the engine's, too, and is reported then.
   const stacks = await listStacks(project).catch(() => []);
   return stacks.some(({ name }) => name === project.stack);
 }
 
-/** To select a stack tells the Pulumi CLI which one is meant where none is named. Every run names it. */
+/** A workspace that does not select the stack: that sets the Pulumi CLI's default stack, and every run here names its stack. */
 function withoutSelecting(workspace: LocalWorkspace): LocalWorkspace {
   return Object.create(workspace, { selectStack: { value: () => Promise.resolve() } }) as LocalWorkspace;
 }
 
-/** Makes the stack, as `init` does. */
+/** Makes the stack, for `init`, or opens it where it exists. */
 export async function createStack(project: Project, options: OpenStackOptions = {}): Promise<Stack> {
   try {
     const directory = localStateDirectory(project);
@@ -118,7 +119,7 @@ async function workspaceArguments(project: Project, options: OpenStackOptions) {
   ] as const;
 }
 
-/** Whether the engine needs AWS for the state or its secrets, whatever it is to do. */
+/** Whether the engine needs AWS for the state or its secrets in every run. */
 async function isKeptInAws({ backendUrl, settingsFile }: Project, provider: string | undefined): Promise<boolean> {
   if (backendUrl.startsWith("s3:") || provider?.startsWith("awskms:") === true) return true;
   // A copy of a stack has no settings yet.
@@ -126,20 +127,20 @@ async function isKeptInAws({ backendUrl, settingsFile }: Project, provider: stri
   return secretsprovider.startsWith("awskms:");
 }
 
-/** Each run brings its own, made of the settings that were shown and asked about: the file may be another one by then. */
+/** Refuses to run. Each run brings its own program, with the settings that the user was shown: the file may have changed since. */
 function noProgram(): Promise<never> {
   return Promise.reject(new Error("The run has no program."));
 }
 
-/** Has the runs on a stack leave alone what is in these accounts. */
+/** Has the runs on a stack leave the resources in these accounts alone. */
 export function goWithout(stack: Stack, accounts: UnreachedAccount[]): void {
   setUnreached(stack, accounts);
 }
 
 /**
- * The same program that plain Pulumi runs, on these settings; loaded only when the engine asks for it.
+ * The same program that plain Pulumi runs, with these settings. It is loaded only when the engine asks for it.
  *
- * @param part those developers alone, for a run that has nothing but them for its target, and what the outputs were before
+ * @param part the developers of a run that targets them alone, and the outputs before it
  */
 export function programOf(stack: Stack, settings: Settings, part?: ProgramOptions["part"]) {
   return async () => {
@@ -156,9 +157,9 @@ export function programOf(stack: Stack, settings: Settings, part?: ProgramOption
 }
 
 /**
- * The same stack with the program that deletions need: its hooks, and no resources.
+ * The same stack with the program that deletions need: it registers hooks, and no resources.
  *
- * @param outputs what the stack's outputs are from then on
+ * @param outputs the stack's outputs after the run
  */
 export function forDeletion(stack: Stack, { accessRole }: Settings, outputs?: Record<string, unknown>): Stack {
   const program = async (): Promise<Record<string, unknown> | undefined> => {
@@ -174,14 +175,14 @@ function isMissingDirectory(error: unknown): boolean {
   return error instanceof Error && /no such file or directory/.test(error.message);
 }
 
-/** A stack of the project, as its place lists it. */
+/** A stack of the project, as its backend lists it. */
 export interface ListedStack {
   name: string;
-  /** Whether a run holds a server's lease; other places keep locks. */
+  /** Whether an update is in progress, on a server; other backends keep lock files. */
   updateInProgress: boolean;
 }
 
-/** The project's stacks at a place, in the order of their names. None, where the place itself is missing. */
+/** The project's stacks in its backend, sorted by name; empty where the backend's directory is missing. */
 export async function listStacks(project: Project): Promise<ListedStack[]> {
   const files = stateFilesOf(project);
   if (files !== undefined) {
@@ -201,7 +202,7 @@ export async function listStacks(project: Project): Promise<ListedStack[]> {
   }
 }
 
-/** Those of the project's organization by their names alone, or, where none is chosen, as Pulumi names them. */
+/** The stacks on the server. With an organization, names come without it; where none is chosen, as Pulumi lists them. */
 async function stacksAtServer(project: Project): Promise<{ name: string; updateInProgress?: boolean | undefined }[]> {
   const { organization } = project;
   const [, workspaceOptions] = await workspaceArguments(project, { secrets: {} });
@@ -234,7 +235,7 @@ async function noState(project: Project): Promise<Failure> {
   );
 }
 
-/** The refusal of a place that has only the old state. */
+/** The error for a backend that has only the old state, which was moved away. */
 export function movedAway(project: StackName, keptAs: string): Failure {
   const { stack, backendUrl } = project;
   return new Failure(

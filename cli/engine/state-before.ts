@@ -9,12 +9,12 @@ import { identityKey } from "../changes/step.ts";
 import { type StackBefore, stackBefore } from "../changes/stack-before.ts";
 import { stackChangesOf } from "../changes/resource.ts";
 
-/** What the stack's state says that the stack holds. */
+/** The stack's resources and facts, read from its state. */
 export async function readStackBefore(stack: Stack, project: Project): Promise<StackBefore> {
   return stackHeldBy(await resourcesBefore(stack, project));
 }
 
-/** The same by its resources. */
+/** The same from the resources of the state. */
 export function stackHeldBy(resources: NotedResource[]): StackBefore {
   return stackBefore(stackChangesOf(resources.map(asStep)));
 }
@@ -29,15 +29,15 @@ export async function modifiedBefore(stack: Stack, project: Project): Promise<Ma
   return modifiedTimes(await resourcesBefore(stack, project));
 }
 
-/** When each was last written, to the second: "2026-01-02T03:04:05Z". */
+/** When the stack last wrote each resource, by URN, to the second: "2026-01-02T03:04:05Z". */
 export function modifiedTimes(resources: Resource[]): Map<string, string> {
   return new Map(resources.map(({ urn, modified = "" }) => [urn, modified.replace(/\.\d+Z$/, "Z")]));
 }
 
 /**
- * What is the stack's by now, and what runs were making when they died, as {@link identityKey} has them.
+ * The resources of the stack, and those that runs were making when they died, as {@link identityKey} names them.
  *
- * @throws Locked while a run is on: what it makes is in AWS before it is in the state
+ * @throws Locked while a run is under way: a resource that it makes is in AWS before it is in the state
  */
 export async function unfinishedNames(project: Project): Promise<Set<string>> {
   await ensureNoOtherRun(project);
@@ -52,7 +52,7 @@ async function checkpoint(project: Project): Promise<Resource[] | undefined> {
     const file = await readStateFile<Resource>(project);
     return file && resourcesIn(file);
   } catch {
-    // What is wrong there, the engine knows.
+    // The state is then read by the engine, whose error tells what is wrong.
     return undefined;
   }
 }
@@ -66,7 +66,7 @@ export function resourcesOf({ deployment }: State): Resource[] {
   return (deployment as { resources?: Resource[] } | null | undefined)?.resources ?? [];
 }
 
-/** A resource as a step that leaves it as it is. */
+/** A resource as the step `same`. */
 function asStep({
   urn,
   id = "",

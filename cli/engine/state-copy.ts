@@ -16,21 +16,21 @@ import { openStack } from "./stack.ts";
 import { modifiedTimes } from "./state-before.ts";
 import { exportSealed } from "./state-transfer.ts";
 
-/** A copy of a stack that a run may change without the stack's knowing. */
+/** A copy of a stack, which a run may change without changing the stack. */
 export interface StateCopy {
   project: Project;
-  /** What a run on the copy keeps new secrets with, where the server keeps those of the stack; nothing elsewhere. */
+  /** A random passphrase for new secrets of a run on the copy, where the server encrypts the stack's; otherwise undefined. */
   secrets?: Record<string, string>;
   /** When the stack last wrote each resource, by URN. */
   modified: Map<string, string>;
 }
 
 /**
- * Does something with a copy of a stack's state, in a directory that only this user can enter and that is gone afterwards.
- * Secrets are encrypted in it; the stack itself is only read.
+ * Runs `action` on a copy of a stack's state. The copy is in a directory that only this user can enter and that is deleted
+ * afterwards. Secrets stay encrypted in it; the stack itself is only read.
  */
 export async function withStateCopy<T>(project: Project, action: (copy: StateCopy) => Promise<T>): Promise<T> {
-  // Made with mode 0700.
+  // mkdtemp makes the directory with mode 0700.
   const directory = await mkdtemp(join(tmpdir(), "mfa-admin-"));
   try {
     return await action(await copyInto(directory, project));
@@ -63,18 +63,18 @@ async function copyInto(directory: string, project: Project): Promise<StateCopy>
   };
 }
 
-/** The state as Pulumi's file backend would hold it, from where only the Pulumi CLI reads it: a server, or a compressed file. */
+/** A state that only the Pulumi CLI can read (on a server, or in a compressed file), in the format of Pulumi's file backend. */
 async function exported(project: Project): Promise<string> {
   const { name, stack } = project;
-  // Says better than the export that there is none.
+  // For a missing stack, openStack has a better error than the export.
   await openStack(project, { secrets: {} });
   const { version, deployment } = await exportSealed(project);
   return JSON.stringify({ version, checkpoint: { stack: `organization/${name}/${stack}`, latest: deployment } });
 }
 
 /**
- * The providers of the state as {@link accessRoleArn} has them now, and with nothing of whoever ran them before: a refresh does
- * not run the program.
+ * The state with providers that assume the role of {@link accessRoleArn} now, and without inputs from an earlier user's
+ * environment: a refresh does not run the program, which would set them.
  */
 function withProvidersOfNow(text: string): string {
   const accessRole = readingRole();

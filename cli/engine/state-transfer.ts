@@ -4,7 +4,7 @@ import { absoluteUrl } from "../state/state-directory.ts";
 import type { Stack } from "./automation.ts";
 import { runPulumi } from "./pulumi-process.ts";
 
-/** A stack's state, as {@link Stack.exportStack} gives it: its secrets in the clear, unless it is said to be sealed. */
+/** A stack's state, from {@link Stack.exportStack}: its secrets are in plain text, unless the function says "sealed". */
 export interface State {
   version: number;
   deployment?: unknown;
@@ -21,8 +21,8 @@ export async function importState(stack: Stack, state: State): Promise<void> {
 }
 
 /**
- * A stack's state with its secrets sealed as they are kept: nothing that opens them is needed. A file of a directory or a bucket is
- * read as it is.
+ * A stack's state with its secrets encrypted as they are stored: neither passphrase nor key is needed. A state file in a directory
+ * or a bucket is read as it is.
  */
 export async function exportSealed(project: Project): Promise<State> {
   const file = await readStateFile(project);

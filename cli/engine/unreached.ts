@@ -6,13 +6,13 @@ import { developerIn, nameIn, providerUrnIn } from "../changes/urn.ts";
 import type { Deployment, Resource } from "./deployment.ts";
 import { type Given, givenBy } from "../changes/given.ts";
 
-/** The accounts that the runs on a stack have to go without: what is there is neither read nor changed. */
+/** An account that the runs on a stack cannot reach: its resources are neither read nor changed. */
 export interface UnreachedAccount extends UnreachableAccount {
-  /** What the stack has made there. */
+  /** The stack's resources in the account. */
   resources: Resource[];
-  /** What the stack had given to its roles when it was last applied. */
+  /** The policies that the stack gave to its roles when it was last applied. */
   given: Given;
-  /** Whether that is to be taken out of the state, which the administrator has consented to. */
+  /** Whether the resources are removed from the state, as the administrator has consented to. */
   forget: boolean;
 }
 
@@ -23,7 +23,7 @@ export function setUnreached(stack: Stack, accounts: UnreachedAccount[]): void {
 }
 
 export function unreachedBy({ workspace }: Pick<Stack, "workspace">): UnreachedAccount[] {
-  // A stack that was derived from the one that was opened has a workspace that was derived from that one's.
+  // A stack derived from the opened one (Object.create) has a workspace derived from that one's.
   for (let one: object | null = workspace; one !== null; one = Object.getPrototypeOf(one) as object | null) {
     const accounts = byStack.get(one as Stack["workspace"]);
     if (accounts !== undefined) return accounts;
@@ -35,7 +35,7 @@ export function unreachedNames(stack: Stack): string[] {
   return unreachedBy(stack).map(({ name }) => name);
 }
 
-/** Brings up to date what the stack has in these accounts: what is gone by now must not be made again. */
+/** Updates the accounts' resources from the state: a resource that is gone by now must not be made again. */
 export function lookAgain(stack: Stack, resources: Resource[]): void {
   const accounts = unreachedBy(stack);
   const own = (account: UnreachedAccount): Resource[] => resources.filter((resource) => isIn([account], resource));
@@ -45,7 +45,7 @@ export function lookAgain(stack: Stack, resources: Resource[]): void {
   );
 }
 
-/** The same for the program, which registers as they are the roles that it must not touch. */
+/** The accounts as the program needs them: it registers their roles unchanged, since it must not touch them. */
 export function unreachedInProgram(accounts: UnreachedAccount[]): Unreached {
   return {
     accounts: Object.fromEntries(accounts.map(({ name, id }) => [name, id])),
@@ -62,7 +62,7 @@ export function unreachedInProgram(accounts: UnreachedAccount[]): Unreached {
   };
 }
 
-/** The id of the account that a provider of the state works in, where it names one. */
+/** The account id in the inputs of a provider of the state; undefined where it has none. */
 export function accountIdOf({ inputs = {} }: Resource): string | undefined {
   return /\d{12}/.exec(JSON.stringify(inputs["allowedAccountIds"] ?? ""))?.[0];
 }
@@ -86,8 +86,8 @@ export function stayingBehind({ resources }: Deployment, accounts: { name: strin
 }
 
 /**
- * Has the accounts' providers start without asking AWS who they are, which would end the whole run. The next run that reaches the
- * account has them ask again.
+ * Has the accounts' providers start without validating their credentials, which would fail the whole run. The next run that reaches
+ * the account has them validate again.
  *
  * @returns whether anything was changed
  */
@@ -105,7 +105,7 @@ export function letProvidersStart({ resources }: Deployment, accounts: { name: s
   return asking.length > 0;
 }
 
-/** Whether anything that stays depended on these. */
+/** Removes these URNs from the dependencies of all other resources. @returns whether any depended on them */
 export function letGo({ resources }: Deployment, urns: Set<string>): boolean {
   const staying = resources.filter(({ urn }) => !urns.has(urn));
   const dependent = staying.filter(({ dependencies = [] }) => dependencies.some((urn) => urns.has(urn)));

@@ -5,7 +5,7 @@ import type { Printer } from "../../terminal/printer.ts";
 import type { GithubFlags } from "./set-up.ts";
 
 export interface InitOptions extends Omit<InitializeOptions, "tell"> {
-  /** The workflows to write, if any: of a stack that is set up already, they are all that is done. */
+  /** The workflows to write, if any. For a stack that is set up already, nothing else is done. */
   github: (GithubFlags & { version: string }) | undefined;
 }
 
@@ -13,7 +13,7 @@ export interface InitOptions extends Omit<InitializeOptions, "tell"> {
 export async function init({ github, ...options }: InitOptions, printer: Printer): Promise<InitResult> {
   const known = github && (await findStackSettings(options.from, options.answers.stack));
   if (github && known) return workflowsOf(known, github, printer);
-  // Workflows of a stack that is there need no engine.
+  // Writing workflows for an existing stack needs no engine, so it is loaded only here.
   const { initialize } = await import("../../onboarding/initialize-stack.ts");
   const tell = (warning: string): void => {
     printer.logToStderr(`Note: ${warning}`);

@@ -1,7 +1,7 @@
 import { roleNames } from "../role-policies.ts";
 import type { CiRole, GithubSetUp } from "../../results/init.ts";
 
-/** What was written, which roles are needed, and what is still to be done. */
+/** The text that `init` prints: the workflows written, the roles that they need, and the next steps. */
 export function githubPage(setUp: GithubSetUp): string {
   const { repository, workflows, written, roles, roleDirectory } = setUp;
   const isNew = workflows.some((path) => written.includes(path));

@@ -11,13 +11,13 @@ export interface Repository {
   name: string;
   /** The branch whose settings are applied. */
   branch: string;
-  /** Where the clone is. */
+  /** The clone's root directory. */
   root: string;
-  /** The project's directory in it: empty, or a path with slashes. */
+  /** The project's directory below the root: empty, or a path with slashes. */
   directory: string;
 }
 
-/** What git knows of the repository; flags come before it. */
+/** The repository as the flags name it, else as git does. */
 export async function findRepository(
   projectDirectory: string,
   flags: { repository: string | undefined; branch: string | undefined },

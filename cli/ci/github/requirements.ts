@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Failure } from "../../failure.ts";
 import { type Project, readProjectFile } from "../../project/project.ts";
 
-/** Refuses a state that a job could not use: it knows no more of it than what the repository says. */
+/** Refuses a state that a job could not reach: a job knows only the backend that the repository's files name. */
 export async function requireReachableState({ backendUrl, directory, stack }: Project): Promise<void> {
   if (backendUrl.startsWith("file://")) {
     throw new Failure(
@@ -28,8 +28,8 @@ export async function requireReachableState({ backendUrl, directory, stack }: Pr
 }
 
 /**
- * Refuses a project that does not say which mfa-admin a runner is to install. It acts with an administrator's rights, so a
- * lock file has to name its very content.
+ * Refuses a project that does not pin the mfa-admin that a runner installs. It runs with an administrator's rights, so the lock
+ * file has to name a git commit.
  */
 export async function requireInstallable(directory: string): Promise<void> {
   const path = join(directory, "package.json");
@@ -52,12 +52,12 @@ interface PackageFile {
   devDependencies?: Record<string, string>;
 }
 
-/** As npm writes it since its version 7 (npm Docs, "package-lock.json"). */
+/** A `package-lock.json` as npm 7 and later write it (npm Docs, "package-lock.json"). */
 interface LockFile {
   packages?: Record<string, { version?: string; resolved?: string }>;
 }
 
-/** A git repository with a whole commit, as a lock file names it. */
+/** A git repository with a full commit hash, as a lock file names it. */
 const fromGit = /^git\+[a-z]+:\/\/\S+#[0-9a-f]{40}$/;
 
 function namesUs(content: PackageFile | null): boolean {

@@ -2,15 +2,15 @@ import { join } from "node:path";
 
 import type { CiRole } from "../../results/init.ts";
 
-/** The directory, from the repository's root, in which a stack's roles are kept for who makes them and who reviews them. */
+/** The directory, relative to the repository's root, of the files from which a stack's roles are made and reviewed. */
 export const roleDirectory = (id: string): string => join(".github", "mfa-admin", id);
 
 /**
- * The roles as files: a trust policy and a policy for each, and the AWS CLI's commands that make them.
+ * The roles as files: a trust policy and a policy for each, and a README with the AWS CLI commands that make the roles.
  *
  * @param id tells the stacks of a repository apart, as in the workflows' names
- * @param accessRole the role by which the management account comes into the others
- * @returns texts by path, from the repository's root
+ * @param accessRole the role that the management account assumes in the other accounts
+ * @returns texts by path, relative to the repository's root
  */
 export function roleFiles(id: string, roles: CiRole[], accessRole: string): Record<string, string> {
   const directory = roleDirectory(id);
@@ -57,7 +57,7 @@ function section(directory: string, { name, accounts, purpose }: CiRole, accessR
   ];
 }
 
-/** Runs commands in accounts that the caller comes into by a role, for sh, bash and zsh; the first that fails in one ends that one. */
+/** Shell lines (sh, bash, zsh) that run commands in each account by the access role. A failure ends that account's commands. */
 function inEach(accounts: string[], accessRole: string, commands: string[]): string[] {
   return [
     `for account in ${accounts.join(" ")}; do (`,

@@ -32,7 +32,7 @@ import { idOf, workflows } from "./workflows.ts";
 export interface GithubFlags {
   repository: string | undefined;
   branch: string | undefined;
-  /** How the subject of the jobs' identity begins; GitHub is asked when left out. */
+  /** The beginning of the subject claim in the jobs' OIDC tokens; GitHub is asked when left out. */
   subClaimPrefix: string | undefined;
   /** Replace workflows that were edited. */
   overwrite: boolean;
@@ -68,7 +68,7 @@ export async function setUpGithub(project: Project, version: string, flags: Gith
   });
   const files = await workflows(options);
   const written = await write(repository.root, files, flags.overwrite);
-  // What they say is worked out, and nobody else's.
+  // The role files are generated, and nobody edits them: they are always overwritten.
   written.push(...(await write(repository.root, roleFiles(idOf(options), roles, settings.accessRole), true)));
   return {
     repository: repository.name,
@@ -85,7 +85,7 @@ export async function setUpGithub(project: Project, version: string, flags: Gith
   };
 }
 
-/** Waits for every precondition, and tells all that do not hold at once. */
+/** Waits for all preconditions. @throws Failure that tells all that do not hold; where one is another error, the first error */
 async function all<T extends readonly unknown[]>(...holds: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
   const outcomes = await Promise.allSettled(holds);
   const reasons = outcomes.flatMap((one): unknown[] => (one.status === "rejected" ? [one.reason] : []));

@@ -3,25 +3,25 @@ import { promisify } from "node:util";
 
 import { Failure } from "../../failure.ts";
 
-/** How GitHub names a repository in the identities of its jobs. */
+/** A repository's name in the OIDC tokens of its jobs. */
 export interface Subject {
   /**
-   * What their subject claim begins with: `repo:OWNER/NAME`, or `repo:OWNER@ID/NAME@ID` where it is immutable, as in
+   * The beginning of the subject claim: `repo:OWNER/NAME`, or `repo:OWNER@ID/NAME@ID` where it is immutable, as in
    * repositories made, renamed or transferred since July 15, 2026 (GitHub Docs, "OpenID Connect reference").
    */
   prefix: string;
-  /** What an administrator should know of it. */
+  /** Sentences for the administrator. */
   warnings: string[];
 }
 
-/** What GitHub's REST API says of it ("Get the customization template for an OIDC subject claim for a repository"). */
+/** An answer of GitHub's REST API ("Get the customization template for an OIDC subject claim for a repository"). */
 interface Customization {
   use_default?: boolean;
-  /** Missing on GitHub Enterprise Server, which knows names alone. */
+  /** Undefined on GitHub Enterprise Server, whose subject claims have names without ids. */
   sub_claim_prefix?: string;
 }
 
-/** By the flag, else as GitHub says, asked through its CLI, which knows who the user is; else by the name alone. */
+/** The subject by the flag; else as GitHub answers `gh`, which is signed in as the user; else by the repository's name alone. */
 export async function subjectOf(repository: string, flag: string | undefined): Promise<Subject> {
   if (flag !== undefined) {
     requirePrefix(flag);
@@ -44,7 +44,7 @@ function doubt(repository: string): string {
   );
 }
 
-/** Nothing, where there is no `gh`, nobody is signed in, or GitHub does not answer. */
+/** The result is undefined where `gh` is not installed or not signed in, or GitHub does not answer within 10 s. */
 async function askGithub(repository: string): Promise<Customization | undefined> {
   try {
     const path = `repos/${repository}/actions/oidc/customization/sub`;

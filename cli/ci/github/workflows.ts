@@ -4,7 +4,7 @@ import { sdkPulumiVersion } from "../../../toolchain/cache.js";
 import { isServer } from "../../project/server.ts";
 import { commentMarker } from "../../report/markdown.ts";
 
-/** What the workflows have to know of the stack. */
+/** The facts of the stack that the workflows contain. */
 export interface WorkflowOptions {
   stack: string;
   /** The branch whose settings are applied. */
@@ -13,18 +13,18 @@ export interface WorkflowOptions {
   /** The project's directory in the repository: empty, or a path with slashes. */
   directory: string;
   backendUrl: string;
-  /** Whether a passphrase keeps the stack's secrets. */
+  /** Whether a passphrase encrypts the stack's secrets. */
   passphrase: boolean;
 }
 
-/** Tells a stack's workflows from those of another one in the same repository. */
+/** The id of a stack in its repository, for the names of its workflows. */
 export function idOf({ directory, stack }: Pick<WorkflowOptions, "directory" | "stack">): string {
   return [...directory.split("/"), stack].filter((part) => part !== "").join("-");
 }
 
 const names = ["preview", "up", "drift", "verify"] as const;
 
-/** The workflows, by path, from the templates beside. No value of an event stands in a script: it comes by the environment. */
+/** The workflows by path, from the templates in `workflows/`. Scripts get values of events by environment variables alone. */
 export async function workflows(options: WorkflowOptions): Promise<Record<string, string>> {
   const { stack, branch, managementAccount, directory, backendUrl, passphrase } = options;
   const id = idOf(options);
@@ -54,7 +54,7 @@ function withHeld(template: string, conditions: Record<string, boolean>): string
     .join("\n");
 }
 
-/** A template with its values, `@name@`: in GitHub's single quotes, or as in YAML's double ones. */
+/** A template with its placeholders `@name@` filled in, escaped for GitHub's single quotes or for YAML's double quotes. */
 function filled(template: string, values: Record<string, string>): string {
   const valueOf = (name: string): string => values[name] ?? "";
   return template
