@@ -12,6 +12,7 @@ import {
   UpdatePolicyCommand,
 } from "@aws-sdk/client-organizations";
 
+import { notingTime } from "./aws-time.ts";
 import { type EndedSessions, endedSessionsIn, endedSessionsPolicy } from "./ended-sessions.ts";
 import { isTransient } from "./errors.ts";
 import { endedSessionsPolicyName } from "./names.ts";
@@ -164,7 +165,9 @@ function patiently<T>(change: Change<T>): Promise<T> {
 
 async function untilDone<T>(change: Change<T>): Promise<T> {
   const client = organizationsClient();
-  const now = timeOfAws(client);
+  const time = notingTime(client);
+  // By AWS's clock: this machine's may be wrong.
+  const now = (): Date => new Date(time() ?? Date.now());
   for (let attempt = 1; ; attempt++) {
     try {
       return await change(client, now);
@@ -175,19 +178,4 @@ async function untilDone<T>(change: Change<T>): Promise<T> {
       await setTimeout(Math.min(4000, 250 * 2 ** attempt));
     }
   }
-}
-
-/** The time in AWS's last answer: this machine's clock may be wrong. */
-function timeOfAws(client: OrganizationsClient): () => Date {
-  let date: string | undefined;
-  client.middlewareStack.add(
-    (next) => async (request) => {
-      const result = await next(request);
-      const { headers = {} } = result.response as { headers?: Record<string, string> };
-      date = headers["date"] ?? date;
-      return result;
-    },
-    { step: "deserialize", priority: "low", name: "noteTime", override: true },
-  );
-  return () => (date === undefined ? new Date() : new Date(date));
 }

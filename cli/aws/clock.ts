@@ -1,6 +1,6 @@
 import { GetAccountSummaryCommand, type IAMClient } from "@aws-sdk/client-iam";
-import type { MiddlewareStack } from "@aws-sdk/types";
 
+import { notingTime } from "../../infra/aws-time.ts";
 import { Failure } from "../failure.ts";
 
 /** @param offset how far AWS's clock is ahead of this machine's, in milliseconds */
@@ -58,21 +58,4 @@ async function timeOfAws(iam: IAMClient): Promise<number> {
     // The caller's next call fails as well, and its error tells why.
   }
   return time() ?? Date.now();
-}
-
-/** Has a client note the Date header of AWS's answers. @returns a function for the last one, in milliseconds since the epoch */
-export function notingTime<Input extends object, Output extends object>(client: {
-  middlewareStack: MiddlewareStack<Input, Output>;
-}): () => number | undefined {
-  let date: string | undefined;
-  client.middlewareStack.add(
-    (next) => async (request) => {
-      const result = await next(request);
-      const { headers = {} } = result.response as { headers?: Record<string, string> };
-      date = headers["date"] ?? date;
-      return result;
-    },
-    { step: "deserialize", priority: "low", name: "noteTime", override: true },
-  );
-  return () => (date === undefined ? undefined : Date.parse(date));
 }
