@@ -7,6 +7,7 @@ import { setTimeout } from "node:timers/promises";
 
 import type { StateCloud } from "../support/cloud.ts";
 import type { Administrator, Result, RunOptions } from "../support/harness.ts";
+import { locksOfMain } from "../support/state-lock.ts";
 import { StateStage } from "../support/state-stage.ts";
 
 describe("a state move that was broken off", () => {
@@ -128,11 +129,10 @@ describe("a state move that was broken off", () => {
   });
 
   it("by a kill leaves locks that are released in a directory, and in S3 by the command that is told", async () => {
-    const locks = join(".pulumi", "locks", "organization", "mfa-admin", "main");
     const name = "0b0e1cb8-5ac1-4b8f-9a3c-2f8d2f2e7a11.json";
     const url = await cloud.bucket("left-locked");
     const holder = { pid: 4711, username: "dana", hostname: "laptop", timestamp: "2030-01-02T03:04:05Z" };
-    await cloud.write("left-locked", `${locks}/${name}`, JSON.stringify(holder));
+    await cloud.write("left-locked", `${locksOfMain}/${name}`, JSON.stringify(holder));
     const { status, stderr } = await move(url);
     expect({ status, stderr }).to.eql({
       status: 1,
@@ -144,10 +144,10 @@ describe("a state move that was broken off", () => {
     expect((await move(url)).status).to.equal(0);
 
     const directory = join(admin.directory, "elsewhere");
-    await mkdir(join(directory, locks), { recursive: true });
+    await mkdir(join(directory, locksOfMain), { recursive: true });
     // Linux gives no process such a number.
     const dead = { ...holder, pid: 2 ** 22 + 1, hostname: hostname() };
-    await writeFile(join(directory, locks, name), JSON.stringify(dead));
+    await writeFile(join(directory, locksOfMain, name), JSON.stringify(dead));
     const released = await move("file://./elsewhere");
     expect(released.stderr).to.match(/^Released the lock of a run that has ended without doing so: dana@/);
     expect(released.status).to.equal(0);

@@ -9,6 +9,7 @@ import { parse } from "yaml";
 
 import type { StateCloud } from "../support/cloud.ts";
 import { type Administrator, initFlags, type Result, type RunOptions } from "../support/harness.ts";
+import { lockDirectory } from "../support/state-lock.ts";
 import { StateStage } from "../support/state-stage.ts";
 
 describe("state move", () => {
@@ -29,7 +30,6 @@ describe("state move", () => {
   const runWith = (options: RunOptions, ...args: string[]): Promise<Result> => stage.runWith(options, ...args);
   const run = (...args: string[]): Promise<Result> => runWith({}, ...args);
   const read = (name: string): Promise<string> => stage.read(name);
-  const locks = join(".pulumi", "locks", "organization", "mfa-admin", "main");
 
   /** The state is at its old place, whole and in use, and nowhere else. */
   async function expectUnmoved(files: Record<string, string>, bucket: string): Promise<void> {
@@ -149,8 +149,8 @@ describe("state move", () => {
   it("is refused while a run is on, and nothing is moved", async () => {
     const url = await cloud.bucket("locked-out");
     const files = await admin.files();
-    const file = join(admin.stateDirectory, locks, "0b0e1cb8-5ac1-4b8f-9a3c-2f8d2f2e7a11.json");
-    await mkdir(join(admin.stateDirectory, locks), { recursive: true });
+    const file = join(lockDirectory(admin), "0b0e1cb8-5ac1-4b8f-9a3c-2f8d2f2e7a11.json");
+    await mkdir(lockDirectory(admin), { recursive: true });
     const holder = { pid: 4711, username: "dana", hostname: "ci", timestamp: "2030-01-02T03:04:05Z" };
     await writeFile(file, JSON.stringify(holder));
     const { status, stderr } = await run("state", "move", "--to", url, "--yes");
@@ -191,7 +191,7 @@ describe("state move", () => {
     const held = cloud.hold(/main\.json/);
     let refused: Result | undefined;
     const meanwhile = async (child: ChildProcess): Promise<void> => {
-      const directory = join(admin.stateDirectory, locks);
+      const directory = lockDirectory(admin);
       while (!existsSync(directory) || (await readdir(directory)).length === 0) await setTimeout(5);
       refused = await run("up", "--yes");
       child.kill("SIGINT");

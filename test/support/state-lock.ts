@@ -4,9 +4,12 @@ import { join } from "node:path";
 
 import type { Administrator } from "./harness.ts";
 
-/** The directory in which Pulumi's file backend keeps the locks of the stack "main". */
+/** The directory in which Pulumi keeps the locks of the stack "main", in a directory or a bucket of states. */
+export const locksOfMain = join(".pulumi", "locks", "organization", "mfa-admin", "main");
+
+/** The same in the state directory of an administrator. */
 export function lockDirectory({ stateDirectory }: Pick<Administrator, "stateDirectory">): string {
-  return join(stateDirectory, ".pulumi", "locks", "organization", "mfa-admin", "main");
+  return join(stateDirectory, locksOfMain);
 }
 
 /**
