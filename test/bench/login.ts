@@ -38,7 +38,6 @@ export async function benchLogin(rounds: number): Promise<Row[]> {
       comparison({ what: "login, against one call of the SDK", ...labels }, await against(programs.oneCall), 2.5),
     ];
   } finally {
-    await alice.close();
     await admin.close();
   }
 }

@@ -20,7 +20,6 @@ describe("the developers' package", () => {
     ({ admin, alice } = await aliceAtWork());
   });
   after(async () => {
-    await alice.close();
     await admin.close();
     await rm(directory, { recursive: true });
   });

@@ -10,21 +10,13 @@ const names = ["alice", "bob", "carol", "dave", "erin", "frank"];
 
 describe("enroll in trouble", () => {
   let admin: Administrator;
-  const stations: Workstation[] = [];
 
   before(async () => {
     admin = await Administrator.withStack({ developers: names });
   });
-  after(async () => {
-    await Promise.all(stations.map((station) => station.close()));
-    await admin.close();
-  });
+  after(() => admin.close());
 
-  async function developer(userName: string): Promise<Workstation> {
-    const station = await Workstation.new(admin, userName);
-    stations.push(station);
-    return station;
-  }
+  const developer = (userName: string): Promise<Workstation> => Workstation.new(admin, userName);
 
   it("is refused before anything is made where its notes, or the profiles, cannot be written", async () => {
     const erin = await developer("erin");
@@ -142,7 +134,6 @@ describe("enroll in trouble", () => {
     terminal.enter(alice.nextCode());
     await terminal.waitFor("First login  works");
     expect(await terminal.ended()).to.equal(0);
-    await alice.close();
     await slow.close();
   });
 });

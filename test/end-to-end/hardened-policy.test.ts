@@ -27,7 +27,6 @@ describe("a stack with accessKeys: with-mfa and mfaMaxAge", () => {
   let admin: Administrator;
   let alice: Workstation;
   let passwordOfDave = "";
-  const stations: Workstation[] = [];
 
   before(async () => {
     const hardened = `config:\n  mfa-admin:accessKeys: with-mfa\n  mfa-admin:mfaMaxAge: ${mfaMaxAge}\n`;
@@ -38,16 +37,9 @@ describe("a stack with accessKeys: with-mfa and mfaMaxAge", () => {
     alice = await developer("alice");
     passwordOfDave = await oneTimePassword(admin, "dave");
   });
-  after(async () => {
-    await Promise.all(stations.map((station) => station.close()));
-    await admin.close();
-  });
+  after(() => admin.close());
 
-  async function developer(userName: string): Promise<Workstation> {
-    const station = await Workstation.new(admin, userName);
-    stations.push(station);
-    return station;
-  }
+  const developer = (userName: string): Promise<Workstation> => Workstation.new(admin, userName);
   const as = (credentials: Credentials): Clients => clients(admin.sandbox, credentials);
   const nameOf = async (request: Promise<unknown>): Promise<string> => (await refusal(request)).name;
 

@@ -20,10 +20,7 @@ describe("locking developers", () => {
     auth = await administratorOf(admin.sandbox, admin.sandbox.authAccount);
     alice = await Workstation.enrolled(admin);
   });
-  after(async () => {
-    await alice.close();
-    await admin.close();
-  });
+  after(() => admin.close());
   afterEach(() => {
     admin.sandbox.clearFaults();
   });

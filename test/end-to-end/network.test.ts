@@ -65,7 +65,6 @@ describe("behind a proxy that alone leads to AWS, with a certificate of one's ow
       server.closeAllConnections();
       server.close();
     }
-    await alice.close();
     await admin.close();
   });
   beforeEach(() => asked.splice(0));

@@ -17,10 +17,7 @@ describe("the whole procedure by our commands", () => {
     alice = await Workstation.new(admin);
     aws = AwsCli.on(admin.sandbox.endpoint, alice.home);
   });
-  after(async () => {
-    await alice.close();
-    await admin.close();
-  });
+  after(() => admin.close());
 
   const identity = async (profile: string): Promise<unknown> =>
     ((await aws.succeed(`sts get-caller-identity --profile ${profile}`)) as { Arn: string }).Arn;

@@ -20,10 +20,7 @@ for (const accessKeys of ["article", "with-mfa"] as const) {
       await admin.succeed("up", "--yes");
       auth = await administratorOf(admin.sandbox, admin.sandbox.authAccount);
     });
-    after(async () => {
-      await alice.close();
-      await admin.close();
-    });
+    after(() => admin.close());
     afterEach(() => {
       admin.sandbox.clearFaults();
     });

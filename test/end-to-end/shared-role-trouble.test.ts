@@ -41,33 +41,29 @@ describe("a shared role, in trouble", () => {
     const { stdout: page } = await admin.succeed("guide", "ann");
     expect(page).to.contain("everyAccount: true").and.to.contain("roleName: developer");
     const [ann, bob] = [await Workstation.enrolled(admin, "ann"), await Workstation.new(admin, "bob")];
-    try {
-      const byId = await ann.run("login", "--account", payments, ann.nextCode());
-      expect(byId.status, byId.stderr).to.equal(0);
-      const kit = join(admin.directory, "ann.md");
-      await writeFile(kit, page);
-      const byName = await ann.run("login", "--kit", kit, "--account", "sandbox", ann.nextCode());
-      expect(byName.status, byName.stderr).to.equal(0);
-      expect((await ann.succeed("whoami")).stdout).to.match(/every account/);
-      const unknown = await ann.run("login", "--account", "sandbx", ann.nextCode());
-      expect([unknown.status, inOneLine(unknown.stderr)]).to.satisfy(
-        ([status, text]: [number, string]) => status === 1 && text.includes("Give the account's id, of 12 digits"),
-      );
-      const terminal = bob.terminal("enroll");
-      await typeKey(terminal, await bob.keyFromConsole());
-      await skipPassword(terminal);
-      await scanSecret(terminal, bob);
-      await typeTwoCodes(terminal, bob);
-      await terminal.waitFor("MFA code for sandbox");
-      terminal.enter(bob.nextCode());
-      await terminal.waitFor("First login  works");
-      expect(await terminal.ended()).to.equal(0);
-      expect(await bob.readAws("config"))
-        .to.contain("credential-process --account sandbox")
-        .and.not.contain("payments");
-    } finally {
-      await Promise.all([ann.close(), bob.close()]);
-    }
+    const byId = await ann.run("login", "--account", payments, ann.nextCode());
+    expect(byId.status, byId.stderr).to.equal(0);
+    const kit = join(admin.directory, "ann.md");
+    await writeFile(kit, page);
+    const byName = await ann.run("login", "--kit", kit, "--account", "sandbox", ann.nextCode());
+    expect(byName.status, byName.stderr).to.equal(0);
+    expect((await ann.succeed("whoami")).stdout).to.match(/every account/);
+    const unknown = await ann.run("login", "--account", "sandbx", ann.nextCode());
+    expect([unknown.status, inOneLine(unknown.stderr)]).to.satisfy(
+      ([status, text]: [number, string]) => status === 1 && text.includes("Give the account's id, of 12 digits"),
+    );
+    const terminal = bob.terminal("enroll");
+    await typeKey(terminal, await bob.keyFromConsole());
+    await skipPassword(terminal);
+    await scanSecret(terminal, bob);
+    await typeTwoCodes(terminal, bob);
+    await terminal.waitFor("MFA code for sandbox");
+    terminal.enter(bob.nextCode());
+    await terminal.waitFor("First login  works");
+    expect(await terminal.ended()).to.equal(0);
+    expect(await bob.readAws("config"))
+      .to.contain("credential-process --account sandbox")
+      .and.not.contain("payments");
   });
 
   it("holds by verify and doctor, which look at every account of the units; audit reads their users, too", async () => {

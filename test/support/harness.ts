@@ -102,7 +102,7 @@ export class Administrator {
   readonly #plugins: Plugins;
   readonly #running = new Set<() => void>();
 
-  readonly #saved: string[] = [];
+  readonly #directories: string[] = [];
 
   readonly #keys: string;
 
@@ -326,10 +326,16 @@ export class Administrator {
    * @returns a function that restores both. Time goes on, and so do the records of requests.
    */
   async save(): Promise<() => Promise<void>> {
-    const directory = await mkdtemp(join(tmpdir(), "mfa-admin-cli-"));
-    this.#saved.push(directory);
+    const directory = await this.makeDirectory("mfa-admin-saved-");
     await saveTo(directory, this);
     return () => restoreFrom(directory, this);
+  }
+
+  /** Makes a temporary directory that {@link close} removes. */
+  async makeDirectory(prefix: string): Promise<string> {
+    const directory = await mkdtemp(join(tmpdir(), prefix));
+    this.#directories.push(directory);
+    return directory;
   }
 
   async close(): Promise<void> {
@@ -337,7 +343,8 @@ export class Administrator {
     this.#plugins.close();
     await this.sandbox.close();
     leave(this.sandbox);
-    for (const directory of [this.directory, ...this.#saved]) await rm(directory, { recursive: true, force: true });
+    for (const directory of [this.directory, ...this.#directories])
+      await rm(directory, { recursive: true, force: true });
   }
 }
 

@@ -1,6 +1,5 @@
 import { CreateAccessKeyCommand } from "@aws-sdk/client-iam";
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { type Credentials, type Sandbox, tokenCode } from "../sandbox/index.ts";
@@ -36,9 +35,9 @@ export class Workstation {
     this.home = home;
   }
 
-  /** A machine with nothing but what the administrator has handed over. */
+  /** A machine with nothing but what the administrator has handed over. {@link Administrator.close} takes it away. */
   static async new(admin: Administrator, userName = "alice"): Promise<Workstation> {
-    return new Workstation(admin, userName, await mkdtemp(join(tmpdir(), "mfa-admin-home-")));
+    return new Workstation(admin, userName, await admin.makeDirectory("mfa-admin-home-"));
   }
 
   /** A machine with an access key in the profile `auth`, whose developer has an MFA device. */
@@ -199,10 +198,6 @@ export class Workstation {
       secretAccessKey: value("aws_secret_access_key"),
       ...(value("aws_session_token") !== "" && { sessionToken: value("aws_session_token") }),
     };
-  }
-
-  close(): Promise<void> {
-    return rm(this.home, { recursive: true, force: true });
   }
 }
 

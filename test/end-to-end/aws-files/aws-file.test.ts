@@ -16,10 +16,7 @@ describe("the AWS files are the user's", () => {
   before(async () => {
     ({ admin, alice } = await aliceAtWork());
   });
-  after(async () => {
-    await alice.close();
-    await admin.close();
-  });
+  after(() => admin.close());
   afterEach(() => alice.forget());
 
   /** The file with the values of what login wrote left out. */

@@ -16,10 +16,7 @@ describe("login: MFA codes and devices", () => {
   before(async () => {
     ({ admin, alice } = await aliceAtWork(["alice", "bob", "carol", "dave", "erin"]));
   });
-  after(async () => {
-    await alice.close();
-    await admin.close();
-  });
+  after(() => admin.close());
   afterEach(() => alice.forget());
 
   const sessionsOpened = (from: number): string[] =>
@@ -130,7 +127,6 @@ describe("login: MFA codes and devices", () => {
       status: 1,
       stderr: "Error: You have no MFA device yet, and nothing works without one.\nRun mfa-admin enroll.\n",
     });
-    await bob.close();
   });
 
   it("says why a passkey alone can't work in a terminal", async () => {
@@ -144,7 +140,6 @@ describe("login: MFA codes and devices", () => {
       stderr:
         "Error: Only a passkey or security key is enrolled. It works in the console; the AWS API takes nothing but the codes of an authenticator app.\nSign in to the console with it, and assign an app named bob beside it; if that is refused, ask an administrator.\n",
     });
-    await bob.close();
   });
 
   it("finds a device of any name, beside a passkey", async () => {
@@ -160,7 +155,6 @@ describe("login: MFA codes and devices", () => {
     const from = admin.sandbox.requests.length;
     await carol.succeed(...login, carol.nextCode());
     expect(sessionsOpened(from)).to.eql(["old-phone ok"]);
-    await carol.close();
   });
 
   it("of several devices tries each with the code, the last used one first from then on", async () => {
@@ -173,7 +167,6 @@ describe("login: MFA codes and devices", () => {
     await dave.succeed(...login, dave.nextCode());
     await dave.succeed(...login, dave.nextCode());
     expect(sessionsOpened(from)).to.eql(["dave AccessDenied", "tablet ok", "tablet ok"]);
-    await dave.close();
   });
 
   it("tells by how much this machine's clock is off, and works all the same", async () => {
@@ -209,7 +202,6 @@ describe("login: MFA codes and devices", () => {
     });
     limited.sandbox.clock.advance(180);
     await erin.succeed(...login, erin.nextCode());
-    await erin.close();
     await limited.close();
   });
 });

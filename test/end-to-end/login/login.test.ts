@@ -13,10 +13,7 @@ describe("login", () => {
   before(async () => {
     ({ admin, alice } = await aliceAtWork(["alice", "bob"]));
   });
-  after(async () => {
-    await alice.close();
-    await admin.close();
-  });
+  after(() => admin.close());
   afterEach(() => alice.forget());
 
   const profileWorks = async (name: string): Promise<boolean> =>

@@ -17,10 +17,7 @@ describe("one login", () => {
       text.replace("config:\n", "config:\n  mfa-admin:region: ap-northeast-1\n"),
     ));
   });
-  after(async () => {
-    await alice.close();
-    await admin.close();
-  });
+  after(() => admin.close());
   afterEach(() => alice.forget());
 
   it("of all accounts goes on for all of them after an hour, without a code, and ends where the session of one's own ends", async () => {
@@ -188,7 +185,6 @@ describe("one login", () => {
         );
       }
       expect(await bob.readAws("credentials")).to.contain(profileText("auth", bob.accessKey));
-      await bob.close();
       await other.close();
     });
   });

@@ -17,10 +17,7 @@ describe("what a login has opened", () => {
   before(async () => {
     ({ admin, alice } = await aliceAtWork());
   });
-  after(async () => {
-    await alice.close();
-    await admin.close();
-  });
+  after(() => admin.close());
   afterEach(() => alice.forget());
 
   const loginTo = (account: string): Promise<unknown> => alice.succeed("login", alice.nextCode(), "--account", account);

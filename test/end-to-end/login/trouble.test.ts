@@ -21,10 +21,7 @@ describe("login in trouble", () => {
   before(async () => {
     ({ admin, alice } = await aliceAtWork());
   });
-  after(async () => {
-    await alice.close();
-    await admin.close();
-  });
+  after(() => admin.close());
   afterEach(async () => {
     admin.sandbox.clearFaults();
     await alice.forget();
