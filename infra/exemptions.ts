@@ -46,10 +46,19 @@ export function dayBefore(end: string): string {
   return Number.isNaN(time) ? "" : new Date(time - 1).toISOString().slice(0, 10);
 }
 
-/** Whether a text is a day of the calendar, YYYY-MM-DD. */
-export function isDay(text: string): boolean {
+/** The last day whose end a policy can hold: the year of a date there has four digits (IAM JSON Policy Reference, "Date condition operators"). */
+const latestDay = "9999-12-30";
+
+/** What is wrong with a text, YYYY-MM-DD, that should be a day of the calendar; undefined where it is one. */
+export function dayProblem(text: string): string | undefined {
   const time = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+  if (Number.isNaN(time) || !new Date(time).toISOString().startsWith(text)) return `there is no day ${text}`;
+  return text > latestDay ? `the latest day that a policy can hold is ${latestDay}` : undefined;
+}
+
+/** Whether a text is a day of the calendar, YYYY-MM-DD, whose end a policy can hold. */
+export function isDay(text: string): boolean {
+  return dayProblem(text) === undefined;
 }
 
 type Condition = Record<string, Record<string, string | string[]> | undefined>;

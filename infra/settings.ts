@@ -4,7 +4,7 @@ import { rolesForms, tagPrefix } from "./names.ts";
 import { reservedAccountNames } from "./account-names.ts";
 import { guardRailNames } from "./guard-rails.ts";
 import type { OwnPolicy } from "./own-policies.ts";
-import { isDay } from "./exemptions.ts";
+import { dayProblem, isDay } from "./exemptions.ts";
 import { untilForm, untilProblem } from "./until.ts";
 import { checkReferences, roleNameProblem } from "./settings-references.ts";
 import {
@@ -128,7 +128,7 @@ const lastDay = formedText(
   "this must be a day, YYYY-MM-DD, such as 2027-03-31",
 )
   .transform((given) => given.slice(0, 10))
-  .refine(isDay, { error: ({ input }) => `there is no day ${shownValue(input)}` });
+  .refine(isDay, { error: ({ input }) => dayProblem(String(input)) ?? "" });
 
 /** The last day of somebody's access, in UTC or with an offset; the engine's formats as above. */
 const accessUntil = formedText(
@@ -136,7 +136,7 @@ const accessUntil = formedText(
   `this must be ${untilForm}`,
 )
   .transform((given) => given.replace(/[T ]00:00:00.*$/, ""))
-  .refine((day) => untilProblem(day) === undefined, { error: ({ input }) => `there is no day ${shownValue(input)}` })
+  .refine((day) => untilProblem(day) === undefined, { error: ({ input }) => untilProblem(String(input)) ?? "" })
   .describe("The last day, YYYY-MM-DD, in UTC, or with an offset: 2027-01-31+09:00. From then on the policies refuse.");
 
 const reason = z

@@ -1,4 +1,4 @@
-import { endOf, isDay } from "./exemptions.ts";
+import { dayProblem, endOf, isDay } from "./exemptions.ts";
 
 /** The day until whose end something lasts. Pure functions. */
 
@@ -22,7 +22,7 @@ export function endOfUntil(until: string): string | undefined {
 /** What is wrong with a text that should be such a day; undefined where it is one. */
 export function untilProblem(until: string): string | undefined {
   if (!form.test(until)) return `this must be ${untilForm}`;
-  return endOfUntil(until) === undefined ? `there is no day "${until.slice(0, 10)}"` : undefined;
+  return dayProblem(until.slice(0, 10));
 }
 
 /** A time as policies have it: ISO 8601, UTC, to the second. */

@@ -49,8 +49,13 @@ export async function credentialReport(iam: IAMClient): Promise<{ rows: Credenti
 
 /** The rows of a report. Columns are read by name, since AWS has added some over the years. */
 export function credentialRows(text: string): CredentialRow[] {
-  const records = parse<Partial<Record<string, string>>>(text, { columns: true, skip_empty_lines: true });
-  return records.map((record) => {
+  const [columns = [], ...lines] = parse(text, {
+    skip_empty_lines: true,
+    relax_column_count: true,
+    relax_quotes: true,
+  });
+  return lines.map((cells) => {
+    const record = recordOf(columns, cells);
     const lastUsed = timeIn(record["password_last_used"]);
     const lastChanged = timeIn(record["password_last_changed"]);
     return {
@@ -64,6 +69,17 @@ export function credentialRows(text: string): CredentialRow[] {
       keys: [1, 2].flatMap((index) => keyIn(record, `access_key_${index}_`)),
     };
   });
+}
+
+/**
+ * A line's cells by their columns. A user's name and path may have commas ("IAM identifiers" in the IAM User Guide), and where the report does
+ * not quote them, its first two cells, the name and the ARN, are several. A name has no colon, so the first one is the ARN's.
+ */
+function recordOf([user = "", arn = "", ...others]: string[], cells: string[]): Partial<Record<string, string>> {
+  const start = cells.length - others.length;
+  const [, name, ownArn] = /^([^:]*),(arn:.*)$/s.exec(cells.slice(0, start).join(",")) ?? [];
+  const rest = others.map((column, index) => [column, cells[start + index]]);
+  return { ...Object.fromEntries(rest), [user]: name, [arn]: ownArn } as Partial<Record<string, string>>;
 }
 
 /** The access key of some columns; none where they say that it is not active and was never rotated. */

@@ -52,9 +52,10 @@ export async function lock(project: Project, options: LockOptions, printer: Prin
 
 /** The lock of these flags. @throws Failure for an invalid reason or day */
 function lockAskedFor({ reason, until }: Pick<LockOptions, "reason" | "until">): Lock {
-  const [ofReason, ofUntil] = [reason && lockReasonProblem(reason), until && untilProblem(until)];
-  if (ofReason) throw new Failure(`--reason: ${ofReason}.`, "Nobody was locked. Give another, or none.");
-  if (ofUntil) throw new Failure(`--until ${String(until)}: ${ofUntil}.`, "Nobody was locked.");
+  const ofReason = reason === undefined || reason === "" ? undefined : lockReasonProblem(reason);
+  const ofUntil = until === undefined ? undefined : untilProblem(until);
+  if (ofReason !== undefined) throw new Failure(`--reason: ${ofReason}.`, "Nobody was locked. Give another, or none.");
+  if (ofUntil !== undefined) throw new Failure(`--until ${String(until)}: ${ofUntil}.`, "Nobody was locked.");
   const end = until === undefined ? undefined : endOfUntil(until);
   if (end !== undefined && !isInForce({ until: end })) {
     throw new Failure(

@@ -127,7 +127,7 @@ describe("access that ends", () => {
 
   for (const [until, told] of [
     ["2020-01-01", "--until 2020-01-01: that was over at 2020-01-02T00:00:00Z."],
-    ["2027-02-29", '--until 2027-02-29: there is no day "2027-02-29".'],
+    ["2027-02-29", "--until 2027-02-29: there is no day 2027-02-29."],
     ["2027-01-31T12:00:00+09:00", "this must be a day, YYYY-MM-DD"],
   ] as const) {
     it(`refuses ${until}, and changes nothing`, async () => {

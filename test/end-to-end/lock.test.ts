@@ -131,7 +131,8 @@ describe("locking developers", () => {
     });
 
     for (const [flag, told] of [
-      [["bob", "--until", "2027-02-29"], '--until 2027-02-29: there is no day "2027-02-29".'],
+      [["bob", "--until", "2027-02-29"], "--until 2027-02-29: there is no day 2027-02-29."],
+      [["bob", "--until", ""], "--until : this must be a day, YYYY-MM-DD"],
       [["bob", "--until", "tomorrow"], "--until tomorrow: this must be a day, YYYY-MM-DD"],
       [["bob", "--until", "2020-01-01"], "--until 2020-01-01: that was over at 2020-01-02T00:00:00Z."],
       [["bob", "--reason", "a".repeat(500)], "--reason: a reason has 450 characters at most"],

@@ -14,8 +14,8 @@ describe("until when something lasts", () => {
   it("has the leap days that there are", () => {
     expect(endOfUntil("2028-02-29")).to.equal("2028-03-01T00:00:00Z");
     expect(endOfUntil("2028-02-28")).to.equal("2028-02-29T00:00:00Z");
-    expect(untilProblem("2027-02-29")).to.equal('there is no day "2027-02-29"');
-    expect(untilProblem("2100-02-29")).to.equal('there is no day "2100-02-29"');
+    expect(untilProblem("2027-02-29")).to.equal("there is no day 2027-02-29");
+    expect(untilProblem("2100-02-29")).to.equal("there is no day 2100-02-29");
   });
   for (const text of [
     "2027-1-31",
@@ -32,8 +32,15 @@ describe("until when something lasts", () => {
       expect(untilProblem(text)).to.match(/^this must be a day, YYYY-MM-DD/);
     });
   }
+  it("is no day whose end has no year of four digits, which no policy could hold", () => {
+    expect(endOfUntil("9999-12-30-14:00")).to.equal("9999-12-31T14:00:00Z");
+    for (const text of ["9999-12-31", "9999-12-31Z", "9999-12-31+14:00", "9999-12-31-14:00"]) {
+      expect(endOfUntil(text), text).to.equal(undefined);
+      expect(untilProblem(text), text).to.equal("the latest day that a policy can hold is 9999-12-30");
+    }
+  });
   it("is no day beyond a month's end", () => {
-    expect(untilProblem("2027-04-31")).to.equal('there is no day "2027-04-31"');
-    expect(untilProblem("2027-13-01")).to.equal('there is no day "2027-13-01"');
+    expect(untilProblem("2027-04-31")).to.equal("there is no day 2027-04-31");
+    expect(untilProblem("2027-13-01")).to.equal("there is no day 2027-13-01");
   });
 });

@@ -45,6 +45,29 @@ const good = (name: string): string =>
   user(name, "2026-01-01", fresh, true, key("2026-11-01", "2026-11-27T00:00:00+00:00"));
 
 describe("what the credential report shows", () => {
+  it("is read of a user whose name has commas, quoted or not, as of others", () => {
+    const rows = [user("smith,john", "2026-01-01", fresh, false), good("alice")];
+    const quoted = user("smith,john", "2026-01-01", fresh, false).replace(
+      "smith,john,arn:aws:iam::222222222222:user/smith,john",
+      '"smith,john","arn:aws:iam::222222222222:user/smith,john"',
+    );
+    for (const first of [rows[0] ?? "", quoted]) {
+      const [person, other] = credentialRows(report(first, rows[1] ?? ""));
+      expect(person).to.include({
+        ...{ user: "smith,john", arn: "arn:aws:iam::222222222222:user/smith,john" },
+        ...{ createdAt: "2026-01-01T00:00:00.000Z", hasPassword: true, hasMfa: false },
+      });
+      expect(other?.user).to.equal("alice");
+    }
+  });
+
+  it("is read of a user whose path has commas and quotes", () => {
+    const line = good("alice").replace("user/alice", 'user/a,b"c,/alice');
+    expect(credentialRows(report(line))[0]).to.include({
+      ...{ user: "alice", arn: 'arn:aws:iam::222222222222:user/a,b"c,/alice', hasMfa: true },
+    });
+  });
+
   it("is nothing of people who are as they should be", () => {
     expect(found(report(root(false), good("alice"), good("bob")))).to.eql([]);
   });

@@ -187,6 +187,11 @@ const inner: [key: string, written: string, says: string][] = [
   ],
   [
     "exempt",
+    "{ sandbox/smtp: { until: 9999-12-31, reason: mail } }",
+    "exempt.sandbox/smtp.until: the latest day that a policy can hold is 9999-12-30",
+  ],
+  [
+    "exempt",
     "{ sandbox/smtp: { unti: 2027-03-31, reason: mail } }",
     "exempt.sandbox/smtp.unti: there is no such key; did you mean mfa-admin:exempt.sandbox/smtp.until?",
   ],
