@@ -2,6 +2,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import { join } from "node:path";
 
+import { inputsOfEnvironment } from "../../infra/names.ts";
+
 interface StateResource {
   urn: string;
   type: string;
@@ -10,6 +12,9 @@ interface StateResource {
   provider?: string;
   dependencies?: string[];
 }
+
+/** Ours leaves out of a provider's inputs whatever the SDK takes from the environment. */
+const providerType = "pulumi:providers:aws-native";
 
 /**
  * Compares the states of two stacks: the same resources with the same properties, providers and dependencies, leaving
@@ -39,10 +44,12 @@ async function resourcesIn(directory: string): Promise<Map<string, object>> {
   return new Map(
     resources
       .filter(({ custom }) => custom)
-      .map(({ urn, type, inputs, provider, dependencies = [] }) => [
+      .map(({ urn, type, inputs = {}, provider, dependencies = [] }) => [
         `${type} ${nameOf(urn)}`,
         {
-          inputs,
+          inputs: Object.fromEntries(
+            Object.entries(inputs).filter(([key]) => type !== providerType || !inputsOfEnvironment.includes(key)),
+          ),
           provider: provider === undefined ? undefined : nameOf(provider),
           dependencies: dependencies
             .filter((dependency) => !components.has(dependency))

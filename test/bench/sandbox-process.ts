@@ -16,6 +16,7 @@ sandbox.setLatency(handlerMilliseconds, "ResourceHandler");
 sandbox.setRates(rates);
 const description: SandboxDescription = {
   environment: sandbox.environment(),
+  managementAccount: sandbox.managementAccount,
   authAccount: sandbox.authAccount,
   developmentAccounts: sandbox.developmentAccounts,
   organizationalUnit: sandbox.organizationalUnit,

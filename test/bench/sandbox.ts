@@ -7,6 +7,7 @@ import type { Rate } from "../sandbox/index.ts";
 export interface SandboxDescription {
   /** What makes an SDK or the engine talk to this sandbox. */
   environment: Record<string, string>;
+  managementAccount: string;
   authAccount: string;
   developmentAccounts: Record<string, string>;
   organizationalUnit: string;

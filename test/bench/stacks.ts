@@ -96,7 +96,10 @@ export async function bareStack(developers: number): Promise<Stack> {
   await mkdir(join(directory, "state"));
   await writeFile(join(directory, "Pulumi.yaml"), "name: mfa-admin\nruntime: nodejs\n");
   const register = (count: number): Promise<void> =>
-    writeFile(join(directory, "resources.json"), JSON.stringify(bareResourcesOf(settingsOf(sandbox, count))));
+    writeFile(
+      join(directory, "resources.json"),
+      JSON.stringify(bareResourcesOf(settingsOf(sandbox, count), sandbox.managementAccount)),
+    );
   await register(developers);
   const env = { ...environment(sandbox), PULUMI_BACKEND_URL: `file://${directory}/state` };
   const program = { script: barePulumi, cwd: directory, env };
@@ -178,13 +181,14 @@ function settingsOf(
 }
 
 /** What the bare program registers: what our program makes of these settings, worked out beforehand. */
-function bareResourcesOf(settings: Settings): BareResources {
+function bareResourcesOf(settings: Settings, managementAccount: string): BareResources {
   const { authAccount, developmentAccounts, accessRole, permissions, sessionDuration } = settings;
   const accounts = Object.entries(developmentAccounts);
   return {
     parallel: 96,
     pluginVersion: installedAwsNativeVersion(),
     accessRole,
+    managementAccount,
     authAccount,
     developmentAccounts,
     organizationalUnits: settings.organizationalUnits,

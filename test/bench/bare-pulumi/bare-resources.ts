@@ -3,6 +3,7 @@ export interface BareResources {
   parallel: number;
   pluginVersion: string | undefined;
   accessRole: string;
+  managementAccount: string;
   authAccount: string;
   developmentAccounts: Record<string, string>;
   organizationalUnits: string[];

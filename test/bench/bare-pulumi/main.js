@@ -27,7 +27,11 @@ async function program() {
     const assumeRole = { roleArn, sessionName: "mfa-admin" };
     return new Provider(name, { region, allowedAccountIds: [accountId], assumeRole }, version);
   };
-  const management = new Provider("management", { region }, version);
+  const management = new Provider(
+    "management",
+    { region, allowedAccountIds: [bare.managementAccount], skipCredentialsValidation: false },
+    version,
+  );
   const auth = inAccount("auth", bare.authAccount);
   const development = new Map(
     Object.entries(bare.developmentAccounts).map(([name, accountId]) => [name, inAccount(name, accountId)]),
