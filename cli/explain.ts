@@ -85,7 +85,7 @@ export function explainAws(error: Error & { $metadata?: unknown; code?: string }
     const source = named.find((name) => process.env[name]);
     if (source !== undefined) {
       return new Failure(
-        `${source} names AWS credentials that cannot be had: ${error.message}`,
+        `${source} names AWS credentials that cannot be had: ${wordsOfAws(error)}`,
         `Correct ${source}, or unset it.`,
         { cause: error },
       );
@@ -99,7 +99,7 @@ export function explainAws(error: Error & { $metadata?: unknown; code?: string }
   const clockOffset = clockOffsetIn(error);
   if (clockOffset !== undefined) {
     return Number.isNaN(clockOffset)
-      ? new Failure(`This machine's clock is wrong: ${error.message}`, "Set it, and run the command again.", {
+      ? new Failure(`This machine's clock is wrong: ${wordsOfAws(error)}`, "Set it, and run the command again.", {
           cause: error,
         })
       : wrongClock(clockOffset, error);
@@ -123,7 +123,7 @@ export function explainAws(error: Error & { $metadata?: unknown; code?: string }
     ].includes(error.name)
   ) {
     return new Failure(
-      `AWS does not accept the credentials: ${error.message}`,
+      `AWS does not accept the credentials: ${wordsOfAws(error)}`,
       "Check AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
       { cause: error },
     );
