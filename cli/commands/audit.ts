@@ -39,9 +39,10 @@ export default class Audit extends StackCommand {
     const { auditAndReport } = await import("../audit/report.ts");
     const { format, cloudtrail, grace, "max-key-age": maxKeyAge = usualLimits(file.settings).maxKeyAge } = flags;
     const options = { format, cloudtrail, grace, maxKeyAge };
-    const { report, text } = await auditAndReport(project, file.settings, options);
+    const { report, text, notes } = await auditAndReport(project, file.settings, options);
     if (format === "csv") this.print(text.trimEnd());
     else this.log(text);
+    for (const note of notes) this.logToStderr(note);
     if (!report.complete) process.exitCode = 1;
     if (flags["exit-code"] && !report.clean) process.exitCode = 2;
     return report;

@@ -124,7 +124,11 @@ describe("audit", () => {
       "the credential report of payments: Let the access role of that account be assumed, or take the account out of the settings.",
       "the users of payments: Let the access role of that account be assumed, or take the account out of the settings.",
     ]);
-    expect((await admin.runWith({ env }, "audit", "--exit-code")).status).to.equal(1);
+    const { status, stdout, stderr } = await admin.runWith({ env }, "audit", "--exit-code", "--format", "csv");
+    expect({ status, stdout }).to.eql({ status: 1, stdout: "kind,account,who,counts,at,event,fact\n" });
+    expect(stderr).to.match(
+      /^! Not looked at: the credential report of sandbox\. .*\n {2}The right iam:GetCredentialReport is/m,
+    );
   });
 
   it("waits out what AWS throttles, and shows what it does meanwhile past two seconds", async () => {
