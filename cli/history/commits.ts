@@ -27,7 +27,7 @@ export async function commitRows(
   missed: Missed[],
 ): Promise<HistoryRow[]> {
   const file = basename(settingsFile);
-  const all = await commitsOf(directory, file, since);
+  const all = await commitsOf(directory, file, since, missed);
   const cut = all.every(({ hasParent }) => hasParent) ? [] : await shallowCommits(directory);
   const commits = all.filter(({ hash }) => !cut.includes(hash));
   if (commits.length < all.length) missed.push(older);
@@ -57,11 +57,18 @@ async function shallowCommits(directory: string): Promise<string[]> {
   return text.split("\n").filter(Boolean);
 }
 
-async function commitsOf(directory: string, file: string, since: Date): Promise<Commit[]> {
+/** Failures of git without a commit to be told of: no git, no repository, no commit in it. */
+const nothingThere = /there is no git here|not a git repository|does not have any commits yet/;
+
+async function commitsOf(directory: string, file: string, since: Date, missed: Missed[]): Promise<Commit[]> {
   const format = "--format=%H%x00%cI%x00%aN%x00%P%x00%s";
   const log = await git(directory, ["log", format, `--since=${since.toISOString()}`, "--", `./${file}`]);
-  // There is no repository, or no commit in it.
-  if ("failure" in log) return [];
+  if ("failure" in log) {
+    const [reason = ""] = log.failure.split("\n");
+    const remedy = "Run git log in the project's directory: git says there what to do.";
+    if (!nothingThere.test(log.failure)) missed.push({ what: "the commits", reason, remedy });
+    return [];
+  }
   const lines = log.output.toString().split("\n").filter(Boolean);
   const commits = lines.map((line): Commit => {
     const [hash = "", at = "", author = "", parents = "", title = ""] = line.split("\0");

@@ -73,7 +73,20 @@ describe("the history by git", () => {
     await writeFile(join(directory, "Pulumi.main.yaml"), "config: {}\n");
     expect(await commitRows(project(), since, [])).to.eql([]);
     git("init", "--quiet");
-    expect(await commitRows(project(), since, [])).to.eql([]);
+    const missed: Missed[] = [];
+    expect(await commitRows(project(), since, missed)).to.eql([]);
+    expect(missed).to.eql([]);
+  });
+
+  it("says so where git can't read the repository", async () => {
+    git("init", "--quiet");
+    await commit("Begin", "{ alice: {} }");
+    await writeFile(join(directory, ".git", "config"), "[core\n");
+    const missed: Missed[] = [];
+    expect(await commitRows(project(), since, missed)).to.eql([]);
+    expect(missed.map(({ what, reason }) => `${what}: ${reason}`))
+      .to.have.length(1)
+      .and.satisfy(([told = ""]: string[]) => told.startsWith("the commits: fatal: bad config line 1"));
   });
 
   it("goes back 90 days, or to the begin of a day in UTC; what is none is refused", () => {
