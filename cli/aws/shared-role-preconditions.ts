@@ -67,8 +67,8 @@ async function requireAuthApart({ authAccount, organizationalUnits }: Settings):
   );
 }
 
-/** @throws Failure for a name that no account of the units has */
-async function requireNames(settings: Settings): Promise<void> {
+/** @throws Failure for an account on the roster by a name that no account of the units has */
+export async function requireNames(settings: Settings): Promise<void> {
   const wanted = unnamedAccounts(settings);
   if (wanted.length === 0) return;
   const known = (await accountsByName(settings)).map(({ name }) => name);

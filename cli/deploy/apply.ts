@@ -30,7 +30,7 @@ import { warningText } from "../report/wording.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import { styled } from "../terminal/stream.ts";
 import { Failure } from "../failure.ts";
-import { readStackBefore, resourcesBefore, stackHeldBy, unfinishedNames } from "../engine/state-before.ts";
+import { readStackBefore, resourcesBefore, stackHeldBy, stateBefore, unfinishedNames } from "../engine/state-before.ts";
 import { reportText, warningLines } from "../report/text.ts";
 import type { Stack, StepEventMetadata } from "../engine/automation.ts";
 import type { Resource } from "../engine/deployment.ts";
@@ -85,15 +85,18 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   const { project, file, yes, verbose, intro, adopt = false, plan: saved, onBegin, onStep } = applyOptions;
   const { settings } = file;
   const show = !yes || intro !== undefined;
-  const { resources, held, warnings, seen, unreached, guards } = await lookBefore(stack, applyOptions);
+  const { resources, isUnfinished, held, warnings, seen, unreached, guards } = await lookBefore(stack, applyOptions);
+  if (saved !== undefined && isUnfinished) throw planOfUnfinished();
   for (const line of warningLines(seen.alarms, process.stderr)) tell(line);
   // A reviewed plan is applied as it is: nothing is repaired besides.
   const damaged = saved === undefined ? damagedIn(resources, seen) : [];
   const stale = saved === undefined ? staleIn(seen.alarms) : [];
   const lifted = [...seen.lifted.cutOff, ...seen.lifted.denied];
   const isMoreThanPreviewed =
-    lifted.length + damaged.length + stale.length > 0 || unreachedBy(stack).some(({ forget }) => forget);
-  const options = { project, settings, verbose, adopt };
+    isUnfinished ||
+    lifted.length + damaged.length + stale.length > 0 ||
+    unreachedBy(stack).some(({ forget }) => forget);
+  const options = { project, settings, verbose, adopt, isUnfinished };
   let total: number | undefined;
   if (show || saved !== undefined) {
     const changes = await previewed(stack, options);
@@ -159,7 +162,7 @@ async function lookBefore(
   stack: Stack,
   { project, file: { settings }, yes, adopt = false, guards = {} }: ApplyOptions,
 ) {
-  const resources = await resourcesBefore(stack, project);
+  const { resources, isUnfinished } = await stateBefore(stack, project);
   // Another run may have changed the state since it was opened.
   lookAgain(stack, resources);
   const [held, unreached] = [stackHeldBy(resources), unreachedNames(stack)];
@@ -172,6 +175,7 @@ async function lookBefore(
   const isConsented = !yes && (await askShutOut(warnings));
   return {
     resources,
+    isUnfinished,
     held,
     warnings,
     seen,
@@ -216,6 +220,14 @@ async function requireUnchanged(stack: Stack, project: Project, shown: Resource[
   throw new Failure(
     "Another run has changed the stack since this was shown.",
     "Nothing was changed. Run the command again: it shows what is left to do.",
+  );
+}
+
+/** The error for a plan over operations whose outcome is unknown: what is read of them could lead to changes that it does not have. */
+function planOfUnfinished(): Failure {
+  return new Failure(
+    "A run died while it changed or deleted resources, and the plan was made without knowing whether AWS has done so.",
+    "Run mfa-admin refresh, which reads it, then make a new plan.",
   );
 }
 

@@ -26,7 +26,7 @@ import { developerIn } from "../changes/urn.ts";
 import { previewed } from "./previewed.ts";
 import { previewReport } from "../report/report.ts";
 import type { Warning } from "../results/warning.ts";
-import { readStackBefore, resourcesBefore, stackHeldBy, unfinishedNames } from "../engine/state-before.ts";
+import { readStackBefore, resourcesBefore, stackHeldBy, stateBefore, unfinishedNames } from "../engine/state-before.ts";
 import { warningLines } from "../report/text.ts";
 import { isWeakened } from "../report/warnings.ts";
 import { warningFact, warningText } from "../report/wording.ts";
@@ -74,7 +74,7 @@ export async function addToStack(
     onStep,
   }: OwnPartOptions & Pick<RunOptions, "onBegin" | "onStep">,
 ): Promise<RunResult> {
-  const resources = await resourcesBefore(stack, project);
+  const { resources, isUnfinished } = await stateBefore(stack, project);
   const held = stackHeldBy(resources);
   requireInForce(held);
   requireSharedPolicy(resources, settings, otherFormKeptBy(stack) !== undefined);
@@ -105,6 +105,7 @@ export async function addToStack(
       project,
       settings,
       verbose,
+      isUnfinished,
       target: urnsToMake(project, settings, names, resources, unreachedBy(stack)),
       program: programOf(stack, settings, { names, outputs }),
       ...(onBegin && { onBegin }),

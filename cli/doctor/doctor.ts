@@ -1,4 +1,5 @@
 import type { Settings } from "../../infra/settings.ts";
+import { withEveryAccount } from "../aws/every-account.ts";
 import { remedyForMissed } from "../aws/missing-right.ts";
 import type { ManagingCaller } from "../aws/preconditions.ts";
 import { type Shield, shieldInAws } from "../aws/shield.ts";
@@ -64,7 +65,7 @@ async function awsChecks(
 ): Promise<{ checks: Check[]; shutOut: Warning[] }> {
   if (caller === undefined) {
     return {
-      checks: [{ name: "aws", level: "unknown", fact: "Nothing was asked of AWS for want of credentials." }],
+      checks: [{ name: "aws", level: "unknown", fact: "Nothing else was asked of AWS." }],
       shutOut: [],
     };
   }
@@ -73,12 +74,17 @@ async function awsChecks(
   const held = noted === undefined ? undefined : stackHeldBy(noted);
   const before = inForce(held, shield, settings);
   const [organization, shared, accounts, impact] = await Promise.all([
-    organizationChecks(settings, { managementAccount, before, shield }),
+    withAccountsOfUnits(settings).then((all) => organizationChecks(all, { managementAccount, before, shield })),
     sharedRoleChecks(settings),
     accountChecks(actingIn(settings), held, advance),
     missed.length > 0 ? { checks: missed, shutOut: [] } : impactOf(before, settings),
   ]);
   return { checks: [...organization, ...shared, ...accounts, ...impact.checks], shutOut: impact.shutOut };
+}
+
+/** The settings with every account of the shared role; as they are where the units can't be read, which a check of theirs tells. */
+function withAccountsOfUnits(settings: Settings): Promise<Settings> {
+  return withEveryAccount(settings).catch(() => settings);
 }
 
 async function shieldOf(): Promise<{ shield: Shield | undefined; missed: Check[] }> {

@@ -6,7 +6,7 @@ import { identityOfResource } from "../changes/step.ts";
 import { nameIn } from "../changes/urn.ts";
 import { type Deployment, type Resource, withKeptInputs } from "./deployment.ts";
 import { giveDeletionHooks } from "./heal.ts";
-import { accountIdOf, isIn } from "./unreached.ts";
+import { accountIdOf, isIn, letGo } from "./unreached.ts";
 
 /**
  * Takes resources into the state that AWS has already, whoever has made them. A refresh has to follow, which reads them.
@@ -34,21 +34,31 @@ export async function adopt(
   return takeIn(deployment, there, settings);
 }
 
+/** Resources that AWS has to be read for, after runs that died. */
+export interface Settled {
+  taken: Resource[];
+  changing: Resource[];
+}
+
 /**
- * Settles the pending operations of runs that died: a resource that AWS has is taken into the state, any other is forgotten. A
- * refresh has to follow when a resource was taken in.
+ * Settles the pending operations of runs that died. A resource that a run was making is taken into the state where AWS has it, and
+ * forgotten otherwise; one that a run was deleting leaves the state where AWS has it no more. A refresh has to follow when a resource was
+ * taken in, or where a run was changing some.
  *
  * @param unreached accounts in which AWS cannot be asked. Resources that runs were creating there are taken in unseen: a forgotten
  * one could be somebody's access, which no later edit would remove
- * @returns `taken`: the resources taken in that AWS was seen to have; `settled`: whether any operation was pending
+ * @returns `taken`: the resources taken in that AWS was seen to have; `changing`: those that runs were changing; `settled`: whether any
+ * operation was pending
  */
 export async function settleUnfinished(
   deployment: Deployment,
   settings: Settings,
   unreached: { name: string }[],
-): Promise<{ taken: Resource[]; settled: boolean }> {
+): Promise<Settled & { settled: boolean }> {
   const { pending_operations: pending = [] } = deployment;
-  const creating = pending.filter(({ type }) => type === "creating").map(({ resource }) => resource);
+  const by = (kind: string): Resource[] => pending.flatMap(({ type, resource }) => (type === kind ? [resource] : []));
+  const creating = by("creating");
+  const changing = by("updating").filter((resource) => !isIn(unreached, resource));
   const unseen = creating.filter((resource) => isIn(unreached, resource));
   const made: Resource[] = [];
   for (const resource of creating) {
@@ -56,12 +66,41 @@ export async function settleUnfinished(
     const account = accountOf(deployment, resource, settings);
     if (account !== undefined && (await isOurs(resource, account, settings))) made.push(resource);
   }
+  await forgetDeleted(deployment, settings, unreached);
   for (const role of await takeIn(deployment, unseen, settings)) {
     // The hook that empties a role before its deletion reads the account from the ARN.
     const account = accountOf(deployment, role, settings) ?? "";
     role.outputs = { ...role.outputs, arn: `arn:aws:iam::${account}:role/${role.id ?? ""}` };
   }
-  return { taken: await takeIn(deployment, made, settings), settled: pending.length > 0 };
+  return { taken: await takeIn(deployment, made, settings), changing, settled: pending.length > 0 };
+}
+
+/** The types of which {@link isThere} knows whether AWS has them. */
+const known = /^aws-native:(?:iam:(?:User|Group|Role|ManagedPolicy)|organizations:Policy|cloudformation:StackSet)$/;
+
+/**
+ * Removes from the state what a run was deleting when it died, where AWS has it no more: the engine would take it for unchanged when the
+ * settings have it again.
+ *
+ * @param exists asks AWS whether it has the resource now
+ */
+export async function forgetDeleted(
+  deployment: Deployment,
+  settings: Settings,
+  unreached: { name: string }[],
+  exists = isThere,
+): Promise<void> {
+  for (const { type, resource } of deployment.pending_operations ?? []) {
+    if (type !== "deleting" || !known.test(resource.type) || isIn(unreached, resource)) continue;
+    const account = accountOf(deployment, resource, settings);
+    if (account === undefined || (await exists(resource, account, settings))) continue;
+    const { resources } = deployment;
+    const isGone = ({ urn, id }: Resource): boolean => urn === resource.urn && id === resource.id;
+    if (resources.filter(({ urn }) => urn === resource.urn).every(isGone)) {
+      letGo(deployment, new Set([resource.urn]));
+    }
+    deployment.resources = resources.filter((one) => !isGone(one));
+  }
 }
 
 /** Refuses a resource that the state has under another name: the next run would delete that entry, and the resource with it. */

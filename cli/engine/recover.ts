@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 
 import { isTransient } from "../../infra/errors.ts";
 import type { Settings } from "../../infra/settings.ts";
-import { adopt, settleUnfinished } from "./adopt.ts";
+import { adopt, type Settled, settleUnfinished } from "./adopt.ts";
 import type { Stack } from "./automation.ts";
 import { identityOfResource, isCloudResource } from "../changes/step.ts";
 import { developerIn } from "../changes/urn.ts";
@@ -38,6 +38,7 @@ export async function recover(stack: Stack, run: IncompleteRun, options: Recover
   const { failures, resumesUnfinished } = run.record;
   const existing = failures.filter(existsAlready);
   let taken: Resource[] = [];
+  let changing: Resource[] = [];
   if (resumesUnfinished || existing.length > 0 || failures.some(({ halfMade }) => halfMade)) {
     await editState(stack, async (deployment) => {
       const noted = noteWhatIsThere(deployment);
@@ -45,7 +46,7 @@ export async function recover(stack: Stack, run: IncompleteRun, options: Recover
       const unfinished = await settleUnfinished(deployment, options.settings, unreachedBy(stack)).catch(
         () => undefined,
       );
-      taken = unfinished?.taken ?? [];
+      ({ taken, changing } = unfinished ?? nothing);
       if (options.adoptAll) {
         const steps = existing.map(({ step }) => step);
         taken = [...taken, ...(await adopt(deployment, steps, options.settings))];
@@ -54,7 +55,7 @@ export async function recover(stack: Stack, run: IncompleteRun, options: Recover
     });
   }
   if (run.interrupted) return false;
-  await readTaken(taken, options.refresh);
+  await readAgain({ taken, changing }, options.refresh);
   // A further run is worth it however often new resources were taken in, since what depends on them may come next. A resource that
   // was taken in before, which AWS did not have after all, is no reason.
   const isNew = taken.some(({ urn }) => !options.takenBefore.has(urn));
@@ -69,19 +70,19 @@ export async function recover(stack: Stack, run: IncompleteRun, options: Recover
 type SettleOptions = Pick<RecoveryOptions, "settings" | "refresh">;
 
 /**
- * Settles the state's pending operations: resources that AWS has are taken into the state, the others are forgotten.
+ * Settles the state's pending operations by {@link settleUnfinished}, and reads from AWS what has to be read after it.
  *
  * @returns whether any resource was taken in, so that another run has to deal with it
  */
 export async function settle(stack: Stack, { settings, refresh }: SettleOptions): Promise<boolean> {
-  let taken: Resource[] = [];
+  let found = nothing;
   await editState(stack, async (deployment) => {
     const unfinished = await settleUnfinished(deployment, settings, unreachedBy(stack));
-    taken = unfinished.taken;
+    found = unfinished;
     return unfinished.settled;
   });
-  await readTaken(taken, refresh);
-  return taken.length > 0;
+  await readAgain(found, refresh);
+  return found.taken.length > 0;
 }
 
 /** Repairs the state by {@link healResources}. */
@@ -100,13 +101,13 @@ async function editSettled(
   edit: (deployment: Deployment) => boolean,
   { settings, refresh }: SettleOptions,
 ): Promise<void> {
-  let taken: Resource[] = [];
+  let found = nothing;
   await editState(stack, async (deployment) => {
     if (!edit(deployment)) return false;
-    ({ taken } = await settleUnfinished(deployment, settings, unreachedBy(stack)));
+    found = await settleUnfinished(deployment, settings, unreachedBy(stack));
     return true;
   });
-  await readTaken(taken, refresh);
+  await readAgain(found, refresh);
 }
 
 /**
@@ -134,7 +135,8 @@ export async function prepareDeletion(
     const healed = healResources(deployment.resources, settings);
     return healed || unfinished.settled || shielded.length > 0 || started || loosened;
   });
-  await readTaken(taken, refresh);
+  // What a run was changing is deleted, whatever it is by now.
+  await readAgain({ taken, changing: [] }, refresh);
   const total = leaving.filter(isCloudResource).length;
   return { total, ...(unreached.length > 0 && { target: leaving.map(({ urn }) => urn) }) };
 }
@@ -151,14 +153,14 @@ export async function prepareRemoval(
   names: string[],
   { settings, refresh }: SettleOptions,
 ): Promise<{ target: string[]; total: number; staying: number; outputs: Record<string, unknown> }> {
-  let taken: Resource[] = [];
+  let found = nothing;
   let leaving: Resource[] = [];
   let outputs: Record<string, unknown> = {};
   let staying = 0;
   const unreached = unreachedBy(stack);
   await editState(stack, async (deployment) => {
     const unfinished = await settleUnfinished(deployment, settings, unreached);
-    taken = unfinished.taken;
+    found = unfinished;
     const behind = stayingBehind(deployment, unreached);
     leaving = deployment.resources.filter(
       (resource) => names.includes(developerIn(resource) ?? "") && !behind.has(resource.urn),
@@ -170,7 +172,7 @@ export async function prepareRemoval(
     const healed = healResources(deployment.resources, settings);
     return letGo(deployment, urns) || healed || started || unfinished.settled;
   });
-  await readTaken(taken, refresh);
+  await readAgain(found, refresh);
   return { target: leaving.map(({ urn }) => urn), total: leaving.filter(isCloudResource).length, staying, outputs };
 }
 
@@ -183,14 +185,14 @@ export async function prepareAddition(
   names: string[],
   { settings, refresh }: SettleOptions,
 ): Promise<void> {
-  let taken: Resource[] = [];
+  let found = nothing;
   await editState(stack, async (deployment) => {
     const unfinished = await settleUnfinished(deployment, settings, unreachedBy(stack));
-    taken = unfinished.taken;
+    found = unfinished;
     const theirs = deployment.resources.filter((resource) => names.includes(developerIn(resource) ?? ""));
     return letGo(deployment, new Set(theirs.map(({ urn }) => urn))) || unfinished.settled;
   });
-  await readTaken(taken, refresh);
+  await readAgain(found, refresh);
 }
 
 function outputsWithout({ resources }: Deployment, names: string[]): Record<string, unknown> {
@@ -199,9 +201,15 @@ function outputsWithout({ resources }: Deployment, names: string[]): Record<stri
   return { ...outputs, developers: Object.fromEntries(developers) };
 }
 
-async function readTaken(taken: Resource[], refresh: () => Promise<unknown>): Promise<void> {
-  if (taken.length === 0) return;
-  const names = taken.map(identityOfResource).map(({ account, type, name }) => `${type} ${name} (${account})`);
-  tell(`Taking into the stack what AWS has already: ${names.join(", ")}.`);
-  await refresh();
+const nothing: Settled = { taken: [], changing: [] };
+
+async function readAgain({ taken, changing }: Settled, refresh: () => Promise<unknown>): Promise<void> {
+  if (taken.length > 0) tell(`Taking into the stack what AWS has already: ${named(taken)}.`);
+  if (changing.length > 0) tell(`Reading from AWS what a run was changing when it died: ${named(changing)}.`);
+  if (taken.length + changing.length > 0) await refresh();
+}
+
+function named(resources: Resource[]): string {
+  const each = resources.map(identityOfResource).map(({ account, type, name }) => `${type} ${name} (${account})`);
+  return each.join(", ");
 }

@@ -30,6 +30,8 @@ export interface RunOptions {
   onStep?: (step: StepEventMetadata) => void;
   /** URNs of the resources that the run may change. Default: the whole stack. */
   target?: string[];
+  /** Whether the state has what a run was changing or deleting when it died, so that AWS has to be read before anything is compared. */
+  isUnfinished?: boolean;
   /** The program to run in place of the whole one. */
   program?: PulumiFn;
   /** Called when the run begins: from then on it can be interrupted, and the next run goes on. */
@@ -68,6 +70,11 @@ export async function runUp(stack: Stack, options: RunOptions): Promise<RunResul
     await options.afterRefresh?.();
   };
   const started = Date.now();
+  // The engine forgets these operations, and takes a resource for unchanged where the settings are as they were before.
+  if (options.isUnfinished === true) {
+    const { settle } = await import("./recover.ts");
+    await settle(stack, { settings, refresh });
+  }
   const earlier: Change[] = [];
   const takenBefore = new Set<string>();
   for (let attempt = 1; ; attempt++) {

@@ -1,8 +1,8 @@
 import type { Stack, StepEventMetadata } from "./automation.ts";
 import { identityOfResource } from "../changes/step.ts";
-import type { Deployment, Resource } from "./deployment.ts";
+import type { Deployment, PendingOperation, Resource } from "./deployment.ts";
 import type { Project } from "../project/project.ts";
-import { type NotedResource, readStateFile, resourcesIn } from "../state/checkpoint.ts";
+import { type NotedResource, readStateFile } from "../state/checkpoint.ts";
 import { ensureNoOtherRun } from "./idle.ts";
 import { exportSealed, type State } from "./state-transfer.ts";
 import { identityKey } from "../changes/step.ts";
@@ -19,9 +19,30 @@ export function stackHeldBy(resources: NotedResource[]): StackBefore {
   return stackBefore(stackChangesOf(resources.map(asStep)));
 }
 
+/** What the stack's state has. */
+export interface StateBefore {
+  resources: Resource[];
+  /** Whether a run died while it changed or deleted one of the resources: AWS may have done that or not. */
+  isUnfinished: boolean;
+}
+
+/** The part of a state that is read here. */
+interface StateContents {
+  resources?: Resource[];
+  pending_operations?: PendingOperation[] | null;
+}
+
+/** Reads the stack's state. */
+export async function stateBefore(stack: Stack, project: Project): Promise<StateBefore> {
+  const deployment = (await checkpoint(project)) ?? deploymentOf(await stack.exportStack());
+  const { resources = [], pending_operations: pending } = deployment;
+  // Pulumi writes null where no operation is pending.
+  return { resources, isUnfinished: (pending ?? []).some(({ type }) => type === "updating" || type === "deleting") };
+}
+
 /** The resources that the stack's state has. */
 export async function resourcesBefore(stack: Stack, project: Project): Promise<Resource[]> {
-  return (await checkpoint(project)) ?? (await exported(stack));
+  return (await stateBefore(stack, project)).resources;
 }
 
 /** When the stack last wrote each resource, by URN, to the second. */
@@ -47,23 +68,23 @@ export async function unfinishedNames(project: Project): Promise<Set<string>> {
   return new Set([...creating, ...resources].map((resource) => identityKey(identityOfResource(resource))));
 }
 
-async function checkpoint(project: Project): Promise<Resource[] | undefined> {
+async function checkpoint(project: Project): Promise<StateContents | undefined> {
   try {
     const file = await readStateFile<Resource>(project);
-    return file && resourcesIn(file);
+    return file?.checkpoint && (file.checkpoint.latest ?? {});
   } catch {
     // The state is then read by the engine, whose error tells what is wrong.
     return undefined;
   }
 }
 
-async function exported(stack: Stack): Promise<Resource[]> {
-  return resourcesOf(await stack.exportStack());
+/** The resources of a state as the engine exports it; none of a stack that was never applied. */
+export function resourcesOf(state: State): Resource[] {
+  return deploymentOf(state).resources ?? [];
 }
 
-/** The resources of a state as the engine exports it; none of a stack that was never applied. */
-export function resourcesOf({ deployment }: State): Resource[] {
-  return (deployment as { resources?: Resource[] } | null | undefined)?.resources ?? [];
+function deploymentOf({ deployment }: State): StateContents {
+  return deployment ?? {};
 }
 
 /** A resource as the step `same`. */

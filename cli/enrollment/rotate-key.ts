@@ -31,6 +31,8 @@ export interface RotateOptions {
 /** The state of one run of the rotation. */
 interface Rotating {
   iam: IAMClient;
+  /** The access key id by which IAM is called: the developer's key, or a session's. */
+  by: string;
   key: AccessKey;
   profile: string;
   myself: Myself;
@@ -62,7 +64,7 @@ export async function rotateKey(options: RotateOptions, tell: (line: string) => 
   try {
     const keys = await accessKeysOf(iam, myself.userName);
     const { rotation } = await progress.read();
-    const rotating = { iam, key, profile, myself, progress, keys, rotation, grace: options.grace };
+    const rotating = { iam, by: by.accessKeyId, key, profile, myself, progress, keys, rotation, grace: options.grace };
     const isBegun = rotation !== undefined && keys.some(({ AccessKeyId }) => AccessKeyId === rotation.old);
     return await (isBegun && rotation.old !== key.accessKeyId ? finish : begin)(rotating, tell);
   } catch (error) {
@@ -88,14 +90,20 @@ async function begin(rotating: Rotating, tell: (line: string) => void): Promise<
 
 /** Deactivates the old key, or deletes it when its grace period is over. */
 async function finish(rotating: Rotating, tell: (line: string) => void): Promise<RotatedKey> {
-  const { iam, key, keys, myself, progress, rotation, grace } = rotating;
+  const { iam, by, key, keys, myself, progress, rotation, grace } = rotating;
   // The request of a session has to name the user (IAM API Reference, "UpdateAccessKey").
   const { userName: UserName } = myself;
   const { old = "", inactiveSince } = rotation ?? {};
   const isActive = keys.some(({ AccessKeyId, Status }) => AccessKeyId === old && Status === "Active");
   const result = { accessKeyId: key.accessKeyId, oldKeyId: old };
   const { DeleteAccessKeyCommand, UpdateAccessKeyCommand } = await import("@aws-sdk/client-iam");
-  if (isActive) await iam.send(new UpdateAccessKeyCommand({ UserName, AccessKeyId: old, Status: "Inactive" }));
+  if (isActive) {
+    const inactive = new UpdateAccessKeyCommand({ UserName, AccessKeyId: old, Status: "Inactive" });
+    await iam.send(inactive).catch((error: unknown) => {
+      // A key that has just deactivated itself is refused when the answer was lost and the request is sent again.
+      if (by !== old || !(error instanceof Error && error.name === "InvalidClientTokenId")) throw error;
+    });
+  }
   const since = isActive ? new Date().toISOString() : (inactiveSince ?? new Date().toISOString());
   const deletedFrom = new Date(Date.parse(since) + grace * day);
   if (isActive || deletedFrom.getTime() > Date.now()) {
@@ -121,7 +129,7 @@ async function storedBeside({ profile, keys, rotation }: Rotating): Promise<Acce
 }
 
 async function makeBeside({ iam, key, profile, myself, progress, keys, rotation }: Rotating): Promise<AccessKey> {
-  const { CreateAccessKeyCommand, DeleteAccessKeyCommand } = await import("@aws-sdk/client-iam");
+  const { CreateAccessKeyCommand, DeleteAccessKeyCommand, IAMServiceException } = await import("@aws-sdk/client-iam");
   const others = keys.filter(({ AccessKeyId }) => AccessKeyId !== key.accessKeyId);
   const lost = others.filter((one) => isOfKilledRun(one, rotation));
   const { userName: UserName, clockOffset } = myself;
@@ -134,6 +142,9 @@ async function makeBeside({ iam, key, profile, myself, progress, keys, rotation 
   const { AccessKey: answer } = await iam
     .send(new CreateAccessKeyCommand({ UserName }))
     .catch(async (error: unknown) => {
+      if (!(error instanceof IAMServiceException) || error.$fault === "server") throw error;
+      // A request that was sent again may have made a key the first time.
+      if (error.$metadata.attempts !== 1 && error.name.startsWith("LimitExceeded")) throw lostKey(error);
       await progress.forget("rotation");
       throw error;
     });
@@ -191,6 +202,15 @@ async function ensureFree(profile: string): Promise<void> {
     );
   }
   await ensureEditable("credentials", (text) => editSection(text, beside(profile), { aws_access_key_id: "" }));
+}
+
+/** The error for a key whose secret was in an answer that did not arrive. The note of it stays, so that the next run deletes the key. */
+function lostKey(cause: Error): Failure {
+  return new Failure(
+    "AWS has made a second access key, and the answer with its secret was lost. Your key is as it was.",
+    "Run mfa-admin rotate-key again: it deletes that key first.",
+    { cause },
+  );
 }
 
 /** The error for a second key in the way: IAM allows no third (IAM User Guide, "IAM and AWS STS quotas"). */

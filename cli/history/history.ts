@@ -27,7 +27,7 @@ export async function history(project: Project, settings: Settings, options: His
   const missed: History["missed"] = [];
   const [runs, commits, events] = await Promise.all([
     runsOf(project, since, missed),
-    commitRows(project, since),
+    commitRows(project, since, missed),
     cloudtrail ? eventsOf(settings, since, missed) : [],
   ]);
   const all = [...runs, ...commits, ...events].filter(

@@ -15,7 +15,7 @@ export interface NotedResource {
 /** A state file of Pulumi, a checkpoint. */
 export interface StateFile<Noted = NotedResource> {
   version?: number;
-  checkpoint?: { latest?: { resources?: Noted[] } };
+  checkpoint?: { latest?: { resources?: Noted[]; pending_operations?: { type: string; resource: Noted }[] | null } };
 }
 
 /** The directory of a project's state files, below the backend's directory or bucket. */

@@ -12,6 +12,7 @@ import { isCanary } from "../aws/identities.ts";
 import { type Attempt, noting } from "../aws/missed.ts";
 import { isOfOrganization } from "../aws/organization-view.ts";
 import { knownManagers, knownOrganization, managementAccountAtHand } from "../aws/preconditions.ts";
+import { requireNames } from "../aws/shared-role-preconditions.ts";
 import { everything, simulate } from "../aws/simulate.ts";
 import type { Project } from "../project/project.ts";
 import type { Missed } from "../results/missed.ts";
@@ -46,6 +47,10 @@ export async function verify(
   { readOnly = false }: { readOnly?: boolean } = {},
 ): Promise<Verification> {
   const settings = await withEveryAccount(given);
+  // Users are let into suspended accounts, too, which are not looked into.
+  const entered = await withEveryAccount(given, { suspended: true });
+  // An account that no name stands for would be found to be entered by nobody's leave.
+  await requireNames(entered);
   const managementAccount = await managementAccountAtHand(settings);
   const organizationId = knownOrganization()?.id ?? "";
   const missed: Missed[] = [];
@@ -66,7 +71,7 @@ export async function verify(
   }));
   const organization = above && organizationComparison(above, settings, organizationId);
   const [lines, outsiders] = await Promise.all([
-    above === undefined ? [] : matrix(above, accounts, settings, organizationId, attempt),
+    above === undefined ? [] : matrix(above, accounts, { settings, entered }, organizationId, attempt),
     outsidersAmong(foreignAccounts(accounts, [...ids, managementAccount]), attempt),
   ]);
   const live =
@@ -83,7 +88,7 @@ export async function verify(
     ...(organization === undefined ? [] : [organization]),
     ...accounts.flatMap((account) =>
       account.name === "auth"
-        ? [authComparison(account, settings), entriesComparison(account, settings)]
+        ? [authComparison(account, settings), entriesComparison(account, entered)]
         : [rolesComparison(account, settings)],
     ),
   ];
@@ -129,7 +134,7 @@ async function readAccounts(
 async function matrix(
   above: ControlPolicies,
   accounts: AccountInAws[],
-  settings: Settings,
+  { settings, entered }: { settings: Settings; entered: Settings },
   organizationId: string,
   attempt: Attempt,
 ): Promise<Verification["lines"]> {
@@ -137,7 +142,7 @@ async function matrix(
   const classes =
     auth && (await attempt("the developers' policies", () => developerClasses(auth.identities, settings)));
   const lines = [
-    ...developerLines(settings, classes ?? []),
+    ...developerLines(entered, classes ?? []),
     ...authLines(settings),
     ...Object.keys(settings.developmentAccounts).flatMap((account) => accountLines(settings, account)),
   ];

@@ -62,6 +62,8 @@ describe("doctor", () => {
         "aws: unknown",
       ]);
       expect(bad[0]?.remedy).to.contain("https://www.pulumi.com/docs/install/");
+      // Also where AWS can't be reached, or the clock is wrong.
+      expect(bad[2]?.fact).to.equal("Nothing else was asked of AWS.");
       expect(complete).to.equal(false);
     } finally {
       await rm(empty, { recursive: true });

@@ -234,6 +234,23 @@ describe("what other hands have done meanwhile gives, keeps and takes nobody's a
     expect(admin.sandbox.organization.account("444444444444").roles.names).to.not.include("developer-dave");
   });
 
+  it("what a run was deleting when it died, and AWS has deleted since, is made again where the settings have it again", async () => {
+    const file = join(admin.stateDirectory, ".pulumi", "stacks", "mfa-admin", "main.json");
+    const state = JSON.parse(await readFile(file, "utf8")) as {
+      checkpoint: { latest: { resources: { urn: string }[]; pending_operations: unknown } };
+    };
+    const { latest } = state.checkpoint;
+    const resource = latest.resources.find(({ urn }) => urn.endsWith("::dave@sandbox")) ?? expect.fail();
+    latest.pending_operations = [{ resource, type: "deleting" }];
+    await writeFile(file, JSON.stringify(state));
+    await rm(`${file}.attrs`, { force: true });
+    const { roles } = admin.sandbox.organization.account("333333333333");
+    roles.remove(roles.get("developer-dave") ?? expect.fail());
+    const { stdout } = await admin.succeed("up", "--yes");
+    expect(stdout).to.contain(": 1 created, ");
+    expect(roles.names).to.include("developer-dave");
+  });
+
   it("a role that only the state names is ended, too, and the line in another case leaves the roster", async () => {
     const frank = await Developer.enrol(admin.sandbox, "frank");
     const session = await frank.login("sandbox");

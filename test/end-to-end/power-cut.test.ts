@@ -18,7 +18,11 @@ describe("after a power cut in the middle of up", () => {
   };
 
   /** Ends `up` and all that it has started as soon as AWS was asked so often. AWS goes on by itself. */
-  async function cutPower(action: "CreateResource" | "DeleteResource", type: string, times: number): Promise<void> {
+  async function cutPower(
+    action: `${"Create" | "Update" | "Delete"}Resource`,
+    type: string,
+    times: number,
+  ): Promise<void> {
     const from = admin.sandbox.requests.length;
     admin.sandbox.setLatency(handlerMilliseconds, "ResourceHandler");
     const asked = (): number =>
@@ -151,6 +155,27 @@ describe("after a power cut in the middle of up", () => {
       const left = [...accounts.values()].flatMap(({ users, roles }) => [...users.names, ...roles.names]);
       expect(left.filter((name) => name.includes("alice"))).to.eql([]);
       expect((await admin.succeed("up", "--yes")).stdout).to.match(/: 3 unchanged\.\n$/);
+    });
+
+    it("while AWS changes roles, the next up reads what came of it: the settings may be as before again", async () => {
+      admin = await Administrator.withStack({ developers: ["alice"] });
+      const before = await admin.settings();
+      const roles = ["333333333333", "444444444444"].map(
+        (account) => admin.sandbox.organization.account(account).roles,
+      );
+      const durations = () => roles.map((one) => one.get("developer-alice")?.maxSessionDuration);
+      await admin.editSettings((text) => text.replace("config:\n", "config:\n  mfa-admin:sessionDuration: 7200\n"));
+      await cutPower("UpdateResource", "AWS::IAM::Role", 2);
+      expect(durations()).to.eql([7200, 7200]);
+      await admin.editSettings(() => before);
+      await admin.succeed("preview", "--save-plan", "plan.json");
+      const planned = await admin.run("up", "--yes", "--plan", "plan.json");
+      expect(planned.status).to.equal(1);
+      expect(planned.stderr.replace(/\s+/g, " ")).to.contain("Run mfa-admin refresh, which reads it, then make a new");
+      const { stdout, stderr } = await admin.succeed("up", "--yes");
+      expect(stderr).to.contain("Reading from AWS what a run was changing when it died: role developer-alice (");
+      expect(stdout).to.contain(": 3 changed, ");
+      expect(durations()).to.eql([43200, 43200]);
     });
 
     it("while Pulumi writes the state's checksum, the state can still be read", async () => {

@@ -121,6 +121,25 @@ for (const accessKeys of ["article", "with-mfa"] as const) {
       await finished();
     });
 
+    it("goes on after the answer with the new key was lost: that key, whose secret nobody has, goes", async () => {
+      admin.sandbox.injectFault({ action: "CreateAccessKey", code: "lost", loseAnswer: true, times: 1 });
+      const lost = await rotate();
+      expect(lost.status).to.equal(1);
+      expect(lost.stderr.replace(/\s+/g, " ")).to.contain("Run mfa-admin rotate-key again: it deletes that key first.");
+      expect(keys()).to.eql(["Active", "Active"]);
+      const { status, stderr } = await rotate();
+      expect([status, keys()], stderr).to.eql([0, ["Inactive", "Active"]]);
+      await finished();
+    });
+
+    it("knows that the old key is inactive where the answer to that was lost", async () => {
+      admin.sandbox.injectFault({ action: "UpdateAccessKey", code: "lost", loseAnswer: true, times: 1 });
+      const { status, stdout, stderr } = await rotate();
+      expect([status, keys()], stderr).to.eql([0, ["Inactive", "Active"]]);
+      expect(stdout).to.match(/The old key AKIA\w+ is inactive\./);
+      await finished();
+    });
+
     it("leaves another computer's key alone, names it, and changes nothing", async () => {
       const [other, file] = [await otherKey(), await alice.readAws("credentials")];
       const from = admin.sandbox.requests.length;

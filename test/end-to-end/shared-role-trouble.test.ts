@@ -73,7 +73,12 @@ describe("a shared role, in trouble", () => {
     const { stdout } = await admin.run("doctor");
     expect(stdout)
       .to.contain("StackSets may make the shared role")
+      .and.to.contain("2 development accounts below the settings' units.")
       .and.to.contain("The shared role is in 2 of 2 accounts.");
+    const { targets = new Set() } = admin.sandbox.organization.policies.get("p-FullAWSAccess") ?? {};
+    targets.delete(unit);
+    expect((await admin.run("doctor")).stdout).to.contain(`FullAWSAccess is not attached to ${unit}`);
+    targets.add(unit);
     admin.sandbox.userInMemberAccount(payments, "smtp", []);
     expect((await admin.run("audit")).stdout).to.contain("payments");
     const { users } = admin.sandbox.organization.account(payments);
@@ -183,6 +188,23 @@ describe("a shared role, in trouble", () => {
     const verified = await admin.run("verify", "--exit-code");
     expect(verified.status, verified.stdout).to.equal(0);
     expect((await admin.succeed("list", "--accounts")).stdout).to.match(/team-1 .* suspended/);
+    // Who may enter it alone keeps the tag for it.
+    const sandbox = admin.sandbox.organization.account("333333333333");
+    sandbox.state = "SUSPENDED";
+    const without = await admin.run("verify", "--exit-code");
+    expect(without.status, without.stdout).to.equal(0);
+    sandbox.state = "ACTIVE";
+  });
+
+  it("is told by verify, as by up, where an account on the roster has another name in AWS Organizations", async () => {
+    const sandbox = admin.sandbox.organization.account("333333333333");
+    Object.assign(sandbox, { name: "Renamed" });
+    const told = 'bob is let into "sandbox", and no account of the organizational units has this name.';
+    for (const command of [["verify"], ["up", "--yes"]]) {
+      const { status, stderr } = await admin.run(...command);
+      expect({ status, told: inOneLine(stderr).includes(told) }, stderr).to.eql({ status: 1, told: true });
+    }
+    Object.assign(sandbox, { name: "sandbox" });
   });
 
   it("of units without any account is told to be nowhere, and needs nothing", async () => {

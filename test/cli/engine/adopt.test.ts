@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { parseSettings } from "../../../infra/settings.ts";
-import { adopt } from "../../../cli/engine/adopt.ts";
+import { adopt, forgetDeleted } from "../../../cli/engine/adopt.ts";
 import type { StepEventMetadata } from "../../../cli/engine/automation.ts";
 import type { Deployment, Resource } from "../../../cli/engine/deployment.ts";
 
@@ -78,5 +78,24 @@ describe("what AWS has already", () => {
     const after = [user.urn, undefined, undefined];
     expect(await replaced(old)).to.eql([taken, [wanted.urn, "old-alice", true], after]);
     expect(await replaced({ ...old, pendingReplacement: true })).to.eql([taken, after]);
+  });
+
+  it("is not what a run was deleting when it died: that leaves the state, with what depended on it freed", async () => {
+    const policy: Resource = { urn: urnOf("aws-native:organizations:Policy", "mfa"), type: "policy", custom: true };
+    const bound = (): Resource => ({ ...policy, dependencies: [roleIn("pay").urn, roleIn("payments").urn] });
+    const left = async (resource: Resource, isStill: boolean): Promise<unknown[]> => {
+      const state: Deployment = {
+        resources: [...deployment().resources, roleIn("pay"), bound()],
+        pending_operations: [{ type: "deleting", resource }],
+      };
+      await forgetDeleted(state, settings(), [], () => Promise.resolve(isStill));
+      return state.resources.slice(3).map(({ urn, dependencies = [] }) => [urn, ...dependencies]);
+    };
+    const [own, other] = [roleIn("pay"), roleIn("payments")];
+    expect(await left(own, false)).to.eql([[policy.urn, other.urn]]);
+    expect(await left(own, true)).to.eql([[own.urn], [policy.urn, own.urn, other.urn]]);
+    // Of these, AWS is not asked.
+    const unknown = { ...own, type: "aws:iam/accountAlias:AccountAlias" };
+    expect(await left(unknown, false)).to.have.length(2);
   });
 });
