@@ -1,4 +1,5 @@
 import { endSharedSessions } from "../../infra/end-shared-sessions.ts";
+import { longestRoleSession } from "../../infra/ended-sessions.ts";
 import { wordsOf } from "../aws/error-words.ts";
 import { shieldTargets } from "../aws/shield.ts";
 import type { EmergencySettings } from "../project/emergency-settings.ts";
@@ -25,9 +26,6 @@ export type SharedSessions =
  */
 const margin = 5000;
 
-/** The longest session of a role in seconds (IAM User Guide, "Use IAM roles"). */
-const longestSession = 43_200;
-
 /**
  * Ends the targets' sessions of the shared role in all accounts by one policy, however many accounts and developers there are. The
  * result is undefined, and AWS is not called, where no target uses a shared role.
@@ -47,7 +45,7 @@ export async function endSharedSessionsOf(
       ends.push(await endSharedSessions({ roleName, userNames }, units, margin));
     }
   } catch (error) {
-    return { reason: wordsOf(error), until: new Date(Date.now() + longestSession * 1000).toISOString() };
+    return { reason: wordsOf(error), until: new Date(Date.now() + longestRoleSession * 1000).toISOString() };
   }
   const [before] = ends;
   return before && { before: before.toISOString(), inForce: new Date().toISOString() };
