@@ -6,6 +6,7 @@ import type { PreviewReport, ReportKind } from "./results/report.ts";
 import type { Project } from "./project/project.ts";
 import type { SettingsFile } from "./project/settings-file.ts";
 import { wrapped } from "./terminal/tell.ts";
+import { inGithubActions, withoutCommands } from "./terminal/workflow-commands.ts";
 
 /** The base of every command: `--json`, `--verbose`, and errors with a remedy. */
 export abstract class BaseCommand extends Command {
@@ -33,17 +34,17 @@ export abstract class BaseCommand extends Command {
 
   /** Prints a message on stdout; on a terminal, lines break between words. */
   override log(text = ""): void {
-    super.log(wrapped(text, process.stdout));
+    super.log(withoutCommands(wrapped(text, process.stdout)));
   }
 
   /** The same on stderr. */
   override logToStderr(text = ""): void {
-    super.logToStderr(wrapped(text, process.stderr));
+    super.logToStderr(withoutCommands(wrapped(text, process.stderr)));
   }
 
-  /** Prints a page or a file unchanged. */
+  /** Prints a page or a file without breaking its lines. */
   protected print(page: string): void {
-    super.log(page);
+    super.log(withoutCommands(page));
   }
 
   /** Writes a page to a file, or to stdout without one. @param page.what names the page in the message about the file */
@@ -68,7 +69,6 @@ export abstract class BaseCommand extends Command {
     await this.failed?.(error);
     const failure = explain(error);
     report(failure, this.jsonEnabled());
-    const { inGithubActions, withoutCommands } = await import("./terminal/workflow-commands.ts");
     if (inGithubActions()) {
       const { annotate } = await import("./ci/annotations.ts");
       annotate(failure, this.settingsFile);
@@ -78,7 +78,7 @@ export abstract class BaseCommand extends Command {
         import("./terminal/redact.ts"),
         import("./explain-details.ts"),
       ]);
-      this.logToStderr(withoutCommands(redacted(detailsOf(error))));
+      this.logToStderr(redacted(detailsOf(error)));
     }
     return undefined;
   }

@@ -1,16 +1,17 @@
 import { clockOffsetIn, wrongClock } from "./aws/clock.ts";
 import { wordsOfAws } from "./aws/error-words.ts";
-import { withoutCommands } from "./terminal/workflow-commands.ts";
 import { closest } from "./closest.ts";
 import { explainRefusal } from "./explain-refusal.ts";
 import { explainSystem } from "./explain-system.ts";
 import type { ErrorResult } from "./results/error.ts";
-import { Declined, Failure, isInterruption } from "./failure.ts";
+import { Declined, Failure, FileFailure, isInterruption } from "./failure.ts";
+import { oneLine, printable } from "./terminal/one-line.ts";
 import { redacted } from "./terminal/redact.ts";
 import { tell } from "./terminal/tell.ts";
 
 /** Turns any error into the failure that the user is shown. */
 export function explain(error: Error): Failure {
+  if (error instanceof FileFailure) return onItsLine(error);
   if (error instanceof Failure) return error;
   if (isInterruption(error)) return new Declined("Interrupted.");
   if (isUsageError(error)) return new Failure(usageProblem(error.message), usageRemedy(error));
@@ -19,6 +20,14 @@ export function explain(error: Error): Failure {
   return new Failure(
     `Something unexpected went wrong: ${error.message}`,
     "Run the command again with --verbose for the details. If it is a defect of mfa-admin, please report it with them.",
+  );
+}
+
+/** Keeps each problem on one line: its message repeats what stands in the file, and somebody else may have written that. */
+function onItsLine({ path, problems }: FileFailure): FileFailure {
+  return new FileFailure(
+    path,
+    problems.map(({ line, message }) => ({ line, message: oneLine(message) })),
   );
 }
 
@@ -39,7 +48,7 @@ export function report(failure: Failure, json: boolean): void {
   const what = `${failure instanceof Declined ? "" : "Error: "}${error.message}`;
   const lines = [what, error.remedy].filter((line) => line !== undefined);
   if (json) console.log(JSON.stringify({ error }, undefined, 2));
-  else tell(withoutCommands(lines.join("\n")));
+  else tell(printable(lines.join("\n")));
 }
 
 /** An error of oclif's parser; `flags` are the given flags that do not exist. */

@@ -12,7 +12,7 @@ export interface NamedAccount {
   id: string;
   /** The name in AWS Organizations. */
   awsName: string;
-  /** Lower-case letters, digits and hyphens. It is the id where AWS's name makes no such name, or one that another account has, too. */
+  /** Lower-case letters, digits and hyphens. It is the id where AWS's name makes no such name, looks like an id, or is another account's, too. */
   name: string;
   /** The account's state in AWS Organizations: ACTIVE, SUSPENDED and so on. */
   state: string;
@@ -29,8 +29,9 @@ export function namedAccounts(
   const chosen = new Map(Object.entries(developmentAccounts).map(([name, id]) => [id, name]));
   const fit = accounts.map((account) => chosen.get(account.id) ?? fitName(account.awsName));
   const uses = Map.groupBy(fit, (name) => name);
+  // Whoever administrates an account may name it (AWS Account Management Reference, "PutAccountName"), by another account's id as well.
   const isFree = (name: string): boolean =>
-    name !== "" && uses.get(name)?.length === 1 && !reservedAccountNames.includes(name);
+    !/^(?:\d{12})?$/.test(name) && uses.get(name)?.length === 1 && !reservedAccountNames.includes(name);
   return accounts.map((account, index) => {
     const name = fit[index] ?? "";
     return { ...account, name: chosen.has(account.id) || isFree(name) ? name : account.id };

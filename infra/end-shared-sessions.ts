@@ -55,9 +55,14 @@ export async function endSharedSessions(
       (await client.send(new CreatePolicyCommand({ Name, Description: description, Type: type, Content }))).Policy
         ?.PolicySummary?.Id;
     const attached = there === undefined ? [] : await targetsOf(client, there.id);
+    const refused: unknown[] = [];
     for (const TargetId of units.filter((unit) => !attached.includes(unit))) {
-      await client.send(new AttachPolicyCommand({ PolicyId: id, TargetId }));
+      // Where one unit is refused, the others have the policy all the same.
+      await client
+        .send(new AttachPolicyCommand({ PolicyId: id, TargetId }))
+        .catch((error: unknown) => refused.push(error));
     }
+    if (refused.length > 0) throw refused[0];
     return ended.before;
   });
 }

@@ -113,7 +113,7 @@ function guardRoles(guarded: Guarded): PolicyStatement[] {
             Condition: byOthers(guarded),
           },
         ]),
-    ...(guarded.roles === "shared" ? [guardStack(guarded)] : []),
+    ...(guarded.roles === "shared" ? [guardStack(guarded), guardAccountName(guarded)] : []),
   ];
 }
 
@@ -128,6 +128,17 @@ function guardStack(guarded: Guarded): PolicyStatement {
     Effect: "Deny",
     NotAction: ["cloudformation:Describe*", "cloudformation:Detect*", "cloudformation:Get*", "cloudformation:List*"],
     Resource: `arn:aws:cloudformation:*:*:stack/StackSet-${stackSetName}-*`,
+    Condition: byOthers(guarded),
+  };
+}
+
+/** The account's name in AWS, by which the roster names it: an account's administrators may change it themselves. */
+function guardAccountName(guarded: Guarded): PolicyStatement {
+  return {
+    Sid: "GuardAccountName",
+    Effect: "Deny",
+    Action: "account:PutAccountName",
+    Resource: "*",
     Condition: byOthers(guarded),
   };
 }

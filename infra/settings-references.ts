@@ -104,6 +104,8 @@ function checkAccounts({ authAccount, developmentAccounts }: Referring, refuse: 
     const other = seen.get(id);
     if (id === authAccount) {
       refuse(["developmentAccounts", name], "this is the auth account; developers' roles live in other accounts");
+    } else if (/^\d{12}$/.test(name) && name !== id) {
+      refuse(["developmentAccounts", name], "this name is the id of another account; choose another name");
     } else if (other !== undefined) {
       refuse(["developmentAccounts", name], `this is the same account as "${other}"; name each account once`);
     }

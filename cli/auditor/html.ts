@@ -2,6 +2,8 @@
 
 import { createHash } from "node:crypto";
 
+import { oneLine } from "../terminal/one-line.ts";
+
 class Markup {
   readonly #text: string;
 
@@ -28,16 +30,11 @@ const entities: Partial<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Control characters, and those that change the direction of the text around them (Unicode Standard Annex #9). */
-const invisible = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g;
-
 function escaped(content: Content): string {
   if (content === undefined) return "";
   if (content instanceof Markup) return content.toString();
   if (Array.isArray(content)) return content.map(escaped).join("");
-  return String(content)
-    .replace(invisible, " ")
-    .replace(/[&<>"']/g, (character) => entities[character] ?? "");
+  return oneLine(String(content)).replace(/[&<>"']/g, (character) => entities[character] ?? "");
 }
 
 /** A piece of HTML. Values may stand only in text and in quoted attributes. */

@@ -35,12 +35,12 @@ export async function endSharedSessionsOf(
   targets: Pick<EmergencyTarget, "userName" | "sharedRole">[],
 ): Promise<SharedSessions | undefined> {
   const byRole = Map.groupBy(targets, ({ sharedRole }) => sharedRole);
+  if ([...byRole.keys()].every((roleName) => roleName === undefined)) return undefined;
   const ends: Date[] = [];
   try {
+    const units = await unitsWithRole(settings);
     for (const [roleName, users] of byRole) {
       if (roleName === undefined) continue;
-      const { organizationalUnits } = settings;
-      const units = organizationalUnits.length > 0 ? organizationalUnits : await shieldTargets();
       const userNames = users.map(({ userName }) => userName);
       ends.push(await endSharedSessions({ roleName, userNames }, units, margin));
     }
@@ -49,6 +49,17 @@ export async function endSharedSessionsOf(
   }
   const [before] = ends;
   return before && { before: before.toISOString(), inForce: new Date().toISOString() };
+}
+
+/** The units of the settings, and those that have the stack's policy: an edit of the settings may not be applied yet. */
+async function unitsWithRole({
+  organizationalUnits,
+}: Pick<EmergencySettings, "organizationalUnits">): Promise<string[]> {
+  const applied = await shieldTargets().catch((error: unknown) => {
+    if (organizationalUnits.length === 0) throw error;
+    return [];
+  });
+  return [...new Set([...organizationalUnits, ...applied])];
 }
 
 /** "Sessions of the shared role ended in all accounts, in force since 12:00:03 UTC." */

@@ -1,4 +1,5 @@
 import { explain } from "../explain.ts";
+import { printable } from "../terminal/one-line.ts";
 import { redacted } from "../terminal/redact.ts";
 import { commentMarker } from "./markdown.ts";
 import { block } from "./markdown-text.ts";
@@ -15,7 +16,7 @@ export function failureMarkdown(
   place?: { kind: ReportKind | "verify"; stack: string },
 ): string {
   const { message, remedy } = explain(error);
-  const lines = [message, remedy].filter((line) => line !== undefined).map(redacted);
+  const lines = [message, remedy].filter((line) => line !== undefined).map((line) => printable(redacted(line)));
   return [
     ...(place === undefined ? [] : [commentMarker(place)]),
     `### \`mfa-admin ${command}\` failed`,

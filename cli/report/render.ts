@@ -1,4 +1,3 @@
-import { withoutCommands } from "../terminal/workflow-commands.ts";
 import type { PreviewReport } from "../results/report.ts";
 
 /** The report as it is printed on stdout. JSON is the report itself. */
@@ -8,5 +7,5 @@ export async function render(report: PreviewReport, format: "text" | "markdown" 
     return markdown(report).trimEnd();
   }
   const { reportText } = await import("./text.ts");
-  return withoutCommands(reportText(report, process.stdout));
+  return reportText(report, process.stdout);
 }

@@ -3,6 +3,7 @@ import type { WriteStream } from "node:tty";
 import { stripVTControlCharacters } from "node:util";
 
 import { isTerminal } from "./stream.ts";
+import { withoutCommands } from "./workflow-commands.ts";
 
 /** The terminal that `tellingOn` has chosen in place of stderr. */
 let place: WriteStream | undefined;
@@ -10,7 +11,7 @@ let place: WriteStream | undefined;
 /** Tells a person something on stderr, which leaves stdout to results. */
 export function tell(text: string): void {
   const stream = place ?? process.stderr;
-  stream.write(`${wrapped(text, stream)}\n`);
+  stream.write(`${withoutCommands(wrapped(text, stream))}\n`);
 }
 
 /** Prints messages of `act` on a terminal: the calling program captures stderr. */

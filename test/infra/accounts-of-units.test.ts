@@ -35,4 +35,11 @@ describe("the names of the units' accounts", () => {
       "ops",
     ]);
   });
+
+  it("are never another account's id, since whoever administrates an account may name it in AWS", () => {
+    expect(names([account("333333333333", "444444444444"), account("444444444444", "開発")])).to.eql([
+      "333333333333",
+      "444444444444",
+    ]);
+  });
 });

@@ -164,6 +164,19 @@ describe("the guard rails", () => {
     });
   });
 
+  describe("GuardAccountName", () => {
+    const { allows, denies } = under(guardRailPolicy(settings(["roles"], { roles: "shared" })));
+
+    it("denies a developer's session another name of the account: the roster's names are those of AWS", () =>
+      denies(session("developer"), "account:PutAccountName"));
+    it("lets it do the rest, and the access role rename the account", async () => {
+      await allows(session("developer"), ["account:GetAccountInformation", "account:PutContactInformation"]);
+      await allows(accessRole, "account:PutAccountName");
+    });
+    it("is not there where the settings alone name the accounts", () =>
+      under(guardRailPolicy(settings(["roles"]))).allows(alice, "account:PutAccountName"));
+  });
+
   describe("GuardExempt", () => {
     for (const name of ["identities", "federation"] as const) {
       it(`protects those who are exempt where ${name} stands without roles, and nobody else`, async () => {

@@ -168,6 +168,11 @@ describe("the settings", () => {
       'developmentAccounts.y: this is the same account as "x"',
     ],
     [
+      "an account that is called by another account's id",
+      { developmentAccounts: { "444444444444": "333333333333" } },
+      "developmentAccounts.444444444444: this name is the id of another account",
+    ],
+    [
       "names that differ only by case",
       { developers: { alice: {}, Alice: {} } },
       "developers.Alice: IAM takes no two names",
