@@ -88,7 +88,7 @@ describe("cancel", () => {
     });
   });
 
-  // Elsewhere nobody can tell.
+  // Only Linux's /proc tells that a process has ended that its parent has not waited for.
   if (process.platform === "linux") {
     it("is not needed for a run that was killed and that nobody has waited for, as in a container without an init", async () => {
       // The shell becomes a program that waits for no child.

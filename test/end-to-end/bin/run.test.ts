@@ -4,7 +4,7 @@ import { setTimeout } from "node:timers/promises";
 
 import { Administrator } from "../../support/harness.ts";
 
-/** Makes a Node take itself for an old one; the newer one, which it starts, does not get these arguments. */
+/** Arguments by which Node takes itself for version 20. The newer Node that it starts does not get them. */
 const node = ["--import", "data:text/javascript,Object.defineProperty(process.versions, 'node', { value: '20.0.0' });"];
 
 describe("the CLI under an old Node, which starts it under the newer one of the checkout", () => {
@@ -18,7 +18,7 @@ describe("the CLI under an old Node, which starts it under the newer one of the 
     admin.sandbox.setLatency(1500, "ResourceHandler");
   });
 
-  /** Waits until AWS has been asked for something new. */
+  /** Waits until Cloud Control has been asked to create a resource. */
   async function underWay(): Promise<void> {
     const from = admin.sandbox.requests.length;
     while (!admin.sandbox.requests.slice(from).some(({ action }) => action === "CreateResource")) await setTimeout(20);
