@@ -14,7 +14,7 @@ export const endSessionsFlag = Flags.boolean({ description: "End all live sessio
 export function whoIsMeant(name: string | undefined, all: boolean): string | undefined {
   if (all ? name !== undefined : name === undefined) {
     throw new Failure(
-      all ? `${String(name)} and --all are two things.` : "Whom?",
+      all ? `${String(name)} and --all are two things.` : "No developer is named.",
       "Nothing was changed. Name a developer, or give --all.",
     );
   }

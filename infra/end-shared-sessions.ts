@@ -13,7 +13,7 @@ import {
 } from "@aws-sdk/client-organizations";
 
 import { notingTime } from "./aws-time.ts";
-import { type EndedSessions, endedSessionsIn, endedSessionsPolicy } from "./ended-sessions.ts";
+import { type EndedSessions, endedSessionsIn, endedSessionsPolicy, longestRoleSession } from "./ended-sessions.ts";
 import { isTransient } from "./errors.ts";
 import { endedSessionsPolicyName } from "./names.ts";
 import { organizationsClient } from "./organizations-client.ts";
@@ -23,9 +23,6 @@ import { serviceControlPolicyQuota } from "./policies.ts";
  * Ends sessions of the shared role in all accounts by one service control policy, however many accounts there are. The policy is attached
  * to the units from outside the stack, as everything that only denies.
  */
-
-/** The longest session of a role, in seconds (IAM User Guide, "Use IAM roles"). */
-const longestSession = 43_200;
 
 /** The policy's description in AWS Organizations. */
 const description = "Ends sessions of developers who were removed. mfa-admin takes out what no session can be left of.";
@@ -96,9 +93,9 @@ export async function forgetEndedSessions(): Promise<void> {
   });
 }
 
-/** The ends that a session may still be valid for: a session made just before the end lasts as long as AWS allows. */
+/** The ends that a session may still be valid for: one made just before the end, or a console opened by it, lasts as long as AWS allows. */
 export function stillNeeded(ended: EndedSessions[], now: Date): EndedSessions[] {
-  return ended.filter(({ before }) => before.getTime() + longestSession * 1000 > now.getTime());
+  return ended.filter(({ before }) => before.getTime() + longestRoleSession * 1000 > now.getTime());
 }
 
 /**
@@ -119,7 +116,7 @@ export function contentOf(ended: EndedSessions[]): string {
   const shorter = JSON.stringify(endedSessionsPolicy(merged));
   if (shorter.length <= serviceControlPolicyQuota) return shorter;
   throw new Error(
-    `The policy ${endedSessionsPolicyName} would have ${shorter.length} characters, and AWS takes ${serviceControlPolicyQuota}: too many people were removed within ${longestSession / 3600} hours.`,
+    `The policy ${endedSessionsPolicyName} would have ${shorter.length} characters, and AWS takes ${serviceControlPolicyQuota}: too many people were removed within ${longestRoleSession / 3600} hours.`,
   );
 }
 

@@ -3,6 +3,13 @@
 import type { PolicyDocument, PolicyStatement } from "./policies.ts";
 import { spelledDocument } from "./policy-documents.ts";
 
+/**
+ * Seconds until nothing can be left of a session of a role. Its credentials last 12 hours at most, and a console that is opened by them in
+ * the last minute lasts another 12 (IAM User Guide, "Enable custom identity broker access to the AWS console": `SessionDuration` is
+ * separate from the credentials' duration).
+ */
+export const longestRoleSession = 43_200 + 43_200;
+
 /** Sessions of the shared role that are to end: whose, where, and which. */
 export interface EndedSessions {
   /** The role's name. */

@@ -5,7 +5,7 @@
  */
 
 import { exemptionsOf, type ExemptSetting } from "./exemptions.ts";
-import { guardRailsName, type RolesForm, sharedRoleName } from "./names.ts";
+import { guardRailsName, type RolesForm, sharedRoleName, stackSetName } from "./names.ts";
 import { spelledDocument } from "./policy-documents.ts";
 import { type DeveloperRights, enrolment, type PolicyDocument, type PolicyStatement } from "./policies.ts";
 
@@ -113,7 +113,23 @@ function guardRoles(guarded: Guarded): PolicyStatement[] {
             Condition: byOthers(guarded),
           },
         ]),
+    ...(guarded.roles === "shared" ? [guardStack(guarded)] : []),
   ];
+}
+
+/**
+ * The stack by which StackSets hold the shared role in each account. Whoever deletes it there has to leave the role, which GuardRoles
+ * keeps, but a stack whose deletion has failed may be deleted without its resources (CloudFormation API Reference, "DeleteStack"). The role
+ * would then stay as it is, whatever the stack set says later.
+ */
+function guardStack(guarded: Guarded): PolicyStatement {
+  return {
+    Sid: "GuardRolesStack",
+    Effect: "Deny",
+    NotAction: ["cloudformation:Describe*", "cloudformation:Detect*", "cloudformation:Get*", "cloudformation:List*"],
+    Resource: `arn:aws:cloudformation:*:*:stack/StackSet-${stackSetName}-*`,
+    Condition: byOthers(guarded),
+  };
 }
 
 /** Without `roles`, only the exempt roles are protected: a principal that takes one over would be exempt, too. */

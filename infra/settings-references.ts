@@ -1,7 +1,7 @@
 import { type z } from "zod";
 
 import { exemptionsOf, isDay } from "./exemptions.ts";
-import { roleNameOf, type RolesForm } from "./names.ts";
+import { roleNameOf, type RolesForm, sharedRoleName } from "./names.ts";
 import { ownPolicyName } from "./own-policies.ts";
 import { serviceControlPolicy, serviceControlPolicyQuota } from "./policies.ts";
 
@@ -59,7 +59,7 @@ export function checkReferences(settings: Referring, context: z.RefinementCtx): 
 }
 
 /** Refuses developers' roles with the names of roles that the guard rails exempt or leave alone. */
-function checkReservedRoles({ rolePrefix, accessRole, developers }: Referring, refuse: Refuse): void {
+function checkReservedRoles({ rolePrefix, roles, accessRole, developers }: Referring, refuse: Refuse): void {
   if (`${rolePrefix}-`.toLowerCase().startsWith("stacksets-exec-")) {
     refuse(
       ["rolePrefix"],
@@ -71,6 +71,12 @@ function checkReservedRoles({ rolePrefix, accessRole, developers }: Referring, r
     ["mfa-admin-ci-read", "the role by which CI reads the accounts"],
     [accessRole.toLowerCase(), "the access role, which the guard rails exempt"],
   ]);
+  const sharedRole = sharedRoleName({ rolePrefix });
+  const whoseShared = roles === "shared" ? reserved.get(sharedRole.toLowerCase()) : undefined;
+  if (whoseShared !== undefined) {
+    refuse(["rolePrefix"], `the developers' shared role would be ${sharedRole}, ${whoseShared}`);
+    return;
+  }
   for (const name of Object.keys(developers)) {
     const role = roleNameOf({ rolePrefix }, name);
     const whose = reserved.get(role.toLowerCase());

@@ -9,7 +9,7 @@ import { textOf, type TrailEvent } from "../aws/trail-event.ts";
 import type { AuditFinding } from "../results/audit.ts";
 
 /** Actions that need no MFA or no permission: asking who one is, and for a session (AWS STS API Reference). */
-const always = ["sts:GetCallerIdentity", "sts:GetSessionToken", "sts:GetAccessKeyInfo"];
+const always = ["sts:GetCallerIdentity", "sts:GetSessionToken"];
 
 /**
  * The findings of an account's events. Equal findings become one, with their number and with the time and id of the latest event.

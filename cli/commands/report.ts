@@ -32,8 +32,9 @@ export default class Report extends StackCommand {
     const { reportForAuditor } = await import("../auditor/report.ts");
     const { format, output, verbose, language = languageOf(), "lock-timeout": lockDeadline } = flags;
     const options = { project, file, verbose, lockDeadline, format, language, output };
-    const { report, text } = await reportForAuditor(options);
+    const { report, text, notes } = await reportForAuditor(options);
     await this.hand(text, { file: output, what: "The report" });
+    for (const note of notes) this.logToStderr(note);
     if (!report.complete) process.exitCode = 1;
     return report;
   }

@@ -26,6 +26,7 @@ import { developerIn } from "../changes/urn.ts";
 import { previewed } from "./previewed.ts";
 import { previewReport } from "../report/report.ts";
 import type { Warning } from "../results/warning.ts";
+import { isUpToDate } from "../engine/up-to-date.ts";
 import { readStackBefore, resourcesBefore, stackHeldBy, stateBefore, unfinishedNames } from "../engine/state-before.ts";
 import { warningLines } from "../report/text.ts";
 import { isWeakened } from "../report/warnings.ts";
@@ -141,6 +142,7 @@ export async function settlePending(
   { project, file, verbose, yes }: Omit<OwnPartOptions, "names"> & { yes: boolean },
 ): Promise<string[]> {
   const { settings } = file;
+  if (await isUpToDate(stack, { project, settings }, await stateBefore(stack, project))) return [];
   const changes = await previewed(stack, { project, settings, verbose });
   const report = previewReport({ kind: "preview", stack: project.stack, settings, changes });
   const edits = report.changed ? pendingEdits(report) : [];

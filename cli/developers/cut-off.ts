@@ -1,5 +1,6 @@
 import pMap from "p-map";
 
+import { longestRoleSession } from "../../infra/ended-sessions.ts";
 import { ownRolesOf, roleNameOf } from "../../infra/names.ts";
 import { type CutOffResult, type CutOffFailure, cutOffUser, revokeRoleSessions } from "../../infra/offboarding.ts";
 import { letRoleBack, letUserBack } from "../../infra/older-sessions.ts";
@@ -46,9 +47,6 @@ async function cutOffEach(
     { concurrency: 4 },
   );
 }
-
-/** Seconds that a session of a role lasts at the longest, whatever the settings say by now (IAM User Guide, "Use IAM roles"). */
-const longestRoleSession = 43_200;
 
 /** Calls `act` for a developer's role in each account that may have one. Returns where it found one, and where it failed. */
 export async function inEachAccount(

@@ -71,7 +71,7 @@ export async function emergencyTarget(
   const isShared = settings.roles === "shared" || assignment?.sharedRole === true;
   const sharedRole = user?.sharedRole ?? (isShared ? sharedRoleName(settings) : undefined);
   const own = user === undefined ? [userName, ...(lines[0]?.readings ?? [])] : [userName];
-  // A state that cannot be read now is read later, if at all.
+  // Where the state cannot be read, what the stack has is taken from AWS and the settings.
   const isRead = noted?.accounts !== undefined || read === undefined;
   return {
     userName,

@@ -2,7 +2,9 @@ import type { IAMClient } from "@aws-sdk/client-iam";
 import pMap from "p-map";
 
 import { developersGroup, roleNameOf } from "../../infra/names.ts";
+import { sharedAccessIn } from "../../infra/shared-access.ts";
 import { clientsIn } from "../aws/clients.ts";
+import { developerIn, nameIn } from "../changes/urn.ts";
 import { wordsOf } from "../aws/error-words.ts";
 import { type Identity, identitiesIn } from "../aws/identities.ts";
 import { Failure } from "../failure.ts";
@@ -10,7 +12,7 @@ import type { EmergencySettings } from "../project/emergency-settings.ts";
 import type { Project } from "../project/project.ts";
 import { isSameName } from "../project/roster-names.ts";
 import type { LockPart, RefusedPart } from "../results/lock.ts";
-import { notedResources } from "../state/checkpoint.ts";
+import { type NotedResource, notedResources } from "../state/checkpoint.ts";
 import type { EmergencyTarget } from "./emergency-target.ts";
 import { tell } from "../terminal/tell.ts";
 import { accountOf } from "./user-in-state.ts";
@@ -82,15 +84,51 @@ export function readAccounts(settings: Pick<EmergencySettings, "accessRole" | "a
   return { auth, others };
 }
 
-/** The settings with the auth account of the state, where the state can be read and has another one. */
-export async function withNotedAuthAccount(settings: EmergencySettings, project: Project): Promise<EmergencySettings> {
-  const user = (await notedResources(project))?.find(({ type }) => type === "aws-native:iam:User");
-  const authAccount = user === undefined ? undefined : accountOf(user);
-  if (authAccount === undefined || authAccount === settings.authAccount) return settings;
-  tell(
-    `By the state, the developers are users of the account ${authAccount}, and authAccount is ${settings.authAccount}: what is done is done in ${authAccount}.`,
+/**
+ * The settings with what the state knows beside them, where it can be read: the auth account, and accounts in which developers still have
+ * roles of their own. While an edit is not applied, or a switch of the roles' form not finished, the settings name fewer accounts.
+ */
+export async function withNotedAccounts(settings: EmergencySettings, project: Project): Promise<EmergencySettings> {
+  const { authAccount, roles } = settings;
+  const read = await notedResources(project);
+  const resources = read ?? [];
+  if (read === undefined && roles === "shared") {
+    tell(
+      "The state could not be read: roles of the developers' own that a switch to the shared role has left are looked for in developmentAccounts alone.",
+    );
+  }
+  const user = resources.find(({ type }) => type === "aws-native:iam:User");
+  const noted = (user === undefined ? undefined : accountOf(user)) ?? authAccount;
+  if (noted !== authAccount) {
+    tell(
+      `By the state, the developers are users of the account ${noted}, and authAccount is ${authAccount}: what is done is done in ${noted}.`,
+    );
+  }
+  return {
+    ...settings,
+    authAccount: noted,
+    developmentAccounts: { ...rolesAccounts(resources, settings.developmentAccounts), ...settings.developmentAccounts },
+  };
+}
+
+/** The ids of the accounts with developers' own roles in a state, by name; by id where the settings have given the name to another. */
+function rolesAccounts(resources: NotedResource[], named: Record<string, string>): Record<string, string> {
+  const known = new Set(Object.values(named));
+  return Object.fromEntries(
+    resources.flatMap((role): [string, string][] => {
+      const [id, developer] = [accountOf(role), developerIn(role)];
+      if (role.type !== "aws-native:iam:Role" || developer === undefined || id === undefined || known.has(id))
+        return [];
+      const name = nameIn(role.urn).slice(developer.length + 1);
+      return [[name === "" || Object.hasOwn(named, name) ? id : name, id]];
+    }),
   );
-  return { ...settings, authAccount };
+}
+
+/** The shared roles that users may have sessions of, by the users' tags: those that the settings no longer have, or not yet, included. */
+export function sharedRolesOf(read: AccountRead): string[] {
+  const users = (read.identities ?? []).filter(({ type }) => type === "user");
+  return [...new Set(users.flatMap(({ tags }) => sharedAccessIn(tags).roleName ?? []))];
 }
 
 /** The users in the developers' group or on the roster. */

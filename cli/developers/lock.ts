@@ -23,7 +23,8 @@ import {
   partsOf,
   readAccounts,
   rolesIn,
-  withNotedAuthAccount,
+  sharedRolesOf,
+  withNotedAccounts,
 } from "./lock-parts.ts";
 import { endSharedSessionsOf, sharedSessionsLine } from "./shared-sessions.ts";
 
@@ -101,18 +102,21 @@ async function lockOne(
 async function lockEverybody(project: Project, asked: Lock, yes: boolean, printer: Printer): Promise<LockResult> {
   const read = await readEmergencySettings(project);
   await confirmByName(`This locks everybody out of every account${endText(asked)}.`, project.stack, yes);
-  const settings = await withNotedAuthAccount(read, project);
+  const settings = await withNotedAccounts(read, project);
   const { auth, others } = readAccounts(settings);
-  const users = developersIn(await auth, settings);
+  const authRead = await auth;
+  const users = developersIn(authRead, settings);
+  const ofSettings = settings.roles === "shared" ? [sharedRoleName(settings)] : [];
+  const sharedRoles = new Set([...ofSettings, ...sharedRolesOf(authRead)]);
   const roles = others.map(async (account) => rolesIn(await account, users, settings));
   const result = await tellingAfterAMoment(
     "Locking everybody in all accounts; a call that is not answered is given up after half a minute.",
     putLocks(settings, asked, "all", {
       groups: [users, ...roles],
-      sharing: settings.roles === "shared" ? [{ userName: "*", sharedRole: sharedRoleName(settings) }] : [],
+      sharing: [...sharedRoles].map((sharedRole) => ({ userName: "*", sharedRole })),
     }),
   );
-  for (const line of unreadLines(await Promise.all([auth, ...others]))) printer.logToStderr(line);
+  for (const line of unreadLines([authRead, ...(await Promise.all(others))])) printer.logToStderr(line);
   for (const line of refusedLines(result.refused)) printer.logToStderr(line);
   if (result.sharedSessions) printer.logToStderr(sharedSessionsLine("everybody", result.sharedSessions));
   requireLocked(result, "lock --all");

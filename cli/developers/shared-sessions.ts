@@ -1,4 +1,5 @@
 import { endSharedSessions } from "../../infra/end-shared-sessions.ts";
+import { longestRoleSession } from "../../infra/ended-sessions.ts";
 import { wordsOf } from "../aws/error-words.ts";
 import { shieldTargets } from "../aws/shield.ts";
 import type { EmergencySettings } from "../project/emergency-settings.ts";
@@ -25,28 +26,29 @@ export type SharedSessions =
  */
 const margin = 5000;
 
-/** The longest session of a role in seconds (IAM User Guide, "Use IAM roles"). */
-const longestSession = 43_200;
-
 /**
  * Ends the targets' sessions of the shared role in all accounts by one policy, however many accounts and developers there are. The
- * result is undefined, and AWS is not called, where no target uses the shared role.
+ * result is undefined, and AWS is not called, where no target uses a shared role.
  */
 export async function endSharedSessionsOf(
   settings: Pick<EmergencySettings, "organizationalUnits">,
   targets: Pick<EmergencyTarget, "userName" | "sharedRole">[],
 ): Promise<SharedSessions | undefined> {
-  const [roleName] = targets.flatMap(({ sharedRole }) => sharedRole ?? []);
-  if (roleName === undefined) return undefined;
-  const userNames = targets.filter(({ sharedRole }) => sharedRole !== undefined).map(({ userName }) => userName);
+  const byRole = Map.groupBy(targets, ({ sharedRole }) => sharedRole);
+  const ends: Date[] = [];
   try {
-    const { organizationalUnits } = settings;
-    const units = organizationalUnits.length > 0 ? organizationalUnits : await shieldTargets();
-    const before = await endSharedSessions({ roleName, userNames }, units, margin);
-    return { before: before.toISOString(), inForce: new Date().toISOString() };
+    for (const [roleName, users] of byRole) {
+      if (roleName === undefined) continue;
+      const { organizationalUnits } = settings;
+      const units = organizationalUnits.length > 0 ? organizationalUnits : await shieldTargets();
+      const userNames = users.map(({ userName }) => userName);
+      ends.push(await endSharedSessions({ roleName, userNames }, units, margin));
+    }
   } catch (error) {
-    return { reason: wordsOf(error), until: new Date(Date.now() + longestSession * 1000).toISOString() };
+    return { reason: wordsOf(error), until: new Date(Date.now() + longestRoleSession * 1000).toISOString() };
   }
+  const [before] = ends;
+  return before && { before: before.toISOString(), inForce: new Date().toISOString() };
 }
 
 /** "Sessions of the shared role ended in all accounts, in force since 12:00:03 UTC." */

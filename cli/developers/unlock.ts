@@ -27,7 +27,7 @@ import {
   partsOf,
   readAccounts,
   rolesIn,
-  withNotedAuthAccount,
+  withNotedAccounts,
 } from "./lock-parts.ts";
 
 /** A user or a role that carries locks. */
@@ -87,7 +87,7 @@ interface Meant {
 }
 
 async function everybody(project: Project): Promise<Meant> {
-  const settings = await withNotedAuthAccount(await readEmergencySettings(project), project);
+  const settings = await withNotedAccounts(await readEmergencySettings(project), project);
   const read = await allRead(settings);
   const [auth, ...others] = read;
   const users = auth === undefined ? [] : developersIn(auth, settings);

@@ -31,6 +31,8 @@ export interface Resource {
   pendingReplacement?: boolean;
   dependencies?: string[];
   propertyDependencies?: Record<string, string[]>;
+  /** Paths of the inputs that the engine does not compare. */
+  ignoreChanges?: string[];
   /** Names of resource hooks by the moment when they are called, such as BeforeDelete. */
   resourceHooks?: Record<string, string[]>;
   /** Why the resource is not as it should be. */

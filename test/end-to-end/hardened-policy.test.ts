@@ -287,7 +287,7 @@ describe("a stack with accessKeys: with-mfa and mfaMaxAge", () => {
       const early = await admin.run("add-developer", "erin", "--yes");
       expect(early.stderr).to.contain("Another edit of the settings (accessKeys, mfaMaxAge) is pending");
       const { stdout } = await admin.succeed("up", "--yes");
-      // The policy, four users and eight roles.
+      // The changes are the policy, four users and eight roles.
       expect(stdout).to.contain("13 changed");
       const { iam } = as(await alice.profile("auth"));
       const { AccessKey } = await iam.send(new CreateAccessKeyCommand({}));

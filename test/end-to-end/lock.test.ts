@@ -137,7 +137,7 @@ describe("locking developers", () => {
       [["bob", "--until", "2020-01-01"], "--until 2020-01-01: that was over at 2020-01-02T00:00:00Z."],
       [["bob", "--reason", "a".repeat(500)], "--reason: a reason has 450 characters at most"],
       [["bob", "--all"], "bob and --all are two things."],
-      [[], "Whom?"],
+      [[], "No developer is named."],
       [["nobody"], "nobody is not in the roster."],
     ] as const) {
       it(`refuses ${flag.join(" ").slice(0, 40) || "no name"}`, async () => {

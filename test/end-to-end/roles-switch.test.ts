@@ -81,6 +81,26 @@ describe("from roles of the developers' own to a shared one, and back", () => {
     expect(await ways()).to.eql({ own: true, shared: true });
   });
 
+  /** Locks everybody and lets them in again. Returns which of alice's sessions, opened before, the lock has left. */
+  async function openAfterLockAll(...roles: (string | undefined)[]): Promise<boolean[]> {
+    const sessions = [];
+    for (const role of roles) sessions.push(await alice.login("sandbox", role));
+    await admin.succeed("lock", "--all", "--yes");
+    const open = await Promise.all(sessions.map(works));
+    await admin.succeed("unlock", "--all", "--yes");
+    admin.sandbox.clock.advance(10);
+    return open;
+  }
+
+  it("is locked in both forms by lock --all, until the switch is finished", async () => {
+    // An administrator may leave out the accounts' names as soon as the role is shared.
+    const settings = await admin.settings();
+    await admin.editSettings((text) => text.replace(/ {2}mfa-admin:developmentAccounts:\n(?: {4}.*\n)+/, ""));
+    expect(await openAfterLockAll(undefined, "developer")).to.eql([false, false]);
+    await admin.editSettings(() => settings);
+    expect(await ways()).to.eql({ own: true, shared: true });
+  });
+
   it("deletes the old roles when the switch is said to be finished, and not before", async () => {
     const { stderr } = await admin.succeed("up", "--yes");
     expect(stderr.replace(/\s+/g, " ")).to.match(/Not logged in by the shared role yet.*: bob\./);
@@ -95,8 +115,10 @@ describe("from roles of the developers' own to a shared one, and back", () => {
 
   it("comes back the same way", async () => {
     await admin.editSettings(back);
+    expect(await openAfterLockAll("developer"), "before the edit is applied").to.eql([false]);
     const { stderr } = await admin.succeed("up", "--yes");
     expect(stderr.replace(/\s+/g, " ")).to.contain("mfa-admin up --finish-switch deletes it.");
+    expect(await openAfterLockAll(undefined, "developer")).to.eql([false, false]);
     expect(await ways()).to.eql({ own: true, shared: true });
     await admin.succeed("up", "--yes", "--finish-switch");
     expect(await ways()).to.eql({ own: true, shared: false });

@@ -68,7 +68,7 @@ describe("state move", () => {
     expect((await runWith(withoutPassphrase, "up", "--yes")).stdout).to.match(/: 6 unchanged\.\n$/);
     expect(await cloud.keys("moved")).to.include(".pulumi/stacks/mfa-admin/main.json");
 
-    // Another clone, in which the move has not arrived yet.
+    // This clone does not have the move's commit yet.
     await writeFile(join(admin.directory, "Pulumi.yaml"), before.yaml);
     await writeFile(admin.settingsFile, before.settings);
     const stale = await run("up", "--yes");

@@ -112,7 +112,7 @@ describe("a state in S3", () => {
     expect((await withoutPassphrase("add-developer", "alice", "--yes")).status).to.equal(0);
     expect(await cloud.keys("with-key")).to.include(".pulumi/stacks/mfa-admin/main.json");
 
-    // The files of the project, as another clone of the repository has them.
+    // Another clone of the repository has the project's files; the state is in the bucket.
     const directory = await mkdtemp(join(tmpdir(), "mfa-admin-clone-"));
     await cp(admin.directory, directory, { recursive: true });
     const again = await withoutPassphrase("up", "--yes", "--cwd", directory);

@@ -122,7 +122,7 @@ describe("trouble in the middle of up", () => {
 
   it("a user whom AWS has made only in part, because something was missing, is completed once it is there", async () => {
     admin = await Administrator.withStack();
-    // Somebody deletes the group by hand, which the stack does not know: the new user cannot be put into it.
+    // The group is deleted by hand, which the stack does not know: the new user cannot be put into it.
     const { iam } = await administratorOf(admin.sandbox, admin.sandbox.authAccount);
     const group = { GroupName: "mfa-admin-developers" };
     const PolicyArn = `arn:aws:iam::${admin.sandbox.authAccount}:policy/mfa-admin-developer`;

@@ -15,9 +15,11 @@ const at = (time: string): Date => new Date(`2026-11-28T${time}Z`);
 const ended = (name: string, time = "08:00:00") => ({ roleName: "developer", userNames: [name], before: at(time) });
 
 describe("what ends sessions of the shared role", () => {
-  it("is needed as long as AWS lets a session live that was made just before", () => {
-    expect(stillNeeded([ended("ann")], at("19:59:59"))).to.have.length(1);
-    expect(stillNeeded([ended("ann")], at("20:00:00"))).to.eql([]);
+  it("is needed as long as a console lasts that is opened by the last session, in its last minute", () => {
+    const nextDay = (time: string): Date => new Date(`2026-11-29T${time}Z`);
+    expect(stillNeeded([ended("ann")], at("20:00:00"))).to.have.length(1);
+    expect(stillNeeded([ended("ann")], nextDay("07:59:59"))).to.have.length(1);
+    expect(stillNeeded([ended("ann")], nextDay("08:00:00"))).to.eql([]);
   });
 
   it("says less where it would be longer than AWS takes: all of them, as of the latest time", () => {
@@ -83,7 +85,7 @@ describe("what ends sessions of the shared role", () => {
       await end("ann");
       sandbox.clock.advance(3600);
       await end("bob");
-      sandbox.clock.advance(11 * 3600 + 10);
+      sandbox.clock.advance(23 * 3600 + 10);
       await pruneEndedSessions();
       expect(named()).to.eql(["bob"]);
       sandbox.clock.advance(3600);

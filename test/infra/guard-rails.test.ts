@@ -138,6 +138,32 @@ describe("the guard rails", () => {
     });
   });
 
+  describe("GuardRolesStack", () => {
+    const { allows, denies } = under(guardRailPolicy(settings(["roles"], { roles: "shared" })));
+    const stack = (name: string): string =>
+      `arn:aws:cloudformation:us-east-1:${account}:stack/${name}/51af3dc0-da77-11e4-872e-1234567db123`;
+    const ours = stack("StackSet-mfa-admin-roles-6b0b12c7-1c0e-4a5e-9d3b-0a1b2c3d4e5f");
+    const changes = ["DeleteStack", "UpdateStack", "CreateChangeSet", "ExecuteChangeSet", "SetStackPolicy"].map(
+      (action) => `cloudformation:${action}`,
+    );
+    const developer = session("developer");
+
+    it("denies a developer's session every change of the stack by which StackSets hold the shared role", () =>
+      denies(developer, changes, ours));
+    it("lets it see that stack, and change others", async () => {
+      await allows(developer, ["cloudformation:DescribeStacks", "cloudformation:GetTemplate"], ours);
+      await allows(developer, changes, stack("website"));
+      await allows(developer, changes, stack("StackSet-baseline-6b0b12c7-1c0e-4a5e-9d3b-0a1b2c3d4e5f"));
+    });
+    it("lets the access role and StackSets' roles go on", async () => {
+      await allows(accessRole, changes, ours);
+      await allows(stackSets, changes, ours);
+    });
+    it("is not there where each developer has a role of their own", () => {
+      expect(guardRailPolicy(settings(["roles"]))?.Statement.map(({ Sid }) => Sid)).to.eql(["GuardRoles"]);
+    });
+  });
+
   describe("GuardExempt", () => {
     for (const name of ["identities", "federation"] as const) {
       it(`protects those who are exempt where ${name} stands without roles, and nobody else`, async () => {

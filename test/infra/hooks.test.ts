@@ -6,7 +6,7 @@ import { emptyUserBeforeDelete } from "../../infra/hooks.ts";
 import { type Sandbox, startSandbox } from "../sandbox/index.ts";
 import { administratorOf } from "../sandbox/testing.ts";
 import { inEnvironment } from "../support/environment.ts";
-import { letMocksKnowHooks } from "../support/stack-without-engine.ts";
+import { letMocksKnowHooks } from "../../cli/engine/pulumi-insides.ts";
 
 describe("the hooks that run before a deletion", () => {
   let sandbox: Sandbox;
@@ -16,7 +16,7 @@ describe("the hooks that run before a deletion", () => {
     sandbox = await startSandbox();
     restore = inEnvironment(sandbox.environment());
     await pulumi.runtime.setMocks({ call: () => ({}), newResource: ({ name }) => ({ id: name, state: {} }) });
-    letMocksKnowHooks();
+    letMocksKnowHooks(pulumi.runtime);
   });
   after(async () => {
     restore();

@@ -6,7 +6,7 @@ import { ownPolicies } from "../../infra/own-policies.ts";
 import { program } from "../../infra/program.ts";
 import { parseSettings, type Settings } from "../../infra/settings.ts";
 import type { ProgramOptions } from "../../infra/context.ts";
-import { letMocksKnowHooks } from "../support/stack-without-engine.ts";
+import { letMocksKnowHooks } from "../../cli/engine/pulumi-insides.ts";
 
 interface Recorded {
   type: string;
@@ -32,7 +32,7 @@ async function register(
     "mfa-admin",
     "test",
   );
-  letMocksKnowHooks();
+  letMocksKnowHooks(pulumi.runtime);
   const settings = parseSettings({
     organizationalUnits: ["ou-abcd-11111111"],
     authAccount: "222222222222",

@@ -74,6 +74,14 @@ describe("the settings", () => {
     expect(problems({ rolePrefix: "mfa-admin-ci", developers: { read: {} } })).to.eql([
       "developers.read: the role of read would be mfa-admin-ci-read, the role by which CI reads the accounts",
     ]);
+    const shared = { roles: "shared", developers: {} };
+    expect(problems({ ...shared, rolePrefix: "organizationaccountaccessrole" })).to.eql([
+      "rolePrefix: the developers' shared role would be organizationaccountaccessrole, the access role, which the guard rails exempt",
+    ]);
+    expect(problems({ ...shared, rolePrefix: "mfa-admin-ci-read" })).to.eql([
+      "rolePrefix: the developers' shared role would be mfa-admin-ci-read, the role by which CI reads the accounts",
+    ]);
+    expect(problems({ rolePrefix: "mfa-admin-ci-read", developers: { alice: {} } })).to.eql([]);
   });
 
   it("refuse an access role with a path, whose ARN no exemption would name", () => {

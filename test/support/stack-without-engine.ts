@@ -1,6 +1,7 @@
 import { CreateResourceCommand } from "@aws-sdk/client-cloudcontrol";
 import * as pulumi from "@pulumi/pulumi";
 
+import { letMocksKnowHooks } from "../../cli/engine/pulumi-insides.ts";
 import { program } from "../../infra/program.ts";
 import { type Settings, settingsSchema } from "../../infra/settings.ts";
 import type { Sandbox } from "../sandbox/index.ts";
@@ -41,7 +42,7 @@ export async function makeStack(sandbox: Sandbox, settings: Settings): Promise<v
     "mfa-admin",
     "test",
   );
-  letMocksKnowHooks();
+  letMocksKnowHooks(pulumi.runtime);
   const organization = { id: sandbox.organization.id, managementAccount: sandbox.managementAccount };
   await pulumi.runtime.runInPulumiStack(() => program(settings, { organization }));
 }
@@ -66,13 +67,3 @@ async function create({ cloudControl }: Clients, type: string, inputs: Record<st
 }
 
 const shownTag = ({ key, value }: { key: string; value: string }) => ({ Key: key, Value: value });
-
-/** Lets Pulumi's mocks register hooks: they say that they support hooks, but do not. The effect of hooks is tested on the real engine. */
-export function letMocksKnowHooks(): void {
-  const monitor = pulumi.runtime.getMonitor() as unknown as Record<string, unknown>;
-  const accept = (_request: unknown, callback: (error: null, response: object) => void): void => {
-    callback(null, {});
-  };
-  monitor["registerResourceHook"] = accept;
-  monitor["registerErrorHook"] = accept;
-}

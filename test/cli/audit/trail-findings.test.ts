@@ -39,11 +39,18 @@ function found(events: TrailEvent[], account = "auth", own = settings()): string
 
 describe("what CloudTrail shows", () => {
   it("is a call without MFA that was carried out, once for each kind of call", () => {
-    const events = [event("iam:ListUsers"), event("iam:ListUsers"), event("s3:ListBuckets")];
+    const events = [
+      event("iam:ListUsers"),
+      event("iam:ListUsers"),
+      event("s3:ListBuckets"),
+      event("sts:GetAccessKeyInfo"),
+    ];
     const findings = trailFindings("auth", events, settings());
     expect(findings.map(({ fact, event: id }) => [fact, id])).to.eql([
       ["alice called iam:ListUsers without MFA, which was carried out. (2 times)", events[1]?.id],
       ["alice called s3:ListBuckets without MFA, which was carried out.", events[2]?.id],
+      // Unlike sts:GetCallerIdentity, it needs a permission.
+      ["alice called sts:GetAccessKeyInfo without MFA, which was carried out.", events[3]?.id],
     ]);
   });
 

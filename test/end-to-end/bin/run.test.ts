@@ -1,8 +1,16 @@
 import { expect } from "chai";
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, execFile } from "node:child_process";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
+import { isolatedEnvironment } from "../../support/environment.ts";
 import { Administrator } from "../../support/harness.ts";
+
+const program = fileURLToPath(new URL("../../../bin/run.js", import.meta.url));
 
 /** Arguments by which Node takes itself for version 20. The newer Node that it starts does not get them. */
 const node = ["--import", "data:text/javascript,Object.defineProperty(process.versions, 'node', { value: '20.0.0' });"];
@@ -64,6 +72,26 @@ describe("the CLI under an old Node, which starts it under the newer one of the 
       child.kill("SIGHUP");
     };
     expect((await admin.runWith({ node, meanwhile }, "list")).status).to.equal(null);
+  });
+});
+
+describe("the code that Node has compiled for the CLI", () => {
+  it("is kept below the user's own caches, and compiled again where it can't be kept", async () => {
+    const home = await mkdtemp(join(tmpdir(), "mfa-admin-home-"));
+    const version = async (caches: string | undefined): Promise<string> => {
+      const env = { ...isolatedEnvironment({ HOME: home, XDG_CACHE_HOME: caches }), TMPDIR: home };
+      return (await promisify(execFile)(process.execPath, [program, "--version"], { env })).stdout;
+    };
+    try {
+      expect(await version(undefined)).to.match(/^mfa-admin\/\d/);
+      expect(await readdir(home)).to.eql([".cache"]);
+      expect(await readdir(join(home, ".cache", "mfa-admin", "compiled"))).to.have.length(1);
+      const file = join(home, "a file");
+      await writeFile(file, "");
+      expect(await version(file)).to.match(/^mfa-admin\/\d/);
+    } finally {
+      await rm(home, { recursive: true });
+    }
   });
 });
 

@@ -393,7 +393,7 @@ describe("init --ci github", () => {
       expect((await drift()).steps).to.include({ "Look for drift": 0, "Open, update or close the issue": 0 });
       expect(await issues()).to.eql([]);
       expect(admin.changesSince(from)).to.eql([]);
-      // Somebody deletes a role by hand.
+      // A role is deleted by hand.
       const { iam } = await administratorOf(admin.sandbox, admin.sandbox.developmentAccounts["sandbox"] ?? "");
       const RoleName = "developer-alice";
       await iam.send(

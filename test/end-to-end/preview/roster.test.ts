@@ -11,7 +11,7 @@ describe("preview without credentials", () => {
   let admin: Administrator;
   let base: string;
 
-  /** The environment of a run for a pull request from a fork: its secrets are empty strings. */
+  /** The environment of a run for a pull request from a fork: GitHub hands secrets over as empty texts. */
   const fork = {
     CI: "true",
     AWS_ACCESS_KEY_ID: "",

@@ -1,0 +1,95 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { expect } from "chai";
+
+import { managementAccountAtHand } from "../../../cli/aws/preconditions.ts";
+import type { Stack } from "../../../cli/engine/automation.ts";
+import type { Resource } from "../../../cli/engine/deployment.ts";
+import { isUpToDate } from "../../../cli/engine/up-to-date.ts";
+import type { Project } from "../../../cli/project/project.ts";
+import { parseSettings, type Settings } from "../../../infra/settings.ts";
+import { inEnvironment } from "../../support/environment.ts";
+import { Administrator } from "../../support/harness.ts";
+
+const stack = { workspace: {} } as unknown as Stack;
+
+for (const roles of ["per-developer", "shared"] as const) {
+  describe(`whether a preview would find nothing, asked without the engine (roles: ${roles})`, () => {
+    let admin: Administrator;
+    let restore: () => void;
+    let resources: Resource[];
+
+    before(async () => {
+      const edit = (text: string): string => text.replace("config:\n", `config:\n  mfa-admin:roles: ${roles}\n`);
+      admin = await Administrator.withStack({ developers: ["alice", "bob"], edit, stackSetsAccess: true });
+      restore = inEnvironment(admin.environment());
+      const file = join(admin.stateDirectory, ".pulumi", "stacks", "mfa-admin", "main.json");
+      const state = JSON.parse(await readFile(file, "utf8")) as { checkpoint: { latest: { resources: Resource[] } } };
+      ({ resources } = state.checkpoint.latest);
+      await managementAccountAtHand(settingsWith({}));
+    });
+    after(async () => {
+      restore();
+      await admin.close();
+    });
+
+    function settingsWith(changes: Record<string, unknown>): Settings {
+      const { organizationalUnit, authAccount, developmentAccounts } = admin.sandbox;
+      const { data } = parseSettings({
+        ...{ organizationalUnits: [organizationalUnit], authAccount, developmentAccounts, roles },
+        ...{ developers: { alice: {}, bob: {} }, ...changes },
+      });
+      return data ?? expect.fail("these are no settings");
+    }
+
+    const asked = (changes: Record<string, unknown> = {}, held = resources, isUnfinished = false): Promise<boolean> =>
+      isUpToDate(
+        stack,
+        { project: { name: "mfa-admin", stack: "main" } as Project, settings: settingsWith(changes) },
+        { resources: held, isUnfinished },
+      );
+
+    /** The state with one of its resources changed. */
+    const stateWith = (end: string, change: Partial<Resource>): Resource[] => {
+      expect(resources.some(({ urn }) => urn.endsWith(end))).to.equal(true);
+      return resources.map((resource) => (resource.urn.endsWith(end) ? { ...resource, ...change } : resource));
+    };
+
+    it("is told of the state that up has left, in any order of the settings", async () => {
+      expect(await asked()).to.equal(true);
+      expect(await asked({ developers: { bob: {}, alice: {} } })).to.equal(true);
+    });
+
+    const edits: Record<string, unknown>[] = [
+      { developers: { alice: {} } },
+      { developers: { alice: {}, bob: {}, carol: {} } },
+      { developers: { alice: {}, bob: { accounts: ["sandbox"] } } },
+      { developers: { alice: {}, bob: { until: "2099-01-31" } } },
+      { permissions: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] },
+      { permissionsBoundary: "arn:aws:iam::aws:policy/ReadOnlyAccess" },
+      { sessionDuration: 7200 },
+      { organizationalUnits: ["ou-abcd-22222222"] },
+      { rolePrefix: "engineer" },
+      { accessRole: "Another" },
+      { guardRails: ["organization"] },
+      { tags: { team: "core" } },
+      { accessKeys: "with-mfa" },
+    ];
+    for (const edit of edits) {
+      it(`is not told where the settings have ${JSON.stringify(edit)}`, async () => {
+        expect(await asked(edit)).to.equal(false);
+      });
+    }
+
+    it("is not told of a state that a refresh or a broken-off run has left", async () => {
+      const user = "::alice";
+      const { inputs } = resources.find(({ type }) => type === "aws-native:iam:User") ?? expect.fail();
+      expect(await asked({}, stateWith(user, { inputs: { ...inputs, tags: [] } }))).to.equal(false);
+      expect(await asked({}, stateWith(user, { initErrors: ["not there yet"] }))).to.equal(false);
+      expect(await asked({}, stateWith(user, { delete: true }))).to.equal(false);
+      expect(await asked({}, resources, true)).to.equal(false);
+      expect(await asked({}, resources.slice(0, -1))).to.equal(false);
+    });
+  });
+}
