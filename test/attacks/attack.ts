@@ -1,4 +1,4 @@
-/** What the attacks share: an organization with the stack, and an attack tried without and with what stops it. */
+/** Shared by the attacks: an organization with the stack, and a check that tries an attack without and with the settings that stop it. */
 
 import { AttachRolePolicyCommand, CreatePolicyCommand, CreateRoleCommand, type IAMClient } from "@aws-sdk/client-iam";
 import { AssumeRoleCommand } from "@aws-sdk/client-sts";
@@ -18,9 +18,9 @@ export { expect } from "chai";
 const outside = "999999999999";
 
 interface Options {
-  /** The settings by which the stack differs. */
+  /** Settings of the stack that differ from the default ones of the tests. */
   settings?: Record<string, unknown>;
-  /** Policies of the development accounts' own, which are there before the stack: documents by name. */
+  /** Customer managed policies that each development account has before the stack is made: documents by name. */
   ownPolicies?: Record<string, string>;
 }
 
@@ -38,7 +38,7 @@ export class Target {
     this.account = sandbox.developmentAccounts["sandbox"] ?? "";
   }
 
-  /** The stack of the same options is made once, and copied. */
+  /** Makes the stack of the given options once, and copies it for each further target with the same options. */
   static async with({ settings: changes = {}, ownPolicies = {} }: Options): Promise<Target> {
     const sandbox = await startSandbox({ resourceControlPolicies: true });
     const settings = settingsFor(sandbox, { developers: { alice: {}, bob: {} }, ...changes });
@@ -56,7 +56,7 @@ export class Target {
     return new Target(sandbox, settings);
   }
 
-  /** A developer at work: enrolled, with a session of the role in the account sandbox, the same all day. */
+  /** The session of an enrolled developer's role in the account sandbox. Each call for the same developer returns the same session. */
   session(name = "alice"): Promise<Clients> {
     const made =
       this.#sessions.get(name) ?? Developer.enrol(this.sandbox, name).then((developer) => developer.login("sandbox"));
@@ -64,13 +64,13 @@ export class Target {
     return made;
   }
 
-  /** Somebody with a key of an account outside of the organization. */
+  /** A principal with an access key of an account outside of the organization. */
   outsider(): { arn: string; key: Credentials; accountId: string } {
     const key = this.sandbox.addOutsider(outside, "outside");
     return { arn: `arn:aws:iam::${outside}:user/administrator`, key, accountId: outside };
   }
 
-  /** An IAM user of an account, and its key: as found in development accounts, or made by hand in the auth account. */
+  /** Makes an IAM user with an access key in an account, as some exist in development accounts or are made by hand in the auth account. */
   userOf(accountId: string, name: string, policies: string[] = [ADMINISTRATOR_ACCESS]): Clients {
     return this.as(this.sandbox.userInMemberAccount(accountId, name, policies));
   }
@@ -92,7 +92,7 @@ export class Target {
   }
 }
 
-/** A role with every permission that trusts somebody. */
+/** Makes a role with AdministratorAccess and the given trust policy. */
 export async function createOpenRole(
   iam: IAMClient,
   RoleName: string,
@@ -102,7 +102,7 @@ export async function createOpenRole(
   await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: ADMINISTRATOR_ACCESS }));
 }
 
-/** The refusal: AWS names the action, and the kind of policy that denies it. */
+/** AWS's refusal of a call: the action that it names, and the kind of policy that denies the action. */
 export interface Refused {
   action: string;
   by: "service control policy" | "resource control policy" | "identity-based policy";
@@ -110,13 +110,13 @@ export interface Refused {
 
 export const byServiceControlPolicy = (action: string): Refused => ({ action, by: "service control policy" });
 
-/** Tries an attack on an organization. It goes through to its end, and shows there what it has gained. */
+/** Tries an attack on an organization to its end, and asserts there what the attacker has gained. */
 export type Attack = (target: Target) => Promise<void>;
 
 /**
- * Shows that an attack succeeds on the stack as the article has it, and is refused by these settings, and by what.
+ * Asserts that an attack succeeds on the stack in the article's form, and that with these settings the given kind of policy refuses it.
  *
- * @param also what has to go on besides, where the attack was refused
+ * @param also asserts what still has to work where the attack was refused
  */
 export async function expectStopped(
   { settings, ownPolicies = {} }: Options,
@@ -136,7 +136,7 @@ export async function expectStopped(
   });
 }
 
-/** Tries an attack on a target, which is removed afterwards. */
+/** Tries something on a target, and closes the target's local AWS afterwards. */
 export async function on(target: Target, attempt: Attack): Promise<void> {
   try {
     await attempt(target);
@@ -145,10 +145,10 @@ export async function on(target: Target, attempt: Attack): Promise<void> {
   }
 }
 
-/** The settings with these guard rails alone. */
+/** Options with these guard rails and no others. */
 export const guardedBy = (...guardRails: Settings["guardRails"]): { settings: Record<string, unknown> } => ({
   settings: { guardRails },
 });
 
-/** The settings by which access keys need MFA. */
+/** Options with the setting under which access keys need MFA. */
 export const keysWithMfa = { settings: { accessKeys: "with-mfa" } };

@@ -5,7 +5,7 @@ import { administratorOf, enableDevice, given, nextCode } from "../sandbox/testi
 import { works } from "../support/developer.ts";
 import { expect, expectStopped, keysWithMfa, type Target } from "./attack.ts";
 
-/** On the first day a key is made and leaks; the thief enrols a device before its owner does. */
+/** The first access key of alice leaks, and the thief enrols an MFA device before she does. */
 async function leakFirstKey(target: Target): Promise<void> {
   const { sandbox } = target;
   const auth = await administratorOf(sandbox, sandbox.authAccount);

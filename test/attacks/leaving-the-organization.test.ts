@@ -14,7 +14,7 @@ describe("attack: a developer's session takes the account out of the organizatio
         const { organizations } = await target.session();
         expect(await works(leaked)).to.equal(false);
         await organizations.send(new LeaveOrganizationCommand({}));
-        // No service control policy asks for MFA any more.
+        // No service control policy applies to the account any more, so no MFA is needed.
         expect(await works(leaked)).to.equal(true);
       },
     ));
@@ -30,7 +30,7 @@ describe("attack: a developer's session accepts the invitation of the attacker's
         const error = await refusal(
           organizations.send(new AcceptHandshakeCommand({ HandshakeId: "h-examplehandshake" })),
         );
-        // The local AWS has only the one organization: it allows this, and knows no other to go to.
+        // The local AWS has one organization only: it allows the call, and then has no other organization to join.
         if (error.name !== "NotImplemented") throw error;
       },
     ));

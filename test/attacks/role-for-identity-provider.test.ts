@@ -3,7 +3,7 @@ import { CreateOpenIDConnectProviderCommand, CreateSAMLProviderCommand, GetRoleC
 import { policy } from "../sandbox/testing.ts";
 import { byServiceControlPolicy, createOpenRole, expect, expectStopped, guardedBy, type Target } from "./attack.ts";
 
-/** Whoever the provider signs in has the role: AWS asks it, and nobody else. */
+/** Makes a role that trusts an identity provider: AWS then gives the role to everybody whom the provider signs in. */
 async function trustProvider(target: Target, Federated: string, Action: string): Promise<void> {
   const { iam } = await target.session();
   await createOpenRole(iam, "pipeline", policy({ Effect: "Allow", Principal: { Federated }, Action }));

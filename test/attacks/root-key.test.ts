@@ -7,7 +7,7 @@ import { clients, refusal } from "../sandbox/testing.ts";
 import { works } from "../support/developer.ts";
 import { expect, guardedBy, on, Target } from "./attack.ts";
 
-/** Takes the service control policy of the article off. */
+/** Detaches the article's service control policy from the organizational unit. */
 async function withoutIt({ sandbox }: Target): Promise<void> {
   const policy = [...sandbox.organization.policies.values()].find(({ name }) => name === serviceControlPolicyName);
   const { organizations } = clients(sandbox);
@@ -15,7 +15,7 @@ async function withoutIt({ sandbox }: Target): Promise<void> {
   await organizations.send(new DetachPolicyCommand({ PolicyId: policy?.id, TargetId }));
 }
 
-/** With the key of an account's root user, another key of it. */
+/** Makes a second access key of an account's root user by the first one, and asserts that the second one works. */
 async function makeRootKey({ sandbox }: Target, leaked: Credentials): Promise<void> {
   const { AccessKey } = await clients(sandbox, leaked).iam.send(new CreateAccessKeyCommand({}));
   const { AccessKeyId: accessKeyId = "", SecretAccessKey: secretAccessKey = "" } = AccessKey ?? {};

@@ -6,7 +6,7 @@ describe("attack: a stolen access key gives its owner a second MFA device, which
   it("works while the owner has no device, and then AWS itself refuses it to a key without MFA", async () => {
     await on(await Target.with({}), async (target) => {
       const { sandbox } = target;
-      // Bob has none yet. With his key and nothing else a device is his, whoever holds it.
+      // Bob has no device yet: whoever holds his access key can enrol one, without MFA.
       await Developer.enrol(sandbox, "bob");
 
       const alice = await Developer.enrol(sandbox, "alice");

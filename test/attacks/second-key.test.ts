@@ -3,7 +3,7 @@ import { type AccessKey, CreateAccessKeyCommand, DeleteAccessKeyCommand, GetUser
 import { administratorOf, enableDevice } from "../sandbox/testing.ts";
 import { expect, expectStopped, keysWithMfa, type Target } from "./attack.ts";
 
-/** The stolen key makes another; the owner has the stolen one deleted. */
+/** The thief makes a second key by the stolen one. The administrator then deletes the stolen key, and the second one still works. */
 async function surviveRevocation(target: Target): Promise<void> {
   const { sandbox } = target;
   const UserName = "alice";

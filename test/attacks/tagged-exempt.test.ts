@@ -5,7 +5,7 @@ import { guardRailsName } from "../../infra/names.ts";
 import { ADMINISTRATOR_ACCESS, clients, refusal, trust } from "../sandbox/testing.ts";
 import { expect, guardedBy, on, Target } from "./attack.ts";
 
-/** By a role of her own that has the tag, alice opens the role of another developer. */
+/** Alice makes a role with the tag, assumes it, and changes the trust policy of bob's role by it. */
 async function openBobsRole(target: Target, RoleName: string): Promise<void> {
   const session = await target.session();
   const AssumeRolePolicyDocument = trust(target.roleArn("developer-alice"));
@@ -17,7 +17,7 @@ async function openBobsRole(target: Target, RoleName: string): Promise<void> {
   await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: "developer-bob", PolicyDocument }));
 }
 
-/** The guard rails, as they would be if a tag was what exempts. */
+/** Rewrites the guard rails so that a tag of the principal exempts from them. */
 async function exemptByTag({ sandbox }: Target): Promise<void> {
   const [policy] = [...sandbox.organization.policies.values()].filter(({ name }) => name === guardRailsName);
   const { Statement: statements, ...rest } = JSON.parse(policy?.content ?? "{}") as { Statement: object[] };

@@ -5,7 +5,7 @@ import { ADMINISTRATOR_ACCESS, enableDevice, given, nextCode } from "../sandbox/
 import { works } from "../support/developer.ts";
 import { byServiceControlPolicy, expect, expectStopped, guardedBy, type Target } from "./attack.ts";
 
-/** Gives a user a key and a device; with both, the service control policy lets it through. */
+/** Gives a user an access key and an MFA device. With both, the service control policy lets the user's calls through. */
 async function armUser(target: Target, UserName: string): Promise<void> {
   const { iam } = await target.session();
   const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));

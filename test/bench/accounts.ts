@@ -2,10 +2,10 @@ import { measure, type Run, type Sides } from "./measure.ts";
 import { comparison, type Row } from "./report.ts";
 import { type Form, ours, type Stack, stackOfAccounts } from "./stacks.ts";
 
-/** What one stack takes, run by run. */
+/** The measured runs of one stack. */
 type Runs = Record<"made" | "same" | "added" | "removed", Run>;
 
-/** The aims of the shared form (docs/scale.md): the most accounts against two, with the same developers. */
+/** The highest ratios aimed at (docs/scale.md), for roles of the shared form: more accounts against two, with the same developers. */
 const aims: Partial<Record<keyof Runs, Partial<Record<"time" | "memory", number>>>> = {
   same: { time: 1.15, memory: 1.15 },
   added: { time: 1.2 },
@@ -18,15 +18,15 @@ const words: Record<keyof Runs, string> = {
   removed: "remove-developer",
 };
 
-/** How many accounts a stack has, and how many developers, who enter one account each. */
+/** The numbers of accounts and of developers of a stack. Each developer enters one account. */
 interface Size {
   accounts: number;
   developers: number;
 }
 
 /**
- * Both forms of roles at numbers of accounts. The shared one has the same developers at each, so that the accounts alone are measured,
- * and then one developer for each account, as the other one, for information.
+ * Compares both forms of roles at several numbers of accounts. The shared form is measured with the same developers at each number, so
+ * that only the accounts differ; then, for information, with one developer for each account, as the form per developer is.
  */
 export async function benchAccounts(counts: Record<Form, number[]>): Promise<Row[]> {
   const rows: Row[] = [];

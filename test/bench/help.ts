@@ -13,15 +13,15 @@ const programAt = (path: string): Program => ({
 const ours = programAt("../../bin/run.js");
 const bare = programAt("bare-oclif/bin/run.js");
 
-/** Packages that no command needs for its help. */
+/** Packages that `--help` must not load. */
 const heavy = /\/node_modules\/(@pulumi|@aws-sdk|@smithy)\//;
 
-/** `mfa-admin --help` against a CLI with nothing but oclif, and what it loads. */
+/** Compares `mfa-admin --help` with a CLI of nothing but oclif: the time, and the modules that are loaded. */
 export async function benchHelp(rounds: number): Promise<Row[]> {
   const modules = await modulesLoadedBy(ours);
   const tooHeavy = modules.filter((module) => heavy.test(module));
   if (tooHeavy.length > 0) throw new Error(`--help must not load these modules:\n${tooHeavy.join("\n")}`);
-  // Once each beforehand: what is to be read from the disk is then in memory for both.
+  // Both programs run once before they are measured, so that their files are in the disk cache.
   await Promise.all([measureTime(ours), measureTime(bare)]);
   const seconds = await interleave(
     rounds,

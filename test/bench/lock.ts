@@ -13,7 +13,7 @@ import { comparison, type Row } from "./report.ts";
 
 const bareLock = fileURLToPath(new URL("bare-lock/main.js", import.meta.url));
 
-/** `mfa-admin lock` from its start until the person's next call is refused, against a program that makes the calls alone. */
+/** Compares `mfa-admin lock` with a program that only makes the calls: the time from the start until the developer's next call is refused. */
 export async function benchLock(rounds: number): Promise<Row[]> {
   const admin = await Administrator.withProject({ developers: ["alice"] });
   try {
@@ -38,7 +38,7 @@ export async function benchLock(rounds: number): Promise<Row[]> {
     };
     const sides = async (latency: number) => {
       sandbox.setLatency(latency);
-      // Once each beforehand: what is to be read from the disk is then in memory for both.
+      // Both programs run once before they are measured, so that their files are in the disk cache.
       await timed(ours);
       await timed(bare);
       const seconds = await interleave(
@@ -52,7 +52,7 @@ export async function benchLock(rounds: number): Promise<Row[]> {
     const what = "lock, until the person's first refused call";
     return [
       comparison({ what, quantity: `time, with ${latencyOfAws} ms until each answer`, unit: "s" }, far, 1.5),
-      // For information: no AWS answers at once. What is left then is the start of a process, as help measures it.
+      // This row is for information: AWS never answers at once. It mostly shows the start of a process, as the benchmark help does.
       comparison({ what, quantity: "time, with answers at once", unit: "s" }, near),
     ];
   } finally {
@@ -60,7 +60,7 @@ export async function benchLock(rounds: number): Promise<Row[]> {
   }
 }
 
-/** Seconds from the start of a program until a call of the person's is refused. The program then comes to its end. */
+/** Measures the seconds from the start of a program until a call of the developer is refused. It then waits for the program's end. */
 async function untilRefused({ iam }: Clients, of: Program): Promise<number> {
   await iam.send(new GetUserCommand({}));
   const started = performance.now();

@@ -9,20 +9,20 @@ import { comparison, type Row } from "./report.ts";
 
 const fileAt = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** `mfa-admin login CODE` against the script around the AWS CLI, and against a program that makes the one call. */
+/** Compares `mfa-admin login CODE` with the script around the AWS CLI, and with a program that makes the one call. */
 export async function benchLogin(rounds: number): Promise<Row[]> {
   const admin = await Administrator.withProject({ developers: ["alice"] });
   await admin.succeed("up", "--yes");
   const alice = await Workstation.enrolled(admin);
   try {
     const measureLogin = async (of: (code: string) => Program): Promise<number> => {
-      // Nothing is remembered of the round before, and no code is used up.
+      // Each round begins without the files of the round before, which hold its sessions and used codes.
       await alice.forget();
       return measureTime(of(alice.nextCode()));
     };
     const programs = programsOf(admin, alice);
     const against = async (bare: (code: string) => Program): Promise<{ ours: number; bare: number }> => {
-      // Once each beforehand: what is to be read from the disk is then in memory for both.
+      // Both programs run once before they are measured, so that their files are in the disk cache.
       await measureLogin(programs.ours);
       await measureLogin(bare);
       const seconds = await interleave(
@@ -44,7 +44,7 @@ export async function benchLogin(rounds: number): Promise<Row[]> {
 
 type Login = (code: string) => Program;
 
-/** The same login three ways, all on the developer's machine. */
+/** The programs that log in: mfa-admin, the script around the AWS CLI, and the one call, all on the developer's machine. */
 function programsOf({ sandbox }: Administrator, alice: Workstation): Record<"ours" | "script" | "oneCall", Login> {
   const role = {
     ROLE_ARN: `arn:aws:iam::${sandbox.developmentAccounts["sandbox"] ?? ""}:role/developer-alice`,

@@ -1,11 +1,11 @@
 /**
- * `npm run bench`: what the product adds to what it is made of, measured side by side in one run, on the local AWS.
+ * `npm run bench` compares mfa-admin with bare programs that do the same, side by side in one run, on the local AWS.
  *
  *   --quick       a small stack and few rounds, to try it
  *   --only NAME   one benchmark: help, lock, login, operations, verify, up, accounts or waiting
  *   --json FILE   the numbers as JSON into a file, instead of below the table
  *
- * It is a report: it ends with status 0 whether the aims are met or not, and with another only if it could not measure.
+ * The exit code is 0 whether the aims are met or not. It is another one only if something could not be measured.
  */
 import { writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
@@ -29,7 +29,7 @@ const { quick, only, json } = values;
 const rounds = quick
   ? { help: 5, login: 3, lock: 3, verify: 3, developers: 20, creations: 1, repetitions: 2 }
   : { help: 25, login: 15, lock: 15, verify: 9, developers: 100, creations: 5, repetitions: 5 };
-/** The sizes for doctor and audit. */
+/** Sizes of the stack for the benchmark operations (doctor and audit). */
 const sizes = quick
   ? [{ developers: 20, accounts: 2 }]
   : [

@@ -8,7 +8,7 @@ import { watchMemory } from "./memory.ts";
 
 /** A program as its user runs it: a script and its arguments. */
 export interface Program {
-  /** What runs the script; Node by default. */
+  /** The interpreter of the script; Node by default. */
   interpreter?: string;
   script: string;
   args?: string[];
@@ -17,13 +17,13 @@ export interface Program {
 }
 
 export interface Run {
-  /** From the start of the process to its end. */
+  /** Wall time from the start of the process to its end. */
   seconds: number;
-  /** The most memory that the Node process itself had (its maximum resident set size). */
+  /** Peak memory of the Node process itself (its maximum resident set size). */
   nodeMegabytes: number;
-  /** CPU time of it and of all processes below it; nothing where the system does not tell (other than Linux). */
+  /** CPU time of the process and all its descendants; undefined on systems other than Linux, where /proc is missing. */
   cpuSeconds: number | undefined;
-  /** The most that it and all processes below it had together; nothing where the system does not tell (other than Linux). */
+  /** Peak memory of the process and all its descendants together; undefined on systems other than Linux, where /proc is missing. */
   treeMegabytes: number | undefined;
   stdout: string;
 }
@@ -31,9 +31,9 @@ export interface Run {
 const reportUsage = fileURLToPath(new URL("report-usage.js", import.meta.url));
 
 /**
- * Runs a program to its end, measures it from outside, and says so on stderr.
+ * Runs a program to its end, measures it from outside, and reports that on stderr.
  *
- * @throws Error with the program's output when it fails: nothing has been measured then
+ * @throws Error with the program's output when the program fails
  */
 export async function measure(program: Program): Promise<Run> {
   const directory = await mkdtemp(join(tmpdir(), "mfa-admin-bench-"));
@@ -53,12 +53,12 @@ export async function measure(program: Program): Promise<Run> {
   }
 }
 
-/** Wall time alone, for programs so short that measuring their memory would count. */
+/** Measures the wall time alone, in seconds, of programs so short that measuring their memory would distort it. */
 export async function measureTime(program: Program): Promise<number> {
   return (await run(program, [], {}, false)).seconds;
 }
 
-/** Runs a program with further options of Node's; its standard output. */
+/** Runs a program with further options of Node. @returns its standard output */
 export async function outputOf(program: Program, nodeOptions: string[] = [], env = {}): Promise<string> {
   return (await run(program, nodeOptions, env)).stdout;
 }
@@ -96,18 +96,18 @@ async function run(
   return { seconds, treeMegabytes, stdout: stdout.join("") };
 }
 
-/** What belongs to the two sides of a comparison. */
+/** A value for each of the two sides of a comparison. */
 export interface Sides<T> {
   ours: T;
   bare: T;
 }
 
-/** Who goes first changes from round to round, so that a machine that slows down favours nobody. */
+/** The order of the two sides in a round. It alternates, so that a machine that slows down favours neither side. */
 export function turns(round: number): (keyof Sides<unknown>)[] {
   return round % 2 === 0 ? ["ours", "bare"] : ["bare", "ours"];
 }
 
-/** Runs the two sides of a comparison by turns: what else the machine does meanwhile hits both. */
+/** Runs the two sides of a comparison by turns, so that other load of the machine affects both. */
 export async function interleave<T>(
   rounds: number,
   ours: (round: number) => Promise<T>,
@@ -123,7 +123,7 @@ export async function interleave<T>(
 /** The median of each side. */
 export const medians = ({ ours, bare }: Sides<number[]>): Sides<number> => ({ ours: median(ours), bare: median(bare) });
 
-/** Milliseconds, as from a place that is not next to us-east-1, where IAM and Organizations are at home. */
+/** Milliseconds until an answer, as at a distance from us-east-1, the region of IAM and Organizations. */
 export const latencyOfAws = 50;
 
 export function median(values: number[]): number {

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** How often the processes are looked at, in milliseconds: rarely enough to cost them next to nothing. */
+/** Milliseconds between two readings of the processes: long enough to slow them down hardly at all. */
 const interval = 250;
 
 /**
- * Watches how much memory a process and those below it have together. Memory that several of them share counts
- * in parts (proc(5), "Pss"). Linux only: elsewhere there is nothing to read.
+ * Watches the peak memory of a process and its descendants together, in megabytes. Memory that several processes share is
+ * divided among them (proc(5), "Pss"). The result is undefined on systems other than Linux, which have no such /proc.
  */
 export function watchMemory(pid: number): { stop: () => number | undefined } {
   let peak = 0;
@@ -20,7 +20,7 @@ export function watchMemory(pid: number): { stop: () => number | undefined } {
   };
 }
 
-/** The proportional memory of a process and of all that it has started, directly or not. */
+/** The proportional set size (Pss) of a process and all its descendants, in kilobytes. */
 function kilobytesBelow(root: number): number {
   const processes = runningProcesses();
   const isBelow = (pid: number | undefined): boolean =>
@@ -55,7 +55,7 @@ function textOf(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch {
-    // The process has ended meanwhile.
+    // The process has ended, or there is no /proc.
     return "";
   }
 }

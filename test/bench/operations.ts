@@ -8,16 +8,16 @@ import { Administrator, program } from "../support/harness.ts";
 import { latencyOfAws, measureTime, outputOf, type Program } from "./measure.ts";
 import { comparison, type Row } from "./report.ts";
 
-/** The numbers of accounts and developers. */
+/** The numbers of developers and of development accounts. */
 export interface Size {
   developers: number;
   accounts: number;
 }
 
-/** Every so many developers have not signed in yet, so that IAM alone knows of their one-time password. */
+/** One of so many developers has not signed in yet, so that only a call of IAM for each tells of the one-time password. */
 const newcomerEvery = 50;
 
-/** `mfa-admin doctor` and `mfa-admin audit`: the calls that each makes of AWS, against the fewest that could say as much. */
+/** Compares the numbers of AWS calls of `mfa-admin doctor` and `mfa-admin audit` with the fewest calls that give the same report. */
 export async function benchOperations(sizes: Size[]): Promise<Row[]> {
   const rows: Row[] = [];
   for (const size of sizes) {
@@ -33,7 +33,7 @@ export async function benchOperations(sizes: Size[]): Promise<Row[]> {
   return rows;
 }
 
-/** What the commands say when they have looked at everybody. */
+/** The output of each command when it has examined all developers. */
 const saysAll: Record<string, (size: Size) => RegExp> = {
   doctor: ({ developers }) => new RegExp(`^ok +In auth: ${developers} of \\d+ users;`, "m"),
   audit: ({ developers }) => new RegExp(`^${developers.toLocaleString("en")} IAM users, `, "m"),
@@ -57,28 +57,31 @@ async function measured(admin: Administrator, command: string, size: Size, least
   ];
 }
 
-/** What a page has of users, roles or devices (IAM API Reference, "MaxItems"), and of Organizations' lists. */
+/** Numbers of pages. IAM lists up to 1000 users, roles or devices a page (IAM API Reference, "MaxItems"), Organizations 20 entries. */
 const pagesOf = (count: number): number => Math.max(1, Math.ceil(count / 1000));
 const pagesOfOrganizations = (count: number): number => Math.max(1, Math.ceil(count / 20));
 
-/** Whose credentials, which organization; the tree and what is attached; each account by its role, its quotas, and a look around. */
+/** The fewest calls of doctor: caller, organization; tree and policies; for each account the role, the quotas and a test of rights. */
 function fewestOfDoctor({ accounts }: Size): number {
   const tree = [
-    // The root with its types; the accounts below the unit, and the unit itself; the place and the state of the auth account.
+    // The root with its policy types; the accounts below the unit, and the unit itself; the parent and the state of the auth account.
     ...[1, pagesOfOrganizations(accounts), 1, 2],
-    // The policies; what ours says, and where it is; where everything is allowed.
+    // All policies; the document and the targets of the stack's policy; the targets of FullAWSAccess.
     ...[1, 1, 1, pagesOfOrganizations(accounts + 3)],
   ];
   return 2 + tree.reduce((sum, calls) => sum + calls) + 3 * (accounts + 1);
 }
 
-/** Whose credentials, which organization; in each account the role, the report, which AWS is asked for until it is made, and the users; the devices. */
+/**
+ * The fewest calls of audit: the caller and the organization; for each account its role, the credential report, which takes several calls
+ * until it is made, and the users; the MFA devices; and a call for each newcomer.
+ */
 function fewestOfAudit({ developers, accounts }: Size): number {
   const newcomers = Math.floor(developers / newcomerEvery);
   return 2 + (accounts + 1) * (1 + 3) + pagesOf(developers) + accounts + pagesOf(developers) + newcomers;
 }
 
-/** A stack that is used: everybody has a device, a key and a password, with which all but the newcomers have signed in. */
+/** Makes a stack in use: newcomers have an unused one-time password; all others have signed in, and have a device and an access key. */
 async function stackInUse({ developers, accounts }: Size): Promise<Administrator> {
   const developmentAccounts = Object.fromEntries(
     Array.from({ length: accounts }, (_, index) => [`team-${index + 1}`, String(333_333_333_333 + index)]),
@@ -95,7 +98,7 @@ async function stackInUse({ developers, accounts }: Size): Promise<Administrator
   return admin;
 }
 
-/** The developer whom `up` makes. The others are copies of this one under other names: the engine would take minutes for them. */
+/** The developer that `up` makes. The others are copied from this one in settings, state and AWS: the engine would take minutes. */
 const first = "alice";
 
 async function addToSettings(admin: Administrator, names: string[]): Promise<void> {

@@ -1,4 +1,4 @@
-/** Loaded ahead of a program: tells at its end which modules it has loaded, be it by `import` or by `require`. */
+/** A module that Node loads before a program. It writes at the program's end which modules were loaded by `import` or `require`. */
 import { writeFileSync } from "node:fs";
 import { registerHooks } from "node:module";
 

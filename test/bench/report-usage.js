@@ -1,8 +1,8 @@
-/** Loaded ahead of a program that is measured: tells at its end what it has used. */
+/** A module that Node loads before a measured program. It writes at the program's end which memory and CPU time were used. */
 import { readFileSync, writeFileSync } from "node:fs";
 
 const file = process.env.MFA_ADMIN_BENCH_USAGE;
-// Node programs that this one starts are not measured.
+// Node programs that the measured one starts do not write a report of their own.
 delete process.env.MFA_ADMIN_BENCH_USAGE;
 
 process.on("exit", () => {
@@ -12,10 +12,10 @@ process.on("exit", () => {
 });
 
 /**
- * The CPU time of this process and of all that it has waited for, by now everything that it has started (proc_pid_stat(5): utime, stime, cutime,
- * cstime, in ticks of 10 ms on Linux for every processor that Node runs on).
+ * The CPU time of this process and of the child processes that it has waited for, which at its end are all of them, in seconds
+ * (proc_pid_stat(5): utime, stime, cutime, cstime, in ticks of 10 ms on Linux for every processor that Node runs on).
  *
- * @returns {number | undefined} nothing where there is no /proc
+ * @returns {number | undefined} undefined where there is no /proc
  */
 function secondsOfTree() {
   try {

@@ -8,15 +8,15 @@ export interface Row {
   quantity: string;
   unit: "s" | "MB" | "";
   ours: number;
-  /** What it is compared with; nothing where only our own number counts. */
+  /** The number that ours is compared with; undefined where ours counts alone. */
   bare?: number;
   ratio?: number;
-  /** The highest ratio (or the highest number, without a comparison) aimed at; nothing where it is for information. */
+  /** The highest ratio aimed at, or the highest number without a comparison; undefined where the line is for information. */
   aim?: number;
   met?: boolean;
 }
 
-/** A comparison, by the ratio of the two sides. */
+/** A line that compares the two sides by their ratio. */
 export function comparison(
   labels: Pick<Row, "what" | "quantity" | "unit">,
   { ours, bare }: Sides<number>,
@@ -32,7 +32,7 @@ export function comparison(
   };
 }
 
-/** A number that must not be exceeded. */
+/** A line with a number that must not exceed the aim. */
 export function limit(labels: Pick<Row, "what" | "quantity" | "unit">, ours: number, aim: number): Row {
   return { ...labels, ours, aim, met: ours <= aim };
 }

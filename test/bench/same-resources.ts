@@ -13,15 +13,15 @@ interface StateResource {
   dependencies?: string[];
 }
 
-/** Ours leaves out of a provider's inputs whatever the SDK takes from the environment. */
+/** The providers' inputs that the SDK takes from the environment are not compared, since mfa-admin leaves them out. */
 const providerType = "pulumi:providers:aws-native";
 
 /**
- * Compares the states of two stacks: the same resources with the same properties, providers and dependencies, leaving
- * out components.
+ * Requires that the states of two stacks have the same resources with the same inputs, providers and dependencies.
+ * Components are left out.
  *
- * @returns how many there are, with the providers
- * @throws Error when they differ, because then nothing can be said of the times
+ * @returns the number of resources, with the providers
+ * @throws Error when the states differ: their times can't be compared then
  */
 export async function requireSameResources(ours: string, bare: string): Promise<number> {
   const [left, right] = [await resourcesIn(join(ours, ".mfa-admin")), await resourcesIn(bare)];
@@ -60,7 +60,7 @@ async function resourcesIn(directory: string): Promise<Map<string, object>> {
   );
 }
 
-/** `urn:pulumi:STACK::PROJECT::TYPE::NAME`, with `::ID` behind it in a reference to a provider. */
+/** The name in a URN, `urn:pulumi:STACK::PROJECT::TYPE::NAME`, or in a reference to a provider, which ends with `::ID`. */
 function nameOf(urn: string): string {
   return urn.split("::")[3] ?? urn;
 }

@@ -1,4 +1,4 @@
-/** A local AWS in a process of its own, started by sandbox.ts: tells what the benchmarks have to know, and stays until they let go. */
+/** A local AWS in its own process, started by sandbox.ts. It sends its description to the parent, and ends when the parent disconnects. */
 import { startSandbox } from "../sandbox/index.ts";
 import type { SandboxDescription, SlowAws } from "./sandbox.ts";
 

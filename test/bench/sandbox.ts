@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Rate } from "../sandbox/index.ts";
 
 export interface SandboxDescription {
-  /** What makes an SDK or the engine talk to this sandbox. */
+  /** Environment variables by which an SDK or the engine calls this sandbox. */
   environment: Record<string, string>;
   managementAccount: string;
   authAccount: string;
@@ -13,24 +13,24 @@ export interface SandboxDescription {
   organizationalUnit: string;
 }
 
-/** What makes it as slow as AWS; at once and without bounds by default. */
+/** Slowness as of AWS. By default, the local AWS answers at once and throttles nothing. */
 export interface SlowAws {
-  /** How long Cloud Control works on each resource. */
+  /** Milliseconds that Cloud Control works on each resource. */
   handlerMilliseconds?: number;
   rates?: Rate[];
 }
 
 /** A local AWS in a process of its own. */
 export interface SandboxProcess extends SandboxDescription {
-  /** How many requests it has throttled. */
+  /** The number of requests that were throttled. */
   throttled: () => Promise<number>;
   stop: () => Promise<void>;
 }
 
 /**
- * Starts a local AWS in its own process: what it costs is then in neither of the two sides.
+ * Starts a local AWS in its own process, so that its time and memory count for neither of the two sides.
  *
- * @param accounts how many development accounts it has
+ * @param accounts the number of development accounts
  */
 export async function startSandboxProcess(accounts?: number, slow: SlowAws = {}): Promise<SandboxProcess> {
   const child = fork(

@@ -15,11 +15,11 @@ import { type SandboxDescription, type SandboxProcess, type SlowAws, startSandbo
 /** One side of a comparison: a Pulumi project in its own directory, and a local AWS that no other side uses. */
 export interface Stack {
   directory: string;
-  /** Applies the project. */
+  /** Applies the project to AWS. */
   up: Program;
-  /** Previews the project. */
+  /** Previews `up`. */
   preview: Program;
-  /** Puts one more developer on the roster, so that there is something to be previewed. */
+  /** Adds one developer to the roster, so that the preview has a change. */
   addToRoster: () => Promise<void>;
   env: Record<string, string>;
   close: () => Promise<void>;
@@ -29,7 +29,7 @@ const stackName = "bench";
 const cli = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
 const barePulumi = fileURLToPath(new URL("bare-pulumi/main.js", import.meta.url));
 
-/** A stack of ours as `mfa-admin init` leaves it, with a roster to be applied. */
+/** Makes a stack by `mfa-admin init`, with a roster that is not applied yet. */
 export async function ourStack(developers: number): Promise<Stack> {
   const sandbox = await startSandboxProcess();
   const directory = await mkdtemp(join(tmpdir(), "mfa-admin-bench-ours-"));
@@ -52,13 +52,13 @@ export async function ourStack(developers: number): Promise<Stack> {
   };
 }
 
-/** Whose the roles are, as the setting `roles` has it. */
+/** The values of the setting `roles`. */
 export type Form = "shared" | "per-developer";
 
 /**
- * A stack of ours with so many accounts, and developers who enter one of them each, in turn.
+ * Makes a stack by `mfa-admin init` with the given numbers of accounts and developers. Each developer enters one account, in turn.
  *
- * @param options.everywhere whether they enter all of them instead
+ * @param options.everywhere whether each developer enters all accounts instead
  */
 export async function stackOfAccounts(
   accounts: number,
@@ -89,7 +89,7 @@ export async function stackOfAccounts(
   };
 }
 
-/** The same resources, registered by a program with nothing but the Automation API; the stack exists already, too. */
+/** Makes a stack, not applied yet, whose program registers the same resources with nothing but the Automation API. */
 export async function bareStack(developers: number): Promise<Stack> {
   const sandbox = await startSandboxProcess();
   const directory = await mkdtemp(join(tmpdir(), "mfa-admin-bench-bare-"));
@@ -114,7 +114,7 @@ export async function bareStack(developers: number): Promise<Stack> {
   };
 }
 
-/** `mfa-admin add-developer` on a copy of a stack, so that the next one finds the same as this one. */
+/** Runs `mfa-admin add-developer` on a copy of a stack's directory, so that the next run begins with the same state. */
 export async function addDeveloper<T>(
   { directory, env }: Stack,
   name: string,
@@ -127,7 +127,7 @@ export async function addDeveloper<T>(
   return result;
 }
 
-/** A command of ours in a project's directory. */
+/** A command of mfa-admin in a project's directory. */
 export function ours(directory: string, env: Record<string, string>, args: string[]): Program {
   return { script: cli, args, cwd: directory, env };
 }
@@ -162,7 +162,7 @@ function developerNames(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `developer-${String(index + 1).padStart(3, "0")}`);
 }
 
-/** The name of the developer after this many. */
+/** The name of the developer who is added after so many. */
 function addedName(developers: number): string {
   return developerNames(developers + 1).at(-1) ?? "";
 }
@@ -174,13 +174,13 @@ function settingsOf(
   return settingsSchema.parse({
     organizationalUnits: [organizationalUnit],
     authAccount,
-    // In the order in which the engine hands them to a program.
+    // The accounts are sorted, as the engine hands the configuration to a program.
     developmentAccounts: Object.fromEntries(Object.entries(developmentAccounts).sort()),
     developers: Object.fromEntries(developerNames(developers).map((name) => [name, {}])),
   });
 }
 
-/** What the bare program registers: what our program makes of these settings, worked out beforehand. */
+/** The resources that mfa-admin's program makes of these settings, computed beforehand for the bare program. */
 function bareResourcesOf(settings: Settings, managementAccount: string): BareResources {
   const { authAccount, developmentAccounts, accessRole, permissions, sessionDuration } = settings;
   const accounts = Object.entries(developmentAccounts);

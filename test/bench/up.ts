@@ -5,12 +5,12 @@ import { addDeveloper, bareStack, ourStack, type Stack } from "./stacks.ts";
 
 export interface UpRounds {
   developers: number;
-  /** How often a stack is made from nothing, and how often each of the runs that follow is repeated. */
+  /** How often a stack is made from nothing. `repetitions` is how often each of the runs that follow is repeated. */
   creations: number;
   repetitions: number;
 }
 
-/** `mfa-admin up` and `mfa-admin add-developer` against a program that registers the same resources, and nothing more. */
+/** Compares `mfa-admin up` and `mfa-admin add-developer` with a program that only registers the same resources. */
 export async function benchUp({ developers, creations, repetitions }: UpRounds): Promise<Row[]> {
   const created: Sides<Run[]> = { ours: [], bare: [] };
   for (let round = 1; round < creations; round++) await close(await create(developers, created, round));
@@ -47,7 +47,7 @@ export async function benchUp({ developers, creations, repetitions }: UpRounds):
   ];
 }
 
-/** @throws Error when a side has not previewed one user and two roles: then nothing can be said of the times */
+/** @throws Error when a side has not previewed one user and two roles: the times can't be compared then */
 function requireOneAdded({ ours, bare }: Sides<Run[]>): void {
   for (const { stdout } of ours) {
     if (!stdout.startsWith("Adds 1 developer, 2 roles;"))
@@ -59,7 +59,7 @@ function requireOneAdded({ ours, bare }: Sides<Run[]>): void {
   }
 }
 
-/** Makes all resources from nothing, each side in an AWS of its own; what was measured is added, what was made compared. */
+/** Makes all resources from nothing, each side in its own AWS. It adds the runs to `measured`, and compares the resources of the two sides. */
 async function create(
   developers: number,
   measured: Sides<Run[]>,

@@ -19,7 +19,7 @@ export interface BareCall {
 
 const bareVerify = fileURLToPath(new URL("bare-verify/main.js", import.meta.url));
 
-/** `mfa-admin verify` against the fewest calls that could say as much, and against a program that makes the same calls. */
+/** Compares `mfa-admin verify` with the fewest calls that give the same report, and with a program that makes the same calls. */
 export async function benchVerify({ developers, rounds }: { developers: number; rounds: number }): Promise<Row[]> {
   const names = Array.from({ length: developers }, (_, index) => `developer-${String(index + 1).padStart(3, "0")}`);
   const admin = await Administrator.withProject({ developers: names });
@@ -62,7 +62,7 @@ export async function benchVerify({ developers, rounds }: { developers: number; 
         1.5,
       ),
       comparison({ what, quantity: `time, with ${latencyOfAws} ms until each answer`, unit: "s" }, far, 1.2),
-      // For information: no AWS answers at once. What is left then is the start of a process, as help measures it.
+      // This row is for information: AWS never answers at once. It mostly shows the start of a process, as the benchmark help does.
       comparison({ what, quantity: "time, with answers at once", unit: "s" }, near),
     ];
   } finally {
@@ -71,7 +71,7 @@ export async function benchVerify({ developers, rounds }: { developers: number; 
   }
 }
 
-/** A request as the SDK takes it: numbers have come as texts. */
+/** Converts a recorded request to the SDK's input: the recorded numbers are strings. */
 function bareCall({ service, action, accountId, input }: Administrator["sandbox"]["requests"][number]): BareCall {
   const { MaxItems, MaxResults, ...rest } = input;
   const numbers = Object.entries({ MaxItems, MaxResults }).flatMap(([key, value]) =>
@@ -83,12 +83,12 @@ function bareCall({ service, action, accountId, input }: Administrator["sandbox"
   };
 }
 
-/** @throws Error when nothing was proven: then nothing can be said of the times */
+/** @throws Error when verify has not proven all promises: the times can't be compared then */
 function requireProven(stdout: string): void {
   if (!/^All [\d,]+ promises hold\.\n/.test(stdout)) throw new Error(`verify has found something:\n${stdout}`);
 }
 
-/** @throws Error when the bare program has made other calls */
+/** @throws Error when the bare program has made another number of calls */
 function requireSameCount(ours: number, bare: number): void {
   if (ours !== bare) throw new Error(`Ours makes ${ours} calls, and the bare program ${bare}.`);
 }

@@ -6,7 +6,7 @@ import { type Form, stackOfAccounts } from "./stacks.ts";
 /** Seconds that Cloud Control works on each resource. */
 const handlerSeconds = 10;
 
-/** What an account takes a second. Both are assumed: no page of AWS's was found that tells them. */
+/** The time for each resource, and the rates at which an account takes requests. Both are assumed: no page of AWS was found that states them. */
 const slow: SlowAws = {
   handlerMilliseconds: handlerSeconds * 1000,
   rates: [
@@ -26,12 +26,12 @@ export interface Case {
   everywhere: boolean;
 }
 
-/** What waits for something else: policy, group, users, their roles, service control policy. A shared role waits for no user. */
+/** The number of steps that wait for one another: policy, group, users, their roles, service control policy. A shared role waits for no user. */
 const steps: Record<Form, number> = { "per-developer": 5, shared: 4 };
 
 /**
- * `up` that makes all of it where AWS works on each resource for seconds, and throttles, against the critical path: the same run with
- * answers at once, and the time of AWS for each of the steps that wait for one another.
+ * Compares an `up` that makes the whole stack, where AWS works on each resource for seconds and throttles, with the critical path: the time
+ * of the same run with answers at once, plus AWS's time for each of the steps that wait for one another.
  */
 export async function benchWaiting(cases: Case[]): Promise<Row[]> {
   const rows: Row[] = [];

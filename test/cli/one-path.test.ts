@@ -6,7 +6,7 @@ import { expect } from "chai";
 
 const cli = fileURLToPath(new URL("../../cli", import.meta.url));
 
-/** The files of the CLI whose text matches, relative to it. */
+/** The source files of the CLI whose text matches the pattern, as paths relative to cli. */
 async function filesWith(pattern: RegExp): Promise<string[]> {
   const entries = await readdir(cli, { recursive: true, withFileTypes: true });
   const paths = entries

@@ -39,7 +39,7 @@ describe("up --adopt, where the state was lost", () => {
     expect(taken.join("\n"))
       .to.match(/^Taking into the stack what AWS has already: managed policy mfa-admin-developer \(auth\)\.\n/)
       .and.match(/\n.*: service control policy mfa-admin-require-mfa \(management\)\.$/);
-    // Reading the resource back is no change of anybody's, and each resource counts once.
+    // Reading a resource back does not count as a change, and each resource counts once.
     const [, updated = "", unchanged = ""] = /^Done in \d+\.\d s: (\d) changed, (\d) unchanged\.\n$/.exec(stdout) ?? [];
     expect(Number(updated) + Number(unchanged), stdout).to.equal(6);
     const summary = await readFile(env.GITHUB_STEP_SUMMARY, "utf8");
@@ -51,7 +51,7 @@ describe("up --adopt, where the state was lost", () => {
     const done = admin.sandbox.requests
       .slice(from)
       .filter(({ action, outcome }) => /^(Create|Delete)Resource$/.test(action) && outcome === "ok");
-    // Cloud Control refuses to create what AWS has already.
+    // CreateResource is accepted as well: Cloud Control then finds that the resource exists already.
     expect(done.filter(({ action }) => action === "DeleteResource")).to.eql([]);
     expect(await works(await alice.login("sandbox"))).to.equal(true);
     expect(await works(await alice.login("payments"))).to.equal(true);
@@ -62,7 +62,7 @@ describe("up --adopt, where the state was lost", () => {
       resources
         .map(({ urn, type, parent, dependencies = [], protect = false, resourceHooks, ...rest }) => ({
           urn,
-          // A provider's id is Pulumi's own.
+          // The id of a provider is a random one of Pulumi's, so it is left out.
           id: type.startsWith("pulumi:providers:") ? "" : (rest.id ?? ""),
           parent,
           dependencies: dependencies.toSorted(),

@@ -61,7 +61,7 @@ describe("a developer with nothing but the AWS CLI", () => {
       "Reservations[0].OwnerId",
       admin.sandbox.developmentAccounts["sandbox"],
     );
-    // CloudTrail names the person.
+    // The session's name, which CloudTrail records, is that of the developer.
     expect(await cli.succeed("sts get-caller-identity --profile dev"))
       .to.have.property("Arn")
       .that.matches(/assumed-role\/developer-alice\/alice$/);

@@ -6,11 +6,11 @@ import { serviceControlPolicy } from "../../infra/policies.ts";
 import { Dice } from "../support/dice.ts";
 import { Administrator } from "../support/harness.ts";
 
-/** Rounds of one run: `MFA_ADMIN_CHAOS_ROUNDS` has more of them made, `MFA_ADMIN_CHAOS_SEED` others. */
+/** `MFA_ADMIN_CHAOS_ROUNDS` sets the number of rounds, `MFA_ADMIN_CHAOS_SEED` the seed of the random choices. */
 const rounds = Number(process.env["MFA_ADMIN_CHAOS_ROUNDS"] ?? 3);
 const seed = Number(process.env["MFA_ADMIN_CHAOS_SEED"] ?? 20261127);
 
-/** Runs without trouble that may be needed until nothing is left to do. */
+/** The most undisturbed runs that may be needed until one succeeds. */
 const quietRuns = 2;
 
 const people = ["alice", "bob", "carol", "dave", "erin"];
@@ -45,7 +45,7 @@ describe(`through random edits, kills and faults (seed ${seed})`, function () {
     });
   }
 
-  /** Another roster than the one before, with somebody else's accounts. */
+  /** A random roster that differs from the one before. */
   function nextRoster(): Roster {
     const accounts = Object.keys(admin.sandbox.developmentAccounts);
     const make = (): Roster =>
@@ -60,7 +60,7 @@ describe(`through random edits, kills and faults (seed ${seed})`, function () {
     }
   }
 
-  /** Applies the settings without trouble. A run that has only told what the one before it left is allowed for. */
+  /** Applies the settings without trouble. The first run may fail, as it does where it only reports what the disturbed run has left. */
   async function endQuietly(told: string): Promise<void> {
     for (let run = 1; ; run++) {
       const { status, stderr } = await admin.run("up", "--yes", "--max-removals", "9");
@@ -113,7 +113,7 @@ describe(`through random edits, kills and faults (seed ${seed})`, function () {
     },
   ];
 
-  /** Kills `up` and all that it has started some time after AWS was first asked for this; AWS goes on by itself. */
+  /** Kills `up` with its child processes up to 600 ms after AWS was asked for the action one to three times. AWS finishes its work. */
   async function killAfter(action: string): Promise<void> {
     const handler = 400;
     const from = admin.sandbox.requests.length;
@@ -131,7 +131,7 @@ describe(`through random edits, kills and faults (seed ${seed})`, function () {
     await setTimeout(handler + 100);
   }
 
-  /** Who can enter where, by what AWS has: users and roles of the developers, with anything that takes their rights away. */
+  /** The access of each developer in AWS: the accounts with a role, the user's groups, and the inline policies of both, which may deny. */
   function accessInAws(): Record<string, unknown> {
     const { organization, authAccount, developmentAccounts } = admin.sandbox;
     const { users } = organization.account(authAccount);

@@ -57,7 +57,7 @@ describe("the credentials of developers", () => {
               args: ["Alice", "--yes"],
               says: "Alice is not in the roster.\nDid you mean alice?",
             }
-          : // Who has no password loses none: there is nothing to confirm.
+          : // reset-password has no such case: a developer without a password loses nothing, so it asks for no yes.
             {
               what: "to go on without a yes where there is no terminal",
               args: ["alice"],
@@ -188,7 +188,7 @@ describe("the credentials of developers", () => {
     it("has nothing to revoke for who has no key: it says so, and ends with 0", async () => {
       const { stdout, stderr } = await admin.succeed("revoke-keys", "alice", "--yes");
       expect(stdout).to.equal("alice has no access key; there is nothing to revoke.\n");
-      // Deleting a key by other means leaves its sessions alive.
+      // Sessions of a key that was deleted by other means may still be open.
       expect(stderr).to.match(/^Note: sessions already open may last until .*\n$/);
     });
 
@@ -267,7 +267,7 @@ describe("the credentials of developers", () => {
     const path = (): string => join(admin.directory, "passwords");
     let first: string;
 
-    /** The password in the file, which only its owner can read. */
+    /** The password in the file, which only the file's owner may read. It deletes the file. */
     async function passwordIn(length = 24): Promise<string> {
       expect((await stat(path())).mode & 0o777).to.equal(0o600);
       const [, password = ""] = /^alice:(.*)\n$/.exec(await readFile(path(), "utf8")) ?? [];
@@ -276,7 +276,7 @@ describe("the credentials of developers", () => {
       return password;
     }
 
-    /** What the console answers to who signs in without choosing a password of their own. */
+    /** The console's refusal of a sign-in that sets no new password. */
     const atConsole = async (password: string): Promise<string> =>
       (await refusal(admin.sandbox.signIn({ userName: "alice", password }))).message;
 

@@ -7,7 +7,7 @@ import { Administrator, type Result } from "../support/harness.ts";
 
 const security = "555555555555";
 
-/** What a delegation may name, as far as it is needed (Organizations User Guide, "Create a resource-based delegation policy"). */
+/** The needed actions, of those that a delegation policy may allow (Organizations User Guide, "Create a resource-based delegation policy"). */
 const delegated = [
   ...["AttachPolicy", "CreatePolicy", "DeletePolicy", "DescribeAccount", "DescribeOrganization", "DescribePolicy"],
   ...[

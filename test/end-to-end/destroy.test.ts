@@ -22,7 +22,7 @@ describe("destroy", () => {
   });
   after(() => admin.close());
 
-  /** Everything that the stack makes, by its names. */
+  /** The names of all users, groups, roles and policies in AWS, except those that are there before the stack. */
   const there = (): string[] => {
     const { accounts, policies } = admin.sandbox.organization;
     const names = [...accounts.values()].flatMap(({ users, roles, groups, policies }) =>
@@ -60,7 +60,7 @@ describe("destroy", () => {
     });
 
     it("asks on a terminal for the stack's name, and changes nothing for another", async () => {
-      // The developers in the stack count, not those on the roster by now.
+      // The question counts the developers in the stack, not those on the roster.
       const settings = await admin.settings();
       await admin.editSettings((text) => text.replace("    bob: {}\n", "    carol: {}\n    dave: {}\n"));
       const terminal = admin.terminal("destroy");
@@ -88,7 +88,7 @@ describe("destroy", () => {
       const development = await administratorOf(admin.sandbox, admin.sandbox.developmentAccounts["sandbox"] ?? "");
       const own = { RoleName: "developer-bob", PolicyName: "own", PolicyDocument };
       await development.iam.send(new PutRolePolicyCommand(own));
-      // Somebody else in the developers' group, what a verify --live that died has left there, and who has their policy besides.
+      // A stranger is in the developers' group and has their policy besides; a killed verify --live has left a canary in the group.
       const stranger = { UserName: "stranger" };
       await auth.iam.send(new CreateUserCommand(stranger));
       await auth.iam.send(new AddUserToGroupCommand({ ...stranger, GroupName: "mfa-admin-developers" }));
@@ -98,11 +98,11 @@ describe("destroy", () => {
       await auth.iam.send(new CreateUserCommand({ ...canary, Tags: [{ Key: "mfa-admin:canary", Value: "main" }] }));
       await auth.iam.send(new AddUserToGroupCommand({ ...canary, GroupName: "mfa-admin-developers" }));
       await auth.iam.send(new CreateAccessKeyCommand(canary));
-      // This developer is on the roster, but not let in yet.
+      // carol is on the roster, but has no user yet.
       await admin.editSettings((text) => text.replace("    bob: {}", "    bob: {}\n    carol: {}"));
 
       const { stdout, stderr } = await admin.succeed("destroy", "--yes");
-      // The stranger is nobody's business, and has no part of the stack any more.
+      // The stranger's user stays, without the stack's group and policy.
       expect(there()).to.eql(["stranger"]);
       await auth.iam.send(new DeleteUserCommand(stranger));
       expect(stdout).to.match(/^Done in \d+\.\d s: 9 deleted, 0 unchanged\.\n$/);

@@ -63,7 +63,7 @@ describe("whoever has to be shut out now is shut out now", () => {
   it("where the policy that denies everything is refused, at once and without trying again", async () => {
     const bob = await equipped("bob");
     const own = await (await Developer.enrol(admin.sandbox, "carol")).sessionToken();
-    // The policies of a user that is full may allow something.
+    // The inline policies that leave no room for another one may allow something.
     const auth = await administratorOf(admin.sandbox, admin.sandbox.authAccount);
     const anything = policy({ Effect: "Allow", Action: "*", Resource: "*" });
     for (const UserName of ["bob", "carol"]) {
@@ -72,13 +72,13 @@ describe("whoever has to be shut out now is shut out now", () => {
     admin.sandbox.injectFault({ action: "PutUserPolicy", code: "LimitExceeded", status: 409, times: Infinity });
     const from = admin.sandbox.requests.length;
     const { status, stderr } = await admin.run("remove-developer", "bob", "carol", "--yes");
-    // Each half tells it once for each: what is refused for good is not tried again.
+    // Each half of the removal tries once for each user: a call that is refused for good is not retried.
     const tries = admin.sandbox.requests.slice(from).filter(({ action }) => action === "PutUserPolicy");
     expect(tries).to.have.length.at.most(4);
     await expectShutOut(bob);
     await refusal(own.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: "x", PolicyDocument: "{}" })));
     expect(stderr).to.contain("bob: NOT ended: sessions that are open: LimitExceeded");
-    // The engine's half deletes the users all the same.
+    // The other half, by the engine, deletes the users all the same.
     expect(admin.sandbox.organization.account(admin.sandbox.authAccount).users.names).not.to.include("bob");
     expect(status).to.equal(1);
   });

@@ -12,7 +12,7 @@ const names = ["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi
 
 describe("enroll", () => {
   let admin: Administrator;
-  /** The developer who enrols in the first test. */
+  /** The workstation of alice, who enrols in the first test. */
   let alice: Workstation;
 
   before(async () => {
@@ -115,11 +115,11 @@ describe("enroll", () => {
     const progress = [".local", "share", "mfa-admin", "enrollments", "222222222222-bob.json"];
     expect(await bob.modeOf(...progress)).to.equal(0o600);
 
-    // The console shows its secret only once.
+    // The first key is kept, since the console shows its secret only once.
     expect(await bob.profile("auth")).to.deep.include(initial);
     const second = bob.terminal("enroll");
     await second.waitFor("One-time password, if yours was reset");
-    // The administrator has made another one meanwhile, whatever the files here say.
+    // The administrator has made another one-time password meanwhile, which counts instead of the one in the files.
     second.enter(await oneTimePassword(admin, "bob"));
     await second.waitFor("New password:");
     second.enter("correct-Horse-8-battery");

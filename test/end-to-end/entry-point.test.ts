@@ -30,7 +30,7 @@ describe("plain Pulumi on the same stack", () => {
       PULUMI_BACKEND_URL: `file://${directory}`,
       MFA_ADMIN_AWS_NATIVE_VERSION: installedAwsNativeVersion() ?? "",
     });
-    // The checkout's own Pulumi.yaml, with the program where it names it.
+    // Pulumi.yaml is the checkout's, with an absolute path of the program.
     const project = await readFile(join(root, "Pulumi.yaml"), "utf8");
     await writeFile(join(directory, "Pulumi.yaml"), project.replace("main: ", `main: ${root}/`));
     await mfaAdmin("init", "--stack", "main", "--auth-account", sandbox.authAccount, ...accountFlags());

@@ -22,7 +22,7 @@ describe("generated settings", () => {
   });
   after(() => rm(directory, { recursive: true, force: true }));
 
-  /** What the engine reads, as it hands it to the program. */
+  /** The configuration that the engine reads in the settings file, as it hands it to the program. */
   async function engineReads(text: string): Promise<Record<string, unknown>> {
     await writeFile(join(directory, "Pulumi.main.yaml"), text);
     const { command } = await usablePulumi();
@@ -63,7 +63,7 @@ describe("generated settings", () => {
   });
 });
 
-/** Numbers from 0 up to 1, the same for the same seed (mulberry32). */
+/** A generator of pseudo-random numbers from 0 up to 1, the same ones for the same seed (mulberry32). */
 function generator(seed: number): () => number {
   let state = seed;
   return () => {
@@ -75,7 +75,7 @@ function generator(seed: number): () => number {
 }
 
 const alphabet = "0123456789_.:+-eExXoObBpPinfaytrusNTZ~";
-/** A plain or quoted text of what numbers, times and words are made of. */
+/** A plain or quoted scalar of characters that occur in YAML's numbers, times and words such as true. */
 function atom(next: () => number): string {
   const one = (from: string | string[]): string => from[Math.floor(next() * from.length)] ?? "";
   const known = next() < 0.2;

@@ -16,7 +16,7 @@ import { defaultDocument } from "../sandbox/model/entities.ts";
 import { Administrator } from "../support/harness.ts";
 import { makeStack, settingsFor } from "../support/stack-without-engine.ts";
 
-/** The organization's own policies, with their content and their targets. */
+/** The organization's own policies, with their documents and targets. */
 const controlPolicies = ({ organization }: Sandbox) =>
   [...organization.policies.values()]
     .filter(({ awsManaged }) => !awsManaged)
@@ -24,7 +24,7 @@ const controlPolicies = ({ organization }: Sandbox) =>
       ...{ name, type, content: JSON.parse(content) as unknown, targets: [...targets] },
     }));
 
-/** The policies of groups and roles of an account, and whom the roles trust. */
+/** The policies of groups and roles of an account, and the roles' trust policies. */
 function rightsIn(sandbox: Sandbox, name: string) {
   const account = sandbox.organization.account(sandbox.developmentAccounts[name] ?? sandbox.authAccount);
   const ownPolicies = [...account.policies].map((policy) => JSON.parse(defaultDocument(policy)) as unknown);

@@ -43,7 +43,7 @@ describe("a stack with accessKeys: with-mfa and mfaMaxAge", () => {
   const as = (credentials: Credentials): Clients => clients(admin.sandbox, credentials);
   const nameOf = async (request: Promise<unknown>): Promise<string> => (await refusal(request)).name;
 
-  /** Calls that a holder of the key alone may try. */
+  /** Tries all that a holder of the access key alone may try. @returns the error's name for each attempt */
   async function attempts(key: Credentials, userName: string): Promise<Record<string, string>> {
     const { iam, sts } = as(key);
     const without = as(given((await sts.send(new GetSessionTokenCommand({}))).Credentials)).iam;
@@ -63,7 +63,7 @@ describe("a stack with accessKeys: with-mfa and mfaMaxAge", () => {
     };
   }
   const allRefused = (tried: Record<string, string>): void => {
-    // AWS does not take a session without MFA for IAM at all.
+    // IAM accepts no session of GetSessionToken without MFA.
     const refused = (what: string): string => (what.endsWith("by a session") ? "InvalidClientTokenId" : "AccessDenied");
     expect(tried).to.eql(Object.fromEntries(Object.keys(tried).map((what) => [what, refused(what)])));
   };
@@ -89,7 +89,7 @@ describe("a stack with accessKeys: with-mfa and mfaMaxAge", () => {
     expect(await nameOf(first.iam.send(new CreateAccessKeyCommand({})))).to.equal("AccessDenied");
     alice.scan((await enableDevice(admin.sandbox, first.iam, "alice")).seed);
     admin.sandbox.clock.advance(90);
-    // The session still has no MFA.
+    // The session was opened without MFA, and a new device does not change that.
     expect(await nameOf(first.iam.send(new CreateAccessKeyCommand({})))).to.equal("AccessDenied");
     const { iam } = as(await admin.sandbox.signIn({ userName: "alice", password, tokenCode: alice.nextCode() }));
     const { AccessKey } = await iam.send(new CreateAccessKeyCommand({}));
@@ -145,7 +145,7 @@ describe("a stack with accessKeys: with-mfa and mfaMaxAge", () => {
     await alice.succeed("login", alice.nextCode(), "--account", "sandbox");
   });
 
-  /** A GetSessionToken session of the developer, with MFA, for twelve hours. */
+  /** A session of the developer's user (GetSessionToken), with MFA, for twelve hours. */
   async function session(): Promise<Clients> {
     return as(await sessionKeys());
   }

@@ -16,7 +16,7 @@ describe("init", () => {
 
   const read = (...path: string[]): Promise<string> => readFile(join(admin.directory, ...path), "utf8");
 
-  /** Expects that a command is refused, and leaves nothing behind. */
+  /** Runs init, which has to be refused and to leave no file and no change in AWS. @returns stderr */
   async function refused(...args: string[]): Promise<string> {
     const { status, stdout, stderr } = await admin.run("init", ...args);
     expect({ status, stdout, left: await readdir(admin.directory) }).to.eql({ status: 1, stdout: "", left: [] });
@@ -24,7 +24,7 @@ describe("init", () => {
     return stderr;
   }
 
-  /** The flags with the value of one replaced. */
+  /** The flags of init, with the value of one flag replaced. */
   const flags = (...[flag, value]: [string, string]): string[] => {
     const all = initFlags(admin.sandbox);
     return all.map((text, index) => (all[index - 1] === flag ? value : text));
@@ -51,7 +51,7 @@ describe("init", () => {
       "mfa-admin:developmentAccounts": { sandbox: "333333333333", payments: "444444444444" },
       "mfa-admin:developers": {},
     });
-    // The state's directory is readable by its owner alone, and git ignores it.
+    // The state is kept out of git.
     expect(await read(".mfa-admin", ".gitignore")).to.match(/^state\/$/m);
     expect((await admin.run("up", "--yes")).status).to.equal(0);
   });

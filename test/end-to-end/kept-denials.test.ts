@@ -79,7 +79,7 @@ describe("what only denies outlives an up, or is told to be lost", () => {
       `Put it back now, in sandbox (333333333333): aws iam attach-role-policy --role-name developer-alice --policy-arn ${denyAll}.`,
     );
     expect(policiesOf("sandbox", "developer-bob")).to.have.members([administrator, readOnly, denyAll]);
-    // A role that is full takes an inline policy.
+    // A role to which AWS attaches no more managed policies gets an inline one.
     expect(policiesOf("payments", "developer-alice")).to.not.include(denyAll);
     expect([...role("payments", "developer-alice").inlinePolicies.keys()]).to.eql(["AWSDenyAll"]);
     admin.sandbox.clearFaults();
@@ -105,7 +105,7 @@ describe("what only denies outlives an up, or is told to be lost", () => {
     const guard = (account: string): string => `arn:aws:iam::${idOf(account)}:policy/guard`;
     await permit(administrator, "arn:aws:iam::*:policy/guard");
     await admin.succeed("up", "--yes");
-    // A policy that somebody else has attached is told from the removal's own.
+    // A denial that another person has attached is told apart from the one of the settings.
     const frozen = new AttachRolePolicyCommand({ RoleName: "engineer-bob", PolicyArn: denyAll });
     await (await iamOf("payments")).send(frozen);
     await admin.succeed("refresh", "--yes");

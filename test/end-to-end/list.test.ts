@@ -21,7 +21,7 @@ describe("list", () => {
     const { iam } = await administratorOf(admin.sandbox, admin.sandbox.authAccount);
     const inactive = { UserName: "bob", AccessKeyId: accessKey.accessKeyId, Status: "Inactive" } as const;
     await iam.send(new UpdateAccessKeyCommand(inactive));
-    // This developer is in the roster, but not let in yet.
+    // carol is on the roster, but has no user yet.
     await admin.editSettings((text) => text.replace("    bob: {}", "    bob: {}\n    carol: { accounts: [payments] }"));
   });
   after(() => admin.close());
@@ -48,7 +48,7 @@ describe("list", () => {
     const erin = async (): Promise<string | undefined> =>
       (await admin.succeed("list")).stdout.split("\n").find((line) => line.startsWith("erin"));
     expect(await erin()).to.contain("no password yet");
-    // There is nothing to lose, so there is nothing to ask.
+    // The developers concerned have no password to lose, so the command asks for no yes.
     const file = join(admin.directory, "passwords");
     await admin.succeed("reset-password", "--missing", "--password-file", file);
     expect(await erin()).to.contain("not enrolled");
@@ -93,7 +93,7 @@ describe("list", () => {
       "AssumeRole",
       "GetAccessKeyLastUsed",
       "GetAccountAuthorizationDetails",
-      // The access role's sessions are named after the caller.
+      // The sessions of the access role are named after the caller.
       "GetCallerIdentity",
       "GetLoginProfile",
       "GetUser",

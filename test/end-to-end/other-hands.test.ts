@@ -53,13 +53,13 @@ describe("what other hands have done meanwhile gives, keeps and takes nobody's a
     const policies = [...admin.sandbox.organization.policies.values()];
     return policies.find(({ name }) => name === "mfa-admin-require-mfa") ?? expect.fail();
   };
-  /** Sets whom the access role of an account trusts. */
+  /** Sets the account that may assume the access role of the account sandbox. */
   const letIn = (accountId: string): void => {
     const role = admin.sandbox.organization.account("333333333333").roles.get("OrganizationAccountAccessRole");
     if (role !== undefined) role.trustPolicy = trust(`arn:aws:iam::${accountId}:root`);
   };
   const denial = policy({ Effect: "Deny", Action: "*", Resource: "*" });
-  /** The first half of a removal: the other one needs the state's lock. */
+  /** Runs the first half of a removal: the other half needs the state's lock, which another run holds. */
   const cutOff = (name: string) => underLock(admin, () => admin.run("remove-developer", name, "--yes"));
 
   it("an exempt user is shut out by consent alone, though a refresh has read the policy back in its own spelling", async () => {

@@ -12,7 +12,7 @@ describe("a command about a person, while other edits are pending", () => {
   before(async () => {
     admin = await Administrator.withProject({ developers: ["alice", "bob"] });
     first = await admin.succeed("add-developer", "dave", "--yes");
-    // erin added by hand, bob taken out by hand, neither applied; another unit besides.
+    // erin is added and bob is removed by hand. Neither edit is applied.
     await admin.editSettings((text) =>
       text.replace("    bob: {}\n", "").replace("    dave: {}", "    dave: {}\n    erin: {}"),
     );

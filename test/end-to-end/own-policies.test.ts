@@ -10,7 +10,7 @@ import { Administrator } from "../support/harness.ts";
 
 const accessRole = "arn:aws:iam::*:role/OrganizationAccountAccessRole";
 
-/** Other regions than Tokyo's are closed, but for services that are in one region alone. */
+/** A policy that denies all regions but Tokyo, except for IAM, STS and Organizations, and for the access role. */
 const region = {
   Version: "2012-10-17",
   Statement: [
@@ -54,7 +54,7 @@ describe("the organization's own service control policies", () => {
     const { Policies = [] } = await organizations.send(new ListPoliciesCommand({ Filter: "SERVICE_CONTROL_POLICY" }));
     return Policies.find(({ Name }) => Name === name)?.Id;
   };
-  /** Runs a command that has to be refused before AWS is changed. @returns what it says */
+  /** Runs a command, which has to be refused before AWS is changed. @returns its error */
   const refused = async (...args: string[]): Promise<string> => {
     const from = admin.sandbox.requests.length;
     const { status, stderr } = await admin.run(...args);

@@ -7,7 +7,7 @@ import { setTimeout } from "node:timers/promises";
 import { expectComplete, expectNothingToDo } from "../support/expectations.ts";
 import { Administrator, type ProjectOptions } from "../support/harness.ts";
 
-/** How long AWS works on each resource: long enough for the power to be cut meanwhile. */
+/** The time that AWS works on each resource: long enough for the power to be cut meanwhile. */
 const handlerMilliseconds = 1500;
 
 describe("after a power cut in the middle of up", () => {
@@ -17,7 +17,7 @@ describe("after a power cut in the middle of up", () => {
     admin = await Administrator.withProject({ developers: ["alice"], ...options });
   };
 
-  /** Ends `up` and all that it has started as soon as AWS was asked so often. AWS goes on by itself. */
+  /** Kills `up` with its child processes as soon as AWS was asked `times` times. AWS finishes its work. */
   async function cutPower(
     action: `${"Create" | "Update" | "Delete"}Resource`,
     type: string,
@@ -125,7 +125,7 @@ describe("after a power cut in the middle of up", () => {
     afterEach(() => admin.close());
 
     it("while AWS makes many users, the next up takes in all that it has made", async () => {
-      // The number is larger than what the engine makes at once.
+      // The power is cut when the engine has asked AWS for 12 of these 20.
       const developers = Array.from({ length: 20 }, (_, index) => `dev-${index + 1}`);
       await begin({ developers, edit: (text) => text.replaceAll(/(dev-\d+): {}/g, "$1: { accounts: [sandbox] }") });
       await cutPower("CreateResource", "AWS::IAM::User", 12);

@@ -35,9 +35,9 @@ describe("before anything is changed", () => {
     ["destroy", "--yes"],
     ["refresh", "--yes"],
   ];
-  /** Commands that have something to lose: an edit of the roster, or somebody's access. */
+  /** The commands that may lose something: an edit of the roster, or a developer's access. */
   const risky = commands.slice(1, 3);
-  /** Commands that need the stack before anything else: access is ended without it (test/end-to-end/emergency.test.ts). */
+  /** The commands that need the stack before anything else. remove-developer ends access without it (test/end-to-end/emergency.test.ts). */
   const needStack = commands.filter(([name]) => name !== "remove-developer");
 
   it("missing credentials are refused, with how to give some", async () => {
@@ -316,7 +316,7 @@ describe("a stack that is locked by another run", () => {
   });
   after(() => admin.close());
 
-  /** A lock as Pulumi's file backend writes it. */
+  /** Writes a lock as Pulumi's file backend does. */
   async function lock(holder: { pid: number; hostname: string }): Promise<void> {
     await mkdir(lockDirectory(admin), { recursive: true });
     await writeFile(

@@ -26,7 +26,7 @@ describe("the whole procedure by our commands", () => {
     const passwords = join(admin.directory, "passwords");
     await admin.succeed("add-developer", "alice", "--yes", "--password-file", passwords);
     const password = (await readFile(passwords, "utf8")).trim().replace("alice:", "");
-    // At the console: the one-time password is changed, and a first access key made.
+    // In the console, alice changes the one-time password and makes her first access key.
     const own = "Her-own-password-2";
     await admin.sandbox.signIn({ userName: "alice", password, newPassword: own });
     const initial = await alice.keyFromConsole();

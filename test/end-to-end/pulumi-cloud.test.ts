@@ -21,7 +21,7 @@ describe("Pulumi Cloud", () => {
   const run = (...args: string[]): Promise<Result> => runWith({}, ...args);
   const init = (): Promise<Result> => run("init", ...initFlags(admin.sandbox), "--backend", cloud.url);
 
-  /** Runs a command that has to succeed. @returns its stdout */
+  /** Runs a command, which has to succeed. @returns stdout */
   async function succeed(...args: string[]): Promise<string> {
     const { status, stdout, stderr } = await run(...args);
     expect(status, `mfa-admin ${args.join(" ")}:\n${stderr}`).to.equal(0);
@@ -31,7 +31,7 @@ describe("Pulumi Cloud", () => {
   const projectFile = async (): Promise<unknown> =>
     parse(await readFile(join(admin.directory, "Pulumi.yaml"), "utf8")) as unknown;
 
-  /** Runs `up` with alice in the roster, and stops it by a signal while the service is to note what was made. */
+  /** Runs `up` with alice on the roster, and sends it a signal while the service holds back the answer to a checkpoint. */
   async function killedUp(signal: NodeJS.Signals): Promise<Result> {
     await admin.editSettings((text) => text.replace("developers: {}", "developers:\n    alice: {}"));
     const held = cloud.hold(/^PATCH .*checkpoint$/);
@@ -142,7 +142,7 @@ describe("Pulumi Cloud", () => {
       });
       beforeEach(() => killed());
 
-      /** Expects that no operation is pending, and that AWS has every resource of the state. */
+      /** Asserts that the state has no pending operation, and that AWS has the whole stack. */
       async function expectFinished(): Promise<void> {
         expect(cloud.stacks()).to.eql({ "mfa-admin/main": 14 });
         expect(cloud.stored("mfa-admin/main")).not.to.contain("pending_operations");
@@ -183,7 +183,7 @@ describe("Pulumi Cloud", () => {
       expect(stderr).to.contain(
         `Error: The state is kept in ${cloud.url} already, and ${cloud.url}/ is the same place.\n`,
       );
-      // That this name is the same one shows only when the old state is renamed, and the new one with it.
+      // An alias of the server is noticed only when the old state is renamed: the new one is renamed with it.
       const alias = cloud.url.replace("127.0.0.1", "localhost");
       const aliased = await run("state", "move", "--to", alias, "--yes");
       expect({ status: aliased.status, stderr: aliased.stderr }).to.eql({
@@ -273,7 +273,7 @@ describe("Pulumi Cloud", () => {
         `Error: There is no state of the stack "main" in ${cloud.url}, in the organization acme.\nName the organization that has it: --stack ORGANIZATION/main, or for good by a line "organization: ORGANIZATION" in Pulumi.yaml.\n`,
       );
 
-      // A directory knows no organizations.
+      // A state in a directory belongs to no organization.
       const passphrase = { ...env, PULUMI_CONFIG_PASSPHRASE: "a passphrase" };
       const away = await runWith(
         { env: passphrase },
@@ -317,7 +317,7 @@ describe("Pulumi Cloud", () => {
       const passphrase = { env: { PULUMI_CONFIG_PASSPHRASE: admin.environment()["PULUMI_CONFIG_PASSPHRASE"] } };
       const stacks = join(admin.stateDirectory, ".pulumi", "stacks", "mfa-admin");
 
-      // The run was broken off before it changed anything.
+      // A move that fails in the middle leaves everything as it was.
       cloud.refuse(/^POST .*\/import$/);
       const broken = await runWith(passphrase, "state", "move", "--to", cloud.url, "--yes");
       expect(broken.status).to.equal(1);
@@ -345,7 +345,7 @@ describe("Pulumi Cloud", () => {
       await succeed("add-developer", "alice", "--yes");
       const other = await PulumiCloud.start(cloud.token);
       try {
-        // Real ones, whose names begin with api., are told apart.
+        // Pulumi only tells servers apart whose names begin with api., as those of real ones do.
         const refused = await run("state", "move", "--to", other.url, "--yes");
         expect(refused.stderr).to.equal(
           `Error: Pulumi cannot tell the server ${cloud.url} from ${other.url}.\nMove the state to a directory first (--to file://./on-the-way --secrets-provider passphrase), and from there to the server (--secrets-provider default).\n`,

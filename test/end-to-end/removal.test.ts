@@ -14,7 +14,7 @@ import { administratorOf, type Clients, policy, refusal } from "../sandbox/testi
 import { Developer, enrolAndLogin, works } from "../support/developer.ts";
 import { Administrator, type Result } from "../support/harness.ts";
 
-/** A developer with every kind of credential, and with open sessions. */
+/** A developer with credentials and policies of every kind, and with open sessions. */
 interface Equipped {
   developer: Developer;
   roleSession: Clients;
@@ -26,7 +26,7 @@ describe("removing developers", () => {
   let auth: Clients;
   const equipped: Record<string, Equipped> = {};
 
-  /** Gives a developer everything that prevents the deletion of a user or a role, whoever makes it. */
+  /** Gives a developer everything for which IAM refuses to delete a user or a role, made by the developer or by an administrator. */
   async function equip(name: string): Promise<Equipped> {
     const developer = await Developer.enrol(admin.sandbox, name);
     const user = { UserName: name };
@@ -50,7 +50,7 @@ describe("removing developers", () => {
     return { developer, ownSession, roleSession };
   }
 
-  /** Expects that nothing of the developer is left in any account, and that nothing they hold works any more. */
+  /** Asserts that no account has anything of the developer, and that the developer's key and sessions do not work any more. */
   async function expectGone(name: string): Promise<void> {
     const { sandbox } = admin;
     for (const { id, users, roles, virtualMfaDevices } of sandbox.organization.accounts.values()) {

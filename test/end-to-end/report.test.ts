@@ -26,7 +26,7 @@ const withEnds = (text: string): string =>
 describe("report", () => {
   let admin: Administrator;
   let commit: string;
-  /** The session of a CI job, which may only read. */
+  /** The environment of a CI job that may only read. */
   let job: Record<string, string>;
 
   before(async () => {
@@ -56,7 +56,7 @@ describe("report", () => {
     const [before, from] = [await admin.files(), admin.sandbox.requests.length];
     const args = ["report", "--json", "--language", "en", "--output", files.en];
     const { status, stdout, stderr } = await admin.runWith({ env: job }, ...args);
-    // Progress shows where the machine is slow.
+    // Lines of progress are left out: they are shown only on a slow machine.
     const told = stderr.replaceAll(/^ {2}.+\n/gm, "");
     expect({ status, told, changes: admin.changesSince(from) }).to.eql({ status: 0, told: "", changes: [] });
     const html = await readFile(page("en"), "utf8");
@@ -159,7 +159,7 @@ describe("report", () => {
         expect(await widest(opened)).to.be.at.most(width);
         const paper = await styleOf(opened, "html", "backgroundColor");
         expect(paper).to.equal(colorScheme === "dark" ? "rgb(22, 24, 28)" : "rgb(255, 255, 255)");
-        // A row is a card on a phone, with the head before each cell; a table keeps its meaning.
+        // A row is shown as a card on a phone, and the table's column headers keep their roles.
         expect(await styleOf(opened, "td", "display")).to.equal(width < 720 ? "grid" : "table-cell");
         expect(await opened.getByRole("columnheader").count()).to.be.greaterThan(20);
         expect({ asked, told }).to.eql({ asked: [pathToFileURL(page(language)).href], told: [] });
@@ -184,7 +184,7 @@ describe("report", () => {
   });
 });
 
-/** Opens a file, and notes what it asks for and what the browser complains of. */
+/** Opens a file in the browser, and records the page's requests, console messages and errors. */
 async function open(
   browser: Browser,
   path: string,
@@ -202,7 +202,7 @@ async function open(
 
 const axeFile = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
-/** The violations that axe-core finds, best practices included: the rule, and where. */
+/** The violations that axe-core finds, best practices included: the rule, and up to three elements. */
 async function axe(page: Page): Promise<string[]> {
   await page.evaluate(await readFile(axeFile, "utf8"));
   const { violations, incomplete } = await page.evaluate<AxeResults>("axe.run(document)");
@@ -216,7 +216,7 @@ async function axe(page: Page): Promise<string[]> {
   );
 }
 
-/** How far to the right the page, and whatever is seen on it, goes. */
+/** The right edge of the page and of all visible elements, in pixels. */
 function widest(page: Page): Promise<number> {
   return page.evaluate<number>(`
     Math.ceil(Math.max(
@@ -227,7 +227,7 @@ function widest(page: Page): Promise<number> {
     ))`);
 }
 
-/** The computed style of the first element that a selector finds. */
+/** The computed value of a CSS property of the first element that the selector matches. */
 function styleOf(page: Page, selector: string, property: string): Promise<string> {
   return page.evaluate<string>(`getComputedStyle(document.querySelector("${selector}")).${property}`);
 }

@@ -17,7 +17,7 @@ const toShared = (text: string): string =>
   text.replace("  mfa-admin:developers:", "  mfa-admin:roles: shared\n  mfa-admin:developers:");
 const back = (text: string): string => text.replace("  mfa-admin:roles: shared\n", "");
 
-/** How long AWS works on each resource: long enough for a run to be killed meanwhile. */
+/** The time that AWS works on each resource: long enough for a run to be killed meanwhile. */
 const handlerMilliseconds = 1500;
 
 describe("from roles of the developers' own to a shared one, and back", () => {
@@ -46,7 +46,7 @@ describe("from roles of the developers' own to a shared one, and back", () => {
     admin.sandbox.stackSets.trustedAccess = true;
   });
 
-  /** Kills a run with all that it has started as soon as AWS works on this. AWS goes on by itself. */
+  /** Kills `up` with its child processes as soon as AWS is asked for this action. AWS finishes its work. */
   async function killed(action: string, type: string, ...args: string[]): Promise<void> {
     const { sandbox } = admin;
     const from = sandbox.requests.length;
@@ -75,7 +75,7 @@ describe("from roles of the developers' own to a shared one, and back", () => {
     }
     const { stderr } = await admin.succeed("up", "--yes");
     expect(stderr).to.contain("The shared role is in 2 of 2 accounts.");
-    // The switch waits for developers who have used the old role alone.
+    // up waits for developers who have only logged in by their old roles.
     expect(stderr.replace(/\s+/g, " ")).to.match(/Not logged in by the shared role yet.*: alice, bob\./);
     expect(stderr.replace(/\s+/g, " ")).to.match(/Not changed over yet.*alice used the old role in sandbox on 20/);
     expect(await ways()).to.eql({ own: true, shared: true });

@@ -114,7 +114,7 @@ describe("the roster", () => {
 
   it("is whole after a crash in the middle of an edit: the old file stays, and the next edit works", async () => {
     const before = await admin.settings();
-    // The power fails at the very moment when the new file is to take the place of the old one.
+    // The process is killed at the moment when it would rename the new file over the old one.
     const crash =
       "import fs from 'node:fs'; import { syncBuiltinESMExports } from 'node:module';" +
       "const crash = () => process.kill(process.pid, 'SIGKILL');" +

@@ -10,7 +10,7 @@ import { applyingRole } from "../support/ci-roles.ts";
 import { scanSecret, skipPassword, typeKey, typeTwoCodes } from "../support/enrollment.ts";
 import { Workstation } from "../support/workstation.ts";
 
-/** The settings of a shared role: nobody names an account but bob's line. */
+/** Changes the settings to a shared role. Only bob's entry names an account then. */
 const shared = (settings: string): string =>
   unnamed(settings).replace("    bob: {}", "    bob: { accounts: [sandbox] }");
 const unnamed = (settings: string): string =>
@@ -116,7 +116,7 @@ describe("a shared role, in trouble", () => {
     const { sandbox } = admin;
     for (const [index, id] of [third, fourth, fifth].entries()) sandbox.addAccount(id, `Team ${index + 1}`);
     await deployed();
-    // Once by the operation, and once where it is tried again.
+    // The account fails in the operation, and once more where that is retried.
     const fault = { service: "cloudformation", action: "StackInstance", accountId: fourth, times: 2 };
     sandbox.injectFault({ ...fault, code: "AccessDenied", message: "not by this service control policy" });
     const { status, stderr } = await edit(
@@ -136,7 +136,7 @@ describe("a shared role, in trouble", () => {
       .to.match(/team-2 +666666666666 +Team 2 +failed +not by this/)
       .and.match(/team-3 .* current/);
     expect((await admin.run("doctor")).stdout).to.contain("could not be made as the settings say in");
-    // What was said was corrected by now: the next up has it tried again.
+    // The cause is gone by now, and the next up has the account tried again.
     await admin.run("up", "--yes");
     await deployed();
     expect(roleIn(fourth)?.maxSessionDuration).to.equal(7200);
@@ -188,7 +188,7 @@ describe("a shared role, in trouble", () => {
     const verified = await admin.run("verify", "--exit-code");
     expect(verified.status, verified.stdout).to.equal(0);
     expect((await admin.succeed("list", "--accounts")).stdout).to.match(/team-1 .* suspended/);
-    // Who may enter it alone keeps the tag for it.
+    // bob, who may enter this account alone, keeps his tag for it.
     const sandbox = admin.sandbox.organization.account("333333333333");
     sandbox.state = "SUSPENDED";
     const without = await admin.run("verify", "--exit-code");

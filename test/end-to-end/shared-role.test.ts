@@ -6,7 +6,7 @@ import { Developer, works } from "../support/developer.ts";
 import { dayEndingIn } from "../support/day.ts";
 import { Administrator } from "../support/harness.ts";
 
-/** The settings of a shared role: nobody names an account but bob's line. */
+/** Changes the settings to a shared role. Only bob's entry names an account then. */
 const shared = (settings: string): string =>
   settings
     .replace(/ {2}mfa-admin:developmentAccounts:\n(?: {4}.*\n)+/, "  mfa-admin:roles: shared\n")
@@ -159,7 +159,7 @@ describe("a shared role", () => {
     const from = sandbox.requests.length;
     const { stderr } = await admin.succeed("remove-developer", "ann", "--yes");
     expect(stderr).to.match(/ann: sessions of the shared role ended in all accounts; .* in force at 20\S+Z/);
-    // No account is asked, however many there are.
+    // No development account is called, however many there are.
     const asked = new Set(sandbox.requests.slice(from).map(({ accountId }) => accountId));
     expect([...asked].sort()).to.eql([sandbox.managementAccount, sandbox.authAccount]);
     const changes = admin.changesSince(from).map(({ accountId, action }) => `${accountId} ${action}`);

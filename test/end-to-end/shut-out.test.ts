@@ -13,7 +13,7 @@ describe("who is shut out by the policy", () => {
   const today = new Date().toISOString().slice(0, 10);
   const daysAgo = (days: number): Date => new Date(Date.now() - days * day);
 
-  /** Makes an IAM user whose key was last used at this time. */
+  /** Makes an IAM user whose access key was last used at the given time, or never. */
   function user(accountId: string, name: string, lastUsed?: Date): void {
     admin.sandbox.userInMemberAccount(accountId, name, [admins]);
     const key = admin.sandbox.organization.account(accountId).users.get(name)?.accessKeys[0];
@@ -124,7 +124,7 @@ describe("who is shut out by the policy", () => {
   it("is put off for a user who is exempt: by a condition of the policy, and named wherever one looks", async () => {
     const until = daysAgo(-13).toISOString().slice(0, 10);
     await admin.editSettings((text) =>
-      // Without quotes, a day is a text to one reader and a time to the other.
+      // Without quotes, a day is a string to one YAML parser and a time to the other.
       text.replace(
         "config:",
         `config:\n  mfa-admin:exempt: { payments/jenkins: { until: ${until}, reason: no role yet } }`,

@@ -35,7 +35,7 @@ describe("a state move that was broken off", () => {
     expect(stdout, stderr).to.match(new RegExp(`: ${count} unchanged\\.\\n$`));
   }
 
-  /** Expects that a move is refused, and leaves the state in use at its old place, and no copy at the new one. */
+  /** Asserts that the move was refused, the state is in use at its old place, and the new one has no copy. @returns stderr */
   async function expectPutBack({ status, stderr }: Result, bucket: string, count: number): Promise<string> {
     expect(status).to.equal(1);
     expect((await cloud.keys(bucket)).filter((key) => key.endsWith("main.json"))).to.eql([]);
@@ -49,7 +49,7 @@ describe("a state move that was broken off", () => {
     const flags = ["--secrets-provider", key];
     expect((await move(url, ...flags)).status).to.equal(0);
     const [kept = ""] = await stage.stacksHere();
-    // The move was killed between the two files: the settings name the key already.
+    // A kill between the writes of the two files leaves this: the settings name the new key, Pulumi.yaml the old place.
     await writeFile(projectFile(), before);
     for (const refused of [await run("up", "--yes"), await move(url, ...flags)]) {
       expect(refused.stderr).to.contain(
@@ -62,14 +62,14 @@ describe("a state move that was broken off", () => {
     const { status, stderr } = await move(url, ...flags);
     expect(status).to.equal(1);
     expect(stderr).to.match(/^Error: In s3:\S+ there is a copy of this state that nobody has used, /);
-    // The state goes on at its old place, and then to the new one.
+    // The state is used at its old place, and can then be moved to the new one.
     await expectInUse(6);
     await stage.shell(commandIn(await move(url, ...flags)));
     expect((await move(url, ...flags)).stderr).to.equal("");
     await expectInUse(6);
   });
 
-  /** The command that a refusal tells at its end. */
+  /** The command at the end of a refusal. */
   function commandIn({ stderr }: Result): string {
     const [, command = ""] = /: ((?:PULUMI_BACKEND_URL='\S+' )?pulumi stack .*)\n$/.exec(stderr) ?? [];
     expect(command, stderr).not.to.equal("");
@@ -103,7 +103,7 @@ describe("a state move that was broken off", () => {
     const renaming = cloud.hold(/main-moved-/);
     const meanwhile = async (child: ChildProcess): Promise<void> => {
       while (!renaming.isWaiting()) await setTimeout(10);
-      // The signal goes to the whole process group, as from a terminal.
+      // The whole process group gets the signal, as from a terminal.
       process.kill(-(child.pid ?? 0), "SIGINT");
       await setTimeout(200);
       renaming.release();
@@ -138,14 +138,14 @@ describe("a state move that was broken off", () => {
       status: 1,
       stderr: `Error: The stack "main" in ${url} is locked by another run: dana@laptop, process 4711, since 2030-01-02T03:04:05Z.\nIf that run, or the move that made it, is no longer running, release the lock: PULUMI_BACKEND_URL='${url}' mfa-admin cancel --stack main\n`,
     });
-    // No passphrase is needed for that.
+    // cancel needs no passphrase.
     const told = { PULUMI_BACKEND_URL: url, PULUMI_CONFIG_PASSPHRASE: undefined };
     expect((await runWith({ env: told }, "cancel", "--stack", "main", "--yes")).status).to.equal(0);
     expect((await move(url)).status).to.equal(0);
 
     const directory = join(admin.directory, "elsewhere");
     await mkdir(join(directory, locksOfMain), { recursive: true });
-    // Linux gives no process such a number.
+    // No process has such an id: Linux's highest limit is 2^22.
     const dead = { ...holder, pid: 2 ** 22 + 1, hostname: hostname() };
     await writeFile(join(directory, locksOfMain, name), JSON.stringify(dead));
     const released = await move("file://./elsewhere");

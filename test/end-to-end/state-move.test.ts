@@ -31,7 +31,7 @@ describe("state move", () => {
   const run = (...args: string[]): Promise<Result> => runWith({}, ...args);
   const read = (name: string): Promise<string> => stage.read(name);
 
-  /** The state is at its old place, whole and in use, and nowhere else. */
+  /** Asserts that the state is at its old place, whole and in use, and nowhere else. */
   async function expectUnmoved(files: Record<string, string>, bucket: string): Promise<void> {
     expect(await admin.files()).to.eql(files);
     expect(await stage.stacksHere()).to.eql(["main"]);
@@ -115,7 +115,7 @@ describe("state move", () => {
     const below = join(admin.directory, "below");
     await mkdir(below);
     await writeFile(join(below, "passphrase"), admin.environment()["PULUMI_CONFIG_PASSPHRASE"] ?? "");
-    // The file's name is relative to where the command runs, which is not where Pulumi does.
+    // The file's path is relative to the command's directory, which is not the one in which Pulumi runs.
     const env = { PULUMI_CONFIG_PASSPHRASE: undefined, PULUMI_CONFIG_PASSPHRASE_FILE: "passphrase" };
     const moved = await runWith({ env, cwd: below }, "state", "move", "--to", "file://./new", "--yes");
     expect({ status: moved.status, stderr: moved.stderr }).to.eql({ status: 0, stderr: "" });
@@ -222,7 +222,7 @@ describe("state move", () => {
     expect(await said(text)).to.equal(
       `Error: ${url} is the place in which the state is kept already, by another name.\nThe state is where it was. Name another place in --to.\n`,
     );
-    // The copy's secrets are encrypted anew.
+    // The secrets are encrypted anew, as in a copy.
     expect(await said(text.replace(/("ciphertext": ?"v1:)./g, "$1A"))).to.equal(
       `Error: In ${url} there is a copy of this state that nobody has used, as a move that was broken off leaves it: "main".\nNothing was changed. Delete it, and move the state then: ${remove}`,
     );

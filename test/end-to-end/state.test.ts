@@ -35,14 +35,14 @@ describe("a state in S3", () => {
 
   const run = (...args: string[]): Promise<Result> => admin.runWith({ env: cloud.environment() }, ...args);
   const init = (...args: string[]): Promise<Result> => run("init", ...initFlags(admin.sandbox), ...args);
-  /** Makes the stack with a KMS key: deriving a key from a passphrase takes longer. */
+  /** Runs init with a KMS key, which takes less time than deriving a key from a passphrase. */
   const initWithKey = (...args: string[]): Promise<Result> => init("--secrets-provider", key, ...args);
 
-  /** Runs a command without a passphrase, which shows that it needs none. */
+  /** Runs a command without a passphrase, to show that it needs none. */
   const withoutPassphrase = (...args: string[]): Promise<Result> =>
     admin.runWith({ env: { ...cloud.environment(), PULUMI_CONFIG_PASSPHRASE: undefined } }, ...args);
 
-  /** Expects that a command is refused, and leaves nothing behind. */
+  /** Runs init, which has to be refused and to leave no file behind. @returns stderr */
   async function refused(...args: string[]): Promise<string> {
     const { status, stdout, stderr } = await init(...args);
     expect({ status, stdout, left: await readdir(admin.directory) }).to.eql({ status: 1, stdout: "", left: [] });
@@ -61,7 +61,7 @@ describe("a state in S3", () => {
       .to.match(/^Found in AWS: 1 role changed\./)
       .and.contain("payments  role developer-alice");
     expect(await cloud.read("drifting", ".pulumi/stacks/mfa-admin/main.json")).to.eql(before);
-    // The history is read from the bucket's own files.
+    // history reads the files of the bucket.
     const { rows } = JSON.parse((await run("history", "--json")).stdout) as History;
     expect(rows.map(({ source, who, what, adds }) => ({ source, who, what, adds }))).to.eql([
       { source: "state", who: "administrator", what: "up", adds: ["alice"] },
@@ -200,7 +200,7 @@ describe("a state in S3", () => {
     const results = await Promise.all([run("up", "--yes"), run("up", "--yes")]);
     const ended = results.filter(({ status }) => status === 0);
     const refused = results.filter(({ status }) => status !== 0);
-    // Each may have seen the other's lock, and then both give way.
+    // Each run may see the other's lock, and then both are refused.
     expect(ended.length).to.be.lessThan(2);
     for (const { stderr } of refused) {
       expect(stderr).to.match(

@@ -19,14 +19,14 @@ describe("the tags of a developer's user", () => {
   });
   after(() => admin.close());
 
-  /** The tags that alice reads of herself, with her access key alone. */
+  /** The tags of alice's user, read by her access key without MFA. */
   async function tags(): Promise<Record<string, string>> {
     const { User } = await alice.aws.iam.send(new GetUserCommand({}));
     expect(admin.sandbox.requests.at(-1)).to.deep.include({ action: "GetUser", mfa: undefined, outcome: "ok" });
     return Object.fromEntries((User?.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
   }
 
-  /** Expects that AWS and the state have the same tags in any order, and that a later up has nothing to do. */
+  /** Asserts that the tags in AWS and in the state are the same, in any order, and that a later up has nothing to do. */
   async function expectNoDrift(): Promise<void> {
     const refreshed = await admin.run("refresh", "--yes", "--exit-code");
     expect(refreshed.stdout).to.match(/^Nothing has drifted: /m);

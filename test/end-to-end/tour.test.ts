@@ -17,7 +17,7 @@ describe("the tour of npm start", () => {
     expect(right).to.equal(all).and.not.equal(undefined);
     expect(Number(all)).to.be.at.least(20);
     expect(status).to.equal(0);
-    // README's excerpt has the columns of one table for the lines of several.
+    // README's excerpt aligns lines of several tables as one, so the spaces between columns are not compared.
     const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
     const lines = (of: string): string[] => of.split("\n").map((line) => line.trim().replace(/ {2,}/g, " "));
     const excerpt = lines(readme).filter((line) => /^ok |^\d+ of \d+ attempts/.test(line));

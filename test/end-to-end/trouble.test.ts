@@ -110,7 +110,7 @@ describe("trouble in the middle of up", () => {
     const get = groups.get.bind(groups);
     let times = 1;
     groups.get = (name) => {
-      // The fault comes between making the user and putting it into the group.
+      // The fault comes after the user was made, and before the user is added to the group.
       if (users.get("alice") !== undefined && times-- > 0) throw new AwsError("Throttling", "Rate exceeded");
       return get(name);
     };
@@ -138,7 +138,7 @@ describe("trouble in the middle of up", () => {
 
   it("Ctrl-C before the question ends it, and says to run the command that was run", async () => {
     await begin();
-    // The management account's plugin makes this call in every preview.
+    // The management account's provider makes this call in every preview.
     admin.sandbox.setLatency(3000, "GetCallerIdentity");
     const terminal = admin.terminal("up");
     await terminal.waitFor("Previewing: ");
@@ -150,7 +150,7 @@ describe("trouble in the middle of up", () => {
   });
 
   describe("when it is stopped while AWS makes the user", () => {
-    /** Starts `up`, and does something as soon as AWS has been asked for the user. */
+    /** Runs `up`, and calls `act` as soon as AWS has been asked for the user. */
     async function stopping(act: (child: ChildProcess) => void): Promise<{ status: number | null; stderr: string }> {
       await begin();
       admin.sandbox.setLatency(1500, "ResourceHandler");

@@ -27,12 +27,12 @@ describe("a development account that cannot be reached", () => {
   });
   after(() => admin.close());
 
-  /** Sets the account that the access role trusts. */
+  /** Sets the account that may assume the access role of payments. */
   const trust = (accountId: string): void => {
     const role = admin.sandbox.organization.account(payments).roles.get("OrganizationAccountAccessRole");
     if (role) role.trustPolicy = trustOf(accountId);
   };
-  /** Makes the state one in which a run died while it was making the resource, which AWS has all the same. */
+  /** Changes the state as if a run had died while it made the resource, which AWS has all the same. */
   const unfinish = async (name: string): Promise<void> => {
     const file = join(admin.stateDirectory, ".pulumi", "stacks", "mfa-admin", "main.json");
     const state = JSON.parse(await readFile(file, "utf8")) as { checkpoint: { latest: Record<string, unknown> } };

@@ -84,7 +84,7 @@ describe("up in CI", () => {
       expect(stderr.split("\n").filter((one) => one.startsWith(place))).to.have.length(1);
       expect(stderr).to.contain(`${place}payments: create role developer-${name}: AccessDenied: not today`);
     }
-    // The job's summary tells what was done all the same.
+    // The job's summary lists what was done all the same.
     expect(await summary()).to.match(
       /^### `mfa-admin up` failed\n[^]*\n### What `mfa-admin up` did to `main`\n[^]*\| `zoe` \| `auth` \| user `zoe` \| created \|\n/,
     );
@@ -148,7 +148,7 @@ describe("up in CI", () => {
   describe("under another run's lock", () => {
     const locks = (): string => lockDirectory(admin);
 
-    /** A run on another machine, which nobody here can ask whether it has died. */
+    /** Writes the lock of a run on another machine, of which this one can't tell whether it still runs. */
     async function lock(): Promise<string> {
       await mkdir(locks(), { recursive: true });
       const file = join(locks(), "0f8fad5b-d9cb-469f-a165-70867728950e.json");

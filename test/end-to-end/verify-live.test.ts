@@ -27,7 +27,7 @@ describe("verify --live", () => {
   });
   after(() => admin.close());
 
-  /** Names of the canaries that AWS has. */
+  /** The names of the canaries in AWS. */
   const canaries = (): string[] =>
     [admin.sandbox.authAccount, sandboxAccount].flatMap((id) =>
       [...admin.sandbox.organization.account(id).users].flatMap(({ name }) =>
@@ -35,7 +35,7 @@ describe("verify --live", () => {
       ),
     );
 
-  /** Does something as soon as both canaries have a key. */
+  /** Returns a function that calls `act` as soon as both canaries have a key. */
   const onceKeysAreMade = (act: (child: ChildProcess) => void) => {
     const from = admin.sandbox.requests.length;
     admin.sandbox.setLatency(700, "ListUsers");
@@ -115,7 +115,7 @@ describe("verify --live", () => {
     admin.sandbox.setLatency(0);
     const [name = ""] = canaries();
     expect(canaries()).to.eql([name, name]);
-    // A canary's key is worthless in the end, even to whoever has it.
+    // The canary's inline policy denies everything from a time on, so that its key becomes worthless.
     expect([
       ...(admin.sandbox.organization.account(sandboxAccount).users.get(name)?.inlinePolicies.keys() ?? []),
     ]).to.eql(["mfa-admin-canary"]);

@@ -35,7 +35,7 @@ import { Administrator, type Result } from "../support/harness.ts";
 const allRails = "[roles, identities, federation, organization, root, auth, outsiders]";
 const outsider = "999999999999";
 
-/** The report, and the names of its findings. */
+/** The report of verify, with the names of the findings that are not accepted. */
 async function verified(admin: Administrator): Promise<Verification & { names: string[] }> {
   const { value } = await admin.json("verify");
   const report = value as Verification;
@@ -48,7 +48,7 @@ const guarded = (text: string): string =>
     `  mfa-admin:guardRails: ${allRails}\n  mfa-admin:accessKeys: with-mfa\n  mfa-admin:mfaMaxAge: 3600\n  mfa-admin:developers:`,
   );
 
-/** Makes a policy of the organization findable by its name. */
+/** The id of the organization's policy of this name and type. @throws Error where there is none */
 async function policyId(admin: Administrator, name: string, type: ListPoliciesCommandInput["Filter"]): Promise<string> {
   const { organizations } = clients(admin.sandbox);
   const { Policies = [] } = await organizations.send(new ListPoliciesCommand({ Filter: type }));
@@ -136,11 +136,11 @@ describe("verify", () => {
       "developers-group/auth",
       "role-without-mfa/auth/jump",
       "root-key/auth",
-      // AWS's simulator shows that the user may do more now.
+      // By AWS's simulator, alice may do more than a developer should.
       "matrix/auth/developer-alice/session-with-mfa/may",
     ]);
     const facts = findings.map(({ fact }) => fact).join("\n");
-    // Both have the same policies now, one by a group, so that one stands for both.
+    // alice and bob have the same policies now, bob by a group, so that alice stands for both.
     expect(facts).to.contain("Developer alice, like 1 more, by a session with MFA, may in auth: ");
     expect(facts).to.contain("The user bob in auth has what the stack does not give: group admins.");
     expect(facts).to.contain("The IAM user eve in auth is not on the roster, and has 1 active access key.");
@@ -282,7 +282,7 @@ describe("verify", () => {
   it("names a level without FullAWSAccess, and goes on where the account can't be looked at then", async () => {
     const { organizations } = clients(admin.sandbox);
     const TargetId = admin.sandbox.developmentAccounts["sandbox"] ?? "";
-    // The last policy can't be taken off, so that somebody has put another one there.
+    // AWS does not detach a target's last policy, so another one is attached first.
     const PolicyId = await policyId(admin, "mfa-admin-require-mfa", scp);
     await organizations.send(new AttachPolicyCommand({ PolicyId, TargetId }));
     await organizations.send(new DetachPolicyCommand({ PolicyId: "p-FullAWSAccess", TargetId }));
@@ -306,7 +306,7 @@ describe("verify", () => {
       ...{ service: "iam", action: "ListSAMLProviders", code: "AccessDenied", status: 403, times: 1 },
       message: "User is not authorized to perform: iam:ListSAMLProviders on resource: *",
     });
-    // Throttling is waited out.
+    // Throttled calls are retried.
     admin.sandbox.injectFault({ service: "iam", action: "SimulateCustomPolicy", code: "Throttling", times: 3 });
     let result: Result;
     try {
@@ -351,7 +351,7 @@ describe("verify", () => {
     expect(stdout).to.match(
       /! The root user, by a session with MFA, in (sandbox and payments|payments and sandbox): .*: allowed today, refused after/,
     );
-    // The simulator is not asked about what stays as it is.
+    // Lines whose policies do not change are not simulated.
     expect(simulated(from))
       .to.be.above(0)
       .and.at.most(2 * (4 * 3 + 3 + 3 + 1 + 1));

@@ -54,7 +54,7 @@ describe("the tests' stack that is there from the start", () => {
     await expectNothingToDo(admin);
   });
 
-  /** The content without times, random values (ids, keys, tokens, ciphertexts) and order. */
+  /** A value as text, in a fixed order, and without times and random parts (ids, keys, tokens, ciphertexts). */
   function text(value: unknown): string {
     return JSON.stringify(inOrder(value), null, 1);
   }

@@ -88,7 +88,7 @@ const documents: [name: string, validate: typeof scp, document: unknown][] = [
   ["the trust of the role by which CI reads", trust, readTrust("111111111111")],
 ];
 
-/** Actions and condition keys that AWS does not document, as AWS's own reference has been read by a third party. */
+/** The actions and condition keys of a policy that AWS's reference does not have, by a third party's data of that reference. */
 async function unknownNames(document: unknown): Promise<string[]> {
   const { Statement } = document as { Statement: Record<string, unknown>[] };
   const unknown: string[] = [];
@@ -100,7 +100,7 @@ async function unknownNames(document: unknown): Promise<string[]> {
       if (!(await exists)) unknown.push(action);
     }
     for (const key of Object.values(Condition as object).flatMap((keys) => Object.keys(keys as object))) {
-      // Keys of an identity provider are named by its issuer.
+      // Condition keys of an OIDC provider begin with its issuer's name, so AWS's reference does not have them.
       if (!key.startsWith("token.actions.") && (await findConditionKey(key)) === undefined) unknown.push(key);
     }
   }

@@ -35,7 +35,7 @@ describe("the hooks that run before a deletion", () => {
         await hook.callback({ urn: "", id, name: id, type: "aws-native:iam:User", oldOutputs });
       }),
     );
-    // A user's first call denies everything, and the last one takes that denial away.
+    // The hook's first call for a user puts an inline policy that denies everything, and its last one deletes it.
     const change: Record<string, number> = { PutUserPolicy: 1, DeleteUserPolicy: -1 };
     let now = 0;
     const underWay = sandbox.requests.slice(from).map(({ action }) => (now += change[action] ?? 0));

@@ -56,7 +56,7 @@ export async function startLanguageHost(env: Record<string, string>): Promise<La
   };
 }
 
-/** Runs the program. @returns its output when it failed, else an empty text */
+/** Runs the program. @returns its status and output when it failed, else an empty string */
 async function runProgram(request: language.RunRequest, env: Record<string, string>): Promise<string> {
   const [engine = ""] = request.getArgsList();
   const configuration: Record<string, string> = {};

@@ -9,7 +9,7 @@ import { agents, proxyFor } from "../../infra/network.ts";
 import { motoPython } from "../../toolchain/moto.js";
 import { Dice } from "../support/dice.ts";
 
-/** The answer of Python's `urllib`, which the AWS CLI uses. */
+/** Prints the proxy for each case by Python's `urllib`, which the AWS CLI uses. */
 const script = `
 import json, os, sys, urllib.request
 from urllib.parse import urlparse
@@ -66,7 +66,7 @@ describe("the proxy for an address", () => {
     cases.forEach((one, index) => {
       for (const name of Object.keys(process.env)) Reflect.deleteProperty(process.env, name);
       Object.assign(process.env, one.environment);
-      // URL leaves out the port that a scheme has by itself; an exception may name it.
+      // The class URL drops a scheme's default port, which an exception may name.
       const { protocol, hostname } = new URL(one.address);
       const [, port = ""] = /:(\d+)$/.exec(one.address) ?? [];
       expect(proxyFor({ protocol, hostname, port }) ?? null, JSON.stringify(one)).to.equal(theirs[index] || null);
@@ -94,7 +94,7 @@ describe("requests in the clear, by a proxy", () => {
     process.env["NO_PROXY"] = process.env["no_proxy"] = "";
     const ask = async (): Promise<void> => {
       const sent = request("http://aws.test/x", { method: "POST", agent: agents().httpAgent });
-      // The body is written before there is a connection, as by the AWS SDK.
+      // The body is written before there is a connection, as the AWS SDK does.
       sent.end("body");
       const [answer] = (await once(sent, "response")) as [NodeJS.ReadableStream];
       await text(answer);

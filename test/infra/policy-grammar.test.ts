@@ -2,14 +2,14 @@ import { expect } from "chai";
 
 import { readServiceControlPolicy } from "../../infra/policy-grammar.ts";
 
-/** A policy of one statement, each element on a line of its own from line 4 on. */
+/** A policy of one statement, whose elements begin on line 4, each on its own line. */
 function policy(elements: Record<string, unknown>): string {
   return JSON.stringify({ Version: "2012-10-17", Statement: [elements] }, undefined, 1);
 }
 
 const deny = { Effect: "Deny", Action: "ec2:*", Resource: "*" };
 
-/** "LINE: what is wrong" */
+/** The problems of a policy, as "LINE: message". */
 function problems(text: string): string[] {
   const read = readServiceControlPolicy(text);
   return "problems" in read ? read.problems.map(({ line, message }) => `${line ?? "?"}: ${message}`) : [];

@@ -15,7 +15,7 @@ interface Recorded {
   provider: string | undefined;
 }
 
-/** Runs the program against Pulumi's mocks, which record what it registers: its shape, not its behaviour. */
+/** Runs the program against Pulumi's mocks. They record the resources that it registers, and make none. */
 async function register(
   changes: Record<string, unknown> = {},
   { besides = {}, ...options }: ProgramOptions & { besides?: Partial<Settings> } = {},

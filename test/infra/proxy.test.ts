@@ -27,7 +27,7 @@ describe("a proxy in the way", () => {
 
   const port = (): number => (server.address() as AddressInfo).port;
 
-  /** The outcome of a request to AWS. */
+  /** The error with which a request to AWS through the proxy ends. */
   function ask(named: string, signal?: AbortSignal): Promise<Error> {
     return new Promise((resolve, reject) => {
       const agent = proxyAgent(named, "https:", {});

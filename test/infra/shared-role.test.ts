@@ -26,7 +26,7 @@ function roleIn(accountId: string, changes: Partial<SharedRole> = {}): Record<st
 const trustIn = (accountId: string, changes?: Partial<SharedRole>): PolicyDocument =>
   JSON.parse(String(roleIn(accountId, changes)["AssumeRolePolicyDocument"])) as PolicyDocument;
 
-/** Alice, who has logged in with MFA and has these tags, assumes the role of an account under her name. */
+/** A request of alice, who has these tags and MFA, to assume an account's role with her name as the session name. */
 function entering(account: string, tags: Record<string, string>, changes: Partial<Question> = {}): Question {
   return {
     action: "sts:AssumeRole",

@@ -39,7 +39,7 @@ describe("lock", () => {
     leftBehind({ pid: deadPid(), host: hostname() });
     const counter = join(directory, "counter");
     writeFileSync(counter, "0");
-    // Reads, pauses, writes: two at a time would lose counts.
+    // The contender reads, pauses and writes: two at once would lose counts.
     const contender = `
       import { readFileSync, writeFileSync } from "node:fs";
       import { setTimeout as sleep } from "node:timers/promises";

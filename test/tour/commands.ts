@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-/** The CLI as it is built. */
+/** The built CLI's entry point. */
 export const cli = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
 
-/** Runs one command of the built CLI, shows it as a user would type it, and waits for it. Returns its seconds. */
+/** Runs one command of the built CLI, and prints it as a user would type it. @returns the seconds that it took */
 export async function mfaAdmin(args: string[], cwd: string, env: Record<string, string>): Promise<number> {
   process.stdout.write(`\n$ mfa-admin ${args.join(" ")}\n`);
   const started = Date.now();

@@ -9,7 +9,7 @@ import { cli, mfaAdmin } from "./commands.ts";
 const step = 30_000;
 const newPassword = "correct-Horse-8-battery";
 
-/** A developer at a machine of their own, with our commands and an authenticator app. */
+/** A developer at their own machine, with the commands of mfa-admin and an authenticator app. */
 export class DeveloperAtMachine {
   private readonly sandbox: Sandbox;
   private readonly home: string;
@@ -26,7 +26,7 @@ export class DeveloperAtMachine {
     return new DeveloperAtMachine(sandbox, home);
   }
 
-  /** Answers the questions of `mfa-admin enroll` as a developer would, and shows what it says. Returns its seconds. */
+  /** Answers the questions of `mfa-admin enroll` as a developer would, and prints its output. @returns the seconds that it took */
   async enroll(firstKey: Credentials, oneTimePassword: string): Promise<number> {
     process.stdout.write("\n$ mfa-admin enroll\n");
     const started = Date.now();
@@ -77,7 +77,7 @@ export class DeveloperAtMachine {
     };
   }
 
-  /** A code that was not used yet; the local AWS's time goes on for it where need be. */
+  /** An MFA code that was not used yet. The local AWS's clock is advanced where the next code is not valid yet. */
   nextCode(): string {
     const now = (): number => Math.floor(this.sandbox.clock.now().getTime() / step);
     const next = Math.max(this.lastStep + 1, now());
@@ -86,7 +86,7 @@ export class DeveloperAtMachine {
     return tokenCode(this.seed, new Date(next * step));
   }
 
-  /** The environment has the endpoint alone: keys are in the files that the commands write. */
+  /** The environment has no keys, only the endpoint: the commands read keys from the files that they write. */
   private get environment(): Record<string, string> {
     const kept = Object.entries(isolatedEnvironment()).filter(([name]) => !/^(XDG_|PULUMI_)/.test(name));
     const { AWS_ENDPOINT_URL = "", NO_PROXY = "", no_proxy = "" } = this.sandbox.environment();

@@ -29,7 +29,7 @@ export class Person {
   }
 }
 
-/** A developer with an access key, and a virtual MFA device in the pocket once it is made. */
+/** A developer with an access key, and with a virtual MFA device once `createDevice` has made it. */
 export class DeveloperInTour extends Person {
   readonly name: string;
   private readonly sandbox: Sandbox;
@@ -41,7 +41,7 @@ export class DeveloperInTour extends Person {
     this.name = name;
   }
 
-  /** The same developer by other credentials, such as a session's. */
+  /** The same developer with other credentials, such as those of a session. */
   signedBy(credentials: Credentials): Person {
     return new Person(this.sandbox, credentials);
   }
@@ -50,7 +50,7 @@ export class DeveloperInTour extends Person {
     return `arn:aws:iam::${this.sandbox.authAccount}:mfa/${this.name}`;
   }
 
-  /** The code that the device shows next: half a minute passes in the local AWS, not here. */
+  /** The code that the device shows next. Only the local AWS's clock is advanced by its 30 seconds. */
   nextCode(): string {
     this.sandbox.clock.advance(30);
     return tokenCode(this.seed, this.sandbox.clock.now());
@@ -79,7 +79,7 @@ export class DeveloperInTour extends Person {
     );
   }
 
-  /** Assumes a role in the sandbox account: with this code, or without MFA. */
+  /** Assumes a role in the sandbox account, with MFA if a code is given. */
   async assume(roleName: string, code?: string, sessionName = this.name): Promise<Person> {
     const account = this.sandbox.developmentAccounts["sandbox"] ?? "";
     const { Credentials: session } = await this.sts.send(
@@ -112,7 +112,7 @@ export async function administratorIn(sandbox: Sandbox, accountId: string): Prom
   });
 }
 
-/** The first access key of a developer, who would make it in the console. */
+/** Makes a developer's first access key, which the developer would make in the console. */
 export async function firstAccessKey(administrator: Person, userName: string): Promise<Credentials> {
   const { AccessKey } = await administrator.iam.send(new CreateAccessKeyCommand({ UserName: userName }));
   return { accessKeyId: AccessKey?.AccessKeyId ?? "", secretAccessKey: AccessKey?.SecretAccessKey ?? "" };

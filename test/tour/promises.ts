@@ -19,14 +19,14 @@ import type { Sandbox } from "../sandbox/index.ts";
 import { administratorIn, type DeveloperInTour, Person } from "./people.ts";
 import type { Proof } from "./proof.ts";
 
-/** A key with every permission in a development account: before the policy it does what it likes, afterwards nothing. */
+/** A development account's access key with AdministratorAccess works before the service control policy is attached, and is refused afterwards. */
 export async function proveServiceControlPolicy(proof: Proof, machine: Person, when: "before" | "after") {
   const expected = when === "before" ? "allowed" : "refused";
   const what = `list instances, as AdministratorAccess allows, ${when} the policy`;
   await proof.expect(expected, "ci-bot", "without MFA", what, () => machine.ec2.send(new DescribeInstancesCommand({})));
 }
 
-/** What a developer may and may not do, in the order of the first day. */
+/** Tries what a developer may and may not do, in the order of the first day. */
 export async function proveDeveloper(proof: Proof, alice: DeveloperInTour, oneTimePassword: string): Promise<void> {
   const { iam, sts, ec2 } = alice;
   const without = <T>(expected: "allowed" | "refused", what: string, call: () => Promise<T>) =>
@@ -88,7 +88,7 @@ export async function proveDeveloper(proof: Proof, alice: DeveloperInTour, oneTi
   );
 }
 
-/** Three of the attacks of test/attacks: before the guard rails they work, afterwards they are refused. */
+/** Tries three of the attacks of test/attacks: they work before the guard rails are attached, and are refused afterwards. */
 export async function proveGuardRails(
   proof: Proof,
   sandbox: Sandbox,
@@ -129,7 +129,7 @@ export async function proveGuardRails(
   );
 }
 
-/** After `remove-developer bob`: nothing of his works any more, nothing of his is left, and alice is not touched. */
+/** Tries calls after `remove-developer bob`: his key and session are refused, no resource of his is left, and alice's access is as before. */
 export async function proveRemoval(
   proof: Proof,
   sandbox: Sandbox,

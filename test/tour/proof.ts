@@ -10,12 +10,12 @@ interface Line {
   got: string;
 }
 
-/** A table of who tried what with which outcome; every line is a call that was really made. */
+/** A table of who made which call with which outcome. Every line is a call that was really made. */
 export class Proof {
   readonly lines: Line[] = [];
   private shown = 0;
 
-  /** Makes the call, and notes whether AWS allowed it. Returns what it gave, if anything. */
+  /** Makes the call, and notes whether AWS allowed it. @returns the call's result, or undefined where AWS refused it */
   async expect<T>(
     expected: Outcome,
     who: string,
@@ -28,7 +28,7 @@ export class Proof {
       this.lines.push({ who, what, mfa, expected, got: "allowed" });
       return result;
     } catch (error) {
-      // An AWS error carries metadata; anything else is a fault of the tour and no refusal.
+      // An error of AWS has $metadata. Any other error is a fault of the tour, and no refusal.
       if (!(error instanceof Error) || !("$metadata" in error)) throw error;
       this.lines.push({ who, what, mfa, expected, got: `refused (${error.name.replace(/Exception$/, "")})` });
       return undefined;
@@ -39,7 +39,7 @@ export class Proof {
     return this.lines.filter(({ expected, got }) => !got.startsWith(expected));
   }
 
-  /** The lines since the last call. */
+  /** The lines since the last call of this method, as a table. */
   table(): string {
     const rows = this.lines
       .slice(this.shown)

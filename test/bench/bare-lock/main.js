@@ -1,6 +1,6 @@
 /**
- * What a lock comes down to until it holds: who this is, whom it is about, and the policy on the user and on the role in each account, by
- * the SDK. The argument is a JSON text with what is locked.
+ * The calls that a lock needs until it holds, by the SDK: GetCallerIdentity, GetUser, and the policy on the user and on the role in each
+ * account. The argument is a JSON text that names the user, the role, the accounts and the policy.
  */
 import { GetUserCommand, IAMClient, PutRolePolicyCommand, PutUserPolicyCommand } from "@aws-sdk/client-iam";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";

@@ -1,4 +1,4 @@
-/** What a login comes down to: one call of STS, by the SDK. The key is in the environment, the code is the argument. */
+/** The one call that a login needs, AssumeRole, by the SDK. The access key is in the environment, the MFA code is the argument. */
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 
 const { ROLE_ARN, MFA_SERIAL, SESSION_NAME } = process.env;

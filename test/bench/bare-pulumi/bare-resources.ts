@@ -1,4 +1,4 @@
-/** What the bare program is to register. Plain data: the program itself needs nothing of ours. */
+/** The resources that the bare program registers, as plain data, so that the program imports no module of mfa-admin. */
 export interface BareResources {
   parallel: number;
   pluginVersion: string | undefined;

@@ -1,7 +1,7 @@
 /**
- * The least that the Automation API makes such a stack with: no CLI, no checks, no hooks, no components, no progress.
- * It imports single modules of the provider's SDK, as ours does, and takes the Automation API as it comes: with all that
- * it loads, and the outputs and the history that it reads after a run.
+ * The least program that makes such a stack by the Automation API: no CLI, no checks, no hooks, no components, no progress.
+ * It imports single modules of the provider's SDK, as mfa-admin does. It uses the Automation API unchanged: with all modules
+ * that it loads, and with the outputs and the history that it reads after a run.
  *
  *   node main.js init | preview | up     in the directory of resources.json, Pulumi.yaml and the state
  */
@@ -17,7 +17,7 @@ import { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
 const bare = JSON.parse(readFileSync("resources.json", "utf8"));
 const region = "us-east-1";
 
-// Pulumi wants a promise.
+// Pulumi's type of a program returns a promise.
 // eslint-disable-next-line @typescript-eslint/require-await
 async function program() {
   const version = bare.pluginVersion === undefined ? {} : { version: bare.pluginVersion };

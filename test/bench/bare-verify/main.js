@@ -1,6 +1,6 @@
 /**
- * What a verification comes down to: its calls, by the SDK, as many at a time as ours makes. The file that is the argument has them,
- * each with its input; nothing is made of the answers.
+ * The calls of a verification by the SDK, with as many at a time as mfa-admin makes. The argument names a JSON file with the calls and their
+ * inputs. The answers are not evaluated.
  */
 import { readFileSync } from "node:fs";
 

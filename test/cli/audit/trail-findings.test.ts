@@ -15,7 +15,7 @@ const settings = (more: Partial<Settings> = {}): Settings =>
   });
 
 let count = 0;
-/** A record of CloudTrail by alice's key, as AWS writes it. */
+/** A CloudTrail event of a call by alice's access key, as AWS records it. */
 function event(name: string, more: Record<string, unknown> = {}, identity: Record<string, unknown> = {}): TrailEvent {
   const [service = "", action = ""] = name.split(":");
   const record = {
@@ -83,7 +83,7 @@ describe("what CloudTrail shows", () => {
     const by = (name: string) => ({ userName: name, arn: `arn:aws:iam::333333333333:user/${name}` });
     const events = [
       ...[event("iam:CreateAccessKey", {}, by("bot")), event("ses:SendEmail", {}, by("smtp"))],
-      // A user of another account is that account's business.
+      // A call by a user of another account is no finding of this one.
       event("sts:AssumeRole", {}, { userName: "carol", arn: "arn:aws:iam::111111111111:user/carol" }),
     ];
     expect(found(events, "sandbox")).to.eql(["call-without-mfa bot"]);

@@ -14,10 +14,10 @@ import { requireValidResult } from "../../support/results.ts";
 import { settingsWith } from "../verify/documents.ts";
 import { sample } from "./sample.ts";
 
-/** A text in which somebody tries to become a part of the page. */
+/** A text that would add an element to the page if it was not escaped. */
 const hostile = `"'><img src=x onerror=alert(1)>`;
 
-/** The same report with every text that is not of a fixed choice made hostile. */
+/** A copy of the report in which every text is hostile, except for values of fixed choices. */
 function withHostileTexts(value: unknown, key = ""): unknown {
   const fixed = [
     "version",
@@ -38,7 +38,7 @@ function withHostileTexts(value: unknown, key = ""): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withHostileTexts(one, name)]));
 }
 
-/** The text that people read: without tags, each space once. */
+/** The page's visible text: without tags, and with one space for each run of white space. */
 const textOf = (page: string): string =>
   page
     .replace(/<style>[^]*<\/style>/, "")
@@ -46,7 +46,7 @@ const textOf = (page: string): string =>
     .replaceAll("&#39;", "'")
     .replace(/[\s\u00a0]+/g, " ");
 
-/** End tags that do not belong to the element opened last, and elements that are never closed. */
+/** End tags that do not match the element opened last, and the names of elements that are never closed. */
 function unbalanced(page: string): string[] {
   const open: string[] = [];
   const wrong: string[] = [];

@@ -6,11 +6,11 @@ import { fileURLToPath } from "node:url";
 
 import { motoPython } from "../../../toolchain/moto.js";
 
-/** The content of a text as botocore, the AWS CLI's own library, reads it. */
+/** The contents that botocore, the AWS CLI's library, reads in a text. */
 export interface Reading {
-  /** The sections by heading, read as a credentials file; undefined where it cannot be read. */
+  /** Options by heading, as botocore reads a credentials file; undefined where it cannot parse the text. */
   sections: Record<string, Record<string, Value>> | undefined;
-  /** The profiles by name, read as a configuration file. */
+  /** Options by profile, as botocore reads a configuration file; undefined where it cannot parse the text. */
   profiles: Record<string, Record<string, Value>> | undefined;
 }
 
@@ -24,7 +24,7 @@ export function botocoreReads(texts: (string | Buffer)[]): Reading[] {
       writeFileSync(join(directory, String(index)), text);
     });
     const script = fileURLToPath(new URL("botocore-reads.py", import.meta.url));
-    // moto, which the tests have, comes with botocore.
+    // botocore is installed with moto, which the tests have.
     const printed = execFileSync(motoPython(), [script, directory, String(texts.length)], {
       encoding: "utf8",
       env: { ...process.env, LC_ALL: "C.UTF-8" },

@@ -26,7 +26,7 @@ function isReadable(text: string): boolean {
   }
 }
 
-/** Whether the lines of a text stand in another, in this order: those that were to go aside. */
+/** Whether `after` has the lines of `before` in the same order, except empty lines and those that may be `gone`. */
 function keeps(before: string, after: string, gone: (line: string) => boolean): boolean {
   const later = linesOf(after);
   let from = 0;
@@ -39,7 +39,7 @@ function keeps(before: string, after: string, gone: (line: string) => boolean): 
 }
 const linesOf = (text: string): string[] => text.split(/\r\n|\r|\n/);
 
-/** Removes empty sections, which count as missing ones. */
+/** The sections that have options: a section without options counts as a missing one. */
 function said(reading: Reading | undefined): Record<string, Record<string, Value>> {
   const all = Object.entries(reading?.sections ?? {});
   return Object.fromEntries(all.filter(([, options]) => Object.keys(options).length > 0));
@@ -80,12 +80,12 @@ describe("the AWS files are edited so that the AWS CLI finds what was meant, and
       const own = second[heading];
       expect(except(second, heading), note).to.eql(except(first, heading));
       for (const [key, value] of Object.entries(edit)) {
-        // The section [DEFAULT] stays as it is, since it is for all profiles.
+        // A key that is taken out of its section may still be inherited from [DEFAULT].
         if (value === undefined && before.includes("[DEFAULT]")) continue;
         expect(own?.[key], note).to.equal(value);
       }
       for (const [key, value] of Object.entries(inherited)) {
-        // A section without any key left is removed.
+        // A section that has no options any more is removed.
         if (!(key in edit) && own !== undefined) expect(own[key], note).to.eql(value);
       }
       const mayGo = (line: string): boolean => /region|token|s3|fresh|^\s+|\[/i.test(line);
@@ -103,7 +103,7 @@ describe("the AWS files are edited so that the AWS CLI finds what was meant, and
       const dice = new Dice(2026);
       const made: { before: string; during: string; after: string }[] = [];
       for (let count = 0; count < 600; count++) {
-        // Marks of earlier logins would go from other profiles as well.
+        // Marks of earlier logins (mfa_admin_) are renamed: logout would remove the sessions of those profiles as well.
         const before = generatedFile(dice, "credentials").replaceAll(/mfa_admin_/gi, "of_another_tool_");
         await writeFile(credentials(), before);
         try {
@@ -262,11 +262,11 @@ describe("the AWS files are edited so that the AWS CLI finds what was meant, and
     it("a file whose directory cannot be written to is written in place", async () => {
       await writeFile(credentials(), "");
       const user = process.geteuid?.() ?? 0;
-      // Root may write anywhere.
+      // Root can write to any directory, so the test writes as another user.
       if (user === 0) for (const path of [credentials(), files.directory]) await chown(path, 65_534, 65_534);
       await chmod(files.directory, 0o500);
       if (user === 0) process.seteuid?.(65_534);
-      // Where nobody else gets to the temporary directory, it is root who writes.
+      // Root writes where no other user can enter the temporary directory.
       await access(credentials()).catch(() => process.seteuid?.(user));
       try {
         await writeProfiles({ dev: session });

@@ -12,7 +12,7 @@ describe("a lock", () => {
     const done = await withFileLock(path, async () => {
       await rm(`${path}.lock`, { recursive: true });
       await mkdir(`${path}.lock`);
-      // The wait is as long as the lock takes to be noticed.
+      // The lock checks its file every 5 s, so by then it has noticed that it was taken over.
       await setTimeout(6000);
       return "done";
     });

@@ -36,7 +36,7 @@ const indents = ["", "", "", "", " ", "  ", "    ", "\t", "\u00a0"];
 const delimiters = ["=", " = ", " = ", " = ", ": ", " =", "= ", "  :\t"];
 const fillers = ["", "", "  ", "\t", "# a comment", "  ; another = one", "#", ";[dev]", "    # deep", "\u00a0", "\f"];
 
-/** A file as people and tools leave them: mostly one that the AWS CLI reads. */
+/** A generated file, as people and tools leave them. The AWS CLI can read most of them. */
 export function generatedFile(dice: Dice, kind: "config" | "credentials"): string {
   const ends = dice.pick([["\n"], ["\n"], ["\r\n"], ["\r"], ["\n", "\r\n"], ["\n", "\r", "\r\n"]]);
   const lines: string[] = [];
@@ -64,7 +64,7 @@ export function generatedFile(dice: Dice, kind: "config" | "credentials"): strin
   return lines.map((line, index) => `${line}${isOpen && index === lines.length - 1 ? "" : dice.pick(ends)}`).join("");
 }
 
-/** Some of them, in any order, once each; seldom one twice, which the AWS CLI refuses. */
+/** Picks `count` choices in any order, each once. Rarely it picks one twice, which the AWS CLI refuses. */
 function some<T>(dice: Dice, choices: readonly T[], count: number): T[] {
   const picked: T[] = [];
   while (picked.length < count) {

@@ -6,7 +6,7 @@ import { Dice } from "../../support/dice.ts";
 import { botocoreReads, type Reading, type Value } from "./botocore.ts";
 import { generatedFile } from "./generated.ts";
 
-/** A block of nested keys, as botocore hands it on. */
+/** A value as botocore returns it: a block of nested keys becomes a map. */
 function handedOn(value: string): Value {
   if (!value.startsWith("\n")) return value;
   const lines = value.split("\n").filter((line) => line.trim() !== "");

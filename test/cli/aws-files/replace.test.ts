@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 
 const module = pathToFileURL(join(import.meta.dirname, "../../../cli/aws-files/replace.ts")).href;
 
-/** Replaces `file` in a mount namespace of its own. @returns the outcome, and the file's content after it */
+/** Replaces a file in its own mount namespace. It prints "done" or the error's code, and the file's text or, above 100 characters, its length. */
 const script = `
 set -e
 mount -t tmpfs -o size=16k none "$1"
@@ -34,7 +34,7 @@ describe("a file that is replaced", () => {
   }
 
   before(function () {
-    // Not every machine lets its users mount.
+    // Not every machine lets its users create a mount namespace.
     if (spawnSync("unshare", ["--mount", "--map-root-user", "true"]).status !== 0) this.skip();
   });
 

@@ -18,7 +18,7 @@ describe("what a shared role needs of the organization", () => {
   });
   after(() => large.close());
 
-  /** The message and the remedy of a refusal; undefined where the shared role is possible. */
+  /** The error and its remedy for these settings; undefined where the shared role is possible. */
   async function refused(settings: Record<string, unknown> = {}): Promise<[fact: string, remedy?: string] | undefined> {
     const { data: parsed } = parseSettings({
       ...{ organizationalUnits: [large.unit], authAccount: large.sandbox.authAccount, roles: "shared" },

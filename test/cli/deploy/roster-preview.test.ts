@@ -9,7 +9,7 @@ const deny = (Action: string): PolicyDocument => ({
   Statement: [{ Sid: "Own", Effect: "Deny", Action, Resource: "*" }],
 });
 
-/** Settings with some policies of the organization's own, by their files. */
+/** Settings with the organization's own service control policies: documents by file. */
 function settingsWith(policies: Record<string, PolicyDocument>): Settings {
   const settings = settingsSchema.parse({
     organizationalUnits: ["ou-abcd-11111111"],

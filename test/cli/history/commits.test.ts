@@ -43,7 +43,7 @@ describe("the history by git", () => {
     await commit("Alice leaves", "{ bob: { accounts: [sandbox] } }");
     const rows = await commitRows(project(), since, []);
     expect(rows.map(({ who, what, whom }) => [who, what, ...whom])).to.eql([
-      // The change of the commit that breaks the file can't be told.
+      // The broken file has no roster to compare with, so its commit and the next one name nobody.
       ["Carol Ünal", "Alice leaves"],
       ["Carol Ünal", "Broken"],
       ["Carol Ünal", "Let bob in", "bob"],

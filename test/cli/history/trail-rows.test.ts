@@ -24,13 +24,13 @@ function event(name: string, identity: Record<string, unknown>, more: Record<str
   return read;
 }
 
-/** A session of the access role, as the account itself knows it. */
+/** The identity of a session of the access role, as a member account's CloudTrail records it. */
 const session = (name: string, accessKeyId: string) => ({
   type: "AssumedRole",
   arn: `arn:aws:sts::333333333333:assumed-role/OrganizationAccountAccessRole/${name}`,
   accessKeyId,
 });
-/** The access role assumed from the management account. */
+/** The event of AssumeRole by which the management account assumes the access role. */
 const assumed = (roleSessionName: string, accessKeyId: string, principalId: string): TrailEvent =>
   event(
     "sts:AssumeRole",

@@ -66,7 +66,7 @@ describe("the profiles that a login may have", () => {
       );
       expect(await refusalOf("saml", "payments", false), lines).to.equal("undefined");
     }
-    // The developer's own profile is replaced at each login.
+    // A session of mfa-admin itself is replaced at each login.
     await put("x_security_token_expires = 2999-01-01T00:00:00Z\nmfa_admin_login = sandbox ASIAOTHER\n");
     expect(await refusalOf("saml", "payments", true)).to.equal("undefined");
   });
@@ -89,7 +89,7 @@ describe("the profiles that a login may have", () => {
       [rest, rest],
       [`${own("payments", "payments", over)}${rest}`, rest],
       [`${own("payments", "payments", live)}${rest}`, rest],
-      // A profile of an account that was not opened now keeps its session while that is good.
+      // A profile of an account that this login did not open keeps its own session while that is valid.
       [`${own("sandbox", "payments", live)}${rest}`, rest],
       [`${own("sandbox", "sandbox", live)}${rest}`, `${own("sandbox", "sandbox", live)}${rest}`],
       [`${own("sandbox", "sandbox", over)}${rest}`, rest],

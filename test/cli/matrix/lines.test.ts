@@ -11,7 +11,7 @@ const settings = made.settingsWith();
 const railed = made.settingsWith({ guardRails: [...guardRailNames] });
 const alice = [{ names: ["alice", "bob"], policies: ["{}"] }];
 
-/** The kinds of credentials by which a call is expected to be allowed. */
+/** The kinds of credentials by which an action on a resource is expected to be allowed. */
 function allowedBy(lines: Asked[], action: string, resource: string): string[] {
   const found = lines.filter((line) => line.action === action && line.resource === resource);
   expect(found, `${action} ${resource}`).not.to.eql([]);
@@ -85,7 +85,7 @@ describe("the matrix", () => {
     const developer = callsOf(developerLines(settings, alice), { hierarchy });
     expect(developer).to.have.length(4 * any.length);
     expect(callsOf(accountLines(settings, "sandbox"), { hierarchy })).to.have.length(3 + 2 + 2);
-    // Sessions and the access role have two types of resources more: roles, and what is about no resource is asked with the rest.
+    // The guard rails add three calls: role sessions and the access role on resources of the type role, and the root user with MFA.
     expect(callsOf(accountLines(railed, "sandbox"), { hierarchy })).to.have.length(3 + 3 + 2 + 2);
   });
 });

@@ -14,7 +14,7 @@ describe("a settings file that the engine would read differently", () => {
       expect(problem).to.match(/^7: mfa-admin:developers\./);
       const inQuotes = problems(roster(`"${name}"`));
       expect(inQuotes.join()).not.to.contain("quotes");
-      // IAM takes no name with a colon, nor of one character.
+      // A user name has 2 to 64 characters and no colon: quotes do not help the others.
       if (inQuotes.length === 0) expect(problem).to.contain(`write it in quotes: "${name}"`);
       else expect([problem]).to.eql(inQuotes);
     });

@@ -14,7 +14,7 @@ describe("a settings file with what keeps the secrets in another version of it",
     expect(withSecretsOf(text, other)).to.equal(
       text.replace("encryptionsalt: v1:old", "secretsprovider: awskms:///alias/a?region=r\nencryptedkey: abc="),
     );
-    // A server that keeps the secrets needs none of them.
+    // The settings file needs none of these keys where a server keeps the secrets.
     expect(withSecretsOf(text, "config: {}\n")).to.equal(text.replace("encryptionsalt: v1:old\n", ""));
   });
 

@@ -5,7 +5,7 @@ import { Terminal } from "../../support/terminal.ts";
 
 const url = (name: string): string => new URL(`../../../cli/terminal/${name}.ts`, import.meta.url).href;
 
-/** A program that may ask, on a terminal. @param redirection of its streams, by a shell */
+/** Starts a program that asks questions on a terminal. @param redirection a shell's redirection of its streams */
 function asking(program: string, redirection = ""): Terminal {
   const text = `import * as ask from "${url("ask")}"; import { tell } from "${url("tell")}";\n${program}`;
   const shell = ["/bin/sh", "-c", `"$@" ${redirection}`, "sh", process.execPath, "--input-type=module", "-e", text];
@@ -62,7 +62,7 @@ describe("questions on a terminal", () => {
     await terminal.waitFor("second");
     terminal.enter("2");
     await terminal.waitFor("third");
-    // The process ends, even with input that is not read.
+    // Ctrl-D ends the process, though a question waits for its answer.
     terminal.type("\x04");
     expect(await terminal.ended()).to.equal(1);
   });

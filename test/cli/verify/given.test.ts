@@ -11,7 +11,7 @@ const settings = made.settingsWith();
 const allowAll = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] };
 const denyAll = { Version: "2012-10-17", Statement: [{ Effect: "Deny", Action: "*", Resource: "*" }] };
 
-/** The findings where one identity of the auth account differs. */
+/** The findings where one identity of the auth account is changed, and further ones are added. */
 const changed = (name: string, change: Partial<Identity>, ...more: Identity[]): string[] =>
   authComparison(
     made.authAccount((one) => (one.name === name ? { ...one, ...change } : one), ...more),

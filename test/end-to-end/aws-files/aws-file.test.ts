@@ -19,7 +19,7 @@ describe("the AWS files are the user's", () => {
   after(() => admin.close());
   afterEach(() => alice.forget());
 
-  /** The file with the values of what login wrote left out. */
+  /** The file's text without the values that login wrote. */
   const withoutValues = (text: string): string =>
     text
       .replace(/^(aws_session_token|x_security_token_expires|aws_access_key_id|aws_secret_access_key) *= *\S+$/gm, "$1")

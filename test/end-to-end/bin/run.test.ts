@@ -12,7 +12,7 @@ import { Administrator } from "../../support/harness.ts";
 
 const program = fileURLToPath(new URL("../../../bin/run.js", import.meta.url));
 
-/** Makes a Node take itself for an old one; the newer one, which it starts, does not get these arguments. */
+/** Arguments by which Node takes itself for version 20. The newer Node that it starts does not get them. */
 const node = ["--import", "data:text/javascript,Object.defineProperty(process.versions, 'node', { value: '20.0.0' });"];
 
 describe("the CLI under an old Node, which starts it under the newer one of the checkout", () => {
@@ -26,7 +26,7 @@ describe("the CLI under an old Node, which starts it under the newer one of the 
     admin.sandbox.setLatency(1500, "ResourceHandler");
   });
 
-  /** Waits until AWS is asked to create something. */
+  /** Waits until Cloud Control has been asked to create a resource. */
   async function underWay(): Promise<void> {
     const from = admin.sandbox.requests.length;
     while (!admin.sandbox.requests.slice(from).some(({ action }) => action === "CreateResource")) await setTimeout(20);

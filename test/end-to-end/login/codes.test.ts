@@ -110,7 +110,7 @@ describe("login: MFA codes and devices", () => {
     const terminal = alice.terminal(...login);
     await terminal.waitFor("MFA code");
     await alice.succeed("logout");
-    // The wait is as long as the lock takes to notice what has become of its file.
+    // The lock checks its file every 5 s, so by then it has noticed what logout did to it.
     await setTimeout(6000);
     terminal.enter(alice.nextCode());
     await terminal.waitFor("Logged in to sandbox");
@@ -174,7 +174,7 @@ describe("login: MFA codes and devices", () => {
     try {
       const { stdout, stderr } = await alice.succeed(...login, alice.nextCode());
       expect(stdout).to.contain("Logged in to sandbox");
-      // The codes of earlier tests may have let a minute pass.
+      // The codes of earlier tests may have advanced the local AWS's clock by a minute.
       expect(stderr).to.match(
         /^Note: this machine's clock is 1[78] minutes slow\. Set it: other AWS tools will fail by it\.\n$/,
       );

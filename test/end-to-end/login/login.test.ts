@@ -18,7 +18,7 @@ describe("login", () => {
 
   const profileWorks = async (name: string): Promise<boolean> =>
     works(clients(admin.sandbox, await alice.profile(name)));
-  /** The calls of STS that a function makes, with their inputs. */
+  /** The calls of STS during `act`, with their inputs. */
   async function stsCalls(act: () => Promise<unknown>): Promise<[string, Record<string, unknown>][]> {
     const from = admin.sandbox.requests.length;
     await act();
@@ -27,7 +27,7 @@ describe("login", () => {
       .filter(({ service }) => service === "sts")
       .map(({ action, input }) => [action, input]);
   }
-  /** Expects that a command is refused without a code being spent, or anything written. */
+  /** Runs login, which has to be refused without calling STS or changing the credentials file. @returns stderr */
   async function refused(...args: string[]): Promise<string> {
     const before = await alice.readAws("credentials");
     let result = { status: null as number | null, stdout: "", stderr: "" };

@@ -50,7 +50,7 @@ describe("what a login has opened", () => {
         stdout: "",
         asked: 0,
       });
-      // Whoever runs the tests may have a terminal.
+      // The error has another end where the tests themselves run on a terminal.
       expect(stderr).to.match(
         /^Error: You are not logged in to sandbox, and .*\nRun mfa-admin login --account sandbox[.;]/,
       );
@@ -199,7 +199,7 @@ describe("what a login has opened", () => {
       await writeFile(browser, `#!/bin/sh\necho "$1" > "${browser}.txt"\n`, { mode: 0o755 });
       const { stdout } = await alice.runWith({ env: { BROWSER: browser, DISPLAY: undefined } }, "console", "--open");
       expect(stdout).to.equal("Opened the console of sandbox in the browser.\n");
-      // The browser goes on by itself.
+      // The command does not wait for the browser, so the test does.
       while (!(await alice.exists("browser.txt"))) await setTimeout(20);
       expect((await alice.read("browser.txt")).trim()).to.match(/\/federation\?Action=login&.*SigninToken=/);
     });
@@ -244,7 +244,7 @@ describe("what a login has opened", () => {
   });
 });
 
-/** Calls a function while environment variables are changed. */
+/** Calls `act` with other environment variables. */
 async function withEnvironment<T>(variables: Record<string, string | undefined>, act: () => Promise<T>): Promise<T> {
   const before = Object.fromEntries(Object.keys(variables).map((name) => [name, process.env[name]]));
   setEnvironment(variables);

@@ -27,7 +27,7 @@ describe("login in trouble", () => {
     await alice.forget();
   });
 
-  /** Expects that a command fails, and leaves the credentials file as it was. */
+  /** Runs a command, which has to fail and to leave the credentials file as it was. */
   async function fails(...args: string[]): Promise<string> {
     const before = await alice.readAws("credentials");
     const { status, stdout, stderr } = await alice.run(...args);

@@ -39,7 +39,7 @@ describe("refresh --preview-only", () => {
   });
   after(() => admin.close());
 
-  /** Every file of the project, the state's among them, byte for byte. */
+  /** The bytes of every file of the project, the state's among them, in base64. */
   async function bytes(): Promise<Record<string, string>> {
     const paths = await filesIn(admin.directory);
     const texts = paths.map(async (path) => [path, (await readFile(join(admin.directory, path))).toString("base64")]);
@@ -60,7 +60,7 @@ describe("refresh --preview-only", () => {
     return { status, stdout };
   }
 
-  /** The text without what differs from run to run. */
+  /** A text without the times and ids that differ from run to run. */
   function timeless(text: string): string {
     return text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, "TIME").replace(/AIDA\w+/g, "AIDA…");
   }
@@ -97,7 +97,7 @@ describe("refresh --preview-only", () => {
     const { status, stdout } = await previewed("markdown");
     await expectGolden("test/cli/report/golden/drift.md", timeless(stdout));
     expect(status).to.equal(2);
-    // A line break of somebody else's would let a line begin with a command for GitHub.
+    // A line break in a text of AWS would let a line begin with a workflow command for GitHub.
     const plain = timeless((await previewed("text")).stdout);
     expect(plain).to.match(/description .* → mine ::error::x$/m);
     expect(plain).to.contain(
@@ -248,7 +248,7 @@ describe("refresh --preview-only", () => {
     const { PolicyDocument = "" } = await iam.send(
       new GetUserPolicyCommand({ UserName, PolicyName: "AWSRevokeOlderSessions" }),
     );
-    // Sessions that the removal has ended stay dead.
+    // The sessions that the removal has ended stay ended.
     expect(decodeURIComponent(PolicyDocument)).to.contain("aws:TokenIssueTime");
     expect((await admin.succeed("preview")).stdout).to.not.contain("!");
   });
@@ -267,7 +267,7 @@ describe("refresh --preview-only", () => {
       const lines = (await admin.succeed(...command)).stdout.split("\n");
       expect(lines.slice(0, 3), command.join(" ")).to.include(alarm);
     }
-    // refresh tells what its preview tells, but for what is done by then.
+    // refresh reports what its preview reports, except for what it has done by then.
     const refreshed = await admin.succeed("refresh", "--yes", "--format", "markdown");
     expect(refreshed.stdout).to.contain("AWS has put user `alice` in `auth` under quarantine");
     expect((await admin.succeed("up", "--yes")).stderr).to.contain(alarm);

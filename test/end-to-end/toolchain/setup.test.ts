@@ -122,7 +122,7 @@ describe("set-up", () => {
   });
 
   describe("when it is disturbed", () => {
-    // This stand-in ends by itself when the set-up has been killed and its workspace is gone.
+    // The build goes on until its workspace is gone, and so ends by itself after its set-up was killed.
     const forever = "while (fs.existsSync(output)) pause(); process.exit(1)";
 
     it("builds once when two set-ups run at the same time, and the second says that it waits", async () => {
@@ -133,7 +133,7 @@ describe("set-up", () => {
       await second.says("Waiting for another set-up");
       writeFileSync(join(machine.directory, "go-on"), "");
       expect([(await first.outcome).status, (await second.outcome).status]).to.deep.equal([0, 0]);
-      // Two programs are built: the Pulumi CLI and its plugin.
+      // The two builds are those of the Pulumi CLI and its plugin.
       expect(builds()).to.have.lengthOf(2);
     });
 
@@ -213,7 +213,7 @@ describe("set-up", () => {
 
   describe("for the tests", () => {
     const aws = (version: string) => `console.log("aws-cli/${version} Python/3.12")`;
-    // `-m venv DIRECTORY` makes a Python, which "installs" the AWS CLI, or moto, beside itself.
+    // This stand-in of Python makes another one by `-m venv DIRECTORY`, which "installs" the AWS CLI or moto beside itself.
     const python = `
       const file = (name) => path.join(args[2], "bin", name);
       const pip = 'const name = args.at(-1).startsWith("awscli") ? "aws" : "moto_server";' +
