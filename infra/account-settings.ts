@@ -1,4 +1,6 @@
-import * as aws from "@pulumi/aws";
+import { AccountAlias } from "@pulumi/aws/iam/accountAlias.js";
+import { AccountPasswordPolicy, type AccountPasswordPolicyArgs } from "@pulumi/aws/iam/accountPasswordPolicy.js";
+import { Provider } from "@pulumi/aws/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import { accessRoleArn } from "./accounts.ts";
@@ -13,7 +15,7 @@ import type { Settings } from "./settings.ts";
 export class AccountSettings extends pulumi.ComponentResource {
   constructor(name: string, settings: Settings) {
     super("mfa-admin:index:AccountSettings", name);
-    const provider = new aws.Provider(
+    const provider = new Provider(
       "auth-settings",
       {
         region,
@@ -27,15 +29,15 @@ export class AccountSettings extends pulumi.ComponentResource {
     const options = { parent: this, provider };
     if (settings.passwordPolicy) {
       const rules = Object.entries(settings.passwordPolicy).filter(([, value]) => value !== undefined);
-      new aws.iam.AccountPasswordPolicy(
+      new AccountPasswordPolicy(
         "password-policy",
         // Not a setting: developers must be able to change their first password themselves.
-        { ...(Object.fromEntries(rules) as aws.iam.AccountPasswordPolicyArgs), allowUsersToChangePassword: true },
+        { ...(Object.fromEntries(rules) as AccountPasswordPolicyArgs), allowUsersToChangePassword: true },
         options,
       );
     }
     if (settings.accountAlias !== undefined) {
-      new aws.iam.AccountAlias("alias", { accountAlias: settings.accountAlias }, options);
+      new AccountAlias("alias", { accountAlias: settings.accountAlias }, options);
     }
     this.registerOutputs({});
   }

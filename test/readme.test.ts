@@ -22,7 +22,7 @@ describe("docs/guard-rails.md", () => {
 
   it("names every file of test/attacks, and no other", async () => {
     const files = (await readdir(new URL("attacks", import.meta.url))).filter((name) => name.endsWith(".test.ts"));
-    // Above stands the table of the policies.
+    // The table of the policies stands above it.
     const [, attacks = ""] = (await text).split("## What each one stops");
     const named = [...attacks.matchAll(/`([a-z-]+)` *\|$|`([a-z-]+)` in `test\/attacks`/gm)].map(
       ([, inTable, inText]) => `${inTable ?? inText ?? ""}.test.ts`,

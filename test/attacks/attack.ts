@@ -102,7 +102,7 @@ export async function createOpenRole(
   await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: ADMINISTRATOR_ACCESS }));
 }
 
-/** What refuses: AWS names the action, and the kind of policy that denies it. */
+/** The refusal: AWS names the action, and the kind of policy that denies it. */
 export interface Refused {
   action: string;
   by: "service control policy" | "resource control policy" | "identity-based policy";
@@ -136,7 +136,7 @@ export async function expectStopped(
   });
 }
 
-/** Tries something on a target, which is gone afterwards. */
+/** Tries an attack on a target, which is removed afterwards. */
 export async function on(target: Target, attempt: Attack): Promise<void> {
   try {
     await attempt(target);

@@ -5,7 +5,7 @@ import { administratorOf, refusal, trust } from "../sandbox/testing.ts";
 import { works } from "../support/developer.ts";
 import { byServiceControlPolicy, expect, expectStopped, guardedBy, type Target } from "./attack.ts";
 
-/** What `remove-developer` does first in a development account. */
+/** The first step of `remove-developer` in a development account. */
 async function endAccess({ sandbox, account }: Target, RoleName: string): Promise<void> {
   const { iam } = await administratorOf(sandbox, account);
   const PolicyDocument = JSON.stringify(denyEverything());

@@ -4,7 +4,7 @@ import { developerRoleTrust } from "../../infra/policies.ts";
 import { administratorOf, refusal, trust } from "../sandbox/testing.ts";
 import { byServiceControlPolicy, expect, expectStopped, guardedBy, on, Target } from "./attack.ts";
 
-/** What the stack does when carol is let in. The role trusts bob's user here, since carol has none. */
+/** The role that the stack makes when carol is let in. The role trusts bob's user here, since carol has none. */
 async function letCarolIn({ sandbox, account }: Target): Promise<void> {
   const { iam } = await administratorOf(sandbox, account);
   const AssumeRolePolicyDocument = JSON.stringify(developerRoleTrust({ authAccount: sandbox.authAccount }, "bob"));

@@ -5,7 +5,7 @@ import { type Form, ours, type Stack, stackOfAccounts } from "./stacks.ts";
 /** What one stack takes, run by run. */
 type Runs = Record<"made" | "same" | "added" | "removed", Run>;
 
-/** With these aims (docs/scale.md): of the shared form, those at the most accounts against those at two, with the same developers. */
+/** The aims of the shared form (docs/scale.md): the most accounts against two, with the same developers. */
 const aims: Partial<Record<keyof Runs, Partial<Record<"time" | "memory", number>>>> = {
   same: { time: 1.15, memory: 1.15 },
   added: { time: 1.2 },

@@ -29,7 +29,7 @@ const { quick, only, json } = values;
 const rounds = quick
   ? { help: 5, login: 3, lock: 3, verify: 3, developers: 20, creations: 1, repetitions: 2 }
   : { help: 25, login: 15, lock: 15, verify: 9, developers: 100, creations: 5, repetitions: 5 };
-/** Of doctor and audit. */
+/** The sizes for doctor and audit. */
 const sizes = quick
   ? [{ developers: 20, accounts: 2 }]
   : [

@@ -8,7 +8,7 @@ import { Administrator, program } from "../support/harness.ts";
 import { latencyOfAws, measureTime, outputOf, type Program } from "./measure.ts";
 import { comparison, type Row } from "./report.ts";
 
-/** How many of each there are. */
+/** The numbers of accounts and developers. */
 export interface Size {
   developers: number;
   accounts: number;
@@ -95,7 +95,7 @@ async function stackInUse({ developers, accounts }: Size): Promise<Administrator
   return admin;
 }
 
-/** Whom `up` has made. The others are made after this one, everywhere by another name: the engine would take minutes. */
+/** The developer whom `up` makes. The others are copies of this one under other names: the engine would take minutes for them. */
 const first = "alice";
 
 async function addToSettings(admin: Administrator, names: string[]): Promise<void> {

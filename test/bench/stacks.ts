@@ -15,9 +15,9 @@ import { type SandboxDescription, type SandboxProcess, type SlowAws, startSandbo
 /** One side of a comparison: a Pulumi project in its own directory, and a local AWS that no other side uses. */
 export interface Stack {
   directory: string;
-  /** Makes AWS what the project says. */
+  /** Applies the project. */
   up: Program;
-  /** Says what `up` would do. */
+  /** Previews the project. */
   preview: Program;
   /** Puts one more developer on the roster, so that there is something to be previewed. */
   addToRoster: () => Promise<void>;
@@ -162,7 +162,7 @@ function developerNames(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `developer-${String(index + 1).padStart(3, "0")}`);
 }
 
-/** The one who comes after so many. */
+/** The name of the developer after this many. */
 function addedName(developers: number): string {
   return developerNames(developers + 1).at(-1) ?? "";
 }

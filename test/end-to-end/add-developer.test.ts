@@ -35,11 +35,11 @@ describe("add-developer", () => {
       terminal.enter("n");
       await terminal.waitFor("Nothing was changed.");
       expect(await terminal.ended()).to.equal(1);
-      // It went as the administrator wanted.
+      // The refused question is no error: it went as the administrator wanted.
       expect(terminal.screen).not.to.contain("Error");
       expect(await admin.settings()).to.equal(before);
       expect(admin.changesSince(0)).to.eql([]);
-      // Every change stands there once.
+      // Each change is told once.
       expect(terminal.screen.split("user alice")).to.have.length(2);
     });
 
@@ -106,7 +106,7 @@ describe("add-developer", () => {
         .and.match(
           /\nStdout is no terminal\. Run mfa-admin reset-password NAME on one for the one-time passwords\.\n$/,
         );
-      // How many changes there will be is not known without a preview: it counts resources.
+      // Without a preview the number of changes is not known, so that resources are counted.
       expect(stderr).to.match(/^ {2}\+ auth {8}user (bob|carol) {2}\(\d+\/\d+\)$/m);
       expect([passwordOf("bob"), passwordOf("carol")]).to.eql([undefined, undefined]);
     });

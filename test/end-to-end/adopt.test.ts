@@ -39,7 +39,7 @@ describe("up --adopt, where the state was lost", () => {
     expect(taken.join("\n"))
       .to.match(/^Taking into the stack what AWS has already: managed policy mfa-admin-developer \(auth\)\.\n/)
       .and.match(/\n.*: service control policy mfa-admin-require-mfa \(management\)\.$/);
-    // What was read back was nobody's change, and each resource counts once.
+    // Reading the resource back is no change of anybody's, and each resource counts once.
     const [, updated = "", unchanged = ""] = /^Done in \d+\.\d s: (\d) changed, (\d) unchanged\.\n$/.exec(stdout) ?? [];
     expect(Number(updated) + Number(unchanged), stdout).to.equal(6);
     const summary = await readFile(env.GITHUB_STEP_SUMMARY, "utf8");
@@ -51,7 +51,7 @@ describe("up --adopt, where the state was lost", () => {
     const done = admin.sandbox.requests
       .slice(from)
       .filter(({ action, outcome }) => /^(Create|Delete)Resource$/.test(action) && outcome === "ok");
-    // Asked to create, Cloud Control finds what is there.
+    // Cloud Control refuses to create what AWS has already.
     expect(done.filter(({ action }) => action === "DeleteResource")).to.eql([]);
     expect(await works(await alice.login("sandbox"))).to.equal(true);
     expect(await works(await alice.login("payments"))).to.equal(true);

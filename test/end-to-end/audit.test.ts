@@ -42,7 +42,7 @@ describe("audit", () => {
       /^Nothing was found\.\n2 IAM users, as AWS reported it at .* UTC\. CloudTrail was not read/,
     );
     const calls = admin.sandbox.requests.slice(from).map(({ action }) => action);
-    // Who this is, and of which organization; for each account the role, the report, which is asked for until it is there, and the users.
+    // The calls ask who this is, and of which organization; for each account the role, the report (until it is there), and the users.
     const fewest = 2 + 3 * (1 + 3 + 1);
     expect(calls.length, calls.join(" ")).to.be.at.most(1.5 * fewest);
   });

@@ -88,7 +88,7 @@ describe("cancel", () => {
     });
   });
 
-  // Elsewhere nobody can tell.
+  // Whether a process is a zombie can be told on Linux alone.
   if (process.platform === "linux") {
     it("is not needed for a run that was killed and that nobody has waited for, as in a container without an init", async () => {
       // The shell becomes a program that waits for no child.

@@ -15,7 +15,7 @@ const quietRuns = 2;
 
 const people = ["alice", "bob", "carol", "dave", "erin"];
 
-/** A roster as the tests keep it: the accounts of each developer. */
+/** A roster: the names of each developer's accounts. */
 type Roster = Map<string, string[]>;
 
 describe(`through random edits, kills and faults (seed ${seed})`, function () {

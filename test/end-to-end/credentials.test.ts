@@ -188,7 +188,7 @@ describe("the credentials of developers", () => {
     it("has nothing to revoke for who has no key: it says so, and ends with 0", async () => {
       const { stdout, stderr } = await admin.succeed("revoke-keys", "alice", "--yes");
       expect(stdout).to.equal("alice has no access key; there is nothing to revoke.\n");
-      // Whoever has taken the key away by other means has left its sessions.
+      // Deleting a key by other means leaves its sessions alive.
       expect(stderr).to.match(/^Note: sessions already open may last until .*\n$/);
     });
 

@@ -60,7 +60,7 @@ describe("destroy", () => {
     });
 
     it("asks on a terminal for the stack's name, and changes nothing for another", async () => {
-      // What counts is who is in the stack, whoever is on the roster by now.
+      // The developers in the stack count, not those on the roster by now.
       const settings = await admin.settings();
       await admin.editSettings((text) => text.replace("    bob: {}\n", "    carol: {}\n    dave: {}\n"));
       const terminal = admin.terminal("destroy");
@@ -98,7 +98,7 @@ describe("destroy", () => {
       await auth.iam.send(new CreateUserCommand({ ...canary, Tags: [{ Key: "mfa-admin:canary", Value: "main" }] }));
       await auth.iam.send(new AddUserToGroupCommand({ ...canary, GroupName: "mfa-admin-developers" }));
       await auth.iam.send(new CreateAccessKeyCommand(canary));
-      // Somebody has been put on the roster, but not been let in yet.
+      // This developer is on the roster, but not let in yet.
       await admin.editSettings((text) => text.replace("    bob: {}", "    bob: {}\n    carol: {}"));
 
       const { stdout, stderr } = await admin.succeed("destroy", "--yes");

@@ -47,7 +47,7 @@ describe("doctor", () => {
     const { bad, ready, complete, impact } = await diagnosed();
     expect({ bad, ready, complete, impact }).to.eql({ bad: [], ready: true, complete: true, impact: [] });
     const calls = admin.sandbox.requests.slice(asked).map(({ action }) => action);
-    // Two of STS and Organizations; the tree and what is attached; the accounts that come under the policy; a look into each.
+    // These calls are the fewest: two of STS and Organizations; the tree and what is attached; the accounts that come under the policy; a look into each.
     expect(calls.length, calls.join(" ")).to.be.at.most(45);
   });
 
@@ -62,7 +62,7 @@ describe("doctor", () => {
         "aws: unknown",
       ]);
       expect(bad[0]?.remedy).to.contain("https://www.pulumi.com/docs/install/");
-      // Also where AWS can't be reached, or the clock is wrong.
+      // The sentence fits as well where AWS can't be reached, or the clock is wrong.
       expect(bad[2]?.fact).to.equal("Nothing else was asked of AWS.");
       expect(complete).to.equal(false);
     } finally {
@@ -118,7 +118,7 @@ describe("doctor", () => {
     const RoleName = "OrganizationAccountAccessRole";
     const PolicyDocument = trust("arn:aws:iam::222222222222:root");
     await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument }));
-    // Last: nothing can be done in those accounts from then on.
+    // This test is the last: nothing can be done in those accounts from then on.
     sandbox.organization.policies.get("p-FullAWSAccess")?.targets.delete(sandbox.organizationalUnit);
     sandbox.clock.setAhead(120);
     const { bad, checks } = await diagnosed();

@@ -63,7 +63,7 @@ describe("whoever has to be shut out now is shut out now", () => {
   it("where the policy that denies everything is refused, at once and without trying again", async () => {
     const bob = await equipped("bob");
     const own = await (await Developer.enrol(admin.sandbox, "carol")).sessionToken();
-    // What a full user is full of may allow something.
+    // The policies of a user that is full may allow something.
     const auth = await administratorOf(admin.sandbox, admin.sandbox.authAccount);
     const anything = policy({ Effect: "Allow", Action: "*", Resource: "*" });
     for (const UserName of ["bob", "carol"]) {
@@ -72,7 +72,7 @@ describe("whoever has to be shut out now is shut out now", () => {
     admin.sandbox.injectFault({ action: "PutUserPolicy", code: "LimitExceeded", status: 409, times: Infinity });
     const from = admin.sandbox.requests.length;
     const { status, stderr } = await admin.run("remove-developer", "bob", "carol", "--yes");
-    // Once for each in either half: what is refused for good is not tried again.
+    // Each half tells it once for each: what is refused for good is not tried again.
     const tries = admin.sandbox.requests.slice(from).filter(({ action }) => action === "PutUserPolicy");
     expect(tries).to.have.length.at.most(4);
     await expectShutOut(bob);

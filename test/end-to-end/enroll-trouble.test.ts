@@ -54,7 +54,7 @@ describe("enroll in trouble", () => {
   it("makes a new device when an administrator has taken away the one that it had begun with", async () => {
     const bob = await developer("bob");
     await bob.writeAws("credentials", profileText("auth", await bob.keyFromConsole()));
-    // What the environment has is nobody's, the profile's is the developer's.
+    // The key in the environment is nobody's, the profile's is the developer's.
     const first = bob.terminalWith({ AWS_ACCESS_KEY_ID: "AKIAAAAAAAAAAAAAAAAA", AWS_SECRET_ACCESS_KEY: "x" }, "enroll");
     await first.waitFor("Passing over the environment: AWS does not accept the access key");
     await skipPassword(first);

@@ -12,7 +12,7 @@ const names = ["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi
 
 describe("enroll", () => {
   let admin: Administrator;
-  /** Has enrolled in the first test. */
+  /** The developer who enrols in the first test. */
   let alice: Workstation;
 
   before(async () => {

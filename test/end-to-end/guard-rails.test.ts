@@ -16,7 +16,7 @@ import { defaultDocument } from "../sandbox/model/entities.ts";
 import { Administrator } from "../support/harness.ts";
 import { makeStack, settingsFor } from "../support/stack-without-engine.ts";
 
-/** What the organization's policies say, and of whom. */
+/** The organization's own policies, with their content and their targets. */
 const controlPolicies = ({ organization }: Sandbox) =>
   [...organization.policies.values()]
     .filter(({ awsManaged }) => !awsManaged)
@@ -24,7 +24,7 @@ const controlPolicies = ({ organization }: Sandbox) =>
       ...{ name, type, content: JSON.parse(content) as unknown, targets: [...targets] },
     }));
 
-/** What groups and roles of an account may do, and whom the roles trust. */
+/** The policies of groups and roles of an account, and whom the roles trust. */
 function rightsIn(sandbox: Sandbox, name: string) {
   const account = sandbox.organization.account(sandbox.developmentAccounts[name] ?? sandbox.authAccount);
   const ownPolicies = [...account.policies].map((policy) => JSON.parse(defaultDocument(policy)) as unknown);

@@ -56,7 +56,7 @@ describe("guide", () => {
   }
 
   it("says the same line by line in both languages, so that they can be compared side by side", async () => {
-    // What is not in words: the values, the commands, the addresses, and where a paragraph begins and ends.
+    // Both languages share what is not in words: the values, the commands, the addresses, and the paragraphs.
     const shape = async (language: string): Promise<string[][]> =>
       (await readFile(new URL(`../../cli/onboarding/guide/${language}.md`, import.meta.url), "utf8"))
         .split("\n")

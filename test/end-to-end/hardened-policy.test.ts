@@ -43,7 +43,7 @@ describe("a stack with accessKeys: with-mfa and mfaMaxAge", () => {
   const as = (credentials: Credentials): Clients => clients(admin.sandbox, credentials);
   const nameOf = async (request: Promise<unknown>): Promise<string> => (await refusal(request)).name;
 
-  /** What whoever has a key alone may try with it. */
+  /** Calls that a holder of the key alone may try. */
   async function attempts(key: Credentials, userName: string): Promise<Record<string, string>> {
     const { iam, sts } = as(key);
     const without = as(given((await sts.send(new GetSessionTokenCommand({}))).Credentials)).iam;
@@ -89,7 +89,7 @@ describe("a stack with accessKeys: with-mfa and mfaMaxAge", () => {
     expect(await nameOf(first.iam.send(new CreateAccessKeyCommand({})))).to.equal("AccessDenied");
     alice.scan((await enableDevice(admin.sandbox, first.iam, "alice")).seed);
     admin.sandbox.clock.advance(90);
-    // The session is one without MFA still.
+    // The session still has no MFA.
     expect(await nameOf(first.iam.send(new CreateAccessKeyCommand({})))).to.equal("AccessDenied");
     const { iam } = as(await admin.sandbox.signIn({ userName: "alice", password, tokenCode: alice.nextCode() }));
     const { AccessKey } = await iam.send(new CreateAccessKeyCommand({}));
@@ -145,7 +145,7 @@ describe("a stack with accessKeys: with-mfa and mfaMaxAge", () => {
     await alice.succeed("login", alice.nextCode(), "--account", "sandbox");
   });
 
-  /** Of the developer's own, with MFA, for twelve hours. */
+  /** A GetSessionToken session of the developer, with MFA, for twelve hours. */
   async function session(): Promise<Clients> {
     return as(await sessionKeys());
   }
@@ -220,7 +220,7 @@ describe("a stack with accessKeys: with-mfa and mfaMaxAge", () => {
       await assume(own);
       admin.sandbox.clock.advance(30);
       expect(await nameOf(assume(own))).to.equal("AccessDenied");
-      // What needs MFA of any age goes on.
+      // Calls that need MFA of any age still work.
       await own.iam.send(new ListAccessKeysCommand({}));
       await alice.succeed("login", alice.nextCode(), "--account", "sandbox");
     });
@@ -287,7 +287,7 @@ describe("a stack with accessKeys: with-mfa and mfaMaxAge", () => {
       const early = await admin.run("add-developer", "erin", "--yes");
       expect(early.stderr).to.contain("Another edit of the settings (accessKeys, mfaMaxAge) is pending");
       const { stdout } = await admin.succeed("up", "--yes");
-      // The policy, four users and eight roles.
+      // The changes are the policy, four users and eight roles.
       expect(stdout).to.contain("13 changed");
       const { iam } = as(await alice.profile("auth"));
       const { AccessKey } = await iam.send(new CreateAccessKeyCommand({}));

@@ -12,7 +12,7 @@ const job = { GITHUB_ACTIONS: "true", GITHUB_ACTOR: "octocat", GITHUB_RUN_ID: "1
 
 describe("history", () => {
   let admin: Administrator;
-  /** Of a job that may only read. */
+  /** The environment of a CI job that may only read. */
   let reading: Record<string, string>;
 
   before(async () => {
@@ -71,7 +71,7 @@ describe("history", () => {
     expect(lines).to.include.members([
       ...["cloudtrail administrator iam:PutUserPolicy mfa-admin-lock alice"],
       ...["cloudtrail administrator iam:PutRolePolicy mfa-admin-lock alice"],
-      // The engine's own sessions.
+      // These events are of the engine's own sessions.
       ...["cloudtrail administrator iam:CreateUser bob", "cloudtrail administrator iam:CreateRole bob"],
       ...["cloudtrail octocat,run-123456789 iam:DeleteUser bob", "cloudtrail octocat,run-123456789 iam:DeleteRole bob"],
     ]);

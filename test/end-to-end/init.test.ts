@@ -16,7 +16,7 @@ describe("init", () => {
 
   const read = (...path: string[]): Promise<string> => readFile(join(admin.directory, ...path), "utf8");
 
-  /** Has to be refused, and to leave nothing behind. */
+  /** Expects that a command is refused, and leaves nothing behind. */
   async function refused(...args: string[]): Promise<string> {
     const { status, stdout, stderr } = await admin.run("init", ...args);
     expect({ status, stdout, left: await readdir(admin.directory) }).to.eql({ status: 1, stdout: "", left: [] });
@@ -51,7 +51,7 @@ describe("init", () => {
       "mfa-admin:developmentAccounts": { sandbox: "333333333333", payments: "444444444444" },
       "mfa-admin:developers": {},
     });
-    // The state is nobody else's, and is not for git.
+    // The state's directory is readable by its owner alone, and git ignores it.
     expect(await read(".mfa-admin", ".gitignore")).to.match(/^state\/$/m);
     expect((await admin.run("up", "--yes")).status).to.equal(0);
   });

@@ -105,7 +105,7 @@ describe("what only denies outlives an up, or is told to be lost", () => {
     const guard = (account: string): string => `arn:aws:iam::${idOf(account)}:policy/guard`;
     await permit(administrator, "arn:aws:iam::*:policy/guard");
     await admin.succeed("up", "--yes");
-    // What somebody else has put there is told from it.
+    // A policy that somebody else has attached is told from the removal's own.
     const frozen = new AttachRolePolicyCommand({ RoleName: "engineer-bob", PolicyArn: denyAll });
     await (await iamOf("payments")).send(frozen);
     await admin.succeed("refresh", "--yes");

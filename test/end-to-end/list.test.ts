@@ -21,7 +21,7 @@ describe("list", () => {
     const { iam } = await administratorOf(admin.sandbox, admin.sandbox.authAccount);
     const inactive = { UserName: "bob", AccessKeyId: accessKey.accessKeyId, Status: "Inactive" } as const;
     await iam.send(new UpdateAccessKeyCommand(inactive));
-    // In the roster, but not let in yet.
+    // This developer is in the roster, but not let in yet.
     await admin.editSettings((text) => text.replace("    bob: {}", "    bob: {}\n    carol: { accounts: [payments] }"));
   });
   after(() => admin.close());
@@ -93,7 +93,7 @@ describe("list", () => {
       "AssumeRole",
       "GetAccessKeyLastUsed",
       "GetAccountAuthorizationDetails",
-      // After whom its sessions are called.
+      // The access role's sessions are named after the caller.
       "GetCallerIdentity",
       "GetLoginProfile",
       "GetUser",

@@ -77,7 +77,7 @@ describe("locking developers", () => {
       expect(drift.status, drift.stdout + drift.stderr).to.equal(0);
       expect(drift.stdout).to.match(told);
       await admin.succeed("refresh", "--yes");
-      // It writes each role anew.
+      // This edit has each role written anew.
       await admin.editSettings((text) => text.replace("config:\n", "config:\n  mfa-admin:sessionDuration: 7200\n"));
       const { stderr } = await admin.succeed("up", "--yes");
       expect(stderr).to.match(told);
@@ -93,7 +93,7 @@ describe("locking developers", () => {
     });
 
     it("is over by unlock: a login works at once, and sessions from before stay ended", async () => {
-      // end-sessions reaches some seconds ahead.
+      // end-sessions ends sessions of the next seconds, too.
       admin.sandbox.clock.advance(5);
       const { stdout } = await admin.succeed("unlock", "alice", "--yes");
       expect(stdout).to.equal(

@@ -40,7 +40,7 @@ describe("behind a proxy that alone leads to AWS, with a certificate of one's ow
         socket.end('HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="us"\r\n\r\n');
         return;
       }
-      // Nobody else knows the name.
+      // No other server has this name.
       const there = connect(awsPort, "127.0.0.1", () => {
         socket.write("HTTP/1.1 200 OK\r\n\r\n");
         there.pipe(socket).pipe(there);

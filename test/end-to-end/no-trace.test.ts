@@ -32,7 +32,7 @@ describe("who runs it leaves no trace in the state", () => {
   const stateFile = (): string => join(admin.stateDirectory, ".pulumi", "stacks", "mfa-admin", "main.json");
   const state = (): Promise<string> => readFile(stateFile(), "utf8");
 
-  /** As an earlier version left it: by the profile of somebody who is not here, whose run died while it made a user. */
+  /** Makes the state one that an earlier version has left: with the profile of somebody else, whose run died while it made a user. */
   async function noteSomebody(): Promise<void> {
     const content = JSON.parse(await state()) as {
       checkpoint: {

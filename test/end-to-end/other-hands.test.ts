@@ -53,7 +53,7 @@ describe("what other hands have done meanwhile gives, keeps and takes nobody's a
     const policies = [...admin.sandbox.organization.policies.values()];
     return policies.find(({ name }) => name === "mfa-admin-require-mfa") ?? expect.fail();
   };
-  /** Whom the access role of the account sandbox lets in. */
+  /** Sets whom the access role of an account trusts. */
   const letIn = (accountId: string): void => {
     const role = admin.sandbox.organization.account("333333333333").roles.get("OrganizationAccountAccessRole");
     if (role !== undefined) role.trustPolicy = trust(`arn:aws:iam::${accountId}:root`);

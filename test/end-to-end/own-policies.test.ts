@@ -54,7 +54,7 @@ describe("the organization's own service control policies", () => {
     const { Policies = [] } = await organizations.send(new ListPoliciesCommand({ Filter: "SERVICE_CONTROL_POLICY" }));
     return Policies.find(({ Name }) => Name === name)?.Id;
   };
-  /** What is refused, before AWS is changed. */
+  /** Runs a command that has to be refused before AWS is changed. @returns what it says */
   const refused = async (...args: string[]): Promise<string> => {
     const from = admin.sandbox.requests.length;
     const { status, stderr } = await admin.run(...args);

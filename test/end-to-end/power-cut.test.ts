@@ -125,7 +125,7 @@ describe("after a power cut in the middle of up", () => {
     afterEach(() => admin.close());
 
     it("while AWS makes many users, the next up takes in all that it has made", async () => {
-      // More than the engine makes at once.
+      // The number is larger than what the engine makes at once.
       const developers = Array.from({ length: 20 }, (_, index) => `dev-${index + 1}`);
       await begin({ developers, edit: (text) => text.replaceAll(/(dev-\d+): {}/g, "$1: { accounts: [sandbox] }") });
       await cutPower("CreateResource", "AWS::IAM::User", 12);

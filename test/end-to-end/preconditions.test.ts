@@ -35,9 +35,9 @@ describe("before anything is changed", () => {
     ["destroy", "--yes"],
     ["refresh", "--yes"],
   ];
-  /** Those that have something to lose: an edit of the roster, somebody's access. */
+  /** Commands that have something to lose: an edit of the roster, or somebody's access. */
   const risky = commands.slice(1, 3);
-  /** Those that need the stack before anything else: access is ended without it (test/end-to-end/emergency.test.ts). */
+  /** Commands that need the stack before anything else: access is ended without it (test/end-to-end/emergency.test.ts). */
   const needStack = commands.filter(([name]) => name !== "remove-developer");
 
   it("missing credentials are refused, with how to give some", async () => {

@@ -21,7 +21,7 @@ describe("Pulumi Cloud", () => {
   const run = (...args: string[]): Promise<Result> => runWith({}, ...args);
   const init = (): Promise<Result> => run("init", ...initFlags(admin.sandbox), "--backend", cloud.url);
 
-  /** Has to end well. @returns what it has printed on stdout */
+  /** Runs a command that has to succeed. @returns its stdout */
   async function succeed(...args: string[]): Promise<string> {
     const { status, stdout, stderr } = await run(...args);
     expect(status, `mfa-admin ${args.join(" ")}:\n${stderr}`).to.equal(0);
@@ -142,7 +142,7 @@ describe("Pulumi Cloud", () => {
       });
       beforeEach(() => killed());
 
-      /** Nothing is pending, and AWS has all that is noted. */
+      /** Expects that no operation is pending, and that AWS has every resource of the state. */
       async function expectFinished(): Promise<void> {
         expect(cloud.stacks()).to.eql({ "mfa-admin/main": 14 });
         expect(cloud.stored("mfa-admin/main")).not.to.contain("pending_operations");
@@ -317,7 +317,7 @@ describe("Pulumi Cloud", () => {
       const passphrase = { env: { PULUMI_CONFIG_PASSPHRASE: admin.environment()["PULUMI_CONFIG_PASSPHRASE"] } };
       const stacks = join(admin.stateDirectory, ".pulumi", "stacks", "mfa-admin");
 
-      // Broken off in the middle: nothing has happened.
+      // The run was broken off before it changed anything.
       cloud.refuse(/^POST .*\/import$/);
       const broken = await runWith(passphrase, "state", "move", "--to", cloud.url, "--yes");
       expect(broken.status).to.equal(1);

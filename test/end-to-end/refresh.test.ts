@@ -50,7 +50,7 @@ describe("refresh", () => {
     const PolicyDocument = policy({ ...allow("sts:AssumeRole"), Principal: { AWS: sandboxAccount } });
     await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument }));
     const { status, stdout } = await administrator.run("refresh", "--yes", "--exit-code");
-    // As much as its preview tells, in the past.
+    // refresh tells what its preview tells, in the past tense.
     expect(stdout)
       .to.match(/^! Outside the stack, the trust policy of role developer-alice in sandbox was changed/m)
       .and.match(/^ {2}~ sandbox {2}role developer-alice, some time after .*Z$/m)

@@ -14,7 +14,7 @@ import { administratorOf, type Clients, policy, refusal } from "../sandbox/testi
 import { Developer, enrolAndLogin, works } from "../support/developer.ts";
 import { Administrator, type Result } from "../support/harness.ts";
 
-/** A developer with everything that one can come to have, and sessions that are under way. */
+/** A developer with every kind of credential, and with open sessions. */
 interface Equipped {
   developer: Developer;
   roleSession: Clients;
@@ -26,7 +26,7 @@ describe("removing developers", () => {
   let auth: Clients;
   const equipped: Record<string, Equipped> = {};
 
-  /** Gives a developer all that is in the way of deleting a user or a role, made by themselves or by an administrator. */
+  /** Gives a developer everything that prevents the deletion of a user or a role, whoever makes it. */
   async function equip(name: string): Promise<Equipped> {
     const developer = await Developer.enrol(admin.sandbox, name);
     const user = { UserName: name };
@@ -50,7 +50,7 @@ describe("removing developers", () => {
     return { developer, ownSession, roleSession };
   }
 
-  /** Nothing of the developer is left in any account, and nothing they hold works any more. */
+  /** Expects that nothing of the developer is left in any account, and that nothing they hold works any more. */
   async function expectGone(name: string): Promise<void> {
     const { sandbox } = admin;
     for (const { id, users, roles, virtualMfaDevices } of sandbox.organization.accounts.values()) {

@@ -26,7 +26,7 @@ const withEnds = (text: string): string =>
 describe("report", () => {
   let admin: Administrator;
   let commit: string;
-  /** What a job of CI has assumed, which may only read. */
+  /** The session of a CI job, which may only read. */
   let job: Record<string, string>;
 
   before(async () => {
@@ -177,7 +177,7 @@ describe("report", () => {
       const pdf = (await opened.pdf({ preferCSSPageSize: true })).toString("latin1");
       const sizes = [...pdf.matchAll(/\/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]/g)].map(([, ...size]) => size.map(Number));
       expect(sizes.length).to.be.greaterThan(3);
-      // In points; A4 is 210 by 297 millimetres.
+      // The sizes are in points; A4 is 210 by 297 millimetres.
       for (const [wide = 0, high = 0] of sizes) expect([Math.round(wide), Math.round(high)]).to.eql([595, 842]);
       await opened.context().close();
     });
@@ -202,7 +202,7 @@ async function open(
 
 const axeFile = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
-/** What axe-core objects to, best practices included: the rule, and where. */
+/** The violations that axe-core finds, best practices included: the rule, and where. */
 async function axe(page: Page): Promise<string[]> {
   await page.evaluate(await readFile(axeFile, "utf8"));
   const { violations, incomplete } = await page.evaluate<AxeResults>("axe.run(document)");
@@ -227,7 +227,7 @@ function widest(page: Page): Promise<number> {
     ))`);
 }
 
-/** What comes of the style sheet for the first element of a kind. */
+/** The computed style of the first element that a selector finds. */
 function styleOf(page: Page, selector: string, property: string): Promise<string> {
   return page.evaluate<string>(`getComputedStyle(document.querySelector("${selector}")).${property}`);
 }

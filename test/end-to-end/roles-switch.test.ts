@@ -75,7 +75,7 @@ describe("from roles of the developers' own to a shared one, and back", () => {
     }
     const { stderr } = await admin.succeed("up", "--yes");
     expect(stderr).to.contain("The shared role is in 2 of 2 accounts.");
-    // Whoever has only been in by the old role is waited for.
+    // The switch waits for developers who have used the old role alone.
     expect(stderr.replace(/\s+/g, " ")).to.match(/Not logged in by the shared role yet.*: alice, bob\./);
     expect(stderr.replace(/\s+/g, " ")).to.match(/Not changed over yet.*alice used the old role in sandbox on 20/);
     expect(await ways()).to.eql({ own: true, shared: true });

@@ -14,7 +14,7 @@ const developmentAccounts = Object.fromEntries(names.map((name, index) => [name,
 const small: Size = { cols: 80, rows: 24 };
 const large: Size = { cols: 100, rows: 30 };
 
-/** What a screen has in common with the next run's. */
+/** The part of a screen that is the same in each run. */
 function lasting(line: string): string {
   return line
     .replace(/[\w!@#$%^&*()+=-]{24}(?= {2}developer-)/, (password) => "…".padEnd(password.length))
@@ -24,7 +24,7 @@ function lasting(line: string): string {
     .replace(/node-v\S+/, "node-v…");
 }
 
-/** Lines of progress come in the order in which AWS has answered. */
+/** Sorts the lines of progress, which come in the order of AWS's answers. */
 const isProgress = (line: string): boolean => / {2}\(\d+\/\d+\)$/.test(line);
 
 type Act = (terminal: Terminal) => Promise<unknown>;
@@ -40,7 +40,7 @@ describe("screens with 10 accounts and 40 developers", () => {
 
   after(() => admin.close());
 
-  /** Breaks nowhere by the terminal's own doing, and looks as it has been approved of. */
+  /** Expects that the terminal breaks no line of the screen, and that it is the approved one. */
   async function expectScreen(name: string, size: Size, terminal: Terminal, act: Act, status = 0): Promise<void> {
     await act(terminal);
     expect(await terminal.ended(), terminal.screen).to.equal(status);

@@ -159,7 +159,7 @@ describe("a shared role", () => {
     const from = sandbox.requests.length;
     const { stderr } = await admin.succeed("remove-developer", "ann", "--yes");
     expect(stderr).to.match(/ann: sessions of the shared role ended in all accounts; .* in force at 20\S+Z/);
-    // However many accounts there are, none of them is asked.
+    // No account is asked, however many there are.
     const asked = new Set(sandbox.requests.slice(from).map(({ accountId }) => accountId));
     expect([...asked].sort()).to.eql([sandbox.managementAccount, sandbox.authAccount]);
     const changes = admin.changesSince(from).map(({ accountId, action }) => `${accountId} ${action}`);

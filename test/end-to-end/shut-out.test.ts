@@ -13,7 +13,7 @@ describe("who is shut out by the policy", () => {
   const today = new Date().toISOString().slice(0, 10);
   const daysAgo = (days: number): Date => new Date(Date.now() - days * day);
 
-  /** An IAM user whose key was last used then. */
+  /** Makes an IAM user whose key was last used at this time. */
   function user(accountId: string, name: string, lastUsed?: Date): void {
     admin.sandbox.userInMemberAccount(accountId, name, [admins]);
     const key = admin.sandbox.organization.account(accountId).users.get(name)?.accessKeys[0];

@@ -35,7 +35,7 @@ describe("a state move that was broken off", () => {
     expect(stdout, stderr).to.match(new RegExp(`: ${count} unchanged\\.\\n$`));
   }
 
-  /** Has to be refused, and to leave the state in use at its old place, and no copy at the new one. */
+  /** Expects that a move is refused, and leaves the state in use at its old place, and no copy at the new one. */
   async function expectPutBack({ status, stderr }: Result, bucket: string, count: number): Promise<string> {
     expect(status).to.equal(1);
     expect((await cloud.keys(bucket)).filter((key) => key.endsWith("main.json"))).to.eql([]);
@@ -49,7 +49,7 @@ describe("a state move that was broken off", () => {
     const flags = ["--secrets-provider", key];
     expect((await move(url, ...flags)).status).to.equal(0);
     const [kept = ""] = await stage.stacksHere();
-    // Killed between the two files: the settings name the key already.
+    // The move was killed between the two files: the settings name the key already.
     await writeFile(projectFile(), before);
     for (const refused of [await run("up", "--yes"), await move(url, ...flags)]) {
       expect(refused.stderr).to.contain(
@@ -103,7 +103,7 @@ describe("a state move that was broken off", () => {
     const renaming = cloud.hold(/main-moved-/);
     const meanwhile = async (child: ChildProcess): Promise<void> => {
       while (!renaming.isWaiting()) await setTimeout(10);
-      // As a terminal does, to all that runs on it.
+      // The signal goes to the whole process group, as from a terminal.
       process.kill(-(child.pid ?? 0), "SIGINT");
       await setTimeout(200);
       renaming.release();

@@ -68,7 +68,7 @@ describe("state move", () => {
     expect((await runWith(withoutPassphrase, "up", "--yes")).stdout).to.match(/: 6 unchanged\.\n$/);
     expect(await cloud.keys("moved")).to.include(".pulumi/stacks/mfa-admin/main.json");
 
-    // Another clone, in which the move has not arrived yet.
+    // This clone does not have the move's commit yet.
     await writeFile(join(admin.directory, "Pulumi.yaml"), before.yaml);
     await writeFile(admin.settingsFile, before.settings);
     const stale = await run("up", "--yes");
@@ -222,7 +222,7 @@ describe("state move", () => {
     expect(await said(text)).to.equal(
       `Error: ${url} is the place in which the state is kept already, by another name.\nThe state is where it was. Name another place in --to.\n`,
     );
-    // Sealed anew, as a copy is.
+    // The copy's secrets are encrypted anew.
     expect(await said(text.replace(/("ciphertext": ?"v1:)./g, "$1A"))).to.equal(
       `Error: In ${url} there is a copy of this state that nobody has used, as a move that was broken off leaves it: "main".\nNothing was changed. Delete it, and move the state then: ${remove}`,
     );

@@ -35,14 +35,14 @@ describe("a state in S3", () => {
 
   const run = (...args: string[]): Promise<Result> => admin.runWith({ env: cloud.environment() }, ...args);
   const init = (...args: string[]): Promise<Result> => run("init", ...initFlags(admin.sandbox), ...args);
-  /** To derive a key from a passphrase takes longer. */
+  /** Makes the stack with a KMS key: deriving a key from a passphrase takes longer. */
   const initWithKey = (...args: string[]): Promise<Result> => init("--secrets-provider", key, ...args);
 
-  /** Without a passphrase, to show that none is needed. */
+  /** Runs a command without a passphrase, which shows that it needs none. */
   const withoutPassphrase = (...args: string[]): Promise<Result> =>
     admin.runWith({ env: { ...cloud.environment(), PULUMI_CONFIG_PASSPHRASE: undefined } }, ...args);
 
-  /** Has to be refused, and to leave nothing behind. */
+  /** Expects that a command is refused, and leaves nothing behind. */
   async function refused(...args: string[]): Promise<string> {
     const { status, stdout, stderr } = await init(...args);
     expect({ status, stdout, left: await readdir(admin.directory) }).to.eql({ status: 1, stdout: "", left: [] });
@@ -61,7 +61,7 @@ describe("a state in S3", () => {
       .to.match(/^Found in AWS: 1 role changed\./)
       .and.contain("payments  role developer-alice");
     expect(await cloud.read("drifting", ".pulumi/stacks/mfa-admin/main.json")).to.eql(before);
-    // By the files of the bucket themselves.
+    // The history is read from the bucket's own files.
     const { rows } = JSON.parse((await run("history", "--json")).stdout) as History;
     expect(rows.map(({ source, who, what, adds }) => ({ source, who, what, adds }))).to.eql([
       { source: "state", who: "administrator", what: "up", adds: ["alice"] },
@@ -112,7 +112,7 @@ describe("a state in S3", () => {
     expect((await withoutPassphrase("add-developer", "alice", "--yes")).status).to.equal(0);
     expect(await cloud.keys("with-key")).to.include(".pulumi/stacks/mfa-admin/main.json");
 
-    // The files of the project, as another clone of the repository has them.
+    // Another clone of the repository has the project's files; the state is in the bucket.
     const directory = await mkdtemp(join(tmpdir(), "mfa-admin-clone-"));
     await cp(admin.directory, directory, { recursive: true });
     const again = await withoutPassphrase("up", "--yes", "--cwd", directory);

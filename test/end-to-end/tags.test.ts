@@ -19,14 +19,14 @@ describe("the tags of a developer's user", () => {
   });
   after(() => admin.close());
 
-  /** What alice sees of herself, with her access key alone. */
+  /** The tags that alice reads of herself, with her access key alone. */
   async function tags(): Promise<Record<string, string>> {
     const { User } = await alice.aws.iam.send(new GetUserCommand({}));
     expect(admin.sandbox.requests.at(-1)).to.deep.include({ action: "GetUser", mfa: undefined, outcome: "ok" });
     return Object.fromEntries((User?.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
   }
 
-  /** AWS and the state say the same, in whatever order AWS gives the tags back, and a later up has nothing to do. */
+  /** Expects that AWS and the state have the same tags in any order, and that a later up has nothing to do. */
   async function expectNoDrift(): Promise<void> {
     const refreshed = await admin.run("refresh", "--yes", "--exit-code");
     expect(refreshed.stdout).to.match(/^Nothing has drifted: /m);

@@ -110,7 +110,7 @@ describe("trouble in the middle of up", () => {
     const get = groups.get.bind(groups);
     let times = 1;
     groups.get = (name) => {
-      // Between making the user and putting it into the group.
+      // The fault comes between making the user and putting it into the group.
       if (users.get("alice") !== undefined && times-- > 0) throw new AwsError("Throttling", "Rate exceeded");
       return get(name);
     };
@@ -122,7 +122,7 @@ describe("trouble in the middle of up", () => {
 
   it("a user whom AWS has made only in part, because something was missing, is completed once it is there", async () => {
     admin = await Administrator.withStack();
-    // Somebody deletes the group by hand, which the stack does not know: the new user cannot be put into it.
+    // The group is deleted by hand, which the stack does not know: the new user cannot be put into it.
     const { iam } = await administratorOf(admin.sandbox, admin.sandbox.authAccount);
     const group = { GroupName: "mfa-admin-developers" };
     const PolicyArn = `arn:aws:iam::${admin.sandbox.authAccount}:policy/mfa-admin-developer`;
@@ -138,7 +138,7 @@ describe("trouble in the middle of up", () => {
 
   it("Ctrl-C before the question ends it, and says to run the command that was run", async () => {
     await begin();
-    // The management account's plugin asks for it, whatever there is to preview.
+    // The management account's plugin makes this call in every preview.
     admin.sandbox.setLatency(3000, "GetCallerIdentity");
     const terminal = admin.terminal("up");
     await terminal.waitFor("Previewing: ");

@@ -27,12 +27,12 @@ describe("a development account that cannot be reached", () => {
   });
   after(() => admin.close());
 
-  /** Says whose account may assume the access role there. */
+  /** Sets the account that the access role trusts. */
   const trust = (accountId: string): void => {
     const role = admin.sandbox.organization.account(payments).roles.get("OrganizationAccountAccessRole");
     if (role) role.trustPolicy = trustOf(accountId);
   };
-  /** Has the state say that a run died while it was making the resource, which AWS has all the same. */
+  /** Makes the state one in which a run died while it was making the resource, which AWS has all the same. */
   const unfinish = async (name: string): Promise<void> => {
     const file = join(admin.stateDirectory, ".pulumi", "stacks", "mfa-admin", "main.json");
     const state = JSON.parse(await readFile(file, "utf8")) as { checkpoint: { latest: Record<string, unknown> } };

@@ -84,7 +84,7 @@ describe("up in CI", () => {
       expect(stderr.split("\n").filter((one) => one.startsWith(place))).to.have.length(1);
       expect(stderr).to.contain(`${place}payments: create role developer-${name}: AccessDenied: not today`);
     }
-    // The reviewer of the job learns what was done all the same.
+    // The job's summary tells what was done all the same.
     expect(await summary()).to.match(
       /^### `mfa-admin up` failed\n[^]*\n### What `mfa-admin up` did to `main`\n[^]*\| `zoe` \| `auth` \| user `zoe` \| created \|\n/,
     );

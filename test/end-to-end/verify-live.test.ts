@@ -115,7 +115,7 @@ describe("verify --live", () => {
     admin.sandbox.setLatency(0);
     const [name = ""] = canaries();
     expect(canaries()).to.eql([name, name]);
-    // Even who has its key can do nothing with it in the end.
+    // A canary's key is worthless in the end, even to whoever has it.
     expect([
       ...(admin.sandbox.organization.account(sandboxAccount).users.get(name)?.inlinePolicies.keys() ?? []),
     ]).to.eql(["mfa-admin-canary"]);

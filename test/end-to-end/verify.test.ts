@@ -35,7 +35,7 @@ import { Administrator, type Result } from "../support/harness.ts";
 const allRails = "[roles, identities, federation, organization, root, auth, outsiders]";
 const outsider = "999999999999";
 
-/** The report, and names of what counts. */
+/** The report, and the names of its findings. */
 async function verified(admin: Administrator): Promise<Verification & { names: string[] }> {
   const { value } = await admin.json("verify");
   const report = value as Verification;
@@ -136,7 +136,7 @@ describe("verify", () => {
       "developers-group/auth",
       "role-without-mfa/auth/jump",
       "root-key/auth",
-      // Who is given more may do more: by AWS's own simulator.
+      // AWS's simulator shows that the user may do more now.
       "matrix/auth/developer-alice/session-with-mfa/may",
     ]);
     const facts = findings.map(({ fact }) => fact).join("\n");
@@ -351,7 +351,7 @@ describe("verify", () => {
     expect(stdout).to.match(
       /! The root user, by a session with MFA, in (sandbox and payments|payments and sandbox): .*: allowed today, refused after/,
     );
-    // What stays is not asked.
+    // The simulator is not asked about what stays as it is.
     expect(simulated(from))
       .to.be.above(0)
       .and.at.most(2 * (4 * 3 + 3 + 3 + 1 + 1));

@@ -54,7 +54,7 @@ describe("the tests' stack that is there from the start", () => {
     await expectNothingToDo(admin);
   });
 
-  /** Without the times, without what is drawn by lot (ids, keys, tokens, ciphertexts), and without the order of it all. */
+  /** The content without times, random values (ids, keys, tokens, ciphertexts) and order. */
   function text(value: unknown): string {
     return JSON.stringify(inOrder(value), null, 1);
   }

@@ -35,7 +35,7 @@ const machine = `arn:aws:iam::${account}:user/ci-bot`;
 const role = (name: string): string => `arn:aws:iam::${account}:role/${name}`;
 const user = (name: string, of = account): string => `arn:aws:iam::${of}:user/${name}`;
 
-/** What a service control policy says to requests of somebody who is given everything else. */
+/** The verdict of a service control policy on requests of a principal whose own policies allow everything. */
 function under(serviceControl: PolicyDocument | undefined) {
   if (serviceControl === undefined) throw new Error("these guard rails make no policy");
   const allowed = (who: Partial<Question>, action: string, resource: string): Promise<boolean> =>

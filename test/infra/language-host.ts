@@ -14,7 +14,7 @@ const runner = createRequire(import.meta.url).resolve("@pulumi/pulumi/cmd/run/in
  * it starts the SDK's own runner, the same file with the same arguments.
  */
 export interface LanguageHost {
-  /** For `pulumi --client`. */
+  /** The address for `pulumi --client`. */
   address: string;
   close(): void;
 }
@@ -56,7 +56,7 @@ export async function startLanguageHost(env: Record<string, string>): Promise<La
   };
 }
 
-/** Returns what the program said when it failed, else nothing. */
+/** Runs the program. @returns its output when it failed, else an empty text */
 async function runProgram(request: language.RunRequest, env: Record<string, string>): Promise<string> {
   const [engine = ""] = request.getArgsList();
   const configuration: Record<string, string> = {};

@@ -9,7 +9,7 @@ import { agents, proxyFor } from "../../infra/network.ts";
 import { motoPython } from "../../toolchain/moto.js";
 import { Dice } from "../support/dice.ts";
 
-/** What Python's `urllib` says, which the AWS CLI goes by. */
+/** The answer of Python's `urllib`, which the AWS CLI uses. */
 const script = `
 import json, os, sys, urllib.request
 from urllib.parse import urlparse
@@ -94,7 +94,7 @@ describe("requests in the clear, by a proxy", () => {
     process.env["NO_PROXY"] = process.env["no_proxy"] = "";
     const ask = async (): Promise<void> => {
       const sent = request("http://aws.test/x", { method: "POST", agent: agents().httpAgent });
-      // As the AWS SDK does: it is written before there is a connection.
+      // The body is written before there is a connection, as by the AWS SDK.
       sent.end("body");
       const [answer] = (await once(sent, "response")) as [NodeJS.ReadableStream];
       await text(answer);

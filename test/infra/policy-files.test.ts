@@ -27,7 +27,7 @@ describe("the files of the organization's own policies", () => {
   const write = (file: string, content: string | Uint8Array = JSON.stringify(document)): void => {
     writeFileSync(join(directory, file), content);
   };
-  /** What is wrong with each file, in a text. */
+  /** The errors of the files, as one text. */
   const refused = (...files: string[]): string[] =>
     readPolicyFiles(directory, files).refused.map(({ index, problems }) => {
       const texts =

@@ -27,7 +27,7 @@ describe("a proxy in the way", () => {
 
   const port = (): number => (server.address() as AddressInfo).port;
 
-  /** What a request of AWS ends with. */
+  /** The outcome of a request to AWS. */
   function ask(named: string, signal?: AbortSignal): Promise<Error> {
     return new Promise((resolve, reject) => {
       const agent = proxyAgent(named, "https:", {});

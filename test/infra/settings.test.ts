@@ -10,7 +10,7 @@ const minimal = {
   developmentAccounts: { sandbox: "333333333333", payments: "444444444444" },
 };
 
-/** The messages of what is wrong, each behind its key's path. */
+/** The errors, each behind its key's path. */
 function problems(changes: Record<string, unknown>): string[] {
   const { error } = parseSettings({ ...minimal, ...changes });
   return (error?.issues ?? []).map(({ path, message }) => `${path.join(".")}: ${message}`);

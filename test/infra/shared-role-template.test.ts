@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { sharedRoleTemplate } from "../../infra/shared-role.ts";
 import { motoRoot } from "../../toolchain/cache.js";
 
-/** What AWS's own linter of templates says; moto brings it along. */
+/** The output of cfn-lint, AWS's own linter of templates, which moto depends on. */
 async function lint(template: string): Promise<{ status: unknown; said: string }> {
   const child = spawn(join(motoRoot(), "venv", "bin", "cfn-lint"), ["--regions", "us-east-1", "--"]);
   child.stdin.end(template);

@@ -86,7 +86,7 @@ export class DeveloperAtMachine {
     return tokenCode(this.seed, new Date(next * step));
   }
 
-  /** Nothing but the endpoint: keys are in the files that the commands write. */
+  /** The environment has the endpoint alone: keys are in the files that the commands write. */
   private get environment(): Record<string, string> {
     const kept = Object.entries(isolatedEnvironment()).filter(([name]) => !/^(XDG_|PULUMI_)/.test(name));
     const { AWS_ENDPOINT_URL = "", NO_PROXY = "", no_proxy = "" } = this.sandbox.environment();

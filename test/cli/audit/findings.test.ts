@@ -15,7 +15,7 @@ const settings = settingsSchema.parse({
 const now = new Date("2026-11-28T12:00:00Z");
 const limits = { grace: 7, maxKeyAge: 90 };
 
-/** As AWS formats it, with the root user first. */
+/** A credential report in AWS's format, with the root user first. */
 const report = (...rows: string[]): string =>
   [
     "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,access_key_1_last_used_region,access_key_1_last_used_service,access_key_2_active,access_key_2_last_rotated,access_key_2_last_used_date,access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,cert_1_last_rotated,cert_2_active,cert_2_last_rotated",

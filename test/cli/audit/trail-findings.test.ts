@@ -83,7 +83,7 @@ describe("what CloudTrail shows", () => {
     const by = (name: string) => ({ userName: name, arn: `arn:aws:iam::333333333333:user/${name}` });
     const events = [
       ...[event("iam:CreateAccessKey", {}, by("bot")), event("ses:SendEmail", {}, by("smtp"))],
-      // Of another account, whose business it is.
+      // A user of another account is that account's business.
       event("sts:AssumeRole", {}, { userName: "carol", arn: "arn:aws:iam::111111111111:user/carol" }),
     ];
     expect(found(events, "sandbox")).to.eql(["call-without-mfa bot"]);

@@ -38,7 +38,7 @@ function withHostileTexts(value: unknown, key = ""): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withHostileTexts(one, name)]));
 }
 
-/** What people read: without tags, each space once. */
+/** The text that people read: without tags, each space once. */
 const textOf = (page: string): string =>
   page
     .replace(/<style>[^]*<\/style>/, "")
@@ -46,7 +46,7 @@ const textOf = (page: string): string =>
     .replaceAll("&#39;", "'")
     .replace(/[\s\u00a0]+/g, " ");
 
-/** End tags that end something else than what has begun last, and what was never ended. */
+/** End tags that do not belong to the element opened last, and elements that are never closed. */
 function unbalanced(page: string): string[] {
   const open: string[] = [];
   const wrong: string[] = [];

@@ -9,7 +9,7 @@ import type { Warning } from "../../../cli/results/warning.ts";
 import { requireValidResult } from "../../support/results.ts";
 import { auth, identity, management, organizationId, sandbox, settingsWith } from "../verify/documents.ts";
 
-/** What is gathered where nothing could be looked at. */
+/** The parts of a report where nothing could be looked at. */
 const nothing: Gathered = {
   ...{ stack: "main", settings: settingsWith(), madeAt: new Date("2026-11-28T18:00:00Z"), commit: undefined },
   caller: { arn: `arn:aws:iam::${management}:user/administrator`, id: organizationId, managementAccount: management },

@@ -1,6 +1,6 @@
 import type { AuditorReport } from "../../../cli/results/auditor-report.ts";
 
-/** A report with everything in it that may be there, for tests of what is made of it. */
+/** A report with every part and every optional property, for tests of its forms. */
 export const sample: AuditorReport = {
   ...{ version: 1, stack: "main", madeAt: "2026-11-28T18:23:05.000Z", clean: false, complete: false },
   madeBy: "arn:aws:iam::111111111111:user/administrator",

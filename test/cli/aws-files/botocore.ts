@@ -6,11 +6,11 @@ import { fileURLToPath } from "node:url";
 
 import { motoPython } from "../../../toolchain/moto.js";
 
-/** What botocore, the AWS CLI's own library, reads in a text. */
+/** The content of a text as botocore, the AWS CLI's own library, reads it. */
 export interface Reading {
-  /** By heading, as the credentials file is read; nothing when it cannot be read. */
+  /** The sections by heading, read as a credentials file; undefined where it cannot be read. */
   sections: Record<string, Record<string, Value>> | undefined;
-  /** By profile, as the configuration file is read. */
+  /** The profiles by name, read as a configuration file. */
   profiles: Record<string, Record<string, Value>> | undefined;
 }
 

@@ -39,7 +39,7 @@ function keeps(before: string, after: string, gone: (line: string) => boolean): 
 }
 const linesOf = (text: string): string[] => text.split(/\r\n|\r|\n/);
 
-/** Sections that say nothing are not told from none. */
+/** Removes empty sections, which count as missing ones. */
 function said(reading: Reading | undefined): Record<string, Record<string, Value>> {
   const all = Object.entries(reading?.sections ?? {});
   return Object.fromEntries(all.filter(([, options]) => Object.keys(options).length > 0));
@@ -80,12 +80,12 @@ describe("the AWS files are edited so that the AWS CLI finds what was meant, and
       const own = second[heading];
       expect(except(second, heading), note).to.eql(except(first, heading));
       for (const [key, value] of Object.entries(edit)) {
-        // What the section [DEFAULT] says stays so for all.
+        // The section [DEFAULT] stays as it is, since it is for all profiles.
         if (value === undefined && before.includes("[DEFAULT]")) continue;
         expect(own?.[key], note).to.equal(value);
       }
       for (const [key, value] of Object.entries(inherited)) {
-        // A section that says nothing any more is gone.
+        // A section without any key left is removed.
         if (!(key in edit) && own !== undefined) expect(own[key], note).to.eql(value);
       }
       const mayGo = (line: string): boolean => /region|token|s3|fresh|^\s+|\[/i.test(line);

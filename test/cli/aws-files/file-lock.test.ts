@@ -12,7 +12,7 @@ describe("a lock", () => {
     const done = await withFileLock(path, async () => {
       await rm(`${path}.lock`, { recursive: true });
       await mkdir(`${path}.lock`);
-      // As long as it takes to be noticed.
+      // The wait is as long as the lock takes to be noticed.
       await setTimeout(6000);
       return "done";
     });

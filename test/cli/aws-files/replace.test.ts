@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 
 const module = pathToFileURL(join(import.meta.dirname, "../../../cli/aws-files/replace.ts")).href;
 
-/** Writes over `file` where mounts are nobody else's; what came of it, and what the file holds then. */
+/** Replaces `file` in a mount namespace of its own. @returns the outcome, and the file's content after it */
 const script = `
 set -e
 mount -t tmpfs -o size=16k none "$1"

@@ -18,7 +18,7 @@ describe("what a shared role needs of the organization", () => {
   });
   after(() => large.close());
 
-  /** What is refused, and what to do; nothing where it is possible. */
+  /** The message and the remedy of a refusal; undefined where the shared role is possible. */
   async function refused(settings: Record<string, unknown> = {}): Promise<[fact: string, remedy?: string] | undefined> {
     const { data: parsed } = parseSettings({
       ...{ organizationalUnits: [large.unit], authAccount: large.sandbox.authAccount, roles: "shared" },

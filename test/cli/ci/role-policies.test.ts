@@ -36,7 +36,7 @@ const role = "arn:aws:sts::111111111111:assumed-role/ci/session";
 const state = "arn:aws:s3:::our-state/team/.pulumi/stacks/mfa-admin/main.json";
 const policyOfOrganization =
   "arn:aws:organizations::111111111111:policy/o-abcdefghij/service_control_policy/p-abcdefgh";
-/** Cloud Control knows no resources of its own. */
+/** The resource of Cloud Control's actions, which have no resource types. */
 const resource = "*";
 /** A trust policy that leaves the decision to the caller's own account. */
 const trustsManagement: PolicyDocument = {

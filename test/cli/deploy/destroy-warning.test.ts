@@ -6,7 +6,7 @@ describe("the warning before everything is deleted", () => {
   const project = { stack: "main", backendUrl: "file://./state" };
   const ids = (names: string[]): Record<string, string> => Object.fromEntries(names.map((name) => [name, "3"]));
 
-  /** A stack in which each of these has a role in each of these accounts. */
+  /** A stack in which each of the developers has a role in each of the accounts. */
   function stack(developers: string[], accounts: string[], units = ["ou-abcd-11111111"]) {
     const one = (account: string, type: string, name: string) => ({ account, type, name, properties: {} });
     const users = developers.map((name) => one("auth", "user", name));

@@ -94,7 +94,7 @@ describe("what AWS has already", () => {
     const [own, other] = [roleIn("pay"), roleIn("payments")];
     expect(await left(own, false)).to.eql([[policy.urn, other.urn]]);
     expect(await left(own, true)).to.eql([[own.urn], [policy.urn, own.urn, other.urn]]);
-    // Of these, AWS is not asked.
+    // AWS is not asked about a type of the AWS provider.
     const unknown = { ...own, type: "aws:iam/accountAlias:AccountAlias" };
     expect(await left(unknown, false)).to.have.length(2);
   });

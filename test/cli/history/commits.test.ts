@@ -43,7 +43,7 @@ describe("the history by git", () => {
     await commit("Alice leaves", "{ bob: { accounts: [sandbox] } }");
     const rows = await commitRows(project(), since, []);
     expect(rows.map(({ who, what, whom }) => [who, what, ...whom])).to.eql([
-      // What the broken one says can't be told.
+      // The change of the commit that breaks the file can't be told.
       ["Carol Ünal", "Alice leaves"],
       ["Carol Ünal", "Broken"],
       ["Carol Ünal", "Let bob in", "bob"],

@@ -66,7 +66,7 @@ describe("the profiles that a login may have", () => {
       );
       expect(await refusalOf("saml", "payments", false), lines).to.equal("undefined");
     }
-    // One's own is replaced at each login.
+    // The developer's own profile is replaced at each login.
     await put("x_security_token_expires = 2999-01-01T00:00:00Z\nmfa_admin_login = sandbox ASIAOTHER\n");
     expect(await refusalOf("saml", "payments", true)).to.equal("undefined");
   });
@@ -89,7 +89,7 @@ describe("the profiles that a login may have", () => {
       [rest, rest],
       [`${own("payments", "payments", over)}${rest}`, rest],
       [`${own("payments", "payments", live)}${rest}`, rest],
-      // Whoever shares an account that was not opened now keeps what is still good.
+      // A profile of an account that was not opened now keeps its session while that is good.
       [`${own("sandbox", "payments", live)}${rest}`, rest],
       [`${own("sandbox", "sandbox", live)}${rest}`, `${own("sandbox", "sandbox", live)}${rest}`],
       [`${own("sandbox", "sandbox", over)}${rest}`, rest],

@@ -18,7 +18,7 @@ describe("a code that AWS may have seen", () => {
   });
   afterEach(() => rm(directory, { recursive: true }));
 
-  /** Whether the code is told as used once something has been opened by it, or has failed with an error. */
+  /** Whether the code counts as used after a session was opened by it, or after an error. */
   async function isUsedAfter(failure?: Error): Promise<boolean> {
     const opened = await spending(memory, "123456", () =>
       failure === undefined ? Promise.resolve("a session") : Promise.reject(failure),

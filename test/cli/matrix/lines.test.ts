@@ -11,7 +11,7 @@ const settings = made.settingsWith();
 const railed = made.settingsWith({ guardRails: [...guardRailNames] });
 const alice = [{ names: ["alice", "bob"], policies: ["{}"] }];
 
-/** By what kinds of credentials something is expected to be allowed. */
+/** The kinds of credentials by which a call is expected to be allowed. */
 function allowedBy(lines: Asked[], action: string, resource: string): string[] {
   const found = lines.filter((line) => line.action === action && line.resource === resource);
   expect(found, `${action} ${resource}`).not.to.eql([]);

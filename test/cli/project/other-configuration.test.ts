@@ -22,7 +22,7 @@ describe("settings that only the engine would see", () => {
   });
   after(() => rm(directory, { recursive: true, force: true }));
 
-  /** What a project file with these lines below its head is refused for. */
+  /** The message with which a project file with these lines is refused. */
   async function refusal(lines: string): Promise<string> {
     await writeFile(join(directory, "Pulumi.yaml"), `name: mfa-admin\nruntime: nodejs\n${lines}`);
     try {

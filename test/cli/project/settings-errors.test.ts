@@ -10,7 +10,7 @@ const keys = {
   developers: "{ alice: {} }",
 };
 
-/** A settings file with these keys in place of the good ones; nothing for one that is left out. */
+/** A settings file with these keys in place of the good ones. A key with undefined is left out. */
 function file(changes: Record<string, string | undefined>): string {
   const written: Record<string, string | undefined> = { ...keys, ...changes };
   const lines = Object.entries(written).flatMap(([key, value]) =>
@@ -21,7 +21,7 @@ function file(changes: Record<string, string | undefined>): string {
   return `config:\n${lines.join("")}`;
 }
 
-/** What is wrong with a file: "LINE: message". */
+/** The errors of a settings file: "LINE: message". */
 function problems(text: string): string[] {
   try {
     SettingsFile.parse("Pulumi.main.yaml", text);
@@ -45,7 +45,7 @@ const day = "this must be a day, YYYY-MM-DD, such as 2027-03-31";
 const region = "this must be a region's code, such as ap-northeast-1 for Tokyo";
 const keyValue = "write KEY: VALUE, with a space after the colon";
 
-/** What is written for a key, and what is said of it at that key. */
+/** Values of a key, and the message about each at that key. */
 const values: [key: string, written: string, says: string][] = [
   ["organizationalUnits", "ou-abcd-11111111", `${units}, not ou-abcd-11111111; write [ou-abcd-11111111]`],
   ["organizationalUnits", "{ a: b }", `${units}, not a map`],
@@ -122,7 +122,7 @@ const values: [key: string, written: string, says: string][] = [
   ],
 ];
 
-/** The same at a key further down, which the message names. */
+/** Values of a nested key, which the message names. */
 const inner: [key: string, written: string, says: string][] = [
   [
     "organizationalUnits",

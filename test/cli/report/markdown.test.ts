@@ -30,7 +30,7 @@ function report(resources: StackResource[], warnings: Warning[] = []): PreviewRe
 const administrator = { managedPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"], maxSessionDuration: 43200 };
 const readOnly = { ...administrator, managedPolicyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] };
 
-/** A user and two roles, for whom the same happens. */
+/** The same operation on a user and two roles. */
 function developer(
   name: string,
   operation: StackResource["operation"],

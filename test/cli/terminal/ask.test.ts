@@ -62,7 +62,7 @@ describe("questions on a terminal", () => {
     await terminal.waitFor("second");
     terminal.enter("2");
     await terminal.waitFor("third");
-    // The process ends, whatever is still to be read.
+    // The process ends, even with input that is not read.
     terminal.type("\x04");
     expect(await terminal.ended()).to.equal(1);
   });

@@ -4,7 +4,7 @@ import { developerPolicy, developerRoleTrust } from "../../../infra/policies.ts"
 import type { Identity } from "../../../cli/aws/identities.ts";
 import type { AccountInAws } from "../../../cli/verify/account.ts";
 
-/** What an account has, as AWS tells it, for tests without any AWS. */
+/** An account's identities as AWS describes them, for tests without AWS. */
 
 export const [management, auth, sandbox, elsewhere, outsider] = [1, 2, 3, 5, 9].map((digit) =>
   `${digit}`.repeat(12),

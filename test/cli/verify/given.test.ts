@@ -11,7 +11,7 @@ const settings = made.settingsWith();
 const allowAll = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] };
 const denyAll = { Version: "2012-10-17", Statement: [{ Effect: "Deny", Action: "*", Resource: "*" }] };
 
-/** What is found where one identity of the auth account is otherwise. */
+/** The findings where one identity of the auth account differs. */
 const changed = (name: string, change: Partial<Identity>, ...more: Identity[]): string[] =>
   authComparison(
     made.authAccount((one) => (one.name === name ? { ...one, ...change } : one), ...more),

@@ -15,7 +15,7 @@ const insiders = {
   ...{ outsiders: new Set<string>(), guarded: new Set<string>() },
 };
 
-/** What is found of a role that is called like the shared one. */
+/** The findings about a role with the shared role's name. */
 const found = (document: unknown, managedPolicies = ["arn:aws:iam::aws:policy/AdministratorAccess"]): string[] => {
   const role = made.identity("role", "developer", { document, managedPolicies });
   const account = { ...made.developmentAccount(), identities: [made.accessRole(), role] };
@@ -23,7 +23,7 @@ const found = (document: unknown, managedPolicies = ["arn:aws:iam::aws:policy/Ad
   return findings.map(({ name }) => name);
 };
 
-/** What is found of users with these tags. */
+/** The findings about users with these tags. */
 const entries = (tags: Record<string, Record<string, string>>): string[] => {
   const identities = Object.entries(tags).map(([name, own]) => made.identity("user", name, { tags: own }));
   return entriesComparison({ identities }, settings).findings.map(({ name, fact }) => `${name}: ${fact}`);

@@ -16,7 +16,7 @@ const insiders = {
 };
 const root = (id: string): string => `arn:aws:iam::${id}:root`;
 
-/** Names of what is found about a role with this trust policy. */
+/** The names of the findings about a role with this trust policy. */
 function found(
   document: unknown,
   { guarded = false, settings = made.settingsWith(), name = "backdoor" } = {},

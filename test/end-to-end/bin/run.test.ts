@@ -26,7 +26,7 @@ describe("the CLI under an old Node, which starts it under the newer one of the 
     admin.sandbox.setLatency(1500, "ResourceHandler");
   });
 
-  /** Waits until AWS has been asked for something new. */
+  /** Waits until AWS is asked to create something. */
   async function underWay(): Promise<void> {
     const from = admin.sandbox.requests.length;
     while (!admin.sandbox.requests.slice(from).some(({ action }) => action === "CreateResource")) await setTimeout(20);

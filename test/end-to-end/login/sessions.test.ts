@@ -244,7 +244,7 @@ describe("what a login has opened", () => {
   });
 });
 
-/** Does something with other environment variables. */
+/** Calls a function while environment variables are changed. */
 async function withEnvironment<T>(variables: Record<string, string | undefined>, act: () => Promise<T>): Promise<T> {
   const before = Object.fromEntries(Object.keys(variables).map((name) => [name, process.env[name]]));
   setEnvironment(variables);

@@ -27,7 +27,7 @@ describe("login in trouble", () => {
     await alice.forget();
   });
 
-  /** Has to fail, and to leave the credentials file as it was. */
+  /** Expects that a command fails, and leaves the credentials file as it was. */
   async function fails(...args: string[]): Promise<string> {
     const before = await alice.readAws("credentials");
     const { status, stdout, stderr } = await alice.run(...args);

@@ -30,7 +30,7 @@ describe("a kit", () => {
 
   const page = "# Access\n\n---\n\nuserName: mallory\n";
 
-  /** What is said about a file with this text, or about no file at all. */
+  /** The message about a file with this text; without a text, about a missing file. */
   async function problem(text: string | undefined, file = path): Promise<{ message: string; remedy?: string }> {
     if (text !== undefined) await writeFile(file, text);
     try {

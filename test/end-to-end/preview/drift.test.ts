@@ -60,7 +60,7 @@ describe("refresh --preview-only", () => {
     return { status, stdout };
   }
 
-  /** Without what differs from run to run. */
+  /** The text without what differs from run to run. */
   function timeless(text: string): string {
     return text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, "TIME").replace(/AIDA\w+/g, "AIDA…");
   }
@@ -248,7 +248,7 @@ describe("refresh --preview-only", () => {
     const { PolicyDocument = "" } = await iam.send(
       new GetUserPolicyCommand({ UserName, PolicyName: "AWSRevokeOlderSessions" }),
     );
-    // What the removal has ended stays dead.
+    // Sessions that the removal has ended stay dead.
     expect(decodeURIComponent(PolicyDocument)).to.contain("aws:TokenIssueTime");
     expect((await admin.succeed("preview")).stdout).to.not.contain("!");
   });
@@ -267,7 +267,7 @@ describe("refresh --preview-only", () => {
       const lines = (await admin.succeed(...command)).stdout.split("\n");
       expect(lines.slice(0, 3), command.join(" ")).to.include(alarm);
     }
-    // What refresh tells is what its preview tells, but for what is done by then.
+    // refresh tells what its preview tells, but for what is done by then.
     const refreshed = await admin.succeed("refresh", "--yes", "--format", "markdown");
     expect(refreshed.stdout).to.contain("AWS has put user `alice` in `auth` under quarantine");
     expect((await admin.succeed("up", "--yes")).stderr).to.contain(alarm);

@@ -11,7 +11,7 @@ describe("preview without credentials", () => {
   let admin: Administrator;
   let base: string;
 
-  /** What a run for a pull request from a fork has: secrets are handed over as empty texts. */
+  /** The environment of a run for a pull request from a fork: GitHub hands secrets over as empty texts. */
   const fork = {
     CI: "true",
     AWS_ACCESS_KEY_ID: "",

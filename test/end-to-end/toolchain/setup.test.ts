@@ -122,7 +122,7 @@ describe("set-up", () => {
   });
 
   describe("when it is disturbed", () => {
-    // Ends by itself when the set-up has been killed and its workspace is gone.
+    // This stand-in ends by itself when the set-up has been killed and its workspace is gone.
     const forever = "while (fs.existsSync(output)) pause(); process.exit(1)";
 
     it("builds once when two set-ups run at the same time, and the second says that it waits", async () => {
@@ -133,7 +133,7 @@ describe("set-up", () => {
       await second.says("Waiting for another set-up");
       writeFileSync(join(machine.directory, "go-on"), "");
       expect([(await first.outcome).status, (await second.outcome).status]).to.deep.equal([0, 0]);
-      // The Pulumi CLI and its plugin.
+      // Two programs are built: the Pulumi CLI and its plugin.
       expect(builds()).to.have.lengthOf(2);
     });
 
