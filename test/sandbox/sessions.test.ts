@@ -1,4 +1,4 @@
-import { CreateRoleCommand, DeleteRoleCommand } from "@aws-sdk/client-iam";
+import { CreateRoleCommand, DeleteRoleCommand, UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
 import { AssumeRoleCommand, GetCallerIdentityCommand, GetSessionTokenCommand } from "@aws-sdk/client-sts";
 import { expect } from "chai";
 import { startSandbox, type Sandbox } from "./index.ts";
@@ -27,8 +27,10 @@ describe("sandbox: sessions", () => {
   });
   afterEach(() => sandbox.close());
 
-  const assume = (as: Clients, more: { DurationSeconds?: number; RoleSessionName?: string } = {}) =>
-    as.sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: "alice", ...more }));
+  const assume = (
+    as: Clients,
+    more: { DurationSeconds?: number; RoleSessionName?: string; SourceIdentity?: string } = {},
+  ) => as.sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: "alice", ...more }));
 
   it("shows the session's name in its ARN and its expiry in the answer", async () => {
     const answer = await assume(alice, { DurationSeconds: 7200 });
@@ -39,6 +41,16 @@ describe("sandbox: sessions", () => {
     );
     expect(Arn).to.equal(`arn:aws:sts::${DEVELOPMENT}:assumed-role/dev/alice`);
     expect(UserId).to.match(/^AROA\w{17}:alice$/);
+  });
+
+  it("takes a source identity where the role's trust policy lets it be set", async () => {
+    const error = await refusal(assume(alice, { SourceIdentity: "bob" }));
+    expect(error.message).to.contain("is not authorized to perform: sts:SetSourceIdentity ");
+    const Action = ["sts:AssumeRole", "sts:SetSourceIdentity"];
+    const Statement = [{ Effect: "Allow", Principal: { AWS: `arn:aws:iam::${AUTH}:root` }, Action }];
+    const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+    await development.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: "dev", PolicyDocument }));
+    expect((await assume(alice, { SourceIdentity: "bob" })).SourceIdentity).to.equal("bob");
   });
 
   it("refuses a duration over the role's maximum", async () => {

@@ -56,14 +56,19 @@ async function assumeRole(call: Call): Promise<Output> {
   const sessionName = input.matching("RoleSessionName", SESSION_NAME);
   const seconds = input.integer("DurationSeconds", HOUR, 900, 12 * HOUR);
   const role = findRole(call, roleArn);
-  await call.authorize({
-    action: "sts:AssumeRole",
+  const request = {
     resource: roleArn,
     resourceAccountId: ROLE_ARN.exec(roleArn)?.[1] ?? asking.accountId,
     // A role that does not exist is refused in the same words as one that trusts nobody.
     trustPolicy: role === undefined ? TRUSTS_NOBODY : shownTrustPolicy(call.aws, role.trustPolicy),
-    context: assumeRoleContext(call, sessionName),
-  });
+  };
+  await call.authorize({ action: "sts:AssumeRole", ...request, context: assumeRoleContext(call, sessionName) });
+  const sourceIdentity = input.optional("SourceIdentity");
+  if (sourceIdentity !== undefined) {
+    // A permission of its own, in both policies (IAM User Guide, "Monitor and control actions taken with assumed roles").
+    const context = { "sts:SourceIdentity": sourceIdentity };
+    await call.authorize({ action: "sts:SetSourceIdentity", ...request, context });
+  }
   if (role === undefined) throw new Error(`${roleArn} was allowed but does not exist`);
   refuseDuration(asking, role, seconds);
   role.lastUsed = now;
