@@ -12,6 +12,7 @@ import { requireStillHarmless } from "./policy-in-aws.ts";
 import { damagedIn, staleIn } from "./promise.ts";
 import { askShutOut, isShutOut } from "./ask-shut-out.ts";
 import { applySettings } from "./apply-settings.ts";
+import { unfinishedWarnings } from "./unfinished.ts";
 import { unreachedWarnings } from "./unreached-accounts.ts";
 import { type Project, stackReference } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
@@ -85,15 +86,16 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   const { project, file, yes, verbose, intro, adopt = false, plan: saved, onBegin, onStep } = applyOptions;
   const { settings } = file;
   const show = !yes || intro !== undefined;
-  const { resources, isUnfinished, held, warnings, seen, unreached, guards } = await lookBefore(stack, applyOptions);
-  if (saved !== undefined && isUnfinished) throw planOfUnfinished();
+  const before = await lookBefore(stack, applyOptions);
+  const { resources, unfinished, isUnfinished, held, warnings, seen, unreached, guards } = before;
+  if (saved !== undefined && unfinished.length > 0) throw planOfUnfinished();
   for (const line of warningLines(seen.alarms, process.stderr)) tell(line);
   // A reviewed plan is applied as it is: nothing is repaired besides.
   const damaged = saved === undefined ? damagedIn(resources, seen) : [];
   const stale = saved === undefined ? staleIn(seen.alarms) : [];
   const lifted = [...seen.lifted.cutOff, ...seen.lifted.denied];
   const isMoreThanPreviewed =
-    isUnfinished ||
+    unfinished.length > 0 ||
     lifted.length + damaged.length + stale.length > 0 ||
     unreachedBy(stack).some(({ forget }) => forget);
   const options = { project, settings, verbose, adopt, isUnfinished };
@@ -110,6 +112,7 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
       written: file.written,
       changes: await changesSeen(changes, seen, settings, { adopt }),
       warnings: [
+        ...unfinishedWarnings({ unfinished }),
         ...forgotten(stack, settings),
         ...[...told, ...seen.dangers, ...seen.alarms.filter(isPutRight)],
         ...(show ? await turnedBy(changes, settings) : []),
@@ -162,7 +165,8 @@ async function lookBefore(
   stack: Stack,
   { project, file: { settings }, yes, adopt = false, guards = {} }: ApplyOptions,
 ) {
-  const { resources, isUnfinished } = await stateBefore(stack, project);
+  const before = await stateBefore(stack, project);
+  const { resources } = before;
   // Another run may have changed the state since it was opened.
   lookAgain(stack, resources);
   const [held, unreached] = [stackHeldBy(resources), unreachedNames(stack)];
@@ -174,8 +178,7 @@ async function lookBefore(
   requireHarmless(seen.dangers);
   const isConsented = !yes && (await askShutOut(warnings));
   return {
-    resources,
-    isUnfinished,
+    ...before,
     held,
     warnings,
     seen,
@@ -226,7 +229,7 @@ async function requireUnchanged(stack: Stack, project: Project, shown: Resource[
 /** The error for a plan over operations whose outcome is unknown: what is read of them could lead to changes that it does not have. */
 function planOfUnfinished(): Failure {
   return new Failure(
-    "A run died while it changed or deleted resources, and the plan was made without knowing whether AWS has done so.",
+    "A run died in the middle of its changes, and the plan was made without knowing which of them AWS has made.",
     "Run mfa-admin refresh, which reads it, then make a new plan.",
   );
 }

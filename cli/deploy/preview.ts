@@ -61,10 +61,11 @@ async function full({
     { openForRun },
     { previewed },
     { changesSeen, lookAtAws, see },
-    { unfinishedNames },
+    { stateBefore, unfinishedNames },
     { unreachedWarnings },
     { unreachedNames },
     { turnedBy },
+    { unfinishedWarnings },
   ] = await Promise.all([
     import("./open-for-run.ts"),
     import("./previewed.ts"),
@@ -73,15 +74,17 @@ async function full({
     import("./unreached-accounts.ts"),
     import("../engine/unreached.ts"),
     import("../matrix/turned.ts"),
+    import("./unfinished.ts"),
   ]);
   const saving = path === undefined ? undefined : { path, ...(await import("./saved-plan.ts")) };
   await saving?.requirePlanWritable(saving.path);
   const { settings } = file;
   const stack = await openForRun(project, file, { lockDeadline, forget, secrets, reporting: true });
   const unreached = unreachedNames(stack);
-  const [changes, look] = await Promise.all([
+  const [changes, look, state] = await Promise.all([
     previewed(stack, { project, settings, verbose }),
     lookAtAws(settings, unreached),
+    stateBefore(stack, project),
   ]);
   await saving?.savePlan(saving.path, project, settings, changes);
   const before = stackBefore(changes);
@@ -93,7 +96,14 @@ async function full({
   return previewReport({
     ...{ kind: "preview", stack: project.stack, settings, written: file.written },
     changes: await changesSeen(changes, seen, settings, guards),
-    warnings: [...unreachedWarnings(stack, settings), ...seen.alarms, ...dangers, ...seen.dangers, ...turned],
+    warnings: [
+      ...unfinishedWarnings(state),
+      ...unreachedWarnings(stack, settings),
+      ...seen.alarms,
+      ...dangers,
+      ...seen.dangers,
+      ...turned,
+    ],
   });
 }
 

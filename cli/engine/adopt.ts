@@ -7,6 +7,7 @@ import { nameIn } from "../changes/urn.ts";
 import { type Deployment, type Resource, withKeptInputs } from "./deployment.ts";
 import { giveDeletionHooks } from "./heal.ts";
 import { accountIdOf, isIn, letGo } from "./unreached.ts";
+import { isUnread, markUnread } from "./unread.ts";
 
 /**
  * Takes resources into the state that AWS has already, whoever has made them. A refresh has to follow, which reads them.
@@ -36,19 +37,20 @@ export async function adopt(
 
 /** Resources that AWS has to be read for, after runs that died. */
 export interface Settled {
+  /** Taken into the state now, since AWS was seen to have them. */
   taken: Resource[];
+  /** What runs were changing or deleting when they died, or has not been read since it was taken in. */
   changing: Resource[];
 }
 
 /**
  * Settles the pending operations of runs that died. A resource that a run was making is taken into the state where AWS has it, and
- * forgotten otherwise; one that a run was deleting leaves the state where AWS has it no more. A refresh has to follow when a resource was
- * taken in, or where a run was changing some.
+ * forgotten otherwise; one that a run was deleting leaves the state where AWS has it no more. A refresh has to follow for what was taken
+ * in, and for what a run was changing, or had begun to empty: it is marked as unread until then.
  *
  * @param unreached accounts in which AWS cannot be asked. Resources that runs were creating there are taken in unseen: a forgotten
  * one could be somebody's access, which no later edit would remove
- * @returns `taken`: the resources taken in that AWS was seen to have; `changing`: those that runs were changing; `settled`: whether any
- * operation was pending
+ * @returns `settled`: whether any operation was pending
  */
 export async function settleUnfinished(
   deployment: Deployment,
@@ -58,7 +60,6 @@ export async function settleUnfinished(
   const { pending_operations: pending = [] } = deployment;
   const by = (kind: string): Resource[] => pending.flatMap(({ type, resource }) => (type === kind ? [resource] : []));
   const creating = by("creating");
-  const changing = by("updating").filter((resource) => !isIn(unreached, resource));
   const unseen = creating.filter((resource) => isIn(unreached, resource));
   const made: Resource[] = [];
   for (const resource of creating) {
@@ -72,7 +73,13 @@ export async function settleUnfinished(
     const account = accountOf(deployment, role, settings) ?? "";
     role.outputs = { ...role.outputs, arn: `arn:aws:iam::${account}:role/${role.id ?? ""}` };
   }
-  return { taken: await takeIn(deployment, made, settings), changing, settled: pending.length > 0 };
+  const begun = new Set([...by("updating"), ...by("deleting")].map(({ urn }) => urn));
+  for (const resource of deployment.resources) if (begun.has(resource.urn)) markUnread(resource);
+  const taken = await takeIn(deployment, made, settings);
+  const changing = deployment.resources.filter(
+    (resource) => isUnread(resource) && !isIn(unreached, resource) && !taken.includes(resource),
+  );
+  return { taken, changing, settled: pending.length > 0 };
 }
 
 /** The types of which {@link isThere} knows whether AWS has them. */
@@ -158,6 +165,7 @@ async function takeIn({ resources }: Deployment, found: Resource[], settings: Se
       ),
     };
     giveDeletionHooks([entry]);
+    markUnread(entry);
     const [old] = resources.splice(position, replaced < 0 ? 0 : 1, entry);
     if (old !== undefined && old.pendingReplacement !== true) {
       resources.splice(position + 1, 0, { ...old, delete: true });

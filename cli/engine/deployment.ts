@@ -18,6 +18,8 @@ export interface Resource {
   id?: string;
   type: string;
   custom: boolean;
+  /** When the stack made the resource. */
+  created?: string;
   /** When the stack last wrote the resource. */
   modified?: string;
   inputs?: Record<string, unknown>;

@@ -11,6 +11,7 @@ import { noteWhatIsThere } from "./half-made.ts";
 import { healResources } from "./heal.ts";
 import { leaveOutDenials } from "./denials.ts";
 import { existsAlready, type IncompleteRun } from "./run-failure.ts";
+import { markRead } from "./unread.ts";
 import { letGo, letProvidersStart, stayingBehind, unreachedBy } from "./unreached.ts";
 import { tell } from "../terminal/tell.ts";
 
@@ -83,6 +84,18 @@ export async function settle(stack: Stack, { settings, refresh }: SettleOptions)
   });
   await readAgain(found, refresh);
   return found.taken.length > 0;
+}
+
+/**
+ * Takes off the marks of resources that were read from AWS ({@link markUnread}).
+ *
+ * @param only the URNs that were read; all when left out
+ */
+export function noteRead(stack: Stack, only?: string[]): Promise<void> {
+  return editState(stack, ({ resources }) => {
+    const isRead = ({ urn }: Resource): boolean => only === undefined || only.includes(urn);
+    return Promise.resolve(markRead(resources.filter(isRead)));
+  });
 }
 
 /** Repairs the state by {@link healResources}. */

@@ -6,6 +6,8 @@ import { type NotedResource, readStateFile } from "../state/checkpoint.ts";
 import { ensureNoOtherRun } from "./idle.ts";
 import { exportSealed, type State } from "./state-transfer.ts";
 import { identityKey } from "../changes/step.ts";
+import { isUnread } from "./unread.ts";
+import { isIn, unreachedBy } from "./unreached.ts";
 import { type StackBefore, stackBefore } from "../changes/stack-before.ts";
 import { stackChangesOf } from "../changes/resource.ts";
 
@@ -22,7 +24,11 @@ export function stackHeldBy(resources: NotedResource[]): StackBefore {
 /** What the stack's state has. */
 export interface StateBefore {
   resources: Resource[];
-  /** Whether a run died while it changed or deleted one of the resources: AWS may have done that or not. */
+  /** Resources that runs were making, changing or deleting when they died, each once, as far as they can be reached and were not read since. */
+  unfinished: Resource[];
+  /** Whether a run died in an operation that no later run has settled. */
+  hasPending: boolean;
+  /** Whether a run died while it changed or deleted one of the resources, and AWS was not read since: it may have done that or not. */
   isUnfinished: boolean;
 }
 
@@ -37,7 +43,16 @@ export async function stateBefore(stack: Stack, project: Project): Promise<State
   const deployment = (await checkpoint(project)) ?? deploymentOf(await stack.exportStack());
   const { resources = [], pending_operations: pending } = deployment;
   // Pulumi writes null where no operation is pending.
-  return { resources, isUnfinished: (pending ?? []).some(({ type }) => type === "updating" || type === "deleting") };
+  const begun = (pending ?? []).map(({ type }) => type);
+  const isReached = (resource: Resource): boolean => !isIn(unreachedBy(stack), resource);
+  const unread = resources.filter(isUnread).filter(isReached);
+  const left = [...(pending ?? []).map(({ resource }) => resource).filter(isReached), ...unread];
+  return {
+    resources,
+    unfinished: [...new Map(left.map((resource) => [resource.urn, resource])).values()],
+    hasPending: begun.length > 0,
+    isUnfinished: unread.length > 0 || begun.some((type) => type === "updating" || type === "deleting"),
+  };
 }
 
 /** The resources that the stack's state has. */

@@ -37,6 +37,7 @@ export function previewReport(input: ReportInput): PreviewReport {
   const resources = inOrder([...changes.resources, ...accessRoles(input)], settings);
   const changed = resources.filter(isChanged);
   const users = resources.filter(({ type }) => type === "user");
+  const isUnfinished = kind === "preview" && warnings.some((warning) => warning.kind === "unfinished");
   const isRepairing = kind === "preview" && warnings.some(isPutRight);
   return {
     version: 1,
@@ -44,6 +45,9 @@ export function previewReport(input: ReportInput): PreviewReport {
     stack,
     summary:
       (changed.length === 0 ? nothingElsewhere(kind, warnings) : undefined) ??
+      (isUnfinished && changed.length === 0
+        ? "Puts right what a killed run has left; the settings ask for nothing else."
+        : undefined) ??
       (isRepairing && changed.length === 0 ? "Puts right what is told here; changes nothing else." : undefined) ??
       summaryOf(kind, resources, otherSettings),
     ...(refreshed !== undefined && { refreshed }),
@@ -55,7 +59,8 @@ export function previewReport(input: ReportInput): PreviewReport {
       (otherSettings ?? []).length > 0 ||
       // A lock is intended, and calls for no action.
       (kind === "drift" && warnings.some((warning) => warning.kind !== "locked")) ||
-      isRepairing,
+      isRepairing ||
+      isUnfinished,
     roster: {
       before: users.filter(({ operation }) => operation !== "create" && operation !== "adopt").length,
       after: users.filter(({ operation }) => operation !== "delete").length,

@@ -294,6 +294,9 @@ export const warningSchema = z
       .strictObject({ kind: z.literal("stale-trust"), developer: z.string(), resources: z.array(resource) })
       .describe("Roles trust a user who was deleted, and not the one of that name now; up puts it right."),
     z
+      .strictObject({ kind: z.literal("unfinished"), resources: z.array(resource) })
+      .describe("A run died while it was at work on these; the next up reads from AWS first what came of it."),
+    z
       .strictObject({ kind: z.literal("exempt-nobody"), name: z.string(), arn: z.string() })
       .describe("A user who is exempt by the settings is not there."),
     z

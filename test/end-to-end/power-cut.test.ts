@@ -168,7 +168,10 @@ describe("after a power cut in the middle of up", () => {
       await cutPower("UpdateResource", "AWS::IAM::Role", 2);
       expect(durations()).to.eql([7200, 7200]);
       await admin.editSettings(() => before);
-      await admin.succeed("preview", "--save-plan", "plan.json");
+      const preview = await admin.succeed("preview", "--save-plan", "plan.json");
+      expect(preview.stdout.replace(/\s+/g, " ")).to.contain(
+        "A run died while it was at work on role developer-alice in",
+      );
       const planned = await admin.run("up", "--yes", "--plan", "plan.json");
       expect(planned.status).to.equal(1);
       expect(planned.stderr.replace(/\s+/g, " ")).to.contain("Run mfa-admin refresh, which reads it, then make a new");

@@ -1,9 +1,10 @@
 import { expect } from "chai";
 
 import { parseSettings } from "../../../infra/settings.ts";
-import { adopt, forgetDeleted } from "../../../cli/engine/adopt.ts";
+import { adopt, forgetDeleted, settleUnfinished } from "../../../cli/engine/adopt.ts";
 import type { StepEventMetadata } from "../../../cli/engine/automation.ts";
 import type { Deployment, Resource } from "../../../cli/engine/deployment.ts";
+import { isUnread, markRead } from "../../../cli/engine/unread.ts";
 
 describe("what AWS has already", () => {
   const urnOf = (type: string, name: string): string => `urn:pulumi:main::mfa-admin::${type}::${name}`;
@@ -97,5 +98,27 @@ describe("what AWS has already", () => {
     // AWS is not asked about a resource of a type that the stack never makes, and the state keeps it.
     const unknown = { ...own, type: "aws:iam/accountAlias:AccountAlias" };
     expect(await left(unknown, false)).to.have.length(2);
+  });
+
+  it("is to be read where a run was changing it when it died, now or when its account can be reached, until it was read", async () => {
+    const [own, other] = [roleIn("pay"), roleIn("sandbox")];
+    const state: Deployment = {
+      resources: [provider("pay", "444444444444"), own, provider("sandbox", "333333333333"), other, roleIn("payments")],
+      pending_operations: [own, other].map((resource) => ({ type: "updating", resource })),
+    };
+    expect(await settleUnfinished(state, settings(), [{ name: "sandbox" }])).to.eql({
+      taken: [],
+      changing: [own],
+      settled: true,
+    });
+    // The operations themselves are forgotten with the next write of the state.
+    const later: Deployment = { resources: state.resources };
+    expect(await settleUnfinished(later, settings(), [])).to.eql({
+      taken: [],
+      changing: [own, other],
+      settled: false,
+    });
+    expect(markRead(later.resources)).to.equal(true);
+    expect(later.resources.filter(isUnread)).to.eql([]);
   });
 });

@@ -237,4 +237,14 @@ describe("the markdown of a preview", () => {
     const outsideCode = text.replace(/(`+)(?!`).*?[^`]\1(?!`)/g, "");
     expect(outsideCode).to.not.match(/[@[]|<(?!!-- mfa-admin)/);
   });
+
+  it("tells what a killed run has left, which the next up reads first, though the settings ask for nothing", () => {
+    const resources = [{ account: "payments", type: "role", name: "developer-alice" }];
+    const made = report(developer("alice", "same"), [{ kind: "unfinished", resources }]);
+    expect(made.changed).to.equal(true);
+    expect(made.summary).to.equal("Puts right what a killed run has left; the settings ask for nothing else.");
+    expect(markdown(made)).to.contain(
+      "A run died while it was at work on role `developer-alice` in `payments`: AWS may have made the change or not",
+    );
+  });
 });

@@ -1,0 +1,142 @@
+import { expect } from "chai";
+import type { ChildProcess } from "node:child_process";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+
+import type { Deployment, Resource } from "../../cli/engine/deployment.ts";
+import { Administrator } from "../support/harness.ts";
+
+const readOnly = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+const administratorAccess = "arn:aws:iam::aws:policy/AdministratorAccess";
+
+describe("what a killed run has left stays known until AWS was read for it,", () => {
+  let admin: Administrator;
+  let restore: () => Promise<void>;
+
+  before(async () => {
+    admin = await Administrator.withStack({ developers: ["alice", "bob"] });
+    restore = await admin.save();
+  });
+  after(() => admin.close());
+  beforeEach(() => restore());
+  afterEach(() => {
+    admin.sandbox.clearFaults();
+    admin.sandbox.setLatency(0, "GetResource");
+  });
+
+  const account = (name: string) => admin.sandbox.organization.account(admin.sandbox.developmentAccounts[name] ?? "");
+  const role = (where = "payments") => account(where).roles.get("developer-alice") ?? expect.fail();
+  const rights = (): string[] => [...role().attachedPolicies];
+
+  async function editState(edit: (deployment: Deployment) => void): Promise<void> {
+    const file = join(admin.stateDirectory, ".pulumi", "stacks", "mfa-admin", "main.json");
+    const state = JSON.parse(await readFile(file, "utf8")) as { checkpoint: { latest: Deployment } };
+    edit(state.checkpoint.latest);
+    await writeFile(file, JSON.stringify(state));
+    await rm(`${file}.attrs`, { force: true });
+  }
+
+  /** Has the state say that a run died in an operation on a resource. */
+  const unfinish = (type: "creating" | "updating" | "deleting", name: string): Promise<void> =>
+    editState((deployment) => {
+      const isMeant = ({ urn, custom }: Resource): boolean => custom && urn.endsWith(`::${name}`);
+      deployment.pending_operations = [{ resource: deployment.resources.find(isMeant) ?? expect.fail(), type }];
+    });
+
+  /** The same of an update that has given alice's role in payments a further policy. */
+  async function giveMore(): Promise<void> {
+    await unfinish("updating", "alice@payments");
+    role().attachedPolicies.add(readOnly);
+  }
+
+  /** Kills a command when it has read every resource once. */
+  async function killAfterFirstPass(...args: string[]): Promise<void> {
+    const from = admin.sandbox.requests.length;
+    admin.sandbox.setLatency(60, "GetResource");
+    const meanwhile = async (child: ChildProcess): Promise<void> => {
+      const total = (await admin.resourcesInState()).filter(({ type }) => type.startsWith("aws-native:")).length;
+      const asked = (): number =>
+        admin.sandbox.requests.slice(from).filter(({ action }) => action === "GetResource").length;
+      while (asked() < total && child.exitCode === null) await setTimeout(10);
+      await setTimeout(100);
+      process.kill(-(child.pid ?? 0), "SIGKILL");
+    };
+    const { status } = await admin.runWith({ meanwhile }, ...args);
+    expect(status).to.equal(null);
+    admin.sandbox.setLatency(0, "GetResource");
+  }
+
+  async function expectPutRight(): Promise<void> {
+    const { stderr } = await admin.succeed("up", "--yes");
+    expect(stderr).to.contain("Reading from AWS what a run was changing when it died: role developer-alice (payments)");
+    expect(rights()).to.eql([administratorAccess]);
+    expect((await admin.succeed("up", "--yes")).stdout).to.match(/: \d+ unchanged\.\n$/);
+  }
+
+  it("though up was killed while it read", async () => {
+    await giveMore();
+    await killAfterFirstPass("up", "--yes");
+    await expectPutRight();
+  });
+
+  it("though refresh was killed while it read", async () => {
+    await giveMore();
+    await killAfterFirstPass("refresh", "--yes");
+    await expectPutRight();
+  });
+
+  it("though up has read something else before, which somebody had damaged", async () => {
+    await giveMore();
+    const policies = [...admin.sandbox.organization.policies.values()];
+    policies.find(({ name }) => name === "mfa-admin-require-mfa")?.targets.clear();
+    await expectPutRight();
+  });
+
+  it("though a destroy came between, which failed", async () => {
+    await giveMore();
+    const refused = { service: "cloudcontrol", action: "DeleteResource", code: "AccessDenied", status: 403 };
+    admin.sandbox.injectFault({ ...refused, times: Infinity });
+    expect((await admin.run("destroy", "--yes")).status).to.equal(1);
+    admin.sandbox.clearFaults();
+    await expectPutRight();
+  });
+
+  it("though the account could not be reached when up came by", async () => {
+    await giveMore();
+    const access = account("payments").roles.get("OrganizationAccountAccessRole") ?? expect.fail();
+    const { trustPolicy } = access;
+    access.trustPolicy = trustPolicy.replaceAll(admin.sandbox.managementAccount, "999999999999");
+    expect((await admin.run("up", "--yes")).status).to.equal(1);
+    access.trustPolicy = trustPolicy;
+    await expectPutRight();
+  });
+
+  it("also where it had begun to delete a role, and had taken its policies off", async () => {
+    await unfinish("deleting", "alice@payments");
+    role().attachedPolicies.clear();
+    await expectPutRight();
+  });
+
+  it("so that up on a terminal does not say that all is done while AWS has made somebody who is not wanted any more", async () => {
+    await unfinish("creating", "bob");
+    const isBobs = (urn: unknown): boolean => typeof urn === "string" && /::bob(@|$)/.test(urn);
+    await editState((deployment) => {
+      const others = JSON.stringify(
+        deployment.resources.filter(({ urn }) => !isBobs(urn)),
+        (_, value: unknown) => (Array.isArray(value) ? value.filter((one) => !isBobs(one)) : value),
+      );
+      deployment.resources = JSON.parse(others) as Resource[];
+    });
+    for (const name of ["sandbox", "payments"]) {
+      const { roles } = account(name);
+      roles.remove(roles.get("developer-bob") ?? expect.fail());
+    }
+    await admin.editSettings((text) => text.replace("    bob: {}\n", ""));
+    const terminal = admin.terminal("up");
+    await terminal.waitFor('Apply to the stack "main"?');
+    terminal.enter("y");
+    expect(await terminal.ended()).to.equal(0);
+    expect(admin.sandbox.organization.account(admin.sandbox.authAccount).users.names).to.eql(["alice"]);
+  });
+});
