@@ -27,7 +27,7 @@ interface Registered {
 export async function isUpToDate(
   stack: Stack,
   { project, settings }: { project: Project; settings: Settings },
-  { resources, isUnfinished }: StateBefore,
+  { resources, isUnfinished }: Pick<StateBefore, "resources" | "isUnfinished">,
 ): Promise<boolean> {
   if (isUnfinished || resources.some(isHalfDone)) return false;
   const { runtime } = await import("@pulumi/pulumi");
