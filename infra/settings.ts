@@ -48,10 +48,7 @@ const accountName = z
  */
 export const userName = z
   .string()
-  .regex(
-    /^[\w+=,.@-]{2,64}$/,
-    "a user name is 2 to 64 letters, digits and any of + = , . @ _ - (the rules of IAM and STS)",
-  );
+  .regex(/^[\w+=,.@-]{2,64}$/, "a user name is 2 to 64 letters, digits and any of + = , . @ _ - (IAM's rule)");
 
 const organizationalUnitId = formedText(
   /^ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}$/,

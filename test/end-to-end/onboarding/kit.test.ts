@@ -106,7 +106,7 @@ describe("a kit", () => {
     {
       what: "a user name that IAM refuses",
       text: changed("userName: alice", "userName: al ice"),
-      says: "userName: a user name is 2 to 64 letters, digits and any of + = , . @ _ - (the rules of IAM and STS)",
+      says: "userName: a user name is 2 to 64 letters, digits and any of + = , . @ _ - (IAM's rule)",
     },
     {
       what: "YAML with a fault",
