@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { setTimeout } from "node:timers/promises";
 
 import { serviceControlPolicy } from "../../infra/policies.ts";
+import type { RecordedRequest } from "../sandbox/index.ts";
 import { Dice } from "../support/dice.ts";
 import { Administrator } from "../support/harness.ts";
 
@@ -18,11 +19,18 @@ const people = ["alice", "bob", "carol", "dave", "erin"];
 /** A roster: the names of each developer's accounts. */
 type Roster = Map<string, string[]>;
 
+/** The settings that vary. */
+interface Varying {
+  roster: Roster;
+  /** The longest session of a role, in seconds. */
+  session: number;
+}
+
 describe(`through random edits, kills and faults (seed ${seed})`, function () {
   this.timeout(600_000);
   const dice = new Dice(seed);
   let admin: Administrator;
-  let roster: Roster = new Map();
+  let wanted: Varying = { roster: new Map(), session: 43_200 };
 
   before(async () => {
     admin = await Administrator.withProject();
@@ -30,33 +38,46 @@ describe(`through random edits, kills and faults (seed ${seed})`, function () {
   after(() => admin.close());
 
   for (let round = 1; round <= rounds; round++) {
-    it(`quiet runs end exactly at the roster (round ${round})`, async () => {
-      roster = nextRoster();
-      const trouble = dice.pick(troubles);
-      const told = `${trouble.name}, roster ${JSON.stringify([...roster])}`;
-      await admin.editSettings((text) => withRoster(text, roster));
+    it(`quiet runs end exactly at the settings, which may be as before again (round ${round})`, async () => {
+      const before = wanted;
+      // One round is always about the roles alone, killed while AWS updates them and taken back: few edits leave so little to do after it.
+      const isOnRoles = round === 2;
+      wanted = isOnRoles ? { ...wanted, session: otherSession() } : next();
+      const trouble = isOnRoles ? killedAtRoles : dice.pick(troubles);
+      const isBack = isOnRoles || (round > 1 && dice.chance(0.5));
+      const told = `${trouble.name}, ${text(wanted)}${isBack ? ", and back" : ""}`;
+      await admin.editSettings((text) => withSettings(text, wanted));
       await trouble.during(() => admin.run("up", "--yes", "--max-removals", "9"));
       admin.sandbox.clearFaults();
       admin.sandbox.setLatency(0, "ResourceHandler");
+      if (isBack) {
+        await admin.editSettings((text) => withSettings(text, before));
+        wanted = before;
+      }
       await endQuietly(told);
-      expect(accessInAws(), told).to.eql(accessOf(roster));
+      expect(accessInAws(), told).to.eql(accessOf(wanted));
       expectPolicyInForce();
       expect((await admin.succeed("up", "--yes")).stdout, told).to.match(/: \d+ unchanged\.\n$/);
     });
   }
 
-  /** A random roster that differs from the one before. */
-  function nextRoster(): Roster {
+  const otherSession = (): number => 50_400 - wanted.session;
+
+  /** Random settings that differ from those before: another roster, other sessions, or both. */
+  function next(): Varying {
     const accounts = Object.keys(admin.sandbox.developmentAccounts);
-    const make = (): Roster =>
+    const roster = (): Roster =>
       new Map(
         people
           .filter(() => dice.chance(0.5))
           .map((name) => [name, dice.chance(0.5) ? accounts : [dice.pick(accounts)]] as const),
       );
     for (;;) {
-      const next = make();
-      if (JSON.stringify([...next]) !== JSON.stringify([...roster])) return next;
+      const made = {
+        roster: dice.chance(0.3) ? wanted.roster : roster(),
+        session: dice.chance(0.5) ? wanted.session : otherSession(),
+      };
+      if (text(made) !== text(wanted)) return made;
     }
   }
 
@@ -70,7 +91,15 @@ describe(`through random edits, kills and faults (seed ${seed})`, function () {
   }
 
   type Run = () => Promise<unknown>;
-  const troubles: { name: string; during: (run: Run) => Promise<void> }[] = [
+  interface Trouble {
+    name: string;
+    during: (run: Run) => Promise<void>;
+  }
+  const killedAtRoles: Trouble = {
+    name: "a kill while AWS updates the roles",
+    during: () => killAfter("UpdateResource", "AWS::IAM::Role", 1),
+  };
+  const troubles: Trouble[] = [
     { name: "a kill while AWS creates", during: () => killAfter("CreateResource") },
     { name: "a kill while AWS deletes", during: () => killAfter("DeleteResource") },
     { name: "a kill while AWS updates", during: () => killAfter("UpdateResource") },
@@ -113,16 +142,17 @@ describe(`through random edits, kills and faults (seed ${seed})`, function () {
     },
   ];
 
-  /** Kills `up` with its child processes up to 600 ms after AWS was asked for the action one to three times. AWS finishes its work. */
-  async function killAfter(action: string): Promise<void> {
+  /** Kills `up` with its child processes up to 600 ms after AWS was asked for the action `times` times. AWS finishes its work. */
+  async function killAfter(action: string, type?: string, times = dice.between(1, 3)): Promise<void> {
     const handler = 400;
     const from = admin.sandbox.requests.length;
     admin.sandbox.setLatency(handler, "ResourceHandler");
     let ended = false;
     const meanwhile = async (child: ChildProcess): Promise<void> => {
       child.once("close", () => (ended = true));
-      const times = dice.between(1, 3);
-      const asked = (): number => admin.sandbox.requests.slice(from).filter((one) => one.action === action).length;
+      const isMeant = (one: RecordedRequest): boolean =>
+        one.action === action && (type === undefined || one.input["TypeName"] === type);
+      const asked = (): number => admin.sandbox.requests.slice(from).filter(isMeant).length;
       while (!ended && asked() < times) await setTimeout(20);
       await setTimeout(dice.between(0, 600));
       if (!ended) process.kill(-(child.pid ?? 0), "SIGKILL");
@@ -135,7 +165,10 @@ describe(`through random edits, kills and faults (seed ${seed})`, function () {
   function accessInAws(): Record<string, unknown> {
     const { organization, authAccount, developmentAccounts } = admin.sandbox;
     const { users } = organization.account(authAccount);
-    const access: Record<string, { roles: string[]; groups: string[]; denied: string[] }> = {};
+    const access: Record<
+      string,
+      { roles: [account: string, session: number | undefined][]; groups: string[]; denied: string[] }
+    > = {};
     for (const name of users.names) {
       const user = users.get(name);
       access[name] = {
@@ -148,19 +181,21 @@ describe(`through random edits, kills and faults (seed ${seed})`, function () {
       const { roles } = organization.account(id);
       for (const roleName of roles.names.filter((one) => one.startsWith("developer-"))) {
         const entry = (access[roleName.slice("developer-".length)] ??= { roles: [], groups: [], denied: [] });
-        entry.roles.push(account);
+        entry.roles.push([account, roles.get(roleName)?.maxSessionDuration]);
         entry.denied.push(...(roles.get(roleName)?.inlinePolicies.keys() ?? []));
       }
     }
     return access;
   }
 
-  function accessOf(wanted: Roster): Record<string, unknown> {
+  function accessOf({ roster, session }: Varying): Record<string, unknown> {
     const all = Object.keys(admin.sandbox.developmentAccounts);
+    const rolesIn = (accounts: string[]): unknown[] =>
+      all.filter((account) => accounts.includes(account)).map((account) => [account, session]);
     return Object.fromEntries(
-      [...wanted].map(([name, accounts]) => [
+      [...roster].map(([name, accounts]) => [
         name,
-        { roles: all.filter((account) => accounts.includes(account)), groups: ["mfa-admin-developers"], denied: [] },
+        { roles: rolesIn(accounts), groups: ["mfa-admin-developers"], denied: [] },
       ]),
     );
   }
@@ -174,9 +209,13 @@ describe(`through random edits, kills and faults (seed ${seed})`, function () {
   }
 });
 
-/** The settings with this roster and no other. */
-function withRoster(text: string, roster: Roster): string {
-  const [before = ""] = text.split(/^ {2}mfa-admin:developers:.*$/m);
+const text = ({ roster, session }: Varying): string => JSON.stringify({ roster: [...roster], session });
+
+/** The settings with these and no others; what the engine itself has noted there stays. */
+function withSettings(text: string, { roster, session }: Varying): string {
   const lines = [...roster].map(([name, accounts]) => `    ${name}: { accounts: [${accounts.join(", ")}] }\n`);
-  return `${before}  mfa-admin:developers:${lines.length === 0 ? " {}\n" : `\n${lines.join("")}`}`;
+  const developers = `  mfa-admin:developers:${lines.length === 0 ? " {}\n" : `\n${lines.join("")}`}`;
+  return text
+    .replace(/^ {2}mfa-admin:sessionDuration:.*\n/m, "")
+    .replace(/^ {2}mfa-admin:developers:.*\n(?: {4}.*\n)*/m, `  mfa-admin:sessionDuration: ${session}\n${developers}`);
 }
