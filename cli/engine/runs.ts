@@ -134,7 +134,7 @@ function partOf(stack: Stack, { settings, target, program = programOf(stack, set
  * @param only URNs of the resources to read; all when left out
  */
 export async function runRefresh(stack: Stack, options: RunOptions, only?: string[]): Promise<RunResult> {
-  await settleBeforeReading(stack, options);
+  const hasUnread = await settleBeforeReading(stack, options);
   const { prepareReading } = await import("./read-reachable.ts");
   const reachable = await prepareReading(stack, options.settings);
   const part = only === undefined ? reachable : { target: only };
@@ -147,7 +147,10 @@ export async function runRefresh(stack: Stack, options: RunOptions, only?: strin
   const left = await stillThere(stack, options, part);
   // Where no target is left in the state, the second pass is skipped.
   const second = left.target?.length === 0 ? noRun(first) : await pass(left);
-  await noteWhatWasRead(stack, options, part.target);
+  if (hasUnread) {
+    const { noteRead } = await import("./recover.ts");
+    await noteRead(stack, part.target);
+  }
   if (first.denialsSeen || second.denialsSeen) {
     const { forgetDenials } = await import("./recover.ts");
     const again = (): Promise<unknown> => runRefresh(stack, { ...options, onStep: () => undefined });
@@ -162,22 +165,20 @@ export async function runRefresh(stack: Stack, options: RunOptions, only?: strin
   };
 }
 
-/** Settles what earlier runs have left, and repairs the state. What that takes in needs no refresh of its own: this one reads it. */
-async function settleBeforeReading(stack: Stack, options: RunOptions): Promise<void> {
-  const { stateBefore } = await import("./state-before.ts");
+/**
+ * Settles what earlier runs have left, and repairs the state. What that takes in needs no refresh of its own: this one reads it.
+ *
+ * @returns whether the state may have resources that are marked as unread
+ */
+async function settleBeforeReading(stack: Stack, options: RunOptions): Promise<boolean> {
+  const [{ stateBefore }, { isUnread }] = await Promise.all([import("./state-before.ts"), import("./unread.ts")]);
   const { resources, hasPending } = await stateBefore(stack, options.project);
   if (hasPending) {
     const { settle } = await import("./recover.ts");
     await settle(stack, { settings: options.settings, refresh: () => Promise.resolve() });
   }
   await healKnown(stack, resources, options, () => Promise.resolve());
-}
-
-async function noteWhatWasRead(stack: Stack, options: RunOptions, only: string[] | undefined): Promise<void> {
-  const { isUnread } = await import("./unread.ts");
-  if (!(await resourcesOf(stack, options)).some(isUnread)) return;
-  const { noteRead } = await import("./recover.ts");
-  await noteRead(stack, only);
+  return hasPending || resources.some(isUnread);
 }
 
 /** The denials on developers that the engine's steps don't show as such: groups, and managed policies of the account's own. */
