@@ -14,8 +14,7 @@ import {
 } from "@aws-sdk/client-iam";
 import { UpdatePolicyCommand } from "@aws-sdk/client-organizations";
 import { expect } from "chai";
-import { readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { writeFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 
 import { emptyUser } from "../../infra/offboarding.ts";
@@ -212,20 +211,7 @@ describe("what other hands have done meanwhile gives, keeps and takes nobody's a
 
   it("what a run was making when it died is not forgotten by a refresh that finds what ends sessions", async () => {
     await admin.succeed("end-sessions", "alice", "--yes");
-    const file = join(admin.stateDirectory, ".pulumi", "stacks", "mfa-admin", "main.json");
-    const text = await readFile(file, "utf8");
-    const state = JSON.parse(text) as {
-      checkpoint: { latest: { resources: { urn: string }[]; pending_operations: unknown } };
-    };
-    const { latest } = state.checkpoint;
-    const resource = latest.resources.find(({ urn }) => urn.endsWith("::dave@payments")) ?? expect.fail();
-    const others = latest.resources.filter((one) => one !== resource);
-    latest.resources = JSON.parse(JSON.stringify(others), (_, value: unknown) =>
-      Array.isArray(value) ? value.filter((one) => one !== resource.urn) : value,
-    ) as typeof others;
-    latest.pending_operations = [{ resource, type: "creating" }];
-    await writeFile(file, JSON.stringify(state));
-    await rm(`${file}.attrs`, { force: true });
+    await admin.unfinish("creating", "dave@payments");
     const { stderr } = await admin.succeed("refresh", "--yes");
     expect(stderr).to.contain("Taking into the stack what AWS has already: role developer-dave (payments).");
     await admin.editSettings((roster) => roster.replace("    dave: {}", "    dave: { accounts: [sandbox] }"));
@@ -235,15 +221,7 @@ describe("what other hands have done meanwhile gives, keeps and takes nobody's a
   });
 
   it("what a run was deleting when it died, and AWS has deleted since, is made again where the settings have it again", async () => {
-    const file = join(admin.stateDirectory, ".pulumi", "stacks", "mfa-admin", "main.json");
-    const state = JSON.parse(await readFile(file, "utf8")) as {
-      checkpoint: { latest: { resources: { urn: string }[]; pending_operations: unknown } };
-    };
-    const { latest } = state.checkpoint;
-    const resource = latest.resources.find(({ urn }) => urn.endsWith("::dave@sandbox")) ?? expect.fail();
-    latest.pending_operations = [{ resource, type: "deleting" }];
-    await writeFile(file, JSON.stringify(state));
-    await rm(`${file}.attrs`, { force: true });
+    await admin.unfinish("deleting", "dave@sandbox");
     const { roles } = admin.sandbox.organization.account("333333333333");
     roles.remove(roles.get("developer-dave") ?? expect.fail());
     const { stdout } = await admin.succeed("up", "--yes");

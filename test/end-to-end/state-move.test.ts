@@ -165,15 +165,7 @@ describe("state move", () => {
 
   it("is refused while a run that died has left changes to be finished", async () => {
     const url = await cloud.bucket("unfinished");
-    const file = join(admin.stateDirectory, ".pulumi", "stacks", "mfa-admin", "main.json");
-    const state = JSON.parse(await readFile(file, "utf8")) as {
-      checkpoint: { latest: { resources: { type: string }[]; pending_operations?: unknown[] } };
-    };
-    const { latest } = state.checkpoint;
-    const resource = latest.resources.find(({ type }) => type === "aws-native:iam:User");
-    latest.pending_operations = [{ resource, type: "updating" }];
-    await writeFile(file, JSON.stringify(state));
-    await rm(`${file}.attrs`, { force: true });
+    await admin.unfinish("updating", "alice");
     const { status, stderr } = await run("state", "move", "--to", url, "--yes");
     expect({ status, stderr }).to.eql({
       status: 1,

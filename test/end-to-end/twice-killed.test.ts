@@ -1,11 +1,8 @@
 import { expect } from "chai";
 import type { ChildProcess } from "node:child_process";
-import { readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
-import type { Deployment, Resource } from "../../cli/engine/deployment.ts";
-import { Administrator } from "../support/harness.ts";
+import { Administrator, withoutResources } from "../support/harness.ts";
 
 const readOnly = "arn:aws:iam::aws:policy/ReadOnlyAccess";
 const administratorAccess = "arn:aws:iam::aws:policy/AdministratorAccess";
@@ -29,24 +26,9 @@ describe("what a killed run has left stays known until AWS was read for it,", ()
   const role = (where = "payments") => account(where).roles.get("developer-alice") ?? expect.fail();
   const rights = (): string[] => [...role().attachedPolicies];
 
-  async function editState(edit: (deployment: Deployment) => void): Promise<void> {
-    const file = join(admin.stateDirectory, ".pulumi", "stacks", "mfa-admin", "main.json");
-    const state = JSON.parse(await readFile(file, "utf8")) as { checkpoint: { latest: Deployment } };
-    edit(state.checkpoint.latest);
-    await writeFile(file, JSON.stringify(state));
-    await rm(`${file}.attrs`, { force: true });
-  }
-
-  /** Has the state say that a run died in an operation on a resource. */
-  const unfinish = (type: "creating" | "updating" | "deleting", name: string): Promise<void> =>
-    editState((deployment) => {
-      const isMeant = ({ urn, custom }: Resource): boolean => custom && urn.endsWith(`::${name}`);
-      deployment.pending_operations = [{ resource: deployment.resources.find(isMeant) ?? expect.fail(), type }];
-    });
-
-  /** The same of an update that has given alice's role in payments a further policy. */
+  /** Changes the state and AWS as if a run had died when it had given alice's role in payments a further policy. */
   async function giveMore(): Promise<void> {
-    await unfinish("updating", "alice@payments");
+    await admin.unfinish("updating", "alice@payments");
     role().attachedPolicies.add(readOnly);
   }
 
@@ -113,20 +95,15 @@ describe("what a killed run has left stays known until AWS was read for it,", ()
   });
 
   it("also where it had begun to delete a role, and had taken its policies off", async () => {
-    await unfinish("deleting", "alice@payments");
+    await admin.unfinish("deleting", "alice@payments");
     role().attachedPolicies.clear();
     await expectPutRight();
   });
 
   it("so that up on a terminal does not say that all is done while AWS has made somebody who is not wanted any more", async () => {
-    await unfinish("creating", "bob");
-    const isBobs = (urn: unknown): boolean => typeof urn === "string" && /::bob(@|$)/.test(urn);
-    await editState((deployment) => {
-      const others = JSON.stringify(
-        deployment.resources.filter(({ urn }) => !isBobs(urn)),
-        (_, value: unknown) => (Array.isArray(value) ? value.filter((one) => !isBobs(one)) : value),
-      );
-      deployment.resources = JSON.parse(others) as Resource[];
+    await admin.unfinish("creating", "bob");
+    await admin.editState((deployment) => {
+      deployment.resources = withoutResources(deployment.resources, (urn) => /::bob(@|$)/.test(urn));
     });
     for (const name of ["sandbox", "payments"]) {
       const { roles } = account(name);

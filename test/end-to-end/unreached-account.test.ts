@@ -4,8 +4,6 @@ import {
   RemoveAccountFromOrganizationCommand,
 } from "@aws-sdk/client-organizations";
 import { expect } from "chai";
-import { readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 
 import { Administrator, type Result } from "../support/harness.ts";
 
@@ -22,7 +20,7 @@ describe("a development account that cannot be reached", () => {
   before(async () => {
     admin = await Administrator.withStack({ developers: ["alice", "bob", "erin"] });
     payments = admin.sandbox.developmentAccounts["payments"] ?? "";
-    await unfinish("erin@payments");
+    await admin.unfinish("creating", "erin@payments");
     trust(payments);
   });
   after(() => admin.close());
@@ -31,23 +29,6 @@ describe("a development account that cannot be reached", () => {
   const trust = (accountId: string): void => {
     const role = admin.sandbox.organization.account(payments).roles.get("OrganizationAccountAccessRole");
     if (role) role.trustPolicy = trustOf(accountId);
-  };
-  /** Changes the state as if a run had died while it made the resource, which AWS has all the same. */
-  const unfinish = async (name: string): Promise<void> => {
-    const file = join(admin.stateDirectory, ".pulumi", "stacks", "mfa-admin", "main.json");
-    const state = JSON.parse(await readFile(file, "utf8")) as { checkpoint: { latest: Record<string, unknown> } };
-    const { latest } = state.checkpoint;
-    const resources = latest["resources"] as { urn: string }[];
-    const resource = resources.find(({ urn }) => urn.endsWith(`::${name}`));
-    const isOther = (urn: string): boolean => urn !== resource?.urn;
-    latest["resources"] = JSON.parse(
-      JSON.stringify(resources.filter(({ urn }) => isOther(urn))),
-      (_, value: unknown) =>
-        Array.isArray(value) ? value.filter((one) => typeof one !== "string" || isOther(one)) : value,
-    );
-    latest["pending_operations"] = [{ resource, type: "creating" }];
-    await writeFile(file, JSON.stringify(state));
-    await rm(`${file}.attrs`, { force: true });
   };
   const users = (): string[] => admin.sandbox.organization.account(admin.sandbox.authAccount).users.names;
   const roles = (account: string): string[] =>

@@ -15,6 +15,7 @@ import { Plugins } from "./plugins.ts";
 import { ResidentCli } from "./resident.ts";
 import { requireValidOutput } from "./results.ts";
 import { killGroup, limitMilliseconds, type Size, Terminal } from "./terminal.ts";
+import type { Deployment, Resource } from "../../cli/engine/deployment.ts";
 
 /** The result of a run of the CLI. */
 export interface Result {
@@ -90,6 +91,14 @@ const portOf = ({ endpoint }: Sandbox): number => Number(new URL(endpoint).port)
 const resident = new ResidentCli();
 
 export const program = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
+
+/** The resources of a state without some of them, and without their URNs in the others' lists. */
+export function withoutResources(resources: Resource[], isOut: (urn: string) => boolean): Resource[] {
+  const others = resources.filter(({ urn }) => !isOut(urn));
+  const withoutUrns = (_: string, value: unknown): unknown =>
+    Array.isArray(value) ? value.filter((one) => typeof one !== "string" || !isOut(one)) : value;
+  return JSON.parse(JSON.stringify(others), withoutUrns) as Resource[];
+}
 
 /** An administrator: an organization, a project directory, and the built CLI. */
 export class Administrator {
@@ -189,6 +198,32 @@ export class Administrator {
       checkpoint: { latest: { resources: ResourceInState[] } };
     };
     return state.checkpoint.latest.resources;
+  }
+
+  /** Edits the state file, without the engine. */
+  async editState(edit: (deployment: Deployment) => void): Promise<void> {
+    const file = join(this.stateDirectory, ".pulumi", "stacks", "mfa-admin", "main.json");
+    const state = JSON.parse(await readFile(file, "utf8")) as { checkpoint: { latest: Deployment } };
+    edit(state.checkpoint.latest);
+    await writeFile(file, JSON.stringify(state));
+    // Pulumi compares the file with this checksum.
+    await rm(`${file}.attrs`, { force: true });
+  }
+
+  /**
+   * Changes the state as if a run had died in an operation on a resource. One that the run was making is no part of the state.
+   *
+   * @param name the resource's name in the program, such as alice@sandbox
+   */
+  unfinish(type: "creating" | "updating" | "deleting", name: string): Promise<void> {
+    return this.editState((deployment) => {
+      const isMeant = ({ urn, custom }: Resource): boolean => custom && urn.endsWith(`::${name}`);
+      const resource = deployment.resources.find(isMeant);
+      if (resource === undefined) throw new Error(`the state has no resource ${name}`);
+      deployment.pending_operations = [{ resource, type }];
+      if (type === "creating")
+        deployment.resources = withoutResources(deployment.resources, (urn) => urn === resource.urn);
+    });
   }
 
   settings(): Promise<string> {

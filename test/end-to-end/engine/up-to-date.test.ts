@@ -1,6 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-
 import { expect } from "chai";
 
 import { managementAccountAtHand } from "../../../cli/aws/preconditions.ts";
@@ -24,9 +21,7 @@ for (const roles of ["per-developer", "shared"] as const) {
       const edit = (text: string): string => text.replace("config:\n", `config:\n  mfa-admin:roles: ${roles}\n`);
       admin = await Administrator.withStack({ developers: ["alice", "bob"], edit, stackSetsAccess: true });
       restore = inEnvironment(admin.environment());
-      const file = join(admin.stateDirectory, ".pulumi", "stacks", "mfa-admin", "main.json");
-      const state = JSON.parse(await readFile(file, "utf8")) as { checkpoint: { latest: { resources: Resource[] } } };
-      ({ resources } = state.checkpoint.latest);
+      resources = (await admin.resourcesInState()) as Resource[];
       await managementAccountAtHand(settingsWith({}));
     });
     after(async () => {
