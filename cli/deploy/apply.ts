@@ -17,7 +17,7 @@ import { unreachedWarnings } from "./unreached-accounts.ts";
 import { type Project, stackReference } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import { confirmChange } from "../terminal/ask.ts";
-import { changesSeen, denialsStay, lookAtAws, type Seen, see } from "./seen.ts";
+import { changesSeen, lookAtAws, type Seen, see } from "./seen.ts";
 import { dangersOf, requireHarmless } from "./guards.ts";
 import type { GuardOptions } from "./guard-options.ts";
 import type { SavedPlan } from "./saved-plan.ts";
@@ -101,7 +101,7 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   const options = { project, settings, verbose, adopt, isUnfinished };
   let total: number | undefined;
   if (show || saved !== undefined) {
-    const changes = await previewed(stack, options);
+    const changes = await previewed(stack, options, { look: seen.look, lifted: seen.lifted.denied });
     // Without `yes`, the user has seen the table of those who are shut out.
     const told = yes ? warnings : warnings.filter((warning) => !isShutOut(warning));
     if (saved !== undefined) saved.requireUnchanged(project, settings, changes);
@@ -144,13 +144,12 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
     const now = await readStackBefore(stack, project);
     // Where the state has not changed by a refresh, all checks were made before.
     if (isDeepStrictEqual(now, held)) return;
-    denialsStay(seen, now, guards);
     await requireStillHarmless(now, settings, guards);
   };
   await afterRefresh();
   const keeping = { settings, before: held, told: seen.look, lifted: seen.lifted.denied, unreached, onStep };
-  const result = await keepingDenials(keeping, (onEach) =>
-    applySettings(stack, { ...options, total, afterRefresh, ...(onBegin && { onBegin }), onStep: onEach }),
+  const result = await keepingDenials(keeping, (denials) =>
+    applySettings(stack, { ...options, total, afterRefresh, ...(onBegin && { onBegin }), ...denials }),
   );
   await trustAgain(settings, stale);
   return result;

@@ -4,7 +4,7 @@ import { openForRun } from "./open-for-run.ts";
 import { lookAtAws } from "../aws/look.ts";
 import { cutOffs } from "./cut-offs.ts";
 import { locks } from "./locks.ts";
-import { denials, liftedDenials } from "../engine/denials-in-aws.ts";
+import { denials } from "../engine/denials-in-aws.ts";
 import { madeByOthers, nameDangers } from "./taken-names.ts";
 import { otherBrokenPromises } from "./promise.ts";
 import type { Settings } from "../../infra/settings.ts";
@@ -59,14 +59,14 @@ export async function driftReport(
 ): Promise<PreviewReport> {
   const { settings } = options;
   const drifted = changes.resources.some(({ operation }) => operation !== "same");
+  const looking = lookAtAws(settings, unreachedNames(stack));
   const [look, before, repair] = await Promise.all([
-    lookAtAws(settings, unreachedNames(stack)),
+    looking,
     readStackBefore(stack, options.project),
-    drifted ? previewed(stack, options) : undefined,
+    drifted ? previewed(stack, options, { look: looking }) : undefined,
   ]);
   const underPolicy = await authAccountUnderPolicy(settings, look.shield?.targets ?? []);
   const denied = denials(look, settings, before);
-  const lifted = repair === undefined ? [] : liftedDenials(stackBefore(repair), denied, {});
   const strangers = nameDangers(madeByOthers(look, stackBefore(changes).held, settings), {});
   const promises = [
     ...locks(look, settings, before.held),
@@ -75,7 +75,7 @@ export async function driftReport(
   ];
   return previewReport({
     ...{ kind: "drift", stack: stackName, settings, written: options.written, changes },
-    warnings: [...underPolicy, ...strangers, ...denied, ...promises, ...lifted, ...unreachedWarnings(stack, settings)],
+    warnings: [...underPolicy, ...strangers, ...denied, ...promises, ...unreachedWarnings(stack, settings)],
     ...(repair && { repair }),
     ...(refreshed !== undefined && { refreshed }),
   });

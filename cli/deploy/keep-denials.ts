@@ -1,13 +1,15 @@
 import { type IAMClient, NoSuchEntityException } from "@aws-sdk/client-iam";
 import pMap from "p-map";
 
-import { accountIdIn, developersGroup, roleNameOf } from "../../infra/names.ts";
+import { accountIdIn, developersGroup, roleNameOf, trustPolicyName } from "../../infra/names.ts";
+import { isSameDocument } from "../../infra/policy-documents.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { clientsIn } from "../aws/clients.ts";
 import { wordsOf } from "../aws/error-words.ts";
 import type { Identity } from "../aws/identities.ts";
 import { type Look, allIdentities } from "../aws/look.ts";
 import { asTyped, type Denial, denialsToPut, putDenial } from "./put-denials.ts";
+import type { DenialsOn } from "../engine/denials-in-program.ts";
 import type { StepEventMetadata } from "../engine/automation.ts";
 import { identityOf } from "../changes/step.ts";
 import { givenBesides } from "../changes/given.ts";
@@ -20,7 +22,15 @@ import { warningFact } from "../report/wording.ts";
 import { policyName, resourcesText } from "../report/phrases.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import { cutOffs } from "./cut-offs.ts";
-import { denials, type Denied, denyingIn, denyingOn, developersBy, newDenials } from "../engine/denials-in-aws.ts";
+import {
+  denials,
+  type Denied,
+  type Denying,
+  denyingIn,
+  denyingOn,
+  developersBy,
+  newDenials,
+} from "../engine/denials-in-aws.ts";
 
 export interface Keeping {
   settings: Settings;
@@ -41,16 +51,16 @@ type OnStep = (step: StepEventMetadata) => void;
 export class DenialsLost extends Failure {}
 
 /**
- * Runs the engine, and restores the denials (the end of sessions, a quarantine, a block) on every user, role and group that the run
- * changes or makes anew. The engine writes all policies of a resource at once, and has only the stack's. Denials are restored after
- * each step, and once more at the end where that failed.
+ * Runs the engine, and keeps the denials (the end of sessions, a quarantine, a block) on every user, role and group that the run
+ * changes or makes anew. The program registers them with each property that the engine writes. They are put once more after each step, and
+ * at the end where that failed.
  *
- * @param run has to call `onStep` for each step
+ * @param run has to call `onStep` for each step, and to have the program register the denials
  * @throws Failure before the run where there are denials that the user was not told of
  */
 export async function keepingDenials(
   keeping: Keeping,
-  run: (onStep: OnStep) => Promise<RunResult>,
+  run: (options: { onStep: OnStep; registering: DenialsOn[] }) => Promise<RunResult>,
 ): Promise<RunResult> {
   const identities = await allIdentities(keeping.settings, keeping.unreached);
   requireTold(identities, keeping);
@@ -63,7 +73,7 @@ export async function keepingDenials(
     }
     keeping.onStep?.(step);
   };
-  const outcome = await run(onStep).then(
+  const outcome = await run({ onStep, registering: kept.map(({ inProgram }) => inProgram) }).then(
     (result) => ({ result }),
     (error: unknown) => ({ error }),
   );
@@ -71,7 +81,7 @@ export async function keepingDenials(
   // A failed step may have removed denials, so all are restored again.
   const isUnknown = "error" in outcome && (outcome.error instanceof IncompleteRun || done.length > 0);
   const again = kept.filter((one) => isUnknown || refused.some(({ on }) => on === one));
-  const lost = (await pMap(again, putBack, { concurrency: 8 })).flat();
+  const lost = await missing((await pMap(again, putBack, { concurrency: 8 })).flat(), keeping);
   if ("error" in outcome) throw lost.length === 0 ? outcome.error : joined(outcome.error, lost);
   if (lost.length === 0) return outcome.result;
   const later = madeWithoutPassword(outcome.result);
@@ -97,17 +107,30 @@ function requireTold(identities: Look["identities"], { settings, before, told }:
   );
 }
 
+/** The denials that a run leaves in force, as its program registers them. */
+export function denialsKept(
+  { identities }: Pick<Look, "identities">,
+  keeping: Pick<Keeping, "settings" | "before" | "lifted">,
+): DenialsOn[] {
+  return keptOn(identities, keeping).map(({ inProgram }) => inProgram);
+}
+
 /** A user, a role or a group, by its name after the run, with its denials. */
 interface KeptDenials extends Pick<Identity, "type" | "name"> {
   account: string;
   accountId: string;
   iam: IAMClient;
   denials: Denial[];
+  /** The same as the program registers them. */
+  inProgram: DenialsOn;
   /** Whether the run has written the identity, so that AWS has it. */
   isWritten: boolean;
 }
 
-function keptOn(identities: Look["identities"], { settings, before, lifted }: Keeping): KeptDenials[] {
+function keptOn(
+  identities: Look["identities"],
+  { settings, before, lifted }: Pick<Keeping, "settings" | "before" | "lifted">,
+): KeptDenials[] {
   const developerOf = developersBy(settings, before.held);
   const [iam, given] = [clientsIn(settings), givenBesides(before.given, settings)];
   return [...identities].flatMap(([account, all]) => {
@@ -116,32 +139,68 @@ function keptOn(identities: Look["identities"], { settings, before, lifted }: Ke
       all.flatMap(({ type, arn, document }) => (type === "managed policy" ? [[arn, document]] : [])),
     );
     return all.flatMap((identity): KeptDenials[] => {
-      const name = nameNow(account, identity, developerOf, settings);
-      if (name === undefined) return [];
-      const own = { type: identity.type, name };
+      const names = namesNow(account, identity, developerOf, settings);
+      if (names === undefined) return [];
+      const own = { type: identity.type, name: names.name };
       const isLifted = (policy: string): boolean =>
         lifted.some(
           ({ resource, policies }) =>
             resource.account === account && resource.name === identity.name && policies.includes(policy),
         );
-      const denying = denyingOn(identity, denyingHere, given);
-      const found = denialsToPut(own, denying, documents).filter(({ policy }) => !isLifted(policy));
+      const denying = unlessLifted(denyingOn(identity, denyingHere, given), isLifted);
+      const found = denialsToPut(own, denying, documents);
       if (found.length === 0) return [];
-      return [{ ...own, account, accountId, iam: iam(accountId), denials: found, isWritten: false }];
+      const inProgram = { ...names.inProgram, denying: withinQuota(denying, identity, settings) };
+      return [{ ...own, account, accountId, iam: iam(accountId), denials: found, inProgram, isWritten: false }];
     });
   });
 }
 
-/** The identity's name after the run: a developer's role may have another name then, by another prefix. */
-function nameNow(
+/** The identity's name after the run, where a developer's role may have another one by another prefix, and its name in the program. */
+function namesNow(
   account: string,
   { type, name }: Identity,
   developerOf: ReturnType<typeof developersBy>,
   settings: Settings,
-): string | undefined {
-  if (type === "group") return account === "auth" && name === developersGroup ? name : undefined;
+): { name: string; inProgram: Omit<DenialsOn, "denying"> } | undefined {
+  if (type === "group") {
+    const isOwn = account === "auth" && name === developersGroup;
+    return isOwn ? { name, inProgram: { type: "aws-native:iam:Group", name: "developers" } } : undefined;
+  }
   const developer = developerOf(account, { type, name });
-  return developer !== undefined && type === "role" ? roleNameOf(settings, developer) : developer;
+  if (developer === undefined) return undefined;
+  return type === "role"
+    ? {
+        name: roleNameOf(settings, developer),
+        inProgram: { type: "aws-native:iam:Role", name: `${developer}@${account}` },
+      }
+    : { name: developer, inProgram: { type: "aws-native:iam:User", name: developer } };
+}
+
+function unlessLifted(
+  { managed, inline, groups, boundary, trust }: Denying,
+  isLifted: (policy: string) => boolean,
+): Denying {
+  return {
+    managed: managed.filter((arn) => !isLifted(arn)),
+    inline: inline.filter(({ name }) => !isLifted(name)),
+    groups: groups.filter((group) => !isLifted(group)),
+    ...(boundary !== undefined && !isLifted(boundary) && { boundary }),
+    ...(trust !== undefined && !isLifted(trustPolicyName) && { trust }),
+  };
+}
+
+/** The managed policies that a role has by AWS's default (IAM User Guide, "IAM and AWS STS quotas"). */
+const managedPoliciesOfRole = 10;
+
+/**
+ * The denials without managed policies for which a role has no room beside its own: AWS would refuse the role's whole update. They are put
+ * after it, as inline policies.
+ */
+function withinQuota(denying: Denying, { type, managedPolicies }: Identity, { permissions }: Settings): Denying {
+  const room = Math.max(managedPoliciesOfRole, managedPolicies.length);
+  if (type !== "role" || permissions.length + denying.managed.length <= room) return denying;
+  return { ...denying, managed: [] };
 }
 
 function isWrittenBy(step: StepEventMetadata, { account, type, name }: KeptDenials): boolean {
@@ -166,6 +225,20 @@ async function putBack(on: KeptDenials): Promise<Lost[]> {
   return tried.filter(
     ({ error }) => error !== undefined && (on.isWritten || !(error instanceof NoSuchEntityException)),
   );
+}
+
+/** The denials that AWS really lacks. One that the program has registered may be there, though it could not be put once more. */
+async function missing(lost: Lost[], { settings, unreached }: Keeping): Promise<Lost[]> {
+  if (lost.length === 0) return lost;
+  const identities = await allIdentities(settings, unreached).catch(() => undefined);
+  const isThere = ({ on, denial: { policy } }: Lost): boolean => {
+    const found = identities?.get(on.account)?.find(({ type, name }) => type === on.type && name === on.name);
+    if (found === undefined) return false;
+    if (policy === trustPolicyName) return isSameDocument(found.document, on.inProgram.denying.trust);
+    const inline = found.inlinePolicies.map(({ name }) => name);
+    return [...found.managedPolicies, ...inline, ...found.groups, found.boundary].includes(policy);
+  };
+  return lost.filter((one) => !isThere(one));
 }
 
 function lostText(lost: Lost[]): string {

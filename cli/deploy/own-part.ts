@@ -9,7 +9,7 @@ import { viewOrganization } from "../aws/organization-view.ts";
 import { apply } from "./apply.ts";
 import { runSummary } from "../report/run-summary.ts";
 import { requireSeen } from "../aws/look.ts";
-import type { Stack, StepEventMetadata } from "../engine/automation.ts";
+import type { Stack } from "../engine/automation.ts";
 import { identityOfResource, isCloudResource } from "../changes/step.ts";
 import type { Resource } from "../engine/deployment.ts";
 import { prepareAddition } from "../engine/recover.ts";
@@ -27,7 +27,7 @@ import { previewed } from "./previewed.ts";
 import { previewReport } from "../report/report.ts";
 import type { Warning } from "../results/warning.ts";
 import { isUpToDate } from "../engine/up-to-date.ts";
-import { readStackBefore, resourcesBefore, stackHeldBy, stateBefore, unfinishedNames } from "../engine/state-before.ts";
+import { resourcesBefore, stackHeldBy, stateBefore, unfinishedNames } from "../engine/state-before.ts";
 import { warningLines } from "../report/text.ts";
 import { isWeakened } from "../report/warnings.ts";
 import { warningFact, warningText } from "../report/wording.ts";
@@ -35,7 +35,7 @@ import { type Project, stackReference } from "../project/project.ts";
 import type { SettingsFile } from "../project/settings-file.ts";
 import { madeWithoutPassword } from "./passwords-later.ts";
 import { oneLine } from "../terminal/one-line.ts";
-import { denialsStay, lookAtAws, see } from "./seen.ts";
+import { lookAtAws, see } from "./seen.ts";
 import { DenialsLost, keepingDenials } from "./keep-denials.ts";
 import { staleIn } from "./promise.ts";
 import { pendingEdits, pendingLine } from "./pending-edits.ts";
@@ -96,13 +96,9 @@ export async function addToStack(
   await requireAttached(held, settings, names);
   await returnToStack(stack, { project, settings, names, verbose }, resources);
   await healKnown(stack, await resourcesBefore(stack, project), { project, settings, verbose });
-  const afterRefresh = async (): Promise<void> => {
-    denialsStay(seen, await readStackBefore(stack, project), {});
-  };
   const { outputs = {} } = resources.find(({ type }) => type === "pulumi:pulumi:Stack") ?? {};
-  const run = (onEach: (step: StepEventMetadata) => void): Promise<RunResult> =>
+  const run = (denials: Pick<RunOptions, "onStep" | "registering">): Promise<RunResult> =>
     applySettings(stack, {
-      afterRefresh,
       project,
       settings,
       verbose,
@@ -110,7 +106,7 @@ export async function addToStack(
       target: urnsToMake(project, settings, names, resources, unreachedBy(stack)),
       program: programOf(stack, settings, { names, outputs }),
       ...(onBegin && { onBegin }),
-      onStep: onEach,
+      ...denials,
       again: `mfa-admin up --stack ${stackReference(project)}`,
       what: "add-developer",
     });

@@ -81,9 +81,10 @@ async function full({
   const { settings } = file;
   const stack = await openForRun(project, file, { lockDeadline, forget, secrets, reporting: true });
   const unreached = unreachedNames(stack);
+  const looking = lookAtAws(settings, unreached);
   const [changes, look, state] = await Promise.all([
-    previewed(stack, { project, settings, verbose }),
-    lookAtAws(settings, unreached),
+    previewed(stack, { project, settings, verbose }, { look: looking }),
+    looking,
     stateBefore(stack, project),
   ]);
   await saving?.savePlan(saving.path, project, settings, changes);

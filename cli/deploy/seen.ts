@@ -1,14 +1,11 @@
-import { isDeepStrictEqual } from "node:util";
-
 import type { Settings } from "../../infra/settings.ts";
 import { type Look, lookAtAws } from "../aws/look.ts";
 import { Failure } from "../failure.ts";
 import type { StackBefore } from "../changes/stack-before.ts";
 import type { StackChanges } from "../changes/resource.ts";
 import type { Danger, Warning } from "../results/warning.ts";
-import { warningFact } from "../report/wording.ts";
 import { type CutOffWarning, cutOffs, liftedByHand } from "./cut-offs.ts";
-import { type Denied, denials, liftedDenials } from "../engine/denials-in-aws.ts";
+import { type Denied, denials } from "../engine/denials-in-aws.ts";
 import { locks } from "./locks.ts";
 import { nameDangers, type Taken, takenNames } from "./taken-names.ts";
 import { brokenPromises } from "./promise.ts";
@@ -60,11 +57,7 @@ export async function see(
   return {
     look,
     taken,
-    dangers: [
-      ...nameDangers(taken, options),
-      ...liftedDenials(before, denied, options),
-      ...liftedByHand(lifted.cutOff, lifted.denied),
-    ],
+    dangers: [...nameDangers(taken, options), ...liftedByHand(lifted.cutOff, lifted.denied)],
     alarms: [
       ...brokenPromises(look, before, settings).filter(isToBePutRight),
       ...denied,
@@ -96,21 +89,6 @@ export async function changesSeen(
   if (adopt !== true || taken.length === 0) return changes;
   const { withTakeovers } = await import("./takeover.ts");
   return withTakeovers(changes, taken, look, settings);
-}
-
-/** @throws Failure when a refresh during the run has read denials that the rest of the run would remove without consent */
-export function denialsStay({ denied, taken }: Seen, before: StackBefore, options: LookOptions): void {
-  // A resource that is taken over is written anew, trust policy included, and its denials are restored.
-  const isTaken = ({ resource }: Denied): boolean =>
-    taken.some(({ account, type, name }) => isDeepStrictEqual({ account, type, name }, resource));
-  const own = denied.filter((one) => !isTaken(one));
-  const danger = liftedDenials(before, own, options).find(({ refused }) => refused);
-  if (danger === undefined) return;
-  const plain = (text: string): string => text;
-  throw new Failure(
-    warningFact(danger, plain),
-    "If it is meant, run mfa-admin up with --lift-denials NAME to go on from there.",
-  );
 }
 
 export { lookAtAws };

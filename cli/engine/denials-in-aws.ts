@@ -10,7 +10,7 @@ import type { Identity } from "../aws/identities.ts";
 import type { Look } from "../aws/look.ts";
 import { type Given, givenBesides, isGiven } from "../changes/given.ts";
 import type { StackBefore } from "../changes/stack-before.ts";
-import type { Danger, Warning } from "../results/warning.ts";
+import type { Warning } from "../results/warning.ts";
 
 /**
  * Policies that only deny, on users and roles of the stack: somebody, or AWS itself, has shut these out. They are reported as
@@ -137,40 +137,4 @@ export function newDenials(now: Denied[], before: Denied[]): Denied[] {
     const policies = one.policies.filter((policy) => !known.includes(policy));
     return policies.length === 0 ? [] : [{ ...one, policies }];
   });
-}
-
-/**
- * The denials that a refresh has read into the state and `up` would remove. Most denials never come into the state
- * (see cli/engine/denials.ts).
- *
- * @param known the denials in AWS: what is gone there cannot be removed any more
- */
-export function liftedDenials(
-  { held }: StackBefore,
-  known: Denied[],
-  { liftDenials = [] }: { liftDenials?: string[] | undefined },
-): Danger[] {
-  const resources = held.flatMap(({ account, type, name, properties }) => {
-    const alarmed = known.find(({ resource }) => resource.account === account && resource.name === name);
-    if (alarmed === undefined || alarmed.resource.type !== type) return [];
-    const { managedPolicyArns = [], policies = [], groups = [], permissionsBoundary } = properties as Properties;
-    const noted = [
-      ...managedPolicyArns,
-      ...policies.map(({ policyName }) => policyName),
-      ...groups,
-      permissionsBoundary,
-      ...(onlyDenies(properties["assumeRolePolicyDocument"]) ? [trustPolicyName] : []),
-    ];
-    const lifted = alarmed.policies.filter((policy) => noted.includes(policy));
-    const isMeant = liftDenials.includes(alarmed.developer);
-    return lifted.length === 0 || isMeant ? [] : [{ account, type, name, policies: lifted }];
-  });
-  return resources.length === 0 ? [] : [{ kind: "denials-lifted", refused: true, resources }];
-}
-
-interface Properties {
-  managedPolicyArns?: string[];
-  policies?: { policyName: string }[];
-  groups?: string[];
-  permissionsBoundary?: string;
 }

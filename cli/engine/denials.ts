@@ -45,17 +45,22 @@ export function leaveOutDenials(
 ): boolean {
   const given = givenBesides(givenBy(resources), settings);
   const own = resources.filter(({ type }) => isPrincipal(type));
-  return own.map((resource) => edited(resource, leavingOut(resource.type, given, also))).some(Boolean);
+  return own.map((resource) => editProperties(resource, leavingOut(resource.type, given, also))).some(Boolean);
 }
 
 const isPrincipal = (type: string): boolean => /^aws-native:iam:(User|Role|Group)$/.test(type);
 
-function edited(resource: Resource, leaveOut: LeaveOut): boolean {
+/**
+ * Edits a resource's properties wherever the state has them.
+ *
+ * @param edit returns whether it has changed anything
+ */
+export function editProperties(resource: Resource, edit: (properties: Record<string, unknown>) => boolean): boolean {
   const { inputs = {}, outputs = {} } = resource;
   const kept = outputs["__inputs"] as { plaintext?: string } | undefined;
   const keptInputs =
     kept?.plaintext === undefined ? undefined : (JSON.parse(kept.plaintext) as Record<string, unknown>);
-  const changed = [inputs, outputs, ...(keptInputs === undefined ? [] : [keptInputs])].map(leaveOut).some(Boolean);
+  const changed = [inputs, outputs, ...(keptInputs === undefined ? [] : [keptInputs])].map(edit).some(Boolean);
   if (changed && kept !== undefined) kept.plaintext = JSON.stringify(keptInputs);
   return changed;
 }

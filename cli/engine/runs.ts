@@ -16,6 +16,7 @@ import { cancellable } from "./interrupt.ts";
 import { runMessage } from "./run-message.ts";
 import { forDeletion, programOf } from "./stack.ts";
 import { withoutDenials } from "./denials.ts";
+import { DenialsInProgram, type DenialsOn } from "./denials-in-program.ts";
 import { withoutCallStacks, withoutReports } from "./pulumi-insides.ts";
 import { changesAws, type EngineCommand, failureOf, IncompleteRun } from "./run-failure.ts";
 
@@ -38,21 +39,16 @@ export interface RunOptions {
   onBegin?: () => Promise<void>;
   /** Called when the run has refreshed the state in between, before it changes anything more. */
   afterRefresh?: () => Promise<void>;
-  /** The denials that a refresh leaves out of the state. */
-  denials?: KnownDenials;
+  /** The denials that the program registers with what it changes, so that AWS is at no time without them. */
+  registering?: DenialsOn[];
+  /** Removes denials from a step; returns whether it had any. */
+  leaveOut?: (step: StepEventMetadata) => boolean;
   /** The command that goes on after a failure. Default: the run's own. */
   again?: string;
   /** The command that the history shows. Default: the engine's own. */
   what?: string;
   /** Pass the engine's own output on to stderr. */
   verbose: boolean;
-}
-
-interface KnownDenials {
-  /** ARNs and names of the policies and groups that only deny in AWS. */
-  denying: string[];
-  /** The policies that the stack itself gives to roles; they stay. */
-  given: Given;
 }
 
 /**
@@ -63,6 +59,20 @@ const parallel = 96;
 
 /** Applies the settings. What a failed run has left unfinished is repaired as far as possible, by this run or the next. */
 export async function runUp(stack: Stack, options: RunOptions): Promise<RunResult> {
+  const { project, settings, registering = [] } = options;
+  const denials = new DenialsInProgram(registering);
+  const program = denials.register(options.program ?? programOf(stack, settings), stack, project);
+  const leaveOut = (step: StepEventMetadata): boolean => denials.leaveOutOf(step);
+  const result = await runAttempts(stack, { ...options, program, leaveOut }).catch(async (error: unknown) => {
+    // The run's own error counts; the next run takes out of the state what is left (`healResources`).
+    await denials.forget(stack).catch(() => undefined);
+    throw error;
+  });
+  await denials.forget(stack);
+  return result;
+}
+
+async function runAttempts(stack: Stack, options: RunOptions): Promise<RunResult> {
   const { settings, adopt: adoptAll = false } = options;
   // The steps of a refresh are not changes of this run.
   const refresh = async (): Promise<void> => {
@@ -138,9 +148,10 @@ export async function runRefresh(stack: Stack, options: RunOptions, only?: strin
   const { prepareReading } = await import("./read-reachable.ts");
   const reachable = await prepareReading(stack, options.settings);
   const part = only === undefined ? reachable : { target: only };
-  const denials = await whatDenies(stack, options);
+  const { denying, given } = await whatDenies(stack, options);
+  const leaveOut = (step: StepEventMetadata): boolean => withoutDenials(step, given, denying);
   const pass = (target: { target?: string[] }): Promise<FinishedRun> =>
-    run("refresh", { ...options, denials }, (engine) =>
+    run("refresh", { ...options, leaveOut }, (engine) =>
       withoutReports(stack).refresh({ ...engine, parallel, ...target }),
     );
   const first = await pass(part);
@@ -154,7 +165,7 @@ export async function runRefresh(stack: Stack, options: RunOptions, only?: strin
   if (first.denialsSeen || second.denialsSeen) {
     const { forgetDenials } = await import("./recover.ts");
     const again = (): Promise<unknown> => runRefresh(stack, { ...options, onStep: () => undefined });
-    await forgetDenials(stack, { settings: options.settings, refresh: again }, denials.denying);
+    await forgetDenials(stack, { settings: options.settings, refresh: again }, denying);
   }
   const seen = new Set(first.changes.map(identityKey));
   const later = second.changes.filter((change) => !seen.has(identityKey(change)));
@@ -181,8 +192,11 @@ async function settleBeforeReading(stack: Stack, options: RunOptions): Promise<b
   return hasPending || resources.some(isUnread);
 }
 
-/** The denials on developers that the engine's steps don't show as such: groups, and managed policies of the account's own. */
-async function whatDenies(stack: Stack, options: RunOptions): Promise<KnownDenials> {
+/**
+ * The ARNs and names of what only denies on developers, which the engine's steps don't show as such (groups, and managed policies of the
+ * account's own), and the policies that the stack itself gives to roles, which stay.
+ */
+async function whatDenies(stack: Stack, options: RunOptions): Promise<{ denying: string[]; given: Given }> {
   const [{ allIdentities }, { denials }, { givenBesides }, { stackHeldBy }, { unreachedNames }] = await Promise.all([
     import("../aws/look.ts"),
     import("./denials-in-aws.ts"),
@@ -285,7 +299,7 @@ type EngineOptions = Pick<
 
 async function run(
   command: EngineCommand,
-  { project, settings, total, onBegin, onStep, verbose, again, what = command, denials }: RunOptions,
+  { project, settings, total, onBegin, onStep, verbose, again, what = command, leaveOut }: RunOptions,
   call: (engine: EngineOptions) => Promise<unknown>,
 ): Promise<FinishedRun> {
   // A `destroy` leaves nothing unchanged.
@@ -317,9 +331,8 @@ async function run(
           // A preview has no message: the history does not keep it, and it may run without credentials.
           ...(command !== "preview" && { message: await runMessage(what) }),
           onEvent: (event) => {
-            if (denials !== undefined && event.resOutputsEvent !== undefined) {
-              const { metadata } = event.resOutputsEvent;
-              denialsSeen = withoutDenials(metadata, denials.given, denials.denying) || denialsSeen;
+            if (leaveOut !== undefined && event.resOutputsEvent !== undefined) {
+              denialsSeen = leaveOut(event.resOutputsEvent.metadata) || denialsSeen;
             }
             if (changesAws(command)) rollout.add(event);
             const before = record.finished;

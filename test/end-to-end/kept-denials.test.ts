@@ -65,23 +65,14 @@ describe("what only denies outlives an up, or is told to be lost", () => {
     expect(policiesOf("payments", "developer-bob")).to.eql([readOnly]);
   });
 
-  it("each by itself: one that AWS does not take back is named with the command for it, and the others come back", async () => {
+  it("also where AWS does not let it be put once more, since the run has not taken it off", async () => {
     await deny("sandbox", "developer-alice");
-    await deny("payments", "developer-alice");
     await permit(administrator, readOnly);
-    const fault = { resource: "developer-alice", code: "LimitExceeded", status: 409, times: Infinity };
-    admin.sandbox.injectFault({ ...fault, action: "AttachRolePolicy" });
-    admin.sandbox.injectFault({ ...fault, action: "PutRolePolicy", accountId: idOf("sandbox") });
-    const { status, stderr } = await admin.run("up", "--yes");
-    expect(status).to.equal(1);
-    expect(stderr).to.contain("AWSDenyAll on role developer-alice in sandbox (LimitExceeded");
-    expect(stderr).to.contain(
-      `Put it back now, in sandbox (333333333333): aws iam attach-role-policy --role-name developer-alice --policy-arn ${denyAll}.`,
-    );
+    admin.sandbox.injectFault({ action: "AttachRolePolicy", code: "LimitExceeded", status: 409, times: Infinity });
+    admin.sandbox.injectFault({ action: "PutRolePolicy", code: "LimitExceeded", status: 409, times: Infinity });
+    await admin.succeed("up", "--yes");
+    expect(policiesOf("sandbox", "developer-alice")).to.have.members([administrator, readOnly, denyAll]);
     expect(policiesOf("sandbox", "developer-bob")).to.have.members([administrator, readOnly, denyAll]);
-    // A role to which AWS attaches no more managed policies gets an inline one.
-    expect(policiesOf("payments", "developer-alice")).to.not.include(denyAll);
-    expect([...role("payments", "developer-alice").inlinePolicies.keys()]).to.eql(["AWSDenyAll"]);
     admin.sandbox.clearFaults();
     await admin.succeed("up", "--yes", "--lift-denials", "alice", "--lift-denials", "bob");
   });
@@ -133,5 +124,29 @@ describe("what only denies outlives an up, or is told to be lost", () => {
     admin.sandbox.clearFaults();
     expect((await admin.succeed("up", "--yes")).stderr).to.not.contain("shut alice out");
     expect(policiesOf("payments", "engineer-alice")).to.eql([administrator]);
+  });
+
+  it("each by itself on a new role without room for it: one that AWS does not take is named with the command for it", async () => {
+    const PolicyDocument = policy({ Effect: "Allow", Action: "s3:ListBucket", Resource: "*" });
+    const further = ["one", "two", "three", "four", "five", "six", "seven", "eight"];
+    for (const account of ["sandbox", "payments"]) {
+      const iam = await iamOf(account);
+      for (const PolicyName of further) await iam.send(new CreatePolicyCommand({ PolicyName, PolicyDocument }));
+      await deny(account, "engineer-alice");
+    }
+    await deny("sandbox", "engineer-bob");
+    await permit(administrator, readOnly, ...further.map((name) => `arn:aws:iam::*:policy/${name}`));
+    await admin.editSettings((text) => text.replace("rolePrefix: engineer", "rolePrefix: squad"));
+    const fault = { resource: "squad-alice", code: "LimitExceeded", status: 409, times: Infinity };
+    admin.sandbox.injectFault({ ...fault, action: "PutRolePolicy", accountId: idOf("sandbox") });
+    const { status, stderr } = await admin.run("up", "--yes");
+    expect(status).to.equal(1);
+    expect(stderr).to.contain("AWSDenyAll on role squad-alice in sandbox (LimitExceeded");
+    expect(stderr).to.contain(
+      `Put it back now, in sandbox (333333333333): aws iam attach-role-policy --role-name squad-alice --policy-arn ${denyAll}.`,
+    );
+    // A role to which AWS attaches no more managed policies gets an inline one.
+    expect([...role("payments", "squad-alice").inlinePolicies.keys()]).to.eql(["AWSDenyAll"]);
+    expect([...role("sandbox", "squad-bob").inlinePolicies.keys()]).to.eql(["AWSDenyAll"]);
   });
 });

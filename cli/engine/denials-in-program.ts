@@ -1,0 +1,177 @@
+import { isDeepStrictEqual } from "node:util";
+
+import type { ResourceTransformation, ResourceTransformationResult } from "@pulumi/pulumi";
+
+import { isSameDocument } from "../../infra/policy-documents.ts";
+import type { Project } from "../project/project.ts";
+import { nameIn } from "../changes/urn.ts";
+import type { PulumiFn, Stack, StepEventMetadata } from "./automation.ts";
+import type { Denying } from "./denials-in-aws.ts";
+import { editProperties } from "./denials.ts";
+import { editState, type Resource } from "./deployment.ts";
+import { resourcesBefore } from "./state-before.ts";
+
+type Properties = Record<string, unknown>;
+
+/** The denials on a user, a role or a group that a run has to leave in force. */
+export interface DenialsOn {
+  /** The resource's type and name in the program, such as "aws-native:iam:Role" and "alice@sandbox". */
+  type: string;
+  name: string;
+  denying: Denying;
+}
+
+/** The type and the name together name a resource of the program. */
+const keyOf = ({ type, name }: { type: string; name: string }): string => `${type} ${name}`;
+
+/** The properties that give a resource its name in AWS: another name is another resource, which replaces the first. */
+const nameProperties = ["userName", "roleName", "groupName"];
+
+/**
+ * Denials that a run's program registers. Cloud Control replaces a property as a whole: policies that somebody else has put on a user
+ * would be gone as soon as the program writes the user's policies. So the program registers the denials with each property that it
+ * changes anyway, and AWS is at no time without them, whenever the run dies. They do not stay in the state.
+ */
+export class DenialsInProgram {
+  readonly #denials: Map<string, Denying>;
+  /** What the program itself has registered where denials were added, by resource. */
+  readonly #wanted = new Map<string, Properties>();
+
+  constructor(denials: DenialsOn[]) {
+    this.#denials = new Map(denials.map((one) => [keyOf(one), one.denying]));
+  }
+
+  /** The program with the denials. It reads the state each time: an earlier attempt of the run, or its refresh, may have changed it. */
+  register(program: PulumiFn, stack: Stack, project: Project): PulumiFn {
+    if (this.#denials.size === 0) return program;
+    return async () => {
+      const { runtime } = await import("@pulumi/pulumi");
+      runtime.registerStackTransformation(await this.transformation(await resourcesBefore(stack, project)));
+      return program();
+    };
+  }
+
+  /** @param resources the state's */
+  async transformation(resources: Resource[]): Promise<ResourceTransformation> {
+    const { output } = await import("@pulumi/pulumi");
+    const held = new Map(resources.map(({ type, urn, inputs = {} }) => [keyOf({ type, name: nameIn(urn) }), inputs]));
+    return ({ type, name, props, opts }): ResourceTransformationResult | undefined => {
+      const key = keyOf({ type, name });
+      const denying = this.#denials.get(key);
+      if (denying === undefined) return undefined;
+      const given = props;
+      const before = held.get(key);
+      const isSame = before !== undefined && nameProperties.every((one) => given[one] === before[one]);
+      const added = Object.entries(additionsOf(denying)).map(([property, addition]) => {
+        const registered = output(given[property] as object | string | undefined).apply((value: unknown) => {
+          // A property that stays as it is in the state is not written, and neither is what others have added to it.
+          if (isSame && isDeepStrictEqual(value, before[property])) return value;
+          this.#wanted.set(key, { ...this.#wanted.get(key), [property]: value });
+          return withAddition(value, addition);
+        });
+        return [property, registered] as const;
+      });
+      return { props: { ...given, ...Object.fromEntries(added) }, opts };
+    };
+  }
+
+  /** Removes the denials from a step. @returns whether it had any */
+  leaveOutOf({ urn, type, new: found }: StepEventMetadata): boolean {
+    const restore = this.#restoring({ urn, type });
+    return restore !== undefined && found !== undefined && restore(found.inputs);
+  }
+
+  /** Takes the denials out of the state. */
+  async forget(stack: Stack): Promise<void> {
+    if (this.#wanted.size === 0) return;
+    await editState(stack, ({ resources }) => Promise.resolve(this.forgetIn(resources)));
+  }
+
+  /** The same in a state's resources. @returns whether they had any */
+  forgetIn(resources: Resource[]): boolean {
+    return resources
+      .map((resource) => {
+        const restore = this.#restoring(resource);
+        return restore !== undefined && editProperties(resource, restore);
+      })
+      .some(Boolean);
+  }
+
+  #restoring({ urn, type }: Pick<Resource, "urn" | "type">): ((properties: Properties) => boolean) | undefined {
+    const key = keyOf({ type, name: nameIn(urn) });
+    const [wanted, denying] = [this.#wanted.get(key), this.#denials.get(key)];
+    if (wanted === undefined || denying === undefined) return undefined;
+    const additions = additionsOf(denying);
+    return (properties) =>
+      Object.entries(wanted)
+        .map(([property, value]) => restore(properties, property, value, additions[property]))
+        .some(Boolean);
+  }
+}
+
+/**
+ * Leaves out of a preview's step the denials that the state has, as after a run that was killed: the run does not take them off. A step
+ * with no other difference becomes `same`.
+ */
+export function leaveOutOfPreview(step: StepEventMetadata, denials: DenialsOn[]): void {
+  const key = keyOf({ type: step.type, name: nameIn(step.urn) });
+  const denying = denials.find((one) => keyOf(one) === key)?.denying;
+  const [before, after] = [step.old?.inputs, step.new?.inputs] as (Properties | undefined)[];
+  if (denying === undefined || before === undefined || after === undefined) return;
+  const left = Object.entries(additionsOf(denying)).map(([property, addition]) =>
+    isNoted(before[property], addition) ? restore(before, property, after[property], addition) : false,
+  );
+  if (left.some(Boolean) && isDeepStrictEqual(before, after)) {
+    Object.assign(step, { op: "same", diffs: [], detailedDiff: null });
+  }
+}
+
+/** Whether a property of the state has what denials add to it. */
+function isNoted(value: unknown, addition: unknown): boolean {
+  return (
+    Array.isArray(addition) || value === addition || (typeof value === "object" && isSameDocument(value, addition))
+  );
+}
+
+/** What denials add to the properties of a user, a role or a group: further elements of lists, and other values. */
+function additionsOf({ managed, inline, groups, boundary, trust }: Denying): Properties {
+  const all = {
+    managedPolicyArns: managed,
+    policies: inline.map(({ name, document }) => ({ policyName: name, policyDocument: document })),
+    groups,
+    permissionsBoundary: boundary,
+    assumeRolePolicyDocument: trust,
+  };
+  const isEmpty = (value: unknown): boolean => value === undefined || (Array.isArray(value) && value.length === 0);
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => !isEmpty(value)));
+}
+
+function withAddition(value: unknown, addition: unknown): unknown {
+  if (!Array.isArray(addition)) return addition;
+  const own = elementsOf(value);
+  return [...own, ...elementsOf(addition).filter((one) => !own.some((other) => isSameElement(one, other)))];
+}
+
+function restore(properties: Properties, property: string, wanted: unknown, addition: unknown): boolean {
+  if (!Array.isArray(addition)) return set(properties, property, wanted);
+  const [own, now] = [elementsOf(wanted), elementsOf(properties[property])];
+  const isAdded = (one: unknown): boolean =>
+    addition.some((other) => isSameElement(one, other)) && !own.some((other) => isSameElement(one, other));
+  const left = now.filter((one) => !isAdded(one));
+  return left.length < now.length && set(properties, property, left.length === 0 ? undefined : left);
+}
+
+function set(properties: Properties, property: string, value: unknown): boolean {
+  if (isDeepStrictEqual(properties[property], value)) return false;
+  if (value === undefined) Reflect.deleteProperty(properties, property);
+  else properties[property] = value;
+  return true;
+}
+
+const elementsOf = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
+
+/** Whether two elements of a list have the same name: a policy's, whatever its document's spelling, an ARN or a group's name. */
+function isSameElement(one: unknown, other: unknown): boolean {
+  const nameOf = (element: unknown): unknown => (element as { policyName?: unknown }).policyName ?? element;
+  return nameOf(one) === nameOf(other);
+}

@@ -1,0 +1,89 @@
+import { AttachRolePolicyCommand } from "@aws-sdk/client-iam";
+import { expect } from "chai";
+import type { ChildProcess } from "node:child_process";
+import { setTimeout } from "node:timers/promises";
+
+import { administratorOf } from "../sandbox/testing.ts";
+import { Administrator } from "../support/harness.ts";
+
+const denyAll = "arn:aws:iam::aws:policy/AWSDenyAll";
+const administratorAccess = "arn:aws:iam::aws:policy/AdministratorAccess";
+
+describe("whoever is locked stays locked when up is killed while AWS changes them,", () => {
+  let admin: Administrator;
+
+  before(async () => {
+    admin = await Administrator.withStack({ developers: ["alice", "bob"] });
+    await admin.succeed("lock", "alice", "--reason", "lost laptop", "--yes");
+  });
+  after(() => admin.close());
+
+  const account = (name: string) => admin.sandbox.organization.account(admin.sandbox.developmentAccounts[name] ?? "");
+  const user = () => admin.sandbox.organization.account(admin.sandbox.authAccount).users.get("alice") ?? expect.fail();
+  const role = () => account("sandbox").roles.get("developer-alice") ?? expect.fail();
+
+  const untilOf = (day: string): Promise<void> =>
+    admin.editSettings((text) => text.replace(/alice:.*/, `alice: { until: ${day} }`));
+
+  /** Kills `up` as soon as something has happened. */
+  async function killWhen(hasHappened: () => boolean | Promise<boolean>): Promise<void> {
+    const meanwhile = async (child: ChildProcess): Promise<void> => {
+      while (!(await hasHappened()) && child.exitCode === null) await setTimeout(5);
+      process.kill(-(child.pid ?? 0), "SIGKILL");
+    };
+    const { status } = await admin.runWith({ meanwhile }, "up", "--yes");
+    expect(status).to.equal(null);
+  }
+
+  /** Kills `up` as soon as AWS has made a change, before the engine is told so. */
+  async function killWhenChanged(isChanged: () => boolean): Promise<void> {
+    admin.sandbox.setLatency(3_000, "GetResourceRequestStatus");
+    await killWhen(isChanged);
+    admin.sandbox.setLatency(0, "GetResourceRequestStatus");
+  }
+
+  it("by the lock and the end of their sessions", async () => {
+    await untilOf("2098-01-31");
+    await admin.succeed("up", "--yes");
+    const policies = [...user().inlinePolicies.keys()].sort();
+    expect(policies).to.include("mfa-admin-lock");
+    await untilOf("2099-01-31");
+    await killWhenChanged(() => user().inlinePolicies.get("mfa-admin-until")?.includes("2099") === true);
+    expect([...user().inlinePolicies.keys()].sort()).to.eql(policies);
+    await admin.succeed("up", "--yes");
+    expect([...user().inlinePolicies.keys()].sort()).to.eql(policies);
+    expect((await admin.succeed("up", "--yes")).stdout).to.match(/: \d+ unchanged\.\n$/);
+  });
+
+  it("by a managed policy that only denies", async () => {
+    const { iam } = await administratorOf(admin.sandbox, account("sandbox").id);
+    await iam.send(new AttachRolePolicyCommand({ RoleName: "developer-alice", PolicyArn: denyAll }));
+    const readOnly = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+    await admin.editSettings((text) =>
+      text.replace("config:\n", `config:\n  mfa-admin:permissions: ["${readOnly}"]\n`),
+    );
+    await killWhenChanged(() => role().attachedPolicies.has(readOnly));
+    expect([...role().attachedPolicies]).to.include(denyAll);
+    await admin.succeed("up", "--yes");
+    expect([...role().attachedPolicies]).to.have.members([readOnly, denyAll]);
+    expect((await admin.succeed("preview")).stdout).to.not.contain(administratorAccess);
+    expect((await admin.succeed("up", "--yes")).stdout).to.match(/: \d+ unchanged\.\n$/);
+  });
+
+  it("also by what somebody else has put, where up was killed before it has taken that out of the state", async () => {
+    const Statement = [{ Effect: "Deny", Action: "*", Resource: "*" }];
+    role().inlinePolicies.set("frozen-by-bob", JSON.stringify({ Version: "2012-10-17", Statement }));
+    await untilOf("2097-01-31");
+    const isNoted = async (): Promise<boolean> =>
+      JSON.stringify(await admin.resourcesInState()).includes("frozen-by-bob");
+    await killWhen(isNoted);
+    expect(await isNoted()).to.equal(true);
+    const { stdout } = await admin.succeed("preview");
+    expect(stdout).to.contain("role developer-alice in sandbox has what only denies: AWSDenyAll and frozen-by-bob.");
+    expect(stdout).to.not.contain("removed");
+    await admin.succeed("up", "--yes");
+    expect([...role().inlinePolicies.keys()]).to.include.members(["frozen-by-bob", "mfa-admin-lock"]);
+    expect(await isNoted()).to.equal(false);
+    expect((await admin.succeed("up", "--yes")).stdout).to.match(/: \d+ unchanged\.\n$/);
+  });
+});
