@@ -96,7 +96,11 @@ const changePolicies = [
   "organizations:UpdatePolicy",
 ];
 
-const readResources = ["cloudformation:GetResource", "cloudformation:GetResourceRequestStatus"];
+const readResources = [
+  "cloudformation:GetResource",
+  "cloudformation:GetResourceRequestStatus",
+  "cloudformation:ListResourceRequests",
+];
 const changeResources = [
   "cloudformation:CancelResourceRequest",
   "cloudformation:CreateResource",

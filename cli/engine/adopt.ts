@@ -1,4 +1,5 @@
 import type { Settings } from "../../infra/settings.ts";
+import type { LeftResource } from "../aws/requests-in-progress.ts";
 import { identifierOf, isOurs, isThere } from "../aws/resource-in-aws.ts";
 import { Failure } from "../failure.ts";
 import type { StepEventMetadata } from "./automation.ts";
@@ -50,14 +51,17 @@ export interface Settled {
  *
  * @param unreached accounts in which AWS cannot be asked. Resources that runs were creating there are taken in unseen: a forgotten
  * one could be somebody's access, which no later edit would remove
+ * @param ended waits until AWS is no longer at work on what runs have left
  * @returns `settled`: whether any operation was pending
  */
 export async function settleUnfinished(
   deployment: Deployment,
   settings: Settings,
   unreached: { name: string }[],
+  ended = requestsEnded,
 ): Promise<Settled & { settled: boolean }> {
   const { pending_operations: pending = [] } = deployment;
+  await ended(leftIn(deployment, settings, unreached), settings);
   const by = (kind: string): Resource[] => pending.flatMap(({ type, resource }) => (type === kind ? [resource] : []));
   const creating = by("creating");
   const unseen = creating.filter((resource) => isIn(unreached, resource));
@@ -80,6 +84,22 @@ export async function settleUnfinished(
     (resource) => isUnread(resource) && !isIn(unreached, resource) && !taken.includes(resource),
   );
   return { taken, changing, settled: pending.length > 0 };
+}
+
+/** What runs were at work on when they died, where AWS can be asked about it. */
+function leftIn(deployment: Deployment, settings: Settings, unreached: { name: string }[]): LeftResource[] {
+  const { pending_operations: pending = [], resources } = deployment;
+  const left = [...pending.map(({ resource }) => resource), ...resources.filter(isUnread)];
+  return left.flatMap((resource) => {
+    const account = isIn(unreached, resource) ? undefined : accountOf(deployment, resource, settings);
+    if (account === undefined) return [];
+    const { account: accountName, type, name } = identityOfResource(resource);
+    return [{ type: resource.type, id: resource.id, account, words: `${type} ${name} (${accountName})` }];
+  });
+}
+
+async function requestsEnded(left: LeftResource[], settings: Settings): Promise<void> {
+  if (left.length > 0) await (await import("../aws/requests-in-progress.ts")).requestsEnded(left, settings);
 }
 
 /** The types of which {@link isThere} knows whether AWS has them. */

@@ -184,12 +184,13 @@ export async function runRefresh(stack: Stack, options: RunOptions, only?: strin
 async function settleBeforeReading(stack: Stack, options: RunOptions): Promise<boolean> {
   const [{ stateBefore }, { isUnread }] = await Promise.all([import("./state-before.ts"), import("./unread.ts")]);
   const { resources, hasPending } = await stateBefore(stack, options.project);
-  if (hasPending) {
+  const hasUnread = resources.some(isUnread);
+  if (hasPending || hasUnread) {
     const { settle } = await import("./recover.ts");
     await settle(stack, { settings: options.settings, refresh: () => Promise.resolve() });
   }
   await healKnown(stack, resources, options, () => Promise.resolve());
-  return hasPending || resources.some(isUnread);
+  return hasPending || hasUnread;
 }
 
 /**

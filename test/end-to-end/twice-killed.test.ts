@@ -75,6 +75,42 @@ describe("what a killed run has left stays known until AWS was read for it,", ()
     await expectPutRight();
   });
 
+  it("though AWS is still at work for it when the settings are put back and up comes by", async () => {
+    const settings = await admin.settings();
+    await admin.editSettings((text) =>
+      text.replace("config:\n", `config:\n  mfa-admin:permissions: ["${administratorAccess}", "${readOnly}"]\n`),
+    );
+    admin.sandbox.setLatency(6_000, "ResourceHandler");
+    const from = admin.sandbox.requests.length;
+    const meanwhile = async (child: ChildProcess): Promise<void> => {
+      const asked = (): number =>
+        admin.sandbox.requests.slice(from).filter(({ action }) => action === "UpdateResource").length;
+      while (asked() < 4 && child.exitCode === null) await setTimeout(10);
+      process.kill(-(child.pid ?? 0), "SIGKILL");
+    };
+    expect((await admin.runWith({ meanwhile }, "up", "--yes")).status).to.equal(null);
+    admin.sandbox.setLatency(0, "ResourceHandler");
+    await admin.editSettings(() => settings);
+    const { stderr } = await admin.succeed("up", "--yes");
+    expect(stderr).to.match(
+      /Waiting for AWS, which is still at work for a run that died: .*role developer-alice \(payments\)/,
+    );
+    expect(rights()).to.eql([administratorAccess]);
+    expect((await admin.succeed("up", "--yes")).stdout).to.match(/: \d+ unchanged\.\n$/);
+  });
+
+  it("and goes on where AWS does not tell whether it is still at work", async () => {
+    await giveMore();
+    const refused = {
+      service: "cloudcontrol",
+      action: "ListResourceRequests",
+      code: "AccessDeniedException",
+      status: 400,
+    };
+    admin.sandbox.injectFault({ ...refused, times: Infinity });
+    await expectPutRight();
+  });
+
   it("though a destroy came between, which failed", async () => {
     await giveMore();
     const refused = { service: "cloudcontrol", action: "DeleteResource", code: "AccessDenied", status: 403 };

@@ -4,9 +4,11 @@ import {
   DeleteResourceCommand,
   GetResourceCommand,
   GetResourceRequestStatusCommand,
+  ListResourceRequestsCommand,
   ListResourcesCommand,
   UpdateResourceCommand,
   type CloudControlClient,
+  type OperationStatus,
   type ProgressEvent,
 } from "@aws-sdk/client-cloudcontrol";
 import {
@@ -111,6 +113,20 @@ describe("sandbox: Cloud Control", () => {
       await auth.cloudControl.send(new CancelResourceRequestCommand({ RequestToken }));
       const status = await auth.cloudControl.send(new GetResourceRequestStatusCommand({ RequestToken }));
       expect(status.ProgressEvent?.OperationStatus).to.equal("CANCEL_COMPLETE");
+    });
+
+    it("are listed by their state, in their own account", async () => {
+      await create(USER, { UserName: "bob" });
+      sandbox.setLatency(60_000, "ResourceHandler");
+      await auth.cloudControl.send(new CreateResourceCommand({ TypeName: USER, DesiredState: '{"UserName":"alice"}' }));
+      const listed = async (client: CloudControlClient, ...OperationStatuses: OperationStatus[]) => {
+        const filter = { ResourceRequestStatusFilter: { OperationStatuses } };
+        const { ResourceRequestStatusSummaries = [] } = await client.send(new ListResourceRequestsCommand(filter));
+        return ResourceRequestStatusSummaries.map(({ Identifier }) => Identifier);
+      };
+      expect(await listed(auth.cloudControl, "PENDING", "IN_PROGRESS")).to.eql(["alice"]);
+      expect(await listed(auth.cloudControl, "SUCCESS")).to.eql(["bob"]);
+      expect(await listed(management)).to.eql([]);
     });
 
     it("are not seen from another account", async () => {

@@ -106,18 +106,26 @@ describe("what AWS has already", () => {
       resources: [provider("pay", "444444444444"), own, provider("sandbox", "333333333333"), other, roleIn("payments")],
       pending_operations: [own, other].map((resource) => ({ type: "updating", resource })),
     };
-    expect(await settleUnfinished(state, settings(), [{ name: "sandbox" }])).to.eql({
+    const asked: string[][] = [];
+    const ended = (left: { account: string; words: string }[]): Promise<void> => {
+      asked.push(left.map(({ account, words }) => `${account}: ${words}`));
+      return Promise.resolve();
+    };
+    expect(await settleUnfinished(state, settings(), [{ name: "sandbox" }], ended)).to.eql({
       taken: [],
       changing: [own],
       settled: true,
     });
     // The operations themselves are forgotten with the next write of the state.
     const later: Deployment = { resources: state.resources };
-    expect(await settleUnfinished(later, settings(), [])).to.eql({
+    expect(await settleUnfinished(later, settings(), [], ended)).to.eql({
       taken: [],
       changing: [own, other],
       settled: false,
     });
+    // AWS may still be at work on it, wherever it can be asked.
+    const [here, there] = ["444444444444: role developer-alice (pay)", "333333333333: role developer-alice (sandbox)"];
+    expect(asked).to.eql([[here], [here, there]]);
     expect(markRead(later.resources)).to.equal(true);
     expect(later.resources.filter(isUnread)).to.eql([]);
   });

@@ -40,6 +40,13 @@ export class ResourceRequests {
     return this.#byClientToken.get(`${accountId}/${clientToken}`);
   }
 
+  /** The requests of an account. */
+  of(accountId: string): ProgressEvent[] {
+    return [...this.#byToken.values()].flatMap(({ accountId: account, event }) =>
+      account === accountId ? [event] : [],
+    );
+  }
+
   /** Whether a request for this very resource has not ended yet. */
   isBusy(accountId: string, typeName: string, identifier: string): boolean {
     const matches = ({ accountId: account, event }: Request) =>

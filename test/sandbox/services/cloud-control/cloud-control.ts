@@ -109,6 +109,19 @@ export const cloudControl: Service = {
       on: onAnyResource,
       run: (call) => ({ ProgressEvent: show(requestNamed(call)) }),
     },
+    ListResourceRequests: {
+      on: onAnyResource,
+      run(call) {
+        const [filter] = call.input.structure("ResourceRequestStatusFilter");
+        const [operations, statuses] = ["Operations", "OperationStatuses"].map((name) => filter?.strings(name));
+        const isAsked = (given: string[] = [], value: string): boolean => given.length === 0 || given.includes(value);
+        const found = call.aws.resourceRequests
+          .of(call.caller.accountId)
+          .filter(({ operation, status }) => isAsked(operations, operation) && isAsked(statuses, status));
+        const { page, more } = tokenPage(call, found);
+        return { ResourceRequestStatusSummaries: page.map(show), ...more };
+      },
+    },
     CancelResourceRequest: {
       on: onAnyResource,
       run(call) {
