@@ -11,6 +11,7 @@ import type { Project } from "../project/project.ts";
 import { confirmChange, requireConfirmable } from "../terminal/ask.ts";
 import type { Printer } from "../terminal/printer.ts";
 import { tellingAfterAMoment } from "../terminal/moment.ts";
+import { watchRuns } from "./after-run.ts";
 import { othersThatWork } from "./emergency-refusal.ts";
 import { type EmergencyTarget, userInEmergency } from "./emergency-target.ts";
 import { endSharedSessionsOf, sharedSessionsLine } from "./shared-sessions.ts";
@@ -63,10 +64,14 @@ export async function endSessionsOf(
   const { settings, target } = await userInEmergency(project, name);
   requireConfirmable(yes);
   await confirmChange(`End all live sessions of ${target.userName} now?`, yes);
+  const onceMore = watchRuns(project);
   const result = await endSessions(settings, target);
   for (const line of endedLines(result)) printer.logToStderr(line);
   requireAllEnded(result);
   printer.log(`All live sessions of ${target.userName} have ended; keys, password and MFA devices are as they were.`);
+  await onceMore(`end-sessions ${target.userName}`, async () => {
+    requireAllEnded(await endSessions(settings, target));
+  });
   return result;
 }
 
@@ -113,18 +118,23 @@ function requireAllEnded({ userName, authAccount, found, ownRefused, unreached, 
 
 /** Ends the developer's sessions where `end` is set; otherwise prints that they live on, and until when. */
 export async function sessionsAfter(after: {
+  project: Project;
   settings: EmergencySettings;
   target: EmergencyTarget;
   end: boolean;
 }): Promise<{ endedSessions?: EndedSessions }> {
-  const { settings, target, end } = after;
+  const { project, settings, target, end } = after;
   if (!end) {
     tell(livingOn(target.userName));
     return {};
   }
+  const onceMore = watchRuns(project);
   const endedSessions = await endSessions(settings, target);
   tell(endedLines(endedSessions).join("\n"));
   requireAllEnded(endedSessions);
+  await onceMore(`end-sessions ${target.userName}`, async () => {
+    requireAllEnded(await endSessions(settings, target));
+  });
   return { endedSessions };
 }
 

@@ -16,6 +16,7 @@ import { tellingAfterAMoment } from "../terminal/moment.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import type { Printer } from "../terminal/printer.ts";
 import { userInEmergency } from "./emergency-target.ts";
+import { watchRuns } from "./after-run.ts";
 import {
   type AccountRead,
   developersIn,
@@ -79,12 +80,15 @@ async function lockOne(
 ): Promise<LockResult> {
   const { settings, target, userName } = await userInEmergency(project, name);
   await confirmChange(`Lock ${userName} now${endText(asked)}?`, yes);
-  const result = await tellingAfterAMoment(
-    `Locking ${userName} in all accounts; a call that is not answered is given up after half a minute.`,
+  const onceMore = watchRuns(project);
+  const put = (): Promise<LockResult> =>
     putLocks({ ...settings, authAccount: target.authAccount }, asked, "one", {
       groups: [partsOf(target)],
       sharing: [target],
-    }),
+    });
+  const result = await tellingAfterAMoment(
+    `Locking ${userName} in all accounts; a call that is not answered is given up after half a minute.`,
+    put(),
   );
   const { locked, refused } = result;
   if (!locked.some(({ type }) => type === "user") && !refused.some(({ type }) => type === "user")) {
@@ -96,12 +100,16 @@ async function lockOne(
   printer.log(
     `${userName} is locked${endText(asked)}: ${resourcesText(locked, oneLine)}. Keys, password and MFA devices are as they were; mfa-admin unlock ${userName} lets ${userName} in again.`,
   );
+  await onceMore(`lock ${userName}`, async () => {
+    requireLockedAgain(await put(), `lock ${userName}`, printer);
+  });
   return result;
 }
 
 async function lockEverybody(project: Project, asked: Lock, yes: boolean, printer: Printer): Promise<LockResult> {
   const read = await readEmergencySettings(project);
   await confirmByName(`This locks everybody out of every account${endText(asked)}.`, project.stack, yes);
+  const onceMore = watchRuns(project);
   const settings = await withNotedAccounts(read, project);
   const { auth, others } = readAccounts(settings);
   const authRead = await auth;
@@ -109,12 +117,14 @@ async function lockEverybody(project: Project, asked: Lock, yes: boolean, printe
   const ofSettings = settings.roles === "shared" ? [sharedRoleName(settings)] : [];
   const sharedRoles = new Set([...ofSettings, ...sharedRolesOf(authRead)]);
   const roles = others.map(async (account) => rolesIn(await account, users, settings));
-  const result = await tellingAfterAMoment(
-    "Locking everybody in all accounts; a call that is not answered is given up after half a minute.",
+  const put = (): Promise<LockResult> =>
     putLocks(settings, asked, "all", {
       groups: [users, ...roles],
       sharing: [...sharedRoles].map((sharedRole) => ({ userName: "*", sharedRole })),
-    }),
+    });
+  const result = await tellingAfterAMoment(
+    "Locking everybody in all accounts; a call that is not answered is given up after half a minute.",
+    put(),
   );
   for (const line of unreadLines([authRead, ...(await Promise.all(others))])) printer.logToStderr(line);
   for (const line of refusedLines(result.refused)) printer.logToStderr(line);
@@ -126,6 +136,9 @@ async function lockEverybody(project: Project, asked: Lock, yes: boolean, printe
   printer.log(
     `Everybody is locked${endText(asked)}: ${counted(developers?.length ?? 0, "user")} and ${counted(accountRoles?.length ?? 0, "role")}. mfa-admin unlock --all lets them in again; who was locked by name stays so.`,
   );
+  await onceMore("lock --all", async () => {
+    requireLockedAgain(await put(), "lock --all", printer);
+  });
   return result;
 }
 
@@ -188,6 +201,12 @@ function unreadLines(read: AccountRead[]): string[] {
         ]
       : [],
   );
+}
+
+/** Tells what was not locked when the lock was put once more. @throws Failure where there is such */
+function requireLockedAgain(result: LockResult, command: string, printer: Printer): void {
+  for (const line of refusedLines(result.refused)) printer.logToStderr(line);
+  requireLocked(result, command);
 }
 
 /** @throws Failure when something was not locked */

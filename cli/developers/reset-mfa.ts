@@ -46,7 +46,7 @@ export async function resetMfa(
   tellNotTaken(userName, left);
   if (left.length === 0 || taken.length > 0) printRemoved(target, taken.length, printer);
   await noteLocked(iam, userName);
-  const sessions = await sessionsAfter({ settings, target, end: endSessions });
+  const sessions = await sessionsAfter({ project, settings, target, end: endSessions });
   requireAllTaken("reset-mfa", userName, left);
   return { userName, removed: taken.map(deviceForJson), ...sessions };
 }

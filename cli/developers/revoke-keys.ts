@@ -49,7 +49,7 @@ export async function revokeKeys(
   tellNotTaken(userName, left);
   if (left.length === 0 || taken.length > 0) printer.log(revokedText(userName, taken));
   await noteLocked(iam, userName);
-  const sessions = await sessionsAfter({ settings, target, end: endSessions });
+  const sessions = await sessionsAfter({ project, settings, target, end: endSessions });
   requireAllTaken("revoke-keys", userName, left);
   return { userName, revoked: taken, ...sessions };
 }

@@ -1,10 +1,12 @@
 import { AttachUserPolicyCommand, PutRolePolicyCommand, PutUserPolicyCommand } from "@aws-sdk/client-iam";
 import { expect } from "chai";
+import { setTimeout } from "node:timers/promises";
 
 import { administratorOf, type Clients, clients, policy } from "../sandbox/testing.ts";
 import { Developer, works } from "../support/developer.ts";
 import { Administrator } from "../support/harness.ts";
 import { dayEndingIn } from "../support/day.ts";
+import { underLock } from "../support/state-lock.ts";
 import { Workstation } from "../support/workstation.ts";
 
 const names = ["alice", "bob", "carol"];
@@ -148,6 +150,54 @@ describe("locking developers", () => {
         expect(admin.changesSince(from)).to.eql([]);
       });
     }
+  });
+
+  describe("while a run is under way, which may write the user without knowing of it,", () => {
+    const until = async (isSo: () => boolean): Promise<void> => {
+      while (!isSo()) await setTimeout(20);
+    };
+
+    it("lock is in force at once, and is put once more when the run has ended", async () => {
+      await admin.succeed("unlock", "bob", "--yes");
+      const { stdout, stderr } = await underLock(admin, async (release) => {
+        const meanwhile = async (): Promise<void> => {
+          await until(() => locksOf("bob").length === 3);
+          await setTimeout(300);
+          user("bob").inlinePolicies.delete("mfa-admin-lock");
+          await release();
+        };
+        return admin.runWith({ meanwhile }, "lock", "bob", "--yes");
+      });
+      expect(locksOf("bob")).to.have.length(3);
+      expect(stdout).to.match(/^bob is locked: user bob in auth/);
+      expect(stderr).to.match(/is locked by another run: .* It may undo this without knowing of it/);
+      expect(stderr).to.contain("That run has ended, and this was done once more.");
+      await admin.succeed("unlock", "bob", "--yes");
+    });
+
+    it("and so are sessions ended once more", async () => {
+      const ends = (): boolean => user("bob").inlinePolicies.has("AWSRevokeOlderSessions");
+      user("bob").inlinePolicies.delete("AWSRevokeOlderSessions");
+      const { status } = await underLock(admin, async (release) => {
+        const meanwhile = async (): Promise<void> => {
+          await until(ends);
+          await setTimeout(300);
+          user("bob").inlinePolicies.delete("AWSRevokeOlderSessions");
+          await release();
+        };
+        return admin.runWith({ meanwhile }, "end-sessions", "bob", "--yes");
+      });
+      expect([status, ends()]).to.eql([0, true]);
+    });
+
+    it("where nobody can see whether one is, that is told, and the lock is in force", async () => {
+      const env = { PULUMI_BACKEND_URL: "https://127.0.0.1:9", PULUMI_ACCESS_TOKEN: "none" };
+      const { status, stderr } = await admin.runWith({ env }, "lock", "bob", "--yes");
+      expect([status, locksOf("bob").length]).to.eql([0, 3]);
+      expect(stderr).to.contain("Whether a run of the stack is under way could not be seen");
+      expect(stderr).to.contain("run mfa-admin lock bob again after it");
+      await admin.succeed("unlock", "bob", "--yes");
+    });
   });
 
   describe("unlock", () => {
