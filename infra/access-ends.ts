@@ -1,13 +1,28 @@
 /** Whose access ends by the settings, and when: pure functions. */
 
 import { accountsOf, sharedRoleName } from "./names.ts";
-import { denyFrom, type PolicyDocument, type PolicyStatement } from "./policies.ts";
+import { denyFrom, denyOlderSessions, denyWhileLocked, type PolicyDocument, type PolicyStatement } from "./policies.ts";
 import { isSameDocument, spelledDocument } from "./policy-documents.ts";
 import type { Settings } from "./settings.ts";
 import { endOfUntil } from "./until.ts";
 
 /** The inline policy that ends a user's or a role's access. */
 export const accessEndPolicy = "mfa-admin-until";
+
+/** The characters of all inline policies of a user together, white space not counted (IAM User Guide, "IAM and AWS STS quotas"). */
+const inlinePoliciesOfUser = 2048;
+
+/**
+ * The characters that a user's {@link accessEndPolicy} may have. What is left is for what shuts a user out at once: both locks, without their
+ * reasons, and the end of sessions.
+ */
+export const accessEndRoom = inlinePoliciesOfUser - charactersToShutOut();
+
+function charactersToShutOut(): number {
+  const moment = new Date(0).toISOString();
+  const lock = denyWhileLocked({ since: moment, until: moment });
+  return [lock, lock, denyOlderSessions(new Date(0))].reduce((sum, one) => sum + JSON.stringify(one).length, 0);
+}
 
 type Ending = Pick<Settings, "developers">;
 type Sharing = Pick<Settings, "developers" | "developmentAccounts" | "rolePrefix">;

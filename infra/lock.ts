@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-iam";
 
 import { unlessGone } from "./gone.ts";
-import { type Lock, lockOf, type PolicyDocument } from "./policies.ts";
+import { denyWhileLocked, type Lock, lockOf, type PolicyDocument } from "./policies.ts";
 
 /** Locks on users and roles: an inline policy that denies everything. Nothing else of the user or the role is touched. */
 
@@ -22,13 +22,27 @@ export interface Lockable {
   name: string;
 }
 
-/** Puts a lock, replacing one of the same kind. False when there is no such user or role. */
-export function putLock(
+/**
+ * Puts a lock, replacing one of the same kind. Where the identity's inline policies leave no room for its reason, it is put without.
+ *
+ * @returns whether the reason is left out; undefined when there is no such user or role
+ */
+export async function putLock(
   iam: IAMClient,
-  { type, name }: Lockable,
+  lockable: Lockable,
   kind: LockKind,
-  document: PolicyDocument,
-): Promise<boolean> {
+  lock: Lock,
+): Promise<{ withoutReason: boolean } | undefined> {
+  const { reason, ...short } = lock;
+  try {
+    return (await put(iam, lockable, kind, denyWhileLocked(lock))) ? { withoutReason: false } : undefined;
+  } catch (error) {
+    if (reason === undefined || !(error instanceof Error) || !error.name.startsWith("LimitExceeded")) throw error;
+    return (await put(iam, lockable, kind, denyWhileLocked(short))) ? { withoutReason: true } : undefined;
+  }
+}
+
+function put(iam: IAMClient, { type, name }: Lockable, kind: LockKind, document: PolicyDocument): Promise<boolean> {
   const policy = { PolicyName: lockPolicies[kind], PolicyDocument: JSON.stringify(document) };
   return unlessGone(
     type === "user"

@@ -1,9 +1,11 @@
 import { type z } from "zod";
 
+import { accessEndRoom, accountsNamed, sharedAccessEnd } from "./access-ends.ts";
 import { exemptionsOf, isDay } from "./exemptions.ts";
 import { roleNameOf, type RolesForm, sharedRoleName } from "./names.ts";
 import { ownPolicyName } from "./own-policies.ts";
 import { serviceControlPolicy, serviceControlPolicyQuota } from "./policies.ts";
+import type { Settings } from "./settings.ts";
 
 /** Quota from IAM User Guide, "IAM and AWS STS quotas". */
 const tagsPerUser = 50;
@@ -12,7 +14,7 @@ const tagsPerUser = 50;
 interface Referring {
   authAccount: string;
   developmentAccounts: Record<string, string>;
-  developers: Record<string, { accounts?: string[] | Record<string, unknown> | undefined }>;
+  developers: Settings["developers"];
   rolePrefix: string;
   roles?: RolesForm | undefined;
   shutOut: string[];
@@ -132,6 +134,25 @@ function checkDevelopers(settings: Referring, refuse: Refuse): void {
     }
   }
   checkTagCount(settings, refuse);
+  checkAccessEnds(settings, refuse);
+}
+
+/** Refuses ends of a user's access that would not fit into the user's inline policy, beside what shuts a user out at once. */
+function checkAccessEnds(settings: Referring, refuse: Refuse): void {
+  if (settings.roles !== "shared") return;
+  for (const [name, { accounts }] of Object.entries(settings.developers)) {
+    // Every account has an id, whose length counts.
+    const ids = Object.fromEntries(
+      Object.keys(accountsNamed(accounts) ?? {}).map((account) => [account, "000000000000"]),
+    );
+    const { policies: [policy] = [] } = sharedAccessEnd(settings, name, ids);
+    const { length } = policy === undefined ? "" : JSON.stringify(policy.policyDocument);
+    if (length <= accessEndRoom) continue;
+    refuse(
+      ["developers", name, "accounts"],
+      `the ends of this access would take ${length} characters, and IAM has room for ${accessEndRoom} on a user beside a lock; give fewer accounts an end of their own, or one until for all`,
+    );
+  }
 }
 
 /** Refuses users with too many tags. Only the user with the most is reported. */

@@ -1,7 +1,7 @@
 import { isInForce, type LockKind, putLock } from "../../infra/lock.ts";
 import { sharedRoleName } from "../../infra/names.ts";
 import { endSessionsOn } from "../../infra/older-sessions.ts";
-import { denyWhileLocked, type Lock, lockReasonProblem } from "../../infra/policies.ts";
+import { type Lock, lockReasonProblem } from "../../infra/policies.ts";
 import { endOfUntil, inSeconds, untilProblem } from "../../infra/until.ts";
 import { iamIn } from "../aws/clients.ts";
 import { momentFromNow } from "../aws/clock.ts";
@@ -15,6 +15,7 @@ import { confirmByName, confirmChange, requireConfirmable } from "../terminal/as
 import { tellingAfterAMoment } from "../terminal/moment.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import type { Printer } from "../terminal/printer.ts";
+import { tell } from "../terminal/tell.ts";
 import { userInEmergency } from "./emergency-target.ts";
 import { watchRuns } from "./after-run.ts";
 import {
@@ -155,12 +156,14 @@ async function putLocks(
   kind: LockKind,
   { groups, sharing }: ToLock,
 ): Promise<LockResult> {
-  const document = denyWhileLocked(asked);
   const before = momentFromNow(iamIn(settings.authAccount, settings));
   const each = await Promise.all(
     groups.map(async (group) => {
-      const put = await onEachPart(settings, await group, "lock", (iam, part) => putLock(iam, part, kind, document));
-      const locked = put.done.flatMap(({ part, result: isThere }) => (isThere ? [part] : []));
+      const put = await onEachPart(settings, await group, "lock", (iam, part) => putLock(iam, part, kind, asked));
+      const there = put.done.filter(({ result }) => result !== undefined);
+      const locked = there.map(({ part }) => part);
+      const withoutReason = there.filter(({ result }) => result?.withoutReason).map(({ part }) => part);
+      if (withoutReason.length > 0) tell(withoutReasonText(withoutReason));
       // Sessions must not be valid again after a lock that ends by itself.
       const moment = await before;
       const ended = await onEachPart(settings, locked, "end of open sessions", (iam, part) =>
@@ -177,6 +180,10 @@ async function putLocks(
     refused: each.flatMap(({ refused }) => refused),
     ...(sharedSessions && { sharedSessions }),
   };
+}
+
+function withoutReasonText(parts: LockPart[]): string {
+  return `Locked without the reason, for which AWS's quota of inline policies leaves no room: ${resourcesText(parts, oneLine)}.`;
 }
 
 /** " until 2027-02-01T00:00:00Z" */

@@ -132,6 +132,20 @@ describe("locking developers", () => {
       expect(locksOf("bob")).to.have.length(3);
     });
 
+    it("leaves its reason out where a user's inline policies have no room for it", async () => {
+      await admin.succeed("unlock", "bob", "--yes");
+      const notes = policy({ Effect: "Deny", Action: "iam:Nothing", Resource: "n".repeat(1100) });
+      await auth.iam.send(new PutUserPolicyCommand({ UserName: "bob", PolicyName: "notes", PolicyDocument: notes }));
+      const { stdout, stderr } = await admin.succeed("lock", "bob", "--reason", "a".repeat(450), "--yes");
+      expect(stderr).to.contain(
+        "Locked without the reason, for which AWS's quota of inline policies leaves no room: user bob in auth.",
+      );
+      expect(stdout).to.contain("bob is locked: user bob in auth, role developer-bob in sandbox and payments.");
+      expect(locksOf("bob")).to.have.length(3);
+      expect((await admin.succeed("unlock", "bob", "--yes")).stdout).to.contain("user bob in auth");
+      user("bob").inlinePolicies.delete("notes");
+    });
+
     for (const [flag, told] of [
       [["bob", "--until", "2027-02-29"], "--until 2027-02-29: there is no day 2027-02-29."],
       [["bob", "--until", ""], "--until : this must be a day, YYYY-MM-DD"],

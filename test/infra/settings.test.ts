@@ -248,6 +248,22 @@ describe("the settings", () => {
       ]);
       expect(wrong({ developers: { alice: { accounts: accounts.slice(1) } }, ...more })).to.eql([]);
     });
+    it("refuse ends of access that IAM has no room for beside a lock, and say what to do", () => {
+      const ending = (count: number, day: (index: number) => number) =>
+        Object.fromEntries(
+          Array.from({ length: count }, (_value, index) => [`a${index}`, { until: `2027-01-${10 + day(index)}` }]),
+        );
+      const refused = (count: number, day: (index: number) => number): string[] =>
+        wrong({ developers: { alice: { accounts: ending(count, day) } } });
+      const one = (): number => 0;
+      expect([refused(20, one), refused(5, (index) => index)]).to.eql([[], []]);
+      expect(refused(40, one)).to.eql([
+        "developers.alice.accounts: the ends of this access would take 1932 characters, and IAM has room for 1185 on a user beside a lock; give fewer accounts an end of their own, or one until for all",
+      ]);
+      expect(refused(10, (index) => index)).to.have.length(1);
+      // Other ends of the same person, and roles of the developer's own, take no more room with more accounts.
+      expect(wrong({ developers: { alice: { until: "2027-01-10", accounts: ending(40, one) } } })).to.eql([]);
+    });
     it("take a user's name of any length that is a session's, since no role's name has it", () => {
       expect(wrong({ developers: { ["a".repeat(64)]: {} } })).to.eql([]);
     });

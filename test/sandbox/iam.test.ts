@@ -157,6 +157,20 @@ describe("sandbox: IAM", () => {
       );
     });
 
+    it("take inline policies of 2,048 characters together, white space not counted", async () => {
+      const put = (PolicyName: string, characters: number) => {
+        const PolicyDocument = `${policy(allow("iam:GetUser", "r".repeat(characters)))}${" ".repeat(2048)}`;
+        return iam.send(new PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument }));
+      };
+      await put("one", 1000);
+      await put("one", 1500);
+      const { name, message } = await refusal(put("two", 500));
+      expect([name, message]).to.eql([
+        "LimitExceededException",
+        "Maximum policy size of 2048 bytes exceeded for user alice",
+      ]);
+    });
+
     it("is refused while there are inline policies", async () => {
       const PolicyName = "own";
       const PolicyDocument = policy(allow("iam:GetUser"));

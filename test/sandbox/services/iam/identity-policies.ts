@@ -8,6 +8,8 @@ import { arnOf, identityNamed, managedPolicy, policyArn, type IdentityKind } fro
 import { showAttachedPolicies, showTags } from "./show.ts";
 
 const MANAGED_POLICIES_PER_IDENTITY = 10;
+/** The characters of all inline policies together, white space not counted. */
+const INLINE_CHARACTERS = { User: 2048, Group: 5120, Role: 10_240 };
 
 /** Actions on inline and attached policies, the same for users, groups and roles. */
 export function identityPolicyOperations(kind: IdentityKind): Operations {
@@ -19,7 +21,16 @@ export function identityPolicyOperations(kind: IdentityKind): Operations {
         const document = call.input.string("PolicyDocument");
         parseDocument(document);
         await validatePolicy("identity", document);
-        identityNamed(call, kind).inlinePolicies.set(call.input.string("PolicyName"), document);
+        const { name, inlinePolicies } = identityNamed(call, kind);
+        const policyName = call.input.string("PolicyName");
+        const texts = new Map(inlinePolicies).set(policyName, document).values();
+        const characters = [...texts].join("").replace(/\s/g, "").length;
+        if (characters > INLINE_CHARACTERS[kind]) {
+          throw limitExceeded(
+            `Maximum policy size of ${INLINE_CHARACTERS[kind]} bytes exceeded for ${kind.toLowerCase()} ${name}`,
+          );
+        }
+        inlinePolicies.set(policyName, document);
         return {};
       },
     },
