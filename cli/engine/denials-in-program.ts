@@ -4,10 +4,11 @@ import type { ResourceTransformation, ResourceTransformationResult } from "@pulu
 
 import { isSameDocument } from "../../infra/policy-documents.ts";
 import type { Project } from "../project/project.ts";
+import type { Given } from "../changes/given.ts";
 import { nameIn } from "../changes/urn.ts";
 import type { PulumiFn, Stack, StepEventMetadata } from "./automation.ts";
 import type { Denying } from "./denials-in-aws.ts";
-import { editProperties } from "./denials.ts";
+import { editProperties, withoutRepaired } from "./denials.ts";
 import { editState, type Resource } from "./deployment.ts";
 import { resourcesBefore } from "./state-before.ts";
 
@@ -54,7 +55,9 @@ export class DenialsInProgram {
   /** @param resources the state's */
   async transformation(resources: Resource[]): Promise<ResourceTransformation> {
     const { output } = await import("@pulumi/pulumi");
-    const held = new Map(resources.map(({ type, urn, inputs = {} }) => [keyOf({ type, name: nameIn(urn) }), inputs]));
+    // A resource that was replaced, and is not deleted yet, has the same name in the program.
+    const living = resources.filter((resource) => resource.delete !== true);
+    const held = new Map(living.map(({ type, urn, inputs = {} }) => [keyOf({ type, name: nameIn(urn) }), inputs]));
     return ({ type, name, props, opts }): ResourceTransformationResult | undefined => {
       const key = keyOf({ type, name });
       const denying = this.#denials.get(key);
@@ -110,20 +113,30 @@ export class DenialsInProgram {
 }
 
 /**
- * Leaves out of a preview's step the denials that the state has, as after a run that was killed: the run does not take them off. A step
- * with no other difference becomes `same`.
+ * Leaves out of a preview's step the denials that the state has, as after a run that was killed: the run does not take them off, or takes
+ * them out of the state before it begins. A step with no other difference becomes `same`.
+ *
+ * @param denials those that the run leaves in force
+ * @param given the policies that the stack gives to its roles
  */
-export function leaveOutOfPreview(step: StepEventMetadata, denials: DenialsOn[]): void {
-  const key = keyOf({ type: step.type, name: nameIn(step.urn) });
-  const denying = denials.find((one) => keyOf(one) === key)?.denying;
-  const [before, after] = [step.old?.inputs, step.new?.inputs] as (Properties | undefined)[];
-  if (denying === undefined || before === undefined || after === undefined) return;
-  const left = Object.entries(additionsOf(denying)).map(([property, addition]) =>
-    isNoted(before[property], addition) ? restore(before, property, after[property], addition) : false,
-  );
-  if (left.some(Boolean) && isDeepStrictEqual(before, after)) {
+export function leaveOutOfPreview(step: StepEventMetadata, denials: DenialsOn[], given: Given): void {
+  const isRepaired = withoutRepaired(step, given);
+  const isLeft = withoutKept(step, denials);
+  if ((isRepaired || isLeft) && step.op === "update" && isDeepStrictEqual(step.old?.inputs, step.new?.inputs)) {
     Object.assign(step, { op: "same", diffs: [], detailedDiff: null });
   }
+}
+
+function withoutKept({ type, urn, old, new: wanted }: StepEventMetadata, denials: DenialsOn[]): boolean {
+  const key = keyOf({ type, name: nameIn(urn) });
+  const denying = denials.find((one) => keyOf(one) === key)?.denying;
+  const [before, after] = [old?.inputs, wanted?.inputs] as (Properties | undefined)[];
+  if (denying === undefined || before === undefined || after === undefined) return false;
+  return Object.entries(additionsOf(denying))
+    .map(([property, addition]) =>
+      isNoted(before[property], addition) ? restore(before, property, after[property], addition) : false,
+    )
+    .some(Boolean);
 }
 
 /** Whether a property of the state has what denials add to it. */

@@ -23,6 +23,13 @@ export function withoutDenials(step: StepEventMetadata, given: Given, also: stri
   return true;
 }
 
+/** Removes from the inputs of a preview's step the denials that a repair takes out of the state before a run. */
+export function withoutRepaired({ old, new: wanted, type }: StepEventMetadata, given: Given): boolean {
+  if (!isPrincipal(type)) return false;
+  const leaveOut = leavingOut(type, given, []);
+  return [old, wanted].map((state) => state?.inputs !== undefined && leaveOut(state.inputs)).some(Boolean);
+}
+
 function leaveOutOfState(state: StepEventMetadata["new"], leaveOut: LeaveOut): boolean {
   return [state?.inputs, state?.outputs]
     .map((properties) => properties !== undefined && leaveOut(properties))
