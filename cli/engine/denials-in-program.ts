@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import type { ResourceTransformation, ResourceTransformationResult } from "@pulumi/pulumi";
 
-import { isSameDocument } from "../../infra/policy-documents.ts";
+import { isSameDocument, readBackSpelling } from "../../infra/policy-documents.ts";
 import type { Project } from "../project/project.ts";
 import type { Given } from "../changes/given.ts";
 import { nameIn } from "../changes/urn.ts";
@@ -35,8 +35,10 @@ const nameProperties = ["userName", "roleName", "groupName"];
  */
 export class DenialsInProgram {
   readonly #denials: Map<string, Denying>;
-  /** What the program itself has registered where denials were added, by resource. */
+  /** What the program itself has registered where there are denials, by resource. */
   readonly #wanted = new Map<string, Properties>();
+  /** The resources that the run has written, so that the engine has read the denials back into the state. */
+  readonly #written = new Set<string>();
 
   constructor(denials: DenialsOn[]) {
     this.#denials = new Map(denials.map((one) => [keyOf(one), one.denying]));
@@ -67,9 +69,10 @@ export class DenialsInProgram {
       const isSame = before !== undefined && nameProperties.every((one) => given[one] === before[one]);
       const added = Object.entries(additionsOf(denying)).map(([property, addition]) => {
         const registered = output(given[property] as object | string | undefined).apply((value: unknown) => {
+          this.#wanted.set(key, { ...this.#wanted.get(key), [property]: value });
           // A property that stays as it is in the state is not written, and neither is what others have added to it.
           if (isSame && isDeepStrictEqual(value, before[property])) return value;
-          this.#wanted.set(key, { ...this.#wanted.get(key), [property]: value });
+          this.#written.add(key);
           return withAddition(value, addition);
         });
         return [property, registered] as const;
@@ -79,14 +82,16 @@ export class DenialsInProgram {
   }
 
   /** Removes the denials from a step. @returns whether it had any */
-  leaveOutOf({ urn, type, new: found }: StepEventMetadata): boolean {
+  leaveOutOf({ op, urn, type, new: found }: StepEventMetadata): boolean {
     const restore = this.#restoring({ urn, type });
-    return restore !== undefined && found !== undefined && restore(found.inputs);
+    if (restore === undefined || found === undefined) return false;
+    if (op !== "same") this.#written.add(keyOf({ type, name: nameIn(urn) }));
+    return restore(found.inputs, "inputs");
   }
 
-  /** Takes the denials out of the state. */
-  async forget(stack: Stack): Promise<void> {
-    if (this.#wanted.size === 0) return;
+  /** Takes the denials out of the state, after a run that may have written more than its steps tell where it `hasFailed`. */
+  async forget(stack: Stack, { hasFailed = false } = {}): Promise<void> {
+    if (hasFailed ? this.#wanted.size === 0 : this.#written.size === 0) return;
     await editState(stack, ({ resources }) => Promise.resolve(this.forgetIn(resources)));
   }
 
@@ -100,17 +105,23 @@ export class DenialsInProgram {
       .some(Boolean);
   }
 
-  #restoring({ urn, type }: Pick<Resource, "urn" | "type">): ((properties: Properties) => boolean) | undefined {
+  #restoring({ urn, type }: Pick<Resource, "urn" | "type">): Restore | undefined {
     const key = keyOf({ type, name: nameIn(urn) });
     const [wanted, denying] = [this.#wanted.get(key), this.#denials.get(key)];
     if (wanted === undefined || denying === undefined) return undefined;
     const additions = additionsOf(denying);
-    return (properties) =>
+    return (properties, kind) =>
       Object.entries(wanted)
-        .map(([property, value]) => restore(properties, property, value, additions[property]))
+        .map(([property, value]) => {
+          const own = kind === "outputs" ? readBackSpelling(value) : value;
+          return restore(properties, property, own, additions[property]);
+        })
         .some(Boolean);
   }
 }
+
+/** Removes the denials from a resource's properties. @returns whether it had any */
+type Restore = (properties: Properties, kind: "inputs" | "outputs") => boolean;
 
 /**
  * Leaves out of a preview's step the denials that the state has, as after a run that was killed: the run does not take them off, or takes

@@ -56,13 +56,13 @@ export function leaveOutDenials(
   before: Resource[] = [],
 ): boolean {
   const given = givenBesides(givenBy(resources), settings);
-  const inputsBefore = new Map(before.map(({ urn, inputs }) => [urn, inputs]));
+  const byUrn = new Map(before.map((resource) => [resource.urn, resource]));
   const own = resources.filter(({ type }) => isPrincipal(type));
   return own
     .map((resource) => {
       const leaveOut = leavingOut(resource.type, given, also);
-      const had = inputsBefore.get(resource.urn);
-      return editProperties(resource, (properties) => leaveOut(properties, had));
+      const had = byUrn.get(resource.urn);
+      return editProperties(resource, (properties, kind) => leaveOut(properties, had?.[kind]));
     })
     .some(Boolean);
 }
@@ -72,14 +72,21 @@ const isPrincipal = (type: string): boolean => /^aws-native:iam:(User|Role|Group
 /**
  * Edits a resource's properties wherever the state has them.
  *
- * @param edit returns whether it has changed anything
+ * @param edit returns whether it has changed anything. The outputs are as the aws-native plugin has read them back, in its spelling.
  */
-export function editProperties(resource: Resource, edit: (properties: Record<string, unknown>) => boolean): boolean {
+export function editProperties(
+  resource: Resource,
+  edit: (properties: Properties, kind: "inputs" | "outputs") => boolean,
+): boolean {
   const { inputs = {}, outputs = {} } = resource;
   const kept = outputs["__inputs"] as { plaintext?: string } | undefined;
   const keptInputs =
     kept?.plaintext === undefined ? undefined : (JSON.parse(kept.plaintext) as Record<string, unknown>);
-  const changed = [inputs, outputs, ...(keptInputs === undefined ? [] : [keptInputs])].map(edit).some(Boolean);
+  const changed = [
+    edit(inputs, "inputs"),
+    edit(outputs, "outputs"),
+    keptInputs !== undefined && edit(keptInputs, "inputs"),
+  ].some(Boolean);
   if (changed && kept !== undefined) kept.plaintext = JSON.stringify(keptInputs);
   return changed;
 }

@@ -65,7 +65,7 @@ export async function runUp(stack: Stack, options: RunOptions): Promise<RunResul
   const leaveOut = (step: StepEventMetadata): boolean => denials.leaveOutOf(step);
   const result = await runAttempts(stack, { ...options, program, leaveOut }).catch(async (error: unknown) => {
     // The run's own error counts; the next run takes out of the state what is left (`healResources`).
-    await denials.forget(stack).catch(() => undefined);
+    await denials.forget(stack, { hasFailed: true }).catch(() => undefined);
     throw error;
   });
   await denials.forget(stack);

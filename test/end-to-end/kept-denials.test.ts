@@ -191,10 +191,13 @@ describe("what only denies is no drift,", () => {
     frozen.permissionsBoundary = Policy?.Arn ?? "";
     frozen.trustPolicy = policy({ Effect: "Deny", Principal: { AWS: "*" }, Action: "sts:AssumeRole" });
     await expectNoDrift();
+    await admin.editSettings((text) => text.replace("config:\n", "config:\n  mfa-admin:sessionDuration: 7200\n"));
+    await admin.succeed("up", "--yes");
     expect(role().permissionsBoundary).to.equal(Policy?.Arn);
     await admin.succeed("up", "--yes", "--lift-denials", "alice");
     expect(role().permissionsBoundary).to.equal(readOnly);
     expect(isSameDocument(role().trustPolicy, trustPolicy)).to.equal(true);
+    await expectNoDrift();
   });
 
   it("and hides none: a day by which access ends that somebody has changed is told, and put right", async () => {

@@ -87,10 +87,14 @@ describe("a program registers what only denies with each property that it change
 
   it("a boundary and a trust policy that deny stay in place of the program's, which the state has afterwards", async () => {
     const closed = { Statement: [{ Effect: "Deny", Principal: "*", Action: "sts:AssumeRole" }] };
-    const after = { ...role, permissionsBoundary: own, assumeRolePolicyDocument: { Statement: [] } };
+    const opened = { Statement: [{ Effect: "Allow", Principal: { AWS: "*" }, Condition: { Bool: { "aws:A": "B" } } }] };
+    const after = { ...role, permissionsBoundary: own, assumeRolePolicyDocument: opened };
     const { given, left } = await run({ ...nothing, boundary: denyAll, trust: closed }, role, after);
     expect(given).to.eql({ ...role, permissionsBoundary: denyAll, assumeRolePolicyDocument: closed });
     expect(left.inputs).to.eql(after);
+    // The next refresh compares what the plugin reads with the outputs, where its own spelling is.
+    const readBack = { effect: "Allow", principal: { aws: "*" }, condition: { bool: { "aws:A": "B" } } };
+    expect(left.outputs).to.deep.include({ assumeRolePolicyDocument: { statement: [readBack] } });
   });
 
   it("a role that takes the place of another has all of them from its beginning", async () => {
