@@ -16,6 +16,7 @@ import { tellingAfterAMoment } from "../terminal/moment.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import type { Printer } from "../terminal/printer.ts";
 import { userInEmergency } from "./emergency-target.ts";
+import { lockThroughRun } from "./lock-through-run.ts";
 import {
   type AccountRead,
   developersIn,
@@ -79,7 +80,7 @@ async function lockOne(
 ): Promise<LockResult> {
   const { settings, target, userName } = await userInEmergency(project, name);
   await confirmChange(`Lock ${userName} now${endText(asked)}?`, yes);
-  const result = await tellingAfterAMoment(
+  const { result, again } = await tellingAfterAMoment(
     `Locking ${userName} in all accounts; a call that is not answered is given up after half a minute.`,
     putLocks({ ...settings, authAccount: target.authAccount }, asked, "one", {
       groups: [partsOf(target)],
@@ -96,6 +97,7 @@ async function lockOne(
   printer.log(
     `${userName} is locked${endText(asked)}: ${resourcesText(locked, oneLine)}. Keys, password and MFA devices are as they were; mfa-admin unlock ${userName} lets ${userName} in again.`,
   );
+  await lockThroughRun(project, again, `lock ${userName}`);
   return result;
 }
 
@@ -109,7 +111,7 @@ async function lockEverybody(project: Project, asked: Lock, yes: boolean, printe
   const ofSettings = settings.roles === "shared" ? [sharedRoleName(settings)] : [];
   const sharedRoles = new Set([...ofSettings, ...sharedRolesOf(authRead)]);
   const roles = others.map(async (account) => rolesIn(await account, users, settings));
-  const result = await tellingAfterAMoment(
+  const { result, again } = await tellingAfterAMoment(
     "Locking everybody in all accounts; a call that is not answered is given up after half a minute.",
     putLocks(settings, asked, "all", {
       groups: [users, ...roles],
@@ -126,6 +128,7 @@ async function lockEverybody(project: Project, asked: Lock, yes: boolean, printe
   printer.log(
     `Everybody is locked${endText(asked)}: ${counted(developers?.length ?? 0, "user")} and ${counted(accountRoles?.length ?? 0, "role")}. mfa-admin unlock --all lets them in again; who was locked by name stays so.`,
   );
+  await lockThroughRun(project, again, "lock --all");
   return result;
 }
 
@@ -141,29 +144,29 @@ async function putLocks(
   asked: Lock,
   kind: LockKind,
   { groups, sharing }: ToLock,
-): Promise<LockResult> {
+): Promise<{ result: LockResult; again: () => Promise<RefusedPart[]> }> {
   const document = denyWhileLocked(asked);
   const before = momentFromNow(iamIn(settings.authAccount, settings));
-  const each = await Promise.all(
-    groups.map(async (group) => {
-      const put = await onEachPart(settings, await group, "lock", (iam, part) => putLock(iam, part, kind, document));
-      const locked = put.done.flatMap(({ part, result: isThere }) => (isThere ? [part] : []));
-      // Sessions must not be valid again after a lock that ends by itself.
-      const moment = await before;
-      const ended = await onEachPart(settings, locked, "end of open sessions", (iam, part) =>
-        endSessionsOn(iam, part, moment),
-      );
-      return { locked, refused: [...put.refused, ...ended.refused] };
-    }),
-  );
+  const putOn = async (parts: LockPart[]): Promise<{ locked: LockPart[]; refused: RefusedPart[] }> => {
+    const put = await onEachPart(settings, parts, "lock", (iam, part) => putLock(iam, part, kind, document));
+    const locked = put.done.flatMap(({ part, result: isThere }) => (isThere ? [part] : []));
+    // Sessions must not be valid again after a lock that ends by itself.
+    const moment = await before;
+    const ended = await onEachPart(settings, locked, "end of open sessions", (iam, part) =>
+      endSessionsOn(iam, part, moment),
+    );
+    return { locked, refused: [...put.refused, ...ended.refused] };
+  };
+  const each = await Promise.all(groups.map(async (group) => putOn(await group)));
   const sharedSessions = await endSharedSessionsOf(settings, sharing);
-  return {
+  const result: LockResult = {
     all: kind === "all",
     ...asked,
     locked: each.flatMap(({ locked }) => locked),
     refused: each.flatMap(({ refused }) => refused),
     ...(sharedSessions && { sharedSessions }),
   };
+  return { result, again: async () => (await putOn(result.locked)).refused };
 }
 
 /** " until 2027-02-01T00:00:00Z" */

@@ -159,3 +159,38 @@ describe("a lock that a killed up has left in the state", () => {
     expect(await noted()).to.eql([]);
   });
 });
+
+describe("a lock that is put while up runs", () => {
+  let admin: Administrator;
+
+  before(async () => {
+    admin = await Administrator.withStack({ developers: ["alice", "bob"] });
+  });
+  after(() => admin.close());
+
+  it("is in force when both have ended, though the run has taken it off, and says so", async () => {
+    const { organization, authAccount, developmentAccounts } = admin.sandbox;
+    await admin.editSettings((text) => text.replace(/alice:.*/, "alice: { until: 2099-01-31 }"));
+    admin.sandbox.setLatency(1000, "ResourceHandler");
+    let locking: ReturnType<Administrator["run"]> | undefined;
+    const meanwhile = async (child: ChildProcess): Promise<void> => {
+      const isAsked = (): boolean => admin.sandbox.requests.some(({ action }) => action === "UpdateResource");
+      while (!isAsked() && child.exitCode === null) await setTimeout(5);
+      locking = admin.run("lock", "alice", "--yes");
+    };
+    const { status, stderr } = await admin.runWith({ meanwhile }, "up", "--yes");
+    expect(status, stderr).to.equal(0);
+    const locked = await locking;
+    expect(locked?.status, locked?.stderr).to.equal(0);
+    expect(locked?.stderr).to.contain("A run is under way, which takes the lock off what it changes");
+    const policies = ["mfa-admin-lock", "AWSRevokeOlderSessions", "mfa-admin-until"];
+    const user = organization.account(authAccount).users.get("alice");
+    expect([...(user?.inlinePolicies.keys() ?? [])]).to.have.members(policies);
+    for (const id of Object.values(developmentAccounts)) {
+      const role = organization.account(id).roles.get("developer-alice");
+      expect([...(role?.inlinePolicies.keys() ?? [])]).to.have.members(policies);
+    }
+    admin.sandbox.setLatency(0, "ResourceHandler");
+    expect((await admin.succeed("up", "--yes")).stdout).to.match(/: \d+ unchanged\.\n$/);
+  });
+});
