@@ -37,6 +37,17 @@ export function spelled(value: unknown): Record<string, unknown> {
   );
 }
 
+/** A value with the keys of policy documents in the spelling of the aws-native plugin, as it reads them back. Condition keys stay. */
+export function readBackSpelling(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(readBackSpelling);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(([key, item]: [string, unknown]) => [
+    key === "AWS" ? "aws" : key.includes(":") ? key : key.charAt(0).toLowerCase() + key.slice(1),
+    readBackSpelling(item),
+  ]);
+  return Object.fromEntries(entries) as unknown;
+}
+
 function parsed(document: unknown): unknown {
   if (typeof document !== "string") return document;
   try {

@@ -31,13 +31,14 @@ import { warningText } from "../report/wording.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import { styled } from "../terminal/stream.ts";
 import { Failure } from "../failure.ts";
-import { readStackBefore, resourcesBefore, stackHeldBy, stateBefore, unfinishedNames } from "../engine/state-before.ts";
+import { resourcesBefore, stackHeldBy, stateBefore, unfinishedNames } from "../engine/state-before.ts";
 import { reportText, warningLines } from "../report/text.ts";
 import type { Stack, StepEventMetadata } from "../engine/automation.ts";
 import type { Resource } from "../engine/deployment.ts";
 import { ensureUnlocked } from "../state/stack-lock.ts";
 import { waitForLock } from "../state/wait.ts";
 import { forgetDenials } from "../engine/recover.ts";
+import { lookAgainAtOtherForm } from "../engine/other-form.ts";
 import { healKnown, type RunOptions, runRefresh } from "../engine/runs.ts";
 import type { RunResult } from "../results/run.ts";
 import { lookAgain, unreachedBy, unreachedNames } from "../engine/unreached.ts";
@@ -141,7 +142,11 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   await forgetAccounts(stack, options);
   if (damaged.length > 0) await runRefresh(stack, { project, settings, verbose }, damaged);
   const afterRefresh = async (): Promise<void> => {
-    const now = await readStackBefore(stack, project);
+    const repaired = await resourcesBefore(stack, project);
+    // The program registers some roles as the state has them: what a repair has taken out of it must not come back.
+    lookAgain(stack, repaired);
+    lookAgainAtOtherForm(stack, repaired, settings);
+    const now = stackHeldBy(repaired);
     // Where the state has not changed by a refresh, all checks were made before.
     if (isDeepStrictEqual(now, held)) return;
     await requireStillHarmless(now, settings, guards);

@@ -139,7 +139,8 @@ export async function settlePending(
 ): Promise<string[]> {
   const { settings } = file;
   if (await isUpToDate(stack, { project, settings }, await stateBefore(stack, project))) return [];
-  const changes = await previewed(stack, { project, settings, verbose });
+  const look = lookAtAws(settings, unreachedNames(stack));
+  const changes = await previewed(stack, { project, settings, verbose }, { look });
   const report = previewReport({ kind: "preview", stack: project.stack, settings, changes });
   const edits = report.changed ? pendingEdits(report) : [];
   if (edits.length === 0) return [];

@@ -1,4 +1,5 @@
 import type { Look } from "../aws/look.ts";
+import { givenBesides } from "../changes/given.ts";
 import { stackBefore } from "../changes/stack-before.ts";
 import type { Stack, StepEventMetadata } from "../engine/automation.ts";
 import type { Denied } from "../engine/denials-in-aws.ts";
@@ -18,16 +19,15 @@ export interface InAws {
 export async function previewed(
   stack: Stack,
   options: Omit<RunOptions, "onStep">,
-  inAws?: InAws,
+  inAws: InAws,
 ): Promise<StackChanges> {
   const steps: StepEventMetadata[] = [];
-  await runPreview(stack, { ...options, onStep: (step) => steps.push(step) });
-  const changes = stackChangesOf(steps);
-  if (inAws === undefined) return changes;
   const { settings } = options;
-  const { look, lifted = [] } = inAws;
-  const kept = denialsKept(await look, { settings, before: stackBefore(changes), lifted });
-  if (kept.length === 0) return changes;
-  for (const step of steps) leaveOutOfPreview(step, kept);
+  const { look: looking, lifted = [] } = inAws;
+  const [look] = await Promise.all([looking, runPreview(stack, { ...options, onStep: (step) => steps.push(step) })]);
+  const before = stackBefore(stackChangesOf(steps));
+  const kept = denialsKept(look, { settings, before, lifted });
+  const given = givenBesides(before.given, settings);
+  for (const step of steps) leaveOutOfPreview(step, kept, given);
   return stackChangesOf(steps);
 }

@@ -35,6 +35,18 @@ export function endSessions(settings: EmergencySettings, target: EmergencyTarget
 }
 
 async function endEach(settings: EmergencySettings, target: EmergencyTarget): Promise<EndedSessions> {
+  const own = await endOwn(settings, target);
+  const sharedSessions = await endSharedSessionsOf(settings, [target]);
+  return sharedSessions === undefined ? own : { ...own, sharedSessions };
+}
+
+/** @throws Failure when something was not ended */
+async function endAgain(settings: EmergencySettings, target: EmergencyTarget): Promise<void> {
+  requireAllEnded(await endOwn(settings, target));
+}
+
+/** Ends the sessions of the user and of the user's own roles. */
+async function endOwn(settings: EmergencySettings, target: EmergencyTarget): Promise<EndedSessions> {
   const iam = clientsIn(settings);
   const { userName, authAccount } = target;
   const auth = iam(authAccount);
@@ -46,9 +58,7 @@ async function endEach(settings: EmergencySettings, target: EmergencyTarget): Pr
     ),
     inEachAccount(target, (accountId, roleName) => endRoleSessions(iam(accountId), roleName, before)),
   ]);
-  const sharedSessions = await endSharedSessionsOf(settings, [target]);
-  const ended = { userName, authAccount, before: before.toISOString(), ...own, ...roles };
-  return sharedSessions === undefined ? ended : { ...ended, sharedSessions };
+  return { userName, authAccount, before: before.toISOString(), ...own, ...roles };
 }
 
 /**
@@ -64,14 +74,12 @@ export async function endSessionsOf(
   const { settings, target } = await userInEmergency(project, name);
   requireConfirmable(yes);
   await confirmChange(`End all live sessions of ${target.userName} now?`, yes);
-  const onceMore = watchRuns(project);
+  const throughRun = watchRuns(project);
   const result = await endSessions(settings, target);
   for (const line of endedLines(result)) printer.logToStderr(line);
   requireAllEnded(result);
   printer.log(`All live sessions of ${target.userName} have ended; keys, password and MFA devices are as they were.`);
-  await onceMore(`end-sessions ${target.userName}`, async () => {
-    requireAllEnded(await endSessions(settings, target));
-  });
+  await throughRun(`end-sessions ${target.userName}`, () => endAgain(settings, target));
   return result;
 }
 
@@ -128,13 +136,11 @@ export async function sessionsAfter(after: {
     tell(livingOn(target.userName));
     return {};
   }
-  const onceMore = watchRuns(project);
+  const throughRun = watchRuns(project);
   const endedSessions = await endSessions(settings, target);
   tell(endedLines(endedSessions).join("\n"));
   requireAllEnded(endedSessions);
-  await onceMore(`end-sessions ${target.userName}`, async () => {
-    requireAllEnded(await endSessions(settings, target));
-  });
+  await throughRun(`end-sessions ${target.userName}`, () => endAgain(settings, target));
   return { endedSessions };
 }
 

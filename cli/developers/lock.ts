@@ -81,15 +81,13 @@ async function lockOne(
 ): Promise<LockResult> {
   const { settings, target, userName } = await userInEmergency(project, name);
   await confirmChange(`Lock ${userName} now${endText(asked)}?`, yes);
-  const onceMore = watchRuns(project);
-  const put = (): Promise<LockResult> =>
+  const throughRun = watchRuns(project);
+  const { result, again } = await tellingAfterAMoment(
+    `Locking ${userName} in all accounts; a call that is not answered is given up after half a minute.`,
     putLocks({ ...settings, authAccount: target.authAccount }, asked, "one", {
       groups: [partsOf(target)],
       sharing: [target],
-    });
-  const result = await tellingAfterAMoment(
-    `Locking ${userName} in all accounts; a call that is not answered is given up after half a minute.`,
-    put(),
+    }),
   );
   const { locked, refused } = result;
   if (!locked.some(({ type }) => type === "user") && !refused.some(({ type }) => type === "user")) {
@@ -101,8 +99,8 @@ async function lockOne(
   printer.log(
     `${userName} is locked${endText(asked)}: ${resourcesText(locked, oneLine)}. Keys, password and MFA devices are as they were; mfa-admin unlock ${userName} lets ${userName} in again.`,
   );
-  await onceMore(`lock ${userName}`, async () => {
-    requireLockedAgain(await put(), `lock ${userName}`, printer);
+  await throughRun(`lock ${userName}`, async () => {
+    requireAllLocked(await again(), `lock ${userName}`);
   });
   return result;
 }
@@ -110,7 +108,7 @@ async function lockOne(
 async function lockEverybody(project: Project, asked: Lock, yes: boolean, printer: Printer): Promise<LockResult> {
   const read = await readEmergencySettings(project);
   await confirmByName(`This locks everybody out of every account${endText(asked)}.`, project.stack, yes);
-  const onceMore = watchRuns(project);
+  const throughRun = watchRuns(project);
   const settings = await withNotedAccounts(read, project);
   const { auth, others } = readAccounts(settings);
   const authRead = await auth;
@@ -118,14 +116,12 @@ async function lockEverybody(project: Project, asked: Lock, yes: boolean, printe
   const ofSettings = settings.roles === "shared" ? [sharedRoleName(settings)] : [];
   const sharedRoles = new Set([...ofSettings, ...sharedRolesOf(authRead)]);
   const roles = others.map(async (account) => rolesIn(await account, users, settings));
-  const put = (): Promise<LockResult> =>
+  const { result, again } = await tellingAfterAMoment(
+    "Locking everybody in all accounts; a call that is not answered is given up after half a minute.",
     putLocks(settings, asked, "all", {
       groups: [users, ...roles],
       sharing: [...sharedRoles].map((sharedRole) => ({ userName: "*", sharedRole })),
-    });
-  const result = await tellingAfterAMoment(
-    "Locking everybody in all accounts; a call that is not answered is given up after half a minute.",
-    put(),
+    }),
   );
   for (const line of unreadLines([authRead, ...(await Promise.all(others))])) printer.logToStderr(line);
   for (const line of refusedLines(result.refused)) printer.logToStderr(line);
@@ -137,8 +133,8 @@ async function lockEverybody(project: Project, asked: Lock, yes: boolean, printe
   printer.log(
     `Everybody is locked${endText(asked)}: ${counted(developers?.length ?? 0, "user")} and ${counted(accountRoles?.length ?? 0, "role")}. mfa-admin unlock --all lets them in again; who was locked by name stays so.`,
   );
-  await onceMore("lock --all", async () => {
-    requireLockedAgain(await put(), "lock --all", printer);
+  await throughRun("lock --all", async () => {
+    requireAllLocked(await again(), "lock --all");
   });
   return result;
 }
@@ -155,31 +151,32 @@ async function putLocks(
   asked: Lock,
   kind: LockKind,
   { groups, sharing }: ToLock,
-): Promise<LockResult> {
+): Promise<{ result: LockResult; again: () => Promise<RefusedPart[]> }> {
   const before = momentFromNow(iamIn(settings.authAccount, settings));
-  const each = await Promise.all(
-    groups.map(async (group) => {
-      const put = await onEachPart(settings, await group, "lock", (iam, part) => putLock(iam, part, kind, asked));
-      const there = put.done.filter(({ result }) => result !== undefined);
-      const locked = there.map(({ part }) => part);
-      const withoutReason = there.filter(({ result }) => result?.withoutReason).map(({ part }) => part);
-      if (withoutReason.length > 0) tell(withoutReasonText(withoutReason));
-      // Sessions must not be valid again after a lock that ends by itself.
-      const moment = await before;
-      const ended = await onEachPart(settings, locked, "end of open sessions", (iam, part) =>
-        endSessionsOn(iam, part, moment),
-      );
-      return { locked, refused: [...put.refused, ...ended.refused] };
-    }),
-  );
+  const putOn = async (parts: LockPart[]) => {
+    const put = await onEachPart(settings, parts, "lock", (iam, part) => putLock(iam, part, kind, asked));
+    const there = put.done.filter(({ result }) => result !== undefined);
+    const locked = there.map(({ part }) => part);
+    // Sessions must not be valid again after a lock that ends by itself.
+    const moment = await before;
+    const ended = await onEachPart(settings, locked, "end of open sessions", (iam, part) =>
+      endSessionsOn(iam, part, moment),
+    );
+    const withoutReason = there.filter(({ result }) => result?.withoutReason).map(({ part }) => part);
+    return { parts, locked, withoutReason, refused: [...put.refused, ...ended.refused] };
+  };
+  const each = await Promise.all(groups.map(async (group) => putOn(await group)));
   const sharedSessions = await endSharedSessionsOf(settings, sharing);
-  return {
+  const withoutReason = each.flatMap((one) => one.withoutReason);
+  if (withoutReason.length > 0) tell(withoutReasonText(withoutReason));
+  const result: LockResult = {
     all: kind === "all",
     ...asked,
     locked: each.flatMap(({ locked }) => locked),
     refused: each.flatMap(({ refused }) => refused),
     ...(sharedSessions && { sharedSessions }),
   };
+  return { result, again: async () => (await putOn(each.flatMap(({ parts }) => parts))).refused };
 }
 
 function withoutReasonText(parts: LockPart[]): string {
@@ -210,10 +207,13 @@ function unreadLines(read: AccountRead[]): string[] {
   );
 }
 
-/** Tells what was not locked when the lock was put once more. @throws Failure where there is such */
-function requireLockedAgain(result: LockResult, command: string, printer: Printer): void {
-  for (const line of refusedLines(result.refused)) printer.logToStderr(line);
-  requireLocked(result, command);
+/** Tells what was not locked when the lock was put again. @throws Failure where there is such */
+function requireAllLocked(refused: RefusedPart[], command: string): void {
+  if (refused.length === 0) return;
+  throw new Failure(
+    refusedLines(refused).join("\n"),
+    `Run mfa-admin ${command} again when no run is under way: the run may have undone this.`,
+  );
 }
 
 /** @throws Failure when something was not locked */

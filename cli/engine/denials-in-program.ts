@@ -2,12 +2,13 @@ import { isDeepStrictEqual } from "node:util";
 
 import type { ResourceTransformation, ResourceTransformationResult } from "@pulumi/pulumi";
 
-import { isSameDocument } from "../../infra/policy-documents.ts";
+import { isSameDocument, readBackSpelling } from "../../infra/policy-documents.ts";
 import type { Project } from "../project/project.ts";
+import type { Given } from "../changes/given.ts";
 import { nameIn } from "../changes/urn.ts";
 import type { PulumiFn, Stack, StepEventMetadata } from "./automation.ts";
 import type { Denying } from "./denials-in-aws.ts";
-import { editProperties } from "./denials.ts";
+import { editProperties, withoutRepaired } from "./denials.ts";
 import { editState, type Resource } from "./deployment.ts";
 import { resourcesBefore } from "./state-before.ts";
 
@@ -34,8 +35,10 @@ const nameProperties = ["userName", "roleName", "groupName"];
  */
 export class DenialsInProgram {
   readonly #denials: Map<string, Denying>;
-  /** What the program itself has registered where denials were added, by resource. */
+  /** What the program itself has registered where there are denials, by resource. */
   readonly #wanted = new Map<string, Properties>();
+  /** The resources that the run has written, so that the engine has read the denials back into the state. */
+  readonly #written = new Set<string>();
 
   constructor(denials: DenialsOn[]) {
     this.#denials = new Map(denials.map((one) => [keyOf(one), one.denying]));
@@ -54,7 +57,9 @@ export class DenialsInProgram {
   /** @param resources the state's */
   async transformation(resources: Resource[]): Promise<ResourceTransformation> {
     const { output } = await import("@pulumi/pulumi");
-    const held = new Map(resources.map(({ type, urn, inputs = {} }) => [keyOf({ type, name: nameIn(urn) }), inputs]));
+    // A resource that was replaced, and is not deleted yet, has the same name in the program.
+    const living = resources.filter((resource) => resource.delete !== true);
+    const held = new Map(living.map(({ type, urn, inputs = {} }) => [keyOf({ type, name: nameIn(urn) }), inputs]));
     return ({ type, name, props, opts }): ResourceTransformationResult | undefined => {
       const key = keyOf({ type, name });
       const denying = this.#denials.get(key);
@@ -64,9 +69,10 @@ export class DenialsInProgram {
       const isSame = before !== undefined && nameProperties.every((one) => given[one] === before[one]);
       const added = Object.entries(additionsOf(denying)).map(([property, addition]) => {
         const registered = output(given[property] as object | string | undefined).apply((value: unknown) => {
+          this.#wanted.set(key, { ...this.#wanted.get(key), [property]: value });
           // A property that stays as it is in the state is not written, and neither is what others have added to it.
           if (isSame && isDeepStrictEqual(value, before[property])) return value;
-          this.#wanted.set(key, { ...this.#wanted.get(key), [property]: value });
+          this.#written.add(key);
           return withAddition(value, addition);
         });
         return [property, registered] as const;
@@ -76,14 +82,16 @@ export class DenialsInProgram {
   }
 
   /** Removes the denials from a step. @returns whether it had any */
-  leaveOutOf({ urn, type, new: found }: StepEventMetadata): boolean {
+  leaveOutOf({ op, urn, type, new: found }: StepEventMetadata): boolean {
     const restore = this.#restoring({ urn, type });
-    return restore !== undefined && found !== undefined && restore(found.inputs);
+    if (restore === undefined || found === undefined) return false;
+    if (op !== "same") this.#written.add(keyOf({ type, name: nameIn(urn) }));
+    return restore(found.inputs, "inputs");
   }
 
-  /** Takes the denials out of the state. */
-  async forget(stack: Stack): Promise<void> {
-    if (this.#wanted.size === 0) return;
+  /** Takes the denials out of the state, after a run that may have written more than its steps tell where it `hasFailed`. */
+  async forget(stack: Stack, { hasFailed = false } = {}): Promise<void> {
+    if (hasFailed ? this.#wanted.size === 0 : this.#written.size === 0) return;
     await editState(stack, ({ resources }) => Promise.resolve(this.forgetIn(resources)));
   }
 
@@ -97,33 +105,49 @@ export class DenialsInProgram {
       .some(Boolean);
   }
 
-  #restoring({ urn, type }: Pick<Resource, "urn" | "type">): ((properties: Properties) => boolean) | undefined {
+  #restoring({ urn, type }: Pick<Resource, "urn" | "type">): Restore | undefined {
     const key = keyOf({ type, name: nameIn(urn) });
     const [wanted, denying] = [this.#wanted.get(key), this.#denials.get(key)];
     if (wanted === undefined || denying === undefined) return undefined;
     const additions = additionsOf(denying);
-    return (properties) =>
+    return (properties, kind) =>
       Object.entries(wanted)
-        .map(([property, value]) => restore(properties, property, value, additions[property]))
+        .map(([property, value]) => {
+          const own = kind === "outputs" ? readBackSpelling(value) : value;
+          return restore(properties, property, own, additions[property]);
+        })
         .some(Boolean);
   }
 }
 
+/** Removes the denials from a resource's properties. @returns whether it had any */
+type Restore = (properties: Properties, kind: "inputs" | "outputs") => boolean;
+
 /**
- * Leaves out of a preview's step the denials that the state has, as after a run that was killed: the run does not take them off. A step
- * with no other difference becomes `same`.
+ * Leaves out of a preview's step the denials that the state has, as after a run that was killed: the run does not take them off, or takes
+ * them out of the state before it begins. A step with no other difference becomes `same`.
+ *
+ * @param denials those that the run leaves in force
+ * @param given the policies that the stack gives to its roles
  */
-export function leaveOutOfPreview(step: StepEventMetadata, denials: DenialsOn[]): void {
-  const key = keyOf({ type: step.type, name: nameIn(step.urn) });
-  const denying = denials.find((one) => keyOf(one) === key)?.denying;
-  const [before, after] = [step.old?.inputs, step.new?.inputs] as (Properties | undefined)[];
-  if (denying === undefined || before === undefined || after === undefined) return;
-  const left = Object.entries(additionsOf(denying)).map(([property, addition]) =>
-    isNoted(before[property], addition) ? restore(before, property, after[property], addition) : false,
-  );
-  if (left.some(Boolean) && isDeepStrictEqual(before, after)) {
+export function leaveOutOfPreview(step: StepEventMetadata, denials: DenialsOn[], given: Given): void {
+  const isRepaired = withoutRepaired(step, given);
+  const isLeft = withoutKept(step, denials);
+  if ((isRepaired || isLeft) && step.op === "update" && isDeepStrictEqual(step.old?.inputs, step.new?.inputs)) {
     Object.assign(step, { op: "same", diffs: [], detailedDiff: null });
   }
+}
+
+function withoutKept({ type, urn, old, new: wanted }: StepEventMetadata, denials: DenialsOn[]): boolean {
+  const key = keyOf({ type, name: nameIn(urn) });
+  const denying = denials.find((one) => keyOf(one) === key)?.denying;
+  const [before, after] = [old?.inputs, wanted?.inputs] as (Properties | undefined)[];
+  if (denying === undefined || before === undefined || after === undefined) return false;
+  return Object.entries(additionsOf(denying))
+    .map(([property, addition]) =>
+      isNoted(before[property], addition) ? restore(before, property, after[property], addition) : false,
+    )
+    .some(Boolean);
 }
 
 /** Whether a property of the state has what denials add to it. */

@@ -4,7 +4,7 @@ import type { Settings } from "../../infra/settings.ts";
 import { developerIn, nameIn, providerUrnIn } from "../changes/urn.ts";
 import type { Stack } from "./automation.ts";
 import type { Resource } from "./deployment.ts";
-import { accountIdOf } from "./unreached.ts";
+import { accountIdOf, unreachedNames } from "./unreached.ts";
 
 /**
  * The switch from one form of roles (each developer's own, or shared) to the other. The roles of the old form go on working beside
@@ -17,6 +17,12 @@ const byStack = new WeakMap<Stack["workspace"], OtherForm>();
 /** Has the runs on a stack keep what is left of the old form. */
 export function keepOtherForm(stack: Stack, form: OtherForm | undefined): void {
   if (form !== undefined) byStack.set(stack.workspace, form);
+}
+
+/** Updates it from the state, which may have been repaired since: the program registers the roles of the old form as the state has them. */
+export function lookAgainAtOtherForm(stack: Stack, resources: Resource[], settings: Settings): void {
+  if (otherFormKeptBy(stack) === undefined) return;
+  keepOtherForm(stack, otherFormIn(resources, settings, unreachedNames(stack)));
 }
 
 /** The part of the old form that the runs on a stack keep; undefined where there is none, or it is to be deleted. */

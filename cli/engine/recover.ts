@@ -104,8 +104,13 @@ export function heal(stack: Stack, options: SettleOptions): Promise<void> {
 }
 
 /** Removes denials from the state by {@link leaveOutDenials}. */
-export function forgetDenials(stack: Stack, options: SettleOptions, also: string[] = []): Promise<void> {
-  return editSettled(stack, (deployment) => leaveOutDenials(deployment, options.settings, also), options);
+export function forgetDenials(
+  stack: Stack,
+  options: SettleOptions,
+  also: string[] = [],
+  before?: Resource[],
+): Promise<void> {
+  return editSettled(stack, (deployment) => leaveOutDenials(deployment, options.settings, also, before), options);
 }
 
 /** Edits the state, and settles its pending operations in the same edit, since importing a state drops them. */

@@ -15,7 +15,7 @@ import { identityKey } from "../changes/step.ts";
 import { cancellable } from "./interrupt.ts";
 import { runMessage } from "./run-message.ts";
 import { forDeletion, programOf } from "./stack.ts";
-import { withoutDenials } from "./denials.ts";
+import { leaveOutDenials, withoutDenials } from "./denials.ts";
 import { DenialsInProgram, type DenialsOn } from "./denials-in-program.ts";
 import { withoutCallStacks, withoutReports } from "./pulumi-insides.ts";
 import { changesAws, type EngineCommand, failureOf, IncompleteRun } from "./run-failure.ts";
@@ -65,7 +65,7 @@ export async function runUp(stack: Stack, options: RunOptions): Promise<RunResul
   const leaveOut = (step: StepEventMetadata): boolean => denials.leaveOutOf(step);
   const result = await runAttempts(stack, { ...options, program, leaveOut }).catch(async (error: unknown) => {
     // The run's own error counts; the next run takes out of the state what is left (`healResources`).
-    await denials.forget(stack).catch(() => undefined);
+    await denials.forget(stack, { hasFailed: true }).catch(() => undefined);
     throw error;
   });
   await denials.forget(stack);
@@ -148,7 +148,7 @@ export async function runRefresh(stack: Stack, options: RunOptions, only?: strin
   const { prepareReading } = await import("./read-reachable.ts");
   const reachable = await prepareReading(stack, options.settings);
   const part = only === undefined ? reachable : { target: only };
-  const { denying, given } = await whatDenies(stack, options);
+  const { denying, given, before } = await whatDenies(stack, options);
   const leaveOut = (step: StepEventMetadata): boolean => withoutDenials(step, given, denying);
   const pass = (target: { target?: string[] }): Promise<FinishedRun> =>
     run("refresh", { ...options, leaveOut }, (engine) =>
@@ -165,7 +165,7 @@ export async function runRefresh(stack: Stack, options: RunOptions, only?: strin
   if (first.denialsSeen || second.denialsSeen) {
     const { forgetDenials } = await import("./recover.ts");
     const again = (): Promise<unknown> => runRefresh(stack, { ...options, onStep: () => undefined });
-    await forgetDenials(stack, { settings: options.settings, refresh: again }, denying);
+    await forgetDenials(stack, { settings: options.settings, refresh: again }, denying, before);
   }
   const seen = new Set(first.changes.map(identityKey));
   const later = second.changes.filter((change) => !seen.has(identityKey(change)));
@@ -195,9 +195,12 @@ async function settleBeforeReading(stack: Stack, options: RunOptions): Promise<b
 
 /**
  * The ARNs and names of what only denies on developers, which the engine's steps don't show as such (groups, and managed policies of the
- * account's own), and the policies that the stack itself gives to roles, which stay.
+ * account's own), the policies that the stack itself gives to roles, which stay, and the state's resources without denials.
  */
-async function whatDenies(stack: Stack, options: RunOptions): Promise<{ denying: string[]; given: Given }> {
+async function whatDenies(
+  stack: Stack,
+  options: RunOptions,
+): Promise<{ denying: string[]; given: Given; before: Resource[] }> {
   const [{ allIdentities }, { denials }, { givenBesides }, { stackHeldBy }, { unreachedNames }] = await Promise.all([
     import("../aws/look.ts"),
     import("./denials-in-aws.ts"),
@@ -206,10 +209,12 @@ async function whatDenies(stack: Stack, options: RunOptions): Promise<{ denying:
     import("./unreached.ts"),
   ]);
   const { settings } = options;
-  const before = stackHeldBy(await resourcesOf(stack, options));
+  const resources = await resourcesOf(stack, options);
+  const before = stackHeldBy(resources);
   const identities = await allIdentities(settings, unreachedNames(stack));
   const denying = denials({ identities }, settings, before).flatMap(({ policies }) => policies);
-  return { denying, given: givenBesides(before.given, settings) };
+  leaveOutDenials({ resources }, settings, denying);
+  return { denying, given: givenBesides(before.given, settings), before: resources };
 }
 
 /** The targets without those that the first pass has removed from the state: the engine refuses unknown targets. */

@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-iam";
 import { expect } from "chai";
 
+import { isSameDocument } from "../../infra/policy-documents.ts";
 import { administratorOf, policy } from "../sandbox/testing.ts";
 import { Administrator } from "../support/harness.ts";
 
@@ -148,5 +149,64 @@ describe("what only denies outlives an up, or is told to be lost", () => {
     // A role to which AWS attaches no more managed policies gets an inline one.
     expect([...role("payments", "squad-alice").inlinePolicies.keys()]).to.eql(["AWSDenyAll"]);
     expect([...role("sandbox", "squad-bob").inlinePolicies.keys()]).to.eql(["AWSDenyAll"]);
+  });
+});
+
+describe("what only denies is no drift,", () => {
+  let admin: Administrator;
+  let restore: () => Promise<void>;
+
+  before(async () => {
+    const edit = (text: string): string =>
+      text
+        .replace(/alice:.*/, "alice: { until: 2099-01-31 }")
+        .replace("config:\n", `config:\n  mfa-admin:permissionsBoundary: ${readOnly}\n`);
+    admin = await Administrator.withStack({ developers: ["alice", "bob"], edit });
+    restore = await admin.save();
+  });
+  after(() => admin.close());
+  beforeEach(() => restore());
+
+  const role = () => {
+    const account = admin.sandbox.organization.account(admin.sandbox.developmentAccounts["sandbox"] ?? "");
+    return account.roles.get("developer-alice") ?? expect.fail();
+  };
+  const expectNoDrift = async (): Promise<void> => {
+    expect((await admin.succeed("refresh", "--yes")).stdout).to.match(/^Nothing has drifted: /);
+    expect((await admin.succeed("preview")).stdout).to.match(/^Nothing to do: /);
+    expect((await admin.succeed("up", "--yes")).stdout).to.match(/: \d+ unchanged\.\n$/);
+  };
+
+  it("beside a policy of the stack's own", async () => {
+    await admin.succeed("lock", "alice", "--yes");
+    await expectNoDrift();
+    expect([...role().inlinePolicies.keys()]).to.include.members(["mfa-admin-lock", "mfa-admin-until"]);
+  });
+
+  it("in place of the stack's own boundary and trust policy, which come back when it is taken off", async () => {
+    const [frozen, trustPolicy] = [role(), role().trustPolicy];
+    const { iam } = await administratorOf(admin.sandbox, admin.sandbox.developmentAccounts["sandbox"] ?? "");
+    const PolicyDocument = policy({ Effect: "Deny", Action: "*", Resource: "*" });
+    const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName: "frozen", PolicyDocument }));
+    frozen.permissionsBoundary = Policy?.Arn ?? "";
+    frozen.trustPolicy = policy({ Effect: "Deny", Principal: { AWS: "*" }, Action: "sts:AssumeRole" });
+    await expectNoDrift();
+    await admin.editSettings((text) => text.replace("config:\n", "config:\n  mfa-admin:sessionDuration: 7200\n"));
+    await admin.succeed("up", "--yes");
+    expect(role().permissionsBoundary).to.equal(Policy?.Arn);
+    await admin.succeed("up", "--yes", "--lift-denials", "alice");
+    expect(role().permissionsBoundary).to.equal(readOnly);
+    expect(isSameDocument(role().trustPolicy, trustPolicy)).to.equal(true);
+    await expectNoDrift();
+  });
+
+  it("and hides none: a day by which access ends that somebody has changed is told, and put right", async () => {
+    await admin.succeed("lock", "alice", "--yes");
+    const { inlinePolicies } = role();
+    inlinePolicies.set("mfa-admin-until", (inlinePolicies.get("mfa-admin-until") ?? "").replace("2099", "2999"));
+    expect((await admin.succeed("refresh", "--yes")).stdout).to.contain("2999");
+    await admin.succeed("up", "--yes");
+    expect(role().inlinePolicies.get("mfa-admin-until")).to.contain("2099");
+    expect([...role().inlinePolicies.keys()]).to.include("mfa-admin-lock");
   });
 });

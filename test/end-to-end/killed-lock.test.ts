@@ -87,3 +87,110 @@ describe("whoever is locked stays locked when up is killed while AWS changes the
     expect((await admin.succeed("up", "--yes")).stdout).to.match(/: \d+ unchanged\.\n$/);
   });
 });
+
+describe("a lock that a killed up has left in the state", () => {
+  let admin: Administrator;
+  let restore: () => Promise<void>;
+
+  before(async () => {
+    admin = await Administrator.withStack({ developers: ["alice", "bob"], stackSetsAccess: true });
+    await admin.succeed("lock", "alice", "--yes");
+    await admin.editSettings((text) => text.replace(/alice:.*/, "alice: { until: 2099-01-31 }"));
+    const meanwhile = async (child: ChildProcess): Promise<void> => {
+      while ((await noted()).length < 3 && child.exitCode === null) await setTimeout(5);
+      process.kill(-(child.pid ?? 0), "SIGKILL");
+    };
+    expect((await admin.runWith({ meanwhile }, "up", "--yes")).status).to.equal(null);
+    expect(await noted()).to.have.members(["alice", "alice@sandbox", "alice@payments"]);
+    restore = await admin.save();
+  });
+  after(() => admin.close());
+  beforeEach(() => restore());
+
+  /** The names of the resources that have the lock in the state. */
+  const noted = async (): Promise<string[]> =>
+    (await admin.resourcesInState()).flatMap((resource) =>
+      JSON.stringify(resource).includes("mfa-admin-lock")
+        ? [resource.urn.slice(resource.urn.lastIndexOf(":") + 1)]
+        : [],
+    );
+  const account = (name: string) => admin.sandbox.organization.account(admin.sandbox.developmentAccounts[name] ?? "");
+  const locked = (): boolean[] =>
+    ["sandbox", "payments"].map(
+      (name) => account(name).roles.get("developer-alice")?.inlinePolicies.has("mfa-admin-lock") === true,
+    );
+
+  it("is no change that preview shows when it has been taken off, and fits a plan from before", async () => {
+    await admin.succeed("preview", "--save-plan", "plan.json");
+    await admin.succeed("unlock", "alice", "--yes");
+    expect((await admin.succeed("preview")).stdout).to.match(/^Nothing to do: /);
+    expect((await admin.succeed("up", "--yes", "--plan", "plan.json")).stdout).to.match(/: \d+ unchanged\.\n$/);
+    expect(await noted()).to.eql([]);
+    expect(locked()).to.eql([false, false]);
+  });
+
+  it("is no edit that add-developer tells of", async () => {
+    expect((await admin.succeed("add-developer", "carol", "--yes")).stderr).to.not.contain("pending");
+    expect(await noted()).to.eql([]);
+    expect(locked()).to.eql([true, true]);
+  });
+
+  it("makes no up change anything in an account that cannot be reached", async () => {
+    const access = account("payments").roles.get("OrganizationAccountAccessRole") ?? expect.fail();
+    const { trustPolicy } = access;
+    access.trustPolicy = trustPolicy.replaceAll(admin.sandbox.managementAccount, "999999999999");
+    const { stdout, stderr } = await admin.run("up", "--yes");
+    expect(stdout, stderr).to.match(/: \d+ unchanged\.\n$/);
+    access.trustPolicy = trustPolicy;
+    expect((await admin.succeed("up", "--yes")).stdout).to.match(/: \d+ unchanged\.\n$/);
+    expect(await noted()).to.eql([]);
+    expect(locked()).to.eql([true, true]);
+  });
+
+  it("does not come back after unlock on roles that stay beside a shared one", async () => {
+    await admin.editSettings((text) =>
+      text.replace("  mfa-admin:developers:", "  mfa-admin:roles: shared\n  mfa-admin:developers:"),
+    );
+    await admin.succeed("up", "--yes");
+    expect(locked()).to.eql([true, true]);
+    await admin.succeed("unlock", "alice", "--yes");
+    expect((await admin.succeed("up", "--yes")).stdout).to.match(/: \d+ unchanged\.\n$/);
+    expect(locked()).to.eql([false, false]);
+    expect(await noted()).to.eql([]);
+  });
+});
+
+describe("a lock that is put while up runs", () => {
+  let admin: Administrator;
+
+  before(async () => {
+    admin = await Administrator.withStack({ developers: ["alice", "bob"] });
+  });
+  after(() => admin.close());
+
+  it("is in force when both have ended, though the run has taken it off, and says so", async () => {
+    const { organization, authAccount, developmentAccounts } = admin.sandbox;
+    await admin.editSettings((text) => text.replace(/alice:.*/, "alice: { until: 2099-01-31 }"));
+    admin.sandbox.setLatency(1000, "ResourceHandler");
+    let locking: ReturnType<Administrator["run"]> | undefined;
+    const meanwhile = async (child: ChildProcess): Promise<void> => {
+      const isAsked = (): boolean => admin.sandbox.requests.some(({ action }) => action === "UpdateResource");
+      while (!isAsked() && child.exitCode === null) await setTimeout(5);
+      locking = admin.run("lock", "alice", "--yes");
+    };
+    const { status, stderr } = await admin.runWith({ meanwhile }, "up", "--yes");
+    expect(status, stderr).to.equal(0);
+    const locked = await locking;
+    expect(locked?.status, locked?.stderr).to.equal(0);
+    expect(locked?.stderr).to.contain(", which may undo this without knowing of it: this is done again");
+    const policies = ["mfa-admin-lock", "AWSRevokeOlderSessions", "mfa-admin-until"];
+    const user = organization.account(authAccount).users.get("alice");
+    expect([...(user?.inlinePolicies.keys() ?? [])]).to.have.members(policies);
+    for (const id of Object.values(developmentAccounts)) {
+      const role = organization.account(id).roles.get("developer-alice");
+      expect([...(role?.inlinePolicies.keys() ?? [])]).to.have.members(policies);
+    }
+    admin.sandbox.setLatency(0, "ResourceHandler");
+    expect((await admin.succeed("up", "--yes")).stdout).to.match(/: \d+ unchanged\.\n$/);
+  });
+});

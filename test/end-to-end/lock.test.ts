@@ -171,7 +171,7 @@ describe("locking developers", () => {
       while (!isSo()) await setTimeout(20);
     };
 
-    it("lock is in force at once, and is put once more when the run has ended", async () => {
+    it("lock is in force at once, and is put again until the run has ended", async () => {
       await admin.succeed("unlock", "bob", "--yes");
       const { stdout, stderr } = await underLock(admin, async (release) => {
         const meanwhile = async (): Promise<void> => {
@@ -184,12 +184,12 @@ describe("locking developers", () => {
       });
       expect(locksOf("bob")).to.have.length(3);
       expect(stdout).to.match(/^bob is locked: user bob in auth/);
-      expect(stderr).to.match(/is locked by another run: .* It may undo this without knowing of it/);
-      expect(stderr).to.contain("That run has ended, and this was done once more.");
+      expect(stderr).to.match(/A run is under way: x@.*, which may undo this without knowing of it/);
+      expect(stderr).to.contain("The run has ended, and this is in force.");
       await admin.succeed("unlock", "bob", "--yes");
     });
 
-    it("and so are sessions ended once more", async () => {
+    it("and so are sessions ended again", async () => {
       const ends = (): boolean => user("bob").inlinePolicies.has("AWSRevokeOlderSessions");
       user("bob").inlinePolicies.delete("AWSRevokeOlderSessions");
       const { status } = await underLock(admin, async (release) => {

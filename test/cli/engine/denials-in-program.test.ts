@@ -87,10 +87,14 @@ describe("a program registers what only denies with each property that it change
 
   it("a boundary and a trust policy that deny stay in place of the program's, which the state has afterwards", async () => {
     const closed = { Statement: [{ Effect: "Deny", Principal: "*", Action: "sts:AssumeRole" }] };
-    const after = { ...role, permissionsBoundary: own, assumeRolePolicyDocument: { Statement: [] } };
+    const opened = { Statement: [{ Effect: "Allow", Principal: { AWS: "*" }, Condition: { Bool: { "aws:A": "B" } } }] };
+    const after = { ...role, permissionsBoundary: own, assumeRolePolicyDocument: opened };
     const { given, left } = await run({ ...nothing, boundary: denyAll, trust: closed }, role, after);
     expect(given).to.eql({ ...role, permissionsBoundary: denyAll, assumeRolePolicyDocument: closed });
     expect(left.inputs).to.eql(after);
+    // The next refresh compares what the plugin reads with the outputs, where its own spelling is.
+    const readBack = { effect: "Allow", principal: { aws: "*" }, condition: { bool: { "aws:A": "B" } } };
+    expect(left.outputs).to.deep.include({ assumeRolePolicyDocument: { statement: [readBack] } });
   });
 
   it("a role that takes the place of another has all of them from its beginning", async () => {
@@ -118,11 +122,13 @@ describe("a preview shows no removal of what only denies, though a killed run ha
   const step = (before: object, after: object, name = "alice@sandbox"): StepEventMetadata => {
     const urn = `urn:pulumi:main::mfa-admin::${roleType}::${name}`;
     const state = { type: roleType, urn, id: name, parent: "", provider: "", outputs: {} };
-    const [old, later] = [before, after].map((inputs) => ({ ...state, inputs }));
+    const [old, later] = [before, after].map((inputs) => ({ ...state, inputs: structuredClone(inputs) }));
     const found = { op: "update", urn, type: roleType, provider: "", old, new: later } as StepEventMetadata;
-    leaveOutOfPreview(found, [{ type: roleType, name: "alice@sandbox", denying }]);
+    leaveOutOfPreview(found, [{ type: roleType, name: "alice@sandbox", denying }], { permissions: [], boundaries: [] });
     return found;
   };
+
+  const bobs = { managedPolicyArns: [own], assumeRolePolicyDocument: opened };
 
   it("where nothing else differs, there is nothing to do", () => {
     const { op, old } = step(noted, { managedPolicyArns: [own], assumeRolePolicyDocument: opened });
@@ -136,7 +142,17 @@ describe("a preview shows no removal of what only denies, though a killed run ha
     expect([op, old?.inputs]).to.eql(["update", { managedPolicyArns: [own], assumeRolePolicyDocument: closed }]);
   });
 
-  it("and so is all of whoever is not denied anything", () => {
-    expect(step(noted, { managedPolicyArns: [own] }, "bob@sandbox").old?.inputs).to.eql(noted);
+  it("nor where AWS no longer has it: a run takes it out of the state before it begins", () => {
+    const { op, old } = step({ ...noted, assumeRolePolicyDocument: opened }, bobs, "bob@sandbox");
+    expect([op, old?.inputs]).to.eql(["same", bobs]);
+  });
+
+  it("and all else of whoever is not denied anything is shown", () => {
+    const before = {
+      ...bobs,
+      managedPolicyArns: [own, `${own}2`],
+      assumeRolePolicyDocument: noted.assumeRolePolicyDocument,
+    };
+    expect(step(before, bobs, "bob@sandbox").old?.inputs).to.eql(before);
   });
 });
