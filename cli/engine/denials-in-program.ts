@@ -28,6 +28,18 @@ const keyOf = ({ type, name }: { type: string; name: string }): string => `${typ
 /** The properties that give a resource its name in AWS: another name is another resource, which replaces the first. */
 const nameProperties = ["userName", "roleName", "groupName"];
 
+/** The denials of a role that takes the place of another together with that one's, where a run has died between the two. */
+function both(one: Denying, other: Denying): Denying {
+  const further = other.inline.filter(({ name }) => !one.inline.some((known) => known.name === name));
+  return {
+    ...one,
+    ...other,
+    managed: [...new Set([...one.managed, ...other.managed])],
+    inline: [...one.inline, ...further],
+    groups: [...new Set([...one.groups, ...other.groups])],
+  };
+}
+
 /**
  * Denials that a run's program registers. Cloud Control replaces a property as a whole: policies that somebody else has put on a user
  * would be gone as soon as the program writes the user's policies. So the program registers the denials with each property that it
@@ -41,7 +53,8 @@ export class DenialsInProgram {
   readonly #written = new Set<string>();
 
   constructor(denials: DenialsOn[]) {
-    this.#denials = new Map(denials.map((one) => [keyOf(one), one.denying]));
+    const byKey = Map.groupBy(denials, keyOf);
+    this.#denials = new Map([...byKey].map(([key, all]) => [key, all.map(({ denying }) => denying).reduce(both)]));
   }
 
   /** The program with the denials. It reads the state each time: an earlier attempt of the run, or its refresh, may have changed it. */

@@ -16,12 +16,13 @@ const nothing: Denying = { managed: [], inline: [], groups: [] };
 
 /** What the program registers for alice's role, and the state after it. */
 async function run(
-  denying: Denying,
+  denying: Denying | Denying[],
   before: Record<string, unknown> | undefined,
   props: Record<string, unknown>,
   name = "alice@sandbox",
 ) {
-  const denials = new DenialsInProgram([{ type: roleType, name: "alice@sandbox", denying }]);
+  const all = [denying].flat();
+  const denials = new DenialsInProgram(all.map((one) => ({ type: roleType, name: "alice@sandbox", denying: one })));
   const resource = (inputs: Record<string, unknown>) => ({
     ...{ urn: `urn:pulumi:main::mfa-admin::${roleType}::${name}`, type: roleType, custom: true },
     inputs: structuredClone(inputs),
@@ -102,6 +103,20 @@ describe("a program registers what only denies with each property that it change
     const { given } = await run({ ...nothing, inline: [lock], managed: [denyAll] }, role, after);
     expect(given["managedPolicyArns"]).to.eql([own, denyAll]);
     expect(given["policies"]).to.have.length(1);
+  });
+
+  it("a role beside which the one before it is still there, since the run before was killed, has those of both", async () => {
+    const other = { ...lock, name: "frozen-by-bob" };
+    const { given } = await run(
+      [
+        { ...nothing, inline: [lock, other] },
+        { ...nothing, inline: [lock] },
+      ],
+      undefined,
+      role,
+    );
+    const policies = [lock, other].map(({ name, document }) => ({ policyName: name, policyDocument: document }));
+    expect(given).to.eql({ ...role, policies });
   });
 
   it("one that the state has already, since the run before was killed, changes nothing in AWS and goes out of the state", async () => {
