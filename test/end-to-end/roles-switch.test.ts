@@ -125,3 +125,60 @@ describe("from roles of the developers' own to a shared one, and back", () => {
     expect(admin.sandbox.stackSets.byName.size).to.equal(0);
   });
 });
+
+describe("an edit of what developers may do, while a switch of roles is not finished, reaches the roles of both forms,", () => {
+  const administratorAccess = "arn:aws:iam::aws:policy/AdministratorAccess";
+  const readOnly = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+  let admin: Administrator;
+
+  before(async () => {
+    admin = await Administrator.withStack({ developers: ["alice", "bob"], stackSetsAccess: true });
+  });
+  after(() => admin.close());
+
+  const role = (name: string) =>
+    admin.sandbox.organization.account(admin.sandbox.developmentAccounts["sandbox"] ?? "").roles.get(name) ??
+    expect.fail(name);
+  const rights = (name: string) => {
+    const { attachedPolicies, maxSessionDuration } = role(name);
+    return { policies: [...attachedPolicies], maxSessionDuration };
+  };
+  const narrower = (text: string): string =>
+    text.replace(
+      "  mfa-admin:developers:",
+      `  mfa-admin:permissions: [${readOnly}]\n  mfa-admin:sessionDuration: 3600\n  mfa-admin:developers:`,
+    );
+  const wider = (text: string): string => text.replace(/ {2}mfa-admin:(permissions|sessionDuration): .*\n/g, "");
+
+  it("where it stands in the same edit as the switch to the shared role; what shuts somebody out of an old role stays", async () => {
+    expect(rights("developer-alice")).to.deep.include({ policies: [administratorAccess] });
+    await admin.succeed("lock", "bob", "--yes");
+    const deny = "arn:aws:iam::aws:policy/AWSDenyAll";
+    role("developer-bob").attachedPolicies.add(deny);
+    await admin.editSettings((text) => narrower(toShared(text)));
+    await admin.editSettings((text) => text.replace("    bob: {}", "    bob: { until: 9990-12-31 }"));
+    expect((await admin.run("preview")).stdout).to.match(/role developer-alice/);
+    await admin.succeed("up", "--yes");
+    const narrow = { policies: [readOnly], maxSessionDuration: 3600 };
+    expect(rights("developer-alice")).to.eql(narrow);
+    expect(rights("developer")).to.eql(narrow);
+    expect(rights("developer-bob").policies).to.have.members([readOnly, deny]);
+    expect([...role("developer-bob").inlinePolicies.keys()]).to.include.members(["mfa-admin-lock", "mfa-admin-until"]);
+    expect((await admin.succeed("up", "--yes")).stdout).to.match(/: \d+ unchanged\.\n$/);
+    await admin.succeed("unlock", "bob", "--yes");
+    role("developer-bob").attachedPolicies.delete(deny);
+    await admin.succeed("up", "--yes", "--finish-switch");
+  });
+
+  it("and on the way back", async () => {
+    await admin.editSettings((text) => wider(text));
+    await admin.succeed("up", "--yes");
+    expect(rights("developer")).to.deep.include({ policies: [administratorAccess] });
+    await admin.editSettings((text) => narrower(back(text)));
+    await admin.succeed("up", "--yes");
+    const narrow = { policies: [readOnly], maxSessionDuration: 3600 };
+    expect(rights("developer-alice")).to.eql(narrow);
+    expect(rights("developer")).to.eql(narrow);
+    expect((await admin.succeed("up", "--yes")).stdout).to.match(/: \d+ unchanged\.\n$/);
+  });
+});
