@@ -193,7 +193,7 @@ describe("the Pulumi program", () => {
       const roles = [{ developer: "alice", account: "renamed-since", inputs }];
       const otherForm = { roles, accounts: { "renamed-since": "333333333333" } };
       const developers = { alice: { accounts: { sandbox: { until: "2031-01-31" } } } };
-      const { resources } = await register({ ...shared, ...rights, developers }, { otherForm });
+      const { resources } = await register({ ...shared, ...rights, developers, guardRails: ["roles"] }, { otherForm });
       const [role, ...others] = ofType(resources, "aws-native:iam:Role");
       expect(others).to.eql([]);
       expect(role?.name).to.equal("alice@renamed-since");
@@ -205,6 +205,11 @@ describe("the Pulumi program", () => {
       });
       for (const document of [trust, policies]) expect(JSON.stringify(document)).to.contain("2031-02-01T00:00:00Z");
       expect(role?.provider).to.contain("::renamed-since::");
+      const guards = ofType(resources, "aws-native:organizations:Policy").find(({ name }) => name === "guard-rails");
+      expect(JSON.stringify(guards?.inputs))
+        .to.include('role/dev-*"')
+        .and.include('role/developer-*"')
+        .and.include('role/developer"');
       const [policy] = ofType(resources, "aws-native:iam:ManagedPolicy");
       expect(JSON.stringify(policy?.inputs))
         .to.include('role/developer"')
@@ -221,7 +226,7 @@ describe("the Pulumi program", () => {
       const stackSet = { description: "as it was", templateBody };
       const developers = { alice: { accounts: { sandbox: { until: "2031-01-31" } } } };
       const { resources } = await register(
-        { ...rights, developers },
+        { ...rights, developers, guardRails: ["roles"] },
         { otherForm: { roles: [], accounts: {}, stackSet } },
       );
       const [made] = ofType(resources, "aws-native:cloudformation:StackSet");
@@ -236,6 +241,8 @@ describe("the Pulumi program", () => {
       expect(JSON.stringify(user?.inputs["policies"]), "the end of the entry by the shared role")
         .to.contain("2031-02-01T00:00:00Z")
         .and.contain('role/dev"');
+      const guards = ofType(resources, "aws-native:organizations:Policy").find(({ name }) => name === "guard-rails");
+      expect(JSON.stringify(guards?.inputs)).to.include('role/dev"').and.include("GuardRolesStack");
     });
   });
 
