@@ -9,9 +9,12 @@ import {
   endSharedSessionsBeforeUpdate,
   retryTransientErrors,
 } from "./hooks.ts";
+import type { OldForm } from "./guard-rails.ts";
+import { sharedRoleName } from "./names.ts";
 import type { OrganizationFacts } from "./organization-facts.ts";
 import { accountProviders, type Providers } from "./providers.ts";
 import type { Settings } from "./settings.ts";
+import { roleNameInTemplate } from "./shared-role.ts";
 
 export interface ProgramOptions {
   /** The version of the aws-native plugin to ask the engine for; by default that of the SDK. */
@@ -36,13 +39,31 @@ export interface Unreached {
   permissions: string[];
 }
 
-/** Resources of the other form of roles, which people go on using until the switch is finished. */
+/** Resources of the other form of roles, which people go on using until the switch is finished, with the rights that the settings give. */
 export interface OtherForm {
   /** The developers' own roles, with their inputs as the state has them, and the ids of their accounts by name. */
   roles: { developer: string; account: string; inputs: Record<string, unknown> }[];
   accounts: Record<string, string>;
   /** The inputs of the stack set of the shared roles. */
   stackSet?: Record<string, unknown> | undefined;
+}
+
+/** The name of the shared role that stays on the way back to roles of the developers' own; undefined where none does. */
+export function sharedRoleKept(otherForm: OtherForm | undefined): string | undefined {
+  return roleNameInTemplate(otherForm?.stackSet?.["templateBody"]);
+}
+
+/** What is left of the other form of roles, for the guard rails. */
+export function oldFormIn(settings: Settings, otherForm: OtherForm | undefined): OldForm | undefined {
+  if (otherForm === undefined) return undefined;
+  // A role is called after its developer, with the prefix that the settings had when it was made.
+  const own = otherForm.roles.map(({ developer, inputs }) => {
+    const name = String(inputs["roleName"]);
+    return name.endsWith(`-${developer}`) ? `${name.slice(0, -developer.length)}*` : name;
+  });
+  const stackSet = otherForm.stackSet !== undefined;
+  const shared = stackSet ? [sharedRoleKept(otherForm) ?? sharedRoleName(settings)] : [];
+  return { roles: [...new Set([...own, ...shared])].sort(), stackSet };
 }
 
 /** What every component is given: the settings, a provider per account, and the options of the stack's resources. */

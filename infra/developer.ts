@@ -3,9 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { accessEndOf, accessEndPolicies, sharedAccessEnd } from "./access-ends.ts";
 import { assignmentTags } from "./assignment.ts";
-import { type Context, tagList } from "./context.ts";
-import { ownRolesOf, policyArnIn, roleNameOf } from "./names.ts";
+import { type Context, sharedRoleKept, tagList } from "./context.ts";
+import { accountsOf, ownRolesOf, policyArnIn, roleNameOf } from "./names.ts";
 import { developerRoleTrust } from "./policies.ts";
+import type { Settings } from "./settings.ts";
 
 /** One developer: an IAM user in the auth account and a role in each of their development accounts. */
 export class Developer extends pulumi.ComponentResource {
@@ -19,8 +20,11 @@ export class Developer extends pulumi.ComponentResource {
         // AWS's default path is stated so that a user who was moved comes back: the roles trust the user at this path alone.
         path: "/",
         groups: [groupName],
-        ...(settings.roles === "shared"
-          ? sharedAccessEnd(settings, userName, { ...knownAccounts, ...settings.developmentAccounts })
+        ...(settings.roles === "shared" || otherForm?.stackSet !== undefined
+          ? sharedAccessEnd({ ...settings, rolePrefix: sharedRoleKept(otherForm) ?? settings.rolePrefix }, userName, {
+              ...knownAccounts,
+              ...settings.developmentAccounts,
+            })
           : accessEndPolicies(accessEndOf(settings, userName))),
         tags: tagList({
           ...settings.tags,
@@ -31,6 +35,7 @@ export class Developer extends pulumi.ComponentResource {
       { parent: this, provider: providers.auth, hooks: userHooks, ignoreChanges: ["loginProfile"], dependsOn },
     );
     registerAsTheyAre(this, userName, context, [user]);
+    registerOldForm(this, userName, context, [user]);
     for (const account of ownRolesOf(settings, userName)) {
       if (Object.hasOwn(context.unreached.accounts, account)) continue;
       const accountId = settings.developmentAccounts[account];
@@ -42,14 +47,8 @@ export class Developer extends pulumi.ComponentResource {
         {
           roleName: roleNameOf(settings, userName),
           description: `What ${userName} may do in ${account}, with MFA.`,
-          assumeRolePolicyDocument: developerRoleTrust(settings, userName, end),
-          ...accessEndPolicies(end),
-          managedPolicyArns: settings.permissions.map((arn) => policyArnIn(accountId, arn)),
-          maxSessionDuration: settings.sessionDuration,
+          ...rightsOf(settings, userName, accountId, end),
           ...tagged,
-          ...(settings.permissionsBoundary !== undefined && {
-            permissionsBoundary: policyArnIn(accountId, settings.permissionsBoundary),
-          }),
         },
         // IAM refuses a trust policy that names a user who does not exist.
         { parent: this, provider, hooks: roleHooks, dependsOn: [user], ignoreChanges: ["path"] },
@@ -76,17 +75,29 @@ export class FormerDeveloper extends pulumi.ComponentResource {
   }
 }
 
+/** Whom a developer's own role lets in, what it allows and until when, as the settings say. */
+function rightsOf(settings: Settings, userName: string, accountId: string, end: string | undefined) {
+  const { permissions, permissionsBoundary, sessionDuration } = settings;
+  return {
+    assumeRolePolicyDocument: developerRoleTrust(settings, userName, end),
+    ...accessEndPolicies(end),
+    managedPolicyArns: permissions.map((arn) => policyArnIn(accountId, arn)),
+    maxSessionDuration: sessionDuration,
+    ...(permissionsBoundary !== undefined && { permissionsBoundary: policyArnIn(accountId, permissionsBoundary) }),
+  };
+}
+
 /**
- * Registers roles with the inputs that the state has, so that the engine leaves them alone and asks AWS nothing about them: roles in
- * accounts that cannot be reached, and roles of the other form by which people still log in.
+ * Registers roles in accounts that cannot be reached, with the inputs that the state has: the engine leaves them alone and asks AWS
+ * nothing about them.
  */
 function registerAsTheyAre(
   parent: pulumi.ComponentResource,
   userName: string,
-  { unreached, otherForm, providers, roleHooks }: Context,
+  { unreached, providers, roleHooks }: Context,
   dependsOn: pulumi.Resource[],
 ): void {
-  for (const { developer, account, inputs } of [...unreached.roles, ...(otherForm?.roles ?? [])]) {
+  for (const { developer, account, inputs } of unreached.roles) {
     const provider = providers.development[account];
     if (developer !== userName || provider === undefined) continue;
     new Role(`${userName}@${account}`, inputs as unknown as RoleArgs, {
@@ -98,3 +109,34 @@ function registerAsTheyAre(
     });
   }
 }
+
+/**
+ * Registers a developer's roles of the old form, by which people still log in. They keep their names, and have the rights that the
+ * settings give: wider ones would stay open beside the shared role.
+ */
+function registerOldForm(
+  parent: pulumi.ComponentResource,
+  userName: string,
+  { settings, otherForm, providers, roleHooks, knownAccounts }: Context,
+  dependsOn: pulumi.Resource[],
+): void {
+  const ids = { ...knownAccounts, ...settings.developmentAccounts };
+  for (const { developer, account, inputs } of otherForm?.roles ?? []) {
+    const [provider, accountId] = [providers.development[account], otherForm?.accounts[account]];
+    if (developer !== userName || provider === undefined || accountId === undefined) continue;
+    // The settings may have given the account another name since.
+    const named = accountsOf(settings, userName).find((name) => ids[name] === accountId) ?? account;
+    const { roleName, description, path, tags } = inputs;
+    new Role(
+      `${userName}@${account}`,
+      {
+        ...({ roleName, description, path, tags } as RoleArgsInState),
+        ...rightsOf(settings, userName, accountId, accessEndOf(settings, userName, named)),
+      },
+      { parent, provider, hooks: roleHooks, dependsOn, ignoreChanges: ["path"] },
+    );
+  }
+}
+
+/** The inputs that a role of the old form keeps. */
+type RoleArgsInState = Pick<RoleArgs, "roleName" | "description" | "path" | "tags">;

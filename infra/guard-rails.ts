@@ -33,6 +33,16 @@ export interface Guarded {
   exempt: Record<string, ExemptSetting>;
   trustedAccounts: string[];
   accessKeys?: DeveloperRights["accessKeys"];
+  /** What is left of the other form of roles while a switch is not finished. */
+  oldForm?: OldForm | undefined;
+}
+
+/** What is left of the other form of roles, which people go on using until a switch is finished. */
+export interface OldForm {
+  /** The roles' names, or patterns of them. */
+  roles: string[];
+  /** Whether StackSets hold them. */
+  stackSet: boolean;
 }
 
 /**
@@ -81,20 +91,24 @@ export function guardRailPolicy(guarded: Guarded): PolicyDocument | undefined {
 
 /**
  * `roles`: nobody changes the trust policy, the permissions, the boundary or the tags of the developers' roles, of the access role and of
- * the StackSets' roles, and nobody creates or deletes roles of such names. IAM's role names are unique whatever the path: a role under a
+ * the StackSets' roles, and nobody creates or deletes roles of such names. A switch between the forms of roles keeps both until it is
+ * finished. IAM's role names are unique whatever the path: a role under a
  * path would take the name of a developer who is added later.
  */
 function guardRoles(guarded: Guarded): PolicyStatement[] {
-  const { permissionsBoundary, permissions } = guarded;
+  const { permissionsBoundary, permissions, oldForm } = guarded;
   const given = permissionsBoundary === undefined ? permissions : [permissionsBoundary, ...permissions];
   const own = given.filter((arn) => !arn.startsWith("arn:aws:iam::aws:"));
   return [
     keepRoles(
       "GuardRoles",
       [
-        ...(guarded.roles === "shared" ? [sharedRoleName(guarded)] : []),
-        `${guarded.rolePrefix}-*`,
-        ...exemptNames(guarded),
+        ...new Set([
+          ...(guarded.roles === "shared" ? [sharedRoleName(guarded)] : []),
+          `${guarded.rolePrefix}-*`,
+          ...(oldForm?.roles ?? []),
+          ...exemptNames(guarded),
+        ]),
       ],
       guarded,
     ),
@@ -113,7 +127,8 @@ function guardRoles(guarded: Guarded): PolicyStatement[] {
             Condition: byOthers(guarded),
           },
         ]),
-    ...(guarded.roles === "shared" ? [guardStack(guarded), guardAccountName(guarded)] : []),
+    ...(guarded.roles === "shared" || oldForm?.stackSet === true ? [guardStack(guarded)] : []),
+    ...(guarded.roles === "shared" ? [guardAccountName(guarded)] : []),
   ];
 }
 

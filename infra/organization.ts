@@ -1,7 +1,7 @@
 import { Policy } from "@pulumi/aws-native/organizations/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Context } from "./context.ts";
+import { type Context, oldFormIn } from "./context.ts";
 import { exemptionsOf } from "./exemptions.ts";
 import { furtherPolicies } from "./control-policies.ts";
 import { requireMfaKey, serviceControlPolicyDescription, serviceControlPolicyName } from "./names.ts";
@@ -17,13 +17,16 @@ export class Organization extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    { settings, organizationId, providers, hooks, tagged }: Context,
+    { settings, organizationId, providers, hooks, tagged, otherForm }: Context,
     dependsOn: pulumi.Resource[],
   ) {
     super("mfa-admin:index:Organization", name);
     // Each policy depends on the one before: AWS Organizations refuses changes that overlap.
     let last = dependsOn;
-    for (const { key, ...policy } of furtherPolicies(settings, organizationId)) {
+    for (const { key, ...policy } of furtherPolicies(
+      { ...settings, oldForm: oldFormIn(settings, otherForm) },
+      organizationId,
+    )) {
       const further = new Policy(
         key,
         { ...policy, ...tagged },

@@ -83,6 +83,19 @@ export function sharedRoleTemplate(settings: SharedRole): string {
   });
 }
 
+/** The name of the role that such a template makes; undefined for any other value. */
+export function roleNameInTemplate(template: unknown): string | undefined {
+  try {
+    const { Resources } = JSON.parse(String(template)) as {
+      Resources?: Record<string, { Properties?: { RoleName?: unknown } } | undefined>;
+    };
+    const name = Resources?.[sharedRoleKey]?.Properties?.RoleName;
+    return typeof name === "string" ? name : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The ARN for a template: that of a customer managed policy names the account by the pseudo parameter. */
 function ofItsAccount(arn: string): string | { "Fn::Sub": string } {
   const inAccount = policyArnIn(accountOfTemplate, arn);

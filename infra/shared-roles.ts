@@ -1,9 +1,10 @@
 import { StackSet } from "@pulumi/aws-native/cloudformation/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Context } from "./context.ts";
+import { type Context, type OtherForm, sharedRoleKept } from "./context.ts";
 import { stackSetName } from "./names.ts";
 import { region } from "./region.ts";
+import type { Settings } from "./settings.ts";
 import { sharedRoleTemplate } from "./shared-role.ts";
 
 /**
@@ -30,7 +31,7 @@ export class SharedRoles extends pulumi.ComponentResource {
           { deploymentTargets: { organizationalUnitIds: settings.organizationalUnits }, regions: [region] },
         ],
         ...tagged,
-        ...otherForm?.stackSet,
+        ...keptInputs(settings, otherForm),
       },
       { parent: this, provider: providers.management, hooks },
     );
@@ -40,4 +41,16 @@ export class SharedRoles extends pulumi.ComponentResource {
   protected override registerOutputs(): void {
     // Nothing to register.
   }
+}
+
+/**
+ * The inputs of the stack set on the way back to roles of the developers' own: it stays as it is, in the same accounts, and its role has
+ * the rights that the settings give.
+ */
+function keptInputs(settings: Settings, otherForm: OtherForm | undefined): Record<string, unknown> {
+  const rolePrefix = sharedRoleKept(otherForm);
+  return {
+    ...otherForm?.stackSet,
+    ...(rolePrefix !== undefined && { templateBody: sharedRoleTemplate({ ...settings, rolePrefix }) }),
+  };
 }

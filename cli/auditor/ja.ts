@@ -275,6 +275,7 @@ export const ja: Words = {
     quota: "IAM のクォータ",
     "policy-size": "ポリシーのサイズ",
     state: "ステート",
+    "state-unfinished": "中断された変更",
     "state-versions": "ステートの旧バージョン",
     aws: "AWS",
   },

@@ -101,12 +101,17 @@ function without(settings: Settings, unreached: string[]): Settings {
 /**
  * The identities of every account, for callers that need all of them.
  *
+ * @param oldForm ids, by name, of the accounts in which a switch to the shared role has left roles of the developers' own
  * @throws Failure for an account that could not be read
  */
-export async function allIdentities(settings: Settings, unreached: string[]): Promise<Look["identities"]> {
+export async function allIdentities(
+  settings: Settings,
+  unreached: string[],
+  oldForm: Record<string, string> = {},
+): Promise<Look["identities"]> {
   const missed: Look["missed"] = [];
   const reachable = without(settings, unreached);
-  const acting = { ...reachable, developmentAccounts: accountsWithOwnRoles(reachable) };
+  const acting = { ...reachable, developmentAccounts: { ...oldForm, ...accountsWithOwnRoles(reachable) } };
   const identities = await lookAtIdentities(acting, noting(missed));
   requireSeen({ missed });
   return identities;

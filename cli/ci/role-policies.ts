@@ -24,6 +24,8 @@ export interface CiAccess {
   accounts: string[];
   /** The settings' own access role, which `up` assumes. */
   accessRole: string;
+  /** The name of the Pulumi project, by which its states are told from those of others in the bucket. */
+  project: string;
   /** The bucket of the state; undefined where the state is kept elsewhere. */
   bucket: Pick<Bucket, "name" | "prefix"> | undefined;
   /** Whether one role in every account is made by CloudFormation StackSets, by the setting `roles: shared`. */
@@ -187,7 +189,8 @@ export function previewPolicy(access: CiAccess): CiPolicy {
     readTrail,
     // With a shared role, accounts are added without an edit of the settings; each has to have the reading role.
     assume("AssumeReadingRoles", access.sharedRole ? ["*"] : access.accounts, roleNames.read),
-    ...stateStatements(access, ["s3:GetObject"]),
+    ...readState(access),
+    ...openSecrets(access),
   );
 }
 
@@ -217,7 +220,9 @@ export function upPolicy(access: CiAccess): CiPolicy {
     ...readStackSets(access),
     ...manageStackSets(access),
     assume("AssumeAccessRoles", access.accounts, access.accessRole),
-    ...stateStatements(access, ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]),
+    ...readState(access),
+    ...writeState(access),
+    ...openSecrets(access),
   );
 }
 
@@ -271,31 +276,65 @@ export function readPolicy(): CiPolicy {
   );
 }
 
-function stateStatements({ bucket, key, managementAccount }: CiAccess, objects: string[]): CiStatement[] {
-  const statements: CiStatement[] = [];
-  if (bucket !== undefined) {
-    const arn = `arn:aws:s3:::${bucket.name}`;
-    statements.push(
-      { Sid: "ListState", Effect: "Allow", Action: ["s3:ListBucket", "s3:GetBucketVersioning"], Resource: arn },
-      { Sid: "UseState", Effect: "Allow", Action: objects, Resource: `${arn}/${bucket.prefix}.pulumi/*` },
-    );
-  }
-  return key === undefined ? statements : [...statements, openSecrets(key, managementAccount)];
+/**
+ * Allows reading the states of this project, who changed them, and who holds them. Its stacks have one role, so no stack is named. Other
+ * projects' objects in the bucket can't be read; the names of all can be listed, since Pulumi looks for the stacks of its former layout there.
+ */
+function readState(access: CiAccess): CiStatement[] {
+  const { bucket } = access;
+  if (bucket === undefined) return [];
+  const Resource = [...objectsOf(access, ["stacks", "history", "locks/organization"]), `${root(bucket)}meta.yaml`];
+  return [
+    {
+      Sid: "ListState",
+      Effect: "Allow",
+      Action: ["s3:ListBucket", "s3:GetBucketVersioning"],
+      Resource: `arn:aws:s3:::${bucket.name}`,
+    },
+    { Sid: "UseState", Effect: "Allow", Action: "s3:GetObject", Resource },
+  ];
 }
 
+/**
+ * Allows writing what Pulumi's backend for buckets writes in an update: the state with a copy beside it, a backup, the history and the lock.
+ * It deletes the lock, and a state file in another compression, and nothing else.
+ */
+function writeState(access: CiAccess): CiStatement[] {
+  if (access.bucket === undefined) return [];
+  const [written, replaced] = [
+    objectsOf(access, ["stacks", "backups", "history", "locks/organization"]),
+    objectsOf(access, ["stacks", "locks/organization"]),
+  ];
+  return [
+    { Sid: "WriteState", Effect: "Allow", Action: "s3:PutObject", Resource: written },
+    { Sid: "ReplaceState", Effect: "Allow", Action: "s3:DeleteObject", Resource: replaced },
+  ];
+}
+
+/** What the project has in these directories of the bucket. */
+function objectsOf({ bucket, project }: CiAccess, directories: string[]): string[] {
+  return bucket === undefined ? [] : directories.map((directory) => `${root(bucket)}${directory}/${project}/*`);
+}
+
+const root = ({ name, prefix }: Pick<Bucket, "name" | "prefix">): string => `arn:aws:s3:::${name}/${prefix}.pulumi/`;
+
 /** Allows decrypting the data key that `init` made: all secrets of the stack are encrypted with it, and every run needs it. */
-function openSecrets({ id, region }: { id: string; region: string }, managementAccount: string): CiStatement {
+function openSecrets({ key, managementAccount }: CiAccess): CiStatement[] {
+  if (key === undefined) return [];
+  const { id, region } = key;
   const [, prefix = `arn:aws:kms:${region}:${managementAccount}:`, name = id] =
     /^(arn:.*?:)((?:alias|key)\/.*)$/.exec(id) ?? [];
   // KMS ignores an alias in Resource (AWS KMS Developer Guide, "Use aliases to control access to KMS keys").
   const isAlias = name.startsWith("alias/");
-  return {
-    Sid: "OpenSecrets",
-    Effect: "Allow",
-    Action: "kms:Decrypt",
-    Resource: `${prefix}${isAlias ? "key/*" : name.replace(/^(?:key\/)?/, "key/")}`,
-    ...(isAlias && { Condition: { "ForAnyValue:StringEquals": { "kms:ResourceAliases": name } } }),
-  };
+  return [
+    {
+      Sid: "OpenSecrets",
+      Effect: "Allow",
+      Action: "kms:Decrypt",
+      Resource: `${prefix}${isAlias ? "key/*" : name.replace(/^(?:key\/)?/, "key/")}`,
+      ...(isAlias && { Condition: { "ForAnyValue:StringEquals": { "kms:ResourceAliases": name } } }),
+    },
+  ];
 }
 
 function assume(Sid: string, accounts: string[], role: string): CiStatement {

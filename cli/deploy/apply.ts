@@ -37,6 +37,7 @@ import type { Stack, StepEventMetadata } from "../engine/automation.ts";
 import type { Resource } from "../engine/deployment.ts";
 import { ensureUnlocked } from "../state/stack-lock.ts";
 import { waitForLock } from "../state/wait.ts";
+import { otherFormKeptBy } from "../engine/other-form.ts";
 import { forgetDenials } from "../engine/recover.ts";
 import { lookAgainAtOtherForm } from "../engine/other-form.ts";
 import { healKnown, type RunOptions, runRefresh } from "../engine/runs.ts";
@@ -152,7 +153,8 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
     await requireStillHarmless(now, settings, guards);
   };
   await afterRefresh();
-  const keeping = { settings, before: held, told: seen.look, lifted: seen.lifted.denied, unreached, onStep };
+  const oldForm = otherFormKeptBy(stack)?.accounts;
+  const keeping = { settings, before: held, told: seen.look, lifted: seen.lifted.denied, unreached, oldForm, onStep };
   const result = await keepingDenials(keeping, (denials) =>
     applySettings(stack, { ...options, total, afterRefresh, ...(onBegin && { onBegin }), ...denials }),
   );

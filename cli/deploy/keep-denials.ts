@@ -41,6 +41,8 @@ export interface Keeping {
   lifted: Denied[];
   /** Names of accounts in which nothing is read or changed. */
   unreached: string[];
+  /** Ids, by name, of the accounts in which a switch to the shared role has left roles of the developers' own. */
+  oldForm?: Record<string, string> | undefined;
   /** Called for each step as well. */
   onStep?: OnStep | undefined;
 }
@@ -62,8 +64,9 @@ export async function keepingDenials(
   keeping: Keeping,
   run: (options: { onStep: OnStep; registering: DenialsOn[] }) => Promise<RunResult>,
 ): Promise<RunResult> {
-  const identities = await allIdentities(keeping.settings, keeping.unreached);
-  requireTold(identities, keeping);
+  const identities = await allIdentities(keeping.settings, keeping.unreached, keeping.oldForm);
+  // The user is asked about accounts of the settings alone.
+  requireTold(new Map([...identities].filter(([account]) => keeping.told.identities.has(account))), keeping);
   const kept = keptOn(identities, keeping);
   const done: Promise<Lost[]>[] = [];
   const onStep: OnStep = (step) => {
@@ -129,12 +132,12 @@ interface KeptDenials extends Pick<Identity, "type" | "name"> {
 
 function keptOn(
   identities: Look["identities"],
-  { settings, before, lifted }: Pick<Keeping, "settings" | "before" | "lifted">,
+  { settings, before, lifted, oldForm = {} }: Pick<Keeping, "settings" | "before" | "lifted" | "oldForm">,
 ): KeptDenials[] {
   const developerOf = developersBy(settings, before.held);
   const [iam, given] = [clientsIn(settings), givenBesides(before.given, settings)];
   return [...identities].flatMap(([account, all]) => {
-    const [accountId, denyingHere] = [accountIdIn(settings, account), denyingIn(all)];
+    const [accountId, denyingHere] = [oldForm[account] ?? accountIdIn(settings, account), denyingIn(all)];
     const documents = new Map(
       all.flatMap(({ type, arn, document }) => (type === "managed policy" ? [[arn, document]] : [])),
     );
@@ -171,7 +174,8 @@ function namesNow(
   if (developer === undefined) return undefined;
   return type === "role"
     ? {
-        name: roleNameOf(settings, developer),
+        // A role of the old form keeps its name.
+        name: settings.roles === "shared" ? name : roleNameOf(settings, developer),
         inProgram: { type: "aws-native:iam:Role", name: `${developer}@${account}` },
       }
     : { name: developer, inProgram: { type: "aws-native:iam:User", name: developer } };
@@ -228,9 +232,9 @@ async function putBack(on: KeptDenials): Promise<Lost[]> {
 }
 
 /** The denials that AWS really lacks. One that the program has registered may be there, though it could not be put once more. */
-async function missing(lost: Lost[], { settings, unreached }: Keeping): Promise<Lost[]> {
+async function missing(lost: Lost[], { settings, unreached, oldForm }: Keeping): Promise<Lost[]> {
   if (lost.length === 0) return lost;
-  const identities = await allIdentities(settings, unreached).catch(() => undefined);
+  const identities = await allIdentities(settings, unreached, oldForm).catch(() => undefined);
   const isThere = ({ on, denial: { policy } }: Lost): boolean => {
     const found = identities?.get(on.account)?.find(({ type, name }) => type === on.type && name === on.name);
     if (found === undefined) return false;

@@ -5,6 +5,7 @@ import { cutOff, cutOffLines, isIncomplete } from "../developers/cut-off.ts";
 import type { DeveloperCutOff, Removal } from "../results/remove-developer.ts";
 import { emergencyTarget, type EmergencyTarget } from "../developers/emergency-target.ts";
 import { othersThatWork } from "../developers/emergency-refusal.ts";
+import { StateAtHand } from "../developers/state-at-hand.ts";
 import { openForRun } from "./open-for-run.ts";
 import { IncompleteRun } from "../engine/run-failure.ts";
 import { explain } from "../explain.ts";
@@ -38,7 +39,8 @@ export interface RemovalOptions {
 export async function removeDevelopers(options: RemovalOptions): Promise<Removal> {
   const { project, yes } = options;
   const settings = await readEmergencySettings(project);
-  const targets = await Promise.all(options.names.map((name) => emergencyTarget(settings, project, name)));
+  const state = new StateAtHand(project);
+  const targets = await Promise.all(options.names.map((name) => emergencyTarget(settings, state, name)));
   const names = targets.map(({ userName }) => userName);
   const repeated = names.find((name, index) => names.findIndex((one) => isSameName(one, name)) !== index);
   if (repeated !== undefined) throw new Failure(`${repeated} is given twice.`, "Name everybody once.");

@@ -10,7 +10,9 @@ import { iamIn } from "../aws/clients.ts";
 import { type EmergencySettings, readEmergencySettings } from "../project/emergency-settings.ts";
 import type { Project } from "../project/project.ts";
 import { isSameName, type RosterName } from "../project/roster-names.ts";
+import type { NotedResource } from "../state/checkpoint.ts";
 import { tellingAfterAMoment } from "../terminal/moment.ts";
+import { StateAtHand } from "./state-at-hand.ts";
 import { type UserInState, userInState } from "./user-in-state.ts";
 import { tell } from "../terminal/tell.ts";
 
@@ -41,7 +43,7 @@ export interface EmergencyTarget {
  */
 export async function emergencyTarget(
   settings: EmergencySettings,
-  project: Project,
+  state: StateAtHand,
   name: string,
 ): Promise<EmergencyTarget> {
   const { developers, developmentAccounts, rolePrefix, authAccount } = settings;
@@ -52,27 +54,34 @@ export async function emergencyTarget(
   const user = userMeant(users, lines, name);
   const assignment = user?.assignment;
   const isListed = lines.length > 0;
-  const read = await notedIn(project, user?.userName ?? name, { user, isListed });
+  const isShared = settings.roles === "shared" || assignment?.sharedRole === true;
+  const resources = await (isShared ? state.notedAnywhere() : state.noted());
+  const read = notedIn(resources, user?.userName ?? name, { user, isListed });
   const noted = read === "unknown" ? undefined : read;
   if (noted?.authAccount !== undefined && noted.authAccount !== authAccount) {
     // An edit of authAccount moves no user: users and their credentials are in the account where the stack has made them.
     tell(
       `By the state, ${name} is a user of the account ${noted.authAccount}, and authAccount is ${authAccount}: what is done is done in ${noted.authAccount}.`,
     );
-    return emergencyTarget({ ...settings, authAccount: noted.authAccount }, project, name);
+    return emergencyTarget({ ...settings, authAccount: noted.authAccount }, state, name);
   }
   if (noted === undefined && assignment === undefined && (!isListed || user !== undefined)) {
     throw nobody(name, developers, { exists: user !== undefined, isListed, isRead: read !== "unknown" });
   }
   const userName = user?.userName ?? noted?.userName ?? lines[0]?.name ?? name;
   if (userName !== name) tell(`${name} is the user ${userName} of the auth account.`);
-  const known = new Set(Object.values(developmentAccounts));
-  const others = Object.entries({ ...assignment?.accounts, ...noted?.accounts }).filter(([, id]) => !known.has(id));
-  const isShared = settings.roles === "shared" || assignment?.sharedRole === true;
   const sharedRole = user?.sharedRole ?? (isShared ? sharedRoleName(settings) : undefined);
   const own = user === undefined ? [userName, ...(lines[0]?.readings ?? [])] : [userName];
   // Where the state cannot be read, what the stack has is taken from AWS and the settings.
   const isRead = noted?.accounts !== undefined || read === undefined;
+  const accountsWithRoles = async (): Promise<Record<string, string>> => {
+    // Accounts in which no role of the person's own was made are not asked, however many there are.
+    if (isShared && isRead) return { ...noted?.accounts };
+    const named = isShared ? await state.accounts(settings) : developmentAccounts;
+    const known = new Set(Object.values(named));
+    const others = Object.entries({ ...assignment?.accounts, ...noted?.accounts }).filter(([, id]) => !known.has(id));
+    return { ...named, ...Object.fromEntries(others) };
+  };
   return {
     userName,
     authAccount,
@@ -84,8 +93,7 @@ export async function emergencyTarget(
       .filter(({ readings }) => own.some((one) => readings.some((reading) => isSameName(reading, one))))
       .map((line) => line.name),
     ...(sharedRole !== undefined && { sharedRole }),
-    // Accounts in which no role of the person's own was made are not asked, however many there are.
-    accounts: isShared ? { ...noted?.accounts } : { ...developmentAccounts, ...Object.fromEntries(others) },
+    accounts: await accountsWithRoles(),
     roleNames: [
       ...new Set([
         ...own.map((one) => roleNameOf({ rolePrefix }, one)),
@@ -102,12 +110,12 @@ export async function emergencyTarget(
  * without the tags is the stack's: somebody may have made it under a name of the roster. Where the state cannot be read, the roster
  * is believed.
  */
-async function notedIn(
-  project: Project,
+function notedIn(
+  resources: NotedResource[] | undefined,
   name: string,
   { user, isListed }: { user: User | undefined; isListed: boolean },
-): Promise<Partial<UserInState> | undefined | "unknown"> {
-  const noted = await userInState(project, name);
+): Partial<UserInState> | undefined | "unknown" {
+  const noted = userInState(resources, name);
   if (noted !== "unknown") return noted;
   if (user?.assignment !== undefined || (user === undefined && isListed)) return {};
   if (!isListed) return "unknown";
@@ -123,7 +131,7 @@ export async function userInEmergency(
   name: string,
 ): Promise<{ iam: IAMClient; userName: string; settings: EmergencySettings; target: EmergencyTarget }> {
   const settings = await readEmergencySettings(project);
-  const target = await emergencyTarget(settings, project, name);
+  const target = await emergencyTarget(settings, new StateAtHand(project), name);
   return { iam: iamIn(target.authAccount, settings), userName: target.userName, settings, target };
 }
 

@@ -12,8 +12,9 @@ import type { EmergencySettings } from "../project/emergency-settings.ts";
 import type { Project } from "../project/project.ts";
 import { isSameName } from "../project/roster-names.ts";
 import type { LockPart, RefusedPart } from "../results/lock.ts";
-import { type NotedResource, notedResources } from "../state/checkpoint.ts";
+import type { NotedResource } from "../state/checkpoint.ts";
 import type { EmergencyTarget } from "./emergency-target.ts";
+import { StateAtHand } from "./state-at-hand.ts";
 import { tell } from "../terminal/tell.ts";
 import { accountOf } from "./user-in-state.ts";
 
@@ -90,13 +91,11 @@ export function readAccounts(settings: Pick<EmergencySettings, "accessRole" | "a
  */
 export async function withNotedAccounts(settings: EmergencySettings, project: Project): Promise<EmergencySettings> {
   const { authAccount, roles } = settings;
-  const read = await notedResources(project);
+  const state = new StateAtHand(project);
+  const read = await (roles === "shared" ? state.notedAnywhere() : state.noted());
   const resources = read ?? [];
-  if (read === undefined && roles === "shared") {
-    tell(
-      "The state could not be read: roles of the developers' own that a switch to the shared role has left are looked for in developmentAccounts alone.",
-    );
-  }
+  const known =
+    read === undefined && roles === "shared" ? await state.accounts(settings) : settings.developmentAccounts;
   const user = resources.find(({ type }) => type === "aws-native:iam:User");
   const noted = (user === undefined ? undefined : accountOf(user)) ?? authAccount;
   if (noted !== authAccount) {
@@ -107,7 +106,7 @@ export async function withNotedAccounts(settings: EmergencySettings, project: Pr
   return {
     ...settings,
     authAccount: noted,
-    developmentAccounts: { ...rolesAccounts(resources, settings.developmentAccounts), ...settings.developmentAccounts },
+    developmentAccounts: { ...rolesAccounts(resources, known), ...known },
   };
 }
 

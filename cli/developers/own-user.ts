@@ -5,6 +5,7 @@ import { isCutOff } from "../../infra/older-sessions.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
+import { notedResources } from "../state/checkpoint.ts";
 import { userInState } from "./user-in-state.ts";
 
 /**
@@ -32,7 +33,7 @@ export async function requireOwnUser(
 }
 
 async function requireInState(project: Project, userName: string, authAccount: string): Promise<void> {
-  const noted = await userInState(project, userName);
+  const noted = userInState(await notedResources(project), userName);
   // A user of this name in another account is another user.
   if (typeof noted === "object" && noted.authAccount === authAccount) return;
   const state = noted === "unknown" ? "the state, which could not be read, says" : "the state says";

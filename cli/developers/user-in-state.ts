@@ -1,7 +1,6 @@
-import type { Project } from "../project/project.ts";
 import { isSameName } from "../project/roster-names.ts";
 import { developerIn, nameIn } from "../changes/urn.ts";
-import { type NotedResource, notedResources } from "../state/checkpoint.ts";
+import type { NotedResource } from "../state/checkpoint.ts";
 
 /** A developer's user and roles in the state. */
 export interface UserInState {
@@ -14,12 +13,12 @@ export interface UserInState {
 }
 
 /**
- * Finds a developer in the state, as far as it can be read without the engine. Callers go on without it where it cannot.
+ * Finds a developer in the state. Callers go on without it where it cannot be read.
  *
+ * @param resources those of the state; undefined where it cannot be read
  * @returns undefined where the state has neither user nor role; "unknown" where it cannot be read
  */
-export async function userInState(project: Project, name: string): Promise<UserInState | undefined | "unknown"> {
-  const resources = await notedResources(project);
+export function userInState(resources: NotedResource[] | undefined, name: string): UserInState | undefined | "unknown" {
   if (resources === undefined) return "unknown";
   const user = resources.find((resource) => isUser(resource) && isSameName(resource.id ?? "", name));
   const isTheirs = (owner: string): boolean =>

@@ -1,25 +1,29 @@
 import { access } from "node:fs/promises";
 
+import { identityOfResource } from "../changes/step.ts";
 import { listStacks } from "../engine/stack.ts";
+import { unfinishedResources } from "../engine/state-before.ts";
 import { Failure } from "../failure.ts";
 import { type Project, stackReference } from "../project/project.ts";
 import { isServer, lacksLogin } from "../project/server.ts";
+import { unfinishedText } from "../report/alarm-wording.ts";
 import type { Check } from "../results/doctor.ts";
 import { bucketOf, requireBucket, unversionedNote } from "../state/bucket.ts";
 import { requireCurrentLayout } from "../state/layout.ts";
 import { protectionOf } from "../state/place.ts";
-import { holderText, keepsLocks, locksOf } from "../state/stack-lock.ts";
+import { holderText, keepsLocks, livingHolders } from "../state/stack-lock.ts";
 import { localStateDirectory } from "../state/state-directory.ts";
+import { oneLine } from "../terminal/one-line.ts";
 import { looked, ok } from "./check.ts";
 
-/** Checks of the state's backend: whether it can be reached, whether a run has locked it, and whether it keeps older versions. */
+/**
+ * Checks of the state: whether its backend can be reached, whether a run has locked it or has died over it, and whether the backend keeps
+ * older versions.
+ */
 export async function stateChecks(project: Project): Promise<Check[]> {
   const reached = await looked({ name: "state" }, () => reach(project));
   if (reached.some(({ level }) => level !== "ok")) return reached;
-  const others = await Promise.all([
-    looked({ name: "state-lock" }, () => lock(project)),
-    looked({ name: "state-versions" }, () => versions(project)),
-  ]);
+  const others = await Promise.all([runs(project), looked({ name: "state-versions" }, () => versions(project))]);
   return [...reached, ...others.flat()];
 }
 
@@ -52,10 +56,22 @@ async function requireDirectory(directory: string): Promise<void> {
   }
 }
 
+/** Checks of the runs on the state. One that is under way has pending operations as one that died has, so these are not looked at then. */
+async function runs(project: Project): Promise<Check[]> {
+  const held = await looked({ name: "state-lock" }, () => lock(project));
+  if (held.some(({ level }) => level !== "ok")) return held;
+  return [...held, ...(await looked({ name: "state-unfinished" }, () => unfinished(project)))];
+}
+
+async function unfinished(project: Project): Promise<Check[]> {
+  const subject = { name: "state-unfinished" };
+  const resources = (await unfinishedResources(project)).map(identityOfResource);
+  if (resources.length === 0) return [ok(subject, "No run has died in the middle of a change.")];
+  return [{ ...subject, level: "warning", ...unfinishedText({ resources }, oneLine), command: "mfa-admin up" }];
+}
+
 async function lock(project: Project): Promise<Check[]> {
-  const holders = keepsLocks(project)
-    ? (await locksOf(project)).map(({ holder }) => holderText(holder))
-    : await lease(project);
+  const holders = keepsLocks(project) ? (await livingHolders(project)).map(holderText) : await lease(project);
   if (holders.length === 0) return [ok({ name: "state-lock" }, "No run holds the state.")];
   return [
     {

@@ -12,6 +12,8 @@ export interface PulumiProcess {
   env: Record<string, string>;
   /** The text for the CLI's stdin. */
   input?: string;
+  /** Ends the CLI before its time. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -33,7 +35,7 @@ export async function runPulumi(
 export async function runPulumiAlone(
   args: string[],
   project: Pick<Project, "stack" | "backendUrl">,
-  { directory, env, input = "" }: PulumiProcess,
+  { directory, env, input = "", signal }: PulumiProcess,
 ): Promise<string> {
   const { command } = await usablePulumi();
   // The CLI reads a state in S3 with the same AWS credentials.
@@ -44,6 +46,7 @@ export async function runPulumiAlone(
     stdio: ["pipe", "pipe", "pipe"],
     // Without a process group of its own, Ctrl-C would end the CLI while it writes, and leave its lock.
     detached: true,
+    ...(signal !== undefined && { signal }),
   });
   // A CLI that ends early does not read its input; the exit code below tells of the error.
   child.stdin.on("error", () => undefined);

@@ -45,14 +45,24 @@ export async function stateBefore(stack: Stack, project: Project): Promise<State
   // Pulumi writes null where no operation is pending.
   const begun = (pending ?? []).map(({ type }) => type);
   const isReached = (resource: Resource): boolean => !isIn(unreachedBy(stack), resource);
-  const unread = resources.filter(isUnread).filter(isReached);
-  const left = [...(pending ?? []).map(({ resource }) => resource).filter(isReached), ...unread];
   return {
     resources,
-    unfinished: [...new Map(left.map((resource) => [resource.urn, resource])).values()],
+    unfinished: unfinishedIn(deployment).filter(isReached),
     hasPending: begun.length > 0,
-    isUnfinished: unread.length > 0 || begun.some((type) => type === "updating" || type === "deleting"),
+    isUnfinished:
+      resources.some((resource) => isUnread(resource) && isReached(resource)) ||
+      begun.some((type) => type === "updating" || type === "deleting"),
   };
+}
+
+/** What runs were making, changing or deleting when they died, as {@link StateBefore.unfinished}, in unreached accounts too; without the engine. */
+export async function unfinishedResources(project: Project): Promise<Resource[]> {
+  return unfinishedIn(deploymentOf(await exportSealed(project)));
+}
+
+function unfinishedIn({ resources = [], pending_operations: pending }: StateContents): Resource[] {
+  const left = [...(pending ?? []).map(({ resource }) => resource), ...resources.filter(isUnread)];
+  return [...new Map(left.map((resource) => [resource.urn, resource])).values()];
 }
 
 /** The resources that the stack's state has. */

@@ -23,10 +23,13 @@ export async function importState(stack: Stack, state: State): Promise<void> {
 /**
  * A stack's state with its secrets encrypted as they are stored: neither passphrase nor key is needed. A state file in a directory
  * or a bucket is read as it is.
+ *
+ * @param signal ends the Pulumi CLI, where it is asked
  */
-export async function exportSealed(project: Project): Promise<State> {
+export async function exportSealed(project: Project, signal?: AbortSignal): Promise<State> {
   const file = await readStateFile(project);
   if (file?.checkpoint !== undefined) return { version: file.version ?? 0, deployment: file.checkpoint.latest };
   const env = { PULUMI_BACKEND_URL: absoluteUrl(project), PULUMI_SKIP_UPDATE_CHECK: "true" };
-  return JSON.parse(await runPulumi(["stack", "export"], project, { directory: project.directory, env })) as State;
+  const options = { directory: project.directory, env, ...(signal !== undefined && { signal }) };
+  return JSON.parse(await runPulumi(["stack", "export"], project, options)) as State;
 }

@@ -4,6 +4,7 @@ import { listed, type Mark, policyName, resourcesText } from "./phrases.ts";
 type DeniedWarning = Extract<Warning, { kind: "denied" }>;
 type CutOffWarning = Extract<Warning, { kind: "cut-off" }>;
 type LockedWarning = Extract<Warning, { kind: "locked" }>;
+type UnfinishedWarning = Extract<Warning, { kind: "unfinished" }>;
 type AccessEndWarning = Extract<Warning, { kind: "access-ends" }>;
 type InTheWay = Extract<Warning, { kind: "name-in-the-way" }>["resources"];
 type Targets = Extract<Warning, { kind: "no-full-access" }>["targets"];
@@ -26,6 +27,17 @@ export function cutOffText({ developer, resources }: CutOffWarning, mark: Mark):
     mark(`mfa-admin up --lift-denials ${developer}`),
   ];
   return `${mark(developer)} is on the roster, and was cut off by ${remove}: nothing at all is allowed to ${resourcesText(resources, mark)}. Run it again to finish the removal, or ${lift} to let ${mark(developer)} in again.`;
+}
+
+/** The text about what a run was at work on when it died, and what puts it right. */
+export function unfinishedText(
+  { resources }: Pick<UnfinishedWarning, "resources">,
+  mark: Mark,
+): { fact: string; remedy: string } {
+  return {
+    fact: `A run died while it was at work on ${resourcesText(resources, mark)}: AWS may have made the change or not, and what is told here goes by the state.`,
+    remedy: `${mark("mfa-admin up")} reads it from AWS first, and puts it right.`,
+  };
 }
 
 /** The text about the end of somebody's access, and how to extend it. */

@@ -12,6 +12,7 @@ import {
   inTheWayText,
   lockedText,
   noFullAccessText,
+  unfinishedText,
 } from "./alarm-wording.ts";
 
 /** A warning, or one about the same loss of several developers. */
@@ -210,8 +211,10 @@ export function warningFact(warning: TellableWarning, mark: Mark, accounts?: num
     }
     case "stale-trust":
       return `${resourcesText(warning.resources, mark)}: the trust policy names a user who was deleted, by the id that is left of the name, so that ${mark(warning.developer)} cannot log in there. ${mark("mfa-admin up")} puts it right.`;
-    case "unfinished":
-      return `A run died while it was at work on ${resourcesText(warning.resources, mark)}: AWS may have made the change or not, and what is told here goes by the state. ${mark("mfa-admin up")} reads it from AWS first, and puts it right.`;
+    case "unfinished": {
+      const { fact, remedy } = unfinishedText(warning, mark);
+      return `${fact} ${remedy}`;
+    }
     case "exempt-nobody":
       return `${mark(warning.name)} is exempt by the settings, and AWS has no such user: whoever makes one of that name goes without MFA. Take it out of ${mark("exempt")}, or correct the name.`;
     case "cut-off":

@@ -66,6 +66,11 @@ export async function locksOf(project: LockedProject): Promise<Lock[]> {
   return locks.filter((lock) => lock !== undefined);
 }
 
+/** The holders of a stack's locks who may still be running: the next run releases the locks of the others. */
+export async function livingHolders(project: LockedProject): Promise<LockHolder[]> {
+  return (await locksOf(project)).map(({ holder }) => holder).filter((holder) => !hasEnded(project, holder));
+}
+
 /** Reads a lock; undefined when its run has ended and removed it meanwhile. */
 async function readLock(files: StateFiles, path: string): Promise<Lock | undefined> {
   const text = await readIfThere(files, path);

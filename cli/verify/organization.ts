@@ -3,7 +3,7 @@
 import { exemptionsOf } from "../../infra/exemptions.ts";
 import { furtherPolicies } from "../../infra/control-policies.ts";
 import type { ControlPolicyType } from "../../infra/guard-rails.ts";
-import { serviceControlPolicyName } from "../../infra/names.ts";
+import { serviceControlPolicyName, sharedRoleName } from "../../infra/names.ts";
 import { allowsAnything, isSameDocument } from "../../infra/policy-documents.ts";
 import { serviceControlPolicy, shutsOutWithoutMfa } from "../../infra/policies.ts";
 import type { Settings } from "../../infra/settings.ts";
@@ -25,17 +25,31 @@ function wantedPolicies(settings: Settings, organizationId: string): Wanted[] {
   const development = Object.entries(settings.developmentAccounts);
   const sameAs = (document: unknown) => (content: string) => isSameDocument(content, document);
   const shield = sameAs(serviceControlPolicy(exemptionsOf(settings)));
+  const onTheWayBack = furtherPolicies(withSharedRoleKept(settings), organizationId);
+  // The state alone knows whether a switch is finished.
+  const alternatives = (key: string): unknown[] =>
+    onTheWayBack.flatMap((policy) => (policy.key === key ? [policy.content] : []));
   return [
     {
       ...{ name: serviceControlPolicyName, type: "SERVICE_CONTROL_POLICY", accounts: development },
       isMet: exemptionsOf(settings).length === 0 ? shutsOutMore : shield,
     },
-    ...furtherPolicies(settings, organizationId).map(({ name, type, content, targetIds }): Wanted => ({
-      ...{ name, type, isMet: sameAs(content) },
+    ...furtherPolicies(settings, organizationId).map(({ key, name, type, content, targetIds }): Wanted => ({
+      ...{
+        name,
+        type,
+        isMet: (text) => [content, ...alternatives(key)].some((document) => isSameDocument(text, document)),
+      },
       accounts: targetIds.includes(settings.authAccount) ? [["auth", settings.authAccount]] : development,
     })),
   ];
 }
+
+/** The settings while the shared role is still kept beside roles of the developers' own. */
+const withSharedRoleKept = (settings: Settings) =>
+  settings.roles === "shared"
+    ? settings
+    : { ...settings, oldForm: { roles: [sharedRoleName(settings)], stackSet: true } };
 
 /** Whether a policy denies at least what the stack's denies, without exemptions. */
 const shutsOutMore = (content: string): boolean =>

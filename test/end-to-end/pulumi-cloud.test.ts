@@ -89,7 +89,10 @@ describe("Pulumi Cloud", () => {
         { source: "state", who: "administrator", what: "up", adds: ["alice"] },
       ]);
       const stdout = await succeed("doctor");
-      expect(stdout).to.contain("No run holds the state.").and.contain("The server keeps older versions of the state.");
+      expect(stdout)
+        .to.contain("No run holds the state.")
+        .and.contain("No run has died in the middle of a change.")
+        .and.contain("The server keeps older versions of the state.");
     });
 
     it("guards an edit that removes too many, by what the service has", async () => {

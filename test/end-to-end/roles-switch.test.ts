@@ -1,7 +1,10 @@
+import { UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
 import { expect } from "chai";
 import type { ChildProcess } from "node:child_process";
 import { setTimeout } from "node:timers/promises";
 
+import type { Verification } from "../../cli/results/verify.ts";
+import { trust } from "../sandbox/testing.ts";
 import { Developer, works } from "../support/developer.ts";
 import { Administrator } from "../support/harness.ts";
 
@@ -123,5 +126,112 @@ describe("from roles of the developers' own to a shared one, and back", () => {
     await admin.succeed("up", "--yes", "--finish-switch");
     expect(await ways()).to.eql({ own: true, shared: false });
     expect(admin.sandbox.stackSets.byName.size).to.equal(0);
+  });
+});
+
+describe("the guard rail roles, while a switch of roles is not finished,", () => {
+  let admin: Administrator;
+
+  before(async () => {
+    const edit = (text: string): string =>
+      text.replace("  mfa-admin:developers:", "  mfa-admin:guardRails: [roles]\n  mfa-admin:developers:");
+    admin = await Administrator.withStack({ developers: ["alice"], stackSetsAccess: true, edit });
+  });
+  after(() => admin.close());
+
+  /** Whether a developer's session may let somebody else into a role. */
+  async function mayBeOpened(developer: Developer, own: string, RoleName: string): Promise<boolean> {
+    const { iam } = await developer.login("sandbox", own);
+    const PolicyDocument = trust("arn:aws:iam::333333333333:root");
+    return iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument })).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** The findings of verify about the organization's policies. */
+  async function differing(): Promise<string[]> {
+    const { stdout } = await admin.run("verify", "--json");
+    const { findings } = JSON.parse(stdout) as Verification;
+    return findings.filter(({ kind }) => kind === "control-policy").map(({ fact }) => fact);
+  }
+
+  it("keeps the roles of both forms, in both directions, and verify takes it for what it should be", async () => {
+    const alice = await Developer.enrol(admin.sandbox, "alice");
+    const opened = async (): Promise<boolean[]> => [
+      await mayBeOpened(alice, "developer-alice", "developer"),
+      await mayBeOpened(alice, "developer", "developer-alice"),
+    ];
+    await admin.editSettings(toShared);
+    await admin.succeed("up", "--yes");
+    expect(await opened()).to.eql([false, false]);
+    expect(await differing()).to.eql([]);
+    await admin.succeed("up", "--yes", "--finish-switch");
+    await admin.editSettings(back);
+    await admin.succeed("up", "--yes");
+    expect(await opened()).to.eql([false, false]);
+    expect(await differing()).to.eql([]);
+    await admin.succeed("up", "--yes", "--finish-switch");
+    const { content = "" } =
+      [...admin.sandbox.organization.policies.values()].find(({ name }) => name === "mfa-admin-guard-rails") ?? {};
+    expect(content).to.include("role/developer-*").and.not.include('role/developer"');
+    expect(await differing()).to.eql([]);
+  });
+});
+
+describe("an edit of what developers may do, while a switch of roles is not finished, reaches the roles of both forms,", () => {
+  const administratorAccess = "arn:aws:iam::aws:policy/AdministratorAccess";
+  const readOnly = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+  let admin: Administrator;
+
+  before(async () => {
+    admin = await Administrator.withStack({ developers: ["alice", "bob"], stackSetsAccess: true });
+  });
+  after(() => admin.close());
+
+  const role = (name: string) =>
+    admin.sandbox.organization.account(admin.sandbox.developmentAccounts["sandbox"] ?? "").roles.get(name) ??
+    expect.fail(name);
+  const rights = (name: string) => {
+    const { attachedPolicies, maxSessionDuration } = role(name);
+    return { policies: [...attachedPolicies], maxSessionDuration };
+  };
+  const narrower = (text: string): string =>
+    text.replace(
+      "  mfa-admin:developers:",
+      `  mfa-admin:permissions: [${readOnly}]\n  mfa-admin:sessionDuration: 3600\n  mfa-admin:developers:`,
+    );
+  const wider = (text: string): string => text.replace(/ {2}mfa-admin:(permissions|sessionDuration): .*\n/g, "");
+
+  it("where it stands in the same edit as the switch to the shared role; what shuts somebody out of an old role stays", async () => {
+    expect(rights("developer-alice")).to.deep.include({ policies: [administratorAccess] });
+    await admin.succeed("lock", "bob", "--yes");
+    const deny = "arn:aws:iam::aws:policy/AWSDenyAll";
+    role("developer-bob").attachedPolicies.add(deny);
+    await admin.editSettings((text) => narrower(toShared(text)));
+    await admin.editSettings((text) => text.replace("    bob: {}", "    bob: { until: 9990-12-31 }"));
+    expect((await admin.run("preview")).stdout).to.match(/role developer-alice/);
+    await admin.succeed("up", "--yes");
+    const narrow = { policies: [readOnly], maxSessionDuration: 3600 };
+    expect(rights("developer-alice")).to.eql(narrow);
+    expect(rights("developer")).to.eql(narrow);
+    expect(rights("developer-bob").policies).to.have.members([readOnly, deny]);
+    expect([...role("developer-bob").inlinePolicies.keys()]).to.include.members(["mfa-admin-lock", "mfa-admin-until"]);
+    expect((await admin.succeed("up", "--yes")).stdout).to.match(/: \d+ unchanged\.\n$/);
+    await admin.succeed("unlock", "bob", "--yes");
+    role("developer-bob").attachedPolicies.delete(deny);
+    await admin.succeed("up", "--yes", "--finish-switch");
+  });
+
+  it("and on the way back", async () => {
+    await admin.editSettings((text) => wider(text));
+    await admin.succeed("up", "--yes");
+    expect(rights("developer")).to.deep.include({ policies: [administratorAccess] });
+    await admin.editSettings((text) => narrower(back(text)));
+    await admin.succeed("up", "--yes");
+    const narrow = { policies: [readOnly], maxSessionDuration: 3600 };
+    expect(rights("developer-alice")).to.eql(narrow);
+    expect(rights("developer")).to.eql(narrow);
+    expect((await admin.succeed("up", "--yes")).stdout).to.match(/: \d+ unchanged\.\n$/);
   });
 });

@@ -2,7 +2,9 @@ import { expect } from "chai";
 import type { ChildProcess } from "node:child_process";
 import { setTimeout } from "node:timers/promises";
 
+import type { Check, Diagnosis } from "../../cli/results/doctor.ts";
 import { Administrator, withoutResources } from "../support/harness.ts";
+import { underLock } from "../support/state-lock.ts";
 
 const readOnly = "arn:aws:iam::aws:policy/ReadOnlyAccess";
 const administratorAccess = "arn:aws:iam::aws:policy/AdministratorAccess";
@@ -134,6 +136,34 @@ describe("what a killed run has left stays known until AWS was read for it,", ()
     await admin.unfinish("deleting", "alice@payments");
     role().attachedPolicies.clear();
     await expectPutRight();
+  });
+
+  it("which doctor tells in the words of preview, with what to do, as long as no run is under way", async () => {
+    const told = async (): Promise<Check[]> => {
+      const { checks } = JSON.parse((await admin.succeed("doctor", "--json")).stdout) as Diagnosis;
+      return checks.filter(({ name }) => name === "state-unfinished");
+    };
+    expect((await told()).map(({ level, fact }) => `${level}: ${fact}`)).to.eql([
+      "ok: No run has died in the middle of a change.",
+    ]);
+    await admin.unfinish("creating", "bob");
+    const [bob] = await told();
+    expect(bob?.fact).to.contain("A run died while it was at work on user bob in auth:");
+    await restore();
+    await giveMore();
+    await underLock(admin, async () => {
+      expect(await told()).to.eql([]);
+    });
+    const [role, ...others] = await told();
+    expect(others).to.eql([]);
+    expect(role).to.deep.include({ level: "warning", command: "mfa-admin up" });
+    const preview = (await admin.succeed("preview")).stdout.replace(/\s+/g, " ");
+    expect(preview).to.contain(`${role?.fact ?? ""} ${role?.remedy ?? ""}`);
+    await killAfterFirstPass("up", "--yes");
+    // Nothing is pending any more: the role is marked. The killed run's lock is still there.
+    expect(await told()).to.eql([role]);
+    await expectPutRight();
+    expect((await told()).map(({ level }) => level)).to.eql(["ok"]);
   });
 
   it("so that up on a terminal does not say that all is done while AWS has made somebody who is not wanted any more", async () => {

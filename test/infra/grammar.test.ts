@@ -43,7 +43,11 @@ const hardened = { rolePrefix: "developer", accessKeys: "with-mfa", mfaMaxAge: 3
 const smtp = { arn: "arn:aws:iam::333333333333:user/smtp", until: "2027-03-31" };
 const ci = {
   ...{ managementAccount: "111111111111", accounts: ["222222222222"], accessRole: "Control", sharedRole: true },
-  ...{ bucket: { name: "state", prefix: "team/" }, key: { id: "alias/state", region: "us-east-1" } },
+  ...{
+    project: "mfa-admin",
+    bucket: { name: "state", prefix: "team/" },
+    key: { id: "alias/state", region: "us-east-1" },
+  },
 };
 
 const ended = { roleName: "developer", userNames: ["ann"], accounts: ["333333333333"], before: new Date() };

@@ -61,6 +61,9 @@ const changesOfRoles = [
   ...["iam:TagRole", "iam:UntagRole"],
 ];
 
+/** While the shared role is still there beside roles of the developers' own. */
+const onTheWayBack = { ...settings(["roles"]), oldForm: { roles: ["developer"], stackSet: true } };
+
 describe("the guard rails", () => {
   describe("GuardRoles", () => {
     const { allows, denies } = under(guardRailPolicy(settings(["roles"])));
@@ -80,6 +83,19 @@ describe("the guard rails", () => {
         await denies(session(other), changesOfRoles, role("developer"));
       }
       await under(guardRailPolicy(settings(["roles"]))).allows(alice, changesOfRoles, role("developer"));
+    });
+    it("keeps the roles of both forms until a switch is finished, those with a former prefix among them", async () => {
+      const toShared = settings(["roles"], { roles: "shared" });
+      const there = under(guardRailPolicy({ ...toShared, oldForm: { roles: ["dev-*"], stackSet: false } }));
+      for (const name of ["developer", "developer-alice", "dev-alice"]) {
+        await there.denies(session("dev-alice"), changesOfRoles, role(name));
+      }
+      const back = under(guardRailPolicy(onTheWayBack));
+      for (const name of ["developer", "x/developer", "developer-alice"]) {
+        await back.denies(session("developer"), changesOfRoles, role(name));
+      }
+      await back.allows(session("developer"), changesOfRoles, role("developers-own"));
+      await back.allows(stackSets, changesOfRoles, role("developer"));
     });
     it("denies it every change of the roles that are exempt", async () => {
       await denies(alice, changesOfRoles, role("OrganizationAccountAccessRole"));
@@ -159,6 +175,8 @@ describe("the guard rails", () => {
       await allows(accessRole, changes, ours);
       await allows(stackSets, changes, ours);
     });
+    it("is there on the way back to roles of the developers' own, until the switch is finished", () =>
+      under(guardRailPolicy(onTheWayBack)).denies(developer, changes, ours));
     it("is not there where each developer has a role of their own", () => {
       expect(guardRailPolicy(settings(["roles"]))?.Statement.map(({ Sid }) => Sid)).to.eql(["GuardRoles"]);
     });

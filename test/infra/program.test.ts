@@ -5,6 +5,7 @@ import { settingsFromConfiguration } from "../../infra/configuration.ts";
 import { ownPolicies } from "../../infra/own-policies.ts";
 import { program } from "../../infra/program.ts";
 import { parseSettings, type Settings } from "../../infra/settings.ts";
+import { sharedRoleTemplate } from "../../infra/shared-role.ts";
 import type { ProgramOptions } from "../../infra/context.ts";
 import { letMocksKnowHooks } from "../../cli/engine/pulumi-insides.ts";
 
@@ -183,29 +184,65 @@ describe("the Pulumi program", () => {
       });
     });
 
-    it("keeps the developers' own roles as they are while the switch is not finished, and lets people in by both", async () => {
-      const inputs = { roleName: "developer-alice", description: "as it was", assumeRolePolicyDocument: {} };
-      const roles = [{ developer: "alice", account: "sandbox", inputs }];
-      const otherForm = { roles, accounts: { sandbox: "333333333333" } };
-      const { resources } = await register(shared, { otherForm });
+    const rights = { permissions: ["arn:aws:iam::*:policy/team"], sessionDuration: 3600 };
+
+    it("keeps the developers' own roles while the switch is not finished, with the rights of the settings, and lets people in by both", async () => {
+      const kept = { roleName: "dev-alice", description: "as it was", path: "/" };
+      const before = { managedPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"], maxSessionDuration: 43_200 };
+      const inputs = { ...kept, ...before, permissionsBoundary: "arn:aws:iam::333333333333:policy/old" };
+      const roles = [{ developer: "alice", account: "renamed-since", inputs }];
+      const otherForm = { roles, accounts: { "renamed-since": "333333333333" } };
+      const developers = { alice: { accounts: { sandbox: { until: "2031-01-31" } } } };
+      const { resources } = await register({ ...shared, ...rights, developers, guardRails: ["roles"] }, { otherForm });
       const [role, ...others] = ofType(resources, "aws-native:iam:Role");
       expect(others).to.eql([]);
-      expect(role).to.deep.include({ name: "alice@sandbox", inputs });
-      expect(role?.provider).to.contain("::sandbox::");
+      expect(role?.name).to.equal("alice@renamed-since");
+      const { assumeRolePolicyDocument: trust, policies, ...rest } = role?.inputs ?? {};
+      expect(rest).to.eql({
+        ...kept,
+        managedPolicyArns: ["arn:aws:iam::333333333333:policy/team"],
+        maxSessionDuration: 3600,
+      });
+      for (const document of [trust, policies]) expect(JSON.stringify(document)).to.contain("2031-02-01T00:00:00Z");
+      expect(role?.provider).to.contain("::renamed-since::");
+      const guards = ofType(resources, "aws-native:organizations:Policy").find(({ name }) => name === "guard-rails");
+      expect(JSON.stringify(guards?.inputs))
+        .to.include('role/dev-*"')
+        .and.include('role/developer-*"')
+        .and.include('role/developer"');
       const [policy] = ofType(resources, "aws-native:iam:ManagedPolicy");
       expect(JSON.stringify(policy?.inputs))
         .to.include('role/developer"')
         .and.include("role/developer-${aws:username}");
     });
 
-    it("keeps the stack set on the way back", async () => {
-      const { resources } = await register(
-        {},
-        { otherForm: { roles: [], accounts: {}, stackSet: { description: "as it was" } } },
+    it("keeps the stack set on the way back, with the rights of the settings", async () => {
+      const templateBody = sharedRoleTemplate(
+        parseSettings({
+          organizationalUnits: ["ou-abcd-11111111"],
+          ...{ authAccount: "222222222222", developers: {}, rolePrefix: "dev", roles: "shared" },
+        }).data as Settings,
       );
-      const [stackSet] = ofType(resources, "aws-native:cloudformation:StackSet");
-      expect(stackSet?.inputs).to.include({ description: "as it was" });
-      expect(ofType(resources, "aws-native:iam:Role")).to.have.length(3);
+      const stackSet = { description: "as it was", templateBody };
+      const developers = { alice: { accounts: { sandbox: { until: "2031-01-31" } } } };
+      const { resources } = await register(
+        { ...rights, developers, guardRails: ["roles"] },
+        { otherForm: { roles: [], accounts: {}, stackSet } },
+      );
+      const [made] = ofType(resources, "aws-native:cloudformation:StackSet");
+      expect(made?.inputs).to.include({ description: "as it was" });
+      expect(made?.inputs["templateBody"])
+        .to.include('"RoleName":"dev"')
+        .and.include(":policy/team")
+        .and.include('"MaxSessionDuration":3600')
+        .and.not.include("AdministratorAccess");
+      expect(ofType(resources, "aws-native:iam:Role")).to.have.length(1);
+      const [user] = ofType(resources, "aws-native:iam:User");
+      expect(JSON.stringify(user?.inputs["policies"]), "the end of the entry by the shared role")
+        .to.contain("2031-02-01T00:00:00Z")
+        .and.contain('role/dev"');
+      const guards = ofType(resources, "aws-native:organizations:Policy").find(({ name }) => name === "guard-rails");
+      expect(JSON.stringify(guards?.inputs)).to.include('role/dev"').and.include("GuardRolesStack");
     });
   });
 

@@ -41,7 +41,8 @@ export async function applyingRole(
 /** The parameters of the roles' policies. The state is in no bucket, and no KMS key keeps its secrets. */
 function accessOf({ managementAccount }: Sandbox, accounts: string[], sharedRole: boolean) {
   const accessRole = "OrganizationAccountAccessRole";
-  return { managementAccount, accounts, accessRole, sharedRole, bucket: undefined, key: undefined };
+  const state = { project: "mfa-admin", bucket: undefined, key: undefined };
+  return { managementAccount, accounts, accessRole, sharedRole, ...state };
 }
 
 /** Makes a role in the management account. @returns the environment of a job that has assumed it */

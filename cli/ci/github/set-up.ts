@@ -63,6 +63,7 @@ export async function setUpGithub(project: Project, version: string, flags: Gith
   };
   const roles = rolesOf(subject.prefix, repository.branch, settings, {
     managementAccount,
+    project: project.name,
     bucket: bucketOf(backendUrl),
     key: kmsKeyOf(keys.secretsprovider),
   });
@@ -104,7 +105,7 @@ function rolesOf(
   subject: string,
   branch: string,
   { authAccount, developmentAccounts, accessRole, roles }: Settings,
-  rest: Pick<CiAccess, "managementAccount" | "bucket" | "key">,
+  rest: Pick<CiAccess, "managementAccount" | "project" | "bucket" | "key">,
 ): CiRole[] {
   const accounts = [authAccount, ...Object.values(developmentAccounts)];
   const access: CiAccess = { ...rest, accounts, accessRole, sharedRole: roles === "shared" };

@@ -28,12 +28,30 @@ const access: CiAccess = {
   accounts: ["222222222222", "333333333333"],
   accessRole: "OrganizationAccountAccessRole",
   sharedRole: false,
+  project: "mfa-admin",
   bucket: { name: "our-state", prefix: "team/" },
   key: { id: "alias/mfa-admin", region: "eu-west-1" },
 };
 
 const role = "arn:aws:sts::111111111111:assumed-role/ci/session";
-const state = "arn:aws:s3:::our-state/team/.pulumi/stacks/mfa-admin/main.json";
+const inBucket = (path: string): string => `arn:aws:s3:::our-state/team/.pulumi/${path}`;
+const state = inBucket("stacks/mfa-admin/main.json");
+/** What the project has in the bucket beside its state. */
+const beside = {
+  history: inBucket("history/mfa-admin/main/main-1.history.json"),
+  backup: inBucket("backups/mfa-admin/main/main.1.json"),
+  lock: inBucket("locks/organization/mfa-admin/main/0b0e1cb8.json"),
+  meta: inBucket("meta.yaml"),
+};
+/** What other projects have in the same bucket; the names of some begin as this project's does. */
+const ofOthers = [
+  "stacks/billing/main.json",
+  "stacks/mfa-admin-2/main.json",
+  "stacks/mfa-admin.json",
+  "history/billing/main/main-1.checkpoint.json",
+  "backups/billing/main/main.1.json",
+  "locks/organization/billing/main/0b0e1cb8.json",
+].map(inBucket);
 const policyOfOrganization =
   "arn:aws:organizations::111111111111:policy/o-abcdefghij/service_control_policy/p-abcdefgh";
 /** The resource of Cloud Control's actions, which have no resource types. */
@@ -114,10 +132,17 @@ describe("the policies of a CI's roles", () => {
     it("ListState, UseState: reads the state, and writes none", async () => {
       expect(await may("s3:ListBucket", "arn:aws:s3:::our-state")).to.equal(true);
       expect(await may("s3:GetBucketVersioning", "arn:aws:s3:::our-state")).to.equal(true);
-      expect(await may("s3:GetObject", state)).to.equal(true);
-      expect(await may("s3:GetObject", "arn:aws:s3:::our-state/other")).to.equal(false);
-      expect(await may("s3:PutObject", state)).to.equal(false);
-      expect(await may("s3:DeleteObject", state)).to.equal(false);
+      for (const object of [state, `${state}.gz`, beside.history, beside.lock, beside.meta]) {
+        expect(await may("s3:GetObject", object), object).to.equal(true);
+        expect(await may("s3:PutObject", object), object).to.equal(false);
+        expect(await may("s3:DeleteObject", object), object).to.equal(false);
+      }
+    });
+
+    it("UseState: sees no state of another project in the same bucket", async () => {
+      for (const object of [...ofOthers, "arn:aws:s3:::our-state/other"]) {
+        expect(await may("s3:GetObject", object), object).to.equal(false);
+      }
     });
   });
 
@@ -168,11 +193,18 @@ describe("the policies of a CI's roles", () => {
       expect(await assume("444444444444")).to.equal(false);
     });
 
-    it("UseState: reads and writes the state, below its prefix alone", async () => {
-      for (const action of ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]) {
-        expect(await may(action, state), action).to.equal(true);
-        expect(await may(action, "arn:aws:s3:::our-state/.pulumi/stacks/other.json"), action).to.equal(false);
-      }
+    it("UseState, WriteState, ReplaceState: reads and writes the state of this project, and keeps its history and backups", async () => {
+      const rights = async (object: string): Promise<string[]> => {
+        const all = ["GetObject", "PutObject", "DeleteObject"];
+        const allowed = await Promise.all(all.map((action) => may(`s3:${action}`, object)));
+        return all.filter((_, index) => allowed[index]);
+      };
+      expect(await rights(state)).to.eql(["GetObject", "PutObject", "DeleteObject"]);
+      expect(await rights(beside.lock)).to.eql(["GetObject", "PutObject", "DeleteObject"]);
+      expect(await rights(beside.history)).to.eql(["GetObject", "PutObject"]);
+      expect(await rights(beside.backup)).to.eql(["PutObject"]);
+      expect(await rights(beside.meta)).to.eql(["GetObject"]);
+      for (const object of [...ofOthers, state.replace("team/", "")]) expect(await rights(object), object).to.eql([]);
     });
   });
 

@@ -15,11 +15,11 @@ const [scp, rcp] = ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"] as cons
 const full = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}';
 
 /** An organization as the stack makes it. */
-function untouched(): ControlPolicies {
+function untouched(as: Parameters<typeof guardRailPolicies>[0] = settings): ControlPolicies {
   const policy = (name: string, type: ControlPolicyType, content: unknown) => ({
     ...{ name, type, content: typeof content === "string" ? content : JSON.stringify(content) },
   });
-  const wanted = guardRailPolicies(settings, organizationId);
+  const wanted = guardRailPolicies(as, organizationId);
   const ours = (target: string) =>
     wanted.flatMap((one) => (one.targetIds.includes(target) ? [policy(one.name, one.type, one.content)] : []));
   const level = (id: string, ...more: Level["policies"]): Level => ({
@@ -53,6 +53,12 @@ describe("the policies above the accounts", () => {
       "auth: service control policy mfa-admin-guard-rails-auth",
     );
     expect([...guarded]).to.eql([sandbox]);
+  });
+
+  it("may keep the shared role, too, on the way back to roles of the developers' own", () => {
+    const oldForm = { roles: [settings.rolePrefix], stackSet: true };
+    const { findings } = organizationComparison(untouched({ ...settings, oldForm }), settings, organizationId);
+    expect(findings).to.eql([]);
   });
 
   it("may deny more than the stack's, also by a policy of another name, and exempt nobody more", () => {

