@@ -154,7 +154,8 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   };
   await afterRefresh();
   const oldForm = otherFormKeptBy(stack)?.accounts;
-  const keeping = { settings, before: held, told: seen.look, lifted: seen.lifted.denied, unreached, oldForm, onStep };
+  const told = yes ? undefined : seen.look;
+  const keeping = { settings, before: held, told, lifted: seen.lifted.denied, unreached, oldForm, onStep };
   const result = await keepingDenials(keeping, (denials) =>
     applySettings(stack, { ...options, total, afterRefresh, ...(onBegin && { onBegin }), ...denials }),
   );

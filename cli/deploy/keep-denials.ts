@@ -35,8 +35,8 @@ import {
 export interface Keeping {
   settings: Settings;
   before: Pick<StackBefore, "held" | "given">;
-  /** The identities in AWS when the user was asked about the run. */
-  told: Pick<Look, "identities">;
+  /** The identities in AWS before the user was asked about the run; undefined where nobody was asked. */
+  told?: Pick<Look, "identities"> | undefined;
   /** The denials that were removed right before: AWS may show them for some seconds more. */
   lifted: Denied[];
   /** Names of accounts in which nothing is read or changed. */
@@ -62,12 +62,25 @@ export class DenialsLost extends Failure {}
  */
 export async function keepingDenials(
   keeping: Keeping,
-  run: (options: { onStep: OnStep; registering: DenialsOn[] }) => Promise<RunResult>,
+  run: (options: { onStep: OnStep; registering: () => Promise<DenialsOn[]> }) => Promise<RunResult>,
 ): Promise<RunResult> {
-  const identities = await allIdentities(keeping.settings, keeping.unreached, keeping.oldForm);
-  // The user is asked about accounts of the settings alone.
-  requireTold(new Map([...identities].filter(([account]) => keeping.told.identities.has(account))), keeping);
-  const kept = keptOn(identities, keeping);
+  const read = (): Promise<Look["identities"]> => allIdentities(keeping.settings, keeping.unreached, keeping.oldForm);
+  if (keeping.told !== undefined) requireTold(await read(), keeping, keeping.told);
+  let kept: KeptDenials[] = [];
+  let reading: Promise<DenialsOn[]> | undefined;
+  let refused: { error: unknown } | undefined;
+  // A further attempt of the run keeps what the first has found, since a failed step may have removed it.
+  const registering = (): Promise<DenialsOn[]> =>
+    (reading ??= read().then(
+      (identities) => {
+        kept = keptOn(identities, keeping);
+        return kept.map(({ inProgram }) => inProgram);
+      },
+      (error: unknown) => {
+        refused = { error };
+        throw error;
+      },
+    ));
   const done: Promise<Lost[]>[] = [];
   const onStep: OnStep = (step) => {
     for (const one of kept.filter((candidate) => isWrittenBy(step, candidate))) {
@@ -76,14 +89,14 @@ export async function keepingDenials(
     }
     keeping.onStep?.(step);
   };
-  const outcome = await run({ onStep, registering: kept.map(({ inProgram }) => inProgram) }).then(
+  const outcome = await run({ onStep, registering }).then(
     (result) => ({ result }),
-    (error: unknown) => ({ error }),
+    (error: unknown) => ({ error: refused?.error ?? error }),
   );
-  const refused = (await Promise.all(done)).flat();
+  const notPut = (await Promise.all(done)).flat();
   // A failed step may have removed denials, so all are restored again.
   const isUnknown = "error" in outcome && (outcome.error instanceof IncompleteRun || done.length > 0);
-  const again = kept.filter((one) => isUnknown || refused.some(({ on }) => on === one));
+  const again = kept.filter((one) => isUnknown || notPut.some(({ on }) => on === one));
   const lost = await missing((await pMap(again, putBack, { concurrency: 8 })).flat(), keeping);
   if ("error" in outcome) throw lost.length === 0 ? outcome.error : joined(outcome.error, lost);
   if (lost.length === 0) return outcome.result;
@@ -94,8 +107,9 @@ export async function keepingDenials(
   );
 }
 
-/** Refuses a run where somebody was shut out while the user was asked. */
-function requireTold(identities: Look["identities"], { settings, before, told }: Keeping): void {
+/** Refuses a run where somebody was shut out while the user was asked, in the accounts that the question was about. */
+function requireTold(now: Look["identities"], { settings, before }: Keeping, told: Pick<Look, "identities">): void {
+  const identities = new Map([...now].filter(([account]) => told.identities.has(account)));
   const cutOff = (look: Pick<Look, "identities">): string[] =>
     cutOffs(look, settings).map(({ developer }) => developer);
   const known = cutOff(told);

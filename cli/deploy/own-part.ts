@@ -111,7 +111,7 @@ export async function addToStack(
       what: "add-developer",
     });
   const result = await keepingDenials(
-    { settings: alone, before: held, told: look, lifted: [], unreached: unreachedNames(stack), onStep },
+    { settings: alone, before: held, lifted: [], unreached: unreachedNames(stack), onStep },
     run,
   );
   await trustAgain(settings, staleIn(seen.alarms));

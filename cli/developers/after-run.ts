@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { wordsOf } from "../aws/error-words.ts";
 import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
-import { holderText, keepsLocks, Locked, runsUnderWay } from "../state/stack-lock.ts";
+import { holderText, keepsLocks, livingHolders, Locked } from "../state/stack-lock.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import { tell } from "../terminal/tell.ts";
 
@@ -86,7 +86,7 @@ async function look(project: Project): Promise<Seen> {
 
 async function runSeen(project: Project): Promise<Seen> {
   if (keepsLocks(project)) {
-    const [holder] = await runsUnderWay(project);
+    const [holder] = await livingHolders(project);
     return holder && { holder: `: ${holderText(holder)}` };
   }
   try {

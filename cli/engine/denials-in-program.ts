@@ -46,25 +46,35 @@ function both(one: Denying, other: Denying): Denying {
  * changes anyway, and AWS is at no time without them, whenever the run dies. They do not stay in the state.
  */
 export class DenialsInProgram {
-  readonly #denials: Map<string, Denying>;
+  readonly #read: () => Promise<DenialsOn[]>;
+  #denials = new Map<string, Denying>();
   /** What the program itself has registered where there are denials, by resource. */
   readonly #wanted = new Map<string, Properties>();
   /** The resources that the run has written, so that the engine has read the denials back into the state. */
   readonly #written = new Set<string>();
 
-  constructor(denials: DenialsOn[]) {
-    const byKey = Map.groupBy(denials, keyOf);
-    this.#denials = new Map([...byKey].map(([key, all]) => [key, all.map(({ denying }) => denying).reduce(both)]));
+  /** @param read reads the denials from AWS */
+  constructor(read: () => Promise<DenialsOn[]>) {
+    this.#read = read;
   }
 
-  /** The program with the denials. It reads the state each time: an earlier attempt of the run, or its refresh, may have changed it. */
+  /**
+   * The program with the denials, which it reads when the engine has locked the state: whoever puts one later can see that a run is under
+   * way. It reads the state each time: an earlier attempt of the run, or its refresh, may have changed it.
+   */
   register(program: PulumiFn, stack: Stack, project: Project): PulumiFn {
-    if (this.#denials.size === 0) return program;
     return async () => {
+      await this.read();
+      if (this.#denials.size === 0) return program();
       const { runtime } = await import("@pulumi/pulumi");
       runtime.registerStackTransformation(await this.transformation(await resourcesBefore(stack, project)));
       return program();
     };
+  }
+
+  async read(): Promise<void> {
+    const byKey = Map.groupBy(await this.#read(), keyOf);
+    this.#denials = new Map([...byKey].map(([key, all]) => [key, all.map(({ denying }) => denying).reduce(both)]));
   }
 
   /** @param resources the state's */

@@ -40,7 +40,7 @@ export interface RunOptions {
   /** Called when the run has refreshed the state in between, before it changes anything more. */
   afterRefresh?: () => Promise<void>;
   /** The denials that the program registers with what it changes, so that AWS is at no time without them. */
-  registering?: DenialsOn[];
+  registering?: () => Promise<DenialsOn[]>;
   /** Removes denials from a step; returns whether it had any. */
   leaveOut?: (step: StepEventMetadata) => boolean;
   /** The command that goes on after a failure. Default: the run's own. */
@@ -59,7 +59,7 @@ const parallel = 96;
 
 /** Applies the settings. What a failed run has left unfinished is repaired as far as possible, by this run or the next. */
 export async function runUp(stack: Stack, options: RunOptions): Promise<RunResult> {
-  const { project, settings, registering = [] } = options;
+  const { project, settings, registering = () => Promise.resolve([]) } = options;
   const denials = new DenialsInProgram(registering);
   const program = denials.register(options.program ?? programOf(stack, settings), stack, project);
   const leaveOut = (step: StepEventMetadata): boolean => denials.leaveOutOf(step);

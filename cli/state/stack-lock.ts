@@ -50,12 +50,6 @@ export function keepsLocks(project: LockedProject): boolean {
   return stateFilesOf(project) !== undefined;
 }
 
-/** Who runs the engine on a stack now; nobody where a server keeps the state. */
-export async function runsUnderWay(project: LockedProject): Promise<LockHolder[]> {
-  const holders = (await locksOf(project)).map(({ holder }) => holder);
-  return holders.filter((holder) => !hasEnded(project, holder));
-}
-
 /** The locks of a stack; empty where a server keeps the state, which itself notices when a run has died. */
 export async function locksOf(project: LockedProject): Promise<Lock[]> {
   const files = stateFilesOf(project);

@@ -1,10 +1,12 @@
 import { AttachRolePolicyCommand } from "@aws-sdk/client-iam";
 import { expect } from "chai";
 import type { ChildProcess } from "node:child_process";
+import { readdir } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 
 import { administratorOf } from "../sandbox/testing.ts";
 import { Administrator } from "../support/harness.ts";
+import { lockDirectory } from "../support/state-lock.ts";
 
 const denyAll = "arn:aws:iam::aws:policy/AWSDenyAll";
 const administratorAccess = "arn:aws:iam::aws:policy/AdministratorAccess";
@@ -192,5 +194,20 @@ describe("a lock that is put while up runs", () => {
     }
     admin.sandbox.setLatency(0, "ResourceHandler");
     expect((await admin.succeed("up", "--yes")).stdout).to.match(/: \d+ unchanged\.\n$/);
+  });
+
+  it("is in force also where the run has begun and has changed nothing yet, without putting it again", async () => {
+    const { organization, authAccount } = admin.sandbox;
+    const bob = organization.account(authAccount).users.get("bob") ?? expect.fail();
+    const Statement = [{ Effect: "Deny", Action: "*", Resource: "*" }];
+    await admin.editSettings((text) => text.replace(/bob:.*/, "bob: { until: 2099-01-31 }"));
+    const meanwhile = async (child: ChildProcess): Promise<void> => {
+      const isRunning = async (): Promise<boolean> => (await readdir(lockDirectory(admin)).catch(() => [])).length > 0;
+      while (!(await isRunning()) && child.exitCode === null) await setTimeout(2);
+      bob.inlinePolicies.set("frozen-by-alice", JSON.stringify({ Version: "2012-10-17", Statement }));
+    };
+    const { status, stderr } = await admin.runWith({ meanwhile }, "up", "--yes");
+    expect(status, stderr).to.equal(0);
+    expect([...bob.inlinePolicies.keys()]).to.have.members(["frozen-by-alice", "mfa-admin-until"]);
   });
 });

@@ -22,7 +22,9 @@ async function run(
   name = "alice@sandbox",
 ) {
   const all = [denying].flat();
-  const denials = new DenialsInProgram(all.map((one) => ({ type: roleType, name: "alice@sandbox", denying: one })));
+  const read = () => Promise.resolve(all.map((one) => ({ type: roleType, name: "alice@sandbox", denying: one })));
+  const denials = new DenialsInProgram(read);
+  await denials.read();
   const resource = (inputs: Record<string, unknown>) => ({
     ...{ urn: `urn:pulumi:main::mfa-admin::${roleType}::${name}`, type: roleType, custom: true },
     inputs: structuredClone(inputs),
