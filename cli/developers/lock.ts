@@ -81,13 +81,14 @@ async function lockOne(
 ): Promise<LockResult> {
   const { settings, target, userName } = await userInEmergency(project, name);
   await confirmChange(`Lock ${userName} now${endText(asked)}?`, yes);
+  const putting = putLocks({ ...settings, authAccount: target.authAccount }, asked, "one", {
+    groups: [partsOf(target)],
+    sharing: [target],
+  });
   const throughRun = watchRuns(project);
   const { result, again } = await tellingAfterAMoment(
     `Locking ${userName} in all accounts; a call that is not answered is given up after half a minute.`,
-    putLocks({ ...settings, authAccount: target.authAccount }, asked, "one", {
-      groups: [partsOf(target)],
-      sharing: [target],
-    }),
+    putting,
   );
   const { locked, refused } = result;
   if (!locked.some(({ type }) => type === "user") && !refused.some(({ type }) => type === "user")) {

@@ -1,7 +1,4 @@
-import { accountsOfUnits, namedAccounts } from "../../infra/accounts-of-units.ts";
 import { wordsOf } from "../aws/error-words.ts";
-import { managementAccountAtHand } from "../aws/preconditions.ts";
-import { exportSealed } from "../engine/state-transfer.ts";
 import type { EmergencySettings } from "../project/emergency-settings.ts";
 import type { Project } from "../project/project.ts";
 import { type NotedResource, notedResources } from "../state/checkpoint.ts";
@@ -49,6 +46,8 @@ export class StateAtHand {
 
 async function served(project: Project): Promise<NotedResource[] | undefined> {
   try {
+    // Pulumi, and the client of Organizations below, are loaded only where they are needed: an emergency waits for nothing else.
+    const { exportSealed } = await import("../engine/state-transfer.ts");
     const { deployment } = await exportSealed(project, AbortSignal.timeout(patience));
     return (deployment as { resources?: NotedResource[] } | null | undefined)?.resources ?? [];
   } catch {
@@ -62,6 +61,10 @@ async function accountsInAws(settings: EmergencySettings): Promise<Accounts> {
     "The state could not be read: roles of the developers' own that a switch to the shared role has left are looked for by their names, in every account.",
   );
   try {
+    const [{ accountsOfUnits, namedAccounts }, { managementAccountAtHand }] = await Promise.all([
+      import("../../infra/accounts-of-units.ts"),
+      import("../aws/preconditions.ts"),
+    ]);
     const managementAccount = await managementAccountAtHand(settings);
     const found = namedAccounts(await accountsOfUnits(organizationalUnits), settings).filter(
       ({ id, state }) => state === "ACTIVE" && id !== managementAccount && id !== authAccount,
