@@ -30,7 +30,8 @@ export async function history(project: Project, settings: Settings, options: His
     commitRows(project, since, missed),
     cloudtrail ? eventsOf(settings, since, missed) : [],
   ]);
-  const all = [...runs, ...commits, ...events].filter(
+  // All three tell whole seconds. In the same second, a commit and what CloudTrail noted come after the run that led to them.
+  const all = [...commits, ...events, ...runs].filter(
     ({ whom }) => developer === undefined || whom.includes(developer),
   );
   const rows = all.toSorted((one, other) => (one.at < other.at ? 1 : one.at > other.at ? -1 : 0));
