@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { setTimeout } from "node:timers/promises";
 
 import { expect } from "chai";
 
@@ -30,8 +31,12 @@ describe("history", () => {
     // The commit is of the second in which the run began, as on a quick machine.
     dates["GIT_COMMITTER_DATE"] = (await told({}, "--limit", "1")).rows[0]?.at ?? "";
     git("commit", "--all", "--quiet", "--message", "Let bob in");
+    // Git, Pulumi and CloudTrail tell seconds: the next commands are of later ones.
+    admin.sandbox.clock.advance(2);
     await admin.succeed("lock", "alice", "--yes");
     await admin.succeed("unlock", "alice", "--yes");
+    await setTimeout(1000);
+    admin.sandbox.clock.advance(2);
     const { status, stderr } = await admin.runWith({ env: job }, "remove-developer", "bob", "--yes");
     expect(status, stderr).to.equal(0);
     reading = await readingRoles(admin);
