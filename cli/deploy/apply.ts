@@ -31,6 +31,8 @@ import { warningText } from "../report/wording.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import { styled } from "../terminal/stream.ts";
 import { Failure } from "../failure.ts";
+import { isCloudResource } from "../changes/step.ts";
+import { isUpToDate } from "../engine/up-to-date.ts";
 import { resourcesBefore, stackHeldBy, stateBefore, unfinishedNames } from "../engine/state-before.ts";
 import { reportText, warningLines } from "../report/text.ts";
 import type { Stack, StepEventMetadata } from "../engine/automation.ts";
@@ -86,6 +88,7 @@ export async function apply(stack: Stack, options: ApplyOptions): Promise<RunRes
 async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunResult> {
   const { project, file, yes, verbose, intro, adopt = false, plan: saved, onBegin, onStep } = applyOptions;
   const { settings } = file;
+  const started = Date.now();
   const show = !yes || intro !== undefined;
   const before = await lookBefore(stack, applyOptions);
   const { resources, unfinished, isUnfinished, held, warnings, seen, unreached, guards } = before;
@@ -102,7 +105,7 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   const options = { project, settings, verbose, adopt, isUnfinished };
   let total: number | undefined;
   if (show || saved !== undefined) {
-    const changes = await previewed(stack, options, { look: seen.look, lifted: seen.lifted.denied });
+    const changes = await previewed(stack, options, { look: () => seen.look, lifted: seen.lifted.denied }, before);
     // Without `yes`, the user has seen the table of those who are shut out.
     const told = yes ? warnings : warnings.filter((warning) => !isShutOut(warning));
     if (saved !== undefined) saved.requireUnchanged(project, settings, changes);
@@ -121,11 +124,7 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
     });
     // Repairs are further changes, so the total is unknown with them.
     if (damaged.length === 0) total = changes.resources.filter(({ operation }) => operation !== "same").length;
-    if (!report.changed && !isMoreThanPreviewed) {
-      await healKnown(stack, resources, options);
-      await onBegin?.();
-      return { changes: [], unchanged: report.unchanged, seconds: 0 };
-    }
+    if (!report.changed && !isMoreThanPreviewed) return leftAsItIs(stack, resources, options, { onBegin, started });
     if (show)
       tell(`${intro === undefined ? "" : `${intro}\n\n`}${reportText(report, process.stderr, { asking: !yes })}\n`);
     const losses = lossesText(report);
@@ -137,6 +136,10 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
     }
   }
   if (!show) tellShutOut(warnings);
+  // A preview would have told.
+  if (total === undefined && !isMoreThanPreviewed && (await isUpToDate(stack, options, before))) {
+    return leftAsItIs(stack, resources, options, { onBegin, started });
+  }
   await healKnown(stack, resources, options);
   if (lifted.length > 0) await lift(stack, options, seen);
   await forgetAccounts(stack, options);
@@ -160,6 +163,18 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   );
   await trustAgain(settings, stale);
   return result;
+}
+
+/** The result of a run that has nothing to change in AWS, and that the engine is not started for. */
+async function leftAsItIs(
+  stack: Stack,
+  resources: Resource[],
+  options: RunOptions,
+  { onBegin, started }: { onBegin: ApplyOptions["onBegin"] | undefined; started: number },
+): Promise<RunResult> {
+  await healKnown(stack, resources, options);
+  await onBegin?.();
+  return { changes: [], unchanged: resources.filter(isCloudResource).length, seconds: (Date.now() - started) / 1000 };
 }
 
 /**

@@ -63,7 +63,7 @@ export async function driftReport(
   const [look, before, repair] = await Promise.all([
     looking,
     readStackBefore(stack, options.project),
-    drifted ? previewed(stack, options, { look: looking }) : undefined,
+    drifted ? previewed(stack, options, { look: () => looking }) : undefined,
   ]);
   const underPolicy = await authAccountUnderPolicy(settings, look.shield?.targets ?? []);
   const denied = denials(look, settings, before);

@@ -8,7 +8,7 @@ import { trustAgain } from "../aws/role-trust.ts";
 import { viewOrganization } from "../aws/organization-view.ts";
 import { apply } from "./apply.ts";
 import { runSummary } from "../report/run-summary.ts";
-import { requireSeen } from "../aws/look.ts";
+import { type Look, requireSeen } from "../aws/look.ts";
 import type { Stack } from "../engine/automation.ts";
 import { identityOfResource, isCloudResource } from "../changes/step.ts";
 import type { Resource } from "../engine/deployment.ts";
@@ -26,7 +26,6 @@ import { developerIn } from "../changes/urn.ts";
 import { previewed } from "./previewed.ts";
 import { previewReport } from "../report/report.ts";
 import type { Warning } from "../results/warning.ts";
-import { isUpToDate } from "../engine/up-to-date.ts";
 import { resourcesBefore, stackHeldBy, stateBefore, unfinishedNames } from "../engine/state-before.ts";
 import { warningLines } from "../report/text.ts";
 import { isWeakened } from "../report/warnings.ts";
@@ -138,8 +137,7 @@ export async function settlePending(
   { project, file, verbose, yes }: Omit<OwnPartOptions, "names"> & { yes: boolean },
 ): Promise<string[]> {
   const { settings } = file;
-  if (await isUpToDate(stack, { project, settings }, await stateBefore(stack, project))) return [];
-  const look = lookAtAws(settings, unreachedNames(stack));
+  const look = (): Promise<Look> => lookAtAws(settings, unreachedNames(stack));
   const changes = await previewed(stack, { project, settings, verbose }, { look });
   const report = previewReport({ kind: "preview", stack: project.stack, settings, changes });
   const edits = report.changed ? pendingEdits(report) : [];

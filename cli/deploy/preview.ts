@@ -82,10 +82,11 @@ async function full({
   const stack = await openForRun(project, file, { lockDeadline, forget, secrets, reporting: true });
   const unreached = unreachedNames(stack);
   const looking = lookAtAws(settings, unreached);
+  const reading = stateBefore(stack, project);
   const [changes, look, state] = await Promise.all([
-    previewed(stack, { project, settings, verbose }, { look: looking }),
+    previewed(stack, { project, settings, verbose }, { look: () => looking }, reading),
     looking,
-    stateBefore(stack, project),
+    reading,
   ]);
   await saving?.savePlan(saving.path, project, settings, changes);
   const before = stackBefore(changes);

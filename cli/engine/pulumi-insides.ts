@@ -5,6 +5,7 @@
 import { createRequire, Module } from "node:module";
 
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
 
 const require = createRequire(import.meta.url);
 const pulumi = createRequire(require.resolve("@pulumi/pulumi/package.json"));
@@ -56,6 +57,20 @@ export function letMocksKnowHooks({ getMonitor }: { getMonitor: () => object | u
     callback(null, {});
   };
   Object.assign(getMonitor() ?? {}, { registerResourceHook: accept, registerErrorHook: accept });
+}
+
+/** Tells of each resource that a program registers with Pulumi's mocks, with all its options, which the mocks are not told. Call it after `setMocks`. */
+export function watchMocks(
+  { getMonitor }: { getMonitor: () => object | undefined },
+  requested: (request: RegisterResourceRequest) => void,
+): void {
+  type Register = (request: RegisterResourceRequest, callback: unknown) => unknown;
+  const monitor = getMonitor() as { registerResource: Register };
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, callback) => {
+    requested(request);
+    return register(request, callback);
+  };
 }
 
 /** Runs `act` without recording call stacks, which Pulumi does for every promise: that takes a tenth of a run's time and memory. */

@@ -1,12 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
+
+import { readBackSpelling } from "../../infra/policy-documents.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { isCloudResource } from "../changes/step.ts";
 import { nameIn } from "../changes/urn.ts";
 import type { Project } from "../project/project.ts";
 import { specialSigKey, type Stack } from "./automation.ts";
 import type { Resource } from "./deployment.ts";
-import { letMocksKnowHooks } from "./pulumi-insides.ts";
+import { letMocksKnowHooks, watchMocks } from "./pulumi-insides.ts";
 import { programOf } from "./stack.ts";
 import type { StateBefore } from "./state-before.ts";
 
@@ -19,8 +22,8 @@ interface Registered {
 }
 
 /**
- * Whether a preview of the whole stack would find nothing to change, without the engine and its plugins. The program registers its
- * resources with Pulumi's mocks. These answer from the state, and compare the resource's inputs with the state's.
+ * Whether a run of the whole stack would find nothing to change, without the engine and its plugins. The program registers its
+ * resources with Pulumi's mocks. These answer from the state, and compare the resource with the state's.
  *
  * @returns false also where this does not tell, so that the engine has to be asked
  */
@@ -29,10 +32,17 @@ export async function isUpToDate(
   { project, settings }: { project: Project; settings: Settings },
   { resources, isUnfinished }: Pick<StateBefore, "resources" | "isUnfinished">,
 ): Promise<boolean> {
-  if (isUnfinished || resources.some(isHalfDone)) return false;
-  const { runtime } = await import("@pulumi/pulumi");
   const left = new Map(resources.map((resource) => [keyOf(resource.type, nameIn(resource.urn)), resource]));
+  const isMade = (developer: string): boolean => left.has(keyOf("mfa-admin:index:Developer", developer));
+  if (!Object.keys(settings.developers).every(isMade)) return false;
+  if (isUnfinished || !resources.every(isWhole)) return false;
+  const { runtime } = await import("@pulumi/pulumi");
   const differing = new Set<string>();
+  const requested = (request: RegisterResourceRequest): void => {
+    const key = keyOf(request.getType(), request.getName());
+    const held = left.get(key);
+    if (held === undefined || !isAsRequested(held, request)) differing.add(key);
+  };
   const newResource = (registered: Registered): Answer => {
     const key = keyOf(registered.type, registered.name);
     const held = left.get(key);
@@ -41,12 +51,18 @@ export async function isUpToDate(
     // The program runs to its end in any case: Pulumi complains about promises that are left.
     return held === undefined ? { id: registered.name, state: registered.inputs } : answerOf(held);
   };
+  const { outputs: before } = resources.find(({ type }) => type === "pulumi:pulumi:Stack") ?? {};
   try {
     await runtime.setMocks({ newResource, call: () => ({}) }, project.name, project.stack);
     letMocksKnowHooks(runtime);
-    await runtime.runInPulumiStack(programOf(stack, settings));
+    watchMocks(runtime, requested);
+    const outputs = await runtime.runInPulumiStack(programOf(stack, settings));
     await runtime.disconnect();
-    return differing.size === 0 && ![...left.values()].some(isCloudResource);
+    return (
+      differing.size === 0 &&
+      ![...left.values()].some(isCloudResource) &&
+      isDeepStrictEqual(JSON.parse(JSON.stringify(outputs ?? {})), before)
+    );
   } catch {
     // The engine tells what is wrong.
     return false;
@@ -58,14 +74,41 @@ export async function isUpToDate(
 /** The type and the name together name a resource of this program. */
 const keyOf = (type: string, name: string): string => `${type} ${name}`;
 
-/** Whether the engine has to do something about the resource whatever its inputs are. */
-function isHalfDone({ delete: isReplaced, pendingReplacement, initErrors = [] }: Resource): boolean {
-  return isReplaced === true || pendingReplacement === true || initErrors.length > 0;
+/** Whether the engine has nothing to do about the resource unless the program registers it otherwise. */
+function isWhole(resource: Resource): boolean {
+  const { delete: isReplaced, pendingReplacement, initErrors = [] } = resource;
+  if (isReplaced === true || pendingReplacement === true || initErrors.length > 0) return false;
+  return !isCloudResource(resource) || isAsRead(resource);
+}
+
+/** Properties of outputs that the program does not set: the plugins' own, AWS's identifiers, counts and dates, and its defaults. */
+const readOnly = new Set([
+  ...["__inputs", "id", "arn", "path", "roleId", "policyId", "policyArn", "stackSetId", "awsManaged"],
+  ...[
+    "attachmentCount",
+    "createDate",
+    "defaultVersionId",
+    "isAttachable",
+    "permissionsBoundaryUsageCount",
+    "updateDate",
+  ],
+]);
+
+/**
+ * Whether the resource was last seen in AWS as its inputs are. A refresh that was broken off, or one by plain Pulumi, leaves what it has
+ * found among the outputs alone, and the engine's next run changes that.
+ */
+function isAsRead({ inputs = {}, outputs = {}, ignoreChanges = [] }: Resource): boolean {
+  const ignored = (key: string): boolean => ignoreChanges.includes(key) || key === "__defaults";
+  const isAlien = (key: string): boolean => !(key in inputs) && !readOnly.has(key) && !ignored(key);
+  const isSame = ([key, value]: [string, unknown]): boolean =>
+    ignored(key) || isDeepStrictEqual(readBackSpelling(value), readBackSpelling(outputs[key]));
+  return !Object.keys(outputs).some(isAlien) && Object.entries(inputs).every(isSame);
 }
 
 function isAsRegistered(held: Resource, { type, inputs, provider = "" }: Registered): boolean {
   if (isCloudResource({ type })) {
-    const ignored = held.ignoreChanges ?? [];
+    const ignored = [...(held.ignoreChanges ?? []), "__defaults"];
     return (
       idIn(provider) === idIn(held.provider ?? "") &&
       isDeepStrictEqual(without(ignored, inputs), without(ignored, held.inputs ?? {}))
@@ -74,6 +117,16 @@ function isAsRegistered(held: Resource, { type, inputs, provider = "" }: Registe
   // The engine adds these to what the program gives a provider.
   const added = ["__internal", "version"];
   return !type.startsWith("pulumi:providers:") || isDeepStrictEqual(inputs, without(added, held.inputs ?? {}));
+}
+
+/** Whether the resource has the options that the program asks for, as far as the engine or another version of mfa-admin goes by them. */
+function isAsRequested(held: Resource, request: RegisterResourceRequest): boolean {
+  return (
+    nameIn(request.getParent()) === nameIn(held.parent ?? "") &&
+    request.getProtect() === (held.protect ?? false) &&
+    isDeepStrictEqual(request.getIgnorechangesList(), held.ignoreChanges ?? []) &&
+    (!held.type.startsWith("pulumi:providers:") || request.getVersion() === held.inputs?.["version"])
+  );
 }
 
 /** The id of a provider, in a reference to it: the URNs of mocks differ from the engine's. */
