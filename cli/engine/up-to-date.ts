@@ -9,7 +9,7 @@ import { nameIn } from "../changes/urn.ts";
 import type { Project } from "../project/project.ts";
 import { specialSigKey, type Stack } from "./automation.ts";
 import type { Resource } from "./deployment.ts";
-import { letMocksKnowHooks, watchMocks } from "./pulumi-insides.ts";
+import { letMocksKnowHooks, watchMocks, withoutCallStacks } from "./pulumi-insides.ts";
 import { programOf } from "./stack.ts";
 import type { StateBefore } from "./state-before.ts";
 
@@ -56,7 +56,7 @@ export async function isUpToDate(
     await runtime.setMocks({ newResource, call: () => ({}) }, project.name, project.stack);
     letMocksKnowHooks(runtime);
     watchMocks(runtime, requested);
-    const outputs = await runtime.runInPulumiStack(programOf(stack, settings));
+    const outputs = await withoutCallStacks(() => runtime.runInPulumiStack(programOf(stack, settings)));
     await runtime.disconnect();
     return (
       differing.size === 0 &&
