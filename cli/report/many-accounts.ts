@@ -13,7 +13,7 @@ export function costOfManyAccounts({
   // Measured on 2 cores: a plugin process of 66 MB, and 0.22 s, for each account (docs/scale.md).
   const [memory, seconds] = [((accounts * 66) / 1000).toFixed(1), Math.round(accounts * 0.22)];
   return {
-    fact: `${accounts} development accounts take each run about ${memory} GB of memory and ${seconds} s, since roles are each developer's own.`,
+    fact: `${accounts} development accounts take each run that changes something about ${memory} GB of memory and ${seconds} s, since roles are each developer's own.`,
     remedy:
       "With mfa-admin:roles: shared, CloudFormation StackSets make one role in every account, and a run costs the same for any number (docs/scale.md).",
   };

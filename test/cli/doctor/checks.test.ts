@@ -45,7 +45,7 @@ describe("the checks of doctor", () => {
     });
     expect(others).to.eql([]);
     expect(check).to.include({ name: "many-accounts", level: "warning" });
-    expect(check?.fact).to.contain("60 development accounts take each run about 4.0 GB");
+    expect(check?.fact).to.contain("60 development accounts take each run that changes something about 4.0 GB");
     expect(check?.remedy).to.contain("mfa-admin:roles: shared");
   });
 

@@ -10,7 +10,7 @@ describe("the note on many accounts", () => {
     expect(manyAccountsNote({ developmentAccounts: accounts(49), roles: undefined })).to.equal(undefined);
     const note = manyAccountsNote({ developmentAccounts: accounts(60), roles: undefined });
     expect(note).to.match(
-      /^Note: 60 development accounts take each run about 4\.0 GB of memory and 13 s, .*roles: shared/,
+      /^Note: 60 development accounts take each run that changes something about 4\.0 GB of memory and 13 s, .*roles: shared/,
     );
   });
 
