@@ -6,6 +6,7 @@ import { adopt, type Settled, settleUnfinished } from "./adopt.ts";
 import type { Stack } from "./automation.ts";
 import { identityOfResource, isCloudResource } from "../changes/step.ts";
 import { developerIn } from "../changes/urn.ts";
+import { deletePoliciesFirst } from "./deletion-order.ts";
 import { type Deployment, editState, type Resource } from "./deployment.ts";
 import { noteWhatIsThere } from "./half-made.ts";
 import { healResources } from "./heal.ts";
@@ -151,7 +152,8 @@ export async function prepareDeletion(
     const shielded = deployment.resources.filter(({ protect }) => protect === true);
     for (const resource of shielded) resource.protect = false;
     const healed = healResources(deployment.resources, settings);
-    return healed || unfinished.settled || shielded.length > 0 || started || loosened;
+    const ordered = deletePoliciesFirst(deployment);
+    return healed || unfinished.settled || shielded.length > 0 || started || loosened || ordered;
   });
   // What a run was changing is deleted, whatever it is by now.
   await readAgain({ taken, changing: [] }, refresh);
