@@ -1,7 +1,7 @@
 /** Parts of Pulumi's URNs: `urn:pulumi:STACK::PROJECT::PARENT TYPE$TYPE::NAME`, and `::ID` in a reference to a provider. */
 
 /** The type of a developer's component, the parent of their user and roles. */
-const developerComponent = "mfa-admin:index:Developer";
+export const developerComponent = "mfa-admin:index:Developer";
 
 /** A resource, as a step of a run or the state has it. */
 interface Located {
@@ -13,6 +13,11 @@ interface Located {
 /** The resource's name in the Pulumi program. */
 export function nameIn(urn: string): string {
   return urn.split("::")[3] ?? urn;
+}
+
+/** A key of a map for a resource: its type and its name in the Pulumi program, which together name it there. */
+export function keyInProgram(resource: { type: string } & ({ name: string } | { urn: string })): string {
+  return `${resource.type} ${"name" in resource ? resource.name : nameIn(resource.urn)}`;
 }
 
 /** The provider's URN, from a reference to the provider. */

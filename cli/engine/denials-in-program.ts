@@ -5,7 +5,7 @@ import type { ResourceTransformation, ResourceTransformationResult } from "@pulu
 import { isSameDocument, readBackSpelling } from "../../infra/policy-documents.ts";
 import type { Project } from "../project/project.ts";
 import type { Given } from "../changes/given.ts";
-import { nameIn } from "../changes/urn.ts";
+import { keyInProgram } from "../changes/urn.ts";
 import type { PulumiFn, Stack, StepEventMetadata } from "./automation.ts";
 import type { Denying } from "./denials-in-aws.ts";
 import { editProperties, withoutRepaired } from "./denials.ts";
@@ -21,9 +21,6 @@ export interface DenialsOn {
   name: string;
   denying: Denying;
 }
-
-/** The type and the name together name a resource of the program. */
-const keyOf = ({ type, name }: { type: string; name: string }): string => `${type} ${name}`;
 
 /** The properties that give a resource its name in AWS: another name is another resource, which replaces the first. */
 const nameProperties = ["userName", "roleName", "groupName"];
@@ -73,7 +70,7 @@ export class DenialsInProgram {
   }
 
   async read(): Promise<void> {
-    const byKey = Map.groupBy(await this.#read(), keyOf);
+    const byKey = Map.groupBy(await this.#read(), keyInProgram);
     this.#denials = new Map([...byKey].map(([key, all]) => [key, all.map(({ denying }) => denying).reduce(both)]));
   }
 
@@ -82,9 +79,9 @@ export class DenialsInProgram {
     const { output } = await import("@pulumi/pulumi");
     // A resource that was replaced, and is not deleted yet, has the same name in the program.
     const living = resources.filter((resource) => resource.delete !== true);
-    const held = new Map(living.map(({ type, urn, inputs = {} }) => [keyOf({ type, name: nameIn(urn) }), inputs]));
+    const held = new Map(living.map((resource) => [keyInProgram(resource), resource.inputs ?? {}]));
     return ({ type, name, props, opts }): ResourceTransformationResult | undefined => {
-      const key = keyOf({ type, name });
+      const key = keyInProgram({ type, name });
       const denying = this.#denials.get(key);
       if (denying === undefined) return undefined;
       const given = props;
@@ -108,7 +105,7 @@ export class DenialsInProgram {
   leaveOutOf({ op, urn, type, new: found }: StepEventMetadata): boolean {
     const restore = this.#restoring({ urn, type });
     if (restore === undefined || found === undefined) return false;
-    if (op !== "same") this.#written.add(keyOf({ type, name: nameIn(urn) }));
+    if (op !== "same") this.#written.add(keyInProgram({ type, urn }));
     return restore(found.inputs, "inputs");
   }
 
@@ -129,7 +126,7 @@ export class DenialsInProgram {
   }
 
   #restoring({ urn, type }: Pick<Resource, "urn" | "type">): Restore | undefined {
-    const key = keyOf({ type, name: nameIn(urn) });
+    const key = keyInProgram({ type, urn });
     const [wanted, denying] = [this.#wanted.get(key), this.#denials.get(key)];
     if (wanted === undefined || denying === undefined) return undefined;
     const additions = additionsOf(denying);
@@ -162,8 +159,8 @@ export function leaveOutOfPreview(step: StepEventMetadata, denials: DenialsOn[],
 }
 
 function withoutKept({ type, urn, old, new: wanted }: StepEventMetadata, denials: DenialsOn[]): boolean {
-  const key = keyOf({ type, name: nameIn(urn) });
-  const denying = denials.find((one) => keyOf(one) === key)?.denying;
+  const key = keyInProgram({ type, urn });
+  const denying = denials.find((one) => keyInProgram(one) === key)?.denying;
   const [before, after] = [old?.inputs, wanted?.inputs] as (Properties | undefined)[];
   if (denying === undefined || before === undefined || after === undefined) return false;
   return Object.entries(additionsOf(denying))

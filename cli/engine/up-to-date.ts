@@ -5,7 +5,7 @@ import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.j
 import { readBackSpelling } from "../../infra/policy-documents.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { isCloudResource } from "../changes/step.ts";
-import { nameIn } from "../changes/urn.ts";
+import { developerComponent, keyInProgram, nameIn } from "../changes/urn.ts";
 import type { Project } from "../project/project.ts";
 import { specialSigKey, type Stack } from "./automation.ts";
 import type { Resource } from "./deployment.ts";
@@ -32,19 +32,19 @@ export async function isUpToDate(
   { project, settings }: { project: Project; settings: Settings },
   { resources, isUnfinished }: Pick<StateBefore, "resources" | "isUnfinished">,
 ): Promise<boolean> {
-  const left = new Map(resources.map((resource) => [keyOf(resource.type, nameIn(resource.urn)), resource]));
-  const isMade = (developer: string): boolean => left.has(keyOf("mfa-admin:index:Developer", developer));
+  const left = new Map(resources.map((resource) => [keyInProgram(resource), resource]));
+  const isMade = (name: string): boolean => left.has(keyInProgram({ type: developerComponent, name }));
   if (!Object.keys(settings.developers).every(isMade)) return false;
   if (isUnfinished || !resources.every(isWhole)) return false;
   const { runtime } = await import("@pulumi/pulumi");
   const differing = new Set<string>();
   const requested = (request: RegisterResourceRequest): void => {
-    const key = keyOf(request.getType(), request.getName());
+    const key = keyInProgram({ type: request.getType(), name: request.getName() });
     const held = left.get(key);
     if (held === undefined || !isAsRequested(held, request)) differing.add(key);
   };
   const newResource = (registered: Registered): Answer => {
-    const key = keyOf(registered.type, registered.name);
+    const key = keyInProgram(registered);
     const held = left.get(key);
     left.delete(key);
     if (held === undefined || !isAsRegistered(held, registered)) differing.add(key);
@@ -70,9 +70,6 @@ export async function isUpToDate(
     runtime.disconnectSync();
   }
 }
-
-/** The type and the name together name a resource of this program. */
-const keyOf = (type: string, name: string): string => `${type} ${name}`;
 
 /** Whether the engine has nothing to do about the resource unless the program registers it otherwise. */
 function isWhole(resource: Resource): boolean {
