@@ -59,9 +59,7 @@ export async function isUpToDate(
     const outputs = await withoutCallStacks(() => runtime.runInPulumiStack(programOf(stack, settings)));
     await runtime.disconnect();
     return (
-      differing.size === 0 &&
-      ![...left.values()].some(isCloudResource) &&
-      isDeepStrictEqual(JSON.parse(JSON.stringify(outputs ?? {})), before)
+      differing.size === 0 && left.size === 0 && isDeepStrictEqual(JSON.parse(JSON.stringify(outputs ?? {})), before)
     );
   } catch {
     // The engine tells what is wrong.
