@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { wordsOf } from "../aws/error-words.ts";
 import { Failure } from "../failure.ts";
 import type { Project } from "../project/project.ts";
-import { holderText, keepsLocks, livingHolders, Locked } from "../state/stack-lock.ts";
+import { holderText, keepsLocks, livingHolders, Locked, seesRuns } from "../state/stack-lock.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import { tell } from "../terminal/tell.ts";
 
@@ -89,6 +89,7 @@ async function runSeen(project: Project): Promise<Seen> {
     const [holder] = await livingHolders(project);
     return holder && { holder: `: ${holderText(holder)}` };
   }
+  if (!seesRuns(project)) return { unknown: `only Pulumi sees the locks in ${project.backendUrl}` };
   try {
     // Pulumi is loaded only where a server has to be asked.
     await (await import("../engine/idle.ts")).ensureNoOtherRun(project);

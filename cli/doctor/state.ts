@@ -11,7 +11,7 @@ import type { Check } from "../results/doctor.ts";
 import { bucketOf, requireBucket, unversionedNote } from "../state/bucket.ts";
 import { requireCurrentLayout } from "../state/layout.ts";
 import { protectionOf } from "../state/place.ts";
-import { holderText, keepsLocks, livingHolders } from "../state/stack-lock.ts";
+import { holderText, keepsLocks, livingHolders, seesRuns } from "../state/stack-lock.ts";
 import { localStateDirectory } from "../state/state-directory.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import { looked, ok } from "./check.ts";
@@ -34,6 +34,7 @@ async function reach(project: Project): Promise<Check[]> {
   const bucket = bucketOf(backendUrl);
   if (directory !== undefined) await requireDirectory(directory);
   else if (bucket !== undefined) await requireBucket(bucket);
+  else if (!isServer(backendUrl)) await listStacks(project);
   else if (await lacksLogin(backendUrl)) {
     throw new Failure(
       `The state is kept in ${backendUrl}, and nobody is logged in there.`,
@@ -71,6 +72,15 @@ async function unfinished(project: Project): Promise<Check[]> {
 }
 
 async function lock(project: Project): Promise<Check[]> {
+  if (!seesRuns(project)) {
+    return [
+      {
+        ...{ name: "state-lock", level: "warning" },
+        fact: "Whether a run holds the state is not seen in this kind of bucket.",
+        remedy: "A run that finds another one's lock says whose it is.",
+      },
+    ];
+  }
   const holders = keepsLocks(project) ? (await livingHolders(project)).map(holderText) : await lease(project);
   if (holders.length === 0) return [ok({ name: "state-lock" }, "No run holds the state.")];
   return [

@@ -1,6 +1,6 @@
 import { type Project, stackReference } from "../project/project.ts";
 import type { CancelResult, LockHolder } from "../results/cancel.ts";
-import { holderText, keepsLocks, locksOf } from "../state/stack-lock.ts";
+import { holderText, keepsLocks, locksOf, seesRuns } from "../state/stack-lock.ts";
 import { confirmChange } from "../terminal/ask.ts";
 import type { Printer } from "../terminal/printer.ts";
 
@@ -36,8 +36,13 @@ export async function cancel(
     await confirmChange(question, yes);
     for (const lock of locks) await lock.remove();
   }
-  printer.log(releasedText(name, released));
+  printer.log(seesRuns(project) ? releasedText(name, released) : unseenText(name));
   return result;
+}
+
+/** The text about locks that only the engine sees. */
+function unseenText(name: string): string {
+  return `Whoever held the stack "${name}" holds it no longer. Run mfa-admin up to finish what may have been under way.`;
 }
 
 function releasedText(name: string, released: LockHolder[]): string {

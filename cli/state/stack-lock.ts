@@ -4,6 +4,7 @@ import { hostname, userInfo } from "node:os";
 
 import { Failure } from "../failure.ts";
 import { type Project, type StackName, stackReference } from "../project/project.ts";
+import { isServer } from "../project/server.ts";
 import { readIfThere, type StateFiles, stateFilesOf } from "./state-files.ts";
 import { requireCurrentLayout } from "./layout.ts";
 import { localStateDirectory } from "./state-directory.ts";
@@ -48,6 +49,11 @@ async function releaseDeadLocks(locks: Lock[]): Promise<void> {
 /** Whether the backend's locks are files that {@link locksOf} sees; a server has locks of its own. */
 export function keepsLocks(project: LockedProject): boolean {
   return stateFilesOf(project) !== undefined;
+}
+
+/** Whether a run that is under way can be seen: by its lock's file, or on a server. In other buckets (gs://, azblob://) the engine alone sees locks. */
+export function seesRuns(project: LockedProject): boolean {
+  return keepsLocks(project) || isServer(project.backendUrl);
 }
 
 /** The locks of a stack; empty where a server keeps the state, which itself notices when a run has died. */

@@ -212,6 +212,16 @@ describe("locking developers", () => {
       expect(stderr).to.contain("run mfa-admin lock bob again after it");
       await admin.succeed("unlock", "bob", "--yes");
     });
+
+    it("nor is it seen in buckets whose locks only Pulumi reads", async () => {
+      const { status, stderr } = await admin.runWith(
+        { env: { PULUMI_BACKEND_URL: "azblob://state" } },
+        ...["lock", "bob", "--yes"],
+      );
+      expect([status, locksOf("bob").length]).to.eql([0, 3]);
+      expect(stderr).to.contain("could not be seen (only Pulumi sees the locks in azblob://state).");
+      await admin.succeed("unlock", "bob", "--yes");
+    });
   });
 
   describe("unlock", () => {
