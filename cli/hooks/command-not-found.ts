@@ -7,8 +7,7 @@ import { unknownCommand } from "../unknown-command.ts";
 
 /** Reports an unknown command in the form and with the exit code of every other error. */
 const commandNotFound: Hook.CommandNotFound = async function ({ id, argv, config }) {
-  // oclif takes the words after the name, up to the first flag, for a part of it.
-  const [name = id, ...rest] = id.split(":");
+  const [name = id, ...rest] = wordsOf(id);
   const isHelp = name === "help";
   const unknown = unknownCommand(isHelp ? rest : [name, ...rest], config.commandIDs);
   if (isHelp && unknown === undefined) {
@@ -18,6 +17,16 @@ const commandNotFound: Hook.CommandNotFound = async function ({ id, argv, config
   report(unknown ?? tooMany([name, ...rest], config.commandIDs), argv?.includes("--json") ?? false);
   process.exitCode = 1;
 };
+
+/**
+ * The typed words of an id. oclif takes the words after a command's name, up to the first flag, for a part of the name, and joins all of
+ * them by colons, which a word such as a URL may have, too.
+ */
+function wordsOf(id: string): string[] {
+  const typed = process.argv.slice(2);
+  const count = typed.findIndex((_, index) => typed.slice(0, index + 1).join(":") === id) + 1;
+  return count === 0 ? id.split(":") : typed.slice(0, count);
+}
 
 /** The error for words that follow the name of an existing command. */
 function tooMany(words: string[], commands: string[]): Failure {

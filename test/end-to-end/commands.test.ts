@@ -52,6 +52,11 @@ describe("the command line", () => {
       says: 'mfa-admin up takes no argument "alice".\nSee mfa-admin up --help.',
     },
     {
+      what: "an argument too many, with colons, as it was typed",
+      args: ["state", "move", "s3://ours", "--yes"],
+      says: 'mfa-admin state move takes no argument "s3://ours".\nSee mfa-admin state move --help.',
+    },
+    {
       what: "a missing argument",
       args: ["add-developer"],
       says: "Missing 1 required arg: name.\nSee --help for the arguments and flags.",
