@@ -1,5 +1,6 @@
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 
+import { onlyClockErrors } from "./clock-errors.ts";
 import { requestHandler } from "./network.ts";
 import { region } from "./region.ts";
 import { accessSession } from "./session-name.ts";
@@ -56,7 +57,7 @@ function opening(RoleArn: string): Credentials {
     const open = fromTemporaryCredentials({
       params: { RoleArn, RoleSessionName: await accessSession() },
       clientConfig: { region, requestHandler: requestHandler(stsPatience) },
-      clientPlugins: [givingUp<object, object>()],
+      clientPlugins: [onlyClockErrors<object, object>(), givingUp<object, object>()],
     });
     return open(options);
   };

@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-iam";
 import pMap from "p-map";
 
+import { onlyClockErrors } from "../../infra/clock-errors.ts";
 import { requestHandler } from "../../infra/network.ts";
 import { region } from "../../infra/region.ts";
 import { iamPatience } from "../../infra/unanswered.ts";
@@ -64,6 +65,7 @@ export interface Call {
  */
 export async function simulate(lines: Asked[], around: Surroundings, attempt: Attempt): Promise<MatrixLine[]> {
   const client = new IAMClient({ region, maxAttempts: 8, requestHandler: requestHandler(iamPatience) });
+  client.middlewareStack.use(onlyClockErrors());
   const calls = callsOf(lines, around);
   const asked = new Map<string, Promise<Answers | undefined>>();
   const answers = await pMap(

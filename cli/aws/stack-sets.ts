@@ -11,6 +11,7 @@ import {
 } from "@aws-sdk/client-cloudformation";
 
 import { stackSetName } from "../../infra/names.ts";
+import { onlyClockErrors } from "../../infra/clock-errors.ts";
 import { requestHandler } from "../../infra/network.ts";
 import { region } from "../../infra/region.ts";
 
@@ -33,7 +34,9 @@ export interface RoleInAccount {
 }
 
 function cloudFormation(): CloudFormationClient {
-  return new CloudFormationClient({ region, maxAttempts: 8, requestHandler: requestHandler() });
+  const client = new CloudFormationClient({ region, maxAttempts: 8, requestHandler: requestHandler() });
+  client.middlewareStack.use(onlyClockErrors());
+  return client;
 }
 
 /** Whether CloudFormation may work in the organization's accounts (API Reference, "DescribeOrganizationsAccess"). */

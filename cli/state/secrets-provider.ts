@@ -1,3 +1,4 @@
+import { onlyClockErrors } from "../../infra/clock-errors.ts";
 import { Failure } from "../failure.ts";
 import { clientConfigurationIn } from "./cloud-url.ts";
 
@@ -32,6 +33,7 @@ export async function requireUsableKey(secretsProvider: string | undefined): Pro
   );
   const { DecryptCommand, EncryptCommand, KMSClient } = await import("@aws-sdk/client-kms");
   const client = new KMSClient(await clientConfigurationIn(url));
+  client.middlewareStack.use(onlyClockErrors());
   try {
     const sealed = await client.send(
       new EncryptCommand({ KeyId, EncryptionContext, Plaintext: Buffer.from("mfa-admin") }),
