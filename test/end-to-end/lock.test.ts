@@ -276,6 +276,7 @@ describe("locking developers", () => {
       expect(stdout).to.contain("Unlocked: 9 locks.");
       expect(stderr).to.contain("carol is shut out all the same, by a lock of their own, which stays.");
       expect(names.flatMap(locksOf)).to.eql(["mfa-admin-lock", "mfa-admin-lock", "mfa-admin-lock"]);
+      expect((await admin.succeed("unlock", "--all", "--yes")).stdout).to.contain("Nobody is locked by lock --all;");
       await alice.succeed(...login, alice.nextCode());
       expect(await dev()).to.equal(true);
     });
