@@ -61,6 +61,7 @@ export async function unlock(
   const { done, refused } = await tellingAfterAMoment(
     `Unlocking ${who} in all accounts.`,
     letIn(settings, locked, kinds),
+    `Not every lock was taken off. Run mfa-admin ${command} again: it goes on from there.`,
   );
   const unlocked = done.map(({ part: { developer, account, accountId, type, name: called } }): LockPart => {
     return { developer, account, accountId, type, name: called };
