@@ -106,12 +106,14 @@ export interface AccessEnd {
   end: string;
 }
 
-/** Every end that the settings have. */
+/** Every end that the settings have. An account's day that is not before the developer's own ends nothing. */
 export function accessEnds({ developers }: Ending): AccessEnd[] {
   return Object.entries(developers).flatMap(([developer, { until, accounts }]) => {
     const own = until === undefined ? [] : [{ account: undefined, until }];
+    const whole = until === undefined ? undefined : endOfUntil(until);
+    const isEarlier = (day: string): boolean => whole === undefined || (endOfUntil(day) ?? "") < whole;
     const each = Object.entries(accountsNamed(accounts) ?? {}).flatMap(([account, { until: there }]) =>
-      there === undefined ? [] : [{ account, until: there }],
+      there === undefined || !isEarlier(there) ? [] : [{ account, until: there }],
     );
     return [
       ...Map.groupBy([...own, ...each], ({ account, until: day }) => `${account === undefined ? "" : "in"} ${day}`),

@@ -61,6 +61,7 @@ export async function isApplied(stack: Stack, project: Project): Promise<boolean
 /**
  * Makes the users and roles of developers who are new in the roster, and nothing else.
  *
+ * @param options.what the command, for the history
  * @throws Failure when an edit that is not applied yet would leave them without access, or their access in a wrong account
  */
 export async function addToStack(
@@ -72,7 +73,8 @@ export async function addToStack(
     verbose,
     onBegin,
     onStep,
-  }: OwnPartOptions & Pick<RunOptions, "onBegin" | "onStep">,
+    what,
+  }: OwnPartOptions & Pick<RunOptions, "onBegin" | "onStep"> & { what: "add-developer" | "extend" },
 ): Promise<RunResult> {
   const { resources, isUnfinished } = await stateBefore(stack, project);
   const held = stackHeldBy(resources);
@@ -107,7 +109,7 @@ export async function addToStack(
       ...(onBegin && { onBegin }),
       ...denials,
       again: `mfa-admin up --stack ${stackReference(project)}`,
-      what: "add-developer",
+      what,
     });
   const result = await keepingDenials(
     { settings: alone, before: held, lifted: [], unreached: unreachedNames(stack), onStep },

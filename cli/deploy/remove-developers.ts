@@ -49,6 +49,7 @@ export async function removeDevelopers(options: RemovalOptions): Promise<Removal
   const cut = await tellingAfterAMoment(
     `Ending the access of ${namesText(names)} in all accounts; a call that is not answered is given up after half a minute.`,
     cutOff(settings, targets),
+    `Access may not have ended in full. Run mfa-admin remove-developer ${names.join(" ")} again: it goes on from there.`,
   );
   const lines = cut.flatMap(cutOffLines);
   const seconds = ((Date.now() - started) / 1000).toFixed(1);

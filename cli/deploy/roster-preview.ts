@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import { accessEndOf } from "../../infra/access-ends.ts";
 import { assignmentTags } from "../../infra/assignment.ts";
+import { tagList } from "../../infra/context.ts";
 import { accountIdsIn, accountsOf, ownRolesOf, policyArnIn, roleNameOf } from "../../infra/names.ts";
 import { ownPolicyName } from "../../infra/own-policies.ts";
 import { type Settings, settingsKeys, settingsSchema } from "../../infra/settings.ts";
@@ -126,7 +127,7 @@ function resourcesOf(settings: Settings | undefined): Map<string, Known> {
 function userProperties(settings: Settings, developer: string): Record<string, unknown> {
   if (settings.roles !== "shared") return {};
   const names = accountsOf(settings, developer).map((account) => [account, account]);
-  return { tags: assignmentTags(settings, developer, Object.fromEntries(names) as Record<string, string>) };
+  return { tags: tagList(assignmentTags(settings, developer, Object.fromEntries(names) as Record<string, string>)) };
 }
 /** A property that stands for the policies that end access. */
 const until = (end: string | undefined): Record<string, unknown> => (end === undefined ? {} : { until: end });

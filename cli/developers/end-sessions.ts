@@ -31,6 +31,7 @@ export function endSessions(settings: EmergencySettings, target: EmergencyTarget
   return tellingAfterAMoment(
     `Ending the sessions of ${target.userName} in all accounts; a call that is not answered is given up after half a minute.`,
     endEach(settings, target),
+    `Sessions of ${target.userName} may go on. Run mfa-admin end-sessions ${target.userName} again.`,
   );
 }
 

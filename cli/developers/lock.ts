@@ -89,6 +89,7 @@ async function lockOne(
   const { result, again } = await tellingAfterAMoment(
     `Locking ${userName} in all accounts; a call that is not answered is given up after half a minute.`,
     putting,
+    lockInterrupted(`lock ${userName}`),
   );
   const { locked, refused } = result;
   if (!locked.some(({ type }) => type === "user") && !refused.some(({ type }) => type === "user")) {
@@ -123,6 +124,7 @@ async function lockEverybody(project: Project, asked: Lock, yes: boolean, printe
       groups: [users, ...roles],
       sharing: [...sharedRoles].map((sharedRole) => ({ userName: "*", sharedRole })),
     }),
+    lockInterrupted("lock --all"),
   );
   for (const line of unreadLines([authRead, ...(await Promise.all(others))])) printer.logToStderr(line);
   for (const line of refusedLines(result.refused)) printer.logToStderr(line);
@@ -139,6 +141,9 @@ async function lockEverybody(project: Project, asked: Lock, yes: boolean, printe
   });
   return result;
 }
+
+const lockInterrupted = (command: string): string =>
+  `What was locked by then stays locked. Run mfa-admin ${command} again: it goes on from there.`;
 
 interface ToLock {
   /** The parts to lock, each group as soon as it is known, the first group first. */

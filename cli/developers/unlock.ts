@@ -61,6 +61,7 @@ export async function unlock(
   const { done, refused } = await tellingAfterAMoment(
     `Unlocking ${who} in all accounts.`,
     letIn(settings, locked, kinds),
+    `Not every lock was taken off. Run mfa-admin ${command} again: it goes on from there.`,
   );
   const unlocked = done.map(({ part: { developer, account, accountId, type, name: called } }): LockPart => {
     return { developer, account, accountId, type, name: called };
@@ -163,8 +164,8 @@ function leftOn(parts: LockPart[], read: AccountRead[], kinds: LockKind[]): Unlo
 
 function tellUnlocked({ unlocked, left, refused }: UnlockResult, { who, printer }: { who: string; printer: Printer }) {
   for (const line of refusedLines(refused)) printer.logToStderr(line);
-  const isAre = who === "everybody" ? "Nobody is" : `${who} is not`;
-  if (unlocked.length === 0 && refused.length === 0) printer.log(`${isAre} locked; there is nothing to take off.`);
+  const isNot = who === "everybody" ? "Nobody is locked by lock --all" : `${who} is not locked`;
+  if (unlocked.length === 0 && refused.length === 0) printer.log(`${isNot}; there is nothing to take off.`);
   if (unlocked.length > 0) {
     const places = who === "everybody" ? counted(unlocked.length, "lock") : resourcesText(unlocked, oneLine);
     printer.log(

@@ -97,8 +97,14 @@ function isAsRead({ inputs = {}, outputs = {}, ignoreChanges = [] }: Resource): 
   const ignored = (key: string): boolean => ignoreChanges.includes(key) || key === "__defaults";
   const isAlien = (key: string): boolean => !(key in inputs) && !readOnly.has(key) && !ignored(key);
   const isSame = ([key, value]: [string, unknown]): boolean =>
-    ignored(key) || isDeepStrictEqual(readBackSpelling(value), readBackSpelling(outputs[key]));
+    ignored(key) || isSameInAnyOrder(readBackSpelling(value), readBackSpelling(outputs[key]));
   return !Object.keys(outputs).some(isAlien) && Object.entries(inputs).every(isSame);
+}
+
+/** Whether two properties are the same. The lists of these resources are sets, which AWS tells in an order of its own after a change. */
+function isSameInAnyOrder(one: unknown, other: unknown): boolean {
+  if (!Array.isArray(one) || !Array.isArray(other)) return isDeepStrictEqual(one, other);
+  return one.length === other.length && one.every((item) => other.some((its) => isDeepStrictEqual(item, its)));
 }
 
 function isAsRegistered(held: Resource, { type, inputs, provider = "" }: Registered): boolean {

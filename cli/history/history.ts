@@ -15,7 +15,7 @@ export interface HistoryOptions {
   since: Date;
   /** The most rows. */
   limit: number;
-  /** Only the rows about this developer. */
+  /** Only the rows about this developer, in any case, as IAM takes names. */
   developer: string | undefined;
   /** Whether CloudTrail's event history is read, too. */
   cloudtrail: boolean;
@@ -32,7 +32,7 @@ export async function history(project: Project, settings: Settings, options: His
   ]);
   // All three tell whole seconds. In the same second, a commit and what CloudTrail noted come after the run that led to them.
   const all = [...commits, ...events, ...runs].filter(
-    ({ whom }) => developer === undefined || whom.includes(developer),
+    ({ whom }) => developer === undefined || whom.some((name) => name.toLowerCase() === developer.toLowerCase()),
   );
   const rows = all.toSorted((one, other) => (one.at < other.at ? 1 : one.at > other.at ? -1 : 0));
   return {

@@ -12,5 +12,5 @@ export async function historyAndText(
   { since, ...options }: Omit<HistoryOptions, "since"> & { since: string | undefined },
 ): Promise<{ found: History; text: string }> {
   const found = await history(project, settings, { ...options, since: dayBegin(since, new Date()) });
-  return { found, text: historyText(found, process.stdout) };
+  return { found, text: historyText(found, options.developer, process.stdout) };
 }

@@ -5,11 +5,18 @@ import type { History, HistoryRow } from "../results/history.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import { plainTable } from "../terminal/table.ts";
 
-/** The history for a terminal: a table, the number of rows that --limit has left out, and what could not be read. */
-export function historyText(history: History, stream: NodeJS.WriteStream): string {
+/**
+ * The history for a terminal: a table, the number of rows that --limit has left out, and what could not be read.
+ *
+ * @param developer whom alone it is about, if it is
+ */
+export function historyText(history: History, developer: string | undefined, stream: NodeJS.WriteStream): string {
   const { rows, older, missed, since } = history;
+  const about = developer === undefined ? "" : ` about ${oneLine(developer)}`;
   const table =
-    rows.length === 0 ? `Nothing is known to have been done since ${since.slice(0, 10)}.` : tableOf(rows, stream);
+    rows.length === 0
+      ? `Nothing is known to have been done${about} since ${since.slice(0, 10)}.`
+      : tableOf(rows, stream);
   return [
     table,
     ...(older > 0 ? [`${counted(older, "older row")} left out; --limit shows more.`] : []),

@@ -82,7 +82,7 @@ async function letIn(stack: Stack, roster: RosterEdit, options: AddDevelopersOpt
   };
   const add = (): Promise<RunResult> =>
     isAlone
-      ? addToStack(stack, { ...common, names })
+      ? addToStack(stack, { ...common, names, what: "add-developer" })
       : apply(stack, { ...common, yes, ...(isFirst && { intro: setUpLine(project, after) }) });
   let result: RunResult;
   try {

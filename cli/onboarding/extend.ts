@@ -1,8 +1,7 @@
 import { basename } from "node:path";
 
-import { accountsNamed } from "../../infra/access-ends.ts";
+import { accessEndOf, accountsNamed } from "../../infra/access-ends.ts";
 import { entersEveryAccount } from "../../infra/names.ts";
-import { endOfUntil } from "../../infra/until.ts";
 import { closest } from "../closest.ts";
 import { addToStack } from "../deploy/own-part.ts";
 import { openForRun } from "../deploy/open-for-run.ts";
@@ -12,6 +11,7 @@ import { commitAdvice, fileToCommit } from "../project/commit.ts";
 import type { Project } from "../project/project.ts";
 import { requireAccounts, requireDayToCome } from "../project/roster.ts";
 import { SettingsFile } from "../project/settings-file.ts";
+import { listed } from "../report/phrases.ts";
 import { runSummary } from "../report/run-summary.ts";
 import type { ExtendResult } from "../results/extend.ts";
 import { confirmChange, requireConfirmable } from "../terminal/ask.ts";
@@ -43,13 +43,14 @@ export async function extend(
 ): Promise<ExtendResult> {
   const { name, until, account, noUp, yes, verbose } = options;
   const edited = extended(file, options);
-  const end = endOfUntil(until) ?? "";
+  const end = accessEndOf(edited.written, name, account) ?? "";
   const what = `the access of ${name}${account === undefined ? "" : ` to ${account}`}`;
   const commit = fileToCommit(project);
   const result = { userName: name, ...(account !== undefined && { account }), until, end };
   if (noUp) {
     await edited.write();
     printer.log(`Written to ${basename(file.path)}: ${what} ends at ${end}. mfa-admin preview shows what up would do.`);
+    for (const note of endNotes(edited, options)) printer.log(note);
     if (commit !== undefined) printer.logToStderr(commitAdvice(commit));
     return { ...result, applied: false };
   }
@@ -59,15 +60,32 @@ export async function extend(
   // The file is read again: the question may have been open for long.
   const now = extended(await SettingsFile.read(file.path), options);
   const run = await addToStack(stack, {
-    ...{ project, file: now, names: [name], verbose },
+    ...{ project, file: now, names: [name], verbose, what: "extend" },
     onBegin: () => now.write(),
   });
   printer.log(runSummary(run));
   printer.log(`From now on ${what} ends at ${end}.`);
+  for (const note of endNotes(edited, options)) printer.log(note);
   const later = madeWithoutPassword(run);
   if (later !== undefined) printer.logToStderr(`Next: ${later}`);
   if (commit !== undefined) printer.logToStderr(commitAdvice(commit));
   return { ...result, applied: true, ...run };
+}
+
+/** What else the end of the access hangs on: of the developer's own day and that of an account, the earlier one counts. */
+function endNotes({ written }: SettingsFile, { name, account }: ExtendOptions): string[] {
+  const whole = accessEndOf(written, name);
+  if (account !== undefined) {
+    if (whole === undefined || accessEndOf(written, name, account) !== whole) return [];
+    return [`All access of ${name} ends then: mfa-admin extend ${name} --until DAY lets it go on.`];
+  }
+  const earlier = Object.keys(accountsNamed(written.developers[name]?.accounts) ?? {}).flatMap((one) => {
+    const end = accessEndOf(written, name, one);
+    return end === undefined || end === whole ? [] : [`${one} (${end})`];
+  });
+  if (earlier.length === 0) return [];
+  const extend = `mfa-admin extend ${name} --account NAME --until DAY`;
+  return [`It ends earlier in ${listed(earlier, (place) => place, 5)}: ${extend} lets it go on there.`];
 }
 
 /** The file with the new day. @throws Failure for an invalid day, name or account */

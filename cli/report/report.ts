@@ -1,6 +1,8 @@
+import { sharedRoleName } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { changedAccessRoles } from "../changes/access-roles.ts";
 import { changeOf } from "../changes/change.ts";
+import { itemsOf } from "../changes/exchange.ts";
 import { identityKey } from "../changes/step.ts";
 import { driftWarnings } from "./drift-warnings.ts";
 import type { StackChanges, StackResource } from "../changes/resource.ts";
@@ -8,6 +10,7 @@ import type { Access, DeveloperChange, PreviewReport, ReportKind } from "../resu
 import type { Warning } from "../results/warning.ts";
 import { endingAccess } from "./access-ends.ts";
 import { exemptUsers } from "./exempt-users.ts";
+import { sharedEntries } from "./shared-entry.ts";
 import { summaryOf } from "./summary.ts";
 import { nothingElsewhere } from "./unreached-wording.ts";
 import { isPutRight, lossesOf } from "./warnings.ts";
@@ -71,7 +74,7 @@ export function previewReport(input: ReportInput): PreviewReport {
       ...(kind === "up" ? [] : [...endingAccess(input.written ?? settings), ...exemptUsers(settings)]),
       ...(kind === "drift" ? driftWarnings(changed.map(changeOf), deniedIn(warnings)) : lossesOf(changed)),
     ],
-    developers: developersOf(resources, changes),
+    developers: developersOf(resources, changes, settings),
     resources: changed.filter(({ developer }) => developer === undefined).map(changeOf),
     unchanged: resources.length - changed.length,
     ...(repair &&
@@ -115,7 +118,7 @@ function inOrder(resources: StackResource[], { developmentAccounts }: Settings):
   return resources.toSorted((a, b) => rank(a) - rank(b) || compare(identityKey(a), identityKey(b)));
 }
 
-function developersOf(resources: StackResource[], changes: StackChanges): DeveloperChange[] {
+function developersOf(resources: StackResource[], changes: StackChanges, settings: Settings): DeveloperChange[] {
   const byName = Map.groupBy(resources, ({ developer }) => developer ?? "");
   byName.delete("");
   return [...byName]
@@ -125,7 +128,10 @@ function developersOf(resources: StackResource[], changes: StackChanges): Develo
       name,
       change: developerChange(own),
       changes: own.filter(isChanged).map(changeOf),
-      access: own.flatMap((resource) => accessOf(resource, changes)),
+      access: own.flatMap((resource) => [
+        ...ownAccessOf(resource, changes),
+        ...sharedAccessOf(resource, changes, settings),
+      ]),
     }));
 }
 
@@ -135,8 +141,8 @@ function developerChange(own: StackResource[]): DeveloperChange["change"] {
   return user?.operation === "delete" ? "removed" : "changed";
 }
 
-/** A developer's access by a role after the run. */
-function accessOf({ type, account, name, after }: StackResource, { accounts }: StackChanges): Access[] {
+/** A developer's access by a role of their own after the run. */
+function ownAccessOf({ type, account, name, after }: StackResource, { accounts }: StackChanges): Access[] {
   if (type !== "role" || after === undefined) return [];
   const { managedPolicyArns, permissionsBoundary, maxSessionDuration } = after;
   return [
@@ -149,4 +155,18 @@ function accessOf({ type, account, name, after }: StackResource, { accounts }: S
       sessionDuration: typeof maxSessionDuration === "number" ? maxSessionDuration : 3600,
     },
   ];
+}
+
+/** A developer's access by the shared role after the run, by the tags of the user. */
+function sharedAccessOf({ type, after }: StackResource, { accounts }: StackChanges, settings: Settings): Access[] {
+  if (type !== "user" || after === undefined) return [];
+  const { permissions, permissionsBoundary, sessionDuration } = settings;
+  return sharedEntries(itemsOf(after["tags"])).map(({ account, accountId }) => ({
+    account,
+    accountId: accounts.get(account)?.after ?? accountId,
+    role: sharedRoleName(settings),
+    permissions,
+    ...(permissionsBoundary !== undefined && { permissionsBoundary }),
+    sessionDuration,
+  }));
 }

@@ -5,8 +5,10 @@ import { warningSchema } from "./warning.ts";
 
 const access = z
   .strictObject({
-    account: z.string(),
-    accountId: z.string(),
+    account: z.string().describe('The account\'s name, or "every account".'),
+    accountId: z
+      .string()
+      .describe('The account\'s id; "*" for every account of the units, those that come later included.'),
     role: z.string().describe("The role's name."),
     permissions: z.array(z.string()).describe("ARNs of the role's managed policies."),
     permissionsBoundary: z.string().optional().describe("ARN of the role's permissions boundary."),

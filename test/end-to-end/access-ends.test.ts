@@ -52,6 +52,7 @@ describe("access that ends", () => {
     const [before, until] = [await admin.settings(), dayEndingIn(120, admin.sandbox.clock.now())];
     const { stdout } = await admin.succeed("extend", "carol", "--until", until, "--yes");
     expect(stdout).to.match(/^From now on the access of carol ends at \S+Z\.$/m);
+    expect((await admin.succeed("history", "--limit", "1")).stdout).to.match(/ extend +changes .*carol /);
     expect(await admin.settings()).to.equal(before.replace(/carol: \{ until: [^,]*,/, `carol: { until: ${until},`));
     expect(roles("payments")).to.eql(["developer-alice", "developer-bob"]);
     await admin.editSettings((text) => text.replace("    alice: { accounts: [sandbox] }", "    alice: {}"));
@@ -115,6 +116,18 @@ describe("access that ends", () => {
       "--no-up",
     );
     expect(stdout).to.contain("mfa-admin preview shows what up would do.");
+    // Of the day of a developer and that of an account the earlier one counts.
+    const written = await admin.settings();
+    const [whole, account] = [
+      ["extend", "alice", "--no-up", "--until"],
+      ["--account", "payments"],
+    ] as const;
+    expect((await admin.succeed(...whole, inDays(30))).stdout).to.match(/^It ends earlier in payments \(\S+Z\): /m);
+    await admin.succeed(...whole, inDays(10));
+    const capped = (await admin.succeed(...whole, inDays(40), ...account)).stdout;
+    expect(capped).to.contain(`the access of alice to payments ends at ${inDays(11)}T00:00:00Z.`);
+    expect(capped).to.contain("All access of alice ends then: mfa-admin extend alice --until DAY lets it go on.");
+    await admin.editSettings(() => written);
     expect(await admin.settings()).to.contain(
       `alice: { accounts: { sandbox: {}, payments: { until: ${inDays(20)} } } }`,
     );

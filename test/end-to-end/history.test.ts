@@ -70,6 +70,10 @@ describe("history", () => {
     expect((await admin.run("history", "--limit", "1")).stdout).to.match(
       /^4 older rows left out; --limit shows more\.$/m,
     );
+    expect((await told({}, "--developer", "Bob")).lines).to.have.length(3);
+    expect((await admin.run("history", "--developer", "carol")).stdout).to.match(
+      /^Nothing is known to have been done about carol since 20[-\d]+\.$/m,
+    );
     expect((await told({}, "--since", "2200-01-01")).rows).to.eql([]);
     expect((await admin.run("history", "--since", "tomorrow")).stderr).to.contain("--since tomorrow: this is no day.");
   });

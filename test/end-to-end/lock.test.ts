@@ -272,6 +272,17 @@ describe("locking developers", () => {
       expect(broken.status).to.equal(1);
       expect(broken.stderr).to.contain("Run mfa-admin lock --all again");
       admin.sandbox.clearFaults();
+      admin.sandbox.setLatency(2_000, "PutRolePolicy");
+      const from = admin.sandbox.requests.length;
+      const interrupted = admin.terminal("lock", "--all", "--yes");
+      const isPut = () => admin.sandbox.requests.slice(from).some(({ action }) => action === "PutUserPolicy");
+      while (!isPut()) await setTimeout(20);
+      interrupted.ctrlC();
+      await interrupted.ended();
+      admin.sandbox.setLatency(0, "PutRolePolicy");
+      expect(interrupted.screen.replaceAll(/\s+/g, " ")).to.contain(
+        "Interrupted. What was locked by then stays locked. Run mfa-admin lock --all again: it goes on from there.",
+      );
       const terminal = admin.terminal("lock", "--all", "--reason", "incident 42");
       await terminal.waitFor("Type the stack's name to go on:");
       terminal.enter("main");
@@ -286,6 +297,7 @@ describe("locking developers", () => {
       expect(stdout).to.contain("Unlocked: 9 locks.");
       expect(stderr).to.contain("carol is shut out all the same, by a lock of their own, which stays.");
       expect(names.flatMap(locksOf)).to.eql(["mfa-admin-lock", "mfa-admin-lock", "mfa-admin-lock"]);
+      expect((await admin.succeed("unlock", "--all", "--yes")).stdout).to.contain("Nobody is locked by lock --all;");
       await alice.succeed(...login, alice.nextCode());
       expect(await dev()).to.equal(true);
     });

@@ -72,6 +72,13 @@ describe("access that ends", () => {
     ]);
   });
 
+  it("is not told with a day of an account that is not before the developer's own, since that ends nothing", () => {
+    const accounts = { sandbox: { until: "2027-01-31" }, payments: { until: "2027-03-31" } };
+    expect(accessEnds(settings({ carol: { until: "2027-01-31", accounts } })).map(({ until }) => until)).to.eql([
+      "2027-01-31",
+    ]);
+  });
+
   it("is given by a policy that is known again, and by no other", () => {
     expect(accessEndPolicies(undefined)).to.eql({});
     const [policy] = accessEndPolicies("2027-02-01T00:00:00Z").policies ?? [];

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
 import { rosterReport } from "../../../cli/deploy/roster-preview.ts";
+import { accessTexts, lossesText } from "../../../cli/report/access-text.ts";
 import type { PolicyDocument } from "../../../infra/policies.ts";
 import { settingsSchema, type Settings } from "../../../infra/settings.ts";
 
@@ -52,5 +53,43 @@ describe("the roster's preview of the organization's own policies", () => {
       ...{ kind: "own-policies-weakened", refused: true },
       policies: [{ name: "mfa-admin-own-region", statements: ["Own"] }],
     });
+  });
+});
+
+describe("the roster's preview of a shared role", () => {
+  const text = (name: string): string => name;
+  const every =
+    "can act as developer in every account of the units, those that come later included, 12 hours at a time, with AdministratorAccess";
+  const settings = (developers: Settings["developers"], roles: "per-developer" | "shared" = "shared"): Settings => ({
+    ...settingsWith({}),
+    ...{ roles, developers, developmentAccounts: { sandbox: "333333333333", payments: "444444444444" } },
+  });
+
+  it("says which accounts somebody who comes may enter, and that every account is meant where none is named", () => {
+    const made = report(settings({}), settings({ alice: {}, bob: { accounts: ["sandbox"] } }));
+    expect(accessTexts(made, text)).to.eql([
+      `alice sets up a password, an MFA device and access keys of their own; with MFA, ${every}. Without MFA, nothing else.`,
+      "bob sets up a password, an MFA device and access keys of their own; with MFA, can act as developer in sandbox (333333333333), 12 hours at a time, with AdministratorAccess. Without MFA, nothing else.",
+    ]);
+  });
+
+  it("says what somebody who stays gains and loses, and names a tag by its key and value", () => {
+    const made = report(
+      settings({ alice: {}, bob: { accounts: ["sandbox"] } }),
+      settings({ alice: { accounts: ["sandbox"] }, bob: { accounts: ["payments"] } }),
+    );
+    expect(accessTexts(made, text).map((line) => line.replace(/, 12 hours .*Access,/, ""))).to.eql([
+      "alice, with MFA, can act as developer in sandbox (333333333333) and can do nothing more in the other accounts.",
+      "bob, with MFA, can act as developer in payments (444444444444) and can do nothing more in sandbox.",
+    ]);
+    expect(lossesText(made)).to.equal("alice loses the other accounts; bob loses sandbox.");
+    expect(made.developers[0]?.changes[0]?.properties[0]?.removed).to.include("mfa-admin:every-account=yes");
+  });
+
+  it("says of a switch from roles of their own that every account comes, and that none is lost", () => {
+    const roster = { alice: {} };
+    const made = report(settings(roster, "per-developer"), settings(roster));
+    expect(accessTexts(made, text)).to.eql([`alice, with MFA, ${every}.`]);
+    expect(lossesText(made)).to.equal("");
   });
 });

@@ -56,6 +56,14 @@ for (const roles of ["per-developer", "shared"] as const) {
       expect(await asked({ developers: { bob: {}, alice: {} } })).to.equal(true);
     });
 
+    it("is told of it where AWS tells the tags in another order, as it does after an edit of them", async () => {
+      const { outputs } = resources.find(({ urn }) => urn.endsWith("iam:User::alice")) ?? expect.fail();
+      const tags = outputs?.["tags"] as unknown[];
+      expect(tags.length).to.be.greaterThan(1);
+      const held = stateWith("iam:User::alice", { outputs: { ...outputs, tags: tags.toReversed() } });
+      expect(await asked({}, held)).to.equal(true);
+    });
+
     const edits: Record<string, unknown>[] = [
       { developers: { alice: {} } },
       { developers: { alice: {}, bob: {}, carol: {} } },
@@ -81,6 +89,8 @@ for (const roles of ["per-developer", "shared"] as const) {
       const user = "::alice";
       const { inputs } = resources.find(({ type }) => type === "aws-native:iam:User") ?? expect.fail();
       expect(await asked({}, stateWith(user, { inputs: { ...inputs, tags: [] } }))).to.equal(false);
+      const outputs = { ...inputs, tags: [] };
+      expect(await asked({}, stateWith(user, { outputs }))).to.equal(false);
       expect(await asked({}, stateWith(user, { initErrors: ["not there yet"] }))).to.equal(false);
       expect(await asked({}, stateWith(user, { delete: true }))).to.equal(false);
       expect(await asked({}, resources, true)).to.equal(false);
