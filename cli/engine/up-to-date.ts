@@ -104,7 +104,8 @@ function isAsRead({ inputs = {}, outputs = {}, ignoreChanges = [] }: Resource): 
 /** Whether two properties are the same. The lists of these resources are sets, which AWS tells in an order of its own after a change. */
 function isSameInAnyOrder(one: unknown, other: unknown): boolean {
   if (!Array.isArray(one) || !Array.isArray(other)) return isDeepStrictEqual(one, other);
-  return one.length === other.length && one.every((item) => other.some((its) => isDeepStrictEqual(item, its)));
+  const has = (items: unknown[], item: unknown): boolean => items.some((its) => isDeepStrictEqual(its, item));
+  return one.length === other.length && one.every((item) => has(other, item)) && other.every((item) => has(one, item));
 }
 
 function isAsRegistered(held: Resource, { type, inputs, provider = "" }: Registered): boolean {
