@@ -15,6 +15,11 @@ export function nameIn(urn: string): string {
   return urn.split("::")[3] ?? urn;
 }
 
+/** The resource's own type. */
+export function typeIn(urn: string): string {
+  return typesIn(urn).split("$").at(-1) ?? "";
+}
+
 /** The provider's URN, from a reference to the provider. */
 export function providerUrnIn(reference: string): string {
   return reference.split("::").slice(0, 4).join("::");

@@ -139,7 +139,7 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   }
   if (!show) tellShutOut(warnings);
   // A preview would have told.
-  if (total === undefined && !isMoreThanPreviewed && (await isUpToDate(stack, options, before))) {
+  if (total === undefined && !isMoreThanPreviewed && (await isUpToDate(stack, options, before, { inState: true }))) {
     return leftAsItIs(stack, resources, options, { ...applyOptions, started });
   }
   await healKnown(stack, resources, options);
