@@ -114,8 +114,16 @@ function isAsRead({ inputs = {}, outputs = {}, ignoreChanges = [] }: Resource): 
   const ignored = (key: string): boolean => ignoreChanges.includes(key) || key === "__defaults";
   const isAlien = (key: string): boolean => !(key in inputs) && !readOnly.has(key) && !ignored(key);
   const isSame = ([key, value]: [string, unknown]): boolean =>
-    ignored(key) || isDeepStrictEqual(readBackSpelling(value), readBackSpelling(outputs[key]));
+    ignored(key) || isDeepStrictEqual(asReadBack(value), asReadBack(outputs[key]));
   return !Object.keys(outputs).some(isAlien) && Object.entries(inputs).every(isSame);
+}
+
+/** A property in the spelling of the aws-native plugin. A list is sorted: AWS keeps no order of tags, policies, groups and units. */
+function asReadBack(value: unknown): unknown {
+  const read = readBackSpelling(value);
+  if (!Array.isArray(read)) return read;
+  const textOf = (element: unknown): string => JSON.stringify(element);
+  return read.toSorted((one, other) => (textOf(one) < textOf(other) ? -1 : 1)) as unknown;
 }
 
 function isAsRegistered(held: Resource, { type, inputs, provider = "" }: Registered): boolean {

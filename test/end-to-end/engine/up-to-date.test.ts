@@ -120,5 +120,14 @@ for (const roles of ["per-developer", "shared"] as const) {
       expect(await askedForRun({}, [...resources, left])).to.equal(false);
       expect(await asked({}, [...resources, left])).to.equal(true);
     });
+
+    it("is told of a state that has lists in AWS's order, and not of one that has another list", async () => {
+      const { outputs = {} } = resources.find(({ type }) => type === "aws-native:iam:User") ?? expect.fail();
+      const tags = outputs["tags"] as object[];
+      const user = String(outputs["userName"]);
+      const readBack = (read: object[]) => stateWith(`User::${user}`, { outputs: { ...outputs, tags: read } });
+      expect(await askedForRun({}, readBack(tags.toReversed()))).to.equal(true);
+      expect(await asked({}, readBack([...tags.slice(1), { key: "another", value: "tag" }]))).to.equal(false);
+    });
   });
 }
