@@ -20,6 +20,11 @@ export function keyInProgram(resource: { type: string } & ({ name: string } | { 
   return `${resource.type} ${"name" in resource ? resource.name : nameIn(resource.urn)}`;
 }
 
+/** The resource's own type. */
+export function typeIn(urn: string): string {
+  return typesIn(urn).split("$").at(-1) ?? "";
+}
+
 /** The provider's URN, from a reference to the provider. */
 export function providerUrnIn(reference: string): string {
   return reference.split("::").slice(0, 4).join("::");

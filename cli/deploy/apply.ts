@@ -33,7 +33,7 @@ import { styled } from "../terminal/stream.ts";
 import { Failure } from "../failure.ts";
 import { isCloudResource } from "../changes/step.ts";
 import { isUpToDate } from "../engine/up-to-date.ts";
-import { resourcesBefore, stackHeldBy, stateBefore, unfinishedNames } from "../engine/state-before.ts";
+import { resourcesBefore, sameSteps, stackHeldBy, stateBefore, unfinishedNames } from "../engine/state-before.ts";
 import { reportText, warningLines } from "../report/text.ts";
 import type { Stack, StepEventMetadata } from "../engine/automation.ts";
 import type { Resource } from "../engine/deployment.ts";
@@ -65,7 +65,7 @@ export interface ApplyOptions {
   onLate?: () => Promise<void>;
   /** Called after the yes, when the run begins. */
   onBegin?: () => Promise<void>;
-  /** Called for every step of the engine. */
+  /** Called for every step of the engine, or that it would take where it is not started. */
   onStep?: (step: StepEventMetadata) => void;
 }
 
@@ -124,7 +124,9 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
     });
     // Repairs are further changes, so the total is unknown with them.
     if (damaged.length === 0) total = changes.resources.filter(({ operation }) => operation !== "same").length;
-    if (!report.changed && !isMoreThanPreviewed) return leftAsItIs(stack, resources, options, { onBegin, started });
+    if (!report.changed && !isMoreThanPreviewed) {
+      return leftAsItIs(stack, resources, options, { ...applyOptions, started });
+    }
     if (show)
       tell(`${intro === undefined ? "" : `${intro}\n\n`}${reportText(report, process.stderr, { asking: !yes })}\n`);
     const losses = lossesText(report);
@@ -137,8 +139,8 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   }
   if (!show) tellShutOut(warnings);
   // A preview would have told.
-  if (total === undefined && !isMoreThanPreviewed && (await isUpToDate(stack, options, before))) {
-    return leftAsItIs(stack, resources, options, { onBegin, started });
+  if (total === undefined && !isMoreThanPreviewed && (await isUpToDate(stack, options, before, { inState: true }))) {
+    return leftAsItIs(stack, resources, options, { ...applyOptions, started });
   }
   await healKnown(stack, resources, options);
   if (lifted.length > 0) await lift(stack, options, seen);
@@ -170,10 +172,11 @@ async function leftAsItIs(
   stack: Stack,
   resources: Resource[],
   options: RunOptions,
-  { onBegin, started }: { onBegin: ApplyOptions["onBegin"] | undefined; started: number },
+  { onBegin, onStep, started }: Pick<ApplyOptions, "onBegin" | "onStep"> & { started: number },
 ): Promise<RunResult> {
   await healKnown(stack, resources, options);
   await onBegin?.();
+  for (const step of sameSteps(resources)) onStep?.(step);
   return { changes: [], unchanged: resources.filter(isCloudResource).length, seconds: (Date.now() - started) / 1000 };
 }
 

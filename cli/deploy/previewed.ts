@@ -6,7 +6,7 @@ import type { Denied } from "../engine/denials-in-aws.ts";
 import { leaveOutOfPreview } from "../engine/denials-in-program.ts";
 import { runPreview, type RunOptions } from "../engine/runs.ts";
 import { type StackChanges, stackChangesOf } from "../changes/resource.ts";
-import { noChanges, type StateBefore, stateBefore } from "../engine/state-before.ts";
+import { sameSteps, type StateBefore, stateBefore } from "../engine/state-before.ts";
 import { isUpToDate } from "../engine/up-to-date.ts";
 import { denialsKept } from "./keep-denials.ts";
 
@@ -32,7 +32,7 @@ export async function previewed(
   const steps: StepEventMetadata[] = [];
   const { project, settings } = options;
   const held = await (state ?? stateBefore(stack, project));
-  if (await isUpToDate(stack, { project, settings }, held)) return noChanges(held.resources);
+  if (await isUpToDate(stack, { project, settings }, held)) return stackChangesOf(sameSteps(held.resources));
   const { look: lookAtAws, lifted = [] } = inAws;
   const [look] = await Promise.all([
     lookAtAws(),

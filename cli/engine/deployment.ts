@@ -31,6 +31,12 @@ export interface Resource {
   delete?: boolean;
   /** Whether the resource was deleted, and its replacement is not made yet. */
   pendingReplacement?: boolean;
+  /** Whether the next run is to replace the resource, as by `pulumi state taint`. */
+  taint?: boolean;
+  /** Whether the resource is only read, and not the stack's own. */
+  external?: boolean;
+  /** Whether a deletion leaves the resource in AWS. */
+  retainOnDelete?: boolean;
   dependencies?: string[];
   propertyDependencies?: Record<string, string[]>;
   /** Paths of the inputs that the engine does not compare. */

@@ -9,7 +9,7 @@ import { identityKey } from "../changes/step.ts";
 import { isUnread } from "./unread.ts";
 import { isIn, unreachedBy } from "./unreached.ts";
 import { type StackBefore, stackBefore } from "../changes/stack-before.ts";
-import { type StackChanges, stackChangesOf } from "../changes/resource.ts";
+import { stackChangesOf } from "../changes/resource.ts";
 
 /** The stack's resources and facts, read from its state. */
 export async function readStackBefore(stack: Stack, project: Project): Promise<StackBefore> {
@@ -21,10 +21,9 @@ export function stackHeldBy(resources: NotedResource[]): StackBefore {
   return stackBefore(stackChangesOf(resources.map(asStep)));
 }
 
-/** The changes of a run that finds every resource as the state has it. */
-export function noChanges(resources: NotedResource[]): StackChanges {
-  const steps = resources.map(asStep);
-  return stackChangesOf(steps.map((step) => ({ ...step, ...(step.old && { new: step.old }) })));
+/** The steps of a run that finds every resource as the state has it. */
+export function sameSteps(resources: NotedResource[]): StepEventMetadata[] {
+  return resources.map(asStep).map((step) => ({ ...step, ...(step.old && { new: step.old }) }));
 }
 
 /** What the stack's state has. */

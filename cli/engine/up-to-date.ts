@@ -5,7 +5,7 @@ import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.j
 import { readBackSpelling } from "../../infra/policy-documents.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { isCloudResource } from "../changes/step.ts";
-import { developerComponent, keyInProgram, nameIn } from "../changes/urn.ts";
+import { developerComponent, keyInProgram, nameIn, typeIn } from "../changes/urn.ts";
 import type { Project } from "../project/project.ts";
 import { specialSigKey, type Stack } from "./automation.ts";
 import type { Resource } from "./deployment.ts";
@@ -21,6 +21,15 @@ interface Registered {
   provider?: string;
 }
 
+/** What counts as a change of a run. */
+interface UpToDateOptions {
+  /**
+   * Whether what a run writes to the state alone counts, too: the order of deletions, hooks, and providers of accounts that the settings no
+   * longer have. A preview shows none of it.
+   */
+  inState?: boolean;
+}
+
 /**
  * Whether a run of the whole stack would find nothing to change, without the engine and its plugins. The program registers its
  * resources with Pulumi's mocks. These answer from the state, and compare the resource with the state's.
@@ -31,6 +40,7 @@ export async function isUpToDate(
   stack: Stack,
   { project, settings }: { project: Project; settings: Settings },
   { resources, isUnfinished }: Pick<StateBefore, "resources" | "isUnfinished">,
+  { inState = false }: UpToDateOptions = {},
 ): Promise<boolean> {
   const left = new Map(resources.map((resource) => [keyInProgram(resource), resource]));
   const isMade = (name: string): boolean => left.has(keyInProgram({ type: developerComponent, name }));
@@ -42,6 +52,7 @@ export async function isUpToDate(
     const key = keyInProgram({ type: request.getType(), name: request.getName() });
     const held = left.get(key);
     if (held === undefined || !isAsRequested(held, request)) differing.add(key);
+    else if (inState && !isNotedAsRequested(held, request)) differing.add(key);
   };
   const newResource = (registered: Registered): Answer => {
     const key = keyInProgram(registered);
@@ -59,7 +70,9 @@ export async function isUpToDate(
     const outputs = await withoutCallStacks(() => runtime.runInPulumiStack(programOf(stack, settings)));
     await runtime.disconnect();
     return (
-      differing.size === 0 && left.size === 0 && isDeepStrictEqual(JSON.parse(JSON.stringify(outputs ?? {})), before)
+      differing.size === 0 &&
+      ![...left.values()].some((resource) => inState || isCloudResource(resource)) &&
+      isDeepStrictEqual(JSON.parse(JSON.stringify(outputs ?? {})), before)
     );
   } catch {
     // The engine tells what is wrong.
@@ -71,8 +84,9 @@ export async function isUpToDate(
 
 /** Whether the engine has nothing to do about the resource unless the program registers it otherwise. */
 function isWhole(resource: Resource): boolean {
-  const { delete: isReplaced, pendingReplacement, initErrors = [] } = resource;
-  if (isReplaced === true || pendingReplacement === true || initErrors.length > 0) return false;
+  const { delete: isReplaced, pendingReplacement, taint, external, retainOnDelete, initErrors = [] } = resource;
+  if ([isReplaced, pendingReplacement, taint, external, retainOnDelete].includes(true)) return false;
+  if (initErrors.length > 0) return false;
   return !isCloudResource(resource) || isAsRead(resource);
 }
 
@@ -130,6 +144,30 @@ function isAsRequested(held: Resource, request: RegisterResourceRequest): boolea
     (!held.type.startsWith("pulumi:providers:") || request.getVersion() === held.inputs?.["version"])
   );
 }
+
+/** Whether the state has what deletions go by as the program asks for it: what the resource depends on, and its hooks. */
+function isNotedAsRequested(
+  { dependencies = [], resourceHooks = {} }: Resource,
+  request: RegisterResourceRequest,
+): boolean {
+  const namesOf = (urns: string[]): Set<string> => new Set(urns.map(keyIn));
+  return (
+    isDeepStrictEqual(namesOf(request.getDependenciesList()), namesOf(dependencies)) &&
+    isDeepStrictEqual(hooksOf(request), resourceHooks)
+  );
+}
+
+/** The names of the hooks that a resource is registered with, by moment, as the state has them. */
+function hooksOf(request: RegisterResourceRequest): Record<string, string[]> {
+  const moments = Object.entries(request.getHooks()?.toObject() ?? {}).filter(([, names]) => names.length > 0);
+  // The moment "beforeDeleteList" is "BeforeDelete" in the state.
+  const named = ([moment, names]: [string, string[]]) =>
+    [moment.charAt(0).toUpperCase() + moment.slice(1).replace(/List$/, ""), names] as const;
+  return Object.fromEntries(moments.map(named));
+}
+
+/** The {@link keyInProgram} of a URN. The types of the parents in it differ between mocks and the engine. */
+const keyIn = (urn: string): string => keyInProgram({ type: typeIn(urn), urn });
 
 /** The id of a provider, in a reference to it: the URNs of mocks differ from the engine's. */
 const idIn = (reference: string): string => reference.slice(reference.lastIndexOf("::"));

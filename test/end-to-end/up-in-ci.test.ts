@@ -29,6 +29,9 @@ describe("up in CI", () => {
       lines.every((line) => /^ {2}\+ (management|auth|sandbox|payments) +[a-z ]+ [\w-]+ {2}\(\d\/9\)$/.test(line)),
     );
     await expectGolden("test/cli/report/golden/up.md", await summary());
+    await writeFile(env["GITHUB_STEP_SUMMARY"] ?? "", "");
+    await admin.runWith({ env }, "up", "--yes");
+    expect(await summary()).to.contain("Nothing was to be done: as far as the state knows, all 9 resources are as");
   });
 
   it("neither asks nor colours nor rewrites a line where CI is set, even on a terminal", async () => {

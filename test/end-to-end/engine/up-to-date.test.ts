@@ -38,12 +38,21 @@ for (const roles of ["per-developer", "shared"] as const) {
       return data ?? expect.fail("these are no settings");
     }
 
-    const asked = (changes: Record<string, unknown> = {}, held = resources, isUnfinished = false): Promise<boolean> =>
+    const asked = (
+      changes: Record<string, unknown> = {},
+      held = resources,
+      isUnfinished = false,
+      inState = false,
+    ): Promise<boolean> =>
       isUpToDate(
         stack,
         { project: { name: "mfa-admin", stack: "main" } as Project, settings: settingsWith(changes) },
         { resources: held, isUnfinished },
+        { inState },
       );
+    /** The same for a run, which also writes what only the state has. */
+    const askedForRun = (changes: Record<string, unknown>, held: Resource[]): Promise<boolean> =>
+      asked(changes, held, false, true);
 
     /** The state with one of its resources changed. */
     const stateWith = (end: string, change: Partial<Resource>): Resource[] => {
@@ -95,6 +104,40 @@ for (const roles of ["per-developer", "shared"] as const) {
       expect(await asked({}, stateWith(user, { delete: true }))).to.equal(false);
       expect(await asked({}, resources, true)).to.equal(false);
       expect(await asked({}, resources.slice(0, -1))).to.equal(false);
+    });
+
+    it("is not told of what the engine would make again, or would leave in AWS", async () => {
+      for (const flag of ["taint", "external", "retainOnDelete"] as const) {
+        expect(await asked({}, stateWith("::alice", { [flag]: true })), flag).to.equal(false);
+      }
+    });
+
+    it("is not told to a run that has to write the order of deletions, or hooks, which a preview does not show", async () => {
+      expect(await askedForRun({}, resources)).to.equal(true);
+      const policy = "::require-mfa";
+      const { dependencies = [] } = resources.find(({ urn }) => urn.endsWith(policy)) ?? expect.fail();
+      const withoutAlice = dependencies.filter((urn) => !urn.endsWith("::alice"));
+      expect(withoutAlice.length).to.be.lessThan(dependencies.length);
+      for (const change of [{ dependencies: withoutAlice }, { resourceHooks: {} }]) {
+        expect(await askedForRun({}, stateWith(policy, change))).to.equal(false);
+        expect(await asked({}, stateWith(policy, change))).to.equal(true);
+      }
+    });
+
+    it("is not told to a run that has to remove an account's provider, which would be asked for the account again", async () => {
+      const provider = resources.find(({ urn }) => urn.endsWith("::management")) ?? expect.fail();
+      const left = { ...provider, urn: provider.urn.replace("::management", "::former"), id: "former" };
+      expect(await askedForRun({}, [...resources, left])).to.equal(false);
+      expect(await asked({}, [...resources, left])).to.equal(true);
+    });
+
+    it("is told of a state that has lists in AWS's order, and not of one that has another list", async () => {
+      const { outputs = {} } = resources.find(({ type }) => type === "aws-native:iam:User") ?? expect.fail();
+      const tags = outputs["tags"] as object[];
+      const user = String(outputs["userName"]);
+      const readBack = (read: object[]) => stateWith(`User::${user}`, { outputs: { ...outputs, tags: read } });
+      expect(await askedForRun({}, readBack(tags.toReversed()))).to.equal(true);
+      expect(await asked({}, readBack([...tags.slice(1), { key: "another", value: "tag" }]))).to.equal(false);
     });
   });
 }
