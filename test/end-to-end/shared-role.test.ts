@@ -63,8 +63,8 @@ describe("a shared role", () => {
     const restore = await admin.save();
     const calls = async (name: string): Promise<Record<string, number>> => {
       const from = sandbox.requests.length;
-      await admin.succeed("up", "--yes");
       await admin.succeed("add-developer", name, "--account", "payments", "--yes");
+      await admin.succeed("up", "--yes");
       const byAction = Map.groupBy(sandbox.requests.slice(from), ({ action }) => action);
       return Object.fromEntries([...byAction].map(([action, { length }]) => [action, length]));
     };
