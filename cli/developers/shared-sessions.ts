@@ -1,7 +1,5 @@
-import { endSharedSessions } from "../../infra/end-shared-sessions.ts";
 import { longestRoleSession } from "../../infra/ended-sessions.ts";
 import { wordsOf } from "../aws/error-words.ts";
-import { shieldTargets } from "../aws/shield.ts";
 import type { EmergencySettings } from "../project/emergency-settings.ts";
 import type { EmergencyTarget } from "./emergency-target.ts";
 
@@ -37,6 +35,8 @@ export async function endSharedSessionsOf(
   const byRole = Map.groupBy(targets, ({ sharedRole }) => sharedRole);
   if ([...byRole.keys()].every((roleName) => roleName === undefined)) return undefined;
   const ends: Date[] = [];
+  // The client of Organizations is loaded only where it is needed: who is to be locked waits for nothing else.
+  const { endSharedSessions } = await import("../../infra/end-shared-sessions.ts");
   try {
     const units = await unitsWithRole(settings);
     for (const [roleName, users] of byRole) {
@@ -55,6 +55,7 @@ export async function endSharedSessionsOf(
 async function unitsWithRole({
   organizationalUnits,
 }: Pick<EmergencySettings, "organizationalUnits">): Promise<string[]> {
+  const { shieldTargets } = await import("../aws/shield.ts");
   const applied = await shieldTargets().catch((error: unknown) => {
     if (organizationalUnits.length === 0) throw error;
     return [];

@@ -14,9 +14,10 @@ import { accountIdOf, unreachedNames } from "./unreached.ts";
 
 const byStack = new WeakMap<Stack["workspace"], OtherForm>();
 
-/** Has the runs on a stack keep what is left of the old form. */
-export function keepOtherForm(stack: Stack, form: OtherForm | undefined): void {
-  if (form !== undefined) byStack.set(stack.workspace, form);
+/** Has the runs on a stack keep what is left of the old form, or nothing. */
+export function keepOtherForm({ workspace }: Pick<Stack, "workspace">, form: OtherForm | undefined): void {
+  if (form === undefined) byStack.delete(workspace);
+  else byStack.set(workspace, form);
 }
 
 /** Updates it from the state, which may have been repaired since: the program registers the roles of the old form as the state has them. */
