@@ -26,8 +26,11 @@ export interface Case {
   everywhere: boolean;
 }
 
-/** The number of steps that wait for one another: policy, group, users, their roles, service control policy. A shared role waits for no user. */
-const steps: Record<Form, number> = { "per-developer": 5, shared: 4 };
+/**
+ * The number of steps that wait for one another: policy, group, users, their roles, service control policy; with a shared role its stack set,
+ * policy, group, users, service control policy.
+ */
+const steps = 5;
 
 /**
  * Compares an `up` that makes the whole stack, where AWS works on each resource for seconds and throttles, with the critical path: the time
@@ -40,7 +43,7 @@ export async function benchWaiting(cases: Case[]): Promise<Row[]> {
     const waiting = await made(one, slow);
     const { form, accounts, developers } = one;
     const what = `up, AWS works ${handlerSeconds} s on each: ${developers} developers, ${accounts} accounts, roles ${form}`;
-    const critical = atOnce.seconds + steps[form] * handlerSeconds;
+    const critical = atOnce.seconds + steps * handlerSeconds;
     rows.push(
       comparison(
         { what, quantity: "time (bare: the critical path)", unit: "s" },
