@@ -1,4 +1,6 @@
-import type { FinalizeRequestMiddleware, Pluggable } from "@aws-sdk/types";
+import type { MiddlewareStack, Pluggable } from "@aws-sdk/types";
+
+import { onFailedAttempt } from "./failed-attempts.ts";
 
 /** Names of errors for a signature's time, by service, and for a signature that may be wrong for its time alone (`@smithy/core`, "retry"). */
 const ofClock =
@@ -10,28 +12,16 @@ const ofClock =
  * `AwsSdkSigV4Signer`), and asks again for half a minute for a user whom there is not, or by a code that was refused.
  */
 export function onlyClockErrors<Input extends object, Output extends object>(): Pluggable<Input, Output> {
-  return {
-    applyToStack: (stack) => {
-      // It runs inside the SDK's retries, and around the middleware that corrects the clock.
-      stack.addRelativeTo(tellClockErrors<Input, Output>(), {
-        name: "onlyClockErrors",
-        relation: "before",
-        toMiddleware: "httpSigningMiddleware",
-        override: true,
-      });
-    },
-  };
+  return onFailedAttempt("onlyClockErrors", (error) => {
+    const { name = "", $metadata: answer } = error as { name?: string; $metadata?: object };
+    if (answer !== undefined && !ofClock.test(name)) Object.assign(answer, { clockSkewCorrected: false });
+  });
 }
 
-const tellClockErrors =
-  <Input extends object, Output extends object>(): FinalizeRequestMiddleware<Input, Output> =>
-  (next) =>
-  async (request) => {
-    try {
-      return await next(request);
-    } catch (error) {
-      const { name = "", $metadata: answer } = error as { name?: string; $metadata?: object };
-      if (answer !== undefined && !ofClock.test(name)) Object.assign(answer, { clockSkewCorrected: false });
-      throw error;
-    }
-  };
+/** The client with {@link onlyClockErrors}. */
+export function knowingClockErrors<Client, Input extends object, Output extends object>(
+  client: Client & { middlewareStack: MiddlewareStack<Input, Output> },
+): Client {
+  client.middlewareStack.use(onlyClockErrors());
+  return client;
+}

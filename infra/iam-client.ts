@@ -1,8 +1,8 @@
-import { IAMClient, IAMServiceException, type ServiceInputTypes, type ServiceOutputTypes } from "@aws-sdk/client-iam";
-import type { FinalizeRequestMiddleware } from "@aws-sdk/types";
+import { IAMClient, IAMServiceException } from "@aws-sdk/client-iam";
 
 import { clientConfiguration } from "./accounts.ts";
-import { onlyClockErrors } from "./clock-errors.ts";
+import { knowingClockErrors } from "./clock-errors.ts";
+import { onFailedAttempt } from "./failed-attempts.ts";
 import { givingUp } from "./unanswered.ts";
 
 /**
@@ -10,23 +10,12 @@ import { givingUp } from "./unanswered.ts";
  * throttling, and would retry for half a minute (IAM API Reference, "PutUserPolicy").
  */
 export function iamClient(accountId: string, accessRole: string): IAMClient {
-  const client = new IAMClient(clientConfiguration(accountId, accessRole));
-  // It runs inside the SDK's retries, which go by the error's name.
-  client.middlewareStack.addRelativeTo(tellLimits, {
-    name: "tellLimits",
-    relation: "before",
-    toMiddleware: "httpSigningMiddleware",
-  });
-  client.middlewareStack.use(onlyClockErrors());
+  const client = knowingClockErrors(new IAMClient(clientConfiguration(accountId, accessRole)));
+  client.middlewareStack.use(onFailedAttempt("tellLimits", tellLimit));
   client.middlewareStack.use(givingUp());
   return client;
 }
 
-const tellLimits: FinalizeRequestMiddleware<ServiceInputTypes, ServiceOutputTypes> = (next) => async (request) => {
-  try {
-    return await next(request);
-  } catch (error) {
-    if (error instanceof IAMServiceException && error.name === "LimitExceededException") error.name = "LimitExceeded";
-    throw error;
-  }
-};
+function tellLimit(error: unknown): void {
+  if (error instanceof IAMServiceException && error.name === "LimitExceededException") error.name = "LimitExceeded";
+}

@@ -1,12 +1,10 @@
 import { OrganizationsClient } from "@aws-sdk/client-organizations";
 
-import { onlyClockErrors } from "./clock-errors.ts";
+import { knowingClockErrors } from "./clock-errors.ts";
 import { requestHandler } from "./network.ts";
 import { region } from "./region.ts";
 
 /** A client for AWS Organizations with the caller's credentials. The service throttles early; the SDK waits longer before each attempt. */
 export function organizationsClient(): OrganizationsClient {
-  const client = new OrganizationsClient({ region, maxAttempts: 8, requestHandler: requestHandler() });
-  client.middlewareStack.use(onlyClockErrors());
-  return client;
+  return knowingClockErrors(new OrganizationsClient({ region, maxAttempts: 8, requestHandler: requestHandler() }));
 }

@@ -8,7 +8,7 @@ import {
 import pMap from "p-map";
 
 import { accountIdsIn } from "../../infra/names.ts";
-import { onlyClockErrors } from "../../infra/clock-errors.ts";
+import { knowingClockErrors } from "../../infra/clock-errors.ts";
 import { requestHandler } from "../../infra/network.ts";
 import { organizationsClient } from "../../infra/organizations-client.ts";
 import { accessRoleArn, readingRole } from "../../infra/accounts.ts";
@@ -116,10 +116,11 @@ export function askBeforehand(): AbortController {
   return controller;
 }
 
+const stsClient = (): STSClient => knowingClockErrors(new STSClient({ region, requestHandler: requestHandler() }));
+
 async function ask(options: { abortSignal?: AbortSignal } = {}): Promise<Asking> {
   await openSession();
-  const sts = new STSClient({ region, requestHandler: requestHandler() });
-  sts.middlewareStack.use(onlyClockErrors());
+  const sts = stsClient();
   const timeOfAws = notingTime(sts);
   const caller = sts.send(new GetCallerIdentityCommand({}), options);
   noteCaller(caller);
@@ -273,9 +274,7 @@ function settingOf(account: string): string[] {
 /** @throws Failure in AWS's own words when the access role cannot be assumed in an account */
 export async function requireAccessRole(name: string, accountId: string, accessRole: string): Promise<void> {
   try {
-    const sts = new STSClient({ region, requestHandler: requestHandler() });
-    sts.middlewareStack.use(onlyClockErrors());
-    await sts.send(
+    await stsClient().send(
       new AssumeRoleCommand({
         RoleArn: accessRoleArn(accountId, accessRole),
         RoleSessionName: await accessSession(),

@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { CloudControlClient, type OperationStatus, paginateListResourceRequests } from "@aws-sdk/client-cloudcontrol";
 
 import { clientConfiguration } from "../../infra/accounts.ts";
-import { onlyClockErrors } from "../../infra/clock-errors.ts";
+import { knowingClockErrors } from "../../infra/clock-errors.ts";
 import { requestHandler } from "../../infra/network.ts";
 import { region } from "../../infra/region.ts";
 import type { Settings } from "../../infra/settings.ts";
@@ -85,11 +85,11 @@ function isTypeNamed(type: string, typeName: string): boolean {
 }
 
 function cloudControl(account: string, { accessRole }: Pick<Settings, "accessRole">): CloudControlClient {
-  const client = new CloudControlClient(
-    account === "management"
-      ? { region, maxAttempts: 8, requestHandler: requestHandler() }
-      : clientConfiguration(account, accessRole),
+  return knowingClockErrors(
+    new CloudControlClient(
+      account === "management"
+        ? { region, maxAttempts: 8, requestHandler: requestHandler() }
+        : clientConfiguration(account, accessRole),
+    ),
   );
-  client.middlewareStack.use(onlyClockErrors());
-  return client;
 }

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-iam";
 import pMap from "p-map";
 
-import { onlyClockErrors } from "../../infra/clock-errors.ts";
+import { knowingClockErrors } from "../../infra/clock-errors.ts";
 import { requestHandler } from "../../infra/network.ts";
 import { region } from "../../infra/region.ts";
 import { iamPatience } from "../../infra/unanswered.ts";
@@ -64,8 +64,9 @@ export interface Call {
  * account, to which no service control policy applies. A call whose answer is the same for two accounts is made once.
  */
 export async function simulate(lines: Asked[], around: Surroundings, attempt: Attempt): Promise<MatrixLine[]> {
-  const client = new IAMClient({ region, maxAttempts: 8, requestHandler: requestHandler(iamPatience) });
-  client.middlewareStack.use(onlyClockErrors());
+  const client = knowingClockErrors(
+    new IAMClient({ region, maxAttempts: 8, requestHandler: requestHandler(iamPatience) }),
+  );
   const calls = callsOf(lines, around);
   const asked = new Map<string, Promise<Answers | undefined>>();
   const answers = await pMap(

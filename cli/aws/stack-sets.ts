@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-cloudformation";
 
 import { stackSetName } from "../../infra/names.ts";
-import { onlyClockErrors } from "../../infra/clock-errors.ts";
+import { knowingClockErrors } from "../../infra/clock-errors.ts";
 import { requestHandler } from "../../infra/network.ts";
 import { region } from "../../infra/region.ts";
 
@@ -34,9 +34,7 @@ export interface RoleInAccount {
 }
 
 function cloudFormation(): CloudFormationClient {
-  const client = new CloudFormationClient({ region, maxAttempts: 8, requestHandler: requestHandler() });
-  client.middlewareStack.use(onlyClockErrors());
-  return client;
+  return knowingClockErrors(new CloudFormationClient({ region, maxAttempts: 8, requestHandler: requestHandler() }));
 }
 
 /** Whether CloudFormation may work in the organization's accounts (API Reference, "DescribeOrganizationsAccess"). */

@@ -1,7 +1,7 @@
 import { CloudTrailClient, type LookupAttribute, paginateLookupEvents } from "@aws-sdk/client-cloudtrail";
 
 import { clientConfiguration } from "../../infra/accounts.ts";
-import { onlyClockErrors } from "../../infra/clock-errors.ts";
+import { knowingClockErrors } from "../../infra/clock-errors.ts";
 import { requestHandler } from "../../infra/network.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { trailEvent, type TrailEvent } from "./trail-event.ts";
@@ -20,8 +20,7 @@ export async function* trailEvents(
 ): AsyncIterable<TrailEvent> {
   const configuration =
     accountId === undefined ? { requestHandler: requestHandler() } : clientConfiguration(accountId, accessRole);
-  const client = new CloudTrailClient({ ...configuration, region, maxAttempts: 12 });
-  client.middlewareStack.use(onlyClockErrors());
+  const client = knowingClockErrors(new CloudTrailClient({ ...configuration, region, maxAttempts: 12 }));
   const request = { StartTime: since, ...(attribute !== undefined && { LookupAttributes: [attribute] }) };
   for await (const { Events } of paginateLookupEvents({ client, pageSize: 50 }, request)) {
     for (const { CloudTrailEvent } of Events ?? []) {

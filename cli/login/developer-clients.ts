@@ -1,7 +1,7 @@
 import type { IAMClient } from "@aws-sdk/client-iam";
 import type { STSClient } from "@aws-sdk/client-sts";
 
-import { onlyClockErrors } from "../../infra/clock-errors.ts";
+import { knowingClockErrors } from "../../infra/clock-errors.ts";
 import { requestHandler } from "../../infra/network.ts";
 import { region } from "../../infra/region.ts";
 import type { AccessKey } from "./own-access-key.ts";
@@ -19,17 +19,17 @@ const common = () => ({ region, maxAttempts: 3, requestHandler: requestHandler(p
 
 export async function iamFor(credentials: AccessKey | Credentials, offset = 0): Promise<IAMClient> {
   const { IAMClient } = await import("@aws-sdk/client-iam");
-  const client = new IAMClient({ ...common(), systemClockOffset: offset, credentials: keysOf(credentials) });
-  client.middlewareStack.use(onlyClockErrors());
-  return client;
+  return knowingClockErrors(
+    new IAMClient({ ...common(), systemClockOffset: offset, credentials: keysOf(credentials) }),
+  );
 }
 
 /** @param offset the clock offset of this machine in milliseconds, as an earlier answer has shown */
 export async function stsFor(credentials: Credentials, offset = 0): Promise<STSClient> {
   const { STSClient } = await import("@aws-sdk/client-sts");
-  const client = new STSClient({ ...common(), systemClockOffset: offset, credentials: keysOf(credentials) });
-  client.middlewareStack.use(onlyClockErrors());
-  return client;
+  return knowingClockErrors(
+    new STSClient({ ...common(), systemClockOffset: offset, credentials: keysOf(credentials) }),
+  );
 }
 
 function keysOf({ accessKeyId, secretAccessKey, sessionToken }: Credentials): Credentials {

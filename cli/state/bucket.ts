@@ -1,6 +1,6 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 
-import { onlyClockErrors } from "../../infra/clock-errors.ts";
+import { knowingClockErrors } from "../../infra/clock-errors.ts";
 import { Failure } from "../failure.ts";
 import { clientConfigurationIn, isTrue } from "./cloud-url.ts";
 import { decoded } from "./state-directory.ts";
@@ -26,9 +26,7 @@ export function bucketOf(backendUrl: string): Bucket | undefined {
     region,
     client: async () => {
       const { S3Client } = await import("@aws-sdk/client-s3");
-      const client = new S3Client({ ...(await clientConfigurationIn(url)), forcePathStyle: pathStyle });
-      client.middlewareStack.use(onlyClockErrors());
-      return client;
+      return knowingClockErrors(new S3Client({ ...(await clientConfigurationIn(url)), forcePathStyle: pathStyle }));
     },
   };
 }

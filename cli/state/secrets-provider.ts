@@ -1,4 +1,4 @@
-import { onlyClockErrors } from "../../infra/clock-errors.ts";
+import { knowingClockErrors } from "../../infra/clock-errors.ts";
 import { Failure } from "../failure.ts";
 import { clientConfigurationIn } from "./cloud-url.ts";
 
@@ -32,8 +32,7 @@ export async function requireUsableKey(secretsProvider: string | undefined): Pro
     [...url.searchParams].flatMap(([name, value]) => (name.startsWith("context_") ? [[name.slice(8), value]] : [])),
   );
   const { DecryptCommand, EncryptCommand, KMSClient } = await import("@aws-sdk/client-kms");
-  const client = new KMSClient(await clientConfigurationIn(url));
-  client.middlewareStack.use(onlyClockErrors());
+  const client = knowingClockErrors(new KMSClient(await clientConfigurationIn(url)));
   try {
     const sealed = await client.send(
       new EncryptCommand({ KeyId, EncryptionContext, Plaintext: Buffer.from("mfa-admin") }),
