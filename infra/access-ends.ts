@@ -1,6 +1,6 @@
 /** Whose access ends by the settings, and when: pure functions. */
 
-import { accountsOf, sharedRoleName } from "./names.ts";
+import { sharedRoleName } from "./names.ts";
 import { denyFrom, denyOlderSessions, denyWhileLocked, type PolicyDocument, type PolicyStatement } from "./policies.ts";
 import { isSameDocument, spelledDocument } from "./policy-documents.ts";
 import type { Settings } from "./settings.ts";
@@ -25,7 +25,7 @@ function charactersToShutOut(): number {
 }
 
 type Ending = Pick<Settings, "developers">;
-type Sharing = Pick<Settings, "developers" | "developmentAccounts" | "rolePrefix">;
+type Sharing = Pick<Settings, "developers" | "rolePrefix">;
 
 /** The accounts that a roster entry names, with the end of each; undefined where the entry stands for every account. */
 export function accountsNamed(
@@ -46,6 +46,16 @@ export function accessEndOf({ developers }: Ending, userName: string, account?: 
   return ends.sort()[0];
 }
 
+/** The accounts in which somebody's access ends before it ends altogether, in the order of the settings. */
+export function earlierEnds(settings: Ending, userName: string): { account: string; end: string }[] {
+  const own = Object.hasOwn(settings.developers, userName) ? settings.developers[userName] : undefined;
+  const whole = accessEndOf(settings, userName);
+  return Object.keys(accountsNamed(own?.accounts) ?? {}).flatMap((account) => {
+    const end = accessEndOf(settings, userName, account);
+    return end === undefined || end === whole ? [] : [{ account, end }];
+  });
+}
+
 /** The inline policies that end the access of a user or a role, as Cloud Control takes them; none where the access does not end. */
 export function accessEndPolicies(end: string | undefined): {
   policies?: { policyName: string; policyDocument: PolicyDocument }[];
@@ -61,11 +71,9 @@ export function accessEndPolicies(end: string | undefined): {
  */
 export function sharedAccessEnd(settings: Sharing, userName: string, ids: Record<string, string>) {
   const whole = accessEndOf(settings, userName);
-  const roles = accountsOf(settings, userName).flatMap((account) => {
-    const end = accessEndOf(settings, userName, account);
-    const arn = `arn:aws:iam::${ids[account] ?? ""}:role/${sharedRoleName(settings)}`;
-    return end === undefined || end === whole ? [] : [{ end, arn }];
-  });
+  const roles = earlierEnds(settings, userName).map(({ account, end }) => ({
+    ...{ end, arn: `arn:aws:iam::${ids[account] ?? ""}:role/${sharedRoleName(settings)}` },
+  }));
   const byEnd = [...Map.groupBy(roles, ({ end }) => end)].sort(([one], [other]) => (one < other ? -1 : 1));
   const Statement = [
     ...(whole === undefined ? [] : denyFrom(whole).Statement),
@@ -110,11 +118,11 @@ export interface AccessEnd {
 export function accessEnds({ developers }: Ending): AccessEnd[] {
   return Object.entries(developers).flatMap(([developer, { until, accounts }]) => {
     const own = until === undefined ? [] : [{ account: undefined, until }];
-    const whole = until === undefined ? undefined : endOfUntil(until);
-    const isEarlier = (day: string): boolean => whole === undefined || (endOfUntil(day) ?? "") < whole;
-    const each = Object.entries(accountsNamed(accounts) ?? {}).flatMap(([account, { until: there }]) =>
-      there === undefined || !isEarlier(there) ? [] : [{ account, until: there }],
-    );
+    const named = accountsNamed(accounts) ?? {};
+    const each = earlierEnds({ developers }, developer).flatMap(({ account }) => {
+      const there = named[account]?.until;
+      return there === undefined ? [] : [{ account, until: there }];
+    });
     return [
       ...Map.groupBy([...own, ...each], ({ account, until: day }) => `${account === undefined ? "" : "in"} ${day}`),
     ]

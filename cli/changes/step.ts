@@ -20,7 +20,8 @@ const operationByOp: Partial<Record<string, Operation | "same">> = {
   refresh: "same",
 };
 
-const controlPolicyType = "aws-native:organizations:Policy";
+/** The type of the organization's policies. */
+export const controlPolicyType = "aws-native:organizations:Policy";
 
 const typeNames: Partial<Record<string, string>> = {
   "aws-native:iam:User": "user",

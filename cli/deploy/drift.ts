@@ -21,7 +21,7 @@ import { stackBefore } from "../changes/stack-before.ts";
 import { type StackChanges, stackChangesOf } from "../changes/resource.ts";
 import { previewReport } from "../report/report.ts";
 import type { PreviewReport } from "../results/report.ts";
-import { readStackBefore } from "../engine/state-before.ts";
+import { stackHeldBy, stateBefore } from "../engine/state-before.ts";
 
 export interface DriftOptions {
   project: Project;
@@ -60,11 +60,13 @@ export async function driftReport(
   const { settings } = options;
   const drifted = changes.resources.some(({ operation }) => operation !== "same");
   const looking = lookAtAws(settings, unreachedNames(stack));
-  const [look, before, repair] = await Promise.all([
+  const reading = stateBefore(stack, options.project);
+  const [look, { resources }, repair] = await Promise.all([
     looking,
-    readStackBefore(stack, options.project),
-    drifted ? previewed(stack, options, { look: () => looking }) : undefined,
+    reading,
+    drifted ? previewed(stack, options, { look: () => looking }, reading) : undefined,
   ]);
+  const before = stackHeldBy(resources);
   const underPolicy = await authAccountUnderPolicy(settings, look.shield?.targets ?? []);
   const denied = denials(look, settings, before);
   const strangers = nameDangers(madeByOthers(look, stackBefore(changes).held, settings), {});

@@ -1,8 +1,6 @@
-import { isCloudResource } from "../changes/step.ts";
+import { controlPolicyType, isCloudResource } from "../changes/step.ts";
 import { developerIn } from "../changes/urn.ts";
 import type { Deployment } from "./deployment.ts";
-
-const policyType = "aws-native:organizations:Policy";
 
 /**
  * Has the organization's policies depend on all users and roles of developers, so that the engine deletes the policies first. A run for
@@ -12,7 +10,9 @@ const policyType = "aws-native:organizations:Policy";
  */
 export function deletePoliciesFirst(deployment: Deployment): boolean {
   const { resources } = deployment;
-  const policies = resources.filter(({ type, delete: isReplaced }) => type === policyType && isReplaced !== true);
+  const policies = resources.filter(
+    ({ type, delete: isReplaced }) => type === controlPolicyType && isReplaced !== true,
+  );
   const theirs = resources
     .filter((resource) => isCloudResource(resource) && developerIn(resource) !== undefined && resource.delete !== true)
     .map(({ urn }) => urn);

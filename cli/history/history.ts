@@ -3,6 +3,7 @@ import { noting } from "../aws/missed.ts";
 import { trailBegin } from "../aws/trail-event.ts";
 import { explain } from "../explain.ts";
 import type { Project } from "../project/project.ts";
+import { isSameName } from "../project/roster-names.ts";
 import { withProgress } from "../report/progress.ts";
 import type { History, HistoryRow } from "../results/history.ts";
 import type { Settings } from "../../infra/settings.ts";
@@ -32,7 +33,7 @@ export async function history(project: Project, settings: Settings, options: His
   ]);
   // All three tell whole seconds. In the same second, a commit and what CloudTrail noted come after the run that led to them.
   const all = [...commits, ...events, ...runs].filter(
-    ({ whom }) => developer === undefined || whom.some((name) => name.toLowerCase() === developer.toLowerCase()),
+    ({ whom }) => developer === undefined || whom.some((name) => isSameName(name, developer)),
   );
   const rows = all.toSorted((one, other) => (one.at < other.at ? 1 : one.at > other.at ? -1 : 0));
   return {

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 
-import { accessEndOf, accountsNamed } from "../../infra/access-ends.ts";
+import { accessEndOf, accountsNamed, earlierEnds } from "../../infra/access-ends.ts";
 import { entersEveryAccount } from "../../infra/names.ts";
 import { closest } from "../closest.ts";
 import { addToStack } from "../deploy/own-part.ts";
@@ -79,10 +79,7 @@ function endNotes({ written }: SettingsFile, { name, account }: ExtendOptions): 
     if (whole === undefined || accessEndOf(written, name, account) !== whole) return [];
     return [`All access of ${name} ends then: mfa-admin extend ${name} --until DAY lets it go on.`];
   }
-  const earlier = Object.keys(accountsNamed(written.developers[name]?.accounts) ?? {}).flatMap((one) => {
-    const end = accessEndOf(written, name, one);
-    return end === undefined || end === whole ? [] : [`${one} (${end})`];
-  });
+  const earlier = earlierEnds(written, name).map(({ account: one, end }) => `${one} (${end})`);
   if (earlier.length === 0) return [];
   const extend = `mfa-admin extend ${name} --account NAME --until DAY`;
   return [`It ends earlier in ${listed(earlier, (place) => place, 5)}: ${extend} lets it go on there.`];

@@ -1,4 +1,5 @@
-import { accountTag, everyAccountTag } from "../../infra/shared-role.ts";
+import { sharedAccessIn } from "../../infra/shared-access.ts";
+import { accountTag } from "../../infra/shared-role.ts";
 
 /** The `accountId` of access to every account of the units, those that come later included. */
 export const everyAccountId = "*";
@@ -14,12 +15,11 @@ export interface Entry {
 
 /** The accounts that a user's tags let into by the shared role. @param tags "KEY=VALUE" each */
 export function sharedEntries(tags: string[]): Entry[] {
-  if (tags.includes(`${everyAccountTag.key}=${everyAccountTag.value}`)) {
-    return [{ account: everyAccount, accountId: everyAccountId }];
-  }
-  const prefix = accountTag("");
-  return tags.flatMap((tag) => {
-    const [accountId = "", account = ""] = tag.startsWith(prefix) ? tag.slice(prefix.length).split("=") : [];
+  const values = Object.fromEntries(tags.map((tag) => tag.split("=", 2) as [string, string]));
+  const { accounts = [] } = sharedAccessIn(values);
+  if (accounts === "every") return [{ account: everyAccount, accountId: everyAccountId }];
+  return accounts.flatMap((accountId) => {
+    const account = values[accountTag(accountId)] ?? "";
     return account === "" ? [] : [{ account, accountId }];
   });
 }

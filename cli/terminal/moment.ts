@@ -10,16 +10,19 @@ const moment = 2000;
  */
 export async function tellingAfterAMoment<T>(text: string, work: Promise<T>, interrupted?: string): Promise<T> {
   const timer = setTimeout(tell, moment, text);
-  const end = (signal: NodeJS.Signals): void => {
-    if (interrupted !== undefined) tell(`Interrupted. ${interrupted}`);
-    // No listener is left, so that the process ends as by any Ctrl-C.
-    process.kill(process.pid, signal);
-  };
-  process.once("SIGINT", end);
+  const end =
+    interrupted === undefined
+      ? undefined
+      : (signal: NodeJS.Signals): void => {
+          tell(`Interrupted. ${interrupted}`);
+          // No listener is left, so that the process ends as by any Ctrl-C.
+          process.kill(process.pid, signal);
+        };
+  if (end !== undefined) process.once("SIGINT", end);
   try {
     return await work;
   } finally {
     clearTimeout(timer);
-    process.off("SIGINT", end);
+    if (end !== undefined) process.off("SIGINT", end);
   }
 }
