@@ -214,7 +214,7 @@ describe("sandbox: StackSets", () => {
   });
 
   it("take their time, and show how far they are", async () => {
-    sandbox.setLatency(600, "StackInstance");
+    sandbox.setLatency(1500, "StackInstance");
     const { cloudControl, cloudFormation } = management;
     const accepted = await cloudControl.send(
       new CreateResourceCommand({ TypeName: STACK_SET, DesiredState: JSON.stringify(desired()) }),
