@@ -1,7 +1,7 @@
 /** The process behind {@link ResidentCli}: it receives a command from its parent, runs it, and waits for the next. */
 import crypto from "node:crypto";
 import { once } from "node:events";
-import { registerHooks, syncBuiltinESMExports } from "node:module";
+import { registerHooks, type ResolveFnOutput, syncBuiltinESMExports } from "node:module";
 
 import { isOneOf } from "./resident.ts";
 
@@ -20,10 +20,14 @@ const own = new URL("dist/", root).href;
 const packages = new URL("packages/", own).href;
 let runs = 0;
 
-// The CLI's own modules are loaded anew in every run, with their variables; only packages stay loaded.
+// The CLI's own modules are loaded anew in every run, with their variables; only packages stay loaded. Where each module is stays the same.
+const places = new Map<string, ResolveFnOutput>();
 registerHooks({
   resolve(specifier, context, next) {
-    const resolved = next(specifier, context);
+    const parent = context.parentURL?.replace(/\?run=\d+$/, "");
+    const key = JSON.stringify([specifier, parent, context.conditions, context.importAttributes]);
+    const resolved = places.get(key) ?? { ...next(specifier, context), shortCircuit: true };
+    places.set(key, resolved);
     const isOwn = resolved.url.startsWith(own) && !resolved.url.startsWith(packages);
     return isOwn ? { ...resolved, url: `${resolved.url}?run=${runs}` } : resolved;
   },
