@@ -76,17 +76,38 @@ export async function installAwsNative(pulumi, online) {
 }
 
 /**
- * The plugin's main package embeds its schema, which is in the Go module as plain JSON.
+ * The plugin's main package embeds its schema, which is in the Go module as plain JSON, and its metadata. Every process of the plugin reads
+ * all metadata when it starts, so they are stored in a form that is read in half the time and takes a quarter of the memory less: without
+ * descriptions, which are for people, and uncompressed.
  * @param {string} source
  * @param {import("./go.js").Go} go
  */
 async function addSchema(source, go) {
   await go(["mod", "download", provider]);
   const directory = (await go(["list", "-mod=readonly", "-m", "-f", "{{.Dir}}", provider])).trim();
-  for (const name of ["schema.json", "metadata.json"]) {
-    const json = readFileSync(join(directory, "cmd", binary, name));
-    writeFileSync(join(source, `${name}.gz`), gzipSync(json));
+  /** @param {string} name */
+  const read = (name) => readFileSync(join(directory, "cmd", binary, name), "utf8");
+  writeFileSync(join(source, "schema.json.gz"), gzipSync(read("schema.json")));
+  writeFileSync(join(source, "metadata.json.gz"), gzipSync(withoutDescriptions(read("metadata.json")), { level: 0 }));
+}
+
+/** @typedef {Record<string, { description?: string }>} Properties */
+/** @typedef {Record<string, Record<string, { inputs?: Properties, outputs?: Properties, properties?: Properties }>>} Metadata */
+
+/**
+ * @param {string} text the plugin's metadata
+ * @returns {string} the same without the descriptions of properties
+ */
+function withoutDescriptions(text) {
+  /** @type {unknown} */
+  const parsed = JSON.parse(text);
+  const metadata = /** @type {Metadata} */ (parsed);
+  for (const { inputs, outputs, properties } of Object.values(metadata).flatMap((kind) => Object.values(kind))) {
+    for (const map of [inputs, outputs, properties]) {
+      for (const property of Object.values(map ?? {})) delete property.description;
+    }
   }
+  return JSON.stringify(metadata);
 }
 
 /**
