@@ -4,6 +4,7 @@ import { accessKeysOf } from "../../infra/access-keys.ts";
 import { editAwsFile, ensureEditable, readAwsFile } from "../aws-files/aws-file.ts";
 import { editSection } from "../aws-files/ini-edit.ts";
 import { credentialsIn } from "../aws-files/profile-credentials.ts";
+import { wasSentAgain } from "../aws/sent-again.ts";
 import { Failure } from "../failure.ts";
 import { iamFor } from "../login/developer-clients.ts";
 import { explainAs } from "../login/explain-key.ts";
@@ -144,7 +145,7 @@ async function makeBeside({ iam, key, profile, myself, progress, keys, rotation 
     .catch(async (error: unknown) => {
       if (!(error instanceof IAMServiceException) || error.$fault === "server") throw error;
       // A request that was sent again may have made a key the first time.
-      if (error.$metadata.attempts !== 1 && error.name.startsWith("LimitExceeded")) throw lostKey(error);
+      if (wasSentAgain(error) && error.name.startsWith("LimitExceeded")) throw lostKey(error);
       await progress.forget("rotation");
       throw error;
     });

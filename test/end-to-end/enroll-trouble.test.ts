@@ -2,11 +2,18 @@ import { expect } from "chai";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { finishEnrollment, scanSecret, skipPassword, typeKey, typeTwoCodes } from "../support/enrollment.ts";
+import {
+  finishEnrollment,
+  oneTimePassword,
+  scanSecret,
+  skipPassword,
+  typeKey,
+  typeTwoCodes,
+} from "../support/enrollment.ts";
 import { Administrator } from "../support/harness.ts";
 import { profileText, Workstation } from "../support/workstation.ts";
 
-const names = ["alice", "bob", "carol", "dave", "erin", "frank"];
+const names = ["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi"];
 
 describe("enroll in trouble", () => {
   let admin: Administrator;
@@ -71,6 +78,36 @@ describe("enroll in trouble", () => {
     await typeTwoCodes(second, bob);
     await second.waitFor("mfa/bob, enrolled");
     await finishEnrollment(second, bob);
+  });
+
+  it("goes on where AWS has enabled the device, and the answer to that was lost", async () => {
+    const grace = await developer("grace");
+    await grace.writeAws("credentials", profileText("auth", await grace.keyFromConsole()));
+    admin.sandbox.injectFault({ action: "EnableMFADevice", code: "Lost", times: 1, loseAnswer: true });
+    const terminal = grace.terminal("enroll");
+    await skipPassword(terminal);
+    await scanSecret(terminal, grace);
+    await typeTwoCodes(terminal, grace);
+    await terminal.waitFor("mfa/grace, enrolled");
+    await finishEnrollment(terminal, grace);
+  });
+
+  it("does not call the one-time password wrong where AWS has changed it, and the answer to that was lost", async () => {
+    const heidi = await developer("heidi");
+    const initial = await oneTimePassword(admin, "heidi");
+    await heidi.writeAws("credentials", profileText("auth", await heidi.keyFromConsole()));
+    admin.sandbox.injectFault({ action: "ChangePassword", code: "Lost", times: 1, loseAnswer: true });
+    const terminal = heidi.terminal("enroll");
+    await terminal.waitFor("One-time password");
+    terminal.enter(initial);
+    await terminal.waitFor("New password:");
+    terminal.enter("Str0ng-enough-pass");
+    await terminal.waitFor("The same again:");
+    terminal.enter("Str0ng-enough-pass");
+    await terminal.waitFor("Password     changed, most likely: AWS's first answer was lost");
+    await scanSecret(terminal, heidi);
+    expect(terminal.screen).not.to.contain("This is not the one-time password");
+    terminal.kill();
   });
 
   it("says that whoever has a passkey cannot add a device by a key, in AWS's words, and where it can be done", async () => {
