@@ -10,6 +10,7 @@ import { iamFor } from "../login/developer-clients.ts";
 import { explainAs } from "../login/explain-key.ts";
 import { localTime } from "../login/login-summary.ts";
 import { sessionWithMfa } from "../login/mfa-session.ts";
+import { handOnLogin } from "../login/memory.ts";
 import { type Myself, warnOfClock } from "../login/myself.ts";
 import { type AccessKey, keyPlace } from "../login/own-access-key.ts";
 import { ownKey } from "../login/own-key.ts";
@@ -41,6 +42,7 @@ interface Rotating {
   keys: AccessKeyMetadata[];
   rotation: Rotation | undefined;
   grace: number;
+  cacheDirectory: string;
 }
 
 const day = 86_400_000;
@@ -58,14 +60,14 @@ export async function rotateKey(options: RotateOptions, tell: (line: string) => 
   const profile = await profileOf(key);
   const progress = new EnrollmentProgress(options.dataDirectory, myself);
   const isHardened = myself.assignment?.accessKeys === "with-mfa";
-  const by = isHardened
-    ? await sessionWithMfa({ key, myself }, { cacheDirectory: options.cacheDirectory, given: code })
-    : key;
+  const { cacheDirectory, grace } = options;
+  const by = isHardened ? await sessionWithMfa({ key, myself }, { cacheDirectory, given: code }) : key;
   const iam = await iamFor(by, myself.clockOffset);
   try {
     const keys = await accessKeysOf(iam, myself.userName);
     const { rotation } = await progress.read();
-    const rotating = { iam, by: by.accessKeyId, key, profile, myself, progress, keys, rotation, grace: options.grace };
+    const known = { by: by.accessKeyId, key, profile, myself, progress, keys, rotation };
+    const rotating = { iam, ...known, grace, cacheDirectory };
     const isBegun = rotation !== undefined && keys.some(({ AccessKeyId }) => AccessKeyId === rotation.old);
     return await (isBegun && rotation.old !== key.accessKeyId ? finish : begin)(rotating, tell);
   } catch (error) {
@@ -75,10 +77,11 @@ export async function rotateKey(options: RotateOptions, tell: (line: string) => 
 
 /** Makes the second key and puts it in place of the first. */
 async function begin(rotating: Rotating, tell: (line: string) => void): Promise<RotatedKey> {
-  const { key, profile, myself, progress } = rotating;
+  const { key, profile, myself, progress, cacheDirectory } = rotating;
   const made = (await storedBeside(rotating)) ?? (await makeBeside(rotating));
   tell(`New key ${made.accessKeyId}, stored in the profile ${beside(profile)}.`);
   await untilKnown(made, myself.userName);
+  await handOnLogin(cacheDirectory, key.accessKeyId, made.accessKeyId);
   await editAwsFile("credentials", (text) =>
     editSection(editSection(text, profile, written(made)), beside(profile), nothing),
   );

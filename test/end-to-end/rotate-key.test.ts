@@ -91,6 +91,20 @@ for (const accessKeys of ["article", "with-mfa"] as const) {
       await finished();
     });
 
+    it("leaves a login open for the profiles that share it, and knows the codes that were used", async () => {
+      await login();
+      const before = await alice.succeed("credential-process", "--account", "sandbox");
+      const { status, stderr } = await rotate();
+      expect(status, stderr).to.equal(0);
+      const after = await alice.succeed("credential-process", "--account", "sandbox");
+      expect(after.stdout).to.equal(before.stdout);
+      if (accessKeys === "with-mfa") {
+        const used = await alice.run("login", "--account", "sandbox", alice.lastCode());
+        expect(used.stderr).to.contain("This code was used already");
+      }
+      await finished();
+    });
+
     it("goes on after a kill between making the key and storing it: that key, which nobody has, goes", async () => {
       const lost = await otherKey();
       await note({ old: await inProfile(), begun: admin.sandbox.clock.now().toISOString() });
