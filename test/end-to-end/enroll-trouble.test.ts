@@ -13,7 +13,7 @@ import {
 import { Administrator } from "../support/harness.ts";
 import { profileText, Workstation } from "../support/workstation.ts";
 
-const names = ["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi"];
+const names = ["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan"];
 
 describe("enroll in trouble", () => {
   let admin: Administrator;
@@ -151,6 +151,22 @@ describe("enroll in trouble", () => {
     await terminal.waitFor("Name another profile with --profile, or take aws_session_token out of this one.");
     expect(await terminal.ended()).to.equal(1);
     expect(await dave.readAws("credentials")).to.equal(session);
+  });
+
+  it("tells whoever is locked to ask for that, and not to make another access key", async () => {
+    const ivan = await developer("ivan");
+    const key = await ivan.keyFromConsole();
+    await admin.succeed("lock", "ivan", "--yes");
+    const says = "Your access key, password and MFA device are as they were; there is nothing to make anew.";
+    const typed = ivan.terminal("enroll");
+    await typeKey(typed, key);
+    await typed.waitFor(says);
+    expect(await typed.ended()).to.equal(1);
+    await ivan.writeAws("credentials", profileText("auth", key));
+    const stored = ivan.terminal("enroll");
+    await stored.waitFor(says);
+    expect(await stored.ended()).to.equal(1);
+    expect(stored.screen).not.to.contain("Make one in the console");
   });
 
   it("explains that STS does not know a device yet that was enrolled just now, and takes the next code", async () => {
