@@ -1,7 +1,10 @@
 import type { AccessKeyMetadata, IAMClient } from "@aws-sdk/client-iam";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 
 import { accessKeysOf } from "../../infra/access-keys.ts";
 import { editAwsFile, ensureEditable, readAwsFile } from "../aws-files/aws-file.ts";
+import { withFileLock } from "../aws-files/file-lock.ts";
 import { editSection } from "../aws-files/ini-edit.ts";
 import { credentialsIn } from "../aws-files/profile-credentials.ts";
 import { wasSentAgain } from "../aws/sent-again.ts";
@@ -16,6 +19,7 @@ import { type AccessKey, keyPlace } from "../login/own-access-key.ts";
 import { ownKey } from "../login/own-key.ts";
 import { sixDigits } from "../login/code.ts";
 import type { RotatedKey } from "../results/rotate-key.ts";
+import { tell as tellPerson } from "../terminal/tell.ts";
 import { EnrollmentProgress, type Rotation } from "./enrollment-progress.ts";
 import { untilKnown } from "./replace-key.ts";
 
@@ -55,6 +59,23 @@ const day = 86_400_000;
  */
 export async function rotateKey(options: RotateOptions, tell: (line: string) => void): Promise<RotatedKey> {
   const code = options.code === undefined ? undefined : sixDigits(options.code.join(""));
+  const { dataDirectory } = options;
+  // Where no directory can be made, no other run has a lock in it; `begin` then says why nothing can be kept there.
+  await mkdir(dataDirectory, { recursive: true, mode: 0o700 }).catch(() => undefined);
+  // Another run would take a key that this one has just made for that of a killed run.
+  return withFileLock(
+    join(dataDirectory, "rotate-key"),
+    () => rotate({ ...options, code }, tell),
+    () => {
+      tellPerson("Waiting for another mfa-admin rotate-key.");
+    },
+  );
+}
+
+async function rotate(
+  { code, ...options }: Omit<RotateOptions, "code"> & { code: string | undefined },
+  tell: (line: string) => void,
+): Promise<RotatedKey> {
   const { key, myself } = await ownKey(options);
   warnOfClock(myself);
   const profile = await profileOf(key);

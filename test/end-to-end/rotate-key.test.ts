@@ -105,6 +105,20 @@ for (const accessKeys of ["article", "with-mfa"] as const) {
       await finished();
     });
 
+    if (accessKeys === "article") {
+      it("run three times at once makes one key, and each says how things stand", async () => {
+        const [old, from] = [await inProfile(), admin.sandbox.requests.length];
+        admin.sandbox.setLatency(300, "CreateAccessKey");
+        for (const { status, stdout, stderr } of await Promise.all([rotate(), rotate(), rotate()])) {
+          expect(status, stderr).to.equal(0);
+          expect(stdout).to.contain(`The old key ${old} is inactive.`);
+        }
+        admin.sandbox.setLatency(0, "CreateAccessKey");
+        expect(admin.changesSince(from).map(({ action }) => action)).to.eql(["CreateAccessKey", "UpdateAccessKey"]);
+        await finished();
+      });
+    }
+
     it("goes on after a kill between making the key and storing it: that key, which nobody has, goes", async () => {
       const lost = await otherKey();
       await note({ old: await inProfile(), begun: admin.sandbox.clock.now().toISOString() });
