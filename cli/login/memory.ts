@@ -111,7 +111,7 @@ export async function forgetLogins(cacheDirectory: string): Promise<void> {
 }
 
 /** The directory of the memories. */
-function loginsDirectory(cacheDirectory: string): string {
+export function loginsDirectory(cacheDirectory: string): string {
   return join(cacheDirectory, "logins");
 }
 
