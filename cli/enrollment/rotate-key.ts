@@ -82,6 +82,8 @@ async function rotate(
   const progress = new EnrollmentProgress(options.dataDirectory, myself);
   const isHardened = myself.assignment?.accessKeys === "with-mfa";
   const { cacheDirectory, grace } = options;
+  // A code is spent last.
+  if (isHardened) await progress.ensureWritable();
   const by = isHardened ? await sessionWithMfa({ key, myself }, { cacheDirectory, given: code }) : key;
   const iam = await iamFor(by, myself.clockOffset);
   try {

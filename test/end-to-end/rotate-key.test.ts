@@ -196,6 +196,16 @@ for (const accessKeys of ["article", "with-mfa"] as const) {
         expect((await alice.run("rotate-key", alice.wrongCode())).stderr).to.contain("AWS did not take the MFA code");
         expect(keys()).to.eql(["Active"]);
       });
+
+      it("refuses a directory that its notes cannot be kept in before a code is spent", async () => {
+        const [path, code, from] = [join(alice.home, "file"), alice.nextCode(), admin.sandbox.requests.length];
+        await writeFile(path, "");
+        const { status, stderr } = await alice.runWith({ env: { XDG_DATA_HOME: path } }, "rotate-key", code);
+        expect(status).to.equal(1);
+        expect(stderr).to.contain("or name another one in XDG_DATA_HOME.");
+        const asked = admin.sandbox.requests.slice(from).map(({ action }) => action);
+        expect(asked).not.to.include("GetSessionToken");
+      });
     }
   });
 }
