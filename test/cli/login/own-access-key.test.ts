@@ -44,6 +44,16 @@ describe("a developer's own access key", () => {
     expect((await refusal("")).message).to.equal('There is no profile "".');
   });
 
+  it("that a credential_process fails to give is told without its command line, which may hold a password", async () => {
+    const reasonFor = async (command: string): Promise<string> => {
+      await files.write("config", `[profile auth]\ncredential_process = ${command}\n`);
+      return (await refusal()).message.replace("The credential_process of the profile auth gave no access key: ", "");
+    };
+    expect(await reasonFor("no-such-vault --password hunter2")).to.equal("there is no program no-such-vault.");
+    expect(await reasonFor(`sh -c "exit 3" --password hunter2`)).to.equal("it ended with status 3, without a word.");
+    expect(await reasonFor(`sh -c 'kill -9 $$' --password hunter2`)).to.equal("it was ended by SIGKILL.");
+  });
+
   it("that a credential_process gives only as a session is told as that, unless there is another", async () => {
     const program = join(files.directory, "vault");
     await writeFile(
