@@ -1,6 +1,6 @@
 import { constants, type Stats } from "node:fs";
 import { access, type FileHandle, lstat, mkdir, open, realpath, readlink, stat, statfs } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 
 /** Bytes by which a file may grow: a few sessions. */
 const growth = 16_384;
@@ -97,7 +97,10 @@ async function behindLinks(path: string, links = 0): Promise<string> {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT" || links > 40) throw error;
   }
   const own = await lstat(path).catch(() => undefined);
-  if (own?.isSymbolicLink() !== true) return resolve(path);
+  if (own?.isSymbolicLink() !== true) {
+    const [directory, name] = [dirname(resolve(path)), basename(path)];
+    return name === "" ? directory : join(await behindLinks(directory, links), name);
+  }
   return behindLinks(resolve(dirname(path), await readlink(path)), links + 1);
 }
 

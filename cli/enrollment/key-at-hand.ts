@@ -1,6 +1,6 @@
 import { Failure } from "../failure.ts";
 import { type AccessKey, findAccessKeys, keyPlace, profileKey } from "../login/own-access-key.ts";
-import { DeadKey } from "../login/explain-key.ts";
+import { DeadKey, LockedOut } from "../login/explain-key.ts";
 import { askMyself, type Myself } from "../login/myself.ts";
 import { isAssigned } from "../login/own-key.ts";
 import { askSecret, askText } from "../terminal/ask.ts";
@@ -20,7 +20,7 @@ export interface KeyAtHand {
 export async function keyAtHand({ sourceProfile, profile, kit }: EnrollOptions): Promise<KeyAtHand> {
   const stored = sourceProfile === undefined ? await profileKey(profile) : undefined;
   const candidates = await findAccessKeys(sourceProfile, [profile]);
-  const usable = await firstUsable(candidates, { sourceProfile, kit });
+  const usable = await firstUsable(candidates, { sourceProfile, kit, profile });
   // The profile is checked before a key is typed, since the new key is going to be stored there.
   if (typeof usable?.key.from !== "object") await ensureRoomForKey(profile);
   const { key, myself } = usable ?? (await askKey(candidates.length > 0));
@@ -30,13 +30,14 @@ export async function keyAtHand({ sourceProfile, profile, kit }: EnrollOptions):
 }
 
 /**
- * The key and its owner; undefined for a key that was not named and is somebody else's, such as one of another organization in `default`.
+ * The key and its owner; undefined for a key that was not named and is somebody else's, such as one of another organization in `default`. The
+ * error for one whose owner is locked out, as a developer is, or somebody in an organization that wants MFA in another way.
  */
 async function usable(
   key: AccessKey,
   isNamed: boolean,
   kit: string | undefined,
-): Promise<Pick<KeyAtHand, "key" | "myself"> | undefined> {
+): Promise<Pick<KeyAtHand, "key" | "myself"> | LockedOut | undefined> {
   try {
     const myself = await askMyself(key);
     if (isNamed || (await isAssigned(myself, kit))) return { key, myself };
@@ -45,6 +46,7 @@ async function usable(
   } catch (error) {
     if (isNamed || !(error instanceof Failure)) throw error;
     tell(`Passing over ${keyPlace(key)}: ${error.message}`);
+    if (error instanceof LockedOut) return error;
   }
   return undefined;
 }
@@ -76,17 +78,28 @@ async function ownerOf(key: AccessKey): Promise<Myself | undefined> {
   }
 }
 
-/** The first key that AWS knows as a developer's. */
+/**
+ * The first key that AWS knows as a developer's.
+ *
+ * @throws LockedOut where there is none, and the key in the developer's own profile is locked out: another key would be, too
+ */
 async function firstUsable(
   candidates: AccessKey[],
-  { sourceProfile, kit }: Pick<EnrollOptions, "sourceProfile" | "kit">,
+  { sourceProfile, kit, profile }: Pick<EnrollOptions, "sourceProfile" | "kit" | "profile">,
 ): Promise<Pick<KeyAtHand, "key" | "myself"> | undefined> {
   const isNamed = sourceProfile !== undefined || (kit !== undefined && candidates.length === 1);
+  let locked: LockedOut | undefined;
   for (const candidate of candidates) {
     const known = await usable(candidate, isNamed, kit);
-    if (known !== undefined) return known;
+    if (known instanceof LockedOut) locked ??= isIn(profile, candidate) ? known : undefined;
+    else if (known !== undefined) return known;
   }
+  if (locked !== undefined) throw locked;
   return undefined;
+}
+
+function isIn(profile: string, { from }: AccessKey): boolean {
+  return typeof from === "object" && from.profile === profile;
 }
 
 async function askKey(areOthers: boolean): Promise<{ key: AccessKey; myself: Myself }> {
@@ -109,7 +122,7 @@ async function askKey(areOthers: boolean): Promise<{ key: AccessKey; myself: Mys
     try {
       return { key, myself: await askMyself(key) };
     } catch (error) {
-      if (!(error instanceof Failure) || attempt >= tries) throw error;
+      if (!(error instanceof Failure) || error instanceof LockedOut || attempt >= tries) throw error;
       tell(error.message);
     }
   }

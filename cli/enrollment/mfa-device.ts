@@ -1,5 +1,8 @@
+import type { IAMClient } from "@aws-sdk/client-iam";
+
 import type { Assignment } from "../../infra/assignment.ts";
 import { isAccessDenied, wordsOfAws } from "../aws/error-words.ts";
+import { wasSentAgain } from "../aws/sent-again.ts";
 import { Failure } from "../failure.ts";
 import { iamFor } from "../login/developer-clients.ts";
 import { askCode, UsedCodes } from "../login/code.ts";
@@ -109,6 +112,7 @@ async function enableDevice(
       );
       return second;
     } catch (error) {
+      if (wasSentAgain(error) && (await isEnabled(iam, device))) return second;
       if (error instanceof Error && error.name.startsWith("NoSuchEntity")) return undefined;
       if (isAccessDenied(error)) throw noDeviceByKey(myself, assignment, error);
       const isWrong = error instanceof Error && error.name.startsWith("InvalidAuthenticationCode");
@@ -122,4 +126,10 @@ async function enableDevice(
       tell(`${problem}; try with the next two.`);
     }
   }
+}
+
+async function isEnabled(iam: IAMClient, { serialNumber }: NewDevice): Promise<boolean> {
+  const { ListMFADevicesCommand } = await import("@aws-sdk/client-iam");
+  const { MFADevices: devices = [] } = await iam.send(new ListMFADevicesCommand({}));
+  return devices.some(({ SerialNumber }) => SerialNumber === serialNumber);
 }

@@ -1,5 +1,6 @@
 import type { Assignment } from "../../infra/assignment.ts";
 import { isAccessDenied, wordsOfAws } from "../aws/error-words.ts";
+import { wasSentAgain } from "../aws/sent-again.ts";
 import { Failure } from "../failure.ts";
 import { iamFor } from "../login/developer-clients.ts";
 import { explainAs } from "../login/explain-key.ts";
@@ -10,6 +11,8 @@ import { type Enrollment, tries } from "./enrollment.ts";
 import { tell } from "../terminal/tell.ts";
 
 const step = "Password";
+const perhapsChanged =
+  "changed, most likely: AWS's first answer was lost, and to the second request the one-time password was wrong. If the console refuses your new password, sign in there with the one-time password";
 const remedy = "Run mfa-admin enroll again; mfa-admin reset-password, by an administrator, makes a new one.";
 
 /**
@@ -49,6 +52,11 @@ export async function changeFirstPassword(enrollment: Enrollment, assignment: As
         enrollment.tell(step, "to be changed in the console, where you sign in");
         return;
       }
+      if (isWrongPassword(error) && wasSentAgain(error)) {
+        await progress.keep({ passwordChanged: true });
+        enrollment.tell(step, perhapsChanged);
+        return;
+      }
       const problem = problemOf(error, assignment);
       if (problem === undefined) throw explainAs(key, error);
       if (attempt >= tries) throw new Failure(problem, remedy, { cause: error });
@@ -70,6 +78,10 @@ function isRefusedToKey(error: unknown): error is Error {
   return isAccessDenied(error) && /not authorized/.test(error.message);
 }
 
+function isWrongPassword(error: unknown): boolean {
+  return isAccessDenied(error) && /old password/i.test(error.message);
+}
+
 function isAgainstPolicy(error: unknown): boolean {
   return error instanceof Error && error.name.startsWith("PasswordPolicyViolation");
 }
@@ -87,15 +99,8 @@ function problemOf(error: unknown, assignment: Assignment): string | undefined {
       `Usually it wants 8 characters or more, of three kinds: capitals, small letters, digits, symbols. Ask ${whomToAsk(assignment)} what this one wants.`,
     ].join("\n");
   }
-  switch (error.name) {
-    case "AccessDenied":
-    case "AccessDeniedException":
-      return /old password/i.test(error.message)
-        ? `This is not the one-time password: ${wordsOfAws(error)}`
-        : undefined;
-    case "NoSuchEntityException":
-      return `You have no console password yet: ${wordsOfAws(error)} Press Enter to go on without, and ask an administrator.`;
-    default:
-      return undefined;
-  }
+  if (isWrongPassword(error)) return `This is not the one-time password: ${wordsOfAws(error)}`;
+  return error.name === "NoSuchEntityException"
+    ? `You have no console password yet: ${wordsOfAws(error)} Press Enter to go on without, and ask an administrator.`
+    : undefined;
 }

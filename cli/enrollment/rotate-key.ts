@@ -1,19 +1,25 @@
 import type { AccessKeyMetadata, IAMClient } from "@aws-sdk/client-iam";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 
 import { accessKeysOf } from "../../infra/access-keys.ts";
 import { editAwsFile, ensureEditable, readAwsFile } from "../aws-files/aws-file.ts";
+import { withFileLock } from "../aws-files/file-lock.ts";
 import { editSection } from "../aws-files/ini-edit.ts";
 import { credentialsIn } from "../aws-files/profile-credentials.ts";
+import { wasSentAgain } from "../aws/sent-again.ts";
 import { Failure } from "../failure.ts";
 import { iamFor } from "../login/developer-clients.ts";
 import { explainAs } from "../login/explain-key.ts";
 import { localTime } from "../login/login-summary.ts";
 import { sessionWithMfa } from "../login/mfa-session.ts";
+import { handOnLogin } from "../login/memory.ts";
 import { type Myself, warnOfClock } from "../login/myself.ts";
 import { type AccessKey, keyPlace } from "../login/own-access-key.ts";
 import { ownKey } from "../login/own-key.ts";
 import { sixDigits } from "../login/code.ts";
 import type { RotatedKey } from "../results/rotate-key.ts";
+import { tell as tellPerson } from "../terminal/tell.ts";
 import { EnrollmentProgress, type Rotation } from "./enrollment-progress.ts";
 import { untilKnown } from "./replace-key.ts";
 
@@ -40,6 +46,7 @@ interface Rotating {
   keys: AccessKeyMetadata[];
   rotation: Rotation | undefined;
   grace: number;
+  cacheDirectory: string;
 }
 
 const day = 86_400_000;
@@ -52,19 +59,38 @@ const day = 86_400_000;
  */
 export async function rotateKey(options: RotateOptions, tell: (line: string) => void): Promise<RotatedKey> {
   const code = options.code === undefined ? undefined : sixDigits(options.code.join(""));
+  const { dataDirectory } = options;
+  // Where no directory can be made, no other run has a lock in it; `begin` then says why nothing can be kept there.
+  await mkdir(dataDirectory, { recursive: true, mode: 0o700 }).catch(() => undefined);
+  // Another run would take a key that this one has just made for that of a killed run.
+  return withFileLock(
+    join(dataDirectory, "rotate-key"),
+    () => rotate({ ...options, code }, tell),
+    () => {
+      tellPerson("Waiting for another mfa-admin rotate-key.");
+    },
+  );
+}
+
+async function rotate(
+  { code, ...options }: Omit<RotateOptions, "code"> & { code: string | undefined },
+  tell: (line: string) => void,
+): Promise<RotatedKey> {
   const { key, myself } = await ownKey(options);
   warnOfClock(myself);
   const profile = await profileOf(key);
   const progress = new EnrollmentProgress(options.dataDirectory, myself);
   const isHardened = myself.assignment?.accessKeys === "with-mfa";
-  const by = isHardened
-    ? await sessionWithMfa({ key, myself }, { cacheDirectory: options.cacheDirectory, given: code })
-    : key;
+  const { cacheDirectory, grace } = options;
+  // A code is spent last.
+  if (isHardened) await progress.ensureWritable();
+  const by = isHardened ? await sessionWithMfa({ key, myself }, { cacheDirectory, given: code }) : key;
   const iam = await iamFor(by, myself.clockOffset);
   try {
     const keys = await accessKeysOf(iam, myself.userName);
     const { rotation } = await progress.read();
-    const rotating = { iam, by: by.accessKeyId, key, profile, myself, progress, keys, rotation, grace: options.grace };
+    const known = { by: by.accessKeyId, key, profile, myself, progress, keys, rotation };
+    const rotating = { iam, ...known, grace, cacheDirectory };
     const isBegun = rotation !== undefined && keys.some(({ AccessKeyId }) => AccessKeyId === rotation.old);
     return await (isBegun && rotation.old !== key.accessKeyId ? finish : begin)(rotating, tell);
   } catch (error) {
@@ -74,10 +100,11 @@ export async function rotateKey(options: RotateOptions, tell: (line: string) => 
 
 /** Makes the second key and puts it in place of the first. */
 async function begin(rotating: Rotating, tell: (line: string) => void): Promise<RotatedKey> {
-  const { key, profile, myself, progress } = rotating;
+  const { key, profile, myself, progress, cacheDirectory } = rotating;
   const made = (await storedBeside(rotating)) ?? (await makeBeside(rotating));
   tell(`New key ${made.accessKeyId}, stored in the profile ${beside(profile)}.`);
   await untilKnown(made, myself.userName);
+  await handOnLogin(cacheDirectory, key.accessKeyId, made.accessKeyId);
   await editAwsFile("credentials", (text) =>
     editSection(editSection(text, profile, written(made)), beside(profile), nothing),
   );
@@ -144,7 +171,7 @@ async function makeBeside({ iam, key, profile, myself, progress, keys, rotation 
     .catch(async (error: unknown) => {
       if (!(error instanceof IAMServiceException) || error.$fault === "server") throw error;
       // A request that was sent again may have made a key the first time.
-      if (error.$metadata.attempts !== 1 && error.name.startsWith("LimitExceeded")) throw lostKey(error);
+      if (wasSentAgain(error) && error.name.startsWith("LimitExceeded")) throw lostKey(error);
       await progress.forget("rotation");
       throw error;
     });

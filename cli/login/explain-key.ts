@@ -9,15 +9,16 @@ export class DeadKey extends Failure {}
 export class LockedOut extends Failure {}
 
 /**
- * The error for an explicit deny of a call that every developer may make about themselves: a policy has locked the developer out.
+ * The error for an explicit deny of a call that every developer may make about themselves: a policy has locked the developer out. AWS tells
+ * neither which, nor the tags by which an access that has ended could be known.
  *
  * @returns undefined for any other error
  */
 export function lockedOut(key: AccessKey, error: unknown): LockedOut | undefined {
   if (!isAccessDenied(error) || !error.message.includes("explicit deny in an identity-based policy")) return undefined;
   return new LockedOut(
-    `Everything is denied to the owner of the access key ${key.accessKeyId} of ${keyPlace(key)}: your access is locked (mfa-admin lock), or it was shut off otherwise. AWS: ${wordsOfAws(error)}`,
-    "Ask an administrator: mfa-admin unlock lets you in again. Your access key, password and MFA device are as they were; there is nothing to make anew.",
+    `Everything is denied to the owner of the access key ${key.accessKeyId} of ${keyPlace(key)}: your access is locked (mfa-admin lock), is over (until), or was shut off otherwise. AWS: ${wordsOfAws(error)}`,
+    "Ask an administrator: mfa-admin unlock, or mfa-admin extend where it is over, lets you in again. Your access key, password and MFA device are as they were; there is nothing to make anew.",
     { cause: error },
   );
 }

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, type ExecFileException } from "node:child_process";
 import { promisify } from "node:util";
 
 import { Failure } from "../failure.ts";
@@ -46,8 +46,7 @@ export async function keyOfProcess(
     const env = { ...process.env, [guard]: profile };
     printed = (await promisify(execFile)(program, args, { env, timeout: patience })).stdout;
   } catch (error) {
-    const { stderr = "", message } = error as Error & { stderr?: string };
-    throw failed(`${(stderr.trim() || message.split("\n")[0]) ?? ""}.`.replace(/\.\.$/, "."), error);
+    throw failed(`${reasonOf(error as ProcessError, program)}.`.replace(/\.\.$/, "."), error);
   }
   const { Version, AccessKeyId, SecretAccessKey, SessionToken } = parsed(printed);
   if (Version !== 1 || !AccessKeyId || !SecretAccessKey) {
@@ -55,6 +54,18 @@ export async function keyOfProcess(
   }
   if (SessionToken) throw new SessionOfProcess(profile);
   return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey };
+}
+
+type ProcessError = ExecFileException & { stderr?: string };
+
+/** Why the process has failed: in its own words, if it has any. Node's message has the command line, which may hold a password. */
+function reasonOf({ stderr = "", code, killed, signal }: ProcessError, program: string): string {
+  if (stderr.trim() !== "") return stderr.trim();
+  if (code === "ENOENT") return `there is no program ${program}`;
+  if (code === "EACCES") return `${program} is no program that you may run`;
+  if (killed === true) return `it gave no answer in ${patience / 1000} s`;
+  if (signal) return `it was ended by ${signal}`;
+  return `it ended with ${typeof code === "number" ? "status" : "the error"} ${code ?? ""}, without a word`;
 }
 
 interface Printed {

@@ -78,6 +78,16 @@ export class LoginMemory {
   }
 }
 
+/**
+ * Lets the login with an old key go on with the new one: the sessions live as long as they would have, and the codes that were used are those
+ * of the same device.
+ */
+export async function handOnLogin(cacheDirectory: string, old: string, made: string): Promise<void> {
+  const memory = await new LoginMemory(cacheDirectory, old).read();
+  if (memory.lastCode === undefined) return;
+  await new LoginMemory(cacheDirectory, made).change((now) => ({ ...memory, ...now, sessions: memory.sessions }));
+}
+
 let told = false;
 
 /** Writes, or says that nothing can be remembered. The login goes on: the next one costs a code and no more. */
@@ -101,7 +111,7 @@ export async function forgetLogins(cacheDirectory: string): Promise<void> {
 }
 
 /** The directory of the memories. */
-function loginsDirectory(cacheDirectory: string): string {
+export function loginsDirectory(cacheDirectory: string): string {
   return join(cacheDirectory, "logins");
 }
 

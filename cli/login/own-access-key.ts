@@ -79,12 +79,6 @@ export async function profileKey(profile: string): Promise<AccessKey | undefined
   return longTermKeyOf(await readAwsFiles(), profile);
 }
 
-/** The first of a developer's own access keys, for commands that use it without asking AWS first. @throws Failure when there is none */
-export async function ownAccessKey(sourceProfile?: string): Promise<AccessKey> {
-  const [key] = await ownAccessKeys(sourceProfile);
-  return key;
-}
-
 /** A developer's own access keys, in the order of {@link findAccessKeys}. @throws Failure when there is none */
 export async function ownAccessKeys(sourceProfile?: string): Promise<[AccessKey, ...AccessKey[]]> {
   const {

@@ -1,7 +1,7 @@
 import { wordsOfAws } from "../aws/error-words.ts";
 import { Failure } from "../failure.ts";
 import { canAsk, hasTerminal } from "../terminal/ask.ts";
-import { ownAccessKey } from "./own-access-key.ts";
+import { type AccessKey, ownAccessKeys } from "./own-access-key.ts";
 import { login, type LoginOptions } from "./login.ts";
 import { liveSession, LoginMemory, type Memory, type Session } from "./memory.ts";
 import { tell } from "../terminal/tell.ts";
@@ -17,10 +17,8 @@ export async function sessionFor(
     asked?: boolean;
   },
 ): Promise<Session> {
-  const key = await ownAccessKey(options.sourceProfile);
-  const store = new LoginMemory(options.cacheDirectory, key.accessKeyId);
-  const memory = await store.read();
-  const account = options.account ?? memory.used?.[0];
+  const keys = await ownAccessKeys(options.sourceProfile);
+  const { store, memory, account } = await rememberedBy(keys, options);
   const session = account === undefined ? undefined : liveSession(memory, account);
   if (session !== undefined && !(options.asked === true && (await isEnded(session)))) return session;
   const renewed = session === undefined ? await renew(store, memory, account, options.duration) : undefined;
@@ -31,6 +29,39 @@ export async function sessionFor(
   } = await login({ ...options, all: false, chain: false, code: undefined });
   if (opened === undefined) throw new Error("a login without a session");
   return opened;
+}
+
+/** What is remembered of the logins with an access key, and the account that is meant: the one given, or the last one. */
+interface Remembered {
+  store: LoginMemory;
+  memory: Memory;
+  account: string | undefined;
+}
+
+/**
+ * The memory of the first key whose login goes on. AWS is not asked whose the keys are, as it is by a login, which may have passed over the
+ * first ones: a dead key of the environment, or one of another organization.
+ */
+async function rememberedBy(
+  [first, ...others]: [AccessKey, ...AccessKey[]],
+  options: { cacheDirectory: string; account: string | undefined },
+): Promise<Remembered> {
+  const ofKey = async ({ accessKeyId }: AccessKey): Promise<Remembered> => {
+    const store = new LoginMemory(options.cacheDirectory, accessKeyId);
+    const memory = await store.read();
+    return { store, memory, account: options.account ?? memory.used?.[0] };
+  };
+  const ofFirst = await ofKey(first);
+  const all = [ofFirst, ...(await Promise.all(others.map(ofKey)))];
+  return all.find(goesOn) ?? ofFirst;
+}
+
+/** Whether the account is open, or can be opened again without a code. */
+function goesOn({ memory, account }: Remembered): boolean {
+  if (account === undefined) return false;
+  if (liveSession(memory, account) !== undefined) return true;
+  const { own, sessions } = memory;
+  return sessions[account]?.chained === true && own !== undefined && Date.parse(own.expires) > Date.now();
 }
 
 /** The error where a code cannot be asked for: the calling program may hide the question, and wait for ever. */

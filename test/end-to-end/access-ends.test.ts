@@ -66,7 +66,10 @@ describe("access that ends", () => {
     expect(await works(session)).to.equal(false);
     const { status, stderr } = await login();
     expect(status).to.equal(1);
-    expect(stderr).to.contain("Everything is denied to the owner of the access key");
+    expect(stderr)
+      .to.contain("Everything is denied to the owner of the access key")
+      .and.to.contain("your access is locked (mfa-admin lock), is over (until), or was shut off otherwise")
+      .and.to.contain("mfa-admin unlock, or mfa-admin extend where it is over, lets you in again.");
     expect((await Developer.enrol(admin.sandbox, "alice")).name).to.equal("alice");
   });
 

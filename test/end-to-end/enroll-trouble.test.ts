@@ -2,11 +2,18 @@ import { expect } from "chai";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { finishEnrollment, scanSecret, skipPassword, typeKey, typeTwoCodes } from "../support/enrollment.ts";
+import {
+  finishEnrollment,
+  oneTimePassword,
+  scanSecret,
+  skipPassword,
+  typeKey,
+  typeTwoCodes,
+} from "../support/enrollment.ts";
 import { Administrator } from "../support/harness.ts";
 import { profileText, Workstation } from "../support/workstation.ts";
 
-const names = ["alice", "bob", "carol", "dave", "erin", "frank"];
+const names = ["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan"];
 
 describe("enroll in trouble", () => {
   let admin: Administrator;
@@ -73,6 +80,36 @@ describe("enroll in trouble", () => {
     await finishEnrollment(second, bob);
   });
 
+  it("goes on where AWS has enabled the device, and the answer to that was lost", async () => {
+    const grace = await developer("grace");
+    await grace.writeAws("credentials", profileText("auth", await grace.keyFromConsole()));
+    admin.sandbox.injectFault({ action: "EnableMFADevice", code: "Lost", times: 1, loseAnswer: true });
+    const terminal = grace.terminal("enroll");
+    await skipPassword(terminal);
+    await scanSecret(terminal, grace);
+    await typeTwoCodes(terminal, grace);
+    await terminal.waitFor("mfa/grace, enrolled");
+    await finishEnrollment(terminal, grace);
+  });
+
+  it("does not call the one-time password wrong where AWS has changed it, and the answer to that was lost", async () => {
+    const heidi = await developer("heidi");
+    const initial = await oneTimePassword(admin, "heidi");
+    await heidi.writeAws("credentials", profileText("auth", await heidi.keyFromConsole()));
+    admin.sandbox.injectFault({ action: "ChangePassword", code: "Lost", times: 1, loseAnswer: true });
+    const terminal = heidi.terminal("enroll");
+    await terminal.waitFor("One-time password");
+    terminal.enter(initial);
+    await terminal.waitFor("New password:");
+    terminal.enter("Str0ng-enough-pass");
+    await terminal.waitFor("The same again:");
+    terminal.enter("Str0ng-enough-pass");
+    await terminal.waitFor("Password     changed, most likely: AWS's first answer was lost");
+    await scanSecret(terminal, heidi);
+    expect(terminal.screen).not.to.contain("This is not the one-time password");
+    terminal.kill();
+  });
+
   it("says that whoever has a passkey cannot add a device by a key, in AWS's words, and where it can be done", async () => {
     const frank = await developer("frank");
     admin.sandbox.registerSecurityKey("frank", "laptop");
@@ -114,6 +151,22 @@ describe("enroll in trouble", () => {
     await terminal.waitFor("Name another profile with --profile, or take aws_session_token out of this one.");
     expect(await terminal.ended()).to.equal(1);
     expect(await dave.readAws("credentials")).to.equal(session);
+  });
+
+  it("tells whoever is locked to ask for that, and not to make another access key", async () => {
+    const ivan = await developer("ivan");
+    const key = await ivan.keyFromConsole();
+    await admin.succeed("lock", "ivan", "--yes");
+    const says = "Your access key, password and MFA device are as they were; there is nothing to make anew.";
+    const typed = ivan.terminal("enroll");
+    await typeKey(typed, key);
+    await typed.waitFor(says);
+    expect(await typed.ended()).to.equal(1);
+    await ivan.writeAws("credentials", profileText("auth", key));
+    const stored = ivan.terminal("enroll");
+    await stored.waitFor(says);
+    expect(await stored.ended()).to.equal(1);
+    expect(stored.screen).not.to.contain("Make one in the console");
   });
 
   it("explains that STS does not know a device yet that was enrolled just now, and takes the next code", async () => {

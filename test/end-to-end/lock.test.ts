@@ -65,7 +65,9 @@ describe("locking developers", () => {
       const { status, stderr } = await alice.run(...login, alice.nextCode());
       expect(status).to.equal(1);
       expect(stderr).to.contain("your access is locked (mfa-admin lock)").and.to.contain("with an explicit deny");
-      expect(stderr).to.contain("Ask an administrator: mfa-admin unlock lets you in again.");
+      expect(stderr).to.contain(
+        "Ask an administrator: mfa-admin unlock, or mfa-admin extend where it is over, lets you in again.",
+      );
       expect((await alice.run("whoami")).stderr).to.contain("your access is locked");
     });
 

@@ -91,6 +91,34 @@ for (const accessKeys of ["article", "with-mfa"] as const) {
       await finished();
     });
 
+    it("leaves a login open for the profiles that share it, and knows the codes that were used", async () => {
+      await login();
+      const before = await alice.succeed("credential-process", "--account", "sandbox");
+      const { status, stderr } = await rotate();
+      expect(status, stderr).to.equal(0);
+      const after = await alice.succeed("credential-process", "--account", "sandbox");
+      expect(after.stdout).to.equal(before.stdout);
+      if (accessKeys === "with-mfa") {
+        const used = await alice.run("login", "--account", "sandbox", alice.lastCode());
+        expect(used.stderr).to.contain("This code was used already");
+      }
+      await finished();
+    });
+
+    if (accessKeys === "article") {
+      it("run three times at once makes one key, and each says how things stand", async () => {
+        const [old, from] = [await inProfile(), admin.sandbox.requests.length];
+        admin.sandbox.setLatency(300, "CreateAccessKey");
+        for (const { status, stdout, stderr } of await Promise.all([rotate(), rotate(), rotate()])) {
+          expect(status, stderr).to.equal(0);
+          expect(stdout).to.contain(`The old key ${old} is inactive.`);
+        }
+        admin.sandbox.setLatency(0, "CreateAccessKey");
+        expect(admin.changesSince(from).map(({ action }) => action)).to.eql(["CreateAccessKey", "UpdateAccessKey"]);
+        await finished();
+      });
+    }
+
     it("goes on after a kill between making the key and storing it: that key, which nobody has, goes", async () => {
       const lost = await otherKey();
       await note({ old: await inProfile(), begun: admin.sandbox.clock.now().toISOString() });
@@ -167,6 +195,16 @@ for (const accessKeys of ["article", "with-mfa"] as const) {
         expect(stderr).to.contain("Your organization wants MFA for access keys");
         expect((await alice.run("rotate-key", alice.wrongCode())).stderr).to.contain("AWS did not take the MFA code");
         expect(keys()).to.eql(["Active"]);
+      });
+
+      it("refuses a directory that its notes cannot be kept in before a code is spent", async () => {
+        const [path, code, from] = [join(alice.home, "file"), alice.nextCode(), admin.sandbox.requests.length];
+        await writeFile(path, "");
+        const { status, stderr } = await alice.runWith({ env: { XDG_DATA_HOME: path } }, "rotate-key", code);
+        expect(status).to.equal(1);
+        expect(stderr).to.contain("or name another one in XDG_DATA_HOME.");
+        const asked = admin.sandbox.requests.slice(from).map(({ action }) => action);
+        expect(asked).not.to.include("GetSessionToken");
       });
     }
   });

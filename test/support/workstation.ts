@@ -89,6 +89,11 @@ export class Workstation {
     return tokenCode(this.#seed, new Date(next * step));
   }
 
+  /** The code that was given last. */
+  lastCode(): string {
+    return tokenCode(this.#seed, new Date(this.#lastStep * step));
+  }
+
   /** A code that the device does not show. */
   wrongCode(): string {
     const near = [-2, -1, 0, 1, 2].map((steps) => tokenCode(this.#seed, new Date((this.#step() + steps) * step)));

@@ -239,6 +239,14 @@ describe("the AWS files are edited so that the AWS CLI finds what was meant, and
       expect(await readFile(join(files.directory, "second"), "utf8")).to.equal("");
     });
 
+    it("the directory of a file is made where its link leads, when nothing is there yet", async () => {
+      await symlink("dotfiles/aws", join(files.directory, ".aws"));
+      process.env["AWS_SHARED_CREDENTIALS_FILE"] = join(files.directory, ".aws", "credentials");
+      await ensureFree("dev");
+      await writeProfiles({ dev: session });
+      expect(await readFile(join(files.directory, "dotfiles", "aws", "credentials"), "utf8")).to.contain("[dev]");
+    });
+
     it("nothing but a regular file is replaced", async () => {
       await mkdir(credentials());
       const refusal = await ensureFree("dev").catch((error: unknown) => error);

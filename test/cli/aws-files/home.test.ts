@@ -4,7 +4,7 @@ import os from "node:os";
 
 import { readAwsFiles } from "../../../cli/aws-files/aws-file.ts";
 import { home } from "../../../cli/aws-files/paths.ts";
-import { ownAccessKey } from "../../../cli/login/own-access-key.ts";
+import { ownAccessKeys } from "../../../cli/login/own-access-key.ts";
 import { ensureFreeProfiles } from "../../../cli/login/profile.ts";
 import { OwnAwsFiles } from "../../support/aws-files.ts";
 
@@ -51,7 +51,7 @@ describe("a directory in the place of an AWS file", () => {
     process.env["AWS_SHARED_CREDENTIALS_FILE"] = files.directory;
     for (const name of ["AWS_ACCESS_KEY_ID", "AWS_PROFILE"]) Reflect.deleteProperty(process.env, name);
     expect((await readAwsFiles()).credentials.sections).to.eql([]);
-    const error: unknown = await ownAccessKey().catch((thrown: unknown) => thrown);
+    const error: unknown = await ownAccessKeys().catch((thrown: unknown) => thrown);
     expect(error).to.have.property(
       "remedy",
       `${files.directory} is a directory, where a file is due: move it away, then run mfa-admin enroll.`,

@@ -3,7 +3,7 @@ import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { Failure } from "../../../cli/failure.ts";
-import { findAccessKeys, ownAccessKey } from "../../../cli/login/own-access-key.ts";
+import { findAccessKeys, ownAccessKeys } from "../../../cli/login/own-access-key.ts";
 import { OwnAwsFiles } from "../../support/aws-files.ts";
 
 const key = (id: string): string => `aws_access_key_id = ${id}\naws_secret_access_key = secret\n`;
@@ -17,7 +17,7 @@ describe("a developer's own access key", () => {
   });
 
   async function refusal(sourceProfile?: string): Promise<{ message: string; remedy: string | undefined }> {
-    const error: unknown = await ownAccessKey(sourceProfile).catch((thrown: unknown) => thrown);
+    const error: unknown = await ownAccessKeys(sourceProfile).catch((thrown: unknown) => thrown);
     if (!(error instanceof Failure)) throw new Error("it was found", { cause: error });
     return { message: error.message, remedy: error.remedy };
   }
@@ -33,7 +33,7 @@ describe("a developer's own access key", () => {
     expect((await refusal()).remedy).to.equal(
       "These profiles hold one: my work, other. Name yours with --source-profile.",
     );
-    expect((await ownAccessKey("other")).accessKeyId).to.equal("AKIAOTHER");
+    expect((await ownAccessKeys("other"))[0].accessKeyId).to.equal("AKIAOTHER");
   });
 
   it("that is nowhere is told with what to do", async () => {
@@ -42,6 +42,16 @@ describe("a developer's own access key", () => {
       remedy: "Run mfa-admin enroll, or name the profile that has it with --source-profile.",
     });
     expect((await refusal("")).message).to.equal('There is no profile "".');
+  });
+
+  it("that a credential_process fails to give is told without its command line, which may hold a password", async () => {
+    const reasonFor = async (command: string): Promise<string> => {
+      await files.write("config", `[profile auth]\ncredential_process = ${command}\n`);
+      return (await refusal()).message.replace("The credential_process of the profile auth gave no access key: ", "");
+    };
+    expect(await reasonFor("no-such-vault --password hunter2")).to.equal("there is no program no-such-vault.");
+    expect(await reasonFor(`sh -c "exit 3" --password hunter2`)).to.equal("it ended with status 3, without a word.");
+    expect(await reasonFor(`sh -c 'kill -9 $$' --password hunter2`)).to.equal("it was ended by SIGKILL.");
   });
 
   it("that a credential_process gives only as a session is told as that, unless there is another", async () => {
@@ -60,6 +70,6 @@ describe("a developer's own access key", () => {
     expect(await refusal("auth")).to.eql(says);
     expect(await findAccessKeys()).to.eql([]);
     await files.write("credentials", `[default]\n${key("AKIADEFAULT")}`);
-    expect((await ownAccessKey()).accessKeyId).to.equal("AKIADEFAULT");
+    expect((await ownAccessKeys())[0].accessKeyId).to.equal("AKIADEFAULT");
   });
 });

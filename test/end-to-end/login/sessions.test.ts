@@ -42,6 +42,17 @@ describe("what a login has opened", () => {
       expect({ stderr, asked: admin.sandbox.requests.length - from }).to.eql({ stderr: "", asked: 0 });
     });
 
+    it("is given what login has opened by the key that AWS took, where another one comes before it", async () => {
+      const env = { AWS_ACCESS_KEY_ID: "AKIAAAAAAAAAAAAAAAAA", AWS_SECRET_ACCESS_KEY: "x" };
+      const login = await alice.runWith({ env }, "login", alice.nextCode(), "--account", "sandbox");
+      expect(login.stderr).to.match(/^Passing over the environment: /);
+      const { stdout, stderr } = await alice.runWith({ env }, ...process);
+      expect(stderr).to.equal("");
+      expect(stdout).to.contain((await alice.profile("dev")).accessKeyId);
+      const page = await alice.runWith({ env }, "console", "--json");
+      expect(JSON.parse(page.stdout)).to.include({ account: "sandbox" });
+    });
+
     it("without a terminal fails at once, and says which command to run", async () => {
       const from = admin.sandbox.requests.length;
       const { status, stdout, stderr } = await alice.run(...process);
