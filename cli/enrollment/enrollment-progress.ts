@@ -40,7 +40,7 @@ export class EnrollmentProgress {
 
   async read(): Promise<KeptProgress> {
     try {
-      return JSON.parse(await readFile(this.path, "utf8")) as KeptProgress;
+      return (JSON.parse(await readFile(this.path, "utf8")) as KeptProgress | null) ?? {};
     } catch (error) {
       const { code = "" } = error as NodeJS.ErrnoException;
       if (["ENOENT", "ENOTDIR"].includes(code) || error instanceof SyntaxError) return {};

@@ -52,8 +52,8 @@ export class LoginMemory {
   /** The memory. A file that cannot be read counts as empty, which costs a code and no more. */
   async read(): Promise<Memory> {
     try {
-      const { sessions = {}, ...rest } = JSON.parse(await readFile(this.path, "utf8")) as Partial<Memory>;
-      return { ...rest, sessions };
+      const { sessions, ...rest } = JSON.parse(await readFile(this.path, "utf8")) as Partial<Memory>;
+      return { ...rest, sessions: sessions ?? {} };
     } catch {
       return { sessions: {} };
     }
