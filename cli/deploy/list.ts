@@ -62,6 +62,7 @@ export async function list(
   const statuses = await developerStatuses(iamIn(settings.authAccount, settings), names);
   // Called after the statuses, whose error tells what is wrong with the credentials.
   const alarms = await alarmsOf(project, settings, process.stdout);
+  if (!alarms.complete) process.exitCode = 1;
   const rows = roster.map((entry, index) => ({ ...entry, ...statuses[index], ...alarms.of(entry.userName) }));
   if (json) for (const line of [...alarms.lines, ...alarms.next]) printer.logToStderr(line);
   else if (alarms.lines.length > 0) printer.log(`${alarms.lines.join("\n")}\n`);

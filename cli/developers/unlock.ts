@@ -15,7 +15,7 @@ import { listed, policyName, resourcesText } from "../report/phrases.ts";
 import { counted } from "../report/summary.ts";
 import type { LockPart, UnlockResult } from "../results/lock.ts";
 import { confirmChange, requireConfirmable } from "../terminal/ask.ts";
-import { tellingAfterAMoment } from "../terminal/moment.ts";
+import { beforeAnyChange, tellingAfterAMoment } from "../terminal/moment.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import type { Printer } from "../terminal/printer.ts";
 import { userInEmergency } from "./emergency-target.ts";
@@ -88,7 +88,7 @@ interface Meant {
 }
 
 async function everybody(project: Project): Promise<Meant> {
-  const settings = await withNotedAccounts(await readEmergencySettings(project), project);
+  const settings = await beforeAnyChange(withNotedAccounts(await readEmergencySettings(project), project));
   const read = await allRead(settings);
   const [auth, ...others] = read;
   const users = auth === undefined ? [] : developersIn(auth, settings);
@@ -104,7 +104,7 @@ async function one(project: Project, name: string): Promise<Meant> {
 
 async function allRead(settings: EmergencySettings): Promise<AccountRead[]> {
   const { auth, others } = readAccounts(settings);
-  return Promise.all([auth, ...others]);
+  return beforeAnyChange(Promise.all([auth, ...others]));
 }
 
 function partInAws(part: LockPart, read: AccountRead[]): Identity | undefined {

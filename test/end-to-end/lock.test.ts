@@ -253,6 +253,28 @@ describe("locking developers", () => {
     });
   });
 
+  it("says after Ctrl-C that nothing was changed, as every emergency command does, while it still looks for whom it is about", async () => {
+    const started = [
+      ["lock", "bob"],
+      ["unlock", "bob"],
+      ["end-sessions", "bob"],
+      ["remove-developer", "bob"],
+    ];
+    const reading = ["GetUser", "GetAccountAuthorizationDetails"];
+    // The access role is assumed right before these calls, which are answered too late.
+    for (const action of reading) admin.sandbox.setLatency(5_000, action);
+    for (const command of [...started, ["lock", "--all"], ["unlock", "--all"]]) {
+      const from = admin.sandbox.requests.length;
+      const terminal = admin.terminal(...command, "--yes");
+      while (!admin.sandbox.requests.slice(from).some(({ action }) => action === "AssumeRole")) await setTimeout(20);
+      terminal.ctrlC();
+      await terminal.ended();
+      expect(terminal.screen, command.join(" ")).to.contain("Interrupted. Nothing was changed.");
+      expect(locksOf("bob")).to.eql([]);
+    }
+    for (const action of reading) admin.sandbox.setLatency(0, action);
+  });
+
   describe("all of them", () => {
     it("is asked about by the stack's name, and does nothing for another", async () => {
       const terminal = admin.terminal("lock", "--all");
