@@ -77,7 +77,7 @@ export async function endSessionsOf(
   await confirmChange(`End all live sessions of ${target.userName} now?`, yes);
   const throughRun = watchRuns(project);
   const result = await endSessions(settings, target);
-  for (const line of endedLines(result)) printer.logToStderr(line);
+  for (const line of endedLines(result)) tell(line);
   requireAllEnded(result);
   printer.log(`All live sessions of ${target.userName} have ended; keys, password and MFA devices are as they were.`);
   await throughRun(`end-sessions ${target.userName}`, () => endAgain(settings, target));

@@ -93,10 +93,10 @@ async function lockOne(
   );
   const { locked, refused } = result;
   if (!locked.some(({ type }) => type === "user") && !refused.some(({ type }) => type === "user")) {
-    printer.logToStderr(`${userName}: the auth account ${target.authAccount} has no such user.`);
+    tell(`${userName}: the auth account ${target.authAccount} has no such user.`);
   }
-  for (const line of refusedLines(refused)) printer.logToStderr(line);
-  if (result.sharedSessions) printer.logToStderr(sharedSessionsLine(userName, result.sharedSessions));
+  for (const line of refusedLines(refused)) tell(line);
+  if (result.sharedSessions) tell(sharedSessionsLine(userName, result.sharedSessions));
   requireLocked(result, `lock ${userName}`);
   printer.log(
     `${userName} is locked${endText(asked)}: ${resourcesText(locked, oneLine)}. Keys, password and MFA devices are as they were; mfa-admin unlock ${userName} lets ${userName} in again.`,
@@ -126,9 +126,9 @@ async function lockEverybody(project: Project, asked: Lock, yes: boolean, printe
     }),
     lockInterrupted("lock --all"),
   );
-  for (const line of unreadLines([authRead, ...(await Promise.all(others))])) printer.logToStderr(line);
-  for (const line of refusedLines(result.refused)) printer.logToStderr(line);
-  if (result.sharedSessions) printer.logToStderr(sharedSessionsLine("everybody", result.sharedSessions));
+  for (const line of unreadLines([authRead, ...(await Promise.all(others))])) tell(line);
+  for (const line of refusedLines(result.refused)) tell(line);
+  if (result.sharedSessions) tell(sharedSessionsLine("everybody", result.sharedSessions));
   requireLocked(result, "lock --all");
   const [developers, accountRoles] = (["user", "role"] as const).map((type) =>
     result.locked.filter((one) => one.type === type),

@@ -18,6 +18,7 @@ import { confirmChange, requireConfirmable } from "../terminal/ask.ts";
 import { beforeAnyChange, tellingAfterAMoment } from "../terminal/moment.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import type { Printer } from "../terminal/printer.ts";
+import { tell } from "../terminal/tell.ts";
 import { userInEmergency } from "./emergency-target.ts";
 import { refusedLines } from "./lock.ts";
 import {
@@ -163,7 +164,7 @@ function leftOn(parts: LockPart[], read: AccountRead[], kinds: LockKind[]): Unlo
 }
 
 function tellUnlocked({ unlocked, left, refused }: UnlockResult, { who, printer }: { who: string; printer: Printer }) {
-  for (const line of refusedLines(refused)) printer.logToStderr(line);
+  for (const line of refusedLines(refused)) tell(line);
   const isNot = who === "everybody" ? "Nobody is locked by lock --all" : `${who} is not locked`;
   if (unlocked.length === 0 && refused.length === 0) printer.log(`${isNot}; there is nothing to take off.`);
   if (unlocked.length > 0) {

@@ -94,9 +94,11 @@ describe("list", () => {
     expect(stdout).to.contain(said);
     expect(stdout).to.match(/^alice +sandbox, payments /m);
     expect(status).to.equal(1);
-    const asJson = await admin.json("list");
+    const asJson = await admin.run("list", "--json");
     expect(asJson.status).to.equal(1);
-    expect(asJson.value).to.have.length(4);
+    expect(JSON.parse(asJson.stdout)).to.have.length(4);
+    // No row has a place for it.
+    expect(asJson.stderr).to.contain(said);
     admin.sandbox.clearFaults();
     expect((await admin.run("list")).status).to.equal(0);
   });

@@ -127,6 +127,14 @@ describe("locking developers", () => {
         `bob: NOT done: lock on role developer-bob in payments (${idOf("payments")}): LimitExceeded`,
       );
       expect(locksOf("bob")).to.have.length(2);
+      const asJson = await admin.run("lock", "bob", "--yes", "--json");
+      expect([asJson.status, asJson.stderr]).to.eql([1, stderr.slice(0, stderr.indexOf("Error: "))]);
+      expect(asJson.stdout).to.contain("what was not is told above");
+      admin.sandbox.clearFaults();
+      admin.sandbox.injectFault({ action: "DeleteRolePolicy", code: "AccessDenied", status: 403, times: Infinity });
+      const unlocking = await admin.run("unlock", "bob", "--yes", "--json");
+      expect(unlocking.status).to.equal(1);
+      expect(unlocking.stderr).to.contain("bob: NOT done: unlock on role developer-bob in sandbox");
       admin.sandbox.clearFaults();
       await admin.succeed("lock", "bob", "--yes");
       expect(locksOf("bob")).to.have.length(3);
