@@ -69,7 +69,8 @@ describe("locking developers", () => {
       expect((await alice.run("whoami")).stderr).to.contain("your access is locked");
     });
 
-    it("is told by list and preview, is no drift, and outlives refresh and up", async () => {
+    it("is told by list and preview, is no drift and no broken promise, and outlives refresh and up", async () => {
+      expect((await admin.run("verify", "--exit-code")).status).to.equal(0);
       const told =
         /alice is locked since \S+Z \(lost laptop\): nothing at all is allowed to alice\. mfa-admin unlock alice/;
       const list = await admin.succeed("list");
