@@ -96,7 +96,7 @@ async function lockOne(
     tell(`${userName}: the auth account ${target.authAccount} has no such user.`);
   }
   for (const line of refusedLines(refused)) tell(line);
-  if (result.sharedSessions) tell(sharedSessionsLine(userName, result.sharedSessions));
+  tellSharedSessions(userName, result, printer);
   requireLocked(result, `lock ${userName}`);
   printer.log(
     `${userName} is locked${endText(asked)}: ${resourcesText(locked, oneLine)}. Keys, password and MFA devices are as they were; mfa-admin unlock ${userName} lets ${userName} in again.`,
@@ -128,7 +128,7 @@ async function lockEverybody(project: Project, asked: Lock, yes: boolean, printe
   );
   for (const line of unreadLines([authRead, ...(await Promise.all(others))])) tell(line);
   for (const line of refusedLines(result.refused)) tell(line);
-  if (result.sharedSessions) tell(sharedSessionsLine("everybody", result.sharedSessions));
+  tellSharedSessions("everybody", result, printer);
   requireLocked(result, "lock --all");
   const [developers, accountRoles] = (["user", "role"] as const).map((type) =>
     result.locked.filter((one) => one.type === type),
@@ -140,6 +140,14 @@ async function lockEverybody(project: Project, asked: Lock, yes: boolean, printe
     requireAllLocked(await again(), "lock --all");
   });
   return result;
+}
+
+function tellSharedSessions(who: string, { sharedSessions }: LockResult, printer: Printer): void {
+  if (sharedSessions === undefined) return;
+  const line = sharedSessionsLine(who, sharedSessions);
+  // With `--json`, the error that follows has no place for the reason.
+  if ("reason" in sharedSessions) tell(line);
+  else printer.logToStderr(line);
 }
 
 const lockInterrupted = (command: string): string =>
