@@ -4,7 +4,7 @@ import { exemptionsOf } from "../../infra/exemptions.ts";
 import type { MfaDevice } from "../../infra/mfa-devices.ts";
 import { isQuarantine } from "../../infra/policy-documents.ts";
 import type { Settings } from "../../infra/settings.ts";
-import type { CredentialRow } from "../aws/credential-report.ts";
+import { type CredentialRow, isRootUser } from "../aws/credential-report.ts";
 import type { Identity } from "../aws/identities.ts";
 import type { AuditFinding, AuditKind } from "../results/audit.ts";
 import type { AuditLimits } from "./limits.ts";
@@ -29,7 +29,7 @@ export function accountFindings(read: AccountRead, settings: Settings, limits: A
   const { account, rows, users } = read;
   const there = new Set(users.map(({ name }) => name));
   const credentials = rows.flatMap((row) =>
-    row.user === "root" ? rootFindings(account, row) : there.has(row.user) ? rowFindings(row, read, limits, now) : [],
+    isRootUser(row) ? rootFindings(account, row) : there.has(row.user) ? rowFindings(row, read, limits, now) : [],
   );
   const quarantined = users.filter(({ managedPolicies }) => managedPolicies.some(isQuarantine));
   return [

@@ -3,7 +3,7 @@ import pMap from "p-map";
 
 import { ifThere } from "../../infra/gone.ts";
 import { enabledMfaDevicesOf, type MfaDevice } from "../../infra/mfa-devices.ts";
-import { type CredentialRow, credentialReport } from "../aws/credential-report.ts";
+import { type CredentialRow, credentialReport, isRootUser } from "../aws/credential-report.ts";
 import { identitiesIn } from "../aws/identities.ts";
 import type { Attempt } from "../aws/missed.ts";
 import type { AccountRead } from "./findings.ts";
@@ -47,7 +47,7 @@ export async function readAccount(
  * The kinds of the users' MFA devices. A user with a virtual device gets that kind alone: `ListVirtualMFADevices` lists no other.
  */
 async function devicesOf(iam: IAMClient, rows: CredentialRow[]): Promise<AccountRead["devices"]> {
-  const enrolled = rows.filter(({ user, hasMfa }) => hasMfa && user !== "root").map(({ user }) => user);
+  const enrolled = rows.filter((row) => row.hasMfa && !isRootUser(row)).map(({ user }) => user);
   if (enrolled.length === 0) return new Map();
   const withVirtual = new Set<string>();
   const request = { AssignmentStatus: "Assigned" } as const;
@@ -71,7 +71,7 @@ async function usersWithOneTimePassword(
   rows: CredentialRow[],
   advance: () => void,
 ): Promise<Set<string>> {
-  const asked = rows.filter((row) => row.user !== "root" && row.hasPassword && !hasSignedInSince(row));
+  const asked = rows.filter((row) => !isRootUser(row) && row.hasPassword && !hasSignedInSince(row));
   const found = await pMap(
     asked,
     async ({ user }) => {

@@ -7,7 +7,7 @@ import { guardRailNames, guardRailsIn } from "../../infra/guard-rails.ts";
 import { accountsOf, policyArnIn, roleNameOf, serviceControlPolicyName } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { AuditedAccount } from "../audit/audit.ts";
-import type { CredentialRow } from "../aws/credential-report.ts";
+import { type CredentialRow, isRootUser } from "../aws/credential-report.ts";
 import { remedyForMissed } from "../aws/missing-right.ts";
 import { warningText } from "../report/wording.ts";
 import type { AccessRow, AuditorReport, FindingRow, GuardRow, PersonRow } from "../results/auditor-report.ts";
@@ -105,7 +105,7 @@ function peopleRows({ settings, credentials, alarms }: Gathered): PersonRow[] {
     const read = credentials?.accounts.find((one) => one.account === account);
     const there = read?.users.map(({ name }) => name) ?? [];
     const others = sorted(there.filter((name) => !roster.includes(name)));
-    const root = read?.rows.find(({ user }) => user === "root");
+    const root = read?.rows.find(isRootUser);
     return [
       ...[...roster, ...others].map((user): PersonRow => {
         const isOnRoster = roster.includes(user);
@@ -143,7 +143,7 @@ function credentialsOf(user: string, read: AuditedAccount | undefined): Credenti
   const none = { devices: [], keys: [] };
   if (read === undefined) return { ...none, inAws: "not looked at" };
   if (!read.users.some(({ name }) => name === user)) return { ...none, inAws: "not there" };
-  const row = read.rows.find((one) => one.user === user);
+  const row = read.rows.find((one) => one.user === user && !isRootUser(one));
   if (row === undefined) return { ...none, inAws: "newer than the credential report" };
   const { createdAt, hasMfa, hasPassword, passwordLastUsedAt: used, passwordLastChangedAt: changed } = row;
   return {

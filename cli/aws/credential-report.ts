@@ -7,7 +7,7 @@ import { Failure } from "../failure.ts";
 
 /** A row of the credential report: a user's credentials, without any secret. Times are ISO 8601. */
 export interface CredentialRow {
-  /** The user's name; "root" for the root user. */
+  /** The user's name; "root" for the root user, as {@link isRootUser} tells. */
   user: string;
   arn: string;
   createdAt: string;
@@ -17,6 +17,11 @@ export interface CredentialRow {
   hasMfa: boolean;
   /** The access keys that exist, two at most. */
   keys: { active: boolean; createdAt: string; lastUsedAt?: string; lastUsedService?: string }[];
+}
+
+/** Whether a row is the root user's. An IAM user may be called root, too. */
+export function isRootUser({ arn }: Pick<CredentialRow, "arn">): boolean {
+  return arn.endsWith(":root");
 }
 
 /** Milliseconds between two requests for the report, and the longest wait for it in all. */

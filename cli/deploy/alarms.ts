@@ -21,6 +21,8 @@ import { type Denied, denials } from "../engine/denials-in-aws.ts";
 export interface Alarms {
   /** The alarms, and the parts that could not be read, a line each. */
   lines: string[];
+  /** Whether everything could be looked at in AWS. */
+  complete: boolean;
   /**
    * One developer's alarms: the policies that only deny on the user and roles, whether a removal has cut them off, their locks, and
    * the accounts where their roles are not made yet. A key is left out where there is none.
@@ -89,6 +91,7 @@ export async function alarmsOf(project: Project, settings: Settings, stream: Nod
   return {
     next: ahead === undefined ? [] : notAppliedLines(ahead, settings),
     lines: warningLines(warnings, stream),
+    complete: !warnings.some(({ kind }) => kind === "not-looked-at"),
     of(userName) {
       const denying = found.filter(({ developer }) => developer === userName);
       const denied = denying.map(({ resource, policies, quarantine }) => ({ resource, policies, quarantine }));

@@ -4,6 +4,7 @@ import { requirePreconditions } from "../aws/preconditions.ts";
 import { rolesInAccounts } from "../aws/stack-sets.ts";
 import { Failure } from "../failure.ts";
 import type { AccountRow } from "../results/list.ts";
+import { oneLine } from "../terminal/one-line.ts";
 import type { Printer } from "../terminal/printer.ts";
 import { plainTable } from "../terminal/table.ts";
 
@@ -34,9 +35,9 @@ export async function listAccounts(settings: Settings, printer: Printer): Promis
   const shown = rows.map(({ account, accountId, awsName, role, drifted, reason = "" }) => [
     account,
     accountId,
-    awsName,
+    oneLine(awsName),
     `${role}${drifted ? ", drifted" : ""}`,
-    reason,
+    oneLine(reason),
   ]);
   printer.log(
     rows.length === 0
@@ -46,7 +47,7 @@ export async function listAccounts(settings: Settings, printer: Printer): Promis
   const odd = rows.filter(({ account, accountId }) => account === accountId);
   if (odd.length > 0) {
     printer.logToStderr(
-      `${odd.map(({ awsName, accountId }) => `${awsName} (${accountId})`).join(", ")}: AWS's name makes none here, or one that another account has, too. Name them in developmentAccounts, or go by the id.`,
+      `${odd.map(({ awsName, accountId }) => `${oneLine(awsName)} (${accountId})`).join(", ")}: AWS's name makes none here, or one that another account has, too. Name them in developmentAccounts, or go by the id.`,
     );
   }
   return rows;

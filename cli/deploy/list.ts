@@ -7,6 +7,7 @@ import { endingAccessLines } from "../report/access-ends.ts";
 import { exemptLines } from "../report/exempt-users.ts";
 import type { AccountRow, DeveloperRow } from "../results/list.ts";
 import type { Printer } from "../terminal/printer.ts";
+import { tell } from "../terminal/tell.ts";
 
 export interface ListOptions {
   project: Project;
@@ -62,8 +63,9 @@ export async function list(
   const statuses = await developerStatuses(iamIn(settings.authAccount, settings), names);
   // Called after the statuses, whose error tells what is wrong with the credentials.
   const alarms = await alarmsOf(project, settings, process.stdout);
+  if (!alarms.complete) process.exitCode = 1;
   const rows = roster.map((entry, index) => ({ ...entry, ...statuses[index], ...alarms.of(entry.userName) }));
-  if (json) for (const line of [...alarms.lines, ...alarms.next]) printer.logToStderr(line);
+  if (json) for (const line of [...alarms.lines, ...alarms.next]) tell(line);
   else if (alarms.lines.length > 0) printer.log(`${alarms.lines.join("\n")}\n`);
   printer.log([developerTable(rows, accounts), ...notices, ...alarms.next].join("\n"));
   return rows;

@@ -16,7 +16,7 @@ import type { Project } from "../project/project.ts";
 import { isSameName } from "../project/roster-names.ts";
 import { SettingsFile } from "../project/settings-file.ts";
 import { confirmChange } from "../terminal/ask.ts";
-import { tellingAfterAMoment } from "../terminal/moment.ts";
+import { beforeAnyChange, tellingAfterAMoment } from "../terminal/moment.ts";
 import { deletionLines, removalQuestion } from "./removal-words.ts";
 import { removeFromStack, settlePending } from "./own-part.ts";
 import { tell } from "../terminal/tell.ts";
@@ -40,7 +40,8 @@ export async function removeDevelopers(options: RemovalOptions): Promise<Removal
   const { project, yes } = options;
   const settings = await readEmergencySettings(project);
   const state = new StateAtHand(project);
-  const targets = await Promise.all(options.names.map((name) => emergencyTarget(settings, state, name)));
+  const lookups = options.names.map((name) => emergencyTarget(settings, state, name));
+  const targets = await beforeAnyChange(Promise.all(lookups));
   const names = targets.map(({ userName }) => userName);
   const repeated = names.find((name, index) => names.findIndex((one) => isSameName(one, name)) !== index);
   if (repeated !== undefined) throw new Failure(`${repeated} is given twice.`, "Name everybody once.");

@@ -11,7 +11,7 @@ import { type EmergencySettings, readEmergencySettings } from "../project/emerge
 import type { Project } from "../project/project.ts";
 import { isSameName, type RosterName } from "../project/roster-names.ts";
 import type { NotedResource } from "../state/checkpoint.ts";
-import { tellingAfterAMoment } from "../terminal/moment.ts";
+import { beforeAnyChange, tellingAfterAMoment } from "../terminal/moment.ts";
 import { StateAtHand } from "./state-at-hand.ts";
 import { type UserInState, userInState } from "./user-in-state.ts";
 import { tell } from "../terminal/tell.ts";
@@ -131,7 +131,7 @@ export async function userInEmergency(
   name: string,
 ): Promise<{ iam: IAMClient; userName: string; settings: EmergencySettings; target: EmergencyTarget }> {
   const settings = await readEmergencySettings(project);
-  const target = await emergencyTarget(settings, new StateAtHand(project), name);
+  const target = await beforeAnyChange(emergencyTarget(settings, new StateAtHand(project), name));
   return { iam: iamIn(target.authAccount, settings), userName: target.userName, settings, target };
 }
 

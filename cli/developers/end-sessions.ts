@@ -77,7 +77,11 @@ export async function endSessionsOf(
   await confirmChange(`End all live sessions of ${target.userName} now?`, yes);
   const throughRun = watchRuns(project);
   const result = await endSessions(settings, target);
-  for (const line of endedLines(result)) printer.logToStderr(line);
+  for (const line of endedLines(result)) {
+    if (isAllEnded(result)) printer.logToStderr(line);
+    // With `--json`, the error that follows has no place for it.
+    else tell(line);
+  }
   requireAllEnded(result);
   printer.log(`All live sessions of ${target.userName} have ended; keys, password and MFA devices are as they were.`);
   await throughRun(`end-sessions ${target.userName}`, () => endAgain(settings, target));
@@ -109,16 +113,21 @@ function endedLines(result: EndedSessions): string[] {
   ];
 }
 
+function isAllEnded({ found, ownRefused, unreached, sharedSessions }: EndedSessions): boolean {
+  const isSharedEnded = sharedSessions === undefined || "before" in sharedSessions;
+  return found && ownRefused === undefined && unreached.length === 0 && isSharedEnded;
+}
+
 /** @throws Failure when something was not ended */
-function requireAllEnded({ userName, authAccount, found, ownRefused, unreached, sharedSessions }: EndedSessions): void {
+function requireAllEnded(result: EndedSessions): void {
+  if (isAllEnded(result)) return;
+  const { userName, authAccount, found } = result;
   if (!found) {
     throw new Failure(
       `The account ${authAccount} has no user ${userName}, whose own sessions could have been ended.`,
       `Look whether authAccount and the name are right. mfa-admin remove-developer ${userName} takes the name off the roster, and what is left of roles away.`,
     );
   }
-  const isSharedEnded = sharedSessions === undefined || "before" in sharedSessions;
-  if (ownRefused === undefined && unreached.length === 0 && isSharedEnded) return;
   throw new Failure(
     `Not all sessions of ${userName} were ended; what was not is told above.`,
     `Run mfa-admin end-sessions ${userName} again when AWS allows it. ${othersThatWork("end-sessions", userName)}`,

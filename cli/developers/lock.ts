@@ -12,7 +12,7 @@ import { counted } from "../report/summary.ts";
 import { resourcesText } from "../report/phrases.ts";
 import type { LockPart, LockResult, RefusedPart } from "../results/lock.ts";
 import { confirmByName, confirmChange, requireConfirmable } from "../terminal/ask.ts";
-import { tellingAfterAMoment } from "../terminal/moment.ts";
+import { beforeAnyChange, tellingAfterAMoment } from "../terminal/moment.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import type { Printer } from "../terminal/printer.ts";
 import { tell } from "../terminal/tell.ts";
@@ -93,10 +93,10 @@ async function lockOne(
   );
   const { locked, refused } = result;
   if (!locked.some(({ type }) => type === "user") && !refused.some(({ type }) => type === "user")) {
-    printer.logToStderr(`${userName}: the auth account ${target.authAccount} has no such user.`);
+    tell(`${userName}: the auth account ${target.authAccount} has no such user.`);
   }
-  for (const line of refusedLines(refused)) printer.logToStderr(line);
-  if (result.sharedSessions) printer.logToStderr(sharedSessionsLine(userName, result.sharedSessions));
+  for (const line of refusedLines(refused)) tell(line);
+  tellSharedSessions(userName, result, printer);
   requireLocked(result, `lock ${userName}`);
   printer.log(
     `${userName} is locked${endText(asked)}: ${resourcesText(locked, oneLine)}. Keys, password and MFA devices are as they were; mfa-admin unlock ${userName} lets ${userName} in again.`,
@@ -111,9 +111,9 @@ async function lockEverybody(project: Project, asked: Lock, yes: boolean, printe
   const read = await readEmergencySettings(project);
   await confirmByName(`This locks everybody out of every account${endText(asked)}.`, project.stack, yes);
   const throughRun = watchRuns(project);
-  const settings = await withNotedAccounts(read, project);
+  const settings = await beforeAnyChange(withNotedAccounts(read, project));
   const { auth, others } = readAccounts(settings);
-  const authRead = await auth;
+  const authRead = await beforeAnyChange(auth);
   const users = developersIn(authRead, settings);
   const ofSettings = settings.roles === "shared" ? [sharedRoleName(settings)] : [];
   const sharedRoles = new Set([...ofSettings, ...sharedRolesOf(authRead)]);
@@ -126,9 +126,9 @@ async function lockEverybody(project: Project, asked: Lock, yes: boolean, printe
     }),
     lockInterrupted("lock --all"),
   );
-  for (const line of unreadLines([authRead, ...(await Promise.all(others))])) printer.logToStderr(line);
-  for (const line of refusedLines(result.refused)) printer.logToStderr(line);
-  if (result.sharedSessions) printer.logToStderr(sharedSessionsLine("everybody", result.sharedSessions));
+  for (const line of unreadLines([authRead, ...(await Promise.all(others))])) tell(line);
+  for (const line of refusedLines(result.refused)) tell(line);
+  tellSharedSessions("everybody", result, printer);
   requireLocked(result, "lock --all");
   const [developers, accountRoles] = (["user", "role"] as const).map((type) =>
     result.locked.filter((one) => one.type === type),
@@ -140,6 +140,14 @@ async function lockEverybody(project: Project, asked: Lock, yes: boolean, printe
     requireAllLocked(await again(), "lock --all");
   });
   return result;
+}
+
+function tellSharedSessions(who: string, { sharedSessions }: LockResult, printer: Printer): void {
+  if (sharedSessions === undefined) return;
+  const line = sharedSessionsLine(who, sharedSessions);
+  // With `--json`, the error that follows has no place for the reason.
+  if ("reason" in sharedSessions) tell(line);
+  else printer.logToStderr(line);
 }
 
 const lockInterrupted = (command: string): string =>

@@ -15,9 +15,10 @@ import { listed, policyName, resourcesText } from "../report/phrases.ts";
 import { counted } from "../report/summary.ts";
 import type { LockPart, UnlockResult } from "../results/lock.ts";
 import { confirmChange, requireConfirmable } from "../terminal/ask.ts";
-import { tellingAfterAMoment } from "../terminal/moment.ts";
+import { beforeAnyChange, tellingAfterAMoment } from "../terminal/moment.ts";
 import { oneLine } from "../terminal/one-line.ts";
 import type { Printer } from "../terminal/printer.ts";
+import { tell } from "../terminal/tell.ts";
 import { userInEmergency } from "./emergency-target.ts";
 import { refusedLines } from "./lock.ts";
 import {
@@ -88,7 +89,7 @@ interface Meant {
 }
 
 async function everybody(project: Project): Promise<Meant> {
-  const settings = await withNotedAccounts(await readEmergencySettings(project), project);
+  const settings = await beforeAnyChange(withNotedAccounts(await readEmergencySettings(project), project));
   const read = await allRead(settings);
   const [auth, ...others] = read;
   const users = auth === undefined ? [] : developersIn(auth, settings);
@@ -104,7 +105,7 @@ async function one(project: Project, name: string): Promise<Meant> {
 
 async function allRead(settings: EmergencySettings): Promise<AccountRead[]> {
   const { auth, others } = readAccounts(settings);
-  return Promise.all([auth, ...others]);
+  return beforeAnyChange(Promise.all([auth, ...others]));
 }
 
 function partInAws(part: LockPart, read: AccountRead[]): Identity | undefined {
@@ -163,7 +164,7 @@ function leftOn(parts: LockPart[], read: AccountRead[], kinds: LockKind[]): Unlo
 }
 
 function tellUnlocked({ unlocked, left, refused }: UnlockResult, { who, printer }: { who: string; printer: Printer }) {
-  for (const line of refusedLines(refused)) printer.logToStderr(line);
+  for (const line of refusedLines(refused)) tell(line);
   const isNot = who === "everybody" ? "Nobody is locked by lock --all" : `${who} is not locked`;
   if (unlocked.length === 0 && refused.length === 0) printer.log(`${isNot}; there is nothing to take off.`);
   if (unlocked.length > 0) {

@@ -1,3 +1,6 @@
+import { isInForce } from "../../infra/lock.ts";
+import { deniesEverything } from "../../infra/older-sessions.ts";
+import { lockOf } from "../../infra/policies.ts";
 import type { Settings } from "../../infra/settings.ts";
 import type { Identity } from "../aws/identities.ts";
 import type { DeveloperClass } from "./lines.ts";
@@ -20,8 +23,16 @@ export function developerClasses(
     const [first] = own;
     if (first === undefined) return [];
     const { policies, boundary } = first;
-    return [{ names: own.map(({ name }) => name), policies, ...(boundary !== undefined && { boundary }) }];
+    const names = own.map(({ name }) => name);
+    return [{ names, policies, shutOut: policies.some(shutsOut), ...(boundary !== undefined && { boundary }) }];
   });
+}
+
+/** Whether a policy denies everything now: a lock in force, or a cut-off. */
+function shutsOut(policy: string): boolean {
+  const document: unknown = JSON.parse(policy);
+  const lock = lockOf(document);
+  return lock === undefined ? deniesEverything(document) : isInForce(lock);
 }
 
 /** The JSON texts of all policies of a user, its groups' included. */

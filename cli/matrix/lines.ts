@@ -13,6 +13,8 @@ export interface DeveloperClass {
   names: string[];
   policies: string[];
   boundary?: string;
+  /** Whether they are locked or cut off: nothing is promised to go on for them. */
+  shutOut?: boolean;
 }
 
 const withoutMfa = ["access key", "session without MFA"] as const;
@@ -42,67 +44,75 @@ const telling =
 
 /** The rights of developers as users of the auth account, by the article's policy or with `accessKeys: with-mfa`. */
 export function developerLines(settings: Settings, classes: DeveloperClass[]): Asked[] {
-  return classes.flatMap(({ names: [name = "", ...others], policies, boundary }) => {
-    const { authAccount } = settings;
-    const arnOf = (user: string, type = "user"): string => `arn:aws:iam::${authAccount}:${type}/${user}`;
-    const caller: Caller = {
-      who: others.length === 0 ? `developer ${name}` : `developer ${name}, like ${others.length} more`,
-      ...{ arn: arnOf(name), type: "User" as const, userName: name, policies },
-      ...(boundary !== undefined && { boundary }),
-    };
-    const tell = telling("auth", authAccount, caller);
-    const other = others[0] ?? nobody;
-    const [account = ""] = accountsOf(settings, name);
-    const role = roleArnsOf(settings, name)[account] ?? "";
-    const roleOf = (called: string): string => role.replace(/[^/]*$/, called);
-    const key = ["iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:UpdateAccessKey"];
-    const isHardened = settings.accessKeys === "with-mfa";
-    // With `with-mfa` a key neither lists nor makes keys, and enrols no device; a console session without MFA does enrol.
-    const [keyed, enrolling] = isHardened ? [users.slice(2), users.slice(1)] : [users, users];
-    const unlike = (may: readonly MatrixLine["credentials"][]) => users.filter((one) => !may.includes(one));
-    const ofKeys = [...key, "iam:ListAccessKeys"];
-    const ofEnrolling = ["iam:EnableMFADevice", "iam:ChangePassword"];
-    return [
-      ...tell(users, "allowed", ["iam:ListMFADevices", "iam:ResyncMFADevice", "iam:GetUser"], [arnOf(name)]),
-      ...tell(keyed, "allowed", ofKeys, [arnOf(name)]),
-      ...tell(unlike(keyed), "denied", ofKeys, [arnOf(name)]),
-      ...tell(enrolling, "allowed", ofEnrolling, [arnOf(name)]),
-      ...tell(unlike(enrolling), "denied", ofEnrolling, [arnOf(name)]),
-      ...tell(users, "denied", ["iam:DeactivateMFADevice", ...notOnOneself], [arnOf(name)]),
-      ...tell(
-        users,
-        "denied",
-        ["iam:EnableMFADevice", "iam:DeactivateMFADevice", ...key, "iam:ChangePassword"],
-        [arnOf(other)],
-      ),
-      ...tell(enrolling, "allowed", ["iam:CreateVirtualMFADevice"], [arnOf(name, "mfa")]),
-      ...tell(unlike(enrolling), "denied", ["iam:CreateVirtualMFADevice"], [arnOf(name, "mfa")]),
-      ...tell(users, "denied", ["iam:CreateVirtualMFADevice"], [arnOf(other, "mfa")]),
-      ...tell(
-        users,
-        "denied",
-        ["iam:DeleteVirtualMFADevice"],
-        [name, other].map((user) => arnOf(user, "mfa")),
-      ),
-      // With a shared role, the units may have no account yet, and so no role.
-      ...(role === ""
-        ? []
-        : [
-            ...tell(withoutMfa, "denied", ["sts:AssumeRole"], [role]),
-            ...tell(["session with MFA"], "allowed", ["sts:AssumeRole"], [role]),
-            ...(settings.mfaMaxAge === undefined
-              ? []
-              : tell(["session with older MFA"], "denied", ["sts:AssumeRole"], [role])),
-            ...tell(
-              users,
-              "denied",
-              ["sts:AssumeRole"],
-              [roleOf(roleNameOf({ rolePrefix: settings.rolePrefix }, other)), roleOf(settings.accessRole)],
-            ),
-          ]),
-      ...tell(users, "denied", [...usual, "iam:CreateUser", "iam:CreateRole", "iam:AddUserToGroup"]),
-    ];
+  return classes.flatMap((own) => {
+    const lines = linesOfClass(settings, own);
+    return own.shutOut === true ? lines.filter(({ expected }) => expected === "denied") : lines;
   });
+}
+
+function linesOfClass(
+  settings: Settings,
+  { names: [name = "", ...others], policies, boundary }: DeveloperClass,
+): Asked[] {
+  const { authAccount } = settings;
+  const arnOf = (user: string, type = "user"): string => `arn:aws:iam::${authAccount}:${type}/${user}`;
+  const caller: Caller = {
+    who: others.length === 0 ? `developer ${name}` : `developer ${name}, like ${others.length} more`,
+    ...{ arn: arnOf(name), type: "User" as const, userName: name, policies },
+    ...(boundary !== undefined && { boundary }),
+  };
+  const tell = telling("auth", authAccount, caller);
+  const other = others[0] ?? nobody;
+  const [account = ""] = accountsOf(settings, name);
+  const role = roleArnsOf(settings, name)[account] ?? "";
+  const roleOf = (called: string): string => role.replace(/[^/]*$/, called);
+  const key = ["iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:UpdateAccessKey"];
+  const isHardened = settings.accessKeys === "with-mfa";
+  // With `with-mfa` a key neither lists nor makes keys, and enrols no device; a console session without MFA does enrol.
+  const [keyed, enrolling] = isHardened ? [users.slice(2), users.slice(1)] : [users, users];
+  const unlike = (may: readonly MatrixLine["credentials"][]) => users.filter((one) => !may.includes(one));
+  const ofKeys = [...key, "iam:ListAccessKeys"];
+  const ofEnrolling = ["iam:EnableMFADevice", "iam:ChangePassword"];
+  return [
+    ...tell(users, "allowed", ["iam:ListMFADevices", "iam:ResyncMFADevice", "iam:GetUser"], [arnOf(name)]),
+    ...tell(keyed, "allowed", ofKeys, [arnOf(name)]),
+    ...tell(unlike(keyed), "denied", ofKeys, [arnOf(name)]),
+    ...tell(enrolling, "allowed", ofEnrolling, [arnOf(name)]),
+    ...tell(unlike(enrolling), "denied", ofEnrolling, [arnOf(name)]),
+    ...tell(users, "denied", ["iam:DeactivateMFADevice", ...notOnOneself], [arnOf(name)]),
+    ...tell(
+      users,
+      "denied",
+      ["iam:EnableMFADevice", "iam:DeactivateMFADevice", ...key, "iam:ChangePassword"],
+      [arnOf(other)],
+    ),
+    ...tell(enrolling, "allowed", ["iam:CreateVirtualMFADevice"], [arnOf(name, "mfa")]),
+    ...tell(unlike(enrolling), "denied", ["iam:CreateVirtualMFADevice"], [arnOf(name, "mfa")]),
+    ...tell(users, "denied", ["iam:CreateVirtualMFADevice"], [arnOf(other, "mfa")]),
+    ...tell(
+      users,
+      "denied",
+      ["iam:DeleteVirtualMFADevice"],
+      [name, other].map((user) => arnOf(user, "mfa")),
+    ),
+    // With a shared role, the units may have no account yet, and so no role.
+    ...(role === ""
+      ? []
+      : [
+          ...tell(withoutMfa, "denied", ["sts:AssumeRole"], [role]),
+          ...tell(["session with MFA"], "allowed", ["sts:AssumeRole"], [role]),
+          ...(settings.mfaMaxAge === undefined
+            ? []
+            : tell(["session with older MFA"], "denied", ["sts:AssumeRole"], [role])),
+          ...tell(
+            users,
+            "denied",
+            ["sts:AssumeRole"],
+            [roleOf(roleNameOf({ rolePrefix: settings.rolePrefix }, other)), roleOf(settings.accessRole)],
+          ),
+        ]),
+    ...tell(users, "denied", [...usual, "iam:CreateUser", "iam:CreateRole", "iam:AddUserToGroup"]),
+  ];
 }
 
 /** Actions on themselves by which developers would gain rights, or keep access after they are shut out. */

@@ -86,7 +86,13 @@ describe("ending the live sessions of a developer", () => {
     const { status, stderr } = await admin.run("end-sessions", "alice", "--yes");
     expect(status).to.equal(1);
     expect(await works(session)).to.equal(false);
-    expect(stderr).to.match(/alice: NOT ended: the user's own sessions, until \S+Z at the latest\. AccessDenied/);
+    const refused = /alice: NOT ended: the user's own sessions, until \S+Z at the latest\. AccessDenied/;
+    expect(stderr).to.match(refused);
+    const asJson = await admin.run("end-sessions", "alice", "--yes", "--json");
+    expect([asJson.status, asJson.stdout]).to.satisfy(
+      ([code, text]: [number, string]) => code === 1 && text.includes("what was not is told above"),
+    );
+    expect(asJson.stderr).to.match(refused);
   });
 
   it("says that there is no such user, and ends with 1, where only the roster has the name", async () => {

@@ -85,6 +85,24 @@ describe("list", () => {
     });
   });
 
+  it("ends with status 1 where an account could not be looked at, after all that is known", async () => {
+    const accountId = admin.sandbox.developmentAccounts["payments"] ?? expect.fail();
+    const action = "GetAccountAuthorizationDetails";
+    admin.sandbox.injectFault({ action, accountId, code: "AccessDenied", status: 403, times: Infinity });
+    const said = "The account payments could not be looked at in AWS: AccessDenied";
+    const { status, stdout } = await admin.run("list");
+    expect(stdout).to.contain(said);
+    expect(stdout).to.match(/^alice +sandbox, payments /m);
+    expect(status).to.equal(1);
+    const asJson = await admin.run("list", "--json");
+    expect(asJson.status).to.equal(1);
+    expect(JSON.parse(asJson.stdout)).to.have.length(4);
+    // No row has a place for it.
+    expect(asJson.stderr).to.contain(said);
+    admin.sandbox.clearFaults();
+    expect((await admin.run("list")).status).to.equal(0);
+  });
+
   it("asks AWS for nothing but who asks, the users, the auth account's units and what denies, and with --roster for nothing at all", async () => {
     let from = admin.sandbox.requests.length;
     await admin.succeed("list");

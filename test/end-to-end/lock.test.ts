@@ -71,7 +71,8 @@ describe("locking developers", () => {
       expect((await alice.run("whoami")).stderr).to.contain("your access is locked");
     });
 
-    it("is told by list and preview, is no drift, and outlives refresh and up", async () => {
+    it("is told by list and preview, is no drift and no broken promise, and outlives refresh and up", async () => {
+      expect((await admin.run("verify", "--exit-code")).status).to.equal(0);
       const told =
         /alice is locked since \S+Z \(lost laptop\): nothing at all is allowed to alice\. mfa-admin unlock alice/;
       const list = await admin.succeed("list");
@@ -129,6 +130,14 @@ describe("locking developers", () => {
         `bob: NOT done: lock on role developer-bob in payments (${idOf("payments")}): LimitExceeded`,
       );
       expect(locksOf("bob")).to.have.length(2);
+      const asJson = await admin.run("lock", "bob", "--yes", "--json");
+      expect([asJson.status, asJson.stderr]).to.eql([1, stderr.slice(0, stderr.indexOf("Error: "))]);
+      expect(asJson.stdout).to.contain("what was not is told above");
+      admin.sandbox.clearFaults();
+      admin.sandbox.injectFault({ action: "DeleteRolePolicy", code: "AccessDenied", status: 403, times: Infinity });
+      const unlocking = await admin.run("unlock", "bob", "--yes", "--json");
+      expect(unlocking.status).to.equal(1);
+      expect(unlocking.stderr).to.contain("bob: NOT done: unlock on role developer-bob in sandbox");
       admin.sandbox.clearFaults();
       await admin.succeed("lock", "bob", "--yes");
       expect(locksOf("bob")).to.have.length(3);
@@ -253,6 +262,28 @@ describe("locking developers", () => {
       expect(role("sandbox", "bob").inlinePolicies.get("mfa-admin-lock")).to.equal(other);
       role("sandbox", "bob").inlinePolicies.delete("mfa-admin-lock");
     });
+  });
+
+  it("says after Ctrl-C that nothing was changed, as every emergency command does, while it still looks for whom it is about", async () => {
+    const started = [
+      ["lock", "bob"],
+      ["unlock", "bob"],
+      ["end-sessions", "bob"],
+      ["remove-developer", "bob"],
+    ];
+    const reading = ["GetUser", "GetAccountAuthorizationDetails"];
+    // The access role is assumed right before these calls, which are answered too late.
+    for (const action of reading) admin.sandbox.setLatency(5_000, action);
+    for (const command of [...started, ["lock", "--all"], ["unlock", "--all"]]) {
+      const from = admin.sandbox.requests.length;
+      const terminal = admin.terminal(...command, "--yes");
+      while (!admin.sandbox.requests.slice(from).some(({ action }) => action === "AssumeRole")) await setTimeout(20);
+      terminal.ctrlC();
+      await terminal.ended();
+      expect(terminal.screen, command.join(" ")).to.contain("Interrupted. Nothing was changed.");
+      expect(locksOf("bob")).to.eql([]);
+    }
+    for (const action of reading) admin.sandbox.setLatency(0, action);
   });
 
   describe("all of them", () => {

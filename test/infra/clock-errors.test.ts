@@ -6,21 +6,17 @@ import { expect } from "chai";
 import { iamFor, stsFor } from "../../cli/login/developer-clients.ts";
 import { iamClient } from "../../infra/iam-client.ts";
 import { organizationsClient } from "../../infra/organizations-client.ts";
-import { type Sandbox, startSandbox } from "../sandbox/index.ts";
-import { inEnvironment } from "../support/environment.ts";
+import type { Sandbox } from "../sandbox/index.ts";
+import { startSandboxHere } from "../support/sandbox-here.ts";
 
 describe("where this machine's clock is wrong", () => {
   let sandbox: Sandbox;
-  let restore: () => void;
+  let close: () => Promise<void>;
 
   beforeEach(async () => {
-    sandbox = await startSandbox();
-    restore = inEnvironment(sandbox.environment());
+    ({ sandbox, close } = await startSandboxHere());
   });
-  afterEach(async () => {
-    restore();
-    await sandbox.close();
-  });
+  afterEach(() => close());
 
   /** The name of the error, and how often AWS was asked. */
   async function asked(action: string, call: () => Promise<unknown>): Promise<[string, number]> {

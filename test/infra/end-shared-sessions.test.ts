@@ -8,8 +8,8 @@ import {
   stillNeeded,
 } from "../../infra/end-shared-sessions.ts";
 import { endedSessionsIn } from "../../infra/ended-sessions.ts";
-import { startSandbox, type Sandbox } from "../sandbox/index.ts";
-import { inEnvironment } from "../support/environment.ts";
+import type { Sandbox } from "../sandbox/index.ts";
+import { startSandboxHere } from "../support/sandbox-here.ts";
 
 const at = (time: string): Date => new Date(`2026-11-28T${time}Z`);
 const ended = (name: string, time = "08:00:00") => ({ roleName: "developer", userNames: [name], before: at(time) });
@@ -34,17 +34,13 @@ describe("what ends sessions of the shared role", () => {
 
   describe("in AWS", () => {
     let sandbox: Sandbox;
-    let restore: () => void;
+    let close: () => Promise<void>;
     const unit = "ou-abcd-11111111";
 
     beforeEach(async () => {
-      sandbox = await startSandbox();
-      restore = inEnvironment(sandbox.environment());
+      ({ sandbox, close } = await startSandboxHere());
     });
-    afterEach(async () => {
-      restore();
-      await sandbox.close();
-    });
+    afterEach(() => close());
 
     const policy = () =>
       [...sandbox.organization.policies.values()].find(({ name }) => name === "mfa-admin-ended-sessions");

@@ -3,25 +3,21 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 
 import { emptyUserBeforeDelete } from "../../infra/hooks.ts";
-import { type Sandbox, startSandbox } from "../sandbox/index.ts";
+import type { Sandbox } from "../sandbox/index.ts";
 import { administratorOf } from "../sandbox/testing.ts";
-import { inEnvironment } from "../support/environment.ts";
+import { startSandboxHere } from "../support/sandbox-here.ts";
 import { letMocksKnowHooks } from "../../cli/engine/pulumi-insides.ts";
 
 describe("the hooks that run before a deletion", () => {
   let sandbox: Sandbox;
-  let restore: () => void;
+  let close: () => Promise<void>;
 
   before(async () => {
-    sandbox = await startSandbox();
-    restore = inEnvironment(sandbox.environment());
+    ({ sandbox, close } = await startSandboxHere());
     await pulumi.runtime.setMocks({ call: () => ({}), newResource: ({ name }) => ({ id: name, state: {} }) });
     letMocksKnowHooks(pulumi.runtime);
   });
-  after(async () => {
-    restore();
-    await sandbox.close();
-  });
+  after(() => close());
 
   it("empty 16 users at a time, however many the engine deletes at once", async () => {
     const names = Array.from({ length: 24 }, (_, index) => `developer-${index}`);

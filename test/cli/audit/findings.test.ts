@@ -2,7 +2,7 @@ import { expect } from "chai";
 
 import { type AccountRead, accountFindings } from "../../../cli/audit/findings.ts";
 import { auditCsv } from "../../../cli/audit/text.ts";
-import { credentialRows } from "../../../cli/aws/credential-report.ts";
+import { credentialRows, isRootUser } from "../../../cli/aws/credential-report.ts";
 import { settingsSchema } from "../../../infra/settings.ts";
 
 const settings = settingsSchema.parse({
@@ -31,7 +31,7 @@ const key = (made: string, used = "N/A"): string =>
 
 function found(text: string, more: Partial<AccountRead> = {}): string[] {
   const rows = credentialRows(text);
-  const users = rows.filter((row) => row.user !== "root");
+  const users = rows.filter((row) => !isRootUser(row));
   const read: AccountRead = {
     ...{ account: "auth", rows, devices: new Map(), passwordUnchanged: new Set<string>() },
     users: users.map(({ user: name, arn }) => ({ name, arn, managedPolicies: [] })),
@@ -100,6 +100,13 @@ describe("what the credential report shows", () => {
     const early = user("alice", "2026-01-01", "true,no_information,2026-11-01T00:00:00+00:00", true);
     const late = user("bob", "2026-01-01", "true,no_information,2026-11-27T00:00:00+00:00", true);
     expect(found(report(early, late), more)).to.eql(["device-without-codes alice", "password-unchanged alice"]);
+  });
+
+  it("is of an IAM user who is called root as of any other, and nothing of the root user's", () => {
+    const named = user("root", "2026-01-01", "true,N/A,N/A", false, key("2026-01-01"));
+    expect(found(report(root(false), good("alice"), good("bob"), named))).to.eql([
+      ...["no-mfa root", "key-old root", "key-unused root", "not-on-roster root"],
+    ]);
   });
 
   it("is a quarantine by AWS, and a key of the root user", () => {

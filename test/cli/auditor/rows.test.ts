@@ -96,7 +96,7 @@ describe("the rows of the report", () => {
     const row = (user: string) => ({
       ...{
         user,
-        arn: "",
+        arn: user === "root" ? `arn:aws:iam::${auth}:root` : "",
         createdAt: "2026-01-01T00:00:00.000Z",
         hasPassword: true,
         hasMfa: user === "alice",
@@ -111,7 +111,7 @@ describe("the rows of the report", () => {
         identity("user", name, account === "auth" ? { arn: `arn:aws:iam::${auth}:user/${name}` } : {}),
       ),
     });
-    const accounts = [read("auth", ["carol", "alice"], ["root", "alice"]), read("sandbox", ["bot"], ["bot"])];
+    const accounts = [read("auth", ["carol", "alice"], ["root", "alice"]), read("sandbox", ["bot", "root"], ["bot"])];
     const audit = {
       ...{ version: 1 as const, stack: "main", clean: true, complete: true, users: 3, findings: [], missed: [] },
       reportedAt: "2026-11-28T15:00:00.000Z",
@@ -126,6 +126,8 @@ describe("the rows of the report", () => {
       "auth/carol: not on the roster, newer than the credential report, ",
       "auth/root: root user, there, ",
       "sandbox/bot: exempt, there, ",
+      // An IAM user may be called root.
+      "sandbox/root: not on the roster, newer than the credential report, ",
     ]);
   });
 

@@ -5,18 +5,17 @@ import { endSharedSessionsOf } from "../../../cli/developers/shared-sessions.ts"
 import { endedSessionsIn } from "../../../infra/ended-sessions.ts";
 import { endedSessionsPolicyName, serviceControlPolicyName } from "../../../infra/names.ts";
 import { serviceControlPolicy } from "../../../infra/policies.ts";
-import { startSandbox, type Sandbox } from "../../sandbox/index.ts";
+import type { Sandbox } from "../../sandbox/index.ts";
 import { clients } from "../../sandbox/testing.ts";
-import { inEnvironment } from "../../support/environment.ts";
+import { startSandboxHere } from "../../support/sandbox-here.ts";
 
 describe("the end of sessions of the shared role", () => {
   const applied = "ou-abcd-11111111";
   let sandbox: Sandbox;
-  let restore: () => void;
+  let close: () => Promise<void>;
 
   beforeEach(async () => {
-    sandbox = await startSandbox();
-    restore = inEnvironment(sandbox.environment());
+    ({ sandbox, close } = await startSandboxHere());
     const { organizations } = clients(sandbox);
     const made = await organizations.send(
       new CreatePolicyCommand({
@@ -29,10 +28,7 @@ describe("the end of sessions of the shared role", () => {
     const PolicyId = made.Policy?.PolicySummary?.Id;
     await organizations.send(new AttachPolicyCommand({ PolicyId, TargetId: applied }));
   });
-  afterEach(async () => {
-    restore();
-    await sandbox.close();
-  });
+  afterEach(() => close());
 
   const policy = () =>
     [...sandbox.organization.policies.values()].find(({ name }) => name === endedSessionsPolicyName) ?? expect.fail();

@@ -4,6 +4,7 @@ import { developerClasses } from "../../../cli/matrix/classes.ts";
 import { accountLines, authLines, developerLines } from "../../../cli/matrix/lines.ts";
 import { type Asked, callsOf } from "../../../cli/aws/simulate.ts";
 import { guardRailNames, guardRailPolicy } from "../../../infra/guard-rails.ts";
+import { denyOlderSessions, denyWhileLocked } from "../../../infra/policies.ts";
 import * as made from "../verify/documents.ts";
 
 const { auth, sandbox } = made;
@@ -112,6 +113,30 @@ describe("developers with the same policies", () => {
       ["alice"],
       ["bob"],
     ]);
+  });
+
+  it("are expected to do nothing while they are locked or cut off, which is no broken promise", () => {
+    const since = "2026-11-28T08:00:00Z";
+    const everything = { Effect: "Deny", Action: "*", Resource: "*" };
+    const allowedWith = (document: unknown): string[] => {
+      const { identities } = made.authAccount((one) =>
+        one.name === "bob" ? { ...one, inlinePolicies: [{ name: "shut-out", document }] } : one,
+      );
+      const lines = developerLines(settings, developerClasses(identities, settings));
+      expect(lines.some(({ expected, caller }) => expected === "denied" && caller.userName === "bob")).to.equal(true);
+      return lines.flatMap(({ expected, caller }) => (expected === "allowed" ? (caller.userName ?? []) : []));
+    };
+    for (const document of [denyWhileLocked({ since }), denyWhileLocked({ since, until: "2999-01-01T00:00:00Z" })]) {
+      expect([...new Set(allowedWith(document))]).to.eql(["alice"]);
+    }
+    expect([...new Set(allowedWith({ Statement: [everything] }))]).to.eql(["alice"]);
+    // A lock that is over, and the end of older sessions, shut nobody out.
+    for (const document of [
+      denyWhileLocked({ since, until: "2026-11-28T09:00:00Z" }),
+      denyOlderSessions(new Date(since)),
+    ]) {
+      expect([...new Set(allowedWith(document))]).to.eql(["alice", "bob"]);
+    }
   });
 
   it("are told as not known where AWS does not tell what a policy says", () => {
