@@ -14,17 +14,14 @@ export function developerClasses(
   { developers }: Pick<Settings, "developers">,
 ): DeveloperClass[] {
   const users = identities.filter(({ type, name }) => type === "user" && Object.hasOwn(developers, name));
-  const given = users.map((user) => ({ name: user.name, ...policiesOf(user, identities) }));
-  const classes = Map.groupBy(given, ({ name, policies, boundary }) => {
-    const texts = JSON.stringify([policies, boundary]);
+  const given = users.map((user) => ({ name: user.name, theirs: policiesOf(user, identities) }));
+  const classes = Map.groupBy(given, ({ name, theirs }) => {
+    const texts = JSON.stringify(theirs);
     return texts.includes(`/${name}`) ? `${texts}\n${name}` : texts;
   });
   return [...classes.values()].flatMap((own) => {
     const [first] = own;
-    if (first === undefined) return [];
-    const { policies, boundary } = first;
-    const names = own.map(({ name }) => name);
-    return [{ names, policies, shutOut: policies.some(shutsOut), ...(boundary !== undefined && { boundary }) }];
+    return first === undefined ? [] : [{ names: own.map(({ name }) => name), ...first.theirs }];
   });
 }
 
@@ -35,8 +32,8 @@ function shutsOut(policy: string): boolean {
   return lock === undefined ? deniesEverything(document) : isInForce(lock);
 }
 
-/** The JSON texts of all policies of a user, its groups' included. */
-function policiesOf(user: Identity, identities: Identity[]): Pick<DeveloperClass, "policies" | "boundary"> {
+/** The JSON texts of all policies of a user, its groups' included. One of a group that denies everything is nobody's lock. */
+function policiesOf(user: Identity, identities: Identity[]): Omit<DeveloperClass, "names"> {
   const documents = new Map(identities.map(({ arn, document }) => [arn, document]));
   const managed = (arn: string): string => {
     const document = documents.get(arn);
@@ -44,12 +41,14 @@ function policiesOf(user: Identity, identities: Identity[]): Pick<DeveloperClass
     return JSON.stringify(document);
   };
   const groups = identities.filter(({ type, name }) => type === "group" && user.groups.includes(name));
-  const policies = [user, ...groups].flatMap(({ inlinePolicies, managedPolicies }) => [
+  const textsOf = ({ inlinePolicies, managedPolicies }: Identity): string[] => [
     ...inlinePolicies.map(({ document }) => JSON.stringify(document)),
     ...managedPolicies.map(managed),
-  ]);
+  ];
+  const own = textsOf(user);
   return {
-    policies: [...new Set(policies)].sort(),
+    policies: [...new Set([...own, ...groups.flatMap(textsOf)])].sort(),
+    shutOut: own.some(shutsOut),
     ...(user.boundary !== undefined && { boundary: managed(user.boundary) }),
   };
 }

@@ -130,6 +130,14 @@ describe("developers with the same policies", () => {
       expect([...new Set(allowedWith(document))]).to.eql(["alice"]);
     }
     expect([...new Set(allowedWith({ Statement: [everything] }))]).to.eql(["alice"]);
+    // What denies everything to the whole group is nobody's lock.
+    const { identities } = made.authAccount((one) =>
+      one.type === "group"
+        ? { ...one, inlinePolicies: [...one.inlinePolicies, { name: "all", document: { Statement: [everything] } }] }
+        : one,
+    );
+    const ofAll = developerLines(settings, developerClasses(identities, settings));
+    expect(ofAll.some(({ expected }) => expected === "allowed")).to.equal(true);
     // A lock that is over, and the end of older sessions, shut nobody out.
     for (const document of [
       denyWhileLocked({ since, until: "2026-11-28T09:00:00Z" }),
