@@ -1,5 +1,7 @@
 import { lock } from "proper-lockfile";
 
+import { Failure } from "../failure.ts";
+
 /** A lock whose process has died is taken over after this time, in milliseconds. */
 const stale = 10_000;
 
@@ -7,6 +9,7 @@ const stale = 10_000;
  * Runs `act` while no other mfa-admin process holds the lock of the same file. The file need not exist.
  *
  * @param onWait called once when another process holds the lock and has to be waited for
+ * @throws Failure where that process has not released it after twelve minutes
  */
 export async function withFileLock<T>(path: string, act: () => Promise<T>, onWait?: () => void): Promise<T> {
   let release = await attempt(path, 0);
@@ -14,7 +17,12 @@ export async function withFileLock<T>(path: string, act: () => Promise<T>, onWai
     onWait?.();
     release = await attempt(path, 3600);
   }
-  if (release === undefined) throw new Error(`another process keeps ${path} locked`);
+  if (release === undefined) {
+    throw new Failure(
+      `Another process has kept ${path} locked for some minutes.`,
+      "Answer or end the mfa-admin that is open on another terminal, and run the command again.",
+    );
+  }
   try {
     return await act();
   } finally {

@@ -15,7 +15,7 @@ export async function aboutUser<T>(userName: string, command: string, call: Prom
     if (!(error instanceof NoSuchEntityException)) throw error;
     throw new Failure(
       `The auth account has no user "${userName}" yet.`,
-      `Run mfa-admin up, then mfa-admin ${command} again.`,
+      `Run mfa-admin up, then mfa-admin ${command} ${userName} again.`,
       { cause: error },
     );
   }

@@ -47,7 +47,7 @@ describe("the credentials of developers", () => {
         {
           what: "a developer whose user has not been made yet",
           args: ["newcomer", "--yes"],
-          says: `The auth account has no user "newcomer" yet.\nRun mfa-admin up, then mfa-admin ${command} again.`,
+          says: `The auth account has no user "newcomer" yet.\nRun mfa-admin up, then mfa-admin ${command} newcomer again.`,
         },
       ];
       refusals.push(
