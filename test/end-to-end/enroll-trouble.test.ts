@@ -3,6 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import {
+  changePassword,
   finishEnrollment,
   oneTimePassword,
   scanSecret,
@@ -98,12 +99,7 @@ describe("enroll in trouble", () => {
     await heidi.writeAws("credentials", profileText("auth", await heidi.keyFromConsole()));
     admin.sandbox.injectFault({ action: "ChangePassword", code: "Lost", times: 1, loseAnswer: true });
     const terminal = heidi.terminal("enroll");
-    await terminal.waitFor("One-time password");
-    terminal.enter(initial);
-    await terminal.waitFor("New password:");
-    terminal.enter("Str0ng-enough-pass");
-    await terminal.waitFor("The same again:");
-    terminal.enter("Str0ng-enough-pass");
+    await changePassword(terminal, initial, "Str0ng-enough-pass");
     await terminal.waitFor("Password     changed, most likely: AWS's first answer was lost");
     await scanSecret(terminal, heidi);
     expect(terminal.screen).not.to.contain("This is not the one-time password");
@@ -128,12 +124,7 @@ describe("enroll in trouble", () => {
     await carol.writeAws("credentials", profileText("auth", await carol.keyFromConsole()));
     const terminal = carol.terminal("enroll");
     for (let attempt = 1; attempt <= 3; attempt++) {
-      await terminal.waitFor("One-time password");
-      terminal.enter("not-the-one-1A");
-      await terminal.waitFor("New password:");
-      terminal.enter("correct-Horse-7-battery");
-      await terminal.waitFor("The same again:");
-      terminal.enter("correct-Horse-7-battery");
+      await changePassword(terminal, "not-the-one-1A", "correct-Horse-7-battery");
     }
     await terminal.waitFor("Error: This is not the one-time password: ");
     await terminal.waitFor(

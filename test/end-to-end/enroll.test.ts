@@ -4,7 +4,16 @@ import { expect } from "chai";
 import { AwsCli } from "../sandbox/aws-cli.ts";
 import { administratorOf, clients } from "../sandbox/testing.ts";
 import { works } from "../support/developer.ts";
-import { logInAtLast, oneTimePassword, scanSecret, skipPassword, typeTwoCodes } from "../support/enrollment.ts";
+import {
+  changePassword,
+  logInAtLast,
+  oneTimePassword,
+  scanSecret,
+  skipPassword,
+  typeKey,
+  typeNewPassword,
+  typeTwoCodes,
+} from "../support/enrollment.ts";
 import { Administrator } from "../support/harness.ts";
 import { profileText, Workstation } from "../support/workstation.ts";
 
@@ -35,17 +44,9 @@ describe("enroll", () => {
     const initial = await alice.keyFromConsole();
     const terminal = alice.terminal("enroll");
     await terminal.waitFor("No access key of yours is on this machine.");
-    await terminal.waitFor("Access key ID:");
-    terminal.enter(initial.accessKeyId);
-    await terminal.waitFor("Secret access key:");
-    terminal.enter(initial.secretAccessKey);
+    await typeKey(terminal, initial);
     await terminal.waitFor("User         alice, in the auth account 222222222222");
-    await terminal.waitFor("One-time password");
-    terminal.enter(await oneTimePassword(admin, "alice"));
-    await terminal.waitFor("New password:");
-    terminal.enter("correct-Horse-7-battery");
-    await terminal.waitFor("The same again:");
-    terminal.enter("correct-Horse-7-battery");
+    await changePassword(terminal, await oneTimePassword(admin, "alice"), "correct-Horse-7-battery");
     await terminal.waitFor("Password     changed");
     await scanSecret(terminal, alice);
     await typeTwoCodes(terminal, alice);
@@ -97,16 +98,8 @@ describe("enroll", () => {
     const bob = await developer("bob");
     const initial = await bob.keyFromConsole();
     const first = bob.terminal("enroll");
-    await first.waitFor("Access key ID:");
-    first.enter(initial.accessKeyId);
-    await first.waitFor("Secret access key:");
-    first.enter(initial.secretAccessKey);
-    await first.waitFor("One-time password");
-    first.enter(await oneTimePassword(admin, "bob"));
-    await first.waitFor("New password:");
-    first.enter("correct-Horse-7-battery");
-    await first.waitFor("The same again:");
-    first.enter("correct-Horse-7-battery");
+    await typeKey(first, initial);
+    await changePassword(first, await oneTimePassword(admin, "bob"), "correct-Horse-7-battery");
     await scanSecret(first, bob);
     first.ctrlC();
     await first.waitFor("Error: Stopped. What is done stays done.");
@@ -121,10 +114,7 @@ describe("enroll", () => {
     await second.waitFor("One-time password, if yours was reset");
     // The administrator has made another one-time password meanwhile, which counts instead of the one in the files.
     second.enter(await oneTimePassword(admin, "bob"));
-    await second.waitFor("New password:");
-    second.enter("correct-Horse-8-battery");
-    await second.waitFor("The same again:");
-    second.enter("correct-Horse-8-battery");
+    await typeNewPassword(second, "correct-Horse-8-battery");
     await second.waitFor("Password     changed");
     await scanSecret(second, bob);
     await typeTwoCodes(second, bob);
@@ -206,24 +196,12 @@ describe("enroll", () => {
     await frank.writeAws("credentials", profileText("auth", await frank.keyFromConsole()));
     const password = await oneTimePassword(admin, "frank");
     const terminal = frank.terminal("enroll");
-    const typeOld = async (old: string): Promise<void> => {
-      await terminal.waitFor("One-time password");
-      terminal.enter(old);
-    };
-    const typeNew = async (wanted: string): Promise<void> => {
-      await terminal.waitFor("New password:");
-      terminal.enter(wanted);
-      await terminal.waitFor("The same again:");
-      terminal.enter(wanted);
-    };
-    await typeOld("not-the-one-1A");
-    await typeNew("correct-Horse-7-battery");
+    await changePassword(terminal, "not-the-one-1A", "correct-Horse-7-battery");
     await terminal.waitFor("This is not the one-time password: ");
-    await typeOld(password);
-    await typeNew("short");
+    await changePassword(terminal, password, "short");
     await terminal.waitFor("The auth account's password policy refuses this one: Password ");
     await terminal.waitFor("Usually it wants 8 characters or more, of three kinds:");
-    await typeNew("correct-Horse-7-battery");
+    await typeNewPassword(terminal, "correct-Horse-7-battery");
     await terminal.waitFor("Password     changed");
     terminal.kill();
   });

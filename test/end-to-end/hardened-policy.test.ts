@@ -14,7 +14,7 @@ import { writeFile } from "node:fs/promises";
 import type { Credentials } from "../sandbox/index.ts";
 import { administratorOf, clients, type Clients, enableDevice, given, refusal } from "../sandbox/testing.ts";
 import { works } from "../support/developer.ts";
-import { finishEnrollment, oneTimePassword, typeKey } from "../support/enrollment.ts";
+import { changePassword, finishEnrollment, oneTimePassword, typeKey } from "../support/enrollment.ts";
 import { Administrator } from "../support/harness.ts";
 import { profileText, Workstation } from "../support/workstation.ts";
 
@@ -192,12 +192,7 @@ describe("a stack with accessKeys: with-mfa and mfaMaxAge", () => {
       await writeFile(`${dave.home}/dave.md`, stdout.replace(/^accessKeys: with-mfa\n/m, ""));
       const terminal = dave.terminal("enroll", "--kit", "dave.md");
       await typeKey(terminal, await dave.keyFromConsole());
-      await terminal.waitFor("One-time password");
-      terminal.enter(password);
-      await terminal.waitFor("New password:");
-      terminal.enter("correct-Horse-8-battery");
-      await terminal.waitFor("The same again:");
-      terminal.enter("correct-Horse-8-battery");
+      await changePassword(terminal, password, "correct-Horse-8-battery");
       await terminal.waitFor("AWS lets no access key change your password: ");
       await terminal.waitFor("Password     to be changed in the console, where you sign in");
       await terminal.waitFor("AWS lets no access key make another: ");

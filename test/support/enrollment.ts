@@ -35,6 +35,21 @@ export async function skipPassword(terminal: Terminal): Promise<void> {
   terminal.enter();
 }
 
+/** Changes the one-time password. */
+export async function changePassword(terminal: Terminal, oneTime: string, wanted: string): Promise<void> {
+  await terminal.waitFor("One-time password");
+  terminal.enter(oneTime);
+  await typeNewPassword(terminal, wanted);
+}
+
+/** Types a new password twice. */
+export async function typeNewPassword(terminal: Terminal, wanted: string): Promise<void> {
+  await terminal.waitFor("New password:");
+  terminal.enter(wanted);
+  await terminal.waitFor("The same again:");
+  terminal.enter(wanted);
+}
+
 /** Accepts the offered account, and logs in to it with a code. */
 export async function logInAtLast(terminal: Terminal, station: Workstation): Promise<void> {
   await terminal.waitFor("Account:");
