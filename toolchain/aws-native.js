@@ -77,7 +77,7 @@ export async function installAwsNative(pulumi, online) {
 
 /**
  * The plugin's main package embeds its schema, which is in the Go module as plain JSON, and its metadata. Every process of the plugin reads
- * all metadata when it starts, so they are stored in a form that is read in half the time and takes a quarter of the memory less: without
+ * all metadata when it starts, so they are stored in a form that is read in half the time and a quarter less memory: without
  * descriptions, which are for people, and uncompressed.
  * @param {string} source
  * @param {import("./go.js").Go} go

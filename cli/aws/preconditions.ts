@@ -23,6 +23,7 @@ import { wrongClock } from "./clock.ts";
 import { isPolicyAdministrator, policyTypesOn } from "./control-policies.ts";
 import { isAccessDenied } from "./error-words.ts";
 import { isOfOrganization } from "./organization-view.ts";
+import { wasSentAgain } from "./sent-again.ts";
 import { openSession, opensSilently } from "./session.ts";
 
 /**
@@ -140,8 +141,9 @@ export async function managingCaller(settings?: Accounts): Promise<ManagingCalle
   const asked = (await askedBeforehand) ?? (await ask());
   askedBeforehand = undefined;
   const { caller, clockOffset } = asked;
-  const { Account: account = "", Arn: arn = "", $metadata } = await caller;
-  const isClockRefused = ($metadata.attempts ?? 1) > 1;
+  const identity = await caller;
+  const { Account: account = "", Arn: arn = "" } = identity;
+  const isClockRefused = wasSentAgain(identity);
   const whose = whoseCredentials(account, settings);
   const organization = await explained(asked.organization, whose);
   const { managementAccount: management } = organization;

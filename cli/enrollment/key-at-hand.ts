@@ -91,14 +91,14 @@ async function firstUsable(
   let locked: LockedOut | undefined;
   for (const candidate of candidates) {
     const known = await usable(candidate, isNamed, kit);
-    if (known instanceof LockedOut) locked ??= isIn(profile, candidate) ? known : undefined;
+    if (known instanceof LockedOut) locked ??= isOfProfile(profile, candidate) ? known : undefined;
     else if (known !== undefined) return known;
   }
   if (locked !== undefined) throw locked;
   return undefined;
 }
 
-function isIn(profile: string, { from }: AccessKey): boolean {
+function isOfProfile(profile: string, { from }: AccessKey): boolean {
   return typeof from === "object" && from.profile === profile;
 }
 

@@ -112,7 +112,7 @@ async function enableDevice(
       );
       return second;
     } catch (error) {
-      if (wasSentAgain(error) && (await isEnabled(iam, device))) return second;
+      if (wasSentAgain(error) && (await isEnabled(iam, myself, device))) return second;
       if (error instanceof Error && error.name.startsWith("NoSuchEntity")) return undefined;
       if (isAccessDenied(error)) throw noDeviceByKey(myself, assignment, error);
       const isWrong = error instanceof Error && error.name.startsWith("InvalidAuthenticationCode");
@@ -128,8 +128,8 @@ async function enableDevice(
   }
 }
 
-async function isEnabled(iam: IAMClient, { serialNumber }: NewDevice): Promise<boolean> {
-  const { ListMFADevicesCommand } = await import("@aws-sdk/client-iam");
-  const { MFADevices: devices = [] } = await iam.send(new ListMFADevicesCommand({}));
-  return devices.some(({ SerialNumber }) => SerialNumber === serialNumber);
+async function isEnabled(iam: IAMClient, { userName }: Myself, device: NewDevice): Promise<boolean> {
+  const { enabledMfaDevicesOf } = await import("../../infra/mfa-devices.ts");
+  const enabled = await enabledMfaDevicesOf(iam, userName);
+  return enabled.some(({ serialNumber }) => serialNumber === device.serialNumber);
 }

@@ -46,7 +46,7 @@ export async function keyOfProcess(
     const env = { ...process.env, [guard]: profile };
     printed = (await promisify(execFile)(program, args, { env, timeout: patience })).stdout;
   } catch (error) {
-    throw failed(`${reasonOf(error as ProcessError, program)}.`.replace(/\.\.$/, "."), error);
+    throw failed(`${endOfProcess(error as ProcessError, program)}.`.replace(/\.\.$/, "."), error);
   }
   const { Version, AccessKeyId, SecretAccessKey, SessionToken } = parsed(printed);
   if (Version !== 1 || !AccessKeyId || !SecretAccessKey) {
@@ -59,7 +59,7 @@ export async function keyOfProcess(
 type ProcessError = ExecFileException & { stderr?: string };
 
 /** Why the process has failed: in its own words, if it has any. Node's message has the command line, which may hold a password. */
-function reasonOf({ stderr = "", code, killed, signal }: ProcessError, program: string): string {
+function endOfProcess({ stderr = "", code, killed, signal }: ProcessError, program: string): string {
   if (stderr.trim() !== "") return stderr.trim();
   if (code === "ENOENT") return `there is no program ${program}`;
   if (code === "EACCES") return `${program} is no program that you may run`;

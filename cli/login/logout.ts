@@ -7,8 +7,8 @@ import type { LoginProfile } from "../results/login.ts";
 export async function logout(cacheDirectory: string): Promise<LoginProfile[]> {
   const profiles = await loginProfiles();
   // Neither place that cannot be written keeps the other from being emptied.
-  const remembered = await reasonOf(forgetLogins(cacheDirectory));
-  const written = await reasonOf(removeLogins());
+  const remembered = await failureOf(forgetLogins(cacheDirectory));
+  const written = await failureOf(removeLogins());
   if (written !== undefined && !(written instanceof Failure)) throw written;
   const directory = loginsDirectory(cacheDirectory);
   const stays = remembered && `What is remembered of logins in ${directory} stays: ${remembered.message}.`;
@@ -32,7 +32,7 @@ export async function logout(cacheDirectory: string): Promise<LoginProfile[]> {
 }
 
 /** The error of what could not be done; undefined where it was. */
-async function reasonOf(act: Promise<void>): Promise<Error | undefined> {
+async function failureOf(act: Promise<void>): Promise<Error | undefined> {
   return act.then(
     () => undefined,
     (error: unknown) => error as Error,

@@ -118,5 +118,10 @@ export function loginsDirectory(cacheDirectory: string): string {
 /** A remembered session of an account that lasts for some minutes more. */
 export function liveSession({ sessions }: Memory, account: string, minutes = 5): Session | undefined {
   const session = sessions[account];
-  return session && Date.parse(session.expires) > Date.now() + minutes * 60_000 ? session : undefined;
+  return session && lasts(session, minutes) ? session : undefined;
+}
+
+/** Whether a session lasts for some minutes more. One whose end cannot be read does not. */
+export function lasts({ expires }: Pick<Session, "expires">, minutes = 0): boolean {
+  return Date.parse(expires) > Date.now() + minutes * 60_000;
 }

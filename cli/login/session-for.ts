@@ -3,7 +3,7 @@ import { Failure } from "../failure.ts";
 import { canAsk, hasTerminal } from "../terminal/ask.ts";
 import { type AccessKey, ownAccessKeys } from "./own-access-key.ts";
 import { login, type LoginOptions } from "./login.ts";
-import { liveSession, LoginMemory, type Memory, type Session } from "./memory.ts";
+import { lasts, liveSession, LoginMemory, type Memory, type OwnSession, type Session } from "./memory.ts";
 import { tell } from "../terminal/tell.ts";
 
 /**
@@ -52,16 +52,26 @@ async function rememberedBy(
     return { store, memory, account: options.account ?? memory.used?.[0] };
   };
   const ofFirst = await ofKey(first);
-  const all = [ofFirst, ...(await Promise.all(others.map(ofKey)))];
-  return all.find(goesOn) ?? ofFirst;
+  if (goesOn(ofFirst)) return ofFirst;
+  for (const other of others) {
+    const remembered = await ofKey(other);
+    if (goesOn(remembered)) return remembered;
+  }
+  return ofFirst;
 }
 
 /** Whether the account is open, or can be opened again without a code. */
 function goesOn({ memory, account }: Remembered): boolean {
   if (account === undefined) return false;
   if (liveSession(memory, account) !== undefined) return true;
-  const { own, sessions } = memory;
-  return sessions[account]?.chained === true && own !== undefined && Date.parse(own.expires) > Date.now();
+  const opened = openedByOwn(memory, account);
+  return opened !== undefined && lasts(opened.own);
+}
+
+/** The session of an account that a session of the developer's own has opened, and that own one, which may be over. */
+function openedByOwn({ own, sessions }: Memory, account: string): { own: OwnSession; before: Session } | undefined {
+  const before = sessions[account];
+  return own === undefined || before?.chained !== true ? undefined : { own, before };
 }
 
 /** The error where a code cannot be asked for: the calling program may hide the question, and wait for ever. */
@@ -81,13 +91,14 @@ function notLoggedIn(account: string | undefined): Failure {
 /** Opens a session of `login --all` or `--chain` again, without a code, as long as the developer's own session lasts. */
 async function renew(
   store: LoginMemory,
-  { own, sessions }: Memory,
+  memory: Memory,
   account: string | undefined,
   duration: number | undefined,
 ): Promise<Session | undefined> {
-  const before = account === undefined ? undefined : sessions[account];
-  if (own === undefined || before?.chained !== true) return undefined;
-  if (!(Date.parse(own.expires) > Date.now())) {
+  const opened = account === undefined ? undefined : openedByOwn(memory, account);
+  if (opened === undefined) return undefined;
+  const { own, before } = opened;
+  if (!lasts(own)) {
     if (own.mfaMaxAge !== undefined) {
       tell(`Your last MFA code is older than ${own.mfaMaxAge} s, which is all that your organization allows.`);
     }

@@ -1,7 +1,7 @@
 import { keyPlace } from "./own-access-key.ts";
 import { loginsInAws } from "./live-logins.ts";
 import { daysTooOld } from "./key-age.ts";
-import { LoginMemory } from "./memory.ts";
+import { lasts, LoginMemory } from "./memory.ts";
 import type { LoginInAws, WhoamiResult } from "../results/login.ts";
 import { assignmentToMe, warnOfClock, whomToAsk } from "./myself.ts";
 import { ownKey } from "./own-key.ts";
@@ -54,7 +54,7 @@ function tooOldText({ tooOld }: WhoamiResult["accessKey"]): string {
 
 function loginText({ profile, account, expires, live, refused }: LoginInAws): string {
   const place = profile === undefined ? "for the profiles that share your login" : `profile ${profile}`;
-  const isOver = !(Date.parse(expires) > Date.now());
+  const isOver = !lasts({ expires });
   const time = Number.isNaN(Date.parse(expires)) ? "no time that can be read" : localTime(expires);
   if (live === undefined) return `${account} perhaps, until ${time} by the file (${place}; AWS could not be asked)`;
   if (live) return `${account} ${isOver ? `still, although the file has ${time}` : `until ${time}`} (${place})`;
