@@ -43,7 +43,7 @@ type Credentials = ReturnType<typeof fromTemporaryCredentials>;
 const known = new Map<string, Credentials>();
 
 /** The session of a role, shared by all clients. Other credentials in the environment open a session of their own. */
-function accessRoleCredentials(RoleArn: string): Credentials {
+export function accessRoleCredentials(RoleArn: string): Credentials {
   const { AWS_ACCESS_KEY_ID, AWS_PROFILE } = process.env;
   const key = [AWS_ACCESS_KEY_ID, AWS_PROFILE, RoleArn].join(" ");
   const made = known.get(key) ?? kept(opening(RoleArn));

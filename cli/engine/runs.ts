@@ -18,6 +18,7 @@ import { forDeletion, programOf } from "./stack.ts";
 import { leaveOutDenials, withoutDenials } from "./denials.ts";
 import { DenialsInProgram, type DenialsOn } from "./denials-in-program.ts";
 import { withoutCallStacks, withoutReports } from "./pulumi-insides.ts";
+import { withNamedSessions } from "./sts-endpoint.ts";
 import { changesAws, type EngineCommand, failureOf, IncompleteRun } from "./run-failure.ts";
 
 export interface RunOptions {
@@ -90,7 +91,7 @@ async function runAttempts(stack: Stack, options: RunOptions): Promise<RunResult
   for (let attempt = 1; ; attempt++) {
     try {
       const these = attempt === 1 ? options : { ...withoutBegin(options), total: undefined };
-      const { record, ...result } = await run("up", these, (engine) =>
+      const { record, ...result } = await run(stack, "up", these, (engine) =>
         withoutReports(stack).up({ ...engine, parallel, ...partOf(stack, these) }),
       );
       const whole = joined(earlier, result, started);
@@ -128,7 +129,7 @@ function joined(earlier: Change[], last: RunResult, started: number): RunResult 
 
 export async function runPreview(stack: Stack, options: RunOptions): Promise<RunResult> {
   return resultOf(
-    await run("preview", options, (engine) => stack.preview({ ...engine, parallel, ...partOf(stack, options) })),
+    await run(stack, "preview", options, (engine) => stack.preview({ ...engine, parallel, ...partOf(stack, options) })),
   );
 }
 
@@ -151,7 +152,7 @@ export async function runRefresh(stack: Stack, options: RunOptions, only?: strin
   const { denying, given, before } = await whatDenies(stack, options);
   const leaveOut = (step: StepEventMetadata): boolean => withoutDenials(step, given, denying);
   const pass = (target: { target?: string[] }): Promise<FinishedRun> =>
-    run("refresh", { ...options, leaveOut }, (engine) =>
+    run(stack, "refresh", { ...options, leaveOut }, (engine) =>
       withoutReports(stack).refresh({ ...engine, parallel, ...target }),
     );
   const first = await pass(part);
@@ -266,7 +267,7 @@ export async function runDestroy(stack: Stack, options: RunOptions): Promise<Run
   if (total === 0) return { changes: [], unchanged: 0, seconds: 0 };
   const call = (engine: EngineOptions) =>
     withoutReports(forDeletion(stack, options.settings)).destroy({ ...engine, parallel, runProgram: true, ...part });
-  return resultOf(await run("destroy", { ...options, total }, call));
+  return resultOf(await run(stack, "destroy", { ...options, total }, call));
 }
 
 /**
@@ -288,7 +289,7 @@ export async function runRemoval(stack: Stack, names: string[], options: RunOpti
       runProgram: true,
       target,
     });
-  return { ...resultOf(await run("destroy", { ...options, total }, call)), unchanged: staying };
+  return { ...resultOf(await run(stack, "destroy", { ...options, total }, call)), unchanged: staying };
 }
 
 const titles: Record<EngineCommand, string> = {
@@ -304,6 +305,7 @@ type EngineOptions = Pick<
 >;
 
 async function run(
+  stack: Stack,
   command: EngineCommand,
   { project, settings, total, onBegin, onStep, verbose, again, what = command, leaveOut }: RunOptions,
   call: (engine: EngineOptions) => Promise<unknown>,
@@ -354,7 +356,7 @@ async function run(
           suppressProgress: true,
           signal,
         };
-        await (verbose ? call(engine) : withoutCallStacks(() => call(engine)));
+        await withNamedSessions(stack, project, () => (verbose ? call(engine) : withoutCallStacks(() => call(engine))));
         // A preview or a refresh that finished in spite of the interruption still ends the command.
         if (interrupted && !changesAws(command)) throw new Error("Interrupted.");
       },
