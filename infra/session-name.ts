@@ -7,8 +7,8 @@ import { region } from "./region.ts";
 import { stsPatience } from "./unanswered.ts";
 
 /**
- * The prefix of every name, and the whole name of the engine's own sessions. Their name is an input of a provider, and so a part of the
- * state: with a person's name in it, every run by somebody else would find a difference.
+ * The prefix of every name, and the whole name in the inputs of providers. These are a part of the state: with a person's name in it, every
+ * run by somebody else would find a difference. The sessions that plain Pulumi opens are called just that.
  */
 export const accessSessionName = "mfa-admin";
 
@@ -30,7 +30,7 @@ export function sessionNameOf(by: string): string {
 
 const plain = (text: string): string => text.replace(/[^\w+=,.@-]+/g, "-").replace(/^-+|-+$/g, "");
 
-/** The person in a session's name: "alice" of "mfa-admin-alice". Empty for the engine's own sessions, undefined for any other name. */
+/** The person in a session's name: "alice" of "mfa-admin-alice". Empty for those that the engine has opened itself, undefined for any other name. */
 export function runnerOf(sessionName: string): string | undefined {
   if (sessionName === accessSessionName) return "";
   return sessionName.startsWith(`${accessSessionName}-`) ? sessionName.slice(accessSessionName.length + 1) : undefined;

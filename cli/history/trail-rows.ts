@@ -9,7 +9,7 @@ import type { HistoryRow } from "../results/history.ts";
 /**
  * A row for each successful event of an account that is not an AssumeRole.
  *
- * @param events include the AssumeRole events of the access role, which tell who ran the engine's sessions
+ * @param events include the AssumeRole events of the access role, which tell who ran sessions that the engine has opened itself
  */
 export function trailRows(account: string, events: TrailEvent[], settings: Settings): HistoryRow[] {
   const byKey = runnersByKey(events);
@@ -32,7 +32,7 @@ export function trailRows(account: string, events: TrailEvent[], settings: Setti
 const longestRun = 3_600_000;
 
 /**
- * Who ran the engine, by the access key ids of its sessions: the same principal has assumed the access role shortly before, under a
+ * Who ran the engine, by the access key ids of the sessions that it has opened itself: the same principal has assumed the access role shortly before, under a
  * session name of a person's own. Every run of mfa-admin does so before the engine starts.
  */
 function runnersByKey(events: TrailEvent[]): Map<string, string> {
@@ -59,7 +59,7 @@ function whoIn({ caller }: TrailEvent, byKey: Map<string, string>): string {
   if (caller.userName !== undefined) return caller.userName;
   const session = caller.arn.replace(/^.*:(assumed-role\/)?/, "");
   const runner = runnerOf(session.slice(session.indexOf("/") + 1));
-  // This is a session of the engine.
+  // The engine has opened this session itself.
   if (runner === "") return byKey.get(caller.keyId ?? "") ?? session;
   return runner ?? (session || caller.type);
 }

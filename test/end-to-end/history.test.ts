@@ -84,7 +84,7 @@ describe("history", () => {
     expect(lines).to.include.members([
       ...["cloudtrail administrator iam:PutUserPolicy mfa-admin-lock alice"],
       ...["cloudtrail administrator iam:PutRolePolicy mfa-admin-lock alice"],
-      // The next calls are of the engine's sessions.
+      // The next calls are of sessions that the engine has opened itself: the tests' plugins do (`plugins.ts`).
       ...["cloudtrail administrator iam:CreateUser bob", "cloudtrail administrator iam:CreateRole bob"],
       ...["cloudtrail octocat,run-123456789 iam:DeleteUser bob", "cloudtrail octocat,run-123456789 iam:DeleteRole bob"],
     ]);
