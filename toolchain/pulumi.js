@@ -1,6 +1,6 @@
 /** The Pulumi CLI: found, downloaded or built. */
-import { existsSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { builtPulumiVersion, pulumiRoot, pulumiRoots, sdkPulumiVersion } from "./cache.js";
 import { build, goVersion, whyNotGo } from "./go.js";
 import { Problem } from "./problem.js";
@@ -17,6 +17,7 @@ export const pulumiProgram = {
   versionVariable: "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version",
   to: join(pulumiRoot(), "bin", "pulumi"),
   minutesOnTwoCores: 5,
+  prepare: readWordListsLater,
 };
 
 export const pulumiEnvironment = { PULUMI_SKIP_UPDATE_CHECK: "true" };
@@ -66,6 +67,53 @@ export async function canReachPulumi() {
   if (!ok)
     say(`It can not be reached: ${stdout.trim() || "no answer in 5 s, or HTTPS_PROXY is not the address of a proxy"}.`);
   return ok;
+}
+
+const estimator = "github.com/ccojocar/zxcvbn-go";
+
+/**
+ * The files of the estimator of passwords that read its word lists, each with what is replaced in it. They do so when the program starts,
+ * which takes longer than all else of the start. The estimator itself loads what is not loaded yet.
+ * @type {Record<string, [string, string][]>}
+ */
+const later = {
+  "frequency/frequency.go": [["func init() {", "func Load() {"]],
+  "matching/matching.go": [
+    ["func init() {\n\tloadFrequencyList()\n}\n", ""],
+    ["func loadFrequencyList() {\n", "func loadFrequencyList() {\n\tfrequency.Load()\n"],
+  ],
+};
+
+/**
+ * @param {string} path of a file of the estimator
+ * @param {Buffer} content
+ * @returns {string | Buffer}
+ */
+function edited(path, content) {
+  const edits = later[path] ?? [];
+  return edits.reduce((text, [before, after]) => {
+    if (!text.includes(before)) throw new Error(`${estimator}/${path} has no "${before}".`);
+    return text.toString().replace(before, after);
+  }, /** @type {string | Buffer} */ (content));
+}
+
+/**
+ * Has the CLI read the word lists when it estimates a password, which `pulumi config set` alone does.
+ * @param {string} source
+ * @param {import("./go.js").Go} go
+ */
+async function readWordListsLater(source, go) {
+  await go(["mod", "download", estimator]);
+  const original = (await go(["list", "-mod=readonly", "-m", "-f", "{{.Dir}}", estimator])).trim();
+  const copy = join(source, "estimator");
+  // Files and directories of the module cache are read-only, and copies that keep that could not be removed.
+  for (const entry of readdirSync(original, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = relative(original, join(entry.parentPath, entry.name));
+    mkdirSync(dirname(join(copy, path)), { recursive: true });
+    writeFileSync(join(copy, path), edited(path, readFileSync(join(original, path))));
+  }
+  await go(["mod", "edit", "-replace", `${estimator}=./estimator`]);
 }
 
 /** @returns {Promise<boolean>} whether it succeeded */

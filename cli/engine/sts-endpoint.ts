@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 
-import { GetCallerIdentityCommand, STSClient, STSServiceException } from "@aws-sdk/client-sts";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { AwsCredentialIdentity } from "@aws-sdk/types";
 
 import { accessRoleCredentials } from "../../infra/accounts.ts";
@@ -17,10 +17,13 @@ import { stsPatience } from "../../infra/unanswered.ts";
 import { readProfiles, sourceOf } from "../aws/profile-source.ts";
 import type { Project } from "../project/project.ts";
 import { secretsIn } from "../state/secrets-keys.ts";
-import type { Stack } from "./automation.ts";
+import { type Answer, credentialsAnswer, identityAnswer, refusal, refusalOf } from "./sts-answers.ts";
 
 /** The variable that leads the engine's and its plugins' SDK to this endpoint (AWS SDKs Reference Guide, "Service-specific endpoints"). */
 const variable = "AWS_ENDPOINT_URL_STS";
+
+/** Where a project's state is, and the file that names what its secrets are kept by. */
+type Places = Pick<Project, "backendUrl" | "settingsFile">;
 
 /**
  * Runs the engine with sessions in other accounts that are called after whoever runs it. The engine's plugins take a session's name from
@@ -28,13 +31,12 @@ const variable = "AWS_ENDPOINT_URL_STS";
  * sessions from this process instead, which has opened them under the runner's name before.
  */
 export async function withNamedSessions<Result>(
-  stack: Stack,
-  project: Project,
+  { workspace: { envVars } }: { workspace: { envVars: Record<string, string> } },
+  project: Places,
   call: () => Promise<Result>,
 ): Promise<Result> {
   if (!(await isServable(project))) return call();
   const endpoint = await StsEndpoint.open();
-  const { envVars } = stack.workspace;
   envVars[variable] = endpoint.url;
   try {
     return await call();
@@ -48,7 +50,7 @@ export async function withNamedSessions<Result>(
  * Whether the engine can do with this endpoint alone: its SDK takes no endpoint but AWS's with FIPS or dual-stack, and a state or a key
  * that is read by a profile of its own may need another session.
  */
-async function isServable({ backendUrl, settingsFile }: Project): Promise<boolean> {
+async function isServable({ backendUrl, settingsFile }: Places): Promise<boolean> {
   const { secretsprovider = "" } = existsSync(settingsFile) ? secretsIn(await readFile(settingsFile, "utf8")) : {};
   if ([backendUrl, secretsprovider].some((url) => /[?&]profile=/.test(url))) return false;
   const { useFipsEndpoint, useDualstackEndpoint } = stsClient().config;
@@ -116,14 +118,12 @@ export class StsEndpoint {
     }
     const session = await this.#session(parameters);
     this.#given.set(session.accessKeyId, session);
-    return { status: 200, body: result(action, credentialsElement(session)) };
+    return credentialsAnswer(action, session);
   }
 
   #isAddressed({ url = "" }: IncomingMessage): boolean {
-    const [path, expected] = [url.replace(/\/$/, ""), this.#path].map((part) => Buffer.from(part ?? ""));
-    return (
-      path !== undefined && expected !== undefined && path.length === expected.length && timingSafeEqual(path, expected)
-    );
+    const [path, own] = [Buffer.from(url.replace(/\/$/, "")), Buffer.from(this.#path)];
+    return path.length === own.length && timingSafeEqual(path, own);
   }
 
   /** The session that is asked for: of a provider in an account, by its name, else the caller's own. */
@@ -138,8 +138,7 @@ export class StsEndpoint {
     const [, keyId = ""] = /Credential=([^/]+)\//.exec(headers.authorization ?? "") ?? [];
     const session = this.#given.get(keyId);
     const client = session === undefined ? this.#caller : stsClient(session);
-    const { Account, Arn, UserId } = await client.send(new GetCallerIdentityCommand({}));
-    return { status: 200, body: result("GetCallerIdentity", elements({ Account, Arn, UserId })) };
+    return identityAnswer(await client.send(new GetCallerIdentityCommand({})));
   }
 }
 
@@ -152,54 +151,3 @@ async function ownRoles(): Promise<Set<string>> {
   const arns = [...chain.map((name) => profiles[name]?.["role_arn"]), AWS_ROLE_ARN];
   return new Set(arns.filter((arn) => arn !== undefined));
 }
-
-interface Answer {
-  status: number;
-  body: string;
-}
-
-/** AWS's refusal in its own words; anything else that has failed as something that may be tried again, or not without credentials. */
-function refusalOf(error: unknown): Answer {
-  const { name, message } = error as Error;
-  if (error instanceof STSServiceException) {
-    const { httpStatusCode = 400, requestId } = error.$metadata;
-    return refusal(httpStatusCode, name, message, requestId);
-  }
-  return refusal(name === "CredentialsProviderError" ? 403 : 503, name, message);
-}
-
-/** An error in STS's format (AWS STS API Reference, "Common Errors"). */
-function refusal(status: number, code: string, message: string, requestId = "none"): Answer {
-  const type = status < 500 ? "Sender" : "Receiver";
-  const error = `<Error>${elements({ Type: type, Code: code, Message: message })}</Error>`;
-  return {
-    status,
-    body: `<ErrorResponse xmlns="${namespace}">${error}${elements({ RequestId: requestId })}</ErrorResponse>`,
-  };
-}
-
-const namespace = "https://sts.amazonaws.com/doc/2011-06-15/";
-
-function result(action: string, content: string): string {
-  const metadata = `<ResponseMetadata>${elements({ RequestId: "none" })}</ResponseMetadata>`;
-  return `<${action}Response xmlns="${namespace}"><${action}Result>${content}</${action}Result>${metadata}</${action}Response>`;
-}
-
-/** A session without an end counts for an hour, after which it is asked for again. */
-function credentialsElement({ accessKeyId, secretAccessKey, sessionToken, expiration }: AwsCredentialIdentity): string {
-  const content = elements({
-    AccessKeyId: accessKeyId,
-    SecretAccessKey: secretAccessKey,
-    SessionToken: sessionToken,
-    Expiration: (expiration ?? new Date(Date.now() + 3_600_000)).toISOString(),
-  });
-  return `<Credentials>${content}</Credentials>`;
-}
-
-function elements(values: Record<string, string | undefined>): string {
-  return Object.entries(values)
-    .map(([name, value = ""]) => `<${name}>${escaped(value)}</${name}>`)
-    .join("");
-}
-
-const escaped = (value: string): string => value.replace(/[<>&]/g, (character) => `&#${character.charCodeAt(0)};`);

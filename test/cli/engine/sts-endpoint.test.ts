@@ -11,9 +11,7 @@ import {
 } from "@aws-sdk/client-sts";
 import { expect } from "chai";
 
-import type { Stack } from "../../../cli/engine/automation.ts";
 import { StsEndpoint, withNamedSessions } from "../../../cli/engine/sts-endpoint.ts";
-import type { Project } from "../../../cli/project/project.ts";
 import { accessRoleCredentials } from "../../../infra/accounts.ts";
 import { type Credentials, type Sandbox } from "../../sandbox/index.ts";
 import { given, refusal } from "../../sandbox/testing.ts";
@@ -123,7 +121,7 @@ describe("STS for the engine", () => {
 });
 
 describe("a run of the engine", () => {
-  const here = { backendUrl: "file://.", settingsFile: "nowhere.yaml" } as Project;
+  const here = { backendUrl: "file://.", settingsFile: "nowhere.yaml" };
   let restore: () => void = () => undefined;
   afterEach(() => {
     restore();
@@ -131,10 +129,10 @@ describe("a run of the engine", () => {
   });
 
   /** The endpoint in the engine's environment during a run, and after it. */
-  async function endpoints(project: Project): Promise<(string | undefined)[]> {
-    const stack = { workspace: { envVars: {} } } as Stack;
-    const endpoint = (): string | undefined => stack.workspace.envVars["AWS_ENDPOINT_URL_STS"];
-    const during = await withNamedSessions(stack, project, () => Promise.resolve(endpoint()));
+  async function endpoints(project: typeof here): Promise<(string | undefined)[]> {
+    const envVars: Record<string, string> = {};
+    const endpoint = (): string | undefined => envVars["AWS_ENDPOINT_URL_STS"];
+    const during = await withNamedSessions({ workspace: { envVars } }, project, () => Promise.resolve(endpoint()));
     return [during, endpoint()];
   }
 
