@@ -1,5 +1,6 @@
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 
+import { callerCredentials } from "./caller.ts";
 import { onlyClockErrors } from "./clock-errors.ts";
 import { requestHandler } from "./network.ts";
 import { region } from "./region.ts";
@@ -56,6 +57,7 @@ function opening(RoleArn: string): Credentials {
   return async (options) => {
     const open = fromTemporaryCredentials({
       params: { RoleArn, RoleSessionName: await accessSession() },
+      masterCredentials: callerCredentials(),
       clientConfig: { region, requestHandler: requestHandler(stsPatience) },
       clientPlugins: [onlyClockErrors<object, object>(), givingUp<object, object>()],
     });

@@ -2,6 +2,7 @@
 
 import { userInfo } from "node:os";
 
+import { callerCredentials } from "./caller.ts";
 import { requestHandler } from "./network.ts";
 import { region } from "./region.ts";
 import { stsPatience } from "./unanswered.ts";
@@ -73,7 +74,12 @@ export async function runBy(): Promise<string> {
 async function caller(): Promise<{ Arn?: string | undefined }> {
   const { GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
   // A problem with the credentials is reported by the call that they are used for.
-  const client = new STSClient({ region, requestHandler: requestHandler(stsPatience), maxAttempts: 1 });
+  const client = new STSClient({
+    region,
+    credentials: callerCredentials(),
+    requestHandler: requestHandler(stsPatience),
+    maxAttempts: 1,
+  });
   return client.send(new GetCallerIdentityCommand({}));
 }
 

@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-sts";
 import pMap from "p-map";
 
+import { callerCredentials } from "../../infra/caller.ts";
 import { accountIdsIn } from "../../infra/names.ts";
 import { knowingClockErrors } from "../../infra/clock-errors.ts";
 import { requestHandler } from "../../infra/network.ts";
@@ -117,7 +118,8 @@ export function askBeforehand(): AbortController {
   return controller;
 }
 
-const stsClient = (): STSClient => knowingClockErrors(new STSClient({ region, requestHandler: requestHandler() }));
+const stsClient = (): STSClient =>
+  knowingClockErrors(new STSClient({ region, credentials: callerCredentials(), requestHandler: requestHandler() }));
 
 async function ask(options: { abortSignal?: AbortSignal } = {}): Promise<Asking> {
   await openSession();

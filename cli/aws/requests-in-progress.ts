@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 
 import { CloudControlClient, type OperationStatus, paginateListResourceRequests } from "@aws-sdk/client-cloudcontrol";
 
+import { callerCredentials } from "../../infra/caller.ts";
 import { clientConfiguration } from "../../infra/accounts.ts";
 import { knowingClockErrors } from "../../infra/clock-errors.ts";
 import { requestHandler } from "../../infra/network.ts";
@@ -88,7 +89,7 @@ function cloudControl(account: string, { accessRole }: Pick<Settings, "accessRol
   return knowingClockErrors(
     new CloudControlClient(
       account === "management"
-        ? { region, maxAttempts: 8, requestHandler: requestHandler() }
+        ? { region, credentials: callerCredentials(), maxAttempts: 8, requestHandler: requestHandler() }
         : clientConfiguration(account, accessRole),
     ),
   );

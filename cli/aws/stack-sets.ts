@@ -10,6 +10,7 @@ import {
   UpdateStackInstancesCommand,
 } from "@aws-sdk/client-cloudformation";
 
+import { callerCredentials } from "../../infra/caller.ts";
 import { stackSetName } from "../../infra/names.ts";
 import { knowingClockErrors } from "../../infra/clock-errors.ts";
 import { requestHandler } from "../../infra/network.ts";
@@ -34,7 +35,14 @@ export interface RoleInAccount {
 }
 
 function cloudFormation(): CloudFormationClient {
-  return knowingClockErrors(new CloudFormationClient({ region, maxAttempts: 8, requestHandler: requestHandler() }));
+  return knowingClockErrors(
+    new CloudFormationClient({
+      region,
+      credentials: callerCredentials(),
+      maxAttempts: 8,
+      requestHandler: requestHandler(),
+    }),
+  );
 }
 
 /** Whether CloudFormation may work in the organization's accounts (API Reference, "DescribeOrganizationsAccess"). */

@@ -1,5 +1,6 @@
 import { CloudTrailClient, type LookupAttribute, paginateLookupEvents } from "@aws-sdk/client-cloudtrail";
 
+import { callerCredentials } from "../../infra/caller.ts";
 import { clientConfiguration } from "../../infra/accounts.ts";
 import { knowingClockErrors } from "../../infra/clock-errors.ts";
 import { requestHandler } from "../../infra/network.ts";
@@ -19,7 +20,9 @@ export async function* trailEvents(
   { region, since, attribute }: { region: string; since: Date; attribute?: LookupAttribute },
 ): AsyncIterable<TrailEvent> {
   const configuration =
-    accountId === undefined ? { requestHandler: requestHandler() } : clientConfiguration(accountId, accessRole);
+    accountId === undefined
+      ? { credentials: callerCredentials(), requestHandler: requestHandler() }
+      : clientConfiguration(accountId, accessRole);
   const client = knowingClockErrors(new CloudTrailClient({ ...configuration, region, maxAttempts: 12 }));
   const request = { StartTime: since, ...(attribute !== undefined && { LookupAttributes: [attribute] }) };
   for await (const { Events } of paginateLookupEvents({ client, pageSize: 50 }, request)) {

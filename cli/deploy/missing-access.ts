@@ -1,6 +1,4 @@
-import { STSClient } from "@aws-sdk/client-sts";
-
-import { requestHandler } from "../../infra/network.ts";
+import { callerCredentials } from "../../infra/caller.ts";
 import { namesCredentials, openSession } from "../aws/session.ts";
 import { lacksPassphrase } from "../engine/passphrase.ts";
 import type { Project } from "../project/project.ts";
@@ -22,7 +20,7 @@ async function lacksCredentials(): Promise<boolean> {
   await openSession();
   if (await namesCredentials()) return false;
   try {
-    await new STSClient({ requestHandler: requestHandler() }).config.credentials();
+    await callerCredentials()();
     return false;
   } catch (error) {
     return error instanceof Error && error.name === "CredentialsProviderError";

@@ -10,6 +10,7 @@ import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { AwsCredentialIdentity } from "@aws-sdk/types";
 
 import { accessRoleCredentials } from "../../infra/accounts.ts";
+import { callerCredentials } from "../../infra/caller.ts";
 import { requestHandler } from "../../infra/network.ts";
 import { region } from "../../infra/region.ts";
 import { accessSessionName } from "../../infra/session-name.ts";
@@ -53,16 +54,12 @@ export async function withNamedSessions<Result>(
 async function isServable({ backendUrl, settingsFile }: Places): Promise<boolean> {
   const { secretsprovider = "" } = existsSync(settingsFile) ? secretsIn(await readFile(settingsFile, "utf8")) : {};
   if ([backendUrl, secretsprovider].some((url) => /[?&]profile=/.test(url))) return false;
-  const { useFipsEndpoint, useDualstackEndpoint } = stsClient().config;
+  const { useFipsEndpoint, useDualstackEndpoint } = stsClient(callerCredentials()).config;
   return !(await useFipsEndpoint()) && !(await useDualstackEndpoint());
 }
 
-const stsClient = (credentials?: AwsCredentialIdentity): STSClient =>
-  new STSClient({
-    region,
-    requestHandler: requestHandler(stsPatience),
-    ...(credentials !== undefined && { credentials }),
-  });
+const stsClient = (credentials: AwsCredentialIdentity | ReturnType<typeof callerCredentials>): STSClient =>
+  new STSClient({ region, requestHandler: requestHandler(stsPatience), credentials });
 
 /**
  * An endpoint of STS on this machine, for the calls that the SDK of the engine and its plugins makes to get credentials. Its address has a
@@ -72,7 +69,7 @@ const stsClient = (credentials?: AwsCredentialIdentity): STSClient =>
 export class StsEndpoint {
   readonly #server: Server;
   readonly #path = `/${randomBytes(24).toString("hex")}`;
-  readonly #caller = stsClient();
+  readonly #caller = callerCredentials();
   /** The sessions given out, by their access key ids. */
   readonly #given = new Map<string, AwsCredentialIdentity>();
   /** ARNs of the roles by which the caller's own credentials come about. */
@@ -100,7 +97,6 @@ export class StsEndpoint {
   close(): void {
     this.#server.close();
     this.#server.closeAllConnections();
-    this.#caller.destroy();
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -130,14 +126,13 @@ export class StsEndpoint {
   async #session(parameters: URLSearchParams): Promise<AwsCredentialIdentity> {
     const role = parameters.get("RoleArn") ?? "";
     const isProviders = parameters.get("RoleSessionName") === accessSessionName && !(await this.#own).has(role);
-    return isProviders ? accessRoleCredentials(role)() : this.#caller.config.credentials();
+    return isProviders ? accessRoleCredentials(role)() : this.#caller();
   }
 
   /** AWS tells whose credentials the request is signed with. */
   async #identity({ headers }: IncomingMessage): Promise<Answer> {
     const [, keyId = ""] = /Credential=([^/]+)\//.exec(headers.authorization ?? "") ?? [];
-    const session = this.#given.get(keyId);
-    const client = session === undefined ? this.#caller : stsClient(session);
+    const client = stsClient(this.#given.get(keyId) ?? this.#caller);
     return identityAnswer(await client.send(new GetCallerIdentityCommand({})));
   }
 }
