@@ -78,15 +78,47 @@ export async function evaluate(aws: LocalAws, caller: Caller, request: Authoriza
       ? { sessionPolicy: JSON.parse(caller.sessionPolicy) as unknown }
       : {}),
   };
-  const outcome = await runSimulation(simulation, {});
-  if (outcome.resultType === "error") {
-    throw new Error(`${request.action} on ${request.resource} can not be evaluated: ${JSON.stringify(outcome.errors)}`);
-  }
-  const results = outcome.resultType === "single" ? [outcome.result] : outcome.results;
-  const ignored = results.flatMap((result) => result.ignoredContextKeys ?? []);
-  if (ignored.length > 0) throw new Error(`${request.action} does not have the condition keys ${ignored.join(", ")}`);
-  const decisive = results.find((result) => result.analysis.result === outcome.overallResult) ?? results[0];
-  return decisive?.analysis ?? { result: "ImplicitlyDenied", sameAccount: true };
+  return known(simulation, async () => {
+    const outcome = await runSimulation(simulation, {});
+    if (outcome.resultType === "error") {
+      const errors = JSON.stringify(outcome.errors);
+      throw new Error(`${request.action} on ${request.resource} can not be evaluated: ${errors}`);
+    }
+    const results = outcome.resultType === "single" ? [outcome.result] : outcome.results;
+    const ignored = results.flatMap((result) => result.ignoredContextKeys ?? []);
+    if (ignored.length > 0) throw new Error(`${request.action} does not have the condition keys ${ignored.join(", ")}`);
+    const decisive = results.find((result) => result.analysis.result === outcome.overallResult) ?? results[0];
+    return decisive?.analysis ?? { result: "ImplicitlyDenied", sameAccount: true };
+  });
+}
+
+/** Evaluations so far, by all that they depend on. */
+const evaluations = new Map<string, Promise<RequestAnalysis>>();
+
+/** The most evaluations that are kept: each has all policies in force in its key. */
+const mostEvaluations = 1000;
+
+/** Condition keys whose values differ at every request. */
+const ofTime = /^aws:(?:CurrentTime|EpochTime|TokenIssueTime|MultiFactorAuthAge)$/;
+
+/** The evaluation of the same simulation before, else this one: an evaluation takes longer than all else of most requests. */
+async function known(simulation: Simulation, evaluation: () => Promise<RequestAnalysis>): Promise<RequestAnalysis> {
+  const { request } = simulation;
+  const steady = Object.entries(request.contextVariables).filter(([name]) => !ofTime.test(name));
+  const timeless = JSON.stringify({
+    ...simulation,
+    request: { ...request, contextVariables: Object.fromEntries(steady) },
+  });
+  // The times count where a policy names one.
+  const key = /aws:(?:currenttime|epochtime|tokenissuetime|multifactorauthage)/i.test(timeless)
+    ? JSON.stringify(simulation)
+    : timeless;
+  const before = evaluations.get(key);
+  if (before !== undefined) return before;
+  if (evaluations.size >= mostEvaluations) evaluations.clear();
+  const made = evaluation();
+  evaluations.set(key, made);
+  return made;
 }
 
 /** Refuses a document that is no valid policy, by letting the evaluator read it. */
