@@ -98,6 +98,8 @@ export interface Context {
   otherForm: OtherForm | undefined;
   /** Ids, by name, of accounts that the settings do not name themselves. */
   knownAccounts: Record<string, string>;
+  /** The same with those that the settings name. */
+  accountIds: Record<string, string>;
 }
 
 export function createContext(
@@ -128,6 +130,7 @@ export function createContext(
     unreached,
     otherForm,
     knownAccounts,
+    accountIds: { ...knownAccounts, ...settings.developmentAccounts },
   };
 }
 

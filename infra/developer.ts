@@ -48,16 +48,17 @@ export class Developer extends pulumi.ComponentResource {
 }
 
 /** What AWS is told of a developer's user, but for the group, which a resource of the stack names. */
-export function userInputs(userName: string, { settings, knownAccounts, otherForm }: Context): UserArgs {
+export function userInputs(
+  userName: string,
+  { settings, knownAccounts, accountIds, otherForm }: Context,
+): Omit<UserArgs, "groups"> {
+  const rolePrefix = sharedRoleKept(otherForm) ?? settings.rolePrefix;
   return {
     userName,
     // AWS's default path is stated so that a user who was moved comes back: the roles trust the user at this path alone.
     path: "/",
     ...(settings.roles === "shared" || otherForm?.stackSet !== undefined
-      ? sharedAccessEnd({ ...settings, rolePrefix: sharedRoleKept(otherForm) ?? settings.rolePrefix }, userName, {
-          ...knownAccounts,
-          ...settings.developmentAccounts,
-        })
+      ? sharedAccessEnd({ developers: settings.developers, rolePrefix }, userName, accountIds)
       : accessEndPolicies(accessEndOf(settings, userName))),
     tags: tagList({
       ...settings.tags,
@@ -126,15 +127,14 @@ function registerAsTheyAre(
 function registerOldForm(
   parent: pulumi.ComponentResource,
   userName: string,
-  { settings, otherForm, providers, roleHooks, knownAccounts }: Context,
+  { settings, otherForm, providers, roleHooks, accountIds }: Context,
   dependsOn: pulumi.Resource[],
 ): void {
-  const ids = { ...knownAccounts, ...settings.developmentAccounts };
   for (const { developer, account, inputs } of otherForm?.roles ?? []) {
     const [provider, accountId] = [providers.development[account], otherForm?.accounts[account]];
     if (developer !== userName || provider === undefined || accountId === undefined) continue;
     // The settings may have given the account another name since.
-    const named = accountsOf(settings, userName).find((name) => ids[name] === accountId) ?? account;
+    const named = accountsOf(settings, userName).find((name) => accountIds[name] === accountId) ?? account;
     const { roleName, description, path, tags } = inputs;
     new Role(
       `${userName}@${account}`,

@@ -88,7 +88,14 @@ export async function isUpToDate(
     await runtime.setMocks({ newResource, call: () => ({}) }, project.name, project.stack);
     letMocksKnowHooks(runtime);
     watchMocks(runtime, requested);
-    const outputs = await withoutCallStacks(() => runtime.runInPulumiStack(programOf(stack, settings, { alike })));
+    // What the outputs say of the developers is no resource's output, and Pulumi takes long to look for any in there.
+    let developers: unknown;
+    const program = async (): Promise<object> => {
+      const { developers: told, ...outputs } = await programOf(stack, settings, { alike })();
+      developers = told;
+      return outputs;
+    };
+    const outputs: unknown = await withoutCallStacks(() => runtime.runInPulumiStack(program));
     await runtime.disconnect();
     const isHeld = (registration: Registration): boolean => {
       const key = keyInProgram(registration);
@@ -99,7 +106,7 @@ export async function isUpToDate(
     return (
       all?.every(isHeld) === true &&
       ![...left.values()].some((resource) => inState || isCloudResource(resource)) &&
-      isDeepStrictEqual(JSON.parse(JSON.stringify(outputs ?? {})), before)
+      isDeepStrictEqual(JSON.parse(JSON.stringify({ ...(outputs as object), developers })), before)
     );
   } catch {
     // The engine tells what is wrong.

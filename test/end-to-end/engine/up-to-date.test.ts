@@ -143,6 +143,16 @@ for (const roles of ["per-developer", "shared"] as const) {
       }
     });
 
+    it("is not told of other outputs of the stack", async () => {
+      const isStack = ({ type }: Resource): boolean => type === "pulumi:pulumi:Stack";
+      const { outputs = {} } = resources.find(isStack) ?? expect.fail();
+      const { bob, ...others } = outputs["developers"] as Record<string, unknown>;
+      for (const change of [{ developers: others }, { developers: { ...others, bob, carol: bob } }, { more: 1 }]) {
+        const held = resources.map((one) => (isStack(one) ? { ...one, outputs: { ...outputs, ...change } } : one));
+        expect(await asked({}, held), JSON.stringify(change)).to.equal(false);
+      }
+    });
+
     it("is not told of a state that has a developer more, or no component of one", async () => {
       const bob = resources.filter(({ urn }) => urn.endsWith("::bob"));
       const carol = bob.map((resource) => ({ ...resource, urn: resource.urn.replace("::bob", "::carol") }));
