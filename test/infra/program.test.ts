@@ -309,7 +309,8 @@ describe("users without roles of their own are registered alike, so that who com
       asked.push({ name, what: { ...what, parent: parent.replace(/::[^:]*$/, "") } });
     };
     const { resources, outputs } = await register(shared, { ...options, requested });
-    return { asked, outputs, users: ofType(resources, "aws-native:iam:User") };
+    const keys = resources.map(({ type, name }) => `${type} ${name}`);
+    return { asked, outputs, keys, users: ofType(resources, "aws-native:iam:User") };
   }
 
   it("the first one is registered, and the others would be like it but for the inputs that are told", async () => {
@@ -323,6 +324,9 @@ describe("users without roles of their own are registered alike, so that who com
     const alone = await requests({ alike: (users) => (told = users) });
     expect(alone.asked).to.eql(all.asked.filter(({ name }) => name === "alice"));
     expect(alone.outputs).to.eql(all.outputs);
+    const ofOthers = all.asked.filter(({ name }) => name !== "alice");
+    const keysOfOthers = ofOthers.map(({ name, what }) => `${(what as { type: string }).type} ${name}`);
+    expect(all.keys).to.have.members([...alone.keys, ...keysOfOthers]);
     const { first, others, inputsOf } = told ?? expect.fail("nobody is alike");
     expect([first, others]).to.eql(["alice", ["bob", "carol", "dave"]]);
     const groups = ["developers-id"];
