@@ -124,7 +124,7 @@ export abstract class StackCommand extends ProjectCommand {
   protected async settings(flags: StackFlags): Promise<{ project: Project; file: SettingsFile }> {
     const project = await this.project(flags);
     const { SettingsFile } = await import("./project/settings-file.ts");
-    const file = await SettingsFile.read(project.settingsFile);
+    const file = await SettingsFile.read(project.settingsFile, this.settingsFile);
     this.settingsFile = file;
     return { project, file };
   }

@@ -23,10 +23,24 @@ export interface ProgramOptions {
   organization?: OrganizationFacts | undefined;
   /** The developers who are the run's only targets, and the stack's outputs, which otherwise stay as they are. */
   part?: { names: string[]; outputs: Record<string, unknown> };
+  /**
+   * Called where the developers are users alone, whose registrations differ in nothing but their names and inputs. Only the first one is
+   * registered then. For who compares registrations: Pulumi takes a millisecond or two for each.
+   */
+  alike?: (users: AlikeUsers) => void;
   /** Accounts that cannot be reached now, and their resources, which stay as they are. */
   unreached?: Unreached | undefined;
   /** Resources of the other form of roles that stay. */
   otherForm?: OtherForm | undefined;
+}
+
+/** Users that are registered in the same way. */
+export interface AlikeUsers {
+  /** The one that is registered. */
+  first: string;
+  others: string[];
+  /** The inputs of a user, but for the group. */
+  inputsOf: (userName: string) => Record<string, unknown>;
 }
 
 /** Accounts in which a run can neither read nor change anything. */
@@ -84,6 +98,8 @@ export interface Context {
   otherForm: OtherForm | undefined;
   /** Ids, by name, of accounts that the settings do not name themselves. */
   knownAccounts: Record<string, string>;
+  /** The same with those that the settings name. */
+  accountIds: Record<string, string>;
 }
 
 export function createContext(
@@ -114,6 +130,7 @@ export function createContext(
     unreached,
     otherForm,
     knownAccounts,
+    accountIds: { ...knownAccounts, ...settings.developmentAccounts },
   };
 }
 

@@ -1,4 +1,4 @@
-import { Role, type RoleArgs, User } from "@pulumi/aws-native/iam/index.js";
+import { Role, type RoleArgs, User, type UserArgs } from "@pulumi/aws-native/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import { accessEndOf, accessEndPolicies, sharedAccessEnd } from "./access-ends.ts";
@@ -12,25 +12,10 @@ import type { Settings } from "./settings.ts";
 export class Developer extends pulumi.ComponentResource {
   constructor(userName: string, groupName: pulumi.Input<string>, context: Context, dependsOn: pulumi.Resource[] = []) {
     super("mfa-admin:index:Developer", userName);
-    const { settings, providers, userHooks, roleHooks, tagged, knownAccounts, otherForm } = context;
+    const { settings, providers, userHooks, roleHooks, tagged } = context;
     const user = new User(
       userName,
-      {
-        userName,
-        // AWS's default path is stated so that a user who was moved comes back: the roles trust the user at this path alone.
-        path: "/",
-        groups: [groupName],
-        ...(settings.roles === "shared" || otherForm?.stackSet !== undefined
-          ? sharedAccessEnd({ ...settings, rolePrefix: sharedRoleKept(otherForm) ?? settings.rolePrefix }, userName, {
-              ...knownAccounts,
-              ...settings.developmentAccounts,
-            })
-          : accessEndPolicies(accessEndOf(settings, userName))),
-        tags: tagList({
-          ...settings.tags,
-          ...assignmentTags(settings, userName, knownAccounts, otherForm?.stackSet !== undefined),
-        }),
-      },
+      { ...userInputs(userName, context), groups: [groupName] },
       // The console password is made outside the stack: a refresh reads it back, and an update would delete it.
       { parent: this, provider: providers.auth, hooks: userHooks, ignoreChanges: ["loginProfile"], dependsOn },
     );
@@ -60,6 +45,31 @@ export class Developer extends pulumi.ComponentResource {
   protected override registerOutputs(): void {
     // Nothing to register.
   }
+}
+
+/** What AWS is told of a developer's user, but for the group, which a resource of the stack names. */
+export function userInputs(
+  userName: string,
+  { settings, knownAccounts, accountIds, otherForm }: Context,
+): Omit<UserArgs, "groups"> {
+  const rolePrefix = sharedRoleKept(otherForm) ?? settings.rolePrefix;
+  return {
+    userName,
+    // AWS's default path is stated so that a user who was moved comes back: the roles trust the user at this path alone.
+    path: "/",
+    ...(settings.roles === "shared" || otherForm?.stackSet !== undefined
+      ? sharedAccessEnd({ developers: settings.developers, rolePrefix }, userName, accountIds)
+      : accessEndPolicies(accessEndOf(settings, userName))),
+    tags: tagList({
+      ...settings.tags,
+      ...assignmentTags(settings, userName, knownAccounts, otherForm?.stackSet !== undefined),
+    }),
+  };
+}
+
+/** Whether each developer is a user and no more, so that all are registered alike, but for their inputs. */
+export function areUsersAlone({ settings, unreached, otherForm }: Context): boolean {
+  return settings.roles === "shared" && unreached.roles.length === 0 && (otherForm?.roles ?? []).length === 0;
 }
 
 /** A developer who is off the roster, but still has roles in accounts that cannot be reached. */
@@ -117,15 +127,14 @@ function registerAsTheyAre(
 function registerOldForm(
   parent: pulumi.ComponentResource,
   userName: string,
-  { settings, otherForm, providers, roleHooks, knownAccounts }: Context,
+  { settings, otherForm, providers, roleHooks, accountIds }: Context,
   dependsOn: pulumi.Resource[],
 ): void {
-  const ids = { ...knownAccounts, ...settings.developmentAccounts };
   for (const { developer, account, inputs } of otherForm?.roles ?? []) {
     const [provider, accountId] = [providers.development[account], otherForm?.accounts[account]];
     if (developer !== userName || provider === undefined || accountId === undefined) continue;
     // The settings may have given the account another name since.
-    const named = accountsOf(settings, userName).find((name) => ids[name] === accountId) ?? account;
+    const named = accountsOf(settings, userName).find((name) => accountIds[name] === accountId) ?? account;
     const { roleName, description, path, tags } = inputs;
     new Role(
       `${userName}@${account}`,

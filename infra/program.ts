@@ -1,6 +1,6 @@
 import { AuthAccount } from "./auth-account.ts";
 import { type Context, createContext, type ProgramOptions } from "./context.ts";
-import { Developer, FormerDeveloper } from "./developer.ts";
+import { areUsersAlone, Developer, FormerDeveloper, userInputs } from "./developer.ts";
 import { accountsOf, entersEveryAccount, roleArnsOf, sharedRoleName, signInAddress } from "./names.ts";
 import { accountsOfNames } from "./accounts-of-units.ts";
 import { organizationFacts } from "./organization-facts.ts";
@@ -29,9 +29,8 @@ export async function program(given: Settings, options: ProgramOptions = {}) {
       developers: { ...(outputs["developers"] as object | undefined), ...rolesOf(context, names) },
     };
   }
-  const developers = Object.keys(settings.developers).map(
-    (name) => new Developer(name, auth.groupName, context, shared),
-  );
+  const names = registeredOf(Object.keys(settings.developers), context, options);
+  const developers = names.map((name) => new Developer(name, auth.groupName, context, shared));
   const former = new Set(context.unreached.roles.map(({ developer }) => developer));
   for (const name of former) if (!Object.hasOwn(settings.developers, name)) new FormerDeveloper(name, context);
   if (settings.passwordPolicy !== undefined || settings.accountAlias !== undefined) {
@@ -46,6 +45,14 @@ export async function program(given: Settings, options: ProgramOptions = {}) {
     ...(settings.roles === "shared" && { sharedRole: sharedRoleName(settings) }),
     ...givenToRoles(settings, context.unreached.permissions),
   };
+}
+
+/** The developers to register: all of them, unless {@link ProgramOptions.alike} takes those after the first. */
+function registeredOf(names: string[], context: Context, { alike }: ProgramOptions): string[] {
+  const [first, ...others] = names;
+  if (alike === undefined || first === undefined || !areUsersAlone(context)) return names;
+  alike({ first, others, inputsOf: (name) => ({ ...userInputs(name, context) }) });
+  return [first];
 }
 
 /**

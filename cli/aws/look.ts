@@ -48,10 +48,9 @@ export async function lookAtAws(settings: Settings, unreached: string[] = []): P
   const missed: Look["missed"] = [];
   const attempt = noting(missed);
   const shieldAsked = shieldInAws();
-  const outside = async (): Promise<string[]> => {
-    const targets = (await shieldAsked.catch(() => undefined))?.targets ?? [];
-    return accountsOutside(Object.values(developmentAccounts), [...targets, ...organizationalUnits]);
-  };
+  // Most often the settings' units have all accounts, and nothing has to wait for the policy's targets.
+  const targets = async (): Promise<string[]> => (await shieldAsked.catch(() => undefined))?.targets ?? [];
+  const outside = accountsOutside(Object.values(developmentAccounts), organizationalUnits, targets);
   const listed = async (): Promise<string[]> =>
     serviceControlPolicies.length === 0
       ? []
@@ -60,7 +59,7 @@ export async function lookAtAws(settings: Settings, unreached: string[] = []): P
     attempt({ what: "service control policy" }, shieldAsked),
     // Where listing is denied, the attempt above notes it.
     listed().catch(() => []),
-    attempt({ what: "development accounts' units" }, outside()),
+    attempt({ what: "development accounts' units" }, outside),
     attempt(
       { what: "FullAWSAccess" },
       withoutAnyAllow([...organizationalUnits, authAccount, ...Object.values(acting)], serviceControlPolicyName),

@@ -105,11 +105,28 @@ export async function unitAbove(accountId: string, units: string[]): Promise<str
 /**
  * The accounts that are neither among the targets (units, the root, accounts) nor below one. The accounts directly in a unit are
  * listed in pages of 20 (Organizations API Reference, "ListAccountsForParent") while that takes fewer calls than one for each.
+ *
+ * @param further tells more targets; it is waited for where the first ones do not have all accounts directly
  */
-export async function accountsOutside(accountIds: string[], targets: string[]): Promise<string[]> {
+export async function accountsOutside(
+  accountIds: string[],
+  targets: string[],
+  further: () => Promise<string[]> = () => Promise.resolve([]),
+): Promise<string[]> {
   const client = organizationsClient();
-  const units = [...new Set(targets.filter((id) => id.startsWith("ou-")))];
-  const listed = accountIds.length > units.length ? await listedIn(client, units, accountIds.length) : [];
+  const inside = new Set(targets);
+  const isFound = (accountId: string): boolean => inside.has(accountId);
+  const list = async (all: string[]): Promise<void> => {
+    const units = [...new Set(all.filter((id) => id.startsWith("ou-")))];
+    const left = accountIds.filter((accountId) => !isFound(accountId)).length;
+    if (left <= units.length) return;
+    for (const accountId of await listedIn(client, units, left)) inside.add(accountId);
+  };
+  await list(targets);
+  if (accountIds.every(isFound)) return [];
+  const others = (await further()).filter((id) => !inside.has(id));
+  for (const id of others) inside.add(id);
+  await list(others);
   const parents = new Map<string, Promise<Parent | undefined>>();
   const parentOf = (child: string): Promise<Parent | undefined> => {
     const known = parents.get(child);
@@ -118,7 +135,6 @@ export async function accountsOutside(accountIds: string[], targets: string[]): 
     parents.set(child, asked);
     return asked;
   };
-  const inside = new Set([...targets, ...listed]);
   const isOutside = async (accountId: string): Promise<boolean> => {
     for (let place: string | undefined = accountId; place !== undefined; place = (await parentOf(place))?.Id) {
       if (inside.has(place)) return false;

@@ -105,7 +105,7 @@ export async function addToStack(
       verbose,
       isUnfinished,
       target: urnsToMake(project, settings, names, resources, unreachedBy(stack)),
-      program: programOf(stack, settings, { names, outputs }),
+      program: programOf(stack, settings, { part: { names, outputs } }),
       ...(onBegin && { onBegin }),
       ...denials,
       again: `mfa-admin up --stack ${stackReference(project)}`,

@@ -74,11 +74,11 @@ function takenPolicies(
  */
 export function madeByOthers(look: Pick<Look, "identities">, held: StackBefore["held"], settings: Settings): Taken[] {
   const developerOf = developersBy(settings, held);
-  const isHeld = (name: string): boolean => held.some((one) => one.type === "user" && one.name === name);
+  const heldUsers = new Set(held.flatMap(({ type, name }) => (type === "user" ? [name] : [])));
   const roles = [...look.identities].flatMap(([account, identities]) =>
     identities.filter(({ type }) => type === "role").map((role) => ({ role, developer: developerOf(account, role) })),
   );
-  const users = identitiesOf(settings).filter(({ type, name }) => type === "user" && isHeld(name));
+  const users = identitiesOf(settings).filter(({ type, name }) => type === "user" && heldUsers.has(name));
   return foundOf(look, users).filter(({ name, found }) => {
     const { authAccount } = settings;
     if (found === undefined || assignmentFromTags({ userName: name, authAccount }, found.tags) !== undefined) {
@@ -91,10 +91,13 @@ export function madeByOthers(look: Pick<Look, "identities">, held: StackBefore["
 
 /** The wanted names that AWS has, compared without case, as IAM does. */
 function foundOf({ identities }: Pick<Look, "identities">, wanted: Omit<Taken, "found">[]): Taken[] {
+  const key = (account: string, { type, name }: Pick<Taken, "type" | "name">): string =>
+    [account, type, name.toLowerCase()].join("\n");
+  const all = [...identities].flatMap(([account, own]) => own.map((one) => [key(account, one), one] as const));
+  // The first of two is meant, as AWS lists them.
+  const byKey = new Map(all.toReversed());
   return wanted.flatMap((one): Taken[] => {
-    const found = identities
-      .get(one.account)
-      ?.find(({ type, name }) => type === one.type && name.toLowerCase() === one.name.toLowerCase());
+    const found = byKey.get(key(one.account, one));
     return found === undefined ? [] : [{ ...one, found }];
   });
 }

@@ -110,9 +110,9 @@ export function developersBy(
   settings: Settings,
   held: StackBefore["held"] = [],
 ): (account: string, identity: Named) => string | undefined {
-  const users = Object.keys(settings.developers);
+  const users = new Set(Object.keys(settings.developers));
   // A shared role is nobody's.
-  const own = settings.roles === "shared" ? [] : users;
+  const own = settings.roles === "shared" ? [] : [...users];
   const byRole = new Map(own.map((name) => [roleNameOf(settings, name), name]));
   const key = (account: string, name: string): string => [account, name].join("\n");
   const owners = new Map(
@@ -121,10 +121,10 @@ export function developersBy(
     ),
   );
   return (account, { type, name }) => {
-    if (account === "auth") return type === "user" && users.includes(name) ? name : undefined;
+    if (account === "auth") return type === "user" && users.has(name) ? name : undefined;
     if (type !== "role") return undefined;
     const owner = owners.get(key(account, name)) ?? byRole.get(name);
-    return owner !== undefined && users.includes(owner) ? owner : undefined;
+    return owner !== undefined && users.has(owner) ? owner : undefined;
   };
 }
 

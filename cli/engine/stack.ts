@@ -140,9 +140,9 @@ export function goWithout(stack: Stack, accounts: UnreachedAccount[]): void {
 /**
  * The same program that plain Pulumi runs, with these settings. It is loaded only when the engine asks for it.
  *
- * @param part the developers of a run that targets them alone, and the outputs before it
+ * @param further.part the developers of a run that targets them alone, and the outputs before it
  */
-export function programOf(stack: Stack, settings: Settings, part?: ProgramOptions["part"]) {
+export function programOf(stack: Stack, settings: Settings, further: Pick<ProgramOptions, "part" | "alike"> = {}) {
   return async () => {
     const { program } = await import("../../infra/program.ts");
     const installed = installedAwsNativeVersion();
@@ -151,7 +151,7 @@ export function programOf(stack: Stack, settings: Settings, part?: ProgramOption
       organization: knownOrganization(),
       unreached: unreachedInProgram(unreachedBy(stack)),
       otherForm: otherFormKeptBy(stack),
-      ...(part !== undefined && { part }),
+      ...further,
     });
   };
 }

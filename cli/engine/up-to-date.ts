@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
 
+import type { AlikeUsers } from "../../infra/context.ts";
 import { readBackSpelling } from "../../infra/policy-documents.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { isCloudResource } from "../changes/step.ts";
@@ -13,13 +14,31 @@ import { letMocksKnowHooks, watchMocks, withoutCallStacks } from "./pulumi-insid
 import { programOf } from "./stack.ts";
 import type { StateBefore } from "./state-before.ts";
 
-/** A resource as the program registers it. */
+/** A resource as Pulumi tells mocks of it. */
 interface Registered {
   type: string;
   name: string;
   inputs: Record<string, unknown>;
   provider?: string;
 }
+
+/** A resource as the program registers it. */
+type Registration = Required<Registered> & Requested;
+
+/** The options with which a resource is registered. */
+interface Requested {
+  /** The parent's name in the program. */
+  parent: string;
+  protect: boolean;
+  ignoreChanges: string[];
+  version: string;
+  /** What the resource depends on, as {@link keyInProgram} names it. */
+  dependencies: ReadonlySet<string>;
+  /** The names of the hooks by moment, as the state has them. */
+  hooks: Record<string, string[]>;
+}
+
+const userType = "aws-native:iam:User";
 
 /** What counts as a change of a run. */
 interface UpToDateOptions {
@@ -47,32 +66,47 @@ export async function isUpToDate(
   if (!Object.keys(settings.developers).every(isMade)) return false;
   if (isUnfinished || !resources.every(isWhole)) return false;
   const { runtime } = await import("@pulumi/pulumi");
-  const differing = new Set<string>();
+  const requests = new Map<string, Requested>();
+  const registrations: Registration[] = [];
   const requested = (request: RegisterResourceRequest): void => {
-    const key = keyInProgram({ type: request.getType(), name: request.getName() });
-    const held = left.get(key);
-    if (held === undefined || !isAsRequested(held, request)) differing.add(key);
-    else if (inState && !isNotedAsRequested(held, request)) differing.add(key);
+    const { type, name } = { type: request.getType(), name: request.getName() };
+    requests.set(keyInProgram({ type, name }), requestedBy(request));
   };
-  const newResource = (registered: Registered): Answer => {
-    const key = keyInProgram(registered);
-    const held = left.get(key);
-    left.delete(key);
-    if (held === undefined || !isAsRegistered(held, registered)) differing.add(key);
+  const newResource = ({ type, name, inputs, provider = "" }: Registered): Answer => {
+    const key = keyInProgram({ type, name });
+    const [held, request] = [left.get(key), requests.get(key)];
+    if (request !== undefined) registrations.push({ type, name, inputs, provider, ...request });
     // The program runs to its end in any case: Pulumi complains about promises that are left.
-    return held === undefined ? { id: registered.name, state: registered.inputs } : answerOf(held);
+    return held === undefined ? { id: name, state: inputs } : answerOf(held);
   };
   const { outputs: before } = resources.find(({ type }) => type === "pulumi:pulumi:Stack") ?? {};
+  let users: AlikeUsers | undefined;
+  const alike = (given: AlikeUsers): void => {
+    users = given;
+  };
   try {
     await runtime.setMocks({ newResource, call: () => ({}) }, project.name, project.stack);
     letMocksKnowHooks(runtime);
     watchMocks(runtime, requested);
-    const outputs = await withoutCallStacks(() => runtime.runInPulumiStack(programOf(stack, settings)));
+    // What the outputs say of the developers is no resource's output, and Pulumi takes long to look for any in there.
+    let developers: unknown;
+    const program = async (): Promise<object> => {
+      const { developers: told, ...outputs } = await programOf(stack, settings, { alike })();
+      developers = told;
+      return outputs;
+    };
+    const outputs: unknown = await withoutCallStacks(() => runtime.runInPulumiStack(program));
     await runtime.disconnect();
+    const isHeld = (registration: Registration): boolean => {
+      const key = keyInProgram(registration);
+      const held = left.get(key);
+      return left.delete(key) && held !== undefined && isAsHeld(held, registration, inState);
+    };
+    const all = users === undefined ? registrations : withAlike(registrations, users);
     return (
-      differing.size === 0 &&
+      all?.every(isHeld) === true &&
       ![...left.values()].some((resource) => inState || isCloudResource(resource)) &&
-      isDeepStrictEqual(JSON.parse(JSON.stringify(outputs ?? {})), before)
+      isDeepStrictEqual(JSON.parse(JSON.stringify({ ...(outputs as object), developers })), before)
     );
   } catch {
     // The engine tells what is wrong.
@@ -122,7 +156,20 @@ function isSameInAnyOrder(one: unknown, other: unknown): boolean {
   return one.length === other.length && one.every((item) => has(other, item)) && other.every((item) => has(one, item));
 }
 
-function isAsRegistered(held: Resource, { type, inputs, provider = "" }: Registered): boolean {
+/**
+ * Whether the state has the resource as it is registered.
+ *
+ * @param inState whether what the state alone has counts, too
+ */
+function isAsHeld(held: Resource, registration: Registration, inState: boolean): boolean {
+  return (
+    isAsRegistered(held, registration) &&
+    isAsRequested(held, registration) &&
+    (!inState || isNotedAsRequested(held, registration))
+  );
+}
+
+function isAsRegistered(held: Resource, { type, inputs, provider }: Registration): boolean {
   if (isCloudResource({ type })) {
     const ignored = [...(held.ignoreChanges ?? []), "__defaults"];
     return (
@@ -136,25 +183,59 @@ function isAsRegistered(held: Resource, { type, inputs, provider = "" }: Registe
 }
 
 /** Whether the resource has the options that the program asks for, as far as the engine or another version of mfa-admin goes by them. */
-function isAsRequested(held: Resource, request: RegisterResourceRequest): boolean {
+function isAsRequested(held: Resource, { parent, protect, ignoreChanges, version }: Requested): boolean {
   return (
-    nameIn(request.getParent()) === nameIn(held.parent ?? "") &&
-    request.getProtect() === (held.protect ?? false) &&
-    isDeepStrictEqual(request.getIgnorechangesList(), held.ignoreChanges ?? []) &&
-    (!held.type.startsWith("pulumi:providers:") || request.getVersion() === held.inputs?.["version"])
+    parent === nameIn(held.parent ?? "") &&
+    protect === (held.protect ?? false) &&
+    isDeepStrictEqual(ignoreChanges, held.ignoreChanges ?? []) &&
+    (!held.type.startsWith("pulumi:providers:") || version === held.inputs?.["version"])
   );
 }
 
 /** Whether the state has what deletions go by as the program asks for it: what the resource depends on, and its hooks. */
-function isNotedAsRequested(
-  { dependencies = [], resourceHooks = {} }: Resource,
-  request: RegisterResourceRequest,
-): boolean {
-  const namesOf = (urns: string[]): Set<string> => new Set(urns.map(keyIn));
+function isNotedAsRequested({ dependencies = [], resourceHooks = {} }: Resource, request: Requested): boolean {
   return (
-    isDeepStrictEqual(namesOf(request.getDependenciesList()), namesOf(dependencies)) &&
-    isDeepStrictEqual(hooksOf(request), resourceHooks)
+    isDeepStrictEqual(request.dependencies, new Set(dependencies.map(keyIn))) &&
+    isDeepStrictEqual(request.hooks, resourceHooks)
   );
+}
+
+function requestedBy(request: RegisterResourceRequest): Requested {
+  return {
+    parent: nameIn(request.getParent()),
+    protect: request.getProtect() ?? false,
+    ignoreChanges: request.getIgnorechangesList(),
+    version: request.getVersion(),
+    dependencies: new Set(request.getDependenciesList().map(keyIn)),
+    hooks: hooksOf(request),
+  };
+}
+
+/**
+ * The registrations with those of the users that are registered like the first one. What depends on the first one depends on all.
+ *
+ * @returns undefined where the first one is registered otherwise than its inputs say, so that the others cannot be told by it
+ */
+function withAlike(registrations: Registration[], { first, others, inputsOf }: AlikeUsers): Registration[] | undefined {
+  const [component, user] = [developerComponent, userType].map((type) =>
+    registrations.find((registration) => registration.type === type && registration.name === first),
+  );
+  if (component === undefined || user === undefined) return undefined;
+  // Pulumi leaves out what is undefined, as JSON does.
+  const inputs = (name: string): Record<string, unknown> =>
+    JSON.parse(JSON.stringify({ ...inputsOf(name), groups: user.inputs["groups"] })) as Record<string, unknown>;
+  if (!isDeepStrictEqual(user.inputs, inputs(first))) return undefined;
+  const users = others.map((name) => ({ ...user, name, parent: name, inputs: inputs(name) }));
+  const further = users.map(keyInProgram);
+  return [
+    ...registrations.map((registration) =>
+      registration.dependencies.has(keyInProgram(user))
+        ? { ...registration, dependencies: new Set([...registration.dependencies, ...further]) }
+        : registration,
+    ),
+    ...others.map((name) => ({ ...component, name })),
+    ...users,
+  ];
 }
 
 /** The names of the hooks that a resource is registered with, by moment, as the state has them. */

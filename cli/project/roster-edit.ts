@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 
 import type { Project } from "./project.ts";
 import { rosterEntries } from "./roster.ts";
@@ -38,7 +39,10 @@ export class RosterEdit {
 
   /** The same edit of the file's current content. */
   async again(): Promise<RosterEdit> {
-    return new RosterEdit(this.project, await this.#now(), this.names, this);
+    const now = await this.#now();
+    // The policy files that the settings name, and access that ends, may differ by now though the text does not.
+    const isSame = now.isSame(this.before) && isDeepStrictEqual(now.settings, this.before.settings);
+    return isSame ? this : new RosterEdit(this.project, now, this.names, this);
   }
 
   /** Whether this edit has written the names. */
@@ -67,7 +71,7 @@ export class RosterEdit {
   }
 
   #now(): Promise<SettingsFile> {
-    return SettingsFile.read(this.project.settingsFile);
+    return SettingsFile.read(this.project.settingsFile, this.before);
   }
 
   #added(file: SettingsFile): SettingsFile {

@@ -27,23 +27,28 @@ export class SettingsFile {
   /** The settings in force, without access that has ended by now (`until`). */
   readonly settings: Settings;
   private readonly text: string;
+  /** The settings as the text has them, without the policies of the files that it names. */
+  private readonly parsed: Settings;
 
-  private constructor(path: string, text: string, ownPolicies?: OwnPolicy[]) {
+  private constructor(path: string, text: string, ownPolicies?: OwnPolicy[], parsed = validate(path, text)) {
     this.path = path;
     this.text = text;
-    const settings = validate(path, text);
-    this.written = ownPolicies === undefined ? settings : { ...settings, ownPolicies };
+    this.parsed = parsed;
+    this.written = ownPolicies === undefined ? parsed : { ...parsed, ownPolicies };
     this.settings = settingsInForce(this.written, Date.now());
   }
 
   /**
    * Reads the file, and the policy files that it names.
    *
+   * @param before the file as it was read before: the same text is not parsed again
    * @throws FileFailure naming the key and the line of what is wrong, also in one of these files
    */
-  static async read(path: string): Promise<SettingsFile> {
+  static async read(path: string, before?: SettingsFile): Promise<SettingsFile> {
     await requireNoOtherSettings(path);
-    const file = new SettingsFile(path, await readFile(path, "utf8"));
+    const text = await readFile(path, "utf8");
+    const known = before?.path === path && before.text === text ? before.parsed : undefined;
+    const file = new SettingsFile(path, text, undefined, known);
     const { serviceControlPolicies: files } = file.settings;
     if (files.length === 0) return file;
     const { readPolicyFiles } = await import("../../infra/policy-files.ts");
@@ -57,7 +62,7 @@ export class SettingsFile {
     for (const { file: name, problems } of refused) {
       if (typeof problems !== "string") throw new FileFailure(join(dirname(path), name), problems);
     }
-    return new SettingsFile(path, file.text, policies);
+    return new SettingsFile(path, text, policies, file.parsed);
   }
 
   /** The settings in a text that is not on the disk, such as an earlier version. */

@@ -1,12 +1,13 @@
 import {
+  type Alias,
   type Document,
   type ErrorCode,
-  isAlias,
   isCollection,
   isScalar,
   LineCounter,
   type Node,
   parseDocument,
+  type Scalar,
   visit,
   type YAMLParseError,
 } from "yaml";
@@ -63,15 +64,7 @@ function syntaxProblems(document: Document, text: string, lines: LineCounter): F
       ? [invalid(yamlWords(fault, text), lineAt(first))]
       : [invalid(`the ${text.charAt(open)} that stands here is not closed`, lineAt(open))];
   }
-  return [
-    ...duplicates(document, lineAt),
-    ...aliasesOfNothing(document).map(({ source, range }) =>
-      invalid(
-        `*${source} stands for what is called &${source}, and nothing above it is; write a text that begins with * in quotes`,
-        lineAt(range?.[0] ?? 0),
-      ),
-    ),
-  ];
+  return slips(document, lineAt);
 }
 
 const invalid = (message: string, line: number | undefined): FileProblem => ({
@@ -120,29 +113,34 @@ function unclosed(document: Document, text: string): number | undefined {
   return found;
 }
 
-/** Duplicate keys of a map, each reported at the second. */
-function duplicates(document: Document, lineAt: (offset: number) => number): FileProblem[] {
-  const problems: FileProblem[] = [];
+/** What the parser accepts and nobody means: duplicate keys of a map, each reported at the second, and aliases of nothing. */
+function slips(document: Document, lineAt: (offset: number) => number): FileProblem[] {
+  const repeated: FileProblem[] = [];
+  const unknown: FileProblem[] = [];
+  const lineOf = ({ range }: Scalar | Alias): number => lineAt(range?.[0] ?? 0);
   visit(document, {
     Map: (_, map) => {
-      const lines = new Map<unknown, number>();
+      const firsts = new Map<unknown, Scalar>();
       for (const { key } of map.items) {
         if (!isScalar(key)) continue;
-        const [line, first] = [lineAt(key.range?.[0] ?? 0), lines.get(key.value)];
-        if (first === undefined) lines.set(key.value, line);
-        else problems.push({ line, message: `"${String(key.value)}" is there twice, first in line ${first}` });
+        const first = firsts.get(key.value);
+        if (first === undefined) firsts.set(key.value, key);
+        else {
+          const message = `"${String(key.value)}" is there twice, first in line ${lineOf(first)}`;
+          repeated.push({ line: lineOf(key), message });
+        }
       }
     },
-  });
-  return problems;
-}
-
-function aliasesOfNothing(document: Document) {
-  const found: { source: string; range?: [number, number, number] | null | undefined }[] = [];
-  visit(document, {
-    Alias: (_, node) => {
-      if (isAlias(node) && node.resolve(document) === undefined) found.push(node);
+    Alias: (_, alias) => {
+      if (alias.resolve(document) !== undefined) return;
+      const { source } = alias;
+      unknown.push(
+        invalid(
+          `*${source} stands for what is called &${source}, and nothing above it is; write a text that begins with * in quotes`,
+          lineOf(alias),
+        ),
+      );
     },
   });
-  return found;
+  return [...repeated, ...unknown];
 }

@@ -13,9 +13,12 @@ interface SecretsKeys {
 
 const names = ["secretsprovider", "encryptedkey", "encryptionsalt"] as const;
 
+/** The lines below `config:`. They have none of the keys, and a roster of hundreds takes long to parse. */
+const belowConfig = /^(config:[ \t]*\r?\n)(?:(?:[ \t#].*)?\r?\n)*/m;
+
 /** The secrets keys in the text of a settings file. */
 export function secretsIn(text: string): SecretsKeys {
-  const content = (parse(text) ?? {}) as Record<string, unknown>;
+  const content = (parse(text.replace(belowConfig, "$1")) ?? {}) as Record<string, unknown>;
   return Object.fromEntries(
     names.flatMap((name) => (typeof content[name] === "string" ? [[name, content[name]]] : [])),
   );

@@ -6,8 +6,10 @@ import { ownPolicies } from "../../infra/own-policies.ts";
 import { program } from "../../infra/program.ts";
 import { parseSettings, type Settings } from "../../infra/settings.ts";
 import { sharedRoleTemplate } from "../../infra/shared-role.ts";
-import type { ProgramOptions } from "../../infra/context.ts";
-import { letMocksKnowHooks } from "../../cli/engine/pulumi-insides.ts";
+import type { AlikeUsers, ProgramOptions } from "../../infra/context.ts";
+import { letMocksKnowHooks, watchMocks } from "../../cli/engine/pulumi-insides.ts";
+
+type Request = Parameters<Parameters<typeof watchMocks>[1]>[0];
 
 interface Recorded {
   type: string;
@@ -19,7 +21,11 @@ interface Recorded {
 /** Runs the program against Pulumi's mocks. They record the resources that it registers, and make none. */
 async function register(
   changes: Record<string, unknown> = {},
-  { besides = {}, ...options }: ProgramOptions & { besides?: Partial<Settings> } = {},
+  {
+    besides = {},
+    requested,
+    ...options
+  }: ProgramOptions & { besides?: Partial<Settings>; requested?: (request: Request) => void } = {},
 ) {
   const resources: Recorded[] = [];
   await pulumi.runtime.setMocks(
@@ -34,6 +40,7 @@ async function register(
     "test",
   );
   letMocksKnowHooks(pulumi.runtime);
+  if (requested !== undefined) watchMocks(pulumi.runtime, requested);
   const settings = parseSettings({
     organizationalUnits: ["ou-abcd-11111111"],
     authAccount: "222222222222",
@@ -272,4 +279,75 @@ describe("the Pulumi program", () => {
     const { resources } = await register();
     for (const { inputs } of resources) expect(Object.keys(inputs)).to.not.include.members(["loginProfile"]);
   });
+});
+
+describe("users without roles of their own are registered alike, so that who compares them needs one registration", () => {
+  const ownRole = {
+    developer: "alice",
+    account: "old",
+    inputs: { roleName: "developer-alice", assumeRolePolicyDocument: {} },
+  };
+  const shared = {
+    roles: "shared",
+    tags: { team: "core" },
+    developers: {
+      alice: {},
+      bob: { accounts: ["sandbox"] },
+      carol: { until: "2099-01-31" },
+      dave: { accounts: { sandbox: { until: "2099-01-31" }, payments: {} } },
+    },
+  };
+
+  /** The users and components of the developers as Pulumi is asked for them, without what is their own. */
+  async function requests(options: ProgramOptions = {}) {
+    const asked: { name: string; what: object }[] = [];
+    const requested = (request: Request): void => {
+      if (!/Developer$|User$/.test(request.getType())) return;
+      const { name, parent, ...all } = request.toObject();
+      const own = ["object", "propertydependenciesMap", "sourceposition", "stacktraceList", "stacktrace"];
+      const what = Object.fromEntries(Object.entries(all).filter(([key]) => !own.includes(key)));
+      asked.push({ name, what: { ...what, parent: parent.replace(/::[^:]*$/, "") } });
+    };
+    const { resources, outputs } = await register(shared, { ...options, requested });
+    const keys = resources.map(({ type, name }) => `${type} ${name}`);
+    return { asked, outputs, keys, users: ofType(resources, "aws-native:iam:User") };
+  }
+
+  it("the first one is registered, and the others would be like it but for the inputs that are told", async () => {
+    const all = await requests();
+    expect(all.asked).to.have.length(8);
+    for (const [, ofOneType] of Map.groupBy(all.asked, ({ what }) => (what as { type: string }).type)) {
+      expect(ofOneType).to.have.length(4);
+      for (const { what } of ofOneType) expect(what).to.eql(ofOneType[0]?.what);
+    }
+    let told: AlikeUsers | undefined;
+    const alone = await requests({ alike: (users) => (told = users) });
+    expect(alone.asked).to.eql(all.asked.filter(({ name }) => name === "alice"));
+    expect(alone.outputs).to.eql(all.outputs);
+    const ofOthers = all.asked.filter(({ name }) => name !== "alice");
+    const keysOfOthers = ofOthers.map(({ name, what }) => `${(what as { type: string }).type} ${name}`);
+    expect(all.keys).to.have.members([...alone.keys, ...keysOfOthers]);
+    const { first, others, inputsOf } = told ?? expect.fail("nobody is alike");
+    expect([first, others]).to.eql(["alice", ["bob", "carol", "dave"]]);
+    const groups = ["developers-id"];
+    for (const { name, inputs } of all.users) expect({ ...inputsOf(name), groups }).to.eql(inputs);
+  });
+
+  const providers = { old: "555555555555" };
+  const exceptions: [string, Record<string, unknown>, ProgramOptions][] = [
+    ["roles of their own", { ...shared, roles: "per-developer" }, {}],
+    ["roles of the old form", shared, { otherForm: { roles: [ownRole], accounts: providers } }],
+    [
+      "roles in accounts that cannot be reached",
+      shared,
+      { unreached: { accounts: providers, roles: [ownRole], permissions: [] } },
+    ],
+  ];
+  for (const [what, changes, options] of exceptions) {
+    it(`all are registered where any has ${what}`, async () => {
+      const { resources } = await register(changes, { ...options, alike: () => expect.fail() });
+      expect(ofType(resources, "aws-native:iam:User")).to.have.length(4);
+      expect(ofType(resources, "aws-native:iam:Role")).not.to.eql([]);
+    });
+  }
 });

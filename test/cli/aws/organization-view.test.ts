@@ -16,7 +16,8 @@ describe("accounts outside of the units", () => {
   });
   after(() => large.close());
 
-  const asked = (accounts: string[], targets: string[]) => large.asking(() => accountsOutside(accounts, targets));
+  const asked = (accounts: string[], targets: string[], further?: () => Promise<string[]>) =>
+    large.asking(() => accountsOutside(accounts, targets, further));
 
   it("are found by pages of what is in a unit: a call for 20 accounts, and one for each that is not there", async () => {
     const { ids, unit } = large;
@@ -31,6 +32,18 @@ describe("accounts outside of the units", () => {
     const { answer, calls } = await asked(ids.slice(-2), [unit]);
     expect(answer).to.eql([]);
     expect(calls.filter((action) => action === "ListAccountsForParent")).to.have.length(2);
+  });
+
+  it("are looked for in further targets where the first ones do not have all, and not asked for one by one before", async () => {
+    const { ids, unit } = large;
+    const pages = Array<string>(3).fill("ListAccountsForParent");
+    const [first = ""] = ids;
+    expect(await asked(ids, ["ou-abcd-99999999"], () => Promise.resolve([unit, first]))).to.eql({
+      answer: [],
+      calls: ["ListAccountsForParent", ...pages],
+    });
+    const unasked = (): Promise<string[]> => expect.fail("nothing more has to be known");
+    expect(await asked(ids.slice(1), [unit], unasked)).to.eql({ answer: [], calls: pages });
   });
 
   it("are all of them where a unit is not there, and none below the root", async () => {

@@ -116,6 +116,56 @@ for (const roles of ["per-developer", "shared"] as const) {
       }
     });
 
+    it("is not told of any developer whom the state has otherwise", async () => {
+      const differing: [string, Partial<Resource>[]][] = [
+        ["iam:User", [{ provider: "urn:pulumi:main::mfa-admin::pulumi:providers:aws-native::auth::another" }]],
+        ["iam:User", [{ protect: true }, { ignoreChanges: [] }, { parent: "urn:pulumi:main::mfa-admin::x::another" }]],
+        ["index:Developer", [{ protect: true }, { parent: "urn:pulumi:main::mfa-admin::x::another" }]],
+      ];
+      const noted: [string, Partial<Resource>[]][] = [
+        ["iam:User", [{ dependencies: [] }, { resourceHooks: {} }]],
+        ["index:Developer", [{ resourceHooks: { BeforeDelete: ["another"] } }]],
+      ];
+      for (const name of ["alice", "bob"]) {
+        for (const [type, changes] of [...differing, ...noted]) {
+          for (const change of changes) {
+            const held = stateWith(`${type}::${name}`, change);
+            const what = `${type} ${name} ${JSON.stringify(change)}`;
+            expect(await askedForRun({}, held), what).to.equal(false);
+            expect(await asked({}, held), what).to.equal(noted.some(([, ones]) => ones.includes(change)));
+          }
+        }
+        const { inputs } = resources.find(({ urn }) => urn.endsWith(`iam:User::${name}`)) ?? expect.fail();
+        for (const change of [{ path: "/x/" }, { groups: ["others"] }, { tags: [] }, { policies: [] }]) {
+          const held = { ...inputs, ...change };
+          expect(await asked({}, stateWith(`iam:User::${name}`, { inputs: held, outputs: held }))).to.equal(false);
+        }
+      }
+    });
+
+    it("is not told of other outputs of the stack", async () => {
+      const isStack = ({ type }: Resource): boolean => type === "pulumi:pulumi:Stack";
+      const { outputs = {} } = resources.find(isStack) ?? expect.fail();
+      const { bob, ...others } = outputs["developers"] as Record<string, unknown>;
+      for (const change of [{ developers: others }, { developers: { ...others, bob, carol: bob } }, { more: 1 }]) {
+        const held = resources.map((one) => (isStack(one) ? { ...one, outputs: { ...outputs, ...change } } : one));
+        expect(await asked({}, held), JSON.stringify(change)).to.equal(false);
+      }
+    });
+
+    it("is not told of a state that has a developer more, or no component of one", async () => {
+      const bob = resources.filter(({ urn }) => urn.endsWith("::bob"));
+      const carol = bob.map((resource) => ({ ...resource, urn: resource.urn.replace("::bob", "::carol") }));
+      expect(await asked({}, [...resources, ...carol])).to.equal(false);
+      const isComponent = ({ urn }: Resource): boolean => urn.endsWith("index:Developer::bob");
+      expect(
+        await asked(
+          {},
+          resources.filter((resource) => !isComponent(resource)),
+        ),
+      ).to.equal(false);
+    });
+
     it("is not told to a run that has to remove an account's provider, which would be asked for the account again", async () => {
       const provider = resources.find(({ urn }) => urn.endsWith("::management")) ?? expect.fail();
       const left = { ...provider, urn: provider.urn.replace("::management", "::former"), id: "former" };
