@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import * as module from "node:module";
 import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
-import { setFlagsFromString } from "node:v8";
 
 /**
  * The oldest Node that the package supports; undefined where this Node is new enough.
@@ -56,15 +55,6 @@ export function keepCompiledCode() {
   const caches = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
   // A directory that cannot be written is no error: the code is compiled again.
   module.enableCompileCache(join(caches, "mfa-admin", "compiled"));
-}
-
-/**
- * Keeps the space for new objects as small as it is at the start. V8 doubles it again and again, up to tens of megabytes, before it looks for
- * objects to keep: a command is over by then, and a fifth of its memory was garbage. It costs 1 to 7 percent of CPU time, the more the larger
- * the stack. A developer's commands have nothing to gain.
- */
-export function keepNewSpaceSmall() {
-  setFlagsFromString("--semi-space-growth-factor=1");
 }
 
 /** Keeps the command running when the reader of its output is gone (`| head`): its work is finished, without further output. */

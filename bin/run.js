@@ -3,13 +3,12 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-import { keepCompiledCode, keepNewSpaceSmall, knowUser, newerNode, outliveReaders, tellNode } from "./process.js";
+import { keepCompiledCode, knowUser, newerNode, outliveReaders, tellNode } from "./process.js";
 
 knowUser();
 const wanted = newerNode(new URL("../package.json", import.meta.url));
 if (wanted === undefined) {
   outliveReaders();
-  keepNewSpaceSmall();
   keepCompiledCode();
   const compiled = new URL("../dist/bin/main.js", import.meta.url).href;
   await import(compiled).then(/** @param {typeof import("./main.js")} module */ ({ main }) => main(import.meta.url));
