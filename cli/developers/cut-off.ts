@@ -36,9 +36,9 @@ export async function cutOff(settings: Reach, targets: EmergencyTarget[]): Promi
   roles.catch(() => undefined);
   const users = await pMap(
     targets,
-    async ({ authAccount, userName, sharedRole }) => {
+    async ({ authAccount, userName, sharedRole, elsewhere }) => {
       const user = await cutOffUser(iam(authAccount), userName).catch(notReached);
-      return { userName, sharedRole, user };
+      return { userName, sharedRole, user: { ...user, failed: [...user.failed, ...elsewhere] } };
     },
     { concurrency },
   );

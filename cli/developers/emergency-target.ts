@@ -2,6 +2,7 @@ import { GetUserCommand, type IAMClient, NoSuchEntityException, paginateListUser
 
 import { type Assignment, assignmentFromTags } from "../../infra/assignment.ts";
 import { roleNameOf, sharedRoleName } from "../../infra/names.ts";
+import type { CutOffFailure } from "../../infra/offboarding.ts";
 import { sharedAccessIn } from "../../infra/shared-access.ts";
 import { closest } from "../closest.ts";
 import { Failure } from "../failure.ts";
@@ -12,6 +13,7 @@ import type { Project } from "../project/project.ts";
 import { isSameName, type RosterName } from "../project/roster-names.ts";
 import type { NotedResource } from "../state/checkpoint.ts";
 import { beforeAnyChange, tellingAfterAMoment } from "../terminal/moment.ts";
+import { accessUnderOtherNames } from "./other-names.ts";
 import { StateAtHand } from "./state-at-hand.ts";
 import { type UserInState, userInState } from "./user-in-state.ts";
 import { tell } from "../terminal/tell.ts";
@@ -25,6 +27,8 @@ export interface EmergencyTarget {
   sharedRole?: string;
   /** The setting `accessKeys` when it was last applied, from the user's tags: whether access keys need MFA. */
   accessKeys?: Assignment["accessKeys"];
+  /** What stays, where AWS has no user of this name: what a user has who may be the developer under another name. */
+  elsewhere: CutOffFailure[];
   /**
    * What is known of the developer beside the user, which may have to wait for a server. Rejected with a Failure where the state has the
    * user in another account.
@@ -63,17 +67,20 @@ export async function emergencyTarget(
   const user = userMeant(users, lines, name);
   const isListed = lines.length > 0;
   const isShared = settings.roles === "shared" || user?.assignment?.sharedRole === true;
-  const reading = (isShared ? state.notedAnywhere() : state.noted()).then((resources) =>
-    notedIn(resources, user?.userName ?? name, { user, isListed }),
-  );
-  const targetOf = (userName: string, roles: Promise<TargetRoles>): EmergencyTarget => {
+  const resources = isShared ? state.notedAnywhere() : state.noted();
+  const reading = resources.then((read) => notedIn(read, user?.userName ?? name, { user, isListed }));
+  const targetOf = (
+    userName: string,
+    roles: Promise<TargetRoles>,
+    elsewhere: CutOffFailure[] = [],
+  ): EmergencyTarget => {
     if (userName !== name) tell(`${name} is the user ${userName} of the auth account.`);
     // Callers await the roles when they have done their part on the user; until then an error must not be an unhandled rejection.
     roles.catch(() => undefined);
     const accessKeys = user?.assignment?.accessKeys;
     const sharedRole = user?.sharedRole ?? (isShared ? sharedRoleName(settings) : undefined);
     return {
-      ...{ userName, authAccount, roles },
+      ...{ userName, authAccount, roles, elsewhere },
       ...(accessKeys !== undefined && { accessKeys }),
       ...(sharedRole !== undefined && { sharedRole }),
     };
@@ -100,7 +107,12 @@ export async function emergencyTarget(
     throw nobody(name, developers, { exists: user !== undefined, isListed, isRead: noted !== "unknown" });
   }
   const userName = user?.userName ?? known?.userName ?? lines[0]?.name ?? name;
-  return targetOf(userName, rolesOf(settings, state, { userName, lines, user, isShared, noted }));
+  const roles = rolesOf(settings, state, { userName, lines, user, isShared, noted });
+  const read = await resources;
+  // Without the state nobody knows whether the stack has made the user.
+  const isMade = read === undefined || known?.authAccount !== undefined;
+  const isMissing = user === undefined && isMade;
+  return targetOf(userName, roles, isMissing ? await accessUnderOtherNames(iam, userName, settings, read) : []);
 }
 
 /** @throws Failure where the state has a user of this name in another account than that in which the tags say that it is the stack's */
@@ -181,7 +193,20 @@ export async function userInEmergency(
 ): Promise<{ iam: IAMClient; userName: string; settings: EmergencySettings; target: EmergencyTarget }> {
   const settings = await readEmergencySettings(project);
   const target = await beforeAnyChange(emergencyTarget(settings, new StateAtHand(project), name));
+  for (const { part, reason } of target.elsewhere) {
+    tell(`${target.userName}: NOT done: ${part}: ${reason}`);
+    process.exitCode = 1;
+  }
   return { iam: iamIn(target.authAccount, settings), userName: target.userName, settings, target };
+}
+
+/** @throws Failure where a command about the user alone has nothing to do, since the user may have another name in AWS */
+export function requireByThisName({ userName, authAccount, elsewhere }: EmergencyTarget): void {
+  if (elsewhere.length === 0) return;
+  throw new Failure(
+    `The auth account ${authAccount} has no user ${userName}, so that nothing was done. What may be ${userName}'s is told above.`,
+    `mfa-admin audit looks at every user of the account. mfa-admin remove-developer ${userName} takes the name off the roster.`,
+  );
 }
 
 /** @throws Failure with a better reason for a refusal: the account of the credentials, or an access role that can't be assumed */

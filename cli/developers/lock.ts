@@ -99,7 +99,7 @@ async function lockOne(
   }
   for (const line of refusedLines(refused)) tell(line);
   tellSharedSessions(userName, result, printer);
-  requireLocked(result, `lock ${userName}`);
+  requireLocked(result, `lock ${userName}`, target.elsewhere.length > 0);
   printer.log(
     `${userName} is locked${endText(asked)}: ${resourcesText(locked, oneLine)}. Keys, password and MFA devices are as they were; mfa-admin unlock ${userName} lets ${userName} in again.`,
   );
@@ -239,9 +239,12 @@ function requireAllLocked(refused: RefusedPart[], command: string): void {
   );
 }
 
-/** @throws Failure when something was not locked */
-function requireLocked({ locked, refused, sharedSessions }: LockResult, command: string): void {
-  if (refused.length > 0 || (sharedSessions !== undefined && "reason" in sharedSessions)) {
+/**
+ * @param isElsewhere whether the user may have another name in AWS
+ * @throws Failure when something was not locked
+ */
+function requireLocked({ locked, refused, sharedSessions }: LockResult, command: string, isElsewhere = false): void {
+  if (isElsewhere || refused.length > 0 || (sharedSessions !== undefined && "reason" in sharedSessions)) {
     throw new Failure(
       "Not everything was locked; what was not is told above. What was locked stays locked.",
       `Run mfa-admin ${command} again when AWS allows it: it goes on from there.`,

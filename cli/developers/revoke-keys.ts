@@ -8,7 +8,7 @@ import { confirmChange, requireConfirmable } from "../terminal/ask.ts";
 import type { Printer } from "../terminal/printer.ts";
 import { accessKeyTable } from "./credential-tables.ts";
 import { listEach, requireAllTaken, takeEach, tellNotTaken } from "./emergency-refusal.ts";
-import { userInEmergency } from "./emergency-target.ts";
+import { requireByThisName, userInEmergency } from "./emergency-target.ts";
 import { noteLocked } from "./locked-note.ts";
 import { sessionsAfter } from "./end-sessions.ts";
 
@@ -33,6 +33,7 @@ export async function revokeKeys(
 ): Promise<RevokeKeysResult> {
   const { iam, userName, settings, target } = await userInEmergency(project, name);
   requireConfirmable(yes);
+  requireByThisName(target);
   const list = aboutUser(userName, "revoke-keys", accessKeyStatuses(iam, userName));
   const { things: keys, unlisted } = await listEach("the access keys", list);
   const chosen = key === undefined || unlisted.length > 0 ? keys : [keyWithId(userName, keys, key)];
