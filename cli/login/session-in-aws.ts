@@ -3,6 +3,7 @@ import type { IAMClient } from "@aws-sdk/client-iam";
 import { wordsOfAws } from "../aws/error-words.ts";
 import type { LoginInAws } from "../results/login.ts";
 import { type Credentials, iamFor, stsFor } from "./developer-clients.ts";
+import { isDeniedToOwner } from "./explain-key.ts";
 
 /** Whether AWS accepts a session, and its error otherwise. */
 export async function sessionInAws(
@@ -34,7 +35,7 @@ async function endedByPolicy(iam: IAMClient): Promise<string | undefined> {
     await iam.send(new GetAccountSummaryCommand({}));
     return undefined;
   } catch (error) {
-    if (!(error instanceof Error) || !/explicit deny in an identity-based policy/.test(error.message)) return undefined;
+    if (!(error instanceof Error) || !isDeniedToOwner(error)) return undefined;
     return `${error.name}: ${wordsOfAws(error)}`;
   }
 }
