@@ -1,4 +1,3 @@
-import { ensureEditable } from "../aws-files/aws-file.ts";
 import { Failure, isInterruption } from "../failure.ts";
 import { tellOldKey } from "../login/key-age.ts";
 import { assignmentToMe, warnOfClock } from "../login/myself.ts";
@@ -7,7 +6,7 @@ import { keepOrReplaceKey, keepTypedKey, requireKeyProfile } from "./replace-key
 import { firstLogin } from "./first-login.ts";
 import { enrollDevice } from "./mfa-device.ts";
 import { changeFirstPassword } from "./password.ts";
-import { writeConfigProfiles } from "./config-profiles.ts";
+import { ensureConfigProfiles, writeConfigProfiles } from "./config-profiles.ts";
 import type { Enrollment, EnrollOptions } from "./enrollment.ts";
 import { EnrollmentProgress } from "./enrollment-progress.ts";
 import { keyAtHand } from "./key-at-hand.ts";
@@ -26,7 +25,7 @@ export async function enroll(options: EnrollOptions, tell: Enrollment["tell"]): 
     tell("User", `${myself.userName}, in the auth account ${myself.authAccount}`);
     const assignment = await assignmentToMe(myself, options.kit);
     // The profiles are written last, after codes were spent: whether they can be is checked now.
-    await ensureEditable("config", (text) => text);
+    await ensureConfigProfiles(options, assignment, key);
     const progress = new EnrollmentProgress(options.dataDirectory, myself);
     // AWS shows a new device's secret only once, so it must be possible to keep it.
     if (myself.mfaDevices.length === 0) await progress.ensureWritable();
