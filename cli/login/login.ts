@@ -2,7 +2,7 @@ import type { Assignment } from "../../infra/assignment.ts";
 import { Failure } from "../failure.ts";
 import { canAsk } from "../terminal/ask.ts";
 import { type AccessKey, ownAccessKeys } from "./own-access-key.ts";
-import { chooseAccount, requireAccount } from "./choose-account.ts";
+import { chooseAccount, chooseAccounts, requireAccount } from "./choose-account.ts";
 import { codeToUse, rememberedCode, UsedCodes } from "./code.ts";
 import { tellOldKey } from "./key-age.ts";
 import { codeDevices } from "./devices.ts";
@@ -163,7 +163,7 @@ async function chosenAccounts(
   assignment: Assignment,
   memory: LoginMemory,
 ): Promise<string[]> {
-  if (all) return Object.keys(assignment.accounts);
+  if (all) return chooseAccounts(assignment);
   if (account !== undefined) {
     requireAccount(assignment, account);
     return [account];
