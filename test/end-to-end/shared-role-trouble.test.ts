@@ -57,6 +57,12 @@ describe("a shared role, in trouble", () => {
     expect([unknown.status, inOneLine(unknown.stderr)]).to.satisfy(
       ([status, text]: [number, string]) => status === 1 && text.includes("Give the account's id, of 12 digits"),
     );
+    await admin.succeed("end-sessions", "ann", "--yes");
+    expect((await ann.succeed("whoami")).stdout).to.match(
+      /sandbox no more; run mfa-admin login \(profile dev; AWS: AccessDenied: .*explicit deny in a service control policy\.\)/,
+    );
+    const address = await ann.run("console");
+    expect({ status: address.status, stdout: address.stdout }).to.eql({ status: 1, stdout: "" });
     const terminal = bob.terminal("enroll");
     await typeKey(terminal, await bob.keyFromConsole());
     await skipPassword(terminal);
