@@ -17,14 +17,18 @@ export async function accessKeysOf(iam: IAMClient, userName: string): Promise<Ac
   return keys;
 }
 
-/** Deactivates an access key, which stops it at once, and deletes it. The deletion is tried even if the deactivation fails. */
-export async function removeAccessKey(iam: IAMClient, userName: string, id: string): Promise<void> {
+/**
+ * Deactivates an access key, which stops it at once, and deletes it. The deletion is tried even if the deactivation fails.
+ *
+ * @returns false when there was no such key (any more)
+ */
+export async function removeAccessKey(iam: IAMClient, userName: string, id: string): Promise<boolean> {
   const key = { UserName: userName, AccessKeyId: id };
   const [stopped] = await Promise.allSettled([
     unlessGone(iam.send(new UpdateAccessKeyCommand({ ...key, Status: "Inactive" }))),
   ]);
   try {
-    await unlessGone(iam.send(new DeleteAccessKeyCommand(key)));
+    return await unlessGone(iam.send(new DeleteAccessKeyCommand(key)));
   } catch (error) {
     // A key that is inactive but not deleted is harmless: the error says so.
     if (stopped.status === "rejected") throw error;

@@ -188,7 +188,7 @@ export async function emptyRole(iam: IAMClient, roleName: string): Promise<void>
 }
 
 /** Removes each of the things, even if others fail. @throws the first failure */
-async function inTurn<T>(things: T[], take: (thing: T) => Promise<void>): Promise<void> {
+async function inTurn<T>(things: T[], take: (thing: T) => Promise<unknown>): Promise<void> {
   const refusals: unknown[] = [];
   for (const thing of things) await take(thing).catch((error: unknown) => refusals.push(error));
   if (refusals.length > 0) throw refusals[0];

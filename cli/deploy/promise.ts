@@ -96,7 +96,13 @@ function openAccessRoles({ identities, managementAccount, managers }: Look, { ac
     if (role === undefined) return [];
     const strangers = principalsOf(role.document).filter((principal) => isStranger(principal, managers));
     if (strangers.length === 0) return [];
-    return [{ kind: "access-role", account, role: accessRole, strangers: [...new Set(strangers)], managementAccount }];
+    const delegates = managers.filter((id) => id !== managementAccount);
+    return [
+      {
+        ...{ kind: "access-role", account, role: accessRole, strangers: [...new Set(strangers)], managementAccount },
+        ...(delegates.length > 0 && { delegates }),
+      },
+    ];
   });
 }
 

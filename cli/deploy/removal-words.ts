@@ -1,9 +1,9 @@
 import { accountsText, namesText } from "../accounts-text.ts";
-import type { EmergencyTarget } from "../developers/emergency-target.ts";
+import type { EmergencyTarget, TargetRoles } from "../developers/emergency-target.ts";
 import { counted } from "../report/summary.ts";
 import { listed } from "../report/phrases.ts";
 
-type Leaving = Pick<EmergencyTarget, "userName" | "accounts" | "own">;
+type Leaving = Pick<EmergencyTarget, "userName"> & Pick<TargetRoles, "accounts" | "own">;
 
 /** "End all access of bob now, and delete the user and 2 roles (in payments, sandbox)?" */
 export function removalQuestion(targets: Leaving[]): string {

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { namesText } from "../accounts-text.ts";
 import { cutOff, cutOffLines, isIncomplete } from "../developers/cut-off.ts";
 import type { DeveloperCutOff, Removal } from "../results/remove-developer.ts";
-import { emergencyTarget, type EmergencyTarget } from "../developers/emergency-target.ts";
+import { emergencyTarget, type EmergencyTarget, type TargetRoles } from "../developers/emergency-target.ts";
 import { othersThatWork } from "../developers/emergency-refusal.ts";
 import { StateAtHand } from "../developers/state-at-hand.ts";
 import { openForRun } from "./open-for-run.ts";
@@ -45,22 +45,23 @@ export async function removeDevelopers(options: RemovalOptions): Promise<Removal
   const names = targets.map(({ userName }) => userName);
   const repeated = names.find((name, index) => names.findIndex((one) => isSameName(one, name)) !== index);
   if (repeated !== undefined) throw new Failure(`${repeated} is given twice.`, "Name everybody once.");
-  await confirmChange(removalQuestion(targets), yes);
+  if (!yes) await confirmChange(removalQuestion(await beforeAnyChange(withRoles(targets))), yes);
   const started = Date.now();
   const cut = await tellingAfterAMoment(
     `Ending the access of ${namesText(names)} in all accounts; a call that is not answered is given up after half a minute.`,
     cutOff(settings, targets),
     `Access may not have ended in full. Run mfa-admin remove-developer ${names.join(" ")} again: it goes on from there.`,
   );
+  const leaving = await withRoles(targets);
   const lines = cut.flatMap(cutOffLines);
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   const hadAccess = cut.some(({ found, sessions }) => found || sessions.length > 0);
   if (hadAccess && !isIncomplete(cut)) {
-    lines.push([`All access was ended in ${seconds} s.`, ...deletionLines(targets)].join(" "));
+    lines.push([`All access was ended in ${seconds} s.`, ...deletionLines(leaving)].join(" "));
   }
   tell(lines.join("\n"));
   try {
-    return { removed: names, cutOff: cut, ...(await finish(targets, options)) };
+    return { removed: names, cutOff: cut, ...(await finish(leaving, options)) };
   } catch (error) {
     throw unfinished(error, cut, names);
   } finally {
@@ -68,10 +69,17 @@ export async function removeDevelopers(options: RemovalOptions): Promise<Removal
   }
 }
 
+/** A developer who leaves, with what the roster and the stack have of them. */
+type Leaving = Pick<EmergencyTarget, "userName"> & TargetRoles;
+
+function withRoles(targets: EmergencyTarget[]): Promise<Leaving[]> {
+  return Promise.all(targets.map(async ({ userName, roles }) => ({ userName, ...(await roles) })));
+}
+
 /** The second half, by the engine. The roster is edited first, so that after any failure the next run goes on. */
-async function finish(targets: EmergencyTarget[], { project, yes, verbose, lockDeadline }: RemovalOptions) {
+async function finish(leaving: Leaving[], { project, yes, verbose, lockDeadline }: RemovalOptions) {
   const before = await SettingsFile.read(project.settingsFile);
-  const names = [...new Set(targets.flatMap(({ userName, listed }) => [userName, ...listed]))];
+  const names = [...new Set(leaving.flatMap(({ userName, listed }) => [userName, ...listed]))];
   const listed = names.filter((name) => Object.hasOwn(before.settings.developers, name));
   const commit = listed.length === 0 ? undefined : fileToCommit(project);
   const file = listed.length === 0 ? before : before.withoutDevelopers(listed);

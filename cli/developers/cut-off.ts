@@ -7,7 +7,7 @@ import { letRoleBack, letUserBack } from "../../infra/older-sessions.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { accountsText } from "../accounts-text.ts";
 import type { EmergencySettings } from "../project/emergency-settings.ts";
-import type { EmergencyTarget } from "./emergency-target.ts";
+import type { EmergencyTarget, TargetRoles } from "./emergency-target.ts";
 import { endSharedSessionsOf, sharedSessionsLine } from "./shared-sessions.ts";
 import { counted } from "../report/summary.ts";
 import { clientsIn } from "../aws/clients.ts";
@@ -20,37 +20,42 @@ import type { AccountNotEnded } from "../results/end-sessions.ts";
 type Reach = Pick<EmergencySettings, "accessRole" | "organizationalUnits">;
 
 /**
- * Ends all access of developers, in the auth account and all others at the same time. Sessions of a shared role are ended last, all
- * together: by then these developers can open no more of them.
+ * Ends all access of developers, in the auth account and all others at the same time. Sessions of a shared role are ended all together,
+ * after the users, who can open no more of them by then. The developers' own roles may have to wait for a server, and nothing else does.
  */
 export async function cutOff(settings: Reach, targets: EmergencyTarget[]): Promise<DeveloperCutOff[]> {
-  const cut = await cutOffEach(settings, targets);
-  const sharedSessions = await endSharedSessionsOf(settings, targets);
-  if (sharedSessions === undefined) return cut;
-  return cut.map((one, index) => (targets[index]?.sharedRole === undefined ? one : { ...one, sharedSessions }));
-}
-
-async function cutOffEach(
-  settings: Pick<Settings, "accessRole">,
-  targets: EmergencyTarget[],
-): Promise<DeveloperCutOff[]> {
   const iam = clientsIn(settings);
-  return pMap(
+  const concurrency = 4;
+  const roles = pMap(
     targets,
-    async (target) => {
-      const [user, roles] = await Promise.all([
-        cutOffUser(iam(target.authAccount), target.userName).catch(notReached),
-        inEachAccount(target, (accountId, roleName) => revokeRoleSessions(iam(accountId), roleName)),
-      ]);
-      return { userName: target.userName, ...user, ...roles };
-    },
-    { concurrency: 4 },
+    async (target) =>
+      inEachAccount(await target.roles, (accountId, roleName) => revokeRoleSessions(iam(accountId), roleName)),
+    { concurrency },
   );
+  // They are awaited after the users; until then an error must not be an unhandled rejection.
+  roles.catch(() => undefined);
+  const users = await pMap(
+    targets,
+    async ({ authAccount, userName, sharedRole, elsewhere }) => {
+      const user = await cutOffUser(iam(authAccount), userName).catch(notReached);
+      return { userName, sharedRole, user: { ...user, failed: [...user.failed, ...elsewhere] } };
+    },
+    { concurrency },
+  );
+  const sharedSessions = await endSharedSessionsOf(settings, targets);
+  const ended = await roles;
+  return users.map(({ userName, sharedRole, user }, index) => {
+    const { sessions = [], unreached = [] } = ended[index] ?? {};
+    return {
+      ...{ userName, ...user, sessions, unreached },
+      ...(sharedRole !== undefined && sharedSessions && { sharedSessions }),
+    };
+  });
 }
 
 /** Calls `act` for a developer's role in each account that may have one. Returns where it found one, and where it failed. */
 export async function inEachAccount(
-  { accounts, roleNames }: EmergencyTarget,
+  { accounts, roleNames }: TargetRoles,
   act: (accountId: string, roleName: string) => Promise<boolean>,
 ): Promise<{ sessions: string[]; unreached: AccountNotEnded[] }> {
   const until = new Date(Date.now() + longestRoleSession * 1000).toISOString();

@@ -2,6 +2,7 @@ import { GetUserCommand, type IAMClient, NoSuchEntityException, paginateListUser
 
 import { type Assignment, assignmentFromTags } from "../../infra/assignment.ts";
 import { roleNameOf, sharedRoleName } from "../../infra/names.ts";
+import type { CutOffFailure } from "../../infra/offboarding.ts";
 import { sharedAccessIn } from "../../infra/shared-access.ts";
 import { closest } from "../closest.ts";
 import { Failure } from "../failure.ts";
@@ -12,25 +13,37 @@ import type { Project } from "../project/project.ts";
 import { isSameName, type RosterName } from "../project/roster-names.ts";
 import type { NotedResource } from "../state/checkpoint.ts";
 import { beforeAnyChange, tellingAfterAMoment } from "../terminal/moment.ts";
+import { accessUnderOtherNames } from "./other-names.ts";
 import { StateAtHand } from "./state-at-hand.ts";
 import { type UserInState, userInState } from "./user-in-state.ts";
 import { tell } from "../terminal/tell.ts";
 
-/** A developer whose access is to end: the user, the accounts and the roles. */
+/** A developer whose access is to end: the user, known at once where the tags tell that it is the stack's, and the roles. */
 export interface EmergencyTarget {
   userName: string;
   /** The id of the account that holds the user. */
   authAccount: string;
+  /** The name of the shared role, where the developer uses it. */
+  sharedRole?: string;
+  /** The setting `accessKeys` when it was last applied, from the user's tags: whether access keys need MFA. */
+  accessKeys?: Assignment["accessKeys"];
+  /** What stays, where AWS has no user of this name: what a user has who may be the developer under another name. */
+  elsewhere: CutOffFailure[];
+  /**
+   * What is known of the developer beside the user, which may have to wait for a server. Rejected with a Failure where the state has the
+   * user in another account.
+   */
+  roles: Promise<TargetRoles>;
+}
+
+/** A developer's roles of their own, and what the roster and the stack have of the developer. */
+export interface TargetRoles {
   /** The user's names on the roster, as the CLI reads them. */
   listed: string[];
   /** The ids of the accounts that may have a role of the developer's, by name. */
   accounts: Record<string, string>;
   /** Names that the developer's own roles may have. */
   roleNames: string[];
-  /** The name of the shared role, where the developer uses it. */
-  sharedRole?: string;
-  /** The setting `accessKeys` when it was last applied, from the user's tags: whether access keys need MFA. */
-  accessKeys?: Assignment["accessKeys"];
   /** The stack's resources of the developer, to delete: the user, and the names of the accounts with a role. */
   own: { user: boolean; roles: string[] };
 }
@@ -46,34 +59,83 @@ export async function emergencyTarget(
   state: StateAtHand,
   name: string,
 ): Promise<EmergencyTarget> {
-  const { developers, developmentAccounts, rolePrefix, authAccount } = settings;
+  const { developers, authAccount } = settings;
   const iam = iamIn(authAccount, settings);
   const lines = developers.filter(({ readings }) => readings.some((reading) => isSameName(reading, name)));
   const asked = [name, ...lines.flatMap(({ readings }) => readings)];
   const users = await tellingAfterAMoment(`Looking for ${name} in the auth account.`, usersNamed(iam, settings, asked));
   const user = userMeant(users, lines, name);
-  const assignment = user?.assignment;
   const isListed = lines.length > 0;
-  const isShared = settings.roles === "shared" || assignment?.sharedRole === true;
-  const resources = await (isShared ? state.notedAnywhere() : state.noted());
-  const read = notedIn(resources, user?.userName ?? name, { user, isListed });
-  const noted = read === "unknown" ? undefined : read;
-  if (noted?.authAccount !== undefined && noted.authAccount !== authAccount) {
+  const isShared = settings.roles === "shared" || user?.assignment?.sharedRole === true;
+  const resources = isShared ? state.notedAnywhere() : state.noted();
+  const reading = resources.then((read) => notedIn(read, user?.userName ?? name, { user, isListed }));
+  const targetOf = (
+    userName: string,
+    roles: Promise<TargetRoles>,
+    elsewhere: CutOffFailure[] = [],
+  ): EmergencyTarget => {
+    if (userName !== name) tell(`${name} is the user ${userName} of the auth account.`);
+    // Callers await the roles when they have done their part on the user; until then an error must not be an unhandled rejection.
+    roles.catch(() => undefined);
+    const accessKeys = user?.assignment?.accessKeys;
+    const sharedRole = user?.sharedRole ?? (isShared ? sharedRoleName(settings) : undefined);
+    return {
+      ...{ userName, authAccount, roles, elsewhere },
+      ...(accessKeys !== undefined && { accessKeys }),
+      ...(sharedRole !== undefined && { sharedRole }),
+    };
+  };
+  if (user?.assignment !== undefined) {
+    // The tags tell that the user is the stack's, so that nothing done to the user waits for the state.
+    const { userName } = user;
+    const roles = reading.then((noted) => {
+      requireSameAccount(userName, authAccount, noted);
+      return rolesOf(settings, state, { userName, lines, user, isShared, noted });
+    });
+    return targetOf(userName, roles);
+  }
+  const noted = await reading;
+  const known = noted === "unknown" ? undefined : noted;
+  if (known?.authAccount !== undefined && known.authAccount !== authAccount) {
     // An edit of authAccount moves no user: users and their credentials are in the account where the stack has made them.
     tell(
-      `By the state, ${name} is a user of the account ${noted.authAccount}, and authAccount is ${authAccount}: what is done is done in ${noted.authAccount}.`,
+      `By the state, ${name} is a user of the account ${known.authAccount}, and authAccount is ${authAccount}: what is done is done in ${known.authAccount}.`,
     );
-    return emergencyTarget({ ...settings, authAccount: noted.authAccount }, state, name);
+    return emergencyTarget({ ...settings, authAccount: known.authAccount }, state, name);
   }
-  if (noted === undefined && assignment === undefined && (!isListed || user !== undefined)) {
-    throw nobody(name, developers, { exists: user !== undefined, isListed, isRead: read !== "unknown" });
+  if (known === undefined && (!isListed || user !== undefined)) {
+    throw nobody(name, developers, { exists: user !== undefined, isListed, isRead: noted !== "unknown" });
   }
-  const userName = user?.userName ?? noted?.userName ?? lines[0]?.name ?? name;
-  if (userName !== name) tell(`${name} is the user ${userName} of the auth account.`);
-  const sharedRole = user?.sharedRole ?? (isShared ? sharedRoleName(settings) : undefined);
+  const userName = user?.userName ?? known?.userName ?? lines[0]?.name ?? name;
+  const roles = rolesOf(settings, state, { userName, lines, user, isShared, noted });
+  const read = await resources;
+  // Without the state nobody knows whether the stack has made the user.
+  const isMade = read === undefined || known?.authAccount !== undefined;
+  const isMissing = user === undefined && isMade;
+  return targetOf(userName, roles, isMissing ? await accessUnderOtherNames(iam, userName, settings, read) : []);
+}
+
+/** @throws Failure where the state has a user of this name in another account than that in which the tags say that it is the stack's */
+function requireSameAccount(userName: string, authAccount: string, noted: Noted): void {
+  if (noted === undefined || noted === "unknown" || (noted.authAccount ?? authAccount) === authAccount) return;
+  throw new Failure(
+    `By the state, ${userName} is a user of the account ${noted.authAccount ?? ""}, where nothing was done. authAccount is ${authAccount}, which has a ${userName} with the stack's tags, too: what was done was done there.`,
+    `Run the command again with authAccount: "${noted.authAccount ?? ""}" in the settings.`,
+  );
+}
+
+async function rolesOf(
+  settings: EmergencySettings,
+  state: StateAtHand,
+  developer: { userName: string; lines: RosterName[]; user: User | undefined; isShared: boolean; noted: Noted },
+): Promise<TargetRoles> {
+  const { developmentAccounts, rolePrefix } = settings;
+  const { userName, lines, user, isShared } = developer;
+  const assignment = user?.assignment;
+  const noted = developer.noted === "unknown" ? undefined : developer.noted;
   const own = user === undefined ? [userName, ...(lines[0]?.readings ?? [])] : [userName];
   // Where the state cannot be read, what the stack has is taken from AWS and the settings.
-  const isRead = noted?.accounts !== undefined || read === undefined;
+  const isRead = noted?.accounts !== undefined || developer.noted === undefined;
   const accountsWithRoles = async (): Promise<Record<string, string>> => {
     // Accounts in which no role of the person's own was made are not asked, however many there are.
     if (isShared && isRead) return { ...noted?.accounts };
@@ -83,16 +145,12 @@ export async function emergencyTarget(
     return { ...named, ...Object.fromEntries(others) };
   };
   return {
-    userName,
-    authAccount,
-    ...(assignment?.accessKeys !== undefined && { accessKeys: assignment.accessKeys }),
     own: isRead
       ? { user: noted?.authAccount !== undefined, roles: Object.keys(noted?.accounts ?? {}) }
       : { user: user !== undefined, roles: isShared ? [] : Object.keys(assignment?.accounts ?? {}) },
     listed: lines
       .filter(({ readings }) => own.some((one) => readings.some((reading) => isSameName(reading, one))))
       .map((line) => line.name),
-    ...(sharedRole !== undefined && { sharedRole }),
     accounts: await accountsWithRoles(),
     roleNames: [
       ...new Set([
@@ -105,6 +163,9 @@ export async function emergencyTarget(
   };
 }
 
+/** What the state has of a developer, as far as it could be read. */
+type Noted = Partial<UserInState> | undefined | "unknown";
+
 /**
  * The developer in the state, with roles that neither the tags nor the settings name any more. Only the state tells whether a user
  * without the tags is the stack's: somebody may have made it under a name of the roster. Where the state cannot be read, the roster
@@ -114,7 +175,7 @@ function notedIn(
   resources: NotedResource[] | undefined,
   name: string,
   { user, isListed }: { user: User | undefined; isListed: boolean },
-): Partial<UserInState> | undefined | "unknown" {
+): Noted {
   const noted = userInState(resources, name);
   if (noted !== "unknown") return noted;
   if (user?.assignment !== undefined || (user === undefined && isListed)) return {};
@@ -132,7 +193,20 @@ export async function userInEmergency(
 ): Promise<{ iam: IAMClient; userName: string; settings: EmergencySettings; target: EmergencyTarget }> {
   const settings = await readEmergencySettings(project);
   const target = await beforeAnyChange(emergencyTarget(settings, new StateAtHand(project), name));
+  for (const { part, reason } of target.elsewhere) {
+    tell(`${target.userName}: NOT done: ${part}: ${reason}`);
+    process.exitCode = 1;
+  }
   return { iam: iamIn(target.authAccount, settings), userName: target.userName, settings, target };
+}
+
+/** @throws Failure where a command about the user alone has nothing to do, since the user may have another name in AWS */
+export function requireByThisName({ userName, authAccount, elsewhere }: EmergencyTarget): void {
+  if (elsewhere.length === 0) return;
+  throw new Failure(
+    `The auth account ${authAccount} has no user ${userName}, so that nothing was done. What may be ${userName}'s is told above.`,
+    `mfa-admin audit looks at every user of the account. mfa-admin remove-developer ${userName} takes the name off the roster.`,
+  );
 }
 
 /** @throws Failure with a better reason for a refusal: the account of the credentials, or an access role that can't be assumed */

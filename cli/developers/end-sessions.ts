@@ -36,30 +36,35 @@ export function endSessions(settings: EmergencySettings, target: EmergencyTarget
 }
 
 async function endEach(settings: EmergencySettings, target: EmergencyTarget): Promise<EndedSessions> {
-  const own = await endOwn(settings, target);
+  const { user, roles } = await startOwn(settings, target);
+  const own = await user;
+  // The user can open no more of them by now. The user's own roles may have to wait for a server, and these sessions do not.
   const sharedSessions = await endSharedSessionsOf(settings, [target]);
-  return sharedSessions === undefined ? own : { ...own, sharedSessions };
+  return { ...own, ...(await roles), ...(sharedSessions && { sharedSessions }) };
 }
 
 /** @throws Failure when something was not ended */
 async function endAgain(settings: EmergencySettings, target: EmergencyTarget): Promise<void> {
-  requireAllEnded(await endOwn(settings, target));
+  const { user, roles } = await startOwn(settings, target);
+  requireAllEnded({ ...(await user), ...(await roles) });
 }
 
-/** Ends the sessions of the user and of the user's own roles. */
-async function endOwn(settings: EmergencySettings, target: EmergencyTarget): Promise<EndedSessions> {
+/** Begins to end the sessions of the user, and of the user's own roles as soon as they are known. */
+async function startOwn(settings: EmergencySettings, { userName, authAccount, roles: known }: EmergencyTarget) {
   const iam = clientsIn(settings);
-  const { userName, authAccount } = target;
   const auth = iam(authAccount);
-  const before = await momentFromNow(auth);
-  const [own, roles] = await Promise.all([
-    endUserSessions(auth, userName, before).then(
-      (found) => ({ found }),
-      (error: unknown) => ({ found: true, ownRefused: wordsOf(error) }),
-    ),
-    inEachAccount(target, (accountId, roleName) => endRoleSessions(iam(accountId), roleName, before)),
-  ]);
-  return { userName, authAccount, before: before.toISOString(), ...own, ...roles };
+  const moment = await momentFromNow(auth);
+  const own = { userName, authAccount, before: moment.toISOString() };
+  const user = endUserSessions(auth, userName, moment).then(
+    (found) => ({ ...own, found }),
+    (error: unknown) => ({ ...own, found: true, ownRefused: wordsOf(error) }),
+  );
+  const roles = known.then((found) =>
+    inEachAccount(found, (accountId, roleName) => endRoleSessions(iam(accountId), roleName, moment)),
+  );
+  // They are awaited after the user; until then an error must not be an unhandled rejection.
+  roles.catch(() => undefined);
+  return { user, roles };
 }
 
 /**
@@ -143,6 +148,8 @@ export async function sessionsAfter(after: {
 }): Promise<{ endedSessions?: EndedSessions }> {
   const { project, settings, target, end } = after;
   if (!end) {
+    // The state may have the user in another account than that in which this was done.
+    await target.roles;
     tell(livingOn(target.userName));
     return {};
   }

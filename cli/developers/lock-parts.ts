@@ -49,14 +49,19 @@ export async function onEachPart<Part extends LockPart, T>(
   };
 }
 
-/** The user and the roles that a developer may have. */
-export function partsOf({ userName: developer, authAccount, accounts, roleNames }: EmergencyTarget): LockPart[] {
-  return [
-    { developer, account: "auth", accountId: authAccount, type: "user", name: developer },
-    ...Object.entries(accounts).flatMap(([account, accountId]) =>
-      roleNames.map((name): LockPart => ({ developer, account, accountId, type: "role", name })),
+/** The user of a developer, and the roles that the developer may have as soon as they are known. */
+export function partsOf({ userName: developer, authAccount, roles }: EmergencyTarget): {
+  user: LockPart;
+  roles: Promise<LockPart[]>;
+} {
+  return {
+    user: { developer, account: "auth", accountId: authAccount, type: "user", name: developer },
+    roles: roles.then(({ accounts, roleNames }) =>
+      Object.entries(accounts).flatMap(([account, accountId]) =>
+        roleNames.map((name): LockPart => ({ developer, account, accountId, type: "role", name })),
+      ),
     ),
-  ];
+  };
 }
 
 /** An account's identities, or why they could not be read. */

@@ -81,8 +81,10 @@ async function lockOne(
 ): Promise<LockResult> {
   const { settings, target, userName } = await userInEmergency(project, name);
   await confirmChange(`Lock ${userName} now${endText(asked)}?`, yes);
+  const { user, roles } = partsOf(target);
   const putting = putLocks({ ...settings, authAccount: target.authAccount }, asked, "one", {
-    groups: [partsOf(target)],
+    users: [user],
+    roles: [roles],
     sharing: [target],
   });
   const throughRun = watchRuns(project);
@@ -97,7 +99,7 @@ async function lockOne(
   }
   for (const line of refusedLines(refused)) tell(line);
   tellSharedSessions(userName, result, printer);
-  requireLocked(result, `lock ${userName}`);
+  requireLocked(result, `lock ${userName}`, target.elsewhere.length > 0);
   printer.log(
     `${userName} is locked${endText(asked)}: ${resourcesText(locked, oneLine)}. Keys, password and MFA devices are as they were; mfa-admin unlock ${userName} lets ${userName} in again.`,
   );
@@ -121,7 +123,8 @@ async function lockEverybody(project: Project, asked: Lock, yes: boolean, printe
   const { result, again } = await tellingAfterAMoment(
     "Locking everybody in all accounts; a call that is not answered is given up after half a minute.",
     putLocks(settings, asked, "all", {
-      groups: [users, ...roles],
+      users,
+      roles,
       sharing: [...sharedRoles].map((sharedRole) => ({ userName: "*", sharedRole })),
     }),
     lockInterrupted("lock --all"),
@@ -154,9 +157,10 @@ const lockInterrupted = (command: string): string =>
   `What was locked by then stays locked. Run mfa-admin ${command} again: it goes on from there.`;
 
 interface ToLock {
-  /** The parts to lock, each group as soon as it is known, the first group first. */
-  groups: (LockPart[] | Promise<LockPart[]>)[];
-  /** The developers whose sessions of the shared role are ended, once they can open no more of them. */
+  users: LockPart[];
+  /** The roles to lock, each group as soon as it is known. */
+  roles: Promise<LockPart[]>[];
+  /** The developers whose sessions of the shared role are ended, once their users are locked and can open no more of them. */
   sharing: Parameters<typeof endSharedSessionsOf>[1];
 }
 
@@ -164,7 +168,7 @@ async function putLocks(
   settings: EmergencySettings,
   asked: Lock,
   kind: LockKind,
-  { groups, sharing }: ToLock,
+  { users, roles, sharing }: ToLock,
 ): Promise<{ result: LockResult; again: () => Promise<RefusedPart[]> }> {
   const before = momentFromNow(iamIn(settings.authAccount, settings));
   const putOn = async (parts: LockPart[]) => {
@@ -179,8 +183,13 @@ async function putLocks(
     const withoutReason = there.filter(({ result }) => result?.withoutReason).map(({ part }) => part);
     return { parts, locked, withoutReason, refused: [...put.refused, ...ended.refused] };
   };
-  const each = await Promise.all(groups.map(async (group) => putOn(await group)));
+  const onUsers = putOn(users);
+  const onRoles = Promise.all(roles.map(async (group) => putOn(await group)));
+  // It is awaited when all is done to the users; until then an error must not be an unhandled rejection.
+  onRoles.catch(() => undefined);
+  const first = await onUsers;
   const sharedSessions = await endSharedSessionsOf(settings, sharing);
+  const each = [first, ...(await onRoles)];
   const withoutReason = each.flatMap((one) => one.withoutReason);
   if (withoutReason.length > 0) tell(withoutReasonText(withoutReason));
   const result: LockResult = {
@@ -230,9 +239,12 @@ function requireAllLocked(refused: RefusedPart[], command: string): void {
   );
 }
 
-/** @throws Failure when something was not locked */
-function requireLocked({ locked, refused, sharedSessions }: LockResult, command: string): void {
-  if (refused.length > 0 || (sharedSessions !== undefined && "reason" in sharedSessions)) {
+/**
+ * @param isElsewhere whether the user may have another name in AWS
+ * @throws Failure when something was not locked
+ */
+function requireLocked({ locked, refused, sharedSessions }: LockResult, command: string, isElsewhere = false): void {
+  if (isElsewhere || refused.length > 0 || (sharedSessions !== undefined && "reason" in sharedSessions)) {
     throw new Failure(
       "Not everything was locked; what was not is told above. What was locked stays locked.",
       `Run mfa-admin ${command} again when AWS allows it: it goes on from there.`,

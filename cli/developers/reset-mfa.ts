@@ -7,7 +7,7 @@ import { confirmChange, requireConfirmable } from "../terminal/ask.ts";
 import type { Printer } from "../terminal/printer.ts";
 import { mfaDeviceTable } from "./credential-tables.ts";
 import { listEach, requireAllTaken, takeEach, tellNotTaken } from "./emergency-refusal.ts";
-import { type EmergencyTarget, userInEmergency } from "./emergency-target.ts";
+import { type EmergencyTarget, requireByThisName, userInEmergency } from "./emergency-target.ts";
 import { noteLocked } from "./locked-note.ts";
 import { sessionsAfter } from "./end-sessions.ts";
 
@@ -30,6 +30,7 @@ export async function resetMfa(
 ): Promise<ResetMfaResult> {
   const { iam, userName, settings, target } = await userInEmergency(project, name);
   requireConfirmable(yes);
+  requireByThisName(target);
   const list = aboutUser(userName, "reset-mfa", mfaDevicesOf(iam, userName));
   const { things: devices, unlisted } = await listEach("the MFA devices", list);
   if (devices.length > 0) {

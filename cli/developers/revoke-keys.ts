@@ -8,7 +8,7 @@ import { confirmChange, requireConfirmable } from "../terminal/ask.ts";
 import type { Printer } from "../terminal/printer.ts";
 import { accessKeyTable } from "./credential-tables.ts";
 import { listEach, requireAllTaken, takeEach, tellNotTaken } from "./emergency-refusal.ts";
-import { userInEmergency } from "./emergency-target.ts";
+import { requireByThisName, userInEmergency } from "./emergency-target.ts";
 import { noteLocked } from "./locked-note.ts";
 import { sessionsAfter } from "./end-sessions.ts";
 
@@ -33,19 +33,25 @@ export async function revokeKeys(
 ): Promise<RevokeKeysResult> {
   const { iam, userName, settings, target } = await userInEmergency(project, name);
   requireConfirmable(yes);
+  requireByThisName(target);
   const list = aboutUser(userName, "revoke-keys", accessKeyStatuses(iam, userName));
   const { things: keys, unlisted } = await listEach("the access keys", list);
-  const chosen = key === undefined || unlisted.length > 0 ? keys : [keyWithId(userName, keys, key)];
+  // Where AWS refuses to list the keys, one whose id is known is deleted all the same.
+  const isUnlisted = unlisted.length > 0;
+  const chosen: Revoked[] = key === undefined ? keys : [isUnlisted ? { id: key } : keyWithId(userName, keys, key)];
   if (chosen.length > 0) {
-    printer.logToStderr(accessKeyTable(keys));
+    if (!isUnlisted) printer.logToStderr(accessKeyTable(keys));
     await confirmChange(`Delete ${chosen.map(({ id }) => id).join(" and ")} of ${userName}?`, yes);
   }
   const { taken, failed } = await takeEach(
     chosen,
     ({ id }) => `the access key ${id}`,
-    ({ id }) => removeAccessKey(iam, userName, id),
+    async ({ id }) => {
+      const wasThere = await removeAccessKey(iam, userName, id);
+      if (isUnlisted && !wasThere) throw noSuchKey(userName, id);
+    },
   );
-  const left = [...unlisted, ...failed];
+  const left = key === undefined ? [...unlisted, ...failed] : failed;
   tellNotTaken(userName, left);
   if (left.length === 0 || taken.length > 0) printer.log(revokedText(userName, taken));
   await noteLocked(iam, userName);
@@ -54,7 +60,15 @@ export async function revokeKeys(
   return { userName, revoked: taken, ...sessions };
 }
 
-function revokedText(userName: string, revoked: AccessKeyStatus[]): string {
+/** An access key that was deleted, with what AWS has told of it. */
+type Revoked = RevokeKeysResult["revoked"][number];
+
+/** An error in the form of AWS's, for a key that it does not have. */
+function noSuchKey(userName: string, id: string): Error {
+  return Object.assign(new Error(`${userName} has no access key ${id}.`), { name: "NoSuchEntity" });
+}
+
+function revokedText(userName: string, revoked: Revoked[]): string {
   if (revoked.length === 0) return `${userName} has no access key; there is nothing to revoke.`;
   return [
     `Deleted of ${userName}: ${revoked.map(({ id }) => id).join(", ")}.`,

@@ -99,8 +99,10 @@ async function everybody(project: Project): Promise<Meant> {
 
 async function one(project: Project, name: string): Promise<Meant> {
   const { settings, target } = await userInEmergency(project, name);
-  const inForce = { ...settings, authAccount: target.authAccount, developmentAccounts: target.accounts };
-  return { settings: inForce, read: await allRead(inForce), parts: partsOf(target), kinds: ["one", "all"] };
+  const { accounts } = await beforeAnyChange(target.roles);
+  const inForce = { ...settings, authAccount: target.authAccount, developmentAccounts: accounts };
+  const { user, roles } = partsOf(target);
+  return { settings: inForce, read: await allRead(inForce), parts: [user, ...(await roles)], kinds: ["one", "all"] };
 }
 
 async function allRead(settings: EmergencySettings): Promise<AccountRead[]> {

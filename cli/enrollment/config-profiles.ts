@@ -1,7 +1,7 @@
 import { assignedAccountId, type Assignment, mfaDeviceArn } from "../../infra/assignment.ts";
 import { region } from "../../infra/region.ts";
 import { credentialsIn } from "../aws-files/profile-credentials.ts";
-import { editAwsFile, readAwsFiles } from "../aws-files/aws-file.ts";
+import { editAwsFile, ensureEditable, readAwsFiles } from "../aws-files/aws-file.ts";
 import { type Edit, editSection } from "../aws-files/ini-edit.ts";
 import { type Ini, ownValuesIn } from "../aws-files/ini.ts";
 import { configHeading, configProfiles, newConfigHeading, profileValues } from "../aws-files/profile-map.ts";
@@ -33,8 +33,30 @@ interface ProfileChange {
 export async function writeConfigProfiles(
   { options, tell }: Enrollment,
   assignment: Assignment,
-  { from }: AccessKey,
+  key: AccessKey,
 ): Promise<string[]> {
+  const { source, changes, edit } = await plannedProfiles(options, assignment, key);
+  await editAwsFile("config", edit);
+  tell(step, profilesSummary(changes));
+  return [source, ...named(changes, "made", "mended", "same")];
+}
+
+/**
+ * Checks that the profiles can be written, before codes are spent. A file that needs no change need not be writable.
+ *
+ * @throws Failure where they cannot
+ */
+export async function ensureConfigProfiles(
+  options: Enrollment["options"],
+  assignment: Assignment,
+  key: AccessKey,
+): Promise<void> {
+  const { changes, edit } = await plannedProfiles(options, assignment, key);
+  if (changes.some((change) => change.edit !== undefined)) await ensureEditable("config", edit);
+}
+
+/** The profile of the access key, the changes, and the edit of the file's text, which looks anew at what the file has by then. */
+async function plannedProfiles(options: Enrollment["options"], assignment: Assignment, { from }: AccessKey) {
   const source = typeof from === "string" ? options.profile : from.profile;
   const flags = [
     source === accessKeyProfile ? "" : ` --source-profile "${source}"`,
@@ -46,20 +68,13 @@ export async function writeConfigProfiles(
     ...changesOf({ ...files, config }, wanted, assignment),
     ...regionOf({ ...files, config }, source, assignment),
   ];
-  const changes = changesIn(files.config);
-  if (changes.some(({ edit }) => edit !== undefined)) {
-    await editAwsFile("config", (text, config) =>
-      changesIn(config).reduce(
-        (edited, { name, edit }) =>
-          edit === undefined
-            ? edited
-            : editSection(edited, configHeading(config, name) ?? newConfigHeading(name), edit),
-        text,
-      ),
+  const edited = (text: string, config: Ini): string =>
+    changesIn(config).reduce(
+      (before, { name, edit }) =>
+        edit === undefined ? before : editSection(before, configHeading(config, name) ?? newConfigHeading(name), edit),
+      text,
     );
-  }
-  tell(step, profilesSummary(changes));
-  return [source, ...named(changes, "made", "mended", "same")];
+  return { source, changes: changesIn(files.config), edit: edited };
 }
 
 function changesOf({ config, credentials }: Files, wanted: Profile[], assignment: Assignment): ProfileChange[] {

@@ -41,8 +41,18 @@ export async function firstLogin(
   await writeProfiles(byProfile);
   tell(step, "works");
   tell("", loginSummary({ byProfile, before: {} }));
-  const flags = dailyFlags({ profile, sourceProfile, kit: myself.assignment === undefined ? kit : undefined });
+  const flags = dailyFlags({ profile, sourceProfile, kit: kitForNames(kit, myself.assignment, assignment) });
   if (flags !== "") tell("", `Every day: mfa-admin login${flags}`);
+}
+
+/** The page, where the developer's own tags do not have all that it has: a login needs it to know the accounts. */
+export function kitForNames(
+  kit: string | undefined,
+  own: Assignment | undefined,
+  onPage: Assignment,
+): string | undefined {
+  const isKnown = Object.entries(onPage.accounts).every(([name, id]) => own?.accounts[name] === id);
+  return own !== undefined && isKnown ? undefined : kit;
 }
 
 /** The flags that the daily `login` cannot find out by itself. */

@@ -19,6 +19,7 @@ import { type AccessKey, keyPlace } from "../login/own-access-key.ts";
 import { ownKey } from "../login/own-key.ts";
 import { sixDigits } from "../login/code.ts";
 import type { RotatedKey } from "../results/rotate-key.ts";
+import { type Stands, tellingHowItStands } from "../terminal/moment.ts";
 import { tell as tellPerson } from "../terminal/tell.ts";
 import { EnrollmentProgress, type Rotation } from "./enrollment-progress.ts";
 import { untilKnown } from "./replace-key.ts";
@@ -47,6 +48,7 @@ interface Rotating {
   rotation: Rotation | undefined;
   grace: number;
   cacheDirectory: string;
+  stands: Stands;
 }
 
 const day = 86_400_000;
@@ -62,18 +64,20 @@ export async function rotateKey(options: RotateOptions, tell: (line: string) => 
   const { dataDirectory } = options;
   // Where no directory can be made, no other run has a lock in it; `begin` then says why nothing can be kept there.
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 }).catch(() => undefined);
-  // Another run would take a key that this one has just made for that of a killed run.
-  return withFileLock(
-    join(dataDirectory, "rotate-key"),
-    () => rotate({ ...options, code }, tell),
-    () => {
-      tellPerson("Waiting for another mfa-admin rotate-key.");
-    },
+  return tellingHowItStands("Nothing was changed: run mfa-admin rotate-key again.", (stands) =>
+    // Another run would take a key that this one has just made for that of a killed run.
+    withFileLock(
+      join(dataDirectory, "rotate-key"),
+      () => rotate({ ...options, code, stands }, tell),
+      () => {
+        tellPerson("Waiting for another mfa-admin rotate-key.");
+      },
+    ),
   );
 }
 
 async function rotate(
-  { code, ...options }: Omit<RotateOptions, "code"> & { code: string | undefined },
+  { code, stands, ...options }: Omit<RotateOptions, "code"> & { code: string | undefined; stands: Stands },
   tell: (line: string) => void,
 ): Promise<RotatedKey> {
   const { key, myself } = await ownKey(options);
@@ -84,13 +88,18 @@ async function rotate(
   const { cacheDirectory, grace } = options;
   // A code is spent last.
   if (isHardened) await progress.ensureWritable();
-  const by = isHardened ? await sessionWithMfa({ key, myself }, { cacheDirectory, given: code }) : key;
+  const onCode = (): void => {
+    stands(
+      "No key was changed, and the code may be used up: run mfa-admin rotate-key again with your device's next code.",
+    );
+  };
+  const by = isHardened ? await sessionWithMfa({ key, myself }, { cacheDirectory, given: code, onCode }) : key;
   const iam = await iamFor(by, myself.clockOffset);
   try {
     const keys = await accessKeysOf(iam, myself.userName);
     const { rotation } = await progress.read();
     const known = { by: by.accessKeyId, key, profile, myself, progress, keys, rotation };
-    const rotating = { iam, ...known, grace, cacheDirectory };
+    const rotating = { iam, ...known, grace, cacheDirectory, stands };
     const isBegun = rotation !== undefined && keys.some(({ AccessKeyId }) => AccessKeyId === rotation.old);
     return await (isBegun && rotation.old !== key.accessKeyId ? finish : begin)(rotating, tell);
   } catch (error) {
@@ -100,7 +109,10 @@ async function rotate(
 
 /** Makes the second key and puts it in place of the first. */
 async function begin(rotating: Rotating, tell: (line: string) => void): Promise<RotatedKey> {
-  const { key, profile, myself, progress, cacheDirectory } = rotating;
+  const { key, profile, myself, progress, cacheDirectory, stands } = rotating;
+  stands(
+    "A new key may be there, and yours works as before: run mfa-admin rotate-key again, which goes on from there.",
+  );
   const made = (await storedBeside(rotating)) ?? (await makeBeside(rotating));
   tell(`New key ${made.accessKeyId}, stored in the profile ${beside(profile)}.`);
   await untilKnown(made, myself.userName);
@@ -117,7 +129,10 @@ async function begin(rotating: Rotating, tell: (line: string) => void): Promise<
 
 /** Deactivates the old key, or deletes it when its grace period is over. */
 async function finish(rotating: Rotating, tell: (line: string) => void): Promise<RotatedKey> {
-  const { iam, by, key, keys, myself, progress, rotation, grace } = rotating;
+  const { iam, by, key, keys, profile, myself, progress, rotation, grace, stands } = rotating;
+  stands(
+    `The profile ${profile} has the new key, and the old one may work still: run mfa-admin rotate-key again, which goes on from there.`,
+  );
   // The request of a session has to name the user (IAM API Reference, "UpdateAccessKey").
   const { userName: UserName } = myself;
   const { old = "", inactiveSince } = rotation ?? {};

@@ -12,10 +12,30 @@ export function requireAccount(assignment: Assignment, account: string): void {
       `Give the account's id, of 12 digits, with --account; or name the page of mfa-admin guide with --kit, which has all names.`,
     );
   }
+  const [name] = Object.entries(assignment.accounts).find(([, id]) => id === account) ?? [];
+  if (name !== undefined) {
+    throw new Failure(`${account} is your account ${name}.`, `Run it again with --account ${name}.`);
+  }
   throw new Failure(
     `No account "${account}" is assigned to you. Yours: ${Object.keys(assignment.accounts).join(", ")}.`,
     `Name one of them with --account, or ask ${whomToAsk(assignment)}.`,
   );
+}
+
+/** Every account that has a name. @throws Failure where none has */
+export function chooseAccounts(assignment: Assignment): string[] {
+  const mine = Object.keys(assignment.accounts);
+  if (mine.length === 0) throw withoutNames(assignment);
+  return mine;
+}
+
+function withoutNames(assignment: Assignment): Failure {
+  return assignment.everyAccount === true
+    ? new Failure(
+        "Every account is assigned to you, and none has a name here.",
+        "Name one by its id, of 12 digits, with --account; or name the page of mfa-admin guide with --kit, which has all names.",
+      )
+    : new Failure("No account is assigned to you.", `Ask ${whomToAsk(assignment)}.`);
 }
 
 /** The only account, or one chosen on the terminal from a list that begins with the last used. */
@@ -23,12 +43,7 @@ export async function chooseAccount(assignment: Assignment, used: string[] = [])
   const mine = Object.keys(assignment.accounts);
   const names = [...used.filter((name) => mine.includes(name)), ...mine.filter((name) => !used.includes(name))];
   const [first] = names;
-  if (first === undefined && assignment.everyAccount === true) {
-    throw new Failure("Every account is assigned to you.", "Name one by its id, of 12 digits, with --account.");
-  }
-  if (first === undefined) {
-    throw new Failure("No account is assigned to you.", `Ask ${whomToAsk(assignment)}.`);
-  }
+  if (first === undefined) throw withoutNames(assignment);
   if (names.length === 1) return first;
   if (!canAsk()) {
     throw new Failure(

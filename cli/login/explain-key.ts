@@ -8,6 +8,11 @@ export class DeadKey extends Failure {}
 /** A policy denies everything to the key's owner. */
 export class LockedOut extends Failure {}
 
+/** Whether a policy of the caller's own has denied a call, instead of none having allowed it. */
+export function isDeniedToOwner(error: Error): boolean {
+  return isAccessDenied(error) && error.message.includes("explicit deny in an identity-based policy");
+}
+
 /**
  * The error for an explicit deny of a call that every developer may make about themselves: a policy has locked the developer out. AWS tells
  * neither which, nor the tags by which an access that has ended could be known.
@@ -15,7 +20,7 @@ export class LockedOut extends Failure {}
  * @returns undefined for any other error
  */
 export function lockedOut(key: AccessKey, error: unknown): LockedOut | undefined {
-  if (!isAccessDenied(error) || !error.message.includes("explicit deny in an identity-based policy")) return undefined;
+  if (!(error instanceof Error) || !isDeniedToOwner(error)) return undefined;
   return new LockedOut(
     `Everything is denied to the owner of the access key ${key.accessKeyId} of ${keyPlace(key)}: your access is locked (mfa-admin lock), is over (until), or was shut off otherwise. AWS: ${wordsOfAws(error)}`,
     "Ask an administrator: mfa-admin unlock, or mfa-admin extend where it is over, lets you in again. Your access key, password and MFA device are as they were; there is nothing to make anew.",

@@ -2,7 +2,7 @@ import type { Assignment } from "../../infra/assignment.ts";
 import { Failure } from "../failure.ts";
 import { canAsk } from "../terminal/ask.ts";
 import { type AccessKey, ownAccessKeys } from "./own-access-key.ts";
-import { chooseAccount, requireAccount } from "./choose-account.ts";
+import { chooseAccount, chooseAccounts, requireAccount } from "./choose-account.ts";
 import { codeToUse, rememberedCode, UsedCodes } from "./code.ts";
 import { tellOldKey } from "./key-age.ts";
 import { codeDevices } from "./devices.ts";
@@ -18,6 +18,7 @@ import {
   withAnyDevice,
   WrongCode,
 } from "./sessions.ts";
+import { type Stands, tellingHowItStands } from "../terminal/moment.ts";
 import { tell } from "../terminal/tell.ts";
 
 export interface LoginOptions {
@@ -47,6 +48,10 @@ interface OpenedLogin {
   memory: LoginMemory;
 }
 
+const nothingYet = "Nothing was changed, and no code was used: run it again.";
+const codeSent =
+  "The code may be used up, and no profile has its session: wait for your device's next code, then run it again.";
+
 /** Attempts to type a code on a terminal. */
 const tries = 3;
 
@@ -56,9 +61,17 @@ const tries = 3;
  *
  * @param onAccounts called with the accounts before a code is asked for
  */
-export async function login(
+export function login(
   options: LoginOptions,
   onAccounts: (accounts: string[]) => Promise<void> = () => Promise.resolve(),
+): Promise<LoggedIn> {
+  return tellingHowItStands(nothingYet, (stands) => loginInSteps(options, onAccounts, stands));
+}
+
+async function loginInSteps(
+  options: LoginOptions,
+  onAccounts: (accounts: string[]) => Promise<void>,
+  stands: Stands,
 ): Promise<LoggedIn> {
   const { all, chain, code } = options;
   if (chain || all) requireChainable(options.duration);
@@ -89,7 +102,7 @@ export async function login(
   return memory.exclusively(async () => {
     const remembered = await memory.read();
     const made = code === undefined ? madeMeanwhile(began, remembered, request) : undefined;
-    if (made === undefined) return loginWithCode(login, remembered, code);
+    if (made === undefined) return loginWithCode(login, { remembered, given: code, stands });
     return { sessions: made, refused: [] };
   });
 }
@@ -106,8 +119,7 @@ function madeMeanwhile(began: Memory, now: Memory, { accounts, chain }: SessionR
 
 async function loginWithCode(
   { myself, request, memory }: OpenedLogin,
-  remembered: Memory,
-  given: string | undefined,
+  { remembered, given, stands }: { remembered: Memory; given: string | undefined; stands: Stands },
 ): Promise<LoggedIn> {
   const devices = codeDevices(myself, remembered.device);
   if (given === undefined && !canAsk()) {
@@ -119,6 +131,7 @@ async function loginWithCode(
   const what = account === undefined || others.length > 0 ? "MFA code" : `MFA code for ${account}`;
   for (let attempt = 1; ; attempt++) {
     const code = await codeToUse(attempt === 1 ? given : undefined, used, what);
+    stands(codeSent);
     try {
       const { opened, device } = await spending(memory, code, () =>
         withAnyDevice(devices, (serialNumber) => openSessions(request, { serialNumber, tokenCode: code })),
@@ -139,6 +152,7 @@ async function loginWithCode(
       return { sessions, refused };
     } catch (error) {
       if (!(error instanceof WrongCode) || given !== undefined || !canAsk() || attempt >= tries) throw error;
+      stands(nothingYet);
       tell(`${error.message} Type the one that the device shows now.`);
     }
   }
@@ -149,7 +163,7 @@ async function chosenAccounts(
   assignment: Assignment,
   memory: LoginMemory,
 ): Promise<string[]> {
-  if (all) return Object.keys(assignment.accounts);
+  if (all) return chooseAccounts(assignment);
   if (account !== undefined) {
     requireAccount(assignment, account);
     return [account];

@@ -14,11 +14,12 @@ const shortest = 900;
 /**
  * A short GetSessionToken session of the developer, with MFA, which `accessKeys: with-mfa` requires for managing access keys.
  *
- * @param given six digits; asked for when left out
+ * @param options.given six digits; asked for when left out
+ * @param options.onCode called before AWS sees the code
  */
 export async function sessionWithMfa(
   { key, myself }: { key: AccessKey; myself: Myself },
-  { cacheDirectory, given }: { cacheDirectory: string; given: string | undefined },
+  { cacheDirectory, given, onCode }: { cacheDirectory: string; given: string | undefined; onCode: () => void },
 ): Promise<Credentials> {
   const memory = new LoginMemory(cacheDirectory, key.accessKeyId);
   return memory.exclusively(async () => {
@@ -33,6 +34,7 @@ export async function sessionWithMfa(
     const tokenCode = await codeToUse(given, new UsedCodes(remembered), "MFA code");
     const { userName } = myself;
     const request = { key, clockOffset: myself.clockOffset, assignment: { userName, sessionDuration: shortest } };
+    onCode();
     const { opened, device } = await spending(memory, tokenCode, () =>
       withAnyDevice(devices, (serialNumber) =>
         ownSession(request, { SerialNumber: serialNumber, TokenCode: tokenCode }),

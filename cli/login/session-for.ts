@@ -1,4 +1,4 @@
-import { wordsOfAws } from "../aws/error-words.ts";
+import { isAccessDenied, wordsOfAws } from "../aws/error-words.ts";
 import { Failure } from "../failure.ts";
 import { canAsk, hasTerminal } from "../terminal/ask.ts";
 import { type AccessKey, ownAccessKeys } from "./own-access-key.ts";
@@ -104,14 +104,17 @@ async function renew(
     }
     return undefined;
   }
-  const { openAgain } = await import("./sessions.ts");
+  const [{ openAgain }, { isDeniedToOwner }] = await Promise.all([import("./sessions.ts"), import("./explain-key.ts")]);
   try {
     const session = await openAgain(own, before, duration);
     await store.change((now) => ({ ...now, sessions: { ...now.sessions, [session.account]: session } }));
     return session;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const hint = error.name === "AccessDenied" ? " Your last MFA code may be too old for your organization." : "";
+    const denied = isDeniedToOwner(error)
+      ? " A policy of your own user denies it: your access there is over (until), or was shut off otherwise."
+      : " Your last MFA code may be too old for your organization.";
+    const hint = isAccessDenied(error) ? denied : "";
     tell(`Your session of ${before.account} could not be renewed: ${wordsOfAws(error)}${hint}`);
     return undefined;
   }

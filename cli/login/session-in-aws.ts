@@ -1,8 +1,7 @@
-import type { IAMClient } from "@aws-sdk/client-iam";
-
-import { wordsOfAws } from "../aws/error-words.ts";
+import { isAccessDenied, wordsOfAws } from "../aws/error-words.ts";
 import type { LoginInAws } from "../results/login.ts";
 import { type Credentials, iamFor, stsFor } from "./developer-clients.ts";
+import { isDeniedToOwner } from "./explain-key.ts";
 
 /** Whether AWS accepts a session, and its error otherwise. */
 export async function sessionInAws(
@@ -12,7 +11,7 @@ export async function sessionInAws(
   const { GetCallerIdentityCommand } = await import("@aws-sdk/client-sts");
   try {
     await (await stsFor(session, clockOffset)).send(new GetCallerIdentityCommand({}));
-    const ended = await endedByPolicy(await iamFor(session, clockOffset));
+    const ended = await endedByPolicy(session, clockOffset);
     return ended === undefined ? { live: true } : { live: false, refused: ended };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
@@ -27,14 +26,31 @@ export async function sessionInAws(
 /**
  * AWS's error for a session that a policy denies everything. GetCallerIdentity is answered all the same (STS API Reference,
  * "GetCallerIdentity"), so another call is made. A session whose deny covers only that call cannot be told from one that may do nothing.
+ * A service control policy ends sessions of a shared role. An organization may have others that deny single services, so that a second
+ * service is asked before the session is called dead.
  */
-async function endedByPolicy(iam: IAMClient): Promise<string | undefined> {
-  const { GetAccountSummaryCommand } = await import("@aws-sdk/client-iam");
+async function endedByPolicy(session: Credentials, clockOffset: number): Promise<string | undefined> {
+  const [{ GetAccountSummaryCommand }, { GetAccessKeyInfoCommand }] = await Promise.all([
+    import("@aws-sdk/client-iam"),
+    import("@aws-sdk/client-sts"),
+  ]);
+  const iam = await iamFor(session, clockOffset);
+  const first = await denialOf(iam.send(new GetAccountSummaryCommand({})));
+  if (first === undefined || isDeniedToOwner(first)) return first && `${first.name}: ${wordsOfAws(first)}`;
+  const sts = await stsFor(session, clockOffset);
+  const second = await denialOf(sts.send(new GetAccessKeyInfoCommand({ AccessKeyId: session.accessKeyId })));
+  return second && `${second.name}: ${wordsOfAws(second)}`;
+}
+
+/** The error of a call that a policy has denied, of the caller's own or of the organization; undefined for any other outcome. */
+async function denialOf(call: Promise<unknown>): Promise<Error | undefined> {
   try {
-    await iam.send(new GetAccountSummaryCommand({}));
+    await call;
     return undefined;
   } catch (error) {
-    if (!(error instanceof Error) || !/explicit deny in an identity-based policy/.test(error.message)) return undefined;
-    return `${error.name}: ${wordsOfAws(error)}`;
+    return error instanceof Error && (isDeniedToOwner(error) || isDeniedByOrganization(error)) ? error : undefined;
   }
 }
+
+const isDeniedByOrganization = (error: Error): boolean =>
+  isAccessDenied(error) && error.message.includes("explicit deny in a service control policy");

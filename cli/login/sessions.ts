@@ -5,7 +5,7 @@ import { wordsOfAws } from "../aws/error-words.ts";
 import { Failure } from "../failure.ts";
 import type { AccessKey } from "./own-access-key.ts";
 import { stsFor } from "./developer-clients.ts";
-import { explainAs } from "./explain-key.ts";
+import { explainAs, isDeniedToOwner } from "./explain-key.ts";
 import { rememberedCode } from "./code.ts";
 import type { LoginMemory, OwnSession, Session } from "./memory.ts";
 import { whomToAsk } from "./myself.ts";
@@ -174,7 +174,7 @@ async function assumeRole(
     const { region } = assignment;
     return { ...given(answer), account, roleArn, chained: mfa === undefined, ...(region !== undefined && { region }) };
   } catch (error) {
-    throw refusedCode(error) ?? refusedRole(error, request, roleArn) ?? explainAs(key, error);
+    throw refusedCode(error) ?? refusedRole(error, request, { account, roleArn }) ?? explainAs(key, error);
   }
 }
 
@@ -199,12 +199,23 @@ function refusedCode(error: unknown): Failure | undefined {
   );
 }
 
-function refusedRole(error: unknown, { assignment, duration }: SessionRequest, roleArn: string): Failure | undefined {
+function refusedRole(
+  error: unknown,
+  { assignment, duration }: SessionRequest,
+  { account, roleArn }: { account: string; roleArn: string },
+): Failure | undefined {
   if (!(error instanceof Error)) return undefined;
   if (/exceeds the MaxSessionDuration/.test(error.message)) {
     return new Failure(
       `The role ${roleArn} allows no session of ${duration} s: ${wordsOfAws(error)}`,
       `Give a shorter --duration${assignment.sessionDuration < duration ? `: ${assignment.sessionDuration} at most` : ""}.`,
+      { cause: error },
+    );
+  }
+  if (isDeniedToOwner(error)) {
+    return new Failure(
+      `A policy of your own user denies you ${account}: your access there is over (until), or was shut off otherwise. AWS tells you neither which policy nor the day: ${wordsOfAws(error)}`,
+      `Ask ${whomToAsk(assignment)}: where it is over, mfa-admin extend ${assignment.userName} --account ${account} --until DAY lets you in again. Your access key, password and MFA device are as they were.`,
       { cause: error },
     );
   }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 
 import { accountsOfUnits, namedAccounts } from "../../infra/accounts-of-units.ts";
-import { type Assignment, assignmentOf } from "../../infra/assignment.ts";
+import { type Assignment, assignmentFromTags, assignmentOf, assignmentTags } from "../../infra/assignment.ts";
 import { signInAddress } from "../../infra/names.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { accessKeyProfile, accountProfileName, configText, roleProfiles } from "../aws-files/profiles.ts";
@@ -28,6 +28,7 @@ export async function guidePage(settings: Settings, userName: string, language: 
   const assignment = await kitAssignment(settings, userName);
   const { roleName, accounts, contact, accessKeys, mfaMaxAge } = assignment;
   const [first] = Object.keys(accounts);
+  const isNamed = hasNamesInTags(settings, assignment);
   const text = await readFile(new URL(import.meta.resolve(`#guide/${language}.md`)), "utf8");
   const page = fill(text, {
     userName,
@@ -45,12 +46,15 @@ export async function guidePage(settings: Settings, userName: string, language: 
             .join(", "),
     firstProfile: first === undefined ? undefined : accountProfileName(first, assignment),
     accessKeyProfile,
+    kitFlag: isNamed ? "" : " --kit PAGE",
     profiles: configText(roleProfiles(assignment)),
     contact,
     mfaMaxAge: mfaMaxAge === undefined ? undefined : String(mfaMaxAge),
-    // These placeholders insert nothing: a line with one of them is kept for one value of `accessKeys` alone.
+    // These placeholders insert nothing: a line with one of them is kept for one value of `accessKeys` alone, or for names in one place.
     article: accessKeys === undefined ? "" : undefined,
     withMfa: accessKeys === undefined ? undefined : "",
+    namesInTags: isNamed ? "" : undefined,
+    namesHere: isNamed ? undefined : "",
   });
   return kitText(assignment, page);
 }
@@ -64,6 +68,13 @@ async function kitAssignment(settings: Settings, userName: string): Promise<Assi
   return assignment.everyAccount === true ? { ...assignment, accounts: known } : assignment;
 }
 
+/** Whether the user's tags have the names of all accounts on the page, so that the developer's commands find them without it. */
+function hasNamesInTags(settings: Settings, { userName, authAccount, accounts, everyAccount }: Assignment): boolean {
+  if (everyAccount !== true) return true;
+  const inTags = assignmentFromTags({ userName, authAccount }, assignmentTags(settings, userName))?.accounts ?? {};
+  return Object.entries(accounts).every(([name, id]) => inTags[name] === id);
+}
+
 /** Fills in a template. A line with a placeholder whose value is missing is left out. */
 function fill(text: string, values: Record<string, string | undefined>): string {
   const missing = Object.keys(values).filter((name) => values[name] === undefined);
@@ -74,7 +85,7 @@ function fill(text: string, values: Record<string, string | undefined>): string 
       .join("\n")
       // A marker before a list item has the indentation of a continued line, which is removed.
       .replace(/^ *\{\{(?:article|withMfa)\}\}(?=\d\.|- )/gm, "")
-      .replace(/\{\{(?:article|withMfa)\}\} ?/g, "")
+      .replace(/\{\{(?:article|withMfa|namesInTags|namesHere)\}\} ?/g, "")
       .replace(/\{\{(\w+)\}\}/g, (_placeholder, name: string) => values[name] ?? "")
   );
 }

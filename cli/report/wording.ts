@@ -198,9 +198,9 @@ export function warningFact(warning: TellableWarning, mark: Mark, accounts?: num
     case "no-full-access":
       return noFullAccessText(warning.targets, mark);
     case "access-role": {
-      const { account, role, strangers, managementAccount } = warning;
-      const root = mark(`arn:aws:iam::${managementAccount}:root`);
-      return `The role ${mark(role)} in ${mark(account)} can be assumed by ${listed(strangers, mark)}, who can do everything there. Let its trust policy name ${root} alone (aws iam update-assume-role-policy).`;
+      const { account, role, strangers, managementAccount, delegates = [] } = warning;
+      const roots = [managementAccount, ...delegates].map((id) => `arn:aws:iam::${id}:root`);
+      return `The role ${mark(role)} in ${mark(account)} can be assumed by ${listed(strangers, mark)}, who can do everything there. Let its trust policy name ${listed(roots, mark)} alone (aws iam update-assume-role-policy).`;
     }
     case "denied":
       return deniedText(warning, mark);

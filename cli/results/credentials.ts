@@ -30,7 +30,12 @@ export const resetMfaSchema = z.strictObject({
 
 export const revokeKeysSchema = z.strictObject({
   userName: z.string(),
-  revoked: z.array(accessKeySchema),
+  revoked: z.array(
+    accessKeySchema.extend({
+      active: z.boolean().optional().describe("Left out where AWS refuses to list the keys, and --key names one."),
+      createdAt: z.string().optional().describe("ISO 8601; left out where AWS refuses to list the keys."),
+    }),
+  ),
   endedSessions,
 });
 

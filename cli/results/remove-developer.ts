@@ -14,7 +14,7 @@ const cutOff = z
     failed: z.array(
       z.strictObject({
         part: z.string().describe("What stays, such as: the access keys."),
-        reason: z.string().describe("AWS's own words."),
+        reason: z.string().describe("Why, in AWS's own words where AWS has refused it."),
       }),
     ),
     sessions: z

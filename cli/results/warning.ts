@@ -271,6 +271,10 @@ export const warningSchema = z
         role: z.string(),
         strangers: z.array(z.string()).describe("Whom its trust policy lets in besides the management account."),
         managementAccount: z.string(),
+        delegates: z
+          .array(z.string())
+          .exactOptional()
+          .describe("The account of the credentials, where the organization's policies are delegated to it."),
       })
       .describe("Others than the management account can assume the role by which the stack acts in an account."),
     z

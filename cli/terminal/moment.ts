@@ -22,10 +22,26 @@ export function beforeAnyChange<T>(work: Promise<T>): Promise<T> {
   return tellingWhenInterrupted("Nothing was changed.", work);
 }
 
-/** @param text what is the case, and what to run */
-async function tellingWhenInterrupted<T>(text: string, work: Promise<T>): Promise<T> {
+/** Notes how things stand from now on, and what to run. */
+export type Stands = (text: string) => void;
+
+/**
+ * Says how things stand where Ctrl-C ends the process in the middle of work that has several steps.
+ *
+ * @param first how they stand at the beginning, and what to run
+ */
+export async function tellingHowItStands<T>(first: string, work: (stands: Stands) => Promise<T>): Promise<T> {
+  let text = first;
+  const stands = (now: string): void => {
+    text = now;
+  };
+  return tellingWhenInterrupted(() => text, work(stands));
+}
+
+/** @param text what is the case, and what to run, asked for at that moment */
+async function tellingWhenInterrupted<T>(text: string | (() => string), work: Promise<T>): Promise<T> {
   const end = (signal: NodeJS.Signals): void => {
-    tell(`Interrupted. ${text}`);
+    tell(`Interrupted. ${typeof text === "string" ? text : text()}`);
     // No listener is left, so that the process ends as by any Ctrl-C.
     process.kill(process.pid, signal);
   };

@@ -166,11 +166,7 @@ function door(kind: FindingKind, { name }: Identity, { name: account, id }: Acco
   };
 }
 
-function accessRoleDoor(
-  role: Identity,
-  { name: account }: AccountInAws,
-  { managementAccount, managers }: Insiders,
-): Finding[] {
+function accessRoleDoor(role: Identity, { name: account }: AccountInAws, { managers }: Insiders): Finding[] {
   const strangers = principalsOf(role.document).filter((one) => isStranger(one, managers));
   if (strangers.length === 0) return [];
   return [
@@ -178,7 +174,7 @@ function accessRoleDoor(
       ...{ name: nameOf("access-role", account, role.name), kind: "access-role", account },
       fact: `The access role ${role.name} in ${account} lets in others than the management account: ${[...new Set(strangers)].join(", ")}.`,
       meaning: "Whoever takes it may do everything in the account, and is exempt from the guard rails.",
-      remedy: `Have it trust arn:aws:iam::${managementAccount}:root alone.`,
+      remedy: `Have it trust ${managers.map((id) => `arn:aws:iam::${id}:root`).join(" and ")} alone.`,
       command: `aws iam update-assume-role-policy --role-name ${role.name} --policy-document FILE`,
     },
   ];

@@ -1,5 +1,5 @@
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
-import { PutUserPolicyCommand, UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
+import { PutUserPolicyCommand, UpdateAssumeRolePolicyCommand, UpdateUserCommand } from "@aws-sdk/client-iam";
 import { expect } from "chai";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -168,6 +168,25 @@ describe("whoever has to be shut out now is shut out now", () => {
     expect(status).to.equal(1);
     const mallory = admin.sandbox.organization.account(admin.sandbox.authAccount).users.get("mallory");
     expect(mallory?.inlinePolicies.size).to.equal(0);
+  });
+
+  it("and is named, with status 1, where somebody has given the user another name in AWS", async () => {
+    const alice = await Developer.enrol(admin.sandbox, "alice");
+    const { iam } = await administratorOf(admin.sandbox, admin.sandbox.authAccount);
+    await iam.send(new UpdateUserCommand({ UserName: "alice", NewUserName: "alison" }));
+    const why =
+      "AWS has no user alice any more, and alison, whom neither the roster nor the state knows, has the stack's tags or group: it may be alice under another name.";
+    for (const command of ["lock", "end-sessions", "revoke-keys", "reset-mfa", "remove-developer"]) {
+      const { status, stdout, stderr } = await admin.run(command, "alice", "--yes", "--json");
+      expect(stdout + stderr.replace(/\s+/g, " "), command)
+        .to.contain(why)
+        .and.to.contain("Run the same command for alison.");
+      expect(status, command).to.equal(1);
+    }
+    await alice.aws.sts.send(new GetCallerIdentityCommand({}));
+    const { stderr } = await admin.run("remove-developer", "alison", "--yes");
+    expect(stderr).to.contain("alison: access ended. Deleted: 1 access key, no password, 1 MFA device.");
+    expect((await refusal(alice.aws.sts.send(new GetCallerIdentityCommand({})))).name).to.equal("InvalidClientTokenId");
   });
 
   it("and by a name in another case, where the file is no valid YAML below the roster", async () => {

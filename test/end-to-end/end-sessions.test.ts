@@ -1,4 +1,11 @@
-import { GetRolePolicyCommand, GetUserCommand, PutRolePolicyCommand, PutUserPolicyCommand } from "@aws-sdk/client-iam";
+import {
+  CreateUserCommand,
+  DeleteUserCommand,
+  GetRolePolicyCommand,
+  GetUserCommand,
+  PutRolePolicyCommand,
+  PutUserPolicyCommand,
+} from "@aws-sdk/client-iam";
 import { expect } from "chai";
 
 import { administratorOf, type Clients, policy, refusal } from "../sandbox/testing.ts";
@@ -118,6 +125,16 @@ describe("ending the live sessions of a developer", () => {
     expect(stderr).to.contain(
       "By the state, alice is a user of the account 222222222222, and authAccount is 333333333333: what is done is done in 222222222222.\n",
     );
+    // A user with the stack's tags is acted on before the state is read.
+    const other = await administratorOf(admin.sandbox, "333333333333");
+    const Tags = [{ Key: "mfa-admin:role-prefix", Value: "developer" }];
+    await other.iam.send(new CreateUserCommand({ UserName: "alice", Tags }));
+    const reset = await admin.run("reset-mfa", "alice", "--yes");
+    expect(reset.status, reset.stderr).to.equal(1);
+    expect(reset.stderr.replace(/\s+/g, " "))
+      .to.contain("By the state, alice is a user of the account 222222222222, where nothing was done.")
+      .and.to.contain('Run the command again with authAccount: "222222222222" in the settings.');
+    await other.iam.send(new DeleteUserCommand({ UserName: "alice" }));
     await admin.editSettings(() => settings);
   });
 

@@ -12,6 +12,7 @@ import {
   typeTwoCodes,
 } from "../support/enrollment.ts";
 import { Administrator } from "../support/harness.ts";
+import { interruptedIn } from "../support/terminal.ts";
 import { profileText, Workstation } from "../support/workstation.ts";
 
 const names = ["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan"];
@@ -26,7 +27,7 @@ describe("enroll in trouble", () => {
 
   const developer = (userName: string): Promise<Workstation> => Workstation.new(admin, userName);
 
-  it("is refused before anything is made where its notes, or the profiles, cannot be written", async () => {
+  it("is refused before anything is made where its notes, or the profiles, cannot be written; Ctrl-C says how to go on", async () => {
     const erin = await developer("erin");
     const { accessKeyId, secretAccessKey } = await erin.keyFromConsole();
     const env = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
@@ -40,6 +41,11 @@ describe("enroll in trouble", () => {
     await profiles.waitFor("or name another one in AWS_CONFIG_FILE.");
     expect(await profiles.ended()).to.equal(1);
     expect(admin.changesSince(from)).to.eql([]);
+    const stopped = erin.terminalWith(env, "enroll");
+    await interruptedIn(admin, "GetUser", stopped);
+    expect(stopped.screen.replaceAll(/\s+/g, " ")).to.contain(
+      "Interrupted. What is done stays done. Run mfa-admin enroll again on this computer to go on: no other way knows",
+    );
   });
 
   it("puts a new key in the place of one that was revoked, which is kept beside it", async () => {

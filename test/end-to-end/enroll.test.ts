@@ -1,5 +1,7 @@
 import { ListAccessKeysCommand } from "@aws-sdk/client-iam";
 import { expect } from "chai";
+import { chmod } from "node:fs/promises";
+import { join } from "node:path";
 
 import { AwsCli } from "../sandbox/aws-cli.ts";
 import { administratorOf, clients } from "../sandbox/testing.ts";
@@ -79,8 +81,9 @@ describe("enroll", () => {
     });
   });
 
-  it("run again keeps everything, and tells so", async () => {
+  it("run again keeps everything, and tells so, and writes no configuration file that needs no change", async () => {
     const files = [await alice.readAws("config"), await alice.profile("auth")];
+    await chmod(join(alice.home, ".aws", "config"), 0o400);
     const terminal = alice.terminal("enroll");
     await terminal.waitFor("One-time password, if yours was reset");
     terminal.enter();
@@ -92,6 +95,7 @@ describe("enroll", () => {
     await logInAtLast(terminal, alice);
     expect(await terminal.ended()).to.equal(0);
     expect([await alice.readAws("config"), await alice.profile("auth")]).to.eql(files);
+    await chmod(join(alice.home, ".aws", "config"), 0o600);
   });
 
   it("goes on where it was stopped: with the same device, password and key", async () => {

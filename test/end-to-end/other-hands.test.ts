@@ -284,8 +284,16 @@ describe("what other hands have done meanwhile gives, keeps and takes nobody's a
       expect((await refusal(alice.aws.iam.send(new GetUserCommand({})))).name).to.equal("InvalidClientTokenId");
     });
 
-    it("sessions are ended all the same", async () => {
+    it("sessions are ended all the same, and a key whose id is known is deleted", async () => {
+      const { accessKeyId, secretAccessKey } = (await Developer.enrol(admin.sandbox, "alice")).accessKey;
       admin.sandbox.injectFault({ action: "ListAccessKeys", code: "AccessDenied", status: 403, times: Infinity });
+      const named = ["revoke-keys", "alice", "--yes", "--key"];
+      const unknown = await admin.run(...named, "AKIANOBODYSKEY234567");
+      expect(unknown.stderr).to.contain("alice has no access key AKIANOBODYSKEY234567.");
+      expect(unknown.status).to.equal(1);
+      expect((await admin.succeed(...named, accessKeyId)).stdout).to.contain(`Deleted of alice: ${accessKeyId}.`);
+      const own = clients(admin.sandbox, { accessKeyId, secretAccessKey });
+      expect((await refusal(own.iam.send(new GetUserCommand({})))).name).to.equal("InvalidClientTokenId");
       const { status, stderr } = await admin.run("revoke-keys", "alice", "--end-sessions", "--yes");
       expect(stderr).to.contain("alice: NOT deleted: the access keys: AccessDenied");
       expect(stderr).to.contain("ended: the user's own");

@@ -5,6 +5,7 @@ import { join } from "node:path";
 
 import { administratorOf, type Clients } from "../sandbox/testing.ts";
 import type { Administrator, Result } from "../support/harness.ts";
+import { interruptedIn } from "../support/terminal.ts";
 import { aliceAtWork, profileText, type Workstation } from "../support/workstation.ts";
 
 for (const accessKeys of ["article", "with-mfa"] as const) {
@@ -115,6 +116,21 @@ for (const accessKeys of ["article", "with-mfa"] as const) {
         }
         admin.sandbox.setLatency(0, "CreateAccessKey");
         expect(admin.changesSince(from).map(({ action }) => action)).to.eql(["CreateAccessKey", "UpdateAccessKey"]);
+        await finished();
+      });
+
+      it("says after Ctrl-C what is done, and goes on from there", async () => {
+        const [first, then] = [
+          "A new key may be there, and yours works as before: run mfa-admin rotate-key again, which goes on from there.",
+          "The profile auth has the new key, and the old one may work still: run mfa-admin rotate-key again, which goes on from there.",
+        ];
+        const making = alice.terminal("rotate-key");
+        await interruptedIn(admin, "CreateAccessKey", making);
+        expect(making.screen.replaceAll(/\s+/g, " ")).to.contain(`Interrupted. ${first}`);
+        const replacing = alice.terminal("rotate-key");
+        await interruptedIn(admin, "UpdateAccessKey", replacing);
+        expect(replacing.screen.replaceAll(/\s+/g, " ")).to.contain(`Interrupted. ${then}`);
+        expect((await rotate()).status).to.equal(0);
         await finished();
       });
     }

@@ -40,6 +40,11 @@ describe("a shared role, in trouble", () => {
   it("the developer's own commands know it: login by an id, and by a name of the page of guide; whoami, enroll", async () => {
     const { stdout: page } = await admin.succeed("guide", "ann");
     expect(page).to.contain("everyAccount: true").and.to.contain("roleName: developer");
+    // Only the page has the names, so that its commands name it.
+    expect(page)
+      .to.contain("mfa-admin enroll --kit PAGE\n")
+      .and.to.contain("mfa-admin login CODE --account sandbox --kit PAGE\n")
+      .and.to.contain("`PAGE` is this page, as a file");
     const [ann, bob] = [await Workstation.enrolled(admin, "ann"), await Workstation.new(admin, "bob")];
     const byId = await ann.run("login", "--account", payments, ann.nextCode());
     expect(byId.status, byId.stderr).to.equal(0);
@@ -52,6 +57,12 @@ describe("a shared role, in trouble", () => {
     expect([unknown.status, inOneLine(unknown.stderr)]).to.satisfy(
       ([status, text]: [number, string]) => status === 1 && text.includes("Give the account's id, of 12 digits"),
     );
+    await admin.succeed("end-sessions", "ann", "--yes");
+    expect((await ann.succeed("whoami")).stdout).to.match(
+      /sandbox no more; run mfa-admin login \(profile dev; AWS: AccessDenied: .*explicit deny in a service control policy\.\)/,
+    );
+    const address = await ann.run("console");
+    expect({ status: address.status, stdout: address.stdout }).to.eql({ status: 1, stdout: "" });
     const terminal = bob.terminal("enroll");
     await typeKey(terminal, await bob.keyFromConsole());
     await skipPassword(terminal);

@@ -134,6 +134,16 @@ describe("a shared role", () => {
     expect(await enters(bob, "sandbox")).to.equal(true);
     sandbox.clock.advance(180);
     expect(await enters(bob, "sandbox")).to.equal(false);
+    const { accessKeyId, secretAccessKey } = bob.accessKey;
+    const env = {
+      HOME: await admin.makeDirectory("mfa-admin-home-"),
+      ...{ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
+    };
+    const refused = await admin.runWith({ env }, "login", "--account", "sandbox", bob.nextCode());
+    expect(refused.status, refused.stderr).to.equal(1);
+    expect(refused.stderr.replace(/\s+/g, " "))
+      .to.contain("A policy of your own user denies you sandbox: your access there is over (until)")
+      .and.to.contain("mfa-admin extend bob --account sandbox --until DAY lets you in again");
     await admin.editSettings((text) => text.replace(/bob: .*/, "bob: { accounts: [sandbox] }"));
     await admin.succeed("up", "--yes");
     expect(await enters(bob, "sandbox")).to.equal(true);

@@ -1,3 +1,5 @@
+import { setTimeout } from "node:timers/promises";
+
 import { expect } from "chai";
 
 import type { EndedSessions } from "../../cli/results/end-sessions.ts";
@@ -83,6 +85,32 @@ describe("while a switch to the shared role is not finished, with the state on P
     expect(status, told).to.equal(0);
     expect(Object.keys(lockedRoles("mfa-admin-lock-all"))).to.have.members(Object.keys(ownRoles));
     await json("unlock", "--all");
+  });
+
+  it("lock, end-sessions and remove-developer act on the user before the server tells the state, and on these roles after it", async () => {
+    const user = admin.sandbox.organization.account(admin.sandbox.authAccount).users.get("bob");
+    for (const [command, policy] of [
+      ["end-sessions", "AWSRevokeOlderSessions"],
+      ["lock", "mfa-admin-lock"],
+      ["remove-developer", "AWSRevokeOlderSessions"],
+    ] as const) {
+      user?.inlinePolicies.delete(policy);
+      const held = cloud.hold(/export/);
+      const started = Date.now();
+      const running = run(command, "bob", "--yes", "--json");
+      try {
+        while (!held.isWaiting() || user?.inlinePolicies.has(policy) !== true) {
+          // A command gives the server up after 8 s.
+          expect(Date.now() - started, command).to.be.below(6000);
+          await setTimeout(5);
+        }
+      } finally {
+        held.release();
+      }
+      const { status, stdout, stderr } = await running;
+      expect(status, stderr).to.equal(0);
+      expect(stdout, command).to.contain("payments").and.to.contain("sandbox");
+    }
   });
 
   it("the roles are looked for by their names in every account of the units where the server does not answer", async () => {

@@ -1,6 +1,9 @@
 import { spawn } from "@lydell/node-pty";
 import xterm from "@xterm/headless";
+import { setTimeout as pause } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
+
+import type { Sandbox } from "../sandbox/index.ts";
 
 /** The time limit of a command. No command takes a tenth of this unless it hangs. */
 export const limitMilliseconds = 90_000;
@@ -145,4 +148,18 @@ export function killGroup(pid: number): void {
   } catch {
     // The group has ended already.
   }
+}
+
+/** Presses Ctrl-C while a command waits for AWS's answer to an action, whose connections are cut, so that the SDK asks again. */
+export async function interruptedIn(
+  { sandbox }: { sandbox: Sandbox },
+  action: string,
+  terminal: Terminal,
+): Promise<void> {
+  const from = sandbox.requests.length;
+  sandbox.injectFault({ action, code: "cut", cutConnection: true, times: Infinity });
+  while (!sandbox.requests.slice(from).some((request) => request.action === action)) await pause(5);
+  terminal.ctrlC();
+  await terminal.ended();
+  sandbox.clearFaults();
 }

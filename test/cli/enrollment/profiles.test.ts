@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { dailyFlags } from "../../../cli/enrollment/first-login.ts";
+import { dailyFlags, kitForNames } from "../../../cli/enrollment/first-login.ts";
 import { ensureRoomForKey, requireKeyProfile } from "../../../cli/enrollment/replace-key.ts";
 import { OwnAwsFiles } from "../../support/aws-files.ts";
 
@@ -35,6 +35,18 @@ describe("what is told to be typed every day", () => {
   it("is no flag where login finds all by itself", () => {
     expect(dailyFlags(usual)).to.equal("");
     expect(dailyFlags({ ...usual, sourceProfile: "default" })).to.equal("");
+  });
+
+  it("names the page where that alone has the names of the accounts", () => {
+    const own = {
+      ...{ userName: "ann", authAccount: "222222222222", roleName: "developer", sessionDuration: 3600 },
+      accounts: {},
+      everyAccount: true as const,
+    };
+    const onPage = { ...own, accounts: { sandbox: "333333333333" } };
+    expect(kitForNames("ann.md", own, onPage)).to.equal("ann.md");
+    expect(kitForNames("ann.md", undefined, onPage)).to.equal("ann.md");
+    expect(kitForNames("ann.md", onPage, onPage)).to.equal(undefined);
   });
 
   it("names what login cannot find, so that it can be copied", () => {

@@ -117,6 +117,12 @@ describe("side doors", () => {
     expect(others).to.eql([]);
     expect(finding?.name).to.equal("access-role/sandbox/OrganizationAccountAccessRole");
     expect(finding?.fact).to.contain(`arn:aws:iam::${auth}:user/alice`);
+    expect(finding?.remedy).to.equal(`Have it trust ${root(management)} alone.`);
+    // Whoever follows the remedy must not shut out the account to which the organization's policies are delegated.
+    const delegated = { ...insiders, managers: [management, "555555555555"] };
+    expect(sideDoors(account, made.settingsWith(), delegated)[0]?.remedy).to.equal(
+      `Have it trust ${root(management)} and ${root("555555555555")} alone.`,
+    );
   });
 
   it("are a role named like a developer's who is nobody's, and a provider that no role trusts yet", () => {

@@ -10,6 +10,7 @@ import { type AddressInfo, createServer } from "node:net";
 
 import { ADMINISTRATOR_ACCESS, administratorOf } from "../../sandbox/testing.ts";
 import type { Administrator } from "../../support/harness.ts";
+import { interruptedIn } from "../../support/terminal.ts";
 import { aliceAtWork, profileText, type Workstation } from "../../support/workstation.ts";
 
 const login = ["login", "--account", "sandbox"];
@@ -90,6 +91,22 @@ describe("login in trouble", () => {
     );
     expect(admin.sandbox.requests.slice(from).map(({ service }) => service)).to.eql(["iam", "iam"]);
   });
+
+  for (const [action, told] of [
+    ["GetUser", "Interrupted. Nothing was changed, and no code was used: run it again."],
+    [
+      "AssumeRole",
+      "Interrupted. The code may be used up, and no profile has its session: wait for your device's next code, then run it again.",
+    ],
+  ] as const) {
+    it(`Ctrl-C in the middle of ${action} says what is done and what to run`, async () => {
+      const before = await alice.readAws("credentials");
+      const terminal = alice.terminal(...login, alice.nextCode());
+      await interruptedIn(admin, action, terminal);
+      expect(terminal.screen.replaceAll(/\s+/g, " ")).to.contain(told);
+      expect(await alice.readAws("credentials")).to.equal(before);
+    });
+  }
 
   it("the network gone in the middle leaves nothing half-written, and says what to check", async () => {
     admin.sandbox.injectFault({

@@ -26,6 +26,15 @@ export const sts: Service = {
     GetCallerIdentity: {
       run: ({ caller }) => ({ UserId: caller.userId, Account: caller.accountId, Arn: caller.arn }),
     },
+    GetAccessKeyInfo: {
+      on: () => "*",
+      run: ({ aws: { credentials }, input }) => {
+        const id = input.string("AccessKeyId");
+        const account = credentials.session(id)?.caller.accountId ?? credentials.key(id)?.accountId;
+        if (account === undefined) throw validationError(`The sandbox does not know the access key ${id}.`);
+        return { Account: account };
+      },
+    },
     // Needs no permission either.
     GetSessionToken: { run: getSessionToken },
     AssumeRole: { run: assumeRole },
