@@ -49,11 +49,11 @@ export async function withNamedSessions<Result>(
 
 /**
  * Whether the engine can do with this endpoint alone: its SDK takes no endpoint but AWS's with FIPS or dual-stack, and a state or a key
- * that is read by a profile of its own may need another session.
+ * that is read by a profile or a role of its own may need another session. Any of it may stand in the URLs of the two.
  */
 async function isServable({ backendUrl, settingsFile }: Places): Promise<boolean> {
   const { secretsprovider = "" } = existsSync(settingsFile) ? secretsIn(await readFile(settingsFile, "utf8")) : {};
-  if ([backendUrl, secretsprovider].some((url) => /[?&]profile=/.test(url))) return false;
+  if ([backendUrl, secretsprovider].some((url) => /[?&](profile|role|fips|dualstack)=/.test(url))) return false;
   const { useFipsEndpoint, useDualstackEndpoint } = stsClient(callerCredentials()).config;
   return !(await useFipsEndpoint()) && !(await useDualstackEndpoint());
 }

@@ -144,11 +144,11 @@ describe("a run of the engine", () => {
     expect(cause?.code).to.equal("ECONNREFUSED");
   });
 
-  it("has AWS's own where the engine's SDK takes no other, or the state is read by a profile of its own", async () => {
-    expect(await endpoints({ ...here, backendUrl: "s3://states?region=eu-central-1&profile=states" })).to.eql([
-      undefined,
-      undefined,
-    ]);
+  it("has AWS's own where the engine's SDK takes no other, or the state is read by a profile or a role of its own", async () => {
+    for (const parameter of ["profile=states", `role=${role(auth)}`, "fips=true", "dualstack=true"]) {
+      const backendUrl = `s3://states?region=eu-central-1&${parameter}`;
+      expect(await endpoints({ ...here, backendUrl }), parameter).to.eql([undefined, undefined]);
+    }
     for (const name of ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"]) {
       restore = inEnvironment({ [name]: "true" });
       expect(await endpoints(here)).to.eql([undefined, undefined]);
