@@ -1,7 +1,6 @@
 import { fromNodeProviderChain } from "@aws-sdk/credential-providers";
 
 import { requestHandler } from "./network.ts";
-import { region } from "./region.ts";
 
 type Credentials = ReturnType<typeof fromNodeProviderChain>;
 
@@ -15,7 +14,8 @@ const known = new Map<string, Credentials>();
 export function callerCredentials(): Credentials {
   const { AWS_ACCESS_KEY_ID, AWS_PROFILE } = process.env;
   const key = [AWS_ACCESS_KEY_ID, AWS_PROFILE].join(" ");
-  const chain = known.get(key) ?? fromNodeProviderChain({ clientConfig: { region, requestHandler: requestHandler() } });
+  // A region in it would be IAM Identity Center's, too, which has its own in the profile.
+  const chain = known.get(key) ?? fromNodeProviderChain({ clientConfig: { requestHandler: requestHandler() } });
   known.set(key, chain);
   return chain;
 }

@@ -131,12 +131,10 @@ async function resolve(source: ProfileSource): Promise<void> {
   for (;;) {
     try {
       const mfaCodeProvider = (device: string): Promise<string> => askProfileCode(profile, device);
-      const session = await fromIni({
-        profile,
-        mfaCodeProvider,
-        clientConfig: { region, requestHandler: requestHandler() },
-        ignoreCache: true,
-      })();
+      // A region in it would be IAM Identity Center's, too, which has its own in the profile.
+      const clientConfig = { requestHandler: requestHandler() };
+      const open = fromIni({ profile, mfaCodeProvider, clientConfig, ignoreCache: true });
+      const session = await open({ callerClientConfig: { region: () => Promise.resolve(region) } });
       // The plugin's SDK can't ask for a code, and does not support `aws login`.
       const isOneSided = source.wantsCode || source.ambiguous || source.kind === "login";
       if (isOneSided || (source.kind === "elsewhere" && isSet("AWS_ACCESS_KEY_ID"))) handOver(session, source);
