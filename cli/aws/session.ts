@@ -124,8 +124,9 @@ function hasNone({ kind, chain, keys }: ProfileSource): boolean {
 
 async function resolve(source: ProfileSource): Promise<void> {
   const [profile = ""] = source.chain;
-  const [{ fromIni }, { profileFailure }] = await Promise.all([
+  const [{ fromIni }, { noteCallerSession }, { profileFailure }] = await Promise.all([
     import("@aws-sdk/credential-providers"),
+    import("../../infra/caller.ts"),
     import("./profile-failure.ts"),
   ]);
   for (;;) {
@@ -138,6 +139,7 @@ async function resolve(source: ProfileSource): Promise<void> {
       // The plugin's SDK can't ask for a code, and does not support `aws login`.
       const isOneSided = source.wantsCode || source.ambiguous || source.kind === "login";
       if (isOneSided || (source.kind === "elsewhere" && isSet("AWS_ACCESS_KEY_ID"))) handOver(session, source);
+      else noteCallerSession(session);
       return;
     } catch (error) {
       if (!(error instanceof Error) || error instanceof Failure || isInterruption(error)) throw error;

@@ -3,7 +3,7 @@ import { AttachPolicyCommand, CreatePolicyCommand, DetachPolicyCommand } from "@
 import { expect } from "chai";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -162,6 +162,17 @@ describe("the administrator's credentials", () => {
     expect(missing.stderr).to.match(
       /^Error: There is no AWS profile "bas", which AWS_DEFAULT_PROFILE names\.\nDid you mean base\?/,
     );
+  });
+
+  it("are asked of a program once by a command", async () => {
+    const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey } = admin.sandbox.administrator;
+    const keys = JSON.stringify({ Version: 1, AccessKeyId, SecretAccessKey });
+    await writeFile(join(home, "vault"), `#!/bin/sh\necho asked >> ${home}/asked\necho '${keys}'\n`, { mode: 0o700 });
+    const config = join(home, "vault-config");
+    await writeFile(config, `[profile vault]\ncredential_process = ${home}/vault\n`);
+    const { status, stderr } = await admin.runWith(withProfile("vault", { AWS_CONFIG_FILE: config }), "list");
+    expect(status, stderr).to.equal(0);
+    expect(await readFile(join(home, "asked"), "utf8")).to.equal("asked\n");
   });
 
   it("are asked of IAM Identity Center in the region where it is", async () => {
