@@ -100,7 +100,7 @@ describe("STS for the engine", () => {
 
   it("gives the caller's own session for the roles of the caller's profile, and for a web identity", async () => {
     const profile = `role_arn = ${role(auth)}\nrole_session_name = mfa-admin\nsource_profile = keys\n`;
-    await withProfile("role", profile, async (own) => {
+    await withProfile("engines-role", profile, async (own) => {
       const ask = new AssumeRoleCommand({ RoleArn: role(auth), RoleSessionName: "mfa-admin" });
       const { Credentials } = await sts(sandbox.administrator, own).send(ask);
       const { Arn } = await sts(given(Credentials), own).send(new GetCallerIdentityCommand({}));
@@ -114,7 +114,7 @@ describe("STS for the engine", () => {
   it("gives the caller's own session to a credential_process, which the engine's SDK starts with its environment", async () => {
     const { accessKeyId, secretAccessKey } = sandbox.administrator;
     const answer = JSON.stringify({ Version: 1, AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey });
-    await withProfile("vault", `credential_process = echo '${answer}'\n`, async (own) => {
+    await withProfile("engines-vault", `credential_process = echo '${answer}'\n`, async (own) => {
       const vault = sts(undefined, own);
       const assumed = await vault.send(new AssumeRoleCommand({ RoleArn: role(auth), RoleSessionName: "vault" }));
       expect(assumed.Credentials).to.include({ AccessKeyId: accessKeyId });
