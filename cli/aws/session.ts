@@ -124,22 +124,22 @@ function hasNone({ kind, chain, keys }: ProfileSource): boolean {
 
 async function resolve(source: ProfileSource): Promise<void> {
   const [profile = ""] = source.chain;
-  const [{ fromIni }, { profileFailure }] = await Promise.all([
+  const [{ fromIni }, { noteCallerSession }, { profileFailure }] = await Promise.all([
     import("@aws-sdk/credential-providers"),
+    import("../../infra/caller.ts"),
     import("./profile-failure.ts"),
   ]);
   for (;;) {
     try {
       const mfaCodeProvider = (device: string): Promise<string> => askProfileCode(profile, device);
-      const session = await fromIni({
-        profile,
-        mfaCodeProvider,
-        clientConfig: { region, requestHandler: requestHandler() },
-        ignoreCache: true,
-      })();
+      // A region in it would be IAM Identity Center's, too, which has its own in the profile.
+      const clientConfig = { requestHandler: requestHandler() };
+      const open = fromIni({ profile, mfaCodeProvider, clientConfig, ignoreCache: true });
+      const session = await open({ callerClientConfig: { region: () => Promise.resolve(region) } });
       // The plugin's SDK can't ask for a code, and does not support `aws login`.
       const isOneSided = source.wantsCode || source.ambiguous || source.kind === "login";
       if (isOneSided || (source.kind === "elsewhere" && isSet("AWS_ACCESS_KEY_ID"))) handOver(session, source);
+      else noteCallerSession(session);
       return;
     } catch (error) {
       if (!(error instanceof Error) || error instanceof Failure || isInterruption(error)) throw error;

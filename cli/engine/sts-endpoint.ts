@@ -49,11 +49,11 @@ export async function withNamedSessions<Result>(
 
 /**
  * Whether the engine can do with this endpoint alone: its SDK takes no endpoint but AWS's with FIPS or dual-stack, and a state or a key
- * that is read by a profile of its own may need another session.
+ * that is read by a profile or a role of its own may need another session. Any of it may stand in the URLs of the two.
  */
 async function isServable({ backendUrl, settingsFile }: Places): Promise<boolean> {
   const { secretsprovider = "" } = existsSync(settingsFile) ? secretsIn(await readFile(settingsFile, "utf8")) : {};
-  if ([backendUrl, secretsprovider].some((url) => /[?&]profile=/.test(url))) return false;
+  if ([backendUrl, secretsprovider].some((url) => /[?&](profile|role|fips|dualstack)=/.test(url))) return false;
   const { useFipsEndpoint, useDualstackEndpoint } = stsClient(callerCredentials()).config;
   return !(await useFipsEndpoint()) && !(await useDualstackEndpoint());
 }
@@ -72,11 +72,11 @@ export class StsEndpoint {
   readonly #caller = callerCredentials();
   /** The sessions given out, by their access key ids. */
   readonly #given = new Map<string, AwsCredentialIdentity>();
-  /** ARNs of the roles by which the caller's own credentials come about. */
-  readonly #own: Promise<Set<string>>;
+  /** How the engine's SDK comes by the caller's own credentials. */
+  readonly #own: Promise<OwnWays>;
 
   private constructor() {
-    this.#own = ownRoles();
+    this.#own = ownWays();
     this.#server = createServer((request, response) => {
       void this.#serve(request, response);
     });
@@ -109,10 +109,9 @@ export class StsEndpoint {
     const parameters = new URLSearchParams(await text(request));
     const action = parameters.get("Action") ?? "";
     if (action === "GetCallerIdentity") return this.#identity(request);
-    if (action !== "AssumeRole" && action !== "AssumeRoleWithWebIdentity") {
-      return refusal(400, "InvalidAction", `Runs of mfa-admin need no ${action}.`);
-    }
-    const session = await this.#session(parameters);
+    const open = await this.#opening(action, parameters);
+    if (open === undefined) return refusal(400, "InvalidAction", `Runs of mfa-admin need no ${action}.`);
+    const session = await open();
     this.#given.set(session.accessKeyId, session);
     return credentialsAnswer(action, session);
   }
@@ -122,14 +121,16 @@ export class StsEndpoint {
     return path.length === own.length && timingSafeEqual(path, own);
   }
 
-  /** The session that is asked for: of a provider in an account, by its name, else the caller's own. */
-  async #session(parameters: URLSearchParams): Promise<AwsCredentialIdentity> {
+  /** What opens the session that is asked for: the caller's own, or that of any other role; undefined for no such call. */
+  async #opening(action: string, parameters: URLSearchParams): Promise<Opening | undefined> {
+    const { roles, byProcess } = await this.#own;
     const role = parameters.get("RoleArn") ?? "";
-    const isProviders = parameters.get("RoleSessionName") === accessSessionName && !(await this.#own).has(role);
-    return isProviders ? accessRoleCredentials(role)() : this.#caller();
+    const isProviders = parameters.get("RoleSessionName") === accessSessionName;
+    if (opening.test(action) && (roles.has(role) || (byProcess && !isProviders))) return this.#caller;
+    return action === "AssumeRole" ? accessRoleCredentials(role) : undefined;
   }
 
-  /** AWS tells whose credentials the request is signed with. */
+  /** AWS tells whose credentials the request is signed with: those of a session from here, or else the caller's own. */
   async #identity({ headers }: IncomingMessage): Promise<Answer> {
     const [, keyId = ""] = /Credential=([^/]+)\//.exec(headers.authorization ?? "") ?? [];
     const client = stsClient(this.#given.get(keyId) ?? this.#caller);
@@ -137,12 +138,24 @@ export class StsEndpoint {
   }
 }
 
-/** The roles that the SDK assumes for the profile or the web identity in use, before it signs anything. */
-async function ownRoles(): Promise<Set<string>> {
+type Opening = ReturnType<typeof accessRoleCredentials>;
+
+/** The calls that give credentials. */
+const opening = /^(AssumeRole(With(SAML|WebIdentity))?|Get(Session|Federation)Token)$/;
+
+/** How the SDK comes by the credentials of the profile or the web identity in use, before it signs anything. */
+interface OwnWays {
+  /** ARNs of the roles that it assumes. */
+  roles: Set<string>;
+  /** Whether it starts a `credential_process`, which has the engine's environment, and may ask STS for anything. */
+  byProcess: boolean;
+}
+
+async function ownWays(): Promise<OwnWays> {
   const { AWS_ACCESS_KEY_ID, AWS_PROFILE, AWS_ROLE_ARN } = process.env;
-  if (AWS_ACCESS_KEY_ID) return new Set();
+  if (AWS_ACCESS_KEY_ID) return { roles: new Set(), byProcess: false };
   const profiles = await readProfiles();
-  const { chain } = sourceOf(profiles, AWS_PROFILE || "default");
+  const { chain, kind } = sourceOf(profiles, AWS_PROFILE || "default");
   const arns = [...chain.map((name) => profiles[name]?.["role_arn"]), AWS_ROLE_ARN];
-  return new Set(arns.filter((arn) => arn !== undefined));
+  return { roles: new Set(arns.filter((arn) => arn !== undefined)), byProcess: kind === "process" };
 }

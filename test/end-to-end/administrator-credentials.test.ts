@@ -1,7 +1,11 @@
 import { AttachRolePolicyCommand, CreateRoleCommand } from "@aws-sdk/client-iam";
 import { AttachPolicyCommand, CreatePolicyCommand, DetachPolicyCommand } from "@aws-sdk/client-organizations";
 import { expect } from "chai";
-import { mkdir, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
 import { ADMINISTRATOR_ACCESS, clients, enableDevice, nextCode, trust } from "../sandbox/testing.ts";
@@ -37,6 +41,8 @@ describe("the administrator's credentials", () => {
         "[sso-session company]\nsso_start_url = https://company.awsapps.com/start\nsso_region = us-east-1",
         "[profile portal]\nsso_session = company\nsso_account_id = 111111111111\nsso_role_name = Admin",
         `[profile through-portal]\n${role}\nsource_profile = portal`,
+        "[sso-session abroad]\nsso_start_url = https://company.awsapps.com/start\nsso_region = eu-central-1",
+        "[profile abroad]\nsso_session = abroad\nsso_account_id = 111111111111\nsso_role_name = Admin",
         "[profile browser]\nlogin_session = arn:aws:iam::111111111111:user/administrator",
         "[profile broker]\ncredential_process = sh -c 'echo \"the vault is sealed\" >&2; exit 1' --key my-secret",
         "[profile silent]\ncredential_process = false",
@@ -62,7 +68,7 @@ describe("the administrator's credentials", () => {
   const cases: [profile: string, says: RegExp][] = [
     [
       "admn",
-      /^Error: There is no AWS profile "admn", which AWS_PROFILE names\.\nDid you mean admin\? The profiles here are: about, admin, base, broker, browser, half, lost, portal, round, silent, through-portal, without-code\.\n$/,
+      /^Error: There is no AWS profile "admn", which AWS_PROFILE names\.\nDid you mean admin\? The profiles here are: about, abroad, admin, base, broker, browser, half, lost, portal, round, silent, through-portal, without-code\.\n$/,
     ],
     ["lost", /^Error: There is no AWS profile "nobody", from which the profile "lost" takes its credentials/],
     [
@@ -156,6 +162,38 @@ describe("the administrator's credentials", () => {
     expect(missing.stderr).to.match(
       /^Error: There is no AWS profile "bas", which AWS_DEFAULT_PROFILE names\.\nDid you mean base\?/,
     );
+  });
+
+  it("are asked of a program once by a command", async () => {
+    const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey } = admin.sandbox.administrator;
+    const keys = JSON.stringify({ Version: 1, AccessKeyId, SecretAccessKey });
+    await writeFile(join(home, "vault"), `#!/bin/sh\necho asked >> ${home}/asked\necho '${keys}'\n`, { mode: 0o700 });
+    const config = join(home, "vault-config");
+    await writeFile(config, `[profile vault]\ncredential_process = ${home}/vault\n`);
+    const { status, stderr } = await admin.runWith(withProfile("vault", { AWS_CONFIG_FILE: config }), "list");
+    expect(status, stderr).to.equal(0);
+    expect(await readFile(join(home, "asked"), "utf8")).to.equal("asked\n");
+  });
+
+  it("are asked of IAM Identity Center in the region where it is", async () => {
+    const cache = join(home, ".aws", "sso", "cache");
+    await mkdir(cache, { recursive: true });
+    const name = createHash("sha1").update("abroad").digest("hex");
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+    await writeFile(join(cache, `${name}.json`), JSON.stringify({ accessToken: "a token", expiresAt }));
+    const asked: string[] = [];
+    const proxy = createServer().on("connect", ({ url = "" }, socket) => {
+      asked.push(url);
+      socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+    });
+    await once(proxy.listen(0, "127.0.0.1"), "listening");
+    const HTTPS_PROXY = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    try {
+      await admin.runWith(withProfile("abroad", { AWS_ENDPOINT_URL: undefined, HTTPS_PROXY }), "list");
+      expect(new Set(asked)).to.eql(new Set(["portal.sso.eu-central-1.amazonaws.com:443"]));
+    } finally {
+      proxy.close();
+    }
   });
 
   it("of a web identity come before the default profile, for the engine and for the CLI", async () => {

@@ -1,4 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -6,8 +10,10 @@ import { ListUsersCommand } from "@aws-sdk/client-iam";
 import { DescribeOrganizationCommand } from "@aws-sdk/client-organizations";
 import { expect } from "chai";
 
+import { callerCredentials } from "../../infra/caller.ts";
 import { iamClient } from "../../infra/iam-client.ts";
 import { organizationsClient } from "../../infra/organizations-client.ts";
+import { refusal } from "../sandbox/testing.ts";
 import { inEnvironment } from "../support/environment.ts";
 import { startSandboxHere } from "../support/sandbox-here.ts";
 
@@ -37,6 +43,40 @@ describe("the caller's own credentials", () => {
       restore();
       await rm(directory, { recursive: true });
       await close();
+    }
+  });
+
+  it("are asked of IAM Identity Center in the region where it is", async () => {
+    const home = await mkdtemp(join(tmpdir(), "mfa-admin-caller-"));
+    const cache = join(home, ".aws", "sso", "cache");
+    await mkdir(cache, { recursive: true });
+    const name = createHash("sha1").update("company").digest("hex");
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+    await writeFile(join(cache, `${name}.json`), JSON.stringify({ accessToken: "a token", expiresAt }));
+    await writeFile(
+      join(home, "config"),
+      "[sso-session company]\nsso_start_url = https://company.awsapps.com/start\nsso_region = eu-central-1\n" +
+        "[profile portal]\nsso_session = company\nsso_account_id = 111111111111\nsso_role_name = Admin\n",
+    );
+    const asked: string[] = [];
+    const proxy = createServer().on("connect", ({ url = "" }, socket) => {
+      asked.push(url);
+      socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+    });
+    await once(proxy.listen(0, "127.0.0.1"), "listening");
+    const restore = inEnvironment({
+      HOME: home,
+      AWS_CONFIG_FILE: join(home, "config"),
+      AWS_PROFILE: "portal",
+      HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    });
+    try {
+      expect((await refusal(callerCredentials()())).message).to.contain("does not let you reach");
+      expect(new Set(asked)).to.eql(new Set(["portal.sso.eu-central-1.amazonaws.com:443"]));
+    } finally {
+      restore();
+      proxy.close();
+      await rm(home, { recursive: true });
     }
   });
 });

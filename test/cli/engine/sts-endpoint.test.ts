@@ -57,6 +57,13 @@ describe("STS for the engine", () => {
     expect(opened.map(({ input }) => input["RoleSessionName"])).to.eql(["mfa-admin-administrator"]);
   });
 
+  it("never gives the caller's own session for another role, whatever name the session is to have", async () => {
+    const ask = new AssumeRoleCommand({ RoleArn: role(auth), RoleSessionName: "by-hand" });
+    const { Credentials } = await sts().send(ask);
+    const { Arn } = await sts(given(Credentials)).send(new GetCallerIdentityCommand({}));
+    expect(Arn).to.equal(`arn:aws:sts::${auth}:assumed-role/OrganizationAccountAccessRole/mfa-admin-administrator`);
+  });
+
   it("has AWS say whose credentials a request has: the caller's, and those of each session", async () => {
     const [first, second] = [await session(auth), await session("333333333333")];
     const whose = async (credentials?: Credentials): Promise<string> =>
@@ -78,7 +85,7 @@ describe("STS for the engine", () => {
 
   it("passes on what AWS refuses in its own words, and does not itself answer what no run needs", async () => {
     const refused = await refusal(session("999999999999"));
-    expect(refused).to.include({ name: "AccessDenied" });
+    expect(refused).to.include({ name: "AccessDenied" }).and.to.have.nested.property("$metadata.httpStatusCode", 403);
     expect(refused.message).to.contain(
       `is not authorized to perform: sts:AssumeRole on resource: ${role("999999999999")}`,
     );
@@ -92,32 +99,55 @@ describe("STS for the engine", () => {
   });
 
   it("gives the caller's own session for the roles of the caller's profile, and for a web identity", async () => {
+    const profile = `role_arn = ${role(auth)}\nrole_session_name = mfa-admin\nsource_profile = keys\n`;
+    await withProfile("engines-role", profile, async (own) => {
+      const ask = new AssumeRoleCommand({ RoleArn: role(auth), RoleSessionName: "mfa-admin" });
+      const { Credentials } = await sts(sandbox.administrator, own).send(ask);
+      const { Arn } = await sts(given(Credentials), own).send(new GetCallerIdentityCommand({}));
+      expect(Arn).to.match(new RegExp(`::${auth}:assumed-role/OrganizationAccountAccessRole/mfa-admin$`));
+      const identify = { RoleArn: role(auth), RoleSessionName: "1764", WebIdentityToken: "a token" };
+      const identified = await sts(undefined, own).send(new AssumeRoleWithWebIdentityCommand(identify));
+      expect(identified.Credentials).to.eql(Credentials);
+    });
+  });
+
+  it("gives the caller's own session to a credential_process, which the engine's SDK starts with its environment", async () => {
+    const { accessKeyId, secretAccessKey } = sandbox.administrator;
+    const answer = JSON.stringify({ Version: 1, AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey });
+    await withProfile("engines-vault", `credential_process = echo '${answer}'\n`, async (own) => {
+      const vault = sts(undefined, own);
+      const assumed = await vault.send(new AssumeRoleCommand({ RoleArn: role(auth), RoleSessionName: "vault" }));
+      expect(assumed.Credentials).to.include({ AccessKeyId: accessKeyId });
+      const { Credentials: got } = await vault.send(new GetSessionTokenCommand({}));
+      expect(got).to.include({ AccessKeyId: accessKeyId });
+      const ofProvider = new AssumeRoleCommand({ RoleArn: role(auth), RoleSessionName: "mfa-admin" });
+      const { Credentials } = await sts(undefined, own).send(ofProvider);
+      expect(Credentials).to.include({ AccessKeyId: (await accessRoleCredentials(role(auth))()).accessKeyId });
+    });
+  });
+
+  /** Does something with an endpoint for a caller whose profile has these lines. Another profile, `keys`, has the administrator's keys. */
+  async function withProfile(name: string, lines: string, act: (address: string) => Promise<void>): Promise<void> {
     const directory = await mkdtemp(join(tmpdir(), "mfa-admin-sts-"));
     const { accessKeyId, secretAccessKey } = sandbox.administrator;
     const config = join(directory, "config");
     await writeFile(
       config,
       `[profile keys]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n` +
-        `[profile auth]\nrole_arn = ${role(auth)}\nrole_session_name = mfa-admin\nsource_profile = keys\n`,
+        `[profile ${name}]\n${lines}`,
     );
-    const restore = inEnvironment({ AWS_CONFIG_FILE: config, AWS_PROFILE: "auth" });
+    const restore = inEnvironment({ AWS_CONFIG_FILE: config, AWS_PROFILE: name });
     Reflect.deleteProperty(process.env, "AWS_ACCESS_KEY_ID");
     Reflect.deleteProperty(process.env, "AWS_SECRET_ACCESS_KEY");
     const own = await StsEndpoint.open();
     try {
-      const ask = new AssumeRoleCommand({ RoleArn: role(auth), RoleSessionName: "mfa-admin" });
-      const { Credentials } = await sts(sandbox.administrator, own.url).send(ask);
-      const { Arn } = await sts(given(Credentials), own.url).send(new GetCallerIdentityCommand({}));
-      expect(Arn).to.match(new RegExp(`::${auth}:assumed-role/OrganizationAccountAccessRole/mfa-admin$`));
-      const identify = { RoleArn: role(auth), RoleSessionName: "1764", WebIdentityToken: "a token" };
-      const identified = await sts(undefined, own.url).send(new AssumeRoleWithWebIdentityCommand(identify));
-      expect(identified.Credentials).to.eql(Credentials);
+      await act(own.url);
     } finally {
       own.close();
       restore();
       await rm(directory, { recursive: true });
     }
-  });
+  }
 });
 
 describe("a run of the engine", () => {
@@ -144,11 +174,11 @@ describe("a run of the engine", () => {
     expect(cause?.code).to.equal("ECONNREFUSED");
   });
 
-  it("has AWS's own where the engine's SDK takes no other, or the state is read by a profile of its own", async () => {
-    expect(await endpoints({ ...here, backendUrl: "s3://states?region=eu-central-1&profile=states" })).to.eql([
-      undefined,
-      undefined,
-    ]);
+  it("has AWS's own where the engine's SDK takes no other, or the state is read by a profile or a role of its own", async () => {
+    for (const parameter of ["profile=states", `role=${role(auth)}`, "fips=true", "dualstack=true"]) {
+      const backendUrl = `s3://states?region=eu-central-1&${parameter}`;
+      expect(await endpoints({ ...here, backendUrl }), parameter).to.eql([undefined, undefined]);
+    }
     for (const name of ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"]) {
       restore = inEnvironment({ [name]: "true" });
       expect(await endpoints(here)).to.eql([undefined, undefined]);
