@@ -2,7 +2,9 @@ import type { HandlerExecutionContext, Pluggable } from "@aws-sdk/types";
 
 import { onFailedAttempt } from "./failed-attempts.ts";
 
-/** How long one try waits for a connection and for an answer, in milliseconds. IAM answers within seconds, STS within one. */
+/**
+ * How long one try waits for a connection and for an answer, in milliseconds. IAM answers within seconds, as S3 and KMS do, and STS within one.
+ */
 export const iamPatience = { connectionTimeout: 4000, requestTimeout: 15_000, throwOnRequestTimeout: true };
 export const stsPatience = { ...iamPatience, requestTimeout: 5000 };
 

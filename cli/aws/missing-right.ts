@@ -9,6 +9,6 @@ export function remedyForMissed(reason: string, command: string): string {
   if (right === undefined)
     return `Run mfa-admin ${command} again when AWS answers; mfa-admin preview tells more of an account that cannot be reached.`;
   if (right === "sts:AssumeRole")
-    return "Let the access role of that account be assumed, or take the account out of the settings.";
+    return "Let the access role of that account be assumed, or, where the settings name the account, take it out of them.";
   return `The right ${right} is missing; mfa-admin init --ci github writes the policies that have it.`;
 }

@@ -68,6 +68,8 @@ export async function isUpToDate(
   const { runtime } = await import("@pulumi/pulumi");
   const requests = new Map<string, Requested>();
   const registrations: Registration[] = [];
+  /** Resources of whose options nothing is known. */
+  const untold: string[] = [];
   const requested = (request: RegisterResourceRequest): void => {
     const { type, name } = { type: request.getType(), name: request.getName() };
     requests.set(keyInProgram({ type, name }), requestedBy(request));
@@ -75,7 +77,8 @@ export async function isUpToDate(
   const newResource = ({ type, name, inputs, provider = "" }: Registered): Answer => {
     const key = keyInProgram({ type, name });
     const [held, request] = [left.get(key), requests.get(key)];
-    if (request !== undefined) registrations.push({ type, name, inputs, provider, ...request });
+    if (request === undefined) untold.push(key);
+    else registrations.push({ type, name, inputs, provider, ...request });
     // The program runs to its end in any case: Pulumi complains about promises that are left.
     return held === undefined ? { id: name, state: inputs } : answerOf(held);
   };
@@ -104,6 +107,7 @@ export async function isUpToDate(
     };
     const all = users === undefined ? registrations : withAlike(registrations, users);
     return (
+      untold.length === 0 &&
       all?.every(isHeld) === true &&
       ![...left.values()].some((resource) => inState || isCloudResource(resource)) &&
       isDeepStrictEqual(JSON.parse(JSON.stringify({ ...(outputs as object), developers })), before)

@@ -1,6 +1,7 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 
 import { knowingClockErrors } from "../../infra/clock-errors.ts";
+import { givingUp } from "../../infra/unanswered.ts";
 import { Failure } from "../failure.ts";
 import { clientConfigurationIn, isTrue } from "./cloud-url.ts";
 import { decoded } from "./state-directory.ts";
@@ -26,7 +27,10 @@ export function bucketOf(backendUrl: string): Bucket | undefined {
     region,
     client: async () => {
       const { S3Client } = await import("@aws-sdk/client-s3");
-      return knowingClockErrors(new S3Client({ ...(await clientConfigurationIn(url)), forcePathStyle: pathStyle }));
+      const configuration = { ...(await clientConfigurationIn(url)), forcePathStyle: pathStyle };
+      const client = knowingClockErrors(new S3Client(configuration));
+      client.middlewareStack.use(givingUp());
+      return client;
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { AwsCredentialIdentityProvider } from "@aws-sdk/types";
 
 import { requestHandler } from "../../infra/network.ts";
+import { iamPatience } from "../../infra/unanswered.ts";
 import { openSession } from "../aws/session.ts";
 
 /** The configuration of an AWS client in one of Pulumi's URLs of buckets and keys (`s3://`, `awskms://`); the rest is the environment's. */
@@ -16,7 +17,7 @@ export async function clientConfigurationIn({ searchParams }: URL): Promise<{
   const endpoint = searchParams.get("endpoint");
   const plain = isTrue(searchParams, "disableSSL", "disable_https");
   return {
-    requestHandler: requestHandler(),
+    requestHandler: requestHandler(iamPatience),
     ...(region !== null && { region }),
     ...(endpoint !== null && {
       endpoint: endpoint.includes("://") ? endpoint : `${plain ? "http" : "https"}://${endpoint}`,

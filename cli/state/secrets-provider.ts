@@ -1,4 +1,5 @@
 import { knowingClockErrors } from "../../infra/clock-errors.ts";
+import { givingUp } from "../../infra/unanswered.ts";
 import { Failure } from "../failure.ts";
 import { clientConfigurationIn } from "./cloud-url.ts";
 
@@ -33,6 +34,7 @@ export async function requireUsableKey(secretsProvider: string | undefined): Pro
   );
   const { DecryptCommand, EncryptCommand, KMSClient } = await import("@aws-sdk/client-kms");
   const client = knowingClockErrors(new KMSClient(await clientConfigurationIn(url)));
+  client.middlewareStack.use(givingUp());
   try {
     const sealed = await client.send(
       new EncryptCommand({ KeyId, EncryptionContext, Plaintext: Buffer.from("mfa-admin") }),

@@ -121,8 +121,8 @@ describe("audit", () => {
     expect({ complete, users }).to.eql({ complete: false, users: 2 });
     expect(missed.map(({ what, remedy }) => `${what}: ${remedy}`)).to.eql([
       "the credential report of sandbox: The right iam:GetCredentialReport is missing; mfa-admin init --ci github writes the policies that have it.",
-      "the credential report of payments: Let the access role of that account be assumed, or take the account out of the settings.",
-      "the users of payments: Let the access role of that account be assumed, or take the account out of the settings.",
+      "the credential report of payments: Let the access role of that account be assumed, or, where the settings name the account, take it out of them.",
+      "the users of payments: Let the access role of that account be assumed, or, where the settings name the account, take it out of them.",
     ]);
     const { status, stdout, stderr } = await admin.runWith({ env }, "audit", "--exit-code", "--format", "csv");
     expect({ status, stdout }).to.eql({ status: 1, stdout: "kind,account,who,counts,at,event,fact\n" });

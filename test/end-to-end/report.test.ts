@@ -111,7 +111,7 @@ describe("report", () => {
       `drift (refresh --preview-only): ${set}`,
       `pending changes (preview): ${set}`,
       "the credential report of sandbox: The right iam:GetCredentialReport is missing; mfa-admin init --ci github writes the policies that have it.",
-      "account payments: Let the access role of that account be assumed, or take the account out of the settings.",
+      "account payments: Let the access role of that account be assumed, or, where the settings name the account, take it out of them.",
     ]);
     expect(people.map(({ user }) => user)).to.include("alice");
     expect(access.find(({ account }) => account === "payments")?.inAws).to.equal("not looked at");
