@@ -147,15 +147,16 @@ describe("report", () => {
     after(() => browser.close());
 
     const views = [
-      ...[{ language: "en", width: 375, colorScheme: "dark" } as const],
-      ...[{ language: "en", width: 1280, colorScheme: "light" } as const],
-      ...[{ language: "ja", width: 375, colorScheme: "light" } as const],
-      ...[{ language: "ja", width: 1280, colorScheme: "dark" } as const],
+      // Each width, scheme and language is looked at by axe once: it takes seconds.
+      ...[{ language: "en", width: 375, colorScheme: "dark", byAxe: true } as const],
+      ...[{ language: "en", width: 1280, colorScheme: "dark", byAxe: false } as const],
+      ...[{ language: "ja", width: 375, colorScheme: "light", byAxe: false } as const],
+      ...[{ language: "ja", width: 1280, colorScheme: "light", byAxe: true } as const],
     ];
-    for (const { language, width, colorScheme } of views) {
-      it(`is accessible and fits a width of ${width}, ${colorScheme}, ${language}`, async () => {
+    for (const { language, width, colorScheme, byAxe } of views) {
+      it(`${byAxe ? "is accessible and " : ""}fits a width of ${width}, ${colorScheme}, ${language}`, async () => {
         const { opened, asked, told } = await open(browser, page(language), { width, colorScheme });
-        expect(await axe(opened)).to.eql([]);
+        if (byAxe) expect(await axe(opened)).to.eql([]);
         expect(await widest(opened)).to.be.at.most(width);
         const paper = await styleOf(opened, "html", "backgroundColor");
         expect(paper).to.equal(colorScheme === "dark" ? "rgb(22, 24, 28)" : "rgb(255, 255, 255)");
