@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import type { Writable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
 
 import { Administrator } from "../support/harness.ts";
@@ -91,11 +92,13 @@ describe("cancel", () => {
   // Whether a process is a zombie can be told on Linux alone.
   if (process.platform === "linux") {
     it("is not needed for a run that was killed and that nobody has waited for, as in a container without an init", async () => {
-      // The shell becomes a program that waits for no child.
-      const parent = spawn("/bin/sh", ["-c", "sleep 0 & echo $!; exec sleep 60"], {
-        stdio: ["ignore", "pipe", "ignore"],
+      // The shell becomes a program that waits for no child. The child ends after that: the shell itself would wait for it.
+      const parent = spawn("/bin/sh", ["-c", "cat <&3 & echo $!; exec sleep 60"], {
+        stdio: ["ignore", "pipe", "ignore", "pipe"],
       });
-      const [line] = (await once(parent.stdout, "data")) as [Buffer];
+      const [line] = (await once(parent.stdout ?? expect.fail(), "data")) as [Buffer];
+      while ((await readFile(`/proc/${parent.pid ?? 0}/comm`, "utf8")) !== "sleep\n") await setTimeout(10);
+      (parent.stdio[3] as Writable).end();
       const dead = { ...holder, pid: Number(line.toString()), hostname: hostname() };
       while (!(await readFile(`/proc/${dead.pid}/stat`, "utf8")).includes(") Z ")) await setTimeout(10);
       await mkdir(directory, { recursive: true });
