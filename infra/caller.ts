@@ -2,6 +2,7 @@ import { fromNodeProviderChain } from "@aws-sdk/credential-providers";
 import type { AwsCredentialIdentity } from "@aws-sdk/types";
 
 import { requestHandler } from "./network.ts";
+import { region } from "./region.ts";
 
 type Credentials = ReturnType<typeof fromNodeProviderChain>;
 
@@ -22,6 +23,19 @@ export function callerCredentials(): Credentials {
   const chain = known.get(variables()) ?? fromNodeProviderChain({ clientConfig: { requestHandler: requestHandler() } });
   known.set(variables(), chain);
   return chain;
+}
+
+/**
+ * The configuration of an AWS SDK client that acts by the caller's own credentials. Services throttle early; the SDK waits longer before each
+ * attempt.
+ */
+export function callerConfiguration(): {
+  region: string;
+  credentials: Credentials;
+  maxAttempts: number;
+  requestHandler: ReturnType<typeof requestHandler>;
+} {
+  return { region, credentials: callerCredentials(), maxAttempts: 8, requestHandler: requestHandler() };
 }
 
 /** Milliseconds before its expiration at which a session is renewed, as by the SDK itself. */

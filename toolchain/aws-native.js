@@ -9,7 +9,7 @@ import {
   pluginDirectory,
   sdkAwsNativeVersion,
 } from "./cache.js";
-import { build, goVersion, whyNotGo } from "./go.js";
+import { build, goVersion, moduleDirectory, whyNotGo } from "./go.js";
 import { Problem } from "./problem.js";
 import { say, step } from "./progress.js";
 import { pulumiEnvironment } from "./pulumi.js";
@@ -83,8 +83,7 @@ export async function installAwsNative(pulumi, online) {
  * @param {import("./go.js").Go} go
  */
 async function addSchema(source, go) {
-  await go(["mod", "download", provider]);
-  const directory = (await go(["list", "-mod=readonly", "-m", "-f", "{{.Dir}}", provider])).trim();
+  const directory = await moduleDirectory(go, provider);
   /** @param {string} name */
   const read = (name) => readFileSync(join(directory, "cmd", binary, name), "utf8");
   writeFileSync(join(source, "schema.json.gz"), gzipSync(read("schema.json")));

@@ -45,6 +45,16 @@ export function goVersion(module) {
   return /^go (\S+)$/m.exec(text)?.[1] ?? "1.25";
 }
 
+/**
+ * @param {Go} go
+ * @param {string} module a Go module that this build needs
+ * @returns {Promise<string>} its directory in the module cache, where it is put unless it is there; the files are read-only
+ */
+export async function moduleDirectory(go, module) {
+  await go(["mod", "download", module]);
+  return (await go(["list", "-mod=readonly", "-m", "-f", "{{.Dir}}", module])).trim();
+}
+
 /** @param {Program} program */
 export async function build(program) {
   await step(`Building ${program.what}`, (progress) =>

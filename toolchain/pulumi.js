@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { builtPulumiVersion, pulumiRoot, pulumiRoots, sdkPulumiVersion } from "./cache.js";
-import { build, goVersion, whyNotGo } from "./go.js";
+import { build, goVersion, moduleDirectory, whyNotGo } from "./go.js";
 import { Problem } from "./problem.js";
 import { say, step } from "./progress.js";
 import { run, which } from "./run.js";
@@ -103,8 +103,7 @@ function edited(path, content) {
  * @param {import("./go.js").Go} go
  */
 async function readWordListsLater(source, go) {
-  await go(["mod", "download", estimator]);
-  const original = (await go(["list", "-mod=readonly", "-m", "-f", "{{.Dir}}", estimator])).trim();
+  const original = await moduleDirectory(go, estimator);
   const copy = join(source, "estimator");
   // Files and directories of the module cache are read-only, and copies that keep that could not be removed.
   for (const entry of readdirSync(original, { recursive: true, withFileTypes: true })) {

@@ -2,11 +2,9 @@ import { setTimeout } from "node:timers/promises";
 
 import { CloudControlClient, type OperationStatus, paginateListResourceRequests } from "@aws-sdk/client-cloudcontrol";
 
-import { callerCredentials } from "../../infra/caller.ts";
+import { callerConfiguration } from "../../infra/caller.ts";
 import { clientConfiguration } from "../../infra/accounts.ts";
 import { knowingClockErrors } from "../../infra/clock-errors.ts";
-import { requestHandler } from "../../infra/network.ts";
-import { region } from "../../infra/region.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { Failure } from "../failure.ts";
 import { tell } from "../terminal/tell.ts";
@@ -87,10 +85,6 @@ function isTypeNamed(type: string, typeName: string): boolean {
 
 function cloudControl(account: string, { accessRole }: Pick<Settings, "accessRole">): CloudControlClient {
   return knowingClockErrors(
-    new CloudControlClient(
-      account === "management"
-        ? { region, credentials: callerCredentials(), maxAttempts: 8, requestHandler: requestHandler() }
-        : clientConfiguration(account, accessRole),
-    ),
+    new CloudControlClient(account === "management" ? callerConfiguration() : clientConfiguration(account, accessRole)),
   );
 }

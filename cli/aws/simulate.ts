@@ -7,10 +7,9 @@ import {
 } from "@aws-sdk/client-iam";
 import pMap from "p-map";
 
-import { callerCredentials } from "../../infra/caller.ts";
+import { callerConfiguration } from "../../infra/caller.ts";
 import { knowingClockErrors } from "../../infra/clock-errors.ts";
 import { requestHandler } from "../../infra/network.ts";
-import { region } from "../../infra/region.ts";
 import { iamPatience } from "../../infra/unanswered.ts";
 import type { MatrixLine } from "../results/verify.ts";
 
@@ -66,12 +65,7 @@ export interface Call {
  */
 export async function simulate(lines: Asked[], around: Surroundings, attempt: Attempt): Promise<MatrixLine[]> {
   const client = knowingClockErrors(
-    new IAMClient({
-      region,
-      credentials: callerCredentials(),
-      maxAttempts: 8,
-      requestHandler: requestHandler(iamPatience),
-    }),
+    new IAMClient({ ...callerConfiguration(), requestHandler: requestHandler(iamPatience) }),
   );
   const calls = callsOf(lines, around);
   const asked = new Map<string, Promise<Answers | undefined>>();

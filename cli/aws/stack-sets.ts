@@ -10,10 +10,9 @@ import {
   UpdateStackInstancesCommand,
 } from "@aws-sdk/client-cloudformation";
 
-import { callerCredentials } from "../../infra/caller.ts";
+import { callerConfiguration } from "../../infra/caller.ts";
 import { stackSetName } from "../../infra/names.ts";
 import { knowingClockErrors } from "../../infra/clock-errors.ts";
-import { requestHandler } from "../../infra/network.ts";
 import { region } from "../../infra/region.ts";
 
 /** The StackSet that makes the shared role, and its progress, from CloudFormation. */
@@ -35,14 +34,7 @@ export interface RoleInAccount {
 }
 
 function cloudFormation(): CloudFormationClient {
-  return knowingClockErrors(
-    new CloudFormationClient({
-      region,
-      credentials: callerCredentials(),
-      maxAttempts: 8,
-      requestHandler: requestHandler(),
-    }),
-  );
+  return knowingClockErrors(new CloudFormationClient(callerConfiguration()));
 }
 
 /** Whether CloudFormation may work in the organization's accounts (API Reference, "DescribeOrganizationsAccess"). */

@@ -1,9 +1,8 @@
 import { CloudTrailClient, type LookupAttribute, paginateLookupEvents } from "@aws-sdk/client-cloudtrail";
 
-import { callerCredentials } from "../../infra/caller.ts";
+import { callerConfiguration } from "../../infra/caller.ts";
 import { clientConfiguration } from "../../infra/accounts.ts";
 import { knowingClockErrors } from "../../infra/clock-errors.ts";
-import { requestHandler } from "../../infra/network.ts";
 import type { Settings } from "../../infra/settings.ts";
 import { trailEvent, type TrailEvent } from "./trail-event.ts";
 
@@ -19,10 +18,7 @@ export async function* trailEvents(
   { accessRole }: Pick<Settings, "accessRole">,
   { region, since, attribute }: { region: string; since: Date; attribute?: LookupAttribute },
 ): AsyncIterable<TrailEvent> {
-  const configuration =
-    accountId === undefined
-      ? { credentials: callerCredentials(), requestHandler: requestHandler() }
-      : clientConfiguration(accountId, accessRole);
+  const configuration = accountId === undefined ? callerConfiguration() : clientConfiguration(accountId, accessRole);
   const client = knowingClockErrors(new CloudTrailClient({ ...configuration, region, maxAttempts: 12 }));
   const request = { StartTime: since, ...(attribute !== undefined && { LookupAttributes: [attribute] }) };
   for await (const { Events } of paginateLookupEvents({ client, pageSize: 50 }, request)) {

@@ -27,9 +27,10 @@ describe("the caller's own credentials", () => {
       mode: 0o700,
     });
     await writeFile(join(directory, "config"), `[profile vault]\ncredential_process = ${directory}/vault\n`);
-    const restore = inEnvironment({ AWS_CONFIG_FILE: join(directory, "config"), AWS_PROFILE: "vault" });
-    Reflect.deleteProperty(process.env, "AWS_ACCESS_KEY_ID");
-    Reflect.deleteProperty(process.env, "AWS_SECRET_ACCESS_KEY");
+    const restore = inEnvironment({
+      ...{ AWS_CONFIG_FILE: join(directory, "config"), AWS_PROFILE: "vault" },
+      ...{ AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined },
+    });
     try {
       await Promise.all([
         organizationsClient().send(new DescribeOrganizationCommand({})),

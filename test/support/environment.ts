@@ -10,17 +10,18 @@ export function isolatedEnvironment(changes: Record<string, string | undefined> 
 }
 
 /**
- * Sets variables of this process, for code that reads them itself.
+ * Sets variables of this process, for code that reads them itself. Undefined unsets one.
  *
  * @returns a function that restores the environment
  */
-export function inEnvironment(variables: Record<string, string>): () => void {
+export function inEnvironment(variables: Record<string, string | undefined>): () => void {
   const before = { ...process.env };
-  Object.assign(process.env, variables);
+  const set = (name: string, value: string | undefined): void => {
+    if (value === undefined) Reflect.deleteProperty(process.env, name);
+    else process.env[name] = value;
+  };
+  for (const [name, value] of Object.entries(variables)) set(name, value);
   return () => {
-    for (const name of Object.keys(variables)) {
-      if (before[name] === undefined) Reflect.deleteProperty(process.env, name);
-      else process.env[name] = before[name];
-    }
+    for (const name of Object.keys(variables)) set(name, before[name]);
   };
 }

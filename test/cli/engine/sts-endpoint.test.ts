@@ -136,9 +136,10 @@ describe("STS for the engine", () => {
       `[profile keys]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n` +
         `[profile ${name}]\n${lines}`,
     );
-    const restore = inEnvironment({ AWS_CONFIG_FILE: config, AWS_PROFILE: name });
-    Reflect.deleteProperty(process.env, "AWS_ACCESS_KEY_ID");
-    Reflect.deleteProperty(process.env, "AWS_SECRET_ACCESS_KEY");
+    const restore = inEnvironment({
+      ...{ AWS_CONFIG_FILE: config, AWS_PROFILE: name },
+      ...{ AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined },
+    });
     const own = await StsEndpoint.open();
     try {
       await act(own.url);
