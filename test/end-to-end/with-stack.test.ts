@@ -65,7 +65,10 @@ describe("the tests' stack that is there from the start", () => {
     await expectNothingToDo(admin);
   });
 
-  /** A value as text, in a fixed order, and without times and random parts (ids, keys, tokens, ciphertexts). */
+  /**
+   * A value as text, in a fixed order, and without times, random parts (ids, keys, tokens, ciphertexts), and lines of our modules: the tests'
+   * resident process has them as CommonJS.
+   */
   function text(value: unknown): string {
     return JSON.stringify(inOrder(value), null, 1);
   }
@@ -91,5 +94,6 @@ describe("the tests' stack that is there from the start", () => {
       .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "TIME")
       .replace(/\b(A(?:IDA|GPA|ROA|NPA|KIA|SIA))[A-Z2-7]{16,17}\b/g, "$1…")
       .replace(/\bp-[a-z0-9]{8}\b/g, "p-…")
+      .replace(/(\/dist\/[\w/-]+\.js)#\d+,\d+/g, "$1")
       .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "UUID");
 });

@@ -1,8 +1,13 @@
 /** The process behind {@link ResidentCli}: it receives a command from its parent, runs it, and waits for the next. */
 import crypto from "node:crypto";
 import { once } from "node:events";
-import { registerHooks, type ResolveFnOutput, syncBuiltinESMExports } from "node:module";
+import { readFile } from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
+import { fileURLToPath } from "node:url";
 
+import { externalDataInterceptor } from "@smithy/shared-ini-file-loader";
+
+import { OwnModules } from "./own-modules.ts";
 import { isOneOf } from "./resident.ts";
 
 /** A command from the parent. */
@@ -16,29 +21,16 @@ interface Command {
 
 const root = new URL("../../", import.meta.url);
 const program = new URL("bin/run.js", root);
-const own = new URL("dist/", root).href;
-const packages = new URL("packages/", own).href;
-let runs = 0;
+const main = fileURLToPath(new URL("dist/bin/main.js", root));
+const [, , directory = ""] = process.argv;
 
-// The CLI's own modules are loaded anew in every run, with their variables; only packages stay loaded. Where each module is stays the same.
-const places = new Map<string, ResolveFnOutput>();
-registerHooks({
-  resolve(specifier, context, next) {
-    const parent = context.parentURL?.replace(/\?run=\d+$/, "");
-    const key = JSON.stringify([specifier, parent, context.conditions, context.importAttributes]);
-    const resolved = places.get(key) ?? { ...next(specifier, context), shortCircuit: true };
-    places.set(key, resolved);
-    const isOwn = resolved.url.startsWith(own) && !resolved.url.startsWith(packages);
-    return isOwn ? { ...resolved, url: `${resolved.url}?run=${runs}` } : resolved;
-  },
-});
+// The CLI's own modules are evaluated anew in every run, with their variables; only packages stay loaded.
+const modules = new OwnModules(directory);
 
-// Pulumi writes the place of a resource's declaration into the state: the run's number must not be in it.
-Error.prepareStackTrace = (error, sites) =>
-  [String(error), ...sites.map((site) => `    at ${(site as { toString(): string }).toString()}`)]
-    .join("\n")
-    .replaceAll(/\?run=\d+/g, "");
+/** The AWS configuration files that the SDK has read in this run, by their paths. */
+const awsFiles = new Map<string, Promise<string>>();
 
+readAwsFilesOnceInARun();
 rememberDerivedKeys();
 process.on("message", (command) => {
   if (isOneOf<Command>(command, ["args", "cwd", "env", "mark"])) void perform(command);
@@ -46,7 +38,8 @@ process.on("message", (command) => {
 process.once("disconnect", () => process.exit());
 
 async function perform({ args, cwd, env, mark }: Command): Promise<void> {
-  runs++;
+  modules.forget();
+  awsFiles.clear();
   process.chdir(cwd);
   for (const name of Object.keys(process.env)) Reflect.deleteProperty(process.env, name);
   Object.assign(process.env, env);
@@ -54,10 +47,10 @@ async function perform({ args, cwd, env, mark }: Command): Promise<void> {
   process.exitCode = undefined;
   const before = listeners();
   const readers = process.stdout.rawListeners("error");
-  const { main } = (await import(new URL("bin/main.js", own).href)) as typeof import("../../bin/main.js");
-  await main(program.href);
+  const { main: run } = modules.load(main) as typeof import("../../bin/main.js");
+  await run(program.href);
   const status = exitStatus();
-  // These listeners are oclif's, which is loaded anew with the CLI's own modules.
+  // These listeners are oclif's.
   for (const listener of process.stdout.rawListeners("error") as (() => void)[]) {
     if (!readers.includes(listener)) process.stdout.removeListener("error", listener);
   }
@@ -74,10 +67,23 @@ async function perform({ args, cwd, env, mark }: Command): Promise<void> {
 
 const exitStatus = (): number => Number(process.exitCode ?? 0);
 
-/** The listeners that a process calls, or drops, when it ends. */
-function listeners(): Map<string, ((...args: unknown[]) => void)[]> {
-  const events = ["exit", "SIGINT", "SIGTERM", "SIGHUP", "uncaughtException", "unhandledRejection"];
-  return new Map(events.map((event) => [event, process.rawListeners(event) as ((...args: unknown[]) => void)[]]));
+/** The listeners of this process, by event. */
+function listeners(): Map<string | symbol, ((...args: unknown[]) => void)[]> {
+  return new Map(
+    process.eventNames().map((event) => [event, process.rawListeners(event) as ((...args: unknown[]) => void)[]]),
+  );
+}
+
+/** Has the AWS SDK read a configuration file once in each run, where it would do so once in a process. */
+function readAwsFilesOnceInARun(): void {
+  const read = (path: string): Promise<string> => {
+    const reading = awsFiles.get(path) ?? readFile(path, "utf8");
+    awsFiles.set(path, reading);
+    return reading;
+  };
+  // The SDK looks for a file's content in this object before it reads the file.
+  const contents = new Proxy({}, { get: (_, path) => (typeof path === "string" ? read(path) : undefined) });
+  Object.setPrototypeOf(externalDataInterceptor.getFileRecord(), contents);
 }
 
 /** Remembers keys that were derived from a passphrase: a million rounds always have the same result. */

@@ -4,16 +4,17 @@ import { once } from "node:events";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 
+import { writeAsCommonJs } from "./common-js.ts";
 import type { Result } from "./harness.ts";
 import { hold } from "./hold.ts";
+import { madeOnce } from "./made-once.ts";
 import { killGroup } from "./terminal.ts";
 
 /** Variables that packages read once, when they are loaded: a process keeps their values from earlier runs. */
-const readAtOnce =
-  /^(?:FORCE_COLOR|NO_COLOR|NODE_\w+|TZ|HOME|GRPC_\w+|\w+_proxy|AWS_(?:CONFIG_FILE|SHARED_CREDENTIALS_FILE|CA_BUNDLE))$/i;
+const readAtOnce = /^(?:FORCE_COLOR|NO_COLOR|NODE_\w+|TZ|GRPC_\w+|\w+_proxy|AWS_CA_BUNDLE)$/i;
 
 /** Runs after which a process is replaced, since the modules of earlier runs fill its memory. */
-const runsOfOneProcess = 60;
+const runsOfOneProcess = 150;
 
 /**
  * A process that runs one command of the CLI after the other, as `bin/run.js` does. Starting Node and loading Pulumi and the AWS SDK takes
@@ -32,7 +33,7 @@ export class ResidentCli {
   /** @returns the command's output and its exit code, which is `null` where it did not end by itself */
   async run(args: string[], cwd: string, env: Record<string, string>, milliseconds: number): Promise<Result> {
     this.#isBusy = true;
-    const child = (this.#process ??= this.#start(env));
+    const child = (this.#process ??= await this.#start(env));
     const timer = setTimeout(() => {
       if (child.pid !== undefined) killGroup(child.pid);
     }, milliseconds);
@@ -51,8 +52,9 @@ export class ResidentCli {
     }
   }
 
-  #start(env: Record<string, string>): ChildProcess {
-    const child = fork(join(import.meta.dirname, "resident-process.ts"), [], {
+  async #start(env: Record<string, string>): Promise<ChildProcess> {
+    const modules = await madeOnce("the CLI's own modules as CommonJS", writeAsCommonJs);
+    const child = fork(join(import.meta.dirname, "resident-process.ts"), [modules], {
       env,
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       detached: true,
