@@ -90,7 +90,8 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   const { settings } = file;
   const started = Date.now();
   const show = !yes || intro !== undefined;
-  const before = await lookBefore(stack, applyOptions);
+  const isPreviewed = show || saved !== undefined;
+  const before = await lookBefore(stack, { ...applyOptions, isPreviewed });
   const { resources, unfinished, isUnfinished, held, warnings, seen, unreached, guards } = before;
   if (saved !== undefined && unfinished.length > 0) throw planOfUnfinished();
   for (const line of warningLines(seen.alarms, process.stderr)) tell(line);
@@ -104,7 +105,7 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
     unreachedBy(stack).some(({ forget }) => forget);
   const options = { project, settings, verbose, adopt, isUnfinished };
   let total: number | undefined;
-  if (show || saved !== undefined) {
+  if (isPreviewed) {
     const changes = await previewed(stack, options, { look: () => seen.look, lifted: seen.lifted.denied }, before);
     // Without `yes`, the user has seen the table of those who are shut out.
     const told = yes ? warnings : warnings.filter((warning) => !isShutOut(warning));
@@ -138,8 +139,7 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
     }
   }
   if (!show) tellShutOut(warnings);
-  // A preview would have told.
-  if (total === undefined && !isMoreThanPreviewed && (await isUpToDate(stack, options, before, { inState: true }))) {
+  if (before.upToDate && !isMoreThanPreviewed) {
     return leftAsItIs(stack, resources, options, { ...applyOptions, started });
   }
   await healKnown(stack, resources, options);
@@ -183,18 +183,30 @@ async function leftAsItIs(
 /**
  * Reads the stack from its state and from AWS.
  *
+ * @param options with `isPreviewed`, a preview tells whether there is anything to do, and nobody asks here
  * @throws Failure for a danger without consent
  */
 async function lookBefore(
   stack: Stack,
-  { project, file: { settings }, yes, adopt = false, guards = {} }: ApplyOptions,
+  {
+    project,
+    file: { settings },
+    yes,
+    adopt = false,
+    guards = {},
+    isPreviewed,
+  }: ApplyOptions & { isPreviewed: boolean },
 ) {
   const before = await stateBefore(stack, project);
   const { resources } = before;
   // Another run may have changed the state since it was opened.
   lookAgain(stack, resources);
   const [held, unreached] = [stackHeldBy(resources), unreachedNames(stack)];
-  const look = await lookAtAws(settings, unreached);
+  // The program runs while AWS works on its answers.
+  const [look, upToDate] = await Promise.all([
+    lookAtAws(settings, unreached),
+    isPreviewed ? false : isUpToDate(stack, { project, settings }, before, { inState: true }),
+  ]);
   requireSeen(look);
   const warnings = await dangersOf(held, settings, { ...guards, unreached }, look);
   requireHarmless(yes ? warnings : warnings.filter((warning) => !isShutOut(warning)));
@@ -204,6 +216,7 @@ async function lookBefore(
   return {
     ...before,
     held,
+    upToDate,
     warnings,
     seen,
     unreached,
