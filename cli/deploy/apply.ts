@@ -90,8 +90,7 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
   const { settings } = file;
   const started = Date.now();
   const show = !yes || intro !== undefined;
-  const isPreviewed = show || saved !== undefined;
-  const before = await lookBefore(stack, { ...applyOptions, isPreviewed });
+  const before = await lookBefore(stack, applyOptions);
   const { resources, unfinished, isUnfinished, held, warnings, seen, unreached, guards } = before;
   if (saved !== undefined && unfinished.length > 0) throw planOfUnfinished();
   for (const line of warningLines(seen.alarms, process.stderr)) tell(line);
@@ -105,7 +104,7 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
     unreachedBy(stack).some(({ forget }) => forget);
   const options = { project, settings, verbose, adopt, isUnfinished };
   let total: number | undefined;
-  if (isPreviewed) {
+  if (show || saved !== undefined) {
     const changes = await previewed(stack, options, { look: () => seen.look, lifted: seen.lifted.denied }, before);
     // Without `yes`, the user has seen the table of those who are shut out.
     const told = yes ? warnings : warnings.filter((warning) => !isShutOut(warning));
@@ -139,7 +138,8 @@ async function applyNow(stack: Stack, applyOptions: ApplyOptions): Promise<RunRe
     }
   }
   if (!show) tellShutOut(warnings);
-  if (before.upToDate && !isMoreThanPreviewed) {
+  // A preview would have told.
+  if (total === undefined && !isMoreThanPreviewed && (await isUpToDate(stack, options, before, { inState: true }))) {
     return leftAsItIs(stack, resources, options, { ...applyOptions, started });
   }
   await healKnown(stack, resources, options);
@@ -183,30 +183,18 @@ async function leftAsItIs(
 /**
  * Reads the stack from its state and from AWS.
  *
- * @param options with `isPreviewed`, a preview tells whether there is anything to do, and nobody asks here
  * @throws Failure for a danger without consent
  */
 async function lookBefore(
   stack: Stack,
-  {
-    project,
-    file: { settings },
-    yes,
-    adopt = false,
-    guards = {},
-    isPreviewed,
-  }: ApplyOptions & { isPreviewed: boolean },
+  { project, file: { settings }, yes, adopt = false, guards = {} }: ApplyOptions,
 ) {
   const before = await stateBefore(stack, project);
   const { resources } = before;
   // Another run may have changed the state since it was opened.
   lookAgain(stack, resources);
   const [held, unreached] = [stackHeldBy(resources), unreachedNames(stack)];
-  // The program runs while AWS works on its answers.
-  const [look, upToDate] = await Promise.all([
-    lookAtAws(settings, unreached),
-    isPreviewed ? false : isUpToDate(stack, { project, settings }, before, { inState: true }),
-  ]);
+  const look = await lookAtAws(settings, unreached);
   requireSeen(look);
   const warnings = await dangersOf(held, settings, { ...guards, unreached }, look);
   requireHarmless(yes ? warnings : warnings.filter((warning) => !isShutOut(warning)));
@@ -216,7 +204,6 @@ async function lookBefore(
   return {
     ...before,
     held,
-    upToDate,
     warnings,
     seen,
     unreached,
