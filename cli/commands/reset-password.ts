@@ -4,6 +4,7 @@ import * as Flags from "@oclif/core/flags";
 import { StackCommand } from "../command.ts";
 import { passwordFileFlag, yesFlag } from "../flags.ts";
 import { Failure } from "../failure.ts";
+import type { ResetPasswordResult } from "../results/add-developer.ts";
 
 export default class ResetPassword extends StackCommand {
   static override summary = "Give developers a one-time password for the console, the first or a new one.";
@@ -23,7 +24,7 @@ export default class ResetPassword extends StackCommand {
     yes: yesFlag,
   };
 
-  async run(): Promise<unknown> {
+  async run(): Promise<ResetPasswordResult> {
     const { flags, args } = await this.parse(ResetPassword);
     const names = namesOf(args.name ?? [], flags.missing);
     const { project, file } = await this.settings(flags);

@@ -34,7 +34,7 @@ export interface Seen {
 
 /**
  * @param look the result of {@link lookAtAws}; callers start it early, since it takes time
- * @param unfinished returns the resources that runs were making when they died; called only when a name is taken
+ * @param unfinished returns the resources of {@link unfinishedNames}; called only when a name is taken
  */
 export async function see(
   look: Look,

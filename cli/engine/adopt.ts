@@ -40,7 +40,7 @@ export async function adopt(
 export interface Settled {
   /** Taken into the state now, since AWS was seen to have them. */
   taken: Resource[];
-  /** What runs were changing or deleting when they died, or has not been read since it was taken in. */
+  /** With a pending operation that changes or deletes it, or not read since it was taken in. */
   changing: Resource[];
 }
 
@@ -86,7 +86,7 @@ export async function settleUnfinished(
   return { taken, changing, settled: pending.length > 0 };
 }
 
-/** What runs were at work on when they died, where AWS can be asked about it. */
+/** The resources of pending operations, and those not read since, where AWS can be asked about them. */
 function leftIn(deployment: Deployment, settings: Settings, unreached: { name: string }[]): LeftResource[] {
   const { pending_operations: pending = [], resources } = deployment;
   const left = [...pending.map(({ resource }) => resource), ...resources.filter(isUnread)];

@@ -29,7 +29,7 @@ export function sameSteps(resources: NotedResource[]): StepEventMetadata[] {
 /** What the stack's state has. */
 export interface StateBefore {
   resources: Resource[];
-  /** Resources that runs were making, changing or deleting when they died, each once, as far as they can be reached and were not read since. */
+  /** Resources with pending operations, and those that were not read since they had one, each once, as far as they can be reached and were not read since. */
   unfinished: Resource[];
   /** Whether a run died in an operation that no later run has settled. */
   hasPending: boolean;
@@ -60,7 +60,7 @@ export async function stateBefore(stack: Stack, project: Project): Promise<State
   };
 }
 
-/** What runs were making, changing or deleting when they died, as {@link StateBefore.unfinished}, in unreached accounts too; without the engine. */
+/** The resources of {@link StateBefore.unfinished}, those in unreached accounts too; without the engine. */
 export async function unfinishedResources(project: Project): Promise<Resource[]> {
   return unfinishedIn(deploymentOf(await exportSealed(project)));
 }
@@ -86,7 +86,7 @@ export function modifiedTimes(resources: Resource[]): Map<string, string> {
 }
 
 /**
- * The resources of the stack, and those that runs were making when they died, as {@link identityKey} names them.
+ * The resources of the stack, and those that pending operations make, as {@link identityKey} names them.
  *
  * @throws Locked while a run is under way: a resource that it makes is in AWS before it is in the state
  */

@@ -39,5 +39,9 @@ export const addDeveloperSchema = z.discriminatedUnion("applied", [
   }),
 ]);
 
+/** The result of `reset-password`. */
+export const resetPasswordSchema = z.array(handoverSchema);
+
+export type ResetPasswordResult = z.infer<typeof resetPasswordSchema>;
 export type Handover = z.infer<typeof handoverSchema>;
 export type AddDeveloperResult = z.infer<typeof addDeveloperSchema>;

@@ -1,6 +1,6 @@
-import * as z from "zod";
+import type * as z from "zod";
 
-import { addDeveloperSchema, handoverSchema } from "./add-developer.ts";
+import { addDeveloperSchema, resetPasswordSchema } from "./add-developer.ts";
 import { auditSchema } from "./audit.ts";
 import { auditorReportSchema } from "./auditor-report.ts";
 import { cancelSchema } from "./cancel.ts";
@@ -49,7 +49,7 @@ export const resultSchemas: Record<string, z.ZodType> = {
   "remove-developer": removeDeveloperSchema,
   report: auditorReportSchema,
   "reset-mfa": resetMfaSchema,
-  "reset-password": z.array(handoverSchema),
+  "reset-password": resetPasswordSchema,
   "revoke-keys": revokeKeysSchema,
   "rotate-key": rotateKeySchema,
   "state move": stateMoveSchema,
