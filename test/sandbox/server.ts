@@ -48,14 +48,13 @@ export interface Server {
 export async function listen(options: Room & { port: number }): Promise<Server> {
   const requests: RecordedRequest[] = [];
   const server = createServer((incoming, outgoing) => {
-    void answer(options, requests, incoming).then(
-      (response) => {
+    answer(options, requests, incoming)
+      .then((response) => {
         send(outgoing, response, options.aws.clock.now());
-      },
-      (error: unknown) => {
+      })
+      .catch((error: unknown) => {
         outgoing.destroy(error instanceof Error ? error : undefined);
-      },
-    );
+      });
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

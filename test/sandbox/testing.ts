@@ -19,7 +19,15 @@ export interface Clients {
 
 /** SDK clients that use the sandbox, without retries. */
 export function clients(sandbox: Sandbox, credentials: Credentials = sandbox.administrator): Clients {
-  const configuration = { endpoint: sandbox.endpoint, region: "us-east-1", credentials, maxAttempts: 1 };
+  // A test whose call is never answered says which one.
+  const requestHandler = { requestTimeout: 60_000, throwOnRequestTimeout: true };
+  const configuration = {
+    endpoint: sandbox.endpoint,
+    region: "us-east-1",
+    credentials,
+    maxAttempts: 1,
+    requestHandler,
+  };
   return {
     iam: new IAMClient(configuration),
     sts: new STSClient(configuration),

@@ -19,7 +19,9 @@ export async function writeAsCommonJs(directory: string): Promise<void> {
         format: "cjs",
         platform: "node",
         supported: { "dynamic-import": false },
-        define: { "import.meta": "meta" },
+        define: { "import.meta": "importMeta" },
+        // As ES modules always are.
+        banner: '"use strict";',
       });
       await mkdir(dirname(join(directory, file)), { recursive: true });
       // What `require` returns here has the properties of an ES module already, and is not copied.

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, globSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 
 /**
  * Builds the CLI before tests that run it, where a source is newer than the build, so that an edit is never tested with an older build.
@@ -13,11 +13,15 @@ export function mochaGlobalSetup(): void {
 
 const root = join(import.meta.dirname, "..", "..");
 
-/** Whether only files outside of test/end-to-end were named; patterns that mocha expands itself may include it. */
+/** Whether only files outside of test/end-to-end were named, however their paths are written. */
 export function onlyUnitTests(args: string[]): boolean {
-  const files = args.filter((arg) => arg.endsWith(".test.ts"));
-  return files.length > 0 && files.every((file) => !/^(\.\/)?test\/(end-to-end|\*\*)\//.test(file));
+  const named = args.map((arg) => arg.replace(/^--spec=/, ""));
+  const files = named.filter((arg) => arg.endsWith(".test.ts") || existsSync(join(root, arg)));
+  return files.length > 0 && files.every((file) => unit.test(relative(root, resolve(root, file))));
 }
+
+/** The path of unit tests. A pattern in place of a folder's name may stand for test/end-to-end, too. */
+const unit = /^test\/(?:!\(end-to-end\)\/.*|(?!end-to-end\/)[\w-]+\/.*|[^/]+\.test\.ts)$/;
 
 function isBuilt(): boolean {
   // This file is written last by a build.

@@ -378,6 +378,7 @@ export class Administrator {
     this.#plugins.close();
     await this.sandbox.close();
     leave(this.sandbox);
+    if (process.env["MFA_ADMIN_TEST_KEEP"] !== undefined) return;
     for (const directory of [this.directory, ...this.#directories])
       await rm(directory, { recursive: true, force: true });
   }

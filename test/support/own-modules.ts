@@ -10,7 +10,11 @@ const built = fileURLToPath(new URL("../../dist/", import.meta.url));
 const own = ["bin", "cli", "infra", "toolchain"].map((name) => join(built, name, "/"));
 
 /** A module's code, as a function of what CommonJS gives to it. */
-type Code = (module: { exports: object }, require: (specifier: string) => object, meta: Partial<ImportMeta>) => void;
+type Code = (
+  module: { exports: object },
+  require: (specifier: string) => object,
+  importMeta: Partial<ImportMeta>,
+) => void;
 
 /** The CLI's own modules, which can be evaluated again, with new variables. Their code is read and compiled once. */
 export class OwnModules {
@@ -100,6 +104,6 @@ const isOwn = (path: string): boolean => own.some((directory) => path.startsWith
 
 /** Compiles a module's code under the name of the file of `dist`, which Pulumi writes into the state. */
 function compile(path: string, file: string): Code {
-  const parameters = ["module", "require", "meta"];
+  const parameters = ["module", "require", "importMeta"];
   return compileFunction(readFileSync(file, "utf8"), parameters, { filename: pathToFileURL(path).href }) as Code;
 }

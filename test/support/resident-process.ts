@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 
 import { externalDataInterceptor } from "@smithy/shared-ini-file-loader";
 
+import { isOneOf } from "./message.ts";
 import { OwnModules } from "./own-modules.ts";
-import { isOneOf } from "./resident.ts";
 
 /** A command from the parent. */
 interface Command {
@@ -49,7 +49,6 @@ async function perform({ args, cwd, env, mark }: Command): Promise<void> {
   const readers = process.stdout.rawListeners("error");
   const { main: run } = modules.load(main) as typeof import("../../bin/main.js");
   await run(program.href);
-  const status = exitStatus();
   // These listeners are oclif's.
   for (const listener of process.stdout.rawListeners("error") as (() => void)[]) {
     if (!readers.includes(listener)) process.stdout.removeListener("error", listener);
@@ -57,9 +56,10 @@ async function perform({ args, cwd, env, mark }: Command): Promise<void> {
   for (const [event, all] of listeners()) {
     for (const listener of all.filter((one) => !before.get(event)?.includes(one))) {
       process.removeListener(event, listener);
-      if (event === "exit") listener.call(process, status);
+      if (event === "exit") listener.call(process, exitStatus());
     }
   }
+  const status = exitStatus();
   for (const stream of [process.stdout, process.stderr]) {
     if (!stream.write(`${mark}${status}${mark}`)) await once(stream, "drain");
   }

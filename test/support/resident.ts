@@ -18,7 +18,7 @@ const runsOfOneProcess = 150;
 
 /**
  * A process that runs one command of the CLI after the other, as `bin/run.js` does. Starting Node and loading Pulumi and the AWS SDK takes
- * two thirds of a command's time; here it is done once for many commands. The CLI's own modules are loaded anew for each command.
+ * two thirds of a command's time; here it is done once for many commands. The CLI's own modules are evaluated anew for each command.
  */
 export class ResidentCli {
   #process: ChildProcess | undefined;
@@ -33,18 +33,25 @@ export class ResidentCli {
   /** @returns the command's output and its exit code, which is `null` where it did not end by itself */
   async run(args: string[], cwd: string, env: Record<string, string>, milliseconds: number): Promise<Result> {
     this.#isBusy = true;
-    const child = (this.#process ??= await this.#start(env));
+    try {
+      const modules = await madeOnce("the CLI's own modules as CommonJS", writeAsCommonJs);
+      return await this.#runIn((this.#process ??= this.#start(modules, env)), { args, cwd, env }, milliseconds);
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  async #runIn(child: ChildProcess, command: Command, milliseconds: number): Promise<Result> {
     const timer = setTimeout(() => {
       if (child.pid !== undefined) killGroup(child.pid);
     }, milliseconds);
     const handles = [child, child.channel, child.stdout, child.stderr];
     hold(handles, true);
     try {
-      return await perform(child, { args, cwd, env });
+      return await perform(child, command);
     } finally {
       clearTimeout(timer);
       hold(handles, false);
-      this.#isBusy = false;
       if (++this.#runs % runsOfOneProcess === 0) {
         if (child.connected) child.disconnect();
         this.#process = undefined;
@@ -52,8 +59,8 @@ export class ResidentCli {
     }
   }
 
-  async #start(env: Record<string, string>): Promise<ChildProcess> {
-    const modules = await madeOnce("the CLI's own modules as CommonJS", writeAsCommonJs);
+  /** @param modules the directory that {@link writeAsCommonJs} has filled */
+  #start(modules: string, env: Record<string, string>): ChildProcess {
     const child = fork(join(import.meta.dirname, "resident-process.ts"), [modules], {
       env,
       stdio: ["ignore", "pipe", "pipe", "ipc"],
@@ -66,12 +73,13 @@ export class ResidentCli {
   }
 }
 
-/** Whether a message of the other process has these properties. */
-export function isOneOf<T>(message: unknown, names: (keyof T & string)[]): message is T {
-  return typeof message === "object" && message !== null && names.every((name) => name in message);
+interface Command {
+  args: string[];
+  cwd: string;
+  env: Record<string, string>;
 }
 
-async function perform(child: ChildProcess, command: { args: string[]; cwd: string; env: Record<string, string> }) {
+async function perform(child: ChildProcess, command: Command): Promise<Result> {
   const mark = `\0${randomUUID()}\0`;
   const [out, error] = [until(mark, child.stdout), until(mark, child.stderr)];
   child.send({ ...command, mark });
@@ -94,6 +102,7 @@ function until(mark: string, stream: Readable | null) {
       chunks.push(chunk);
       if (Buffer.concat(chunks).toString().split(mark).length === 3) finish();
     };
-    stream?.on("data", read).once("close", finish);
+    if (stream?.closed === true) finish();
+    else stream?.on("data", read).once("close", finish);
   });
 }
