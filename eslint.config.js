@@ -96,7 +96,9 @@ const shortCommands = {
   },
 };
 
-const strays = readdirSync(join(import.meta.dirname, "cli")).filter((name) => !rooms.some((room) => matchesGlob(name, room.replace("/", ""))));
+const strays = readdirSync(join(import.meta.dirname, "cli")).filter(
+  (name) => !rooms.some((room) => matchesGlob(name, room.replace("/", ""))),
+);
 if (strays.length > 0)
   throw new Error(`cli/${strays.join(", cli/")}: give it a place among the rooms in eslint.config.js`);
 
