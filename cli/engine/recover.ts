@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 
-import { isTransient } from "../../infra/errors.ts";
 import type { Settings } from "../../infra/settings.ts";
+import { waitBeforeAnother } from "./another-run.ts";
 import { adopt, type Settled, settleUnfinished } from "./adopt.ts";
 import type { Stack } from "./automation.ts";
 import { identityOfResource, isCloudResource } from "../changes/step.ts";
@@ -27,9 +27,6 @@ export interface RecoveryOptions {
   /** The URNs of all resources that were taken into the state after earlier runs; {@link recover} adds to it. */
   takenBefore: Set<string>;
 }
-
-/** The number of runs after which a transient error of AWS is reported. */
-const attempts = 5;
 
 /**
  * Brings the state in line with what a failed run has left in AWS, so that the next one can go on.
@@ -58,15 +55,10 @@ export async function recover(stack: Stack, run: IncompleteRun, options: Recover
   }
   if (run.interrupted) return false;
   await readAgain({ taken, changing }, options.refresh);
-  // A further run is worth it however often new resources were taken in, since what depends on them may come next. A resource that
-  // was taken in before, which AWS did not have after all, is no reason.
-  const isNew = taken.some(({ urn }) => !options.takenBefore.has(urn));
+  const wait = waitBeforeAnother({ ...options, failures, taken: taken.map(({ urn }) => urn) });
   for (const { urn } of taken) options.takenBefore.add(urn);
-  if (taken.length > 0) return isNew;
-  if (options.attempt >= attempts) return false;
-  const passing = failures.length > 0 && failures.every((failure) => failure.halfMade && isTransient(failure.message));
-  if (passing) await setTimeout(1000 * options.attempt);
-  return passing;
+  if (wait !== undefined) await setTimeout(wait);
+  return wait !== undefined;
 }
 
 type SettleOptions = Pick<RecoveryOptions, "settings" | "refresh">;

@@ -11,8 +11,8 @@ import type { Resource } from "./deployment.ts";
 import { RolloutProgress } from "./rollout-progress.ts";
 import type { RunResult } from "../results/run.ts";
 import type { Given } from "../changes/given.ts";
-import { identityKey } from "../changes/step.ts";
 import { cancellable } from "./interrupt.ts";
+import { joinedPasses, joinedRuns } from "./join-runs.ts";
 import { runMessage } from "./run-message.ts";
 import { forDeletion, programOf } from "./stack.ts";
 import { leaveOutDenials, withoutDenials } from "./denials.ts";
@@ -94,7 +94,7 @@ async function runAttempts(stack: Stack, options: RunOptions): Promise<RunResult
       const { record, ...result } = await run(stack, "up", these, (engine) =>
         withoutReports(stack).up({ ...engine, parallel, ...partOf(stack, these) }),
       );
-      const whole = joined(earlier, result, started);
+      const whole = { ...joinedRuns(earlier, result), seconds: (Date.now() - started) / 1000 };
       if (!record.resumesUnfinished) return whole;
       // A resource that an interrupted run did make, and the settings no longer have, is deleted by another run.
       const { settle } = await import("./recover.ts");
@@ -114,17 +114,6 @@ async function runAttempts(stack: Stack, options: RunOptions): Promise<RunResult
 function withoutBegin(options: RunOptions): RunOptions {
   const { onBegin, ...others } = options;
   return onBegin === undefined ? options : others;
-}
-
-/** The result of several runs. Resources that an earlier run changed don't count as unchanged in the last one. */
-function joined(earlier: Change[], last: RunResult, started: number): RunResult {
-  const again = new Set(last.changes.map(identityKey));
-  const known = earlier.filter((change) => change.operation !== "delete" && !again.has(identityKey(change)));
-  return {
-    changes: [...earlier, ...last.changes],
-    unchanged: last.unchanged - new Set(known.map(identityKey)).size,
-    seconds: (Date.now() - started) / 1000,
-  };
 }
 
 export async function runPreview(stack: Stack, options: RunOptions): Promise<RunResult> {
@@ -168,13 +157,7 @@ export async function runRefresh(stack: Stack, options: RunOptions, only?: strin
     const again = (): Promise<unknown> => runRefresh(stack, { ...options, onStep: () => undefined });
     await forgetDenials(stack, { settings: options.settings, refresh: again }, denying, before);
   }
-  const seen = new Set(first.changes.map(identityKey));
-  const later = second.changes.filter((change) => !seen.has(identityKey(change)));
-  return {
-    changes: [...first.changes, ...later],
-    unchanged: first.unchanged - later.length,
-    seconds: first.seconds + second.seconds,
-  };
+  return joinedPasses(first, second);
 }
 
 /**

@@ -1,7 +1,5 @@
 import { expect } from "chai";
 
-import { dangersInSettings, defaultRemovals } from "../../cli/deploy/guards.ts";
-import { settingsSchema } from "../../infra/settings.ts";
 import { Administrator } from "../support/harness.ts";
 
 const developers = ["alice", "bob", "carol", "dave", "erin"];
@@ -239,42 +237,5 @@ describe("names of methods that every object has", () => {
     const { status, stderr } = await admin.run("up", "--yes");
     expect(status).to.equal(1);
     expect(stderr).to.contain("This removes 4 of 5 developers");
-  });
-});
-
-describe("accounts that stand for others", () => {
-  it("are told in the order of the settings, whatever order the state has", () => {
-    const settings = settingsSchema.parse({
-      organizationalUnits: ["ou-abcd-11111111"],
-      authAccount: "222222222222",
-      developmentAccounts: { sandbox: "444444444444", payments: "333333333333" },
-    });
-    const states = [
-      { sandbox: "333333333333", payments: "444444444444" },
-      { payments: "444444444444", sandbox: "333333333333" },
-    ];
-    for (const accounts of states) {
-      const dangers = dangersInSettings(
-        {
-          developers: [],
-          roles: [],
-          organizationalUnits: [],
-          accounts,
-          exemptUntil: {},
-          managedPolicies: [],
-          held: [],
-          given: { permissions: [], boundaries: [] },
-        },
-        settings,
-        {},
-      );
-      expect(dangers.map((danger) => "account" in danger && danger.account)).to.eql(["sandbox", "payments"]);
-    }
-  });
-});
-
-describe("how many developers an edit may remove", () => {
-  it("is three, or a fifth of the roster if that is more", () => {
-    expect([0, 5, 15, 19, 20, 100].map(defaultRemovals)).to.eql([3, 3, 3, 3, 4, 20]);
   });
 });
