@@ -28,7 +28,8 @@ const shared = [
 /**
  * The resources that AWS has already under names that the settings give, and that are not the stack's.
  *
- * @param unfinished the resources that are in the state or have a pending operation that makes them, by {@link identityKey}; the next run settles these
+ * @param unfinished the resources that are in the state, or that a pending operation makes, by {@link identityKey}; the next run settles
+ * these
  */
 export function takenNames(
   look: Look,

@@ -29,7 +29,7 @@ export function sameSteps(resources: NotedResource[]): StepEventMetadata[] {
 /** What the stack's state has. */
 export interface StateBefore {
   resources: Resource[];
-  /** Resources with pending operations, and those that were not read since they had one, each once, as far as they can be reached and were not read since. */
+  /** Resources that have a pending operation, or had one and were not read since, each once, as far as they can be reached. */
   unfinished: Resource[];
   /** Whether a run died in an operation that no later run has settled. */
   hasPending: boolean;

@@ -1,20 +1,17 @@
-import { globSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 
 import { transform } from "esbuild";
 
-const built = fileURLToPath(new URL("../../dist/", import.meta.url));
+import { built, ownModules } from "./own-modules.ts";
 
 /**
  * Writes the CLI's own modules as CommonJS, which `OwnModules` evaluates: Node keeps an ES module and its variables for as long as a
  * process lives.
  */
 export async function writeAsCommonJs(directory: string): Promise<void> {
-  const files = globSync("{bin,cli,infra,toolchain}/**/*.js", { cwd: built });
   await Promise.all(
-    files.map(async (file) => {
+    ownModules().map(async (file) => {
       const { code } = await transform(await readFile(join(built, file), "utf8"), {
         format: "cjs",
         platform: "node",

@@ -15,9 +15,9 @@ const root = join(import.meta.dirname, "..", "..");
 
 /** Whether only files outside of test/end-to-end were named, however their paths are written. */
 export function onlyUnitTests(args: string[]): boolean {
-  const named = args.map((arg) => arg.replace(/^--spec=/, ""));
-  const files = named.filter((arg) => arg.endsWith(".test.ts") || existsSync(join(root, arg)));
-  return files.length > 0 && files.every((file) => unit.test(relative(root, resolve(root, file))));
+  const named = args.map((arg) => resolve(root, arg.replace(/^--spec=/, "")));
+  const files = named.filter((path) => path.endsWith(".test.ts") || existsSync(path));
+  return files.length > 0 && files.every((file) => unit.test(relative(root, file)));
 }
 
 /** The path of unit tests. A pattern in place of a folder's name may stand for test/end-to-end, too. */

@@ -1,4 +1,13 @@
-/** Whether a message of the other process has these properties. */
-export function isOneOf<T>(message: unknown, names: (keyof T & string)[]): message is T {
+/** A command for the resident process. */
+export interface Command {
+  args: string[];
+  cwd: string;
+  env: Record<string, string>;
+  /** The text that marks the end of the output, on stdout and on stderr. */
+  mark: string;
+}
+
+export function isCommand(message: unknown): message is Command {
+  const names: (keyof Command)[] = ["args", "cwd", "env", "mark"];
   return typeof message === "object" && message !== null && names.every((name) => name in message);
 }

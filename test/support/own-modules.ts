@@ -1,13 +1,17 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { createRequire, registerHooks } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { compileFunction } from "node:vm";
 
-const built = fileURLToPath(new URL("../../dist/", import.meta.url));
+/** The directory of the build. */
+export const built = fileURLToPath(new URL("../../dist/", import.meta.url));
 
-/** The directories of `dist` with the CLI's own modules; `packages` has npm's. */
-const own = ["bin", "cli", "infra", "toolchain"].map((name) => join(built, name, "/"));
+/** The directories below it with the CLI's own modules; `packages` has npm's. */
+const directories = ["bin", "cli", "infra", "toolchain"];
+
+/** The paths of the CLI's own modules, below {@link built}. */
+export const ownModules = (): string[] => globSync(`{${directories.join(",")}}/**/*.js`, { cwd: built });
 
 /** A module's code, as a function of what CommonJS gives to it. */
 type Code = (
@@ -99,6 +103,8 @@ export class OwnModules {
 
 /** The global variable by which a module of Node's finds these. */
 const global = "ownModulesOfTests";
+
+const own = directories.map((name) => join(built, name, "/"));
 
 const isOwn = (path: string): boolean => own.some((directory) => path.startsWith(directory));
 

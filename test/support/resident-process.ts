@@ -7,17 +7,8 @@ import { fileURLToPath } from "node:url";
 
 import { externalDataInterceptor } from "@smithy/shared-ini-file-loader";
 
-import { isOneOf } from "./message.ts";
+import { type Command, isCommand } from "./message.ts";
 import { OwnModules } from "./own-modules.ts";
-
-/** A command from the parent. */
-interface Command {
-  args: string[];
-  cwd: string;
-  env: Record<string, string>;
-  /** The text that marks the end of the output, on stdout and on stderr. */
-  mark: string;
-}
 
 const root = new URL("../../", import.meta.url);
 const program = new URL("bin/run.js", root);
@@ -33,7 +24,7 @@ const awsFiles = new Map<string, Promise<string>>();
 readAwsFilesOnceInARun();
 rememberDerivedKeys();
 process.on("message", (command) => {
-  if (isOneOf<Command>(command, ["args", "cwd", "env", "mark"])) void perform(command);
+  if (isCommand(command)) void perform(command);
 });
 process.once("disconnect", () => process.exit());
 
@@ -49,7 +40,7 @@ async function perform({ args, cwd, env, mark }: Command): Promise<void> {
   const readers = process.stdout.rawListeners("error");
   const { main: run } = modules.load(main) as typeof import("../../bin/main.js");
   await run(program.href);
-  // These listeners are oclif's.
+  // These listeners are oclif's, part of which is in our modules.
   for (const listener of process.stdout.rawListeners("error") as (() => void)[]) {
     if (!readers.includes(listener)) process.stdout.removeListener("error", listener);
   }

@@ -8,12 +8,13 @@ import { writeAsCommonJs } from "./common-js.ts";
 import type { Result } from "./harness.ts";
 import { hold } from "./hold.ts";
 import { madeOnce } from "./made-once.ts";
+import type { Command } from "./message.ts";
 import { killGroup } from "./terminal.ts";
 
 /** Variables that packages read once, when they are loaded: a process keeps their values from earlier runs. */
 const readAtOnce = /^(?:FORCE_COLOR|NO_COLOR|NODE_\w+|TZ|GRPC_\w+|\w+_proxy|AWS_CA_BUNDLE)$/i;
 
-/** Runs after which a process is replaced, since the modules of earlier runs fill its memory. */
+/** Runs after which a process is replaced, since what packages keep of earlier runs fills its memory. */
 const runsOfOneProcess = 150;
 
 /**
@@ -41,7 +42,7 @@ export class ResidentCli {
     }
   }
 
-  async #runIn(child: ChildProcess, command: Command, milliseconds: number): Promise<Result> {
+  async #runIn(child: ChildProcess, command: Omit<Command, "mark">, milliseconds: number): Promise<Result> {
     const timer = setTimeout(() => {
       if (child.pid !== undefined) killGroup(child.pid);
     }, milliseconds);
@@ -73,16 +74,10 @@ export class ResidentCli {
   }
 }
 
-interface Command {
-  args: string[];
-  cwd: string;
-  env: Record<string, string>;
-}
-
-async function perform(child: ChildProcess, command: Command): Promise<Result> {
+async function perform(child: ChildProcess, command: Omit<Command, "mark">): Promise<Result> {
   const mark = `\0${randomUUID()}\0`;
   const [out, error] = [until(mark, child.stdout), until(mark, child.stderr)];
-  child.send({ ...command, mark });
+  child.send({ ...command, mark } satisfies Command);
   const [{ text: stdout, rest }, { text: stderr }] = await Promise.all([out, error]);
   if (rest !== undefined) return { status: Number(rest), stdout, stderr };
   if (child.exitCode === null && child.signalCode === null) await once(child, "exit");

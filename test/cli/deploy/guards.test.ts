@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import type { StackBefore } from "../../../cli/changes/stack-before.ts";
+import { type StackBefore, stackBefore } from "../../../cli/changes/stack-before.ts";
 import type { GuardOptions } from "../../../cli/deploy/guard-options.ts";
 import { dangersInSettings, defaultRemovals } from "../../../cli/deploy/guards.ts";
 import type { Danger } from "../../../cli/results/warning.ts";
@@ -10,14 +10,10 @@ const [sandbox, payments] = ["444444444444", "333333333333"];
 
 /** The stack before the edit: alice, in these accounts. */
 const stack: StackBefore = {
+  ...stackBefore({ resources: [], accounts: new Map() }),
   developers: ["alice"],
   roles: ["developer-alice"],
-  organizationalUnits: [],
   accounts: { auth: "222222222222", sandbox },
-  exemptUntil: {},
-  managedPolicies: [],
-  held: [],
-  given: { permissions: [], boundaries: [] },
 };
 
 const settings = {

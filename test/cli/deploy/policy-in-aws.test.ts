@@ -3,7 +3,7 @@ import { expect } from "chai";
 import type { Look } from "../../../cli/aws/look.ts";
 import { accountsBelow } from "../../../cli/aws/organization-view.ts";
 import { withPolicyInAws } from "../../../cli/deploy/policy-in-aws.ts";
-import { policyBefore, type StackBefore } from "../../../cli/changes/stack-before.ts";
+import { policyBefore, type StackBefore, stackBefore } from "../../../cli/changes/stack-before.ts";
 import { serviceControlPolicyName } from "../../../infra/names.ts";
 import { serviceControlPolicy } from "../../../infra/policies.ts";
 
@@ -13,7 +13,7 @@ describe("the service control policy that the guards go by", () => {
   const [unit, other] = ["ou-abcd-11111111", "ou-abcd-22222222"];
   const properties = { content, targetIds: [unit] };
   const before: StackBefore = {
-    ...{ developers: [], roles: [], accounts: {}, managedPolicies: [], given: { permissions: [], boundaries: [] } },
+    ...stackBefore({ resources: [], accounts: new Map() }),
     ...policyBefore(content, [unit]),
     held: [{ account: "management", type: "service control policy", name: serviceControlPolicyName, properties }],
   };
